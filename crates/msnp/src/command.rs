@@ -1,0 +1,3 @@
+//! Verbs.
+
+pub mod chg;

@@ -1,0 +1,92 @@
+//! Display names.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use crate::{Handle, Invalid, wire::percent};
+
+/// A display name in its percent-coded form, exactly as it was received: at most 387 bytes,
+/// one word, and valid UTF-8 when decoded.
+///
+/// The coded form is what the protocol echoes and relays, so it is what is kept; a line break in
+/// a name stays `%0D%0A` and never becomes a line of anyone's stream.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct FriendlyName(Box<str>);
+
+impl FriendlyName {
+    /// The longest name in bytes, percent-coded (129 characters of three bytes).
+    pub const MAX_LEN: usize = 387;
+
+    /// Reads a name as it stands on the wire.
+    pub fn parse(word: &str) -> Result<Self, Invalid> {
+        if word.len() > Self::MAX_LEN {
+            return Err(Invalid::FriendlyNameTooLong);
+        }
+        if !percent::is_word(word) || percent::decode(word).is_none() {
+            return Err(Invalid::FriendlyName);
+        }
+        Ok(Self(word.into()))
+    }
+
+    /// Codes plain text. Fails when the coded form is longer than 387 bytes or empty.
+    pub fn from_text(text: &str) -> Result<Self, Invalid> {
+        Self::parse(&percent::encode(text))
+    }
+
+    /// The percent-coded form.
+    pub fn as_wire(&self) -> &str {
+        &self.0
+    }
+
+    /// The name as people read it.
+    pub fn text(&self) -> Cow<'_, str> {
+        percent::decode(&self.0).unwrap_or(Cow::Borrowed(&self.0))
+    }
+}
+
+impl From<&Handle> for FriendlyName {
+    /// The name of somebody who has none yet. A handle is one word without `%`.
+    fn from(handle: &Handle) -> Self {
+        Self(handle.as_str().into())
+    }
+}
+
+impl fmt::Display for FriendlyName {
+    /// Writes the percent-coded form.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for FriendlyName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "FriendlyName({})", self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_coded_form_is_kept_as_received() {
+        let name = FriendlyName::parse("Bob%20%28away%29%c3%a9").unwrap();
+        assert_eq!(name.as_wire(), "Bob%20%28away%29%c3%a9");
+        assert_eq!(name.text(), "Bob (away)é");
+    }
+
+    #[test]
+    fn line_breaks_stay_coded() {
+        let name = FriendlyName::from_text("a\r\nOUT OTH\r\n").unwrap();
+        assert_eq!(name.as_wire(), "a%0D%0AOUT%20OTH%0D%0A");
+    }
+
+    #[test]
+    fn limits_and_bad_coding_are_refused() {
+        assert!(FriendlyName::parse(&"a".repeat(387)).is_ok());
+        assert_eq!(FriendlyName::parse(&"a".repeat(388)), Err(Invalid::FriendlyNameTooLong));
+        for bad in ["", "a b", "a\tb", "%FF", "a\r"] {
+            assert_eq!(FriendlyName::parse(bad), Err(Invalid::FriendlyName), "{bad:?}");
+        }
+    }
+}

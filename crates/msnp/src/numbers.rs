@@ -1,0 +1,62 @@
+//! The protocol's plain numbers, each with its own type so that they cannot be mixed up.
+
+use std::fmt;
+
+use crate::Invalid;
+
+macro_rules! decimal {
+    ($(#[$doc:meta])* $name:ident, $invalid:expr) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+        pub struct $name(pub u32);
+
+        impl $name {
+            /// Reads a decimal number below 2^32: digits only, no sign.
+            pub fn parse(word: &str) -> Result<Self, Invalid> {
+                decimal(word).map(Self).ok_or($invalid)
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+    };
+}
+
+decimal! {
+    /// The number a client gives a request and finds again in every reply to it.
+    TransactionId, Invalid::TransactionId
+}
+decimal! {
+    /// The version of an account's lists: every change makes it larger.
+    ListVersion, Invalid::Parameter("list version")
+}
+decimal! {
+    /// A switchboard session, as named in `CAL`, `RNG` and `ANS`.
+    SessionId, Invalid::Parameter("session id")
+}
+
+impl TransactionId {
+    /// What the server writes where a line it sends unasked has a transaction id.
+    pub const SERVER: Self = Self(0);
+}
+
+pub(crate) fn decimal(word: &str) -> Option<u32> {
+    let digits = !word.is_empty() && word.bytes().all(|b| b.is_ascii_digit());
+    digits.then(|| word.parse().ok()).flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_transaction_id_is_a_plain_decimal_below_two_to_the_32() {
+        assert_eq!(TransactionId::parse("4294967295"), Ok(TransactionId(u32::MAX)));
+        for bad in ["", "-1", "+1", "4294967296", "1a", " 1", "0x1"] {
+            assert_eq!(TransactionId::parse(bad), Err(Invalid::TransactionId), "{bad:?}");
+        }
+    }
+}

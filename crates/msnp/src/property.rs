@@ -1,0 +1,112 @@
+//! Personal properties: phone numbers and mobile settings.
+
+use std::fmt;
+
+use crate::{Dialect, Invalid, wire::percent};
+
+/// A property of an account, named by its three-letter key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum PropertyKey {
+    /// `PHH`
+    HomePhone,
+    /// `PHW`
+    WorkPhone,
+    /// `PHM`
+    MobilePhone,
+    /// `MOB`: people may page the mobile
+    MobileAllowed,
+    /// `MBE`: there is a mobile device; set by the service only
+    MobileEnabled,
+    /// `WWE`: MSN Direct, a web watch (MSNP9)
+    WebWatch,
+}
+
+impl PropertyKey {
+    /// Every key, in the order in which `SYN` lists them.
+    pub const ALL: [Self; 6] = [
+        Self::HomePhone,
+        Self::WorkPhone,
+        Self::MobilePhone,
+        Self::MobileAllowed,
+        Self::MobileEnabled,
+        Self::WebWatch,
+    ];
+
+    /// The key as it stands on the wire.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::HomePhone => "PHH",
+            Self::WorkPhone => "PHW",
+            Self::MobilePhone => "PHM",
+            Self::MobileAllowed => "MOB",
+            Self::MobileEnabled => "MBE",
+            Self::WebWatch => "WWE",
+        }
+    }
+
+    /// Reads a key; upper case only.
+    pub fn parse(word: &str) -> Result<Self, Invalid> {
+        if word.len() > 3 {
+            return Err(Invalid::PropertyKeyLength);
+        }
+        Self::ALL.into_iter().find(|key| key.code() == word).ok_or(Invalid::PropertyKey)
+    }
+
+    /// Whether the dialect knows the key.
+    pub const fn is_in(self, dialect: Dialect) -> bool {
+        !matches!((self, dialect), (Self::WebWatch, Dialect::Msnp8))
+    }
+
+    /// Whether contacts learn it (`BPR`).
+    pub const fn is_shared(self) -> bool {
+        !matches!(self, Self::MobileEnabled)
+    }
+}
+
+impl fmt::Display for PropertyKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+/// A property's value in its percent-coded form; empty when the property is unset.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct PropertyValue(Box<str>);
+
+impl PropertyValue {
+    /// The longest value in bytes, percent-coded.
+    pub const MAX_LEN: usize = 95;
+
+    /// Reads a value for `key`: free text for the phones, `Y`/`N` for the mobile settings,
+    /// `0`/`2` for the web watch. An empty word unsets a phone.
+    pub fn parse(key: PropertyKey, word: &str) -> Result<Self, Invalid> {
+        let fits = match key {
+            PropertyKey::HomePhone | PropertyKey::WorkPhone | PropertyKey::MobilePhone => {
+                word.is_empty() || (percent::is_word(word) && percent::decode(word).is_some())
+            }
+            PropertyKey::MobileAllowed | PropertyKey::MobileEnabled => matches!(word, "Y" | "N"),
+            PropertyKey::WebWatch => matches!(word, "0" | "2"),
+        };
+        if !fits || word.len() > Self::MAX_LEN {
+            return Err(Invalid::PropertyValue);
+        }
+        Ok(Self(word.into()))
+    }
+
+    /// The percent-coded form.
+    pub fn as_wire(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether the property is unset.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl fmt::Display for PropertyValue {
+    /// Writes the percent-coded form.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}

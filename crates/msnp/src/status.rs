@@ -1,0 +1,74 @@
+//! Presence states.
+
+use std::fmt;
+
+use crate::Invalid;
+
+/// A presence state, named by its three-letter code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Status {
+    /// `NLN`
+    Online,
+    /// `BSY`
+    Busy,
+    /// `IDL`, set by the client itself
+    Idle,
+    /// `BRB`
+    BeRightBack,
+    /// `AWY`
+    Away,
+    /// `PHN`
+    OnThePhone,
+    /// `LUN`
+    OutToLunch,
+    /// `HDN`: online, but seen by others as offline
+    Hidden,
+    /// `FLN`: never set by a client
+    Offline,
+}
+
+impl Status {
+    /// Every state.
+    pub const ALL: [Self; 9] = [
+        Self::Online,
+        Self::Busy,
+        Self::Idle,
+        Self::BeRightBack,
+        Self::Away,
+        Self::OnThePhone,
+        Self::OutToLunch,
+        Self::Hidden,
+        Self::Offline,
+    ];
+
+    /// The code as it stands on the wire.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Online => "NLN",
+            Self::Busy => "BSY",
+            Self::Idle => "IDL",
+            Self::BeRightBack => "BRB",
+            Self::Away => "AWY",
+            Self::OnThePhone => "PHN",
+            Self::OutToLunch => "LUN",
+            Self::Hidden => "HDN",
+            Self::Offline => "FLN",
+        }
+    }
+
+    /// Reads a code; upper case only.
+    pub fn parse(word: &str) -> Result<Self, Invalid> {
+        Self::ALL.into_iter().find(|status| status.code() == word).ok_or(Invalid::Status)
+    }
+
+    /// Whether others can see somebody in this state.
+    pub const fn is_visible(self) -> bool {
+        !matches!(self, Self::Hidden | Self::Offline)
+    }
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}

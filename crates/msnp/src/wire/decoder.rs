@@ -1,0 +1,190 @@
+//! Cutting frames from a stream.
+
+use bytes::{Buf, Bytes, BytesMut};
+
+use super::Words;
+use crate::{Invalid, numbers::decimal};
+
+/// Which stream is read: it decides which verbs carry a payload.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stream {
+    /// What a client sends to a notification server: `QRY`, `PAG`, `PGD`, `SDC` carry payloads.
+    NotificationRequests,
+    /// What a notification server sends: `MSG`, `NOT`, `IPG` carry payloads.
+    NotificationEvents,
+    /// What a client sends to a switchboard: `MSG` carries a payload.
+    SwitchboardRequests,
+    /// What a switchboard sends: `MSG` carries a payload.
+    SwitchboardEvents,
+}
+
+impl Stream {
+    fn has_payload(self, verb: &[u8]) -> bool {
+        match self {
+            Self::NotificationRequests => matches!(verb, b"QRY" | b"PAG" | b"PGD" | b"SDC"),
+            Self::NotificationEvents => matches!(verb, b"MSG" | b"NOT" | b"IPG"),
+            Self::SwitchboardRequests | Self::SwitchboardEvents => verb == b"MSG",
+        }
+    }
+}
+
+/// The longest line and payload that are read, in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// The longest line, its terminator not counted.
+    pub line: usize,
+    /// The longest payload.
+    pub payload: usize,
+}
+
+impl Limits {
+    /// Before sign-in: nothing a client says then is long.
+    pub const SIGN_IN: Self = Self { line: 8 * 1024, payload: 1664 };
+    /// After sign-in. 1664 is the original switchboard's limit (HYP, *Switchboard Messages*).
+    pub const SIGNED_IN: Self = Self { line: 16 * 1024, payload: 1664 };
+    /// What a client reads from a service: payloads there are not limited by the protocol.
+    pub const EVENTS: Self = Self { line: 16 * 1024, payload: 64 * 1024 };
+}
+
+/// A stream that cannot be read any further: the frame boundaries are lost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum FrameError {
+    /// A line is longer than the limit.
+    #[error("line longer than {0} bytes")]
+    LineTooLong(usize),
+    /// A payload is longer than the limit.
+    #[error("payload longer than {0} bytes")]
+    PayloadTooLong(usize),
+    /// The length of a payload is missing or not a number.
+    #[error("bad payload length")]
+    PayloadLength,
+}
+
+/// One line with its payload.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Frame {
+    line: Bytes,
+    payload: Bytes,
+}
+
+impl Frame {
+    /// The first word of the line; empty for an empty line.
+    pub fn verb(&self) -> &[u8] {
+        verb_of(&self.line)
+    }
+
+    /// The words after the verb. Fails when the line is not UTF-8 or holds control characters.
+    pub fn words(&self) -> Result<Words<'_>, Invalid> {
+        let line = std::str::from_utf8(&self.line).map_err(|_| Invalid::Text)?;
+        if line.bytes().any(|b| (b < b' ' && b != b'\t') || b == 0x7f) {
+            return Err(Invalid::Text);
+        }
+        let mut words = Words::new(line);
+        words.optional();
+        Ok(words)
+    }
+
+    /// The payload; empty when the verb has none.
+    pub fn payload(&self) -> &Bytes {
+        &self.payload
+    }
+}
+
+/// Cuts frames from the front of a buffer as they become complete.
+///
+/// It keeps no bytes of its own and allocates nothing: a length that a peer announces is checked
+/// against the limit and then waited for. The same stream gives the same frames however it is
+/// cut into segments.
+#[derive(Debug)]
+pub struct Decoder {
+    stream: Stream,
+    limits: Limits,
+    /// How much of the buffer is known to hold no line end.
+    scanned: usize,
+    /// The line whose payload is not complete yet.
+    waiting: Option<(Bytes, usize)>,
+}
+
+impl Decoder {
+    /// A decoder at the start of a stream.
+    pub fn new(stream: Stream, limits: Limits) -> Self {
+        Self { stream, limits, scanned: 0, waiting: None }
+    }
+
+    /// Changes what is expected from the next frame on.
+    pub fn expect(&mut self, stream: Stream, limits: Limits) {
+        self.stream = stream;
+        self.limits = limits;
+    }
+
+    /// Whether a line has been taken whose payload has yet to come.
+    pub fn is_inside_frame(&self) -> bool {
+        self.waiting.is_some()
+    }
+
+    /// Takes the next complete frame, or `None` when more bytes are needed.
+    pub fn next(&mut self, buffer: &mut BytesMut) -> Result<Option<Frame>, FrameError> {
+        if self.waiting.is_none() {
+            let Some(line) = self.take_line(buffer)? else { return Ok(None) };
+            let length = self.payload_length(&line)?;
+            if length == 0 {
+                return Ok(Some(Frame { line, payload: Bytes::new() }));
+            }
+            self.waiting = Some((line, length));
+        }
+        match self.waiting.take() {
+            Some((line, length)) if buffer.len() >= length => {
+                Ok(Some(Frame { line, payload: buffer.split_to(length).freeze() }))
+            }
+            waiting => {
+                self.waiting = waiting;
+                Ok(None)
+            }
+        }
+    }
+
+    fn take_line(&mut self, buffer: &mut BytesMut) -> Result<Option<Bytes>, FrameError> {
+        let end = memchr::memchr(b'\n', &buffer[self.scanned..]).map(|at| at + self.scanned);
+        // One byte more than the limit may be the CR of a line end that is still to come.
+        if end.unwrap_or(buffer.len()) > self.limits.line + 1 {
+            return Err(FrameError::LineTooLong(self.limits.line));
+        }
+        let Some(end) = end else {
+            self.scanned = buffer.len();
+            return Ok(None);
+        };
+        self.scanned = 0;
+        let mut line = buffer.split_to(end).freeze();
+        buffer.advance(1);
+        if line.last() == Some(&b'\r') {
+            line.truncate(line.len() - 1);
+        }
+        if line.len() > self.limits.line {
+            return Err(FrameError::LineTooLong(self.limits.line));
+        }
+        Ok(Some(line))
+    }
+
+    fn payload_length(&self, line: &[u8]) -> Result<usize, FrameError> {
+        if !self.stream.has_payload(verb_of(line)) {
+            return Ok(0);
+        }
+        let last = line.rsplit(|b| is_blank(*b)).find(|word| !word.is_empty());
+        let length = last
+            .and_then(|word| std::str::from_utf8(word).ok())
+            .and_then(decimal)
+            .ok_or(FrameError::PayloadLength)?;
+        match usize::try_from(length) {
+            Ok(length) if length <= self.limits.payload => Ok(length),
+            _ => Err(FrameError::PayloadTooLong(self.limits.payload)),
+        }
+    }
+}
+
+fn verb_of(line: &[u8]) -> &[u8] {
+    line.split(|b| is_blank(*b)).find(|word| !word.is_empty()).unwrap_or_default()
+}
+
+const fn is_blank(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t')
+}

@@ -1,0 +1,63 @@
+//! Percent coding of parameters: UTF-8, `%XX`; `+` is never a blank.
+
+use std::borrow::Cow;
+
+/// Codes every byte but letters, digits and `-_.@`.
+pub fn encode(text: &str) -> String {
+    const HEX: &[u8; 16] = b"0123456789ABCDEF";
+    let mut coded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-_.@".contains(&byte) {
+            coded.push(char::from(byte));
+        } else {
+            coded.push('%');
+            coded.push(char::from(HEX[usize::from(byte >> 4)]));
+            coded.push(char::from(HEX[usize::from(byte & 15)]));
+        }
+    }
+    coded
+}
+
+/// Decodes `%XX` in either case. A `%` that starts no such triple stands for itself, as clients
+/// that don't code their names send it. `None` when the result is not UTF-8.
+pub fn decode(word: &str) -> Option<Cow<'_, str>> {
+    if !word.contains('%') {
+        return Some(Cow::Borrowed(word));
+    }
+    let bytes = word.as_bytes();
+    let mut plain = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while at < bytes.len() {
+        let coded = (bytes[at] == b'%')
+            .then(|| Some(hex(*bytes.get(at + 1)?)? << 4 | hex(*bytes.get(at + 2)?)?))
+            .flatten();
+        plain.push(coded.unwrap_or(bytes[at]));
+        at += if coded.is_some() { 3 } else { 1 };
+    }
+    String::from_utf8(plain).ok().map(Cow::Owned)
+}
+
+/// Whether `text` can stand as one parameter: not empty, no white space, no control characters.
+pub fn is_word(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte > b' ' && byte != 0x7f)
+}
+
+fn hex(digit: u8) -> Option<u8> {
+    char::from(digit).to_digit(16).map(|value| value as u8)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_everything_that_could_break_a_line() {
+        assert_eq!(encode("a b\r\n%é@x.y"), "a%20b%0D%0A%25%C3%A9@x.y");
+    }
+
+    #[test]
+    fn decodes_either_case_and_keeps_plus_and_stray_percent() {
+        assert_eq!(decode("%3c%3C+%zz%").unwrap(), "<<+%zz%");
+        assert_eq!(decode("%ff"), None);
+    }
+}

@@ -1,0 +1,117 @@
+//! What an operator can set. The binary fills it from the command line, the environment and a file.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// The service's settings. Every field has a default that suits one machine.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Where the service keeps its files: the database, the certificates under `tls/`, mail to send under `mail/`.
+    pub data_dir: PathBuf,
+    /// The name or address handed to clients. Without it every client gets the address at which
+    /// it reached us.
+    pub public_host: Option<String>,
+    /// How long a Passport ticket is good for.
+    pub ticket_lifetime: Duration,
+    /// Between the announcement of a shutdown and the shutdown. Zero: no announcement.
+    pub shutdown_grace: Duration,
+    /// What keeps one client from harming the others.
+    pub limits: Limits,
+    /// How long the service waits for people.
+    pub timeouts: Timeouts,
+}
+
+impl Config {
+    /// The defaults, with files under `data_dir`.
+    pub fn new(data_dir: impl Into<PathBuf>) -> Self {
+        Self {
+            data_dir: data_dir.into(),
+            public_host: None,
+            ticket_lifetime: Duration::from_secs(3600),
+            shutdown_grace: Duration::ZERO,
+            limits: Limits::default(),
+            timeouts: Timeouts::default(),
+        }
+    }
+}
+
+/// Limits; the protocol's own values where it has them.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// Open connections on the MSNP listeners, all together.
+    pub connections: usize,
+    /// Open connections on the HTTP and HTTPS listeners, all together.
+    pub http_connections: usize,
+    /// People on a forward list (210). 600 in 2005.
+    pub forward_list: usize,
+    /// People on an allow or block list (210).
+    pub privacy_list: usize,
+    /// People in one switchboard session (712).
+    pub switchboard_people: usize,
+    /// `XFR SB` a minute and notification connection (800).
+    pub switchboards_per_minute: u32,
+    /// `CAL` a minute and switchboard connection (713); a call that is answered does not count.
+    pub calls_per_minute: u32,
+    /// `CHG`, `PRP` and `REA` of oneself in ten seconds (800).
+    pub changes_per_ten_seconds: u32,
+    /// Invitations by e-mail (`SND`, `SDC`) an hour and connection (800).
+    pub invitations_per_hour: u32,
+    /// Failed sign-ins a minute and account.
+    pub sign_in_failures_per_account: u32,
+    /// Failed sign-ins a minute and address.
+    pub sign_in_failures_per_address: u32,
+    /// Bytes that wait for one client before it is dropped for not reading.
+    pub outbox_bytes: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            connections: 100_000,
+            http_connections: 1_000,
+            forward_list: 600,
+            privacy_list: 1_500,
+            switchboard_people: 200,
+            switchboards_per_minute: 8,
+            calls_per_minute: 10,
+            changes_per_ten_seconds: 30,
+            invitations_per_hour: 10,
+            sign_in_failures_per_account: 10,
+            sign_in_failures_per_address: 60,
+            outbox_bytes: 4 << 20,
+        }
+    }
+}
+
+/// Time limits.
+#[derive(Debug, Clone)]
+pub struct Timeouts {
+    /// From a connection to the end of its sign-in, and from a switchboard connection to its `USR` or `ANS`.
+    pub sign_in: Duration,
+    /// From `CHL` to `QRY`.
+    pub challenge: Duration,
+    /// Between two challenges.
+    pub challenge_interval: Duration,
+    /// A switchboard session in which nobody says anything is closed after this.
+    pub switchboard_idle: Duration,
+    /// A cookie is good for this long.
+    pub cookie: Duration,
+    /// Somebody who has been called can be called again after this.
+    pub ringing: Duration,
+    /// A client that takes nothing of what waits for it is dropped after this.
+    pub write_stall: Duration,
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        Self {
+            sign_in: Duration::from_secs(60),
+            challenge: Duration::from_secs(50),
+            challenge_interval: Duration::from_secs(25 * 60),
+            switchboard_idle: Duration::from_secs(300),
+            cookie: Duration::from_secs(120),
+            ringing: Duration::from_secs(30),
+            write_stall: Duration::from_secs(30),
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! The MSN Messenger service as a library.
+
+mod config;
+
+pub use config::{Config, Limits, Timeouts};
