@@ -1,0 +1,94 @@
+//! Changes to accounts that come from elsewhere: the command line, or another node.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use msnp::command::rem;
+use msnp::wire::Encode;
+use msnp::{Handle, List, TransactionId};
+use papillon_store::{AccountChange, AccountChangeKind, AccountId, StoreError};
+
+use crate::connection::Deliveries;
+use crate::notification::send_away;
+use crate::service::Service;
+use crate::sessions::Session;
+
+/// How soon a change is seen.
+const INTERVAL: Duration = Duration::from_millis(250);
+
+/// Looks for changes until the task is ended.
+pub(crate) async fn watch(service: Arc<Service>) {
+    let mut seen = None;
+    loop {
+        match catch_up(&service, seen).await {
+            Ok(sequence) => seen = Some(sequence),
+            Err(error) => tracing::error!(%error, "account changes could not be read"),
+        }
+        tokio::time::sleep(INTERVAL).await;
+    }
+}
+
+/// Carries out what has happened since `seen`; the first time there is nothing to carry out.
+async fn catch_up(service: &Service, seen: Option<i64>) -> Result<i64, StoreError> {
+    let Some(mut sequence) = seen else { return service.store.last_change().await };
+    for change in service.store.changes_after(sequence).await? {
+        sequence = sequence.max(change.sequence);
+        carry_out(service, &change).await?;
+    }
+    Ok(sequence)
+}
+
+async fn carry_out(service: &Service, change: &AccountChange) -> Result<(), StoreError> {
+    match change.kind {
+        AccountChangeKind::Disabled => sign_out(service, &change.handle, change.account),
+        AccountChangeKind::Removed => {
+            sign_out(service, &change.handle, change.account);
+            forget(service, &change.handle, change.account).await?;
+        }
+        // A new password voids the tickets; who is signed in stays so.
+        AccountChangeKind::Created | AccountChangeKind::Enabled | AccountChangeKind::Password => {}
+    }
+    Ok(())
+}
+
+/// Ends the session and the conversations of an account.
+fn sign_out(service: &Service, handle: &Handle, account: AccountId) {
+    service.switchboards.void(account);
+    if let Some(session) = service.sessions.get(handle) {
+        tracing::info!(account = %handle, "signed out by the operator");
+        let mut out = Deliveries::new();
+        send_away(&session, None, &mut out);
+    }
+    service.open.close_account(account);
+}
+
+/// An account that no longer exists vanishes from the lists of those who are signed in.
+async fn forget(service: &Service, handle: &Handle, account: AccountId) -> Result<(), StoreError> {
+    for session in service.sessions.all() {
+        let lists = session.state().lists_of(account);
+        if lists.is_empty() {
+            continue;
+        }
+        let _turn = service.locks.one(&session.handle).await;
+        let Some((_, roster)) = service.store.sign_in(session.account).await? else { continue };
+        let version = roster.version;
+        session.state().roster = roster;
+        let mut out = Deliveries::new();
+        for list in List::ALL.into_iter().filter(|list| lists.contains(*list)) {
+            tell_removed(&session, list, version, handle, &mut out);
+        }
+    }
+    Ok(())
+}
+
+fn tell_removed(
+    session: &Session,
+    list: List,
+    version: msnp::ListVersion,
+    handle: &Handle,
+    out: &mut Deliveries,
+) {
+    let transaction = TransactionId::SERVER;
+    let line = rem::Reply { transaction, list, version, handle: handle.clone(), group: None };
+    out.send(&session.outbox, line.to_bytes());
+}

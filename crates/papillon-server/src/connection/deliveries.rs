@@ -1,0 +1,75 @@
+//! Lines on their way to clients.
+
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use super::outbox::Settled;
+use super::{Outbox, Receipt};
+
+/// Collects the lines that one step puts into outboxes, and writes them in as few system calls as
+/// possible when it is dropped: one per client, however many lines there are.
+///
+/// It cannot be held across an await (it is not `Send`), so what has been put in is always
+/// written at once.
+#[derive(Debug, Default)]
+pub(crate) struct Deliveries {
+    dirty: Vec<Arc<Outbox>>,
+    settled: Settled,
+    not_across_await: PhantomData<*const ()>,
+}
+
+impl Deliveries {
+    pub(crate) fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sends a line to one client.
+    pub(crate) fn send(&mut self, to: &Arc<Outbox>, line: Bytes) {
+        self.put(to, line, None);
+    }
+
+    /// Sends a line and tells `receipt` what becomes of it.
+    pub(crate) fn send_counted(&mut self, to: &Arc<Outbox>, line: Bytes, receipt: Option<Arc<Receipt>>) {
+        self.put(to, line, receipt);
+    }
+
+    /// Ends a connection once everything sent to it has been written.
+    pub(crate) fn close(&mut self, outbox: &Arc<Outbox>) {
+        outbox.close();
+        self.dirty.push(Arc::clone(outbox));
+    }
+
+    /// Gives up a connection together with what still waits for it.
+    pub(super) fn abandon(&mut self, outbox: &Outbox) {
+        outbox.end(&mut self.settled);
+    }
+
+    /// Continues writing to a client whose socket is ready again.
+    pub(super) fn resume(&mut self, outbox: &Arc<Outbox>) {
+        self.dirty.push(Arc::clone(outbox));
+    }
+
+    fn put(&mut self, to: &Arc<Outbox>, line: Bytes, receipt: Option<Arc<Receipt>>) {
+        if to.push(line, receipt, &mut self.settled) {
+            self.dirty.push(Arc::clone(to));
+        }
+    }
+}
+
+impl Drop for Deliveries {
+    fn drop(&mut self) {
+        // Writing settles receipts, and a settled receipt may write to its sender.
+        loop {
+            for (receipt, delivered) in std::mem::take(&mut self.settled) {
+                receipt.settle(delivered, self);
+            }
+            match self.dirty.pop() {
+                Some(outbox) => outbox.write(&mut self.settled),
+                None if self.settled.is_empty() => return,
+                None => {}
+            }
+        }
+    }
+}

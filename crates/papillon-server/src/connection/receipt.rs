@@ -1,0 +1,72 @@
+//! Whether a message reached everybody.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use msnp::command::{ack, msg::Acknowledge, nak};
+use msnp::{TransactionId, wire::Encode};
+
+use super::{Deliveries, Outbox};
+
+/// Waits for one message to be written to each of its recipients, then tells the sender what
+/// the sender asked to know. Written means taken by the recipient's socket.
+#[derive(Debug)]
+pub(crate) struct Receipt {
+    sender: Arc<Outbox>,
+    transaction: TransactionId,
+    acknowledge: Acknowledge,
+    outstanding: AtomicUsize,
+    failed: AtomicBool,
+}
+
+impl Receipt {
+    /// A receipt for a message to `recipients` people; `None` when the sender wants to know nothing.
+    pub(crate) fn new(
+        sender: &Arc<Outbox>,
+        transaction: TransactionId,
+        acknowledge: Acknowledge,
+        recipients: usize,
+    ) -> Option<Arc<Self>> {
+        (acknowledge != Acknowledge::Never).then(|| {
+            Arc::new(Self {
+                sender: Arc::clone(sender),
+                transaction,
+                acknowledge,
+                outstanding: AtomicUsize::new(recipients),
+                failed: AtomicBool::new(false),
+            })
+        })
+    }
+
+    /// One recipient has got the message, or never will. The last one decides.
+    pub(super) fn settle(&self, delivered: bool, out: &mut Deliveries) {
+        if !delivered {
+            self.failed.store(true, Ordering::Relaxed);
+        }
+        if self.outstanding.fetch_sub(1, Ordering::AcqRel) == 1 {
+            let delivered = !self.failed.load(Ordering::Relaxed);
+            answer(&self.sender, self.transaction, self.acknowledge, delivered, out);
+        }
+    }
+}
+
+/// Tells a sender what became of a message, if its class asks for that: `U` nothing, `N` failures,
+/// `A` and `D` both, `S` success.
+pub(crate) fn answer(
+    sender: &Arc<Outbox>,
+    transaction: TransactionId,
+    acknowledge: Acknowledge,
+    delivered: bool,
+    out: &mut Deliveries,
+) {
+    let line = match (acknowledge, delivered) {
+        (Acknowledge::Always | Acknowledge::Data | Acknowledge::OnSuccess, true) => {
+            ack::Reply { transaction }.to_bytes()
+        }
+        (Acknowledge::Always | Acknowledge::Data | Acknowledge::OnFailure, false) => {
+            nak::Reply { transaction }.to_bytes()
+        }
+        _ => return,
+    };
+    out.send(sender, line);
+}

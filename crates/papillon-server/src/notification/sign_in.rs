@@ -1,0 +1,165 @@
+//! `VER`, `CVR`, `USR`: agreeing on a dialect and proving who one is.
+
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use msnp::command::{cvr, msg, out, usr, ver, xfr};
+use msnp::message::profile::Profile;
+use msnp::passport::Challenge;
+use msnp::wire::Encode;
+use msnp::{ErrorCode, Handle, TransactionId};
+use papillon_store::{Account, Roster};
+
+use super::verbs::Stage;
+use super::{Connection, Outcome, Refusal, send_away};
+use crate::announce;
+use crate::connection::{Deliveries, Door};
+use crate::passport::TicketError;
+use crate::sessions::Session;
+
+/// What a client that does not say its version is told is the best there is.
+const UNKNOWN_VERSION: &str = "1.0.0000";
+
+impl Connection {
+    pub(super) fn agree_on_version(&mut self, request: &ver::Request) -> Outcome {
+        let dialects = request.common();
+        let cvr0 = request.offers_cvr0() && !dialects.is_empty();
+        let agreed = dialects.first().copied();
+        self.reply(&ver::Reply { transaction: request.transaction, dialects, cvr0 });
+        // The first one in the reply is the one that is spoken.
+        self.dialect = agreed.ok_or(Refusal::Close)?;
+        self.stage = Stage::Versioned;
+        Ok(())
+    }
+
+    /// Every client is told that it is up to date, so that none asks to be replaced.
+    pub(super) fn tell_versions(&mut self, request: cvr::Request) -> Outcome {
+        let version = if request.version.is_empty() { UNKNOWN_VERSION.into() } else { request.version };
+        let page: Box<str> = self.service.page(self.ends.local, "/").into();
+        self.reply(&cvr::Reply {
+            transaction: request.transaction,
+            recommended: version.clone(),
+            also_recommended: version.clone(),
+            minimum: version,
+            download_url: page.clone(),
+            info_url: page,
+        });
+        if self.stage == Stage::Versioned {
+            self.stage = Stage::Known;
+        }
+        Ok(())
+    }
+
+    pub(super) async fn sign_in(&mut self, request: usr::Request) -> Outcome {
+        match (self.stage, request) {
+            (Stage::SignedIn, _) => Err(Refusal::Error(ErrorCode::AlreadyLoggedIn)),
+            (Stage::Known, usr::Request::Identify { transaction, handle }) => match self.ends.door {
+                Door::Msnp => self.send_for_ticket(transaction, handle),
+                Door::Dispatch => self.refer(transaction),
+            },
+            (Stage::Challenged, usr::Request::Ticket { transaction, ticket }) => {
+                self.check_ticket(transaction, &ticket).await
+            }
+            _ => Err(Refusal::Fatal(ErrorCode::NotExpected)),
+        }
+    }
+
+    /// Every address is sent to Passport, known or not: who has an account here is not told.
+    fn send_for_ticket(&mut self, transaction: TransactionId, handle: Handle) -> Outcome {
+        let fingerprint = format!("{:032x}", rand::random::<u128>());
+        let challenge = Challenge::new(unix_time(), &fingerprint).to_string().into();
+        self.reply(&usr::Reply::Challenge { transaction, challenge });
+        self.handle = Some(handle);
+        self.stage = Stage::Challenged;
+        Ok(())
+    }
+
+    /// The dispatch listener only says where the notification server is.
+    fn refer(&mut self, transaction: TransactionId) -> Outcome {
+        let here = msnp::HostPort::parse(&format!(
+            "{}:{}",
+            self.service.host(self.ends.local),
+            self.ends.local.port()
+        ));
+        let (Some(address), Ok(current)) = (self.service.msnp_address(self.ends.local), here) else {
+            return Err(Refusal::Fatal(ErrorCode::ServerUnavailable));
+        };
+        self.reply(&xfr::Reply::Notification { transaction, address, current });
+        Err(Refusal::Close)
+    }
+
+    async fn check_ticket(&mut self, transaction: TransactionId, ticket: &usr::Ticket) -> Outcome {
+        let claims = self.service.tickets.verify(ticket.as_str(), SystemTime::now()).map_err(|error| {
+            Refusal::Fatal(match error {
+                TicketError::Malformed => ErrorCode::AuthenticationFailed,
+                TicketError::Forged | TicketError::Expired => ErrorCode::BadTicket,
+            })
+        })?;
+        let handle = self.handle.clone().ok_or(Refusal::Close)?;
+        // A list change that is under way is either in what is read here, or is told afterwards.
+        let service = Arc::clone(&self.service);
+        let _turn = service.locks.one(&handle).await;
+        let found = service.store.sign_in(claims.account).await.map_err(|error| {
+            tracing::error!(%error, "the store failed during a sign-in");
+            Refusal::Fatal(ErrorCode::InternalServerError)
+        })?;
+        let valid = |account: &Account| {
+            account.handle == handle && account.credential_epoch == claims.epoch && account.enabled
+        };
+        let (account, roster) = found
+            .filter(|(account, _)| valid(account))
+            .ok_or(Refusal::Fatal(ErrorCode::AuthenticationFailed))?;
+        self.enter(transaction, account, roster, ticket);
+        Ok(())
+    }
+
+    fn enter(
+        &mut self,
+        transaction: TransactionId,
+        account: Account,
+        roster: Roster,
+        ticket: &usr::Ticket,
+    ) {
+        let welcome = usr::Reply::Ok {
+            transaction,
+            handle: account.handle.clone(),
+            name: account.name.clone(),
+            verified: account.verified,
+        };
+        let profile = msg::FromService { payload: self.profile(&account, ticket) };
+        tracing::info!(account = %account.handle, dialect = %self.dialect, "signed in");
+        self.verified = account.verified;
+        self.stage = Stage::SignedIn;
+        self.outbox.belongs_to(account.id);
+
+        let mut out = Deliveries::new();
+        out.send(&self.outbox, welcome.to_bytes());
+        out.send(&self.outbox, profile.to_bytes());
+        let session = Session::new(account, roster, self.dialect, Arc::clone(&self.outbox), self.ends.local);
+        if let Some(older) = self.service.sessions.enter(&session) {
+            announce::sign_out(&self.service.sessions, &older, &mut out);
+            send_away(&older, Some(out::Reason::OtherSignIn), &mut out);
+        }
+        self.session = Some(session);
+    }
+
+    /// The profile tells the client its own address as seen from here; from that and its socket
+    /// it works out what kind of NAT it is behind.
+    fn profile(&self, account: &Account, ticket: &usr::Ticket) -> bytes::Bytes {
+        Profile {
+            login_time: unix_time(),
+            member_id_high: (account.id.0 >> 32) as i32,
+            member_id_low: account.id.0 as i32,
+            preferred_email: account.handle.to_string(),
+            mspauth: crate::passport::auth_part(ticket.as_str()).to_owned(),
+            client_ip: Some(self.ends.client.ip().to_canonical()),
+            client_port: self.ends.client.port(),
+            ..Profile::default()
+        }
+        .to_bytes()
+    }
+}
+
+fn unix_time() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
+}

@@ -1,0 +1,70 @@
+//! The lists of somebody signed in, as they stand in memory: changes that have been committed are
+//! taken over here.
+
+use msnp::{FriendlyName, GroupId, Handle, List, ListFlags};
+use papillon_store::{AccountId, Contact, GroupSet, Roster};
+
+/// Somebody on one of the lists.
+pub(crate) fn contact(roster: &Roster, account: AccountId) -> Option<&Contact> {
+    position(roster, account).ok().map(|at| &roster.contacts[at])
+}
+
+/// Puts somebody on a list, with the name given.
+pub(crate) fn put_on(
+    roster: &mut Roster,
+    list: List,
+    account: AccountId,
+    handle: &Handle,
+    name: &FriendlyName,
+) {
+    let at = position(roster, account).unwrap_or_else(|at| {
+        let contact = Contact {
+            account,
+            handle: handle.clone(),
+            name: name.clone(),
+            lists: ListFlags::NONE,
+            groups: GroupSet::default(),
+            properties: Box::default(),
+        };
+        roster.contacts.insert(at, contact);
+        at
+    });
+    let contact = &mut roster.contacts[at];
+    contact.lists = contact.lists.with(list);
+    // Being listed by somebody does not change the name one has given them.
+    if list != List::Reverse {
+        contact.name = name.clone();
+    }
+}
+
+/// Takes somebody off a list; who is on none is forgotten.
+pub(crate) fn take_off(roster: &mut Roster, list: List, account: AccountId) {
+    let Ok(at) = position(roster, account) else { return };
+    let contact = &mut roster.contacts[at];
+    contact.lists = contact.lists.without(list);
+    if list == List::Forward {
+        contact.groups = GroupSet::default();
+    }
+    if contact.lists.is_empty() {
+        roster.contacts.remove(at);
+    }
+}
+
+/// Changes the entry of somebody who is on a list.
+pub(crate) fn edit(roster: &mut Roster, account: AccountId, change: impl FnOnce(&mut Contact)) {
+    if let Ok(at) = position(roster, account) {
+        change(&mut roster.contacts[at]);
+    }
+}
+
+/// Takes somebody out of one group; the last one leaves group 0.
+pub(crate) fn leave_group(groups: &mut GroupSet, group: GroupId) {
+    groups.remove(group);
+    if groups.is_empty() {
+        groups.insert(GroupId::ZERO);
+    }
+}
+
+fn position(roster: &Roster, account: AccountId) -> Result<usize, usize> {
+    roster.contacts.binary_search_by_key(&account, |contact| contact.account)
+}

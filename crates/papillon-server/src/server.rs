@@ -1,0 +1,206 @@
+//! Starting the service, accepting clients, stopping it.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use msnp::command::{msg, out};
+use msnp::message::system::System;
+use msnp::wire::Encode;
+use papillon_store::{Store, StoreError};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinSet;
+
+use crate::account_locks::AccountLocks;
+use crate::accounts;
+use crate::config::Config;
+use crate::connection::{self, Deliveries, Door, Ends};
+use crate::http;
+use crate::invitation_mail::InvitationMail;
+use crate::notification::send_away;
+use crate::open_connections::OpenConnections;
+use crate::passport::{Passport, Passwords, TicketMint};
+use crate::service::{Ports, Service};
+use crate::sessions::Sessions;
+use crate::switchboard::Switchboards;
+use crate::tls;
+
+/// Clients get this long to take their last lines at a shutdown.
+const DRAIN: Duration = Duration::from_secs(5);
+/// After a failed accept (no more file descriptors), this long until the next.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+/// A client that has gone without a word is noticed by the kernel after about this long plus three probes.
+const KEEPALIVE: Duration = Duration::from_secs(120);
+
+/// The sockets to serve on, already bound; each may be left out.
+#[derive(Debug, Default)]
+pub struct Listeners {
+    /// Notification server and switchboard.
+    pub msnp: Option<TcpListener>,
+    /// Refers every client to the MSNP listener.
+    pub dispatch: Option<TcpListener>,
+    /// Passport without TLS, for clients behind something that adds it, and pages.
+    pub http: Option<TcpListener>,
+    /// Passport, and pages.
+    pub https: Option<TcpListener>,
+}
+
+/// Why the service could not be started.
+#[derive(Debug, thiserror::Error)]
+pub enum ServerError {
+    /// The store failed.
+    #[error("the database cannot be used: {0}")]
+    Store(#[from] StoreError),
+    /// The certificates could not be made or read.
+    #[error(transparent)]
+    Tls(#[from] tls::TlsError),
+    /// A listener does not know its own address.
+    #[error("a listener has no address: {0}")]
+    Listener(#[from] std::io::Error),
+    /// The stored ticket key has a wrong length.
+    #[error("the ticket key in the database is damaged: remove the row 'ticket-key' from the table of secrets")]
+    TicketKey,
+}
+
+/// The service, ready to run.
+pub struct Server {
+    service: Arc<Service>,
+    listeners: Listeners,
+    identity: Option<Arc<tls::Identity>>,
+    site: Arc<http::Site>,
+}
+
+impl Server {
+    /// Prepares everything that can fail: certificates, the ticket key, addresses.
+    ///
+    /// # Errors
+    /// When the store or the data folder cannot be used.
+    pub async fn bind(
+        config: Config,
+        store: Arc<dyn Store>,
+        listeners: Listeners,
+    ) -> Result<Self, ServerError> {
+        let ports = Ports {
+            msnp: port(listeners.msnp.as_ref())?,
+            http: port(listeners.http.as_ref())?,
+            https: port(listeners.https.as_ref())?,
+        };
+        let identity = match listeners.https {
+            Some(_) => Some(tls::Identity::load_or_make(&config.data_dir, config.public_host.as_deref())?),
+            None => None,
+        };
+        let candidate: [u8; 32] = rand::random();
+        let key = store.secret("ticket-key", &candidate).await?;
+        let key: [u8; 32] = key.try_into().map_err(|_| ServerError::TicketKey)?;
+        let tickets = TicketMint::new(key, config.ticket_lifetime);
+        let passport = Passport::new(
+            Arc::clone(&store),
+            tickets.clone(),
+            Passwords::new(std::thread::available_parallelism().map_or(2, usize::from)),
+            &config.limits,
+        );
+        let site = Arc::new(http::Site::new(passport, &config, ports));
+        let service = Arc::new(Service {
+            store,
+            tickets,
+            sessions: Sessions::default(),
+            switchboards: Switchboards::new(config.timeouts.cookie),
+            locks: AccountLocks::new(),
+            open: OpenConnections::default(),
+            mail: InvitationMail::new(config.data_dir.join("mail"), config.public_host.as_deref()),
+            ports,
+            config,
+        });
+        Ok(Self { service, listeners, identity, site })
+    }
+
+    /// Serves until the first message on `stop` (or its end). A second message cuts the time of
+    /// grace short.
+    pub async fn run(self, mut stop: mpsc::Receiver<()>) {
+        let Self { service, listeners, identity, site } = self;
+        let (stopping, stopped) = watch::channel(false);
+        let mut tasks = JoinSet::new();
+        if let Some(listener) = listeners.msnp {
+            tasks.spawn(accept(Arc::clone(&service), listener, Door::Msnp));
+        }
+        if let Some(listener) = listeners.dispatch {
+            tasks.spawn(accept(Arc::clone(&service), listener, Door::Dispatch));
+        }
+        tasks.spawn(accounts::watch(Arc::clone(&service)));
+        let mut web = JoinSet::new();
+        if let Some(listener) = listeners.http {
+            web.spawn(http::serve(listener, None, Arc::clone(&site), stopped.clone()));
+        }
+        if let Some(listener) = listeners.https {
+            web.spawn(http::serve(listener, identity, site, stopped));
+        }
+
+        stop.recv().await;
+        tasks.shutdown().await;
+        announce_shutdown(&service, &mut stop).await;
+        // Whether anybody still listens to this does not matter any more.
+        let _ = stopping.send(true);
+        say_goodbye(&service);
+        if tokio::time::timeout(DRAIN, service.open.emptied()).await.is_err() {
+            tracing::warn!(left = service.open.count(), "some clients did not take their last lines");
+        }
+        while web.join_next().await.is_some() {}
+    }
+}
+
+async fn accept(service: Arc<Service>, listener: TcpListener, door: Door) {
+    loop {
+        match listener.accept().await {
+            Ok((stream, client)) => start(&service, stream, client, door),
+            Err(error) => {
+                tracing::warn!(%error, "a connection could not be accepted");
+                tokio::time::sleep(ACCEPT_PAUSE).await;
+            }
+        }
+    }
+}
+
+fn start(service: &Arc<Service>, stream: TcpStream, client: SocketAddr, door: Door) {
+    if service.open.count() >= service.config.limits.connections {
+        tracing::warn!("too many connections: one more is turned away");
+        return;
+    }
+    // A socket that fails here is dead already, and the first read says so.
+    let _ = stream.set_nodelay(true);
+    let keepalive = socket2::TcpKeepalive::new().with_time(KEEPALIVE).with_interval(Duration::from_secs(30));
+    let _ = socket2::SockRef::from(&stream).set_tcp_keepalive(&keepalive);
+    let Ok(local) = stream.local_addr() else { return };
+    tokio::spawn(connection::serve(Arc::clone(service), stream, Ends { client, local, door }));
+}
+
+/// Tells everybody that the service goes down, and waits as long as the configuration says.
+async fn announce_shutdown(service: &Service, stop: &mut mpsc::Receiver<()>) {
+    let grace = service.config.shutdown_grace;
+    if grace.is_zero() {
+        return;
+    }
+    let minutes = grace.as_secs().div_ceil(60);
+    let message = msg::FromService { payload: System::shutdown_in(minutes).to_bytes() }.to_bytes();
+    {
+        let mut out = Deliveries::new();
+        for session in service.sessions.all() {
+            out.send(&session.outbox, message.clone());
+        }
+    }
+    let _ = tokio::time::timeout(grace, stop.recv()).await;
+}
+
+fn say_goodbye(service: &Service) {
+    {
+        let mut out = Deliveries::new();
+        for session in service.sessions.all() {
+            send_away(&session, Some(out::Reason::ServerShuttingDown), &mut out);
+        }
+    }
+    service.open.close_all();
+}
+
+fn port(listener: Option<&TcpListener>) -> std::io::Result<Option<u16>> {
+    listener.map(|listener| listener.local_addr().map(|address| address.port())).transpose()
+}

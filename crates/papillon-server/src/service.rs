@@ -1,0 +1,70 @@
+//! What every connection shares.
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+
+use msnp::HostPort;
+use papillon_store::Store;
+
+use crate::account_locks::AccountLocks;
+use crate::config::Config;
+use crate::invitation_mail::InvitationMail;
+use crate::open_connections::OpenConnections;
+use crate::passport::TicketMint;
+use crate::sessions::Sessions;
+use crate::switchboard::Switchboards;
+
+/// The running service: settings, people, conversations.
+pub(crate) struct Service {
+    pub(crate) config: Config,
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) tickets: TicketMint,
+    pub(crate) sessions: Sessions,
+    pub(crate) switchboards: Switchboards,
+    pub(crate) locks: AccountLocks,
+    pub(crate) open: OpenConnections,
+    pub(crate) mail: InvitationMail,
+    /// Where clients are sent; known once the listeners are bound.
+    pub(crate) ports: Ports,
+}
+
+/// The ports of the listeners that other answers name.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Ports {
+    pub(crate) msnp: Option<u16>,
+    pub(crate) http: Option<u16>,
+    pub(crate) https: Option<u16>,
+}
+
+impl Service {
+    /// The MSNP address for a client that reached us at `local`: the public host, or else that
+    /// very address, so that loopback, LAN and NAT work without being told.
+    pub(crate) fn msnp_address(&self, local: SocketAddr) -> Option<HostPort> {
+        let port = self.ports.msnp.unwrap_or(local.port());
+        HostPort::parse(&format!("{}:{port}", self.host(local))).ok()
+    }
+
+    /// The host for a client that reached us at `local`, in brackets where it is an IPv6 address.
+    pub(crate) fn host(&self, local: SocketAddr) -> String {
+        match &self.config.public_host {
+            Some(host) if host.parse::<std::net::Ipv6Addr>().is_ok() => format!("[{host}]"),
+            Some(host) => host.clone(),
+            None => match local.ip().to_canonical() {
+                IpAddr::V4(ip) => ip.to_string(),
+                IpAddr::V6(ip) => format!("[{ip}]"),
+            },
+        }
+    }
+
+    /// An address under which a browser finds this service's pages.
+    pub(crate) fn page(&self, local: SocketAddr, path: &str) -> String {
+        let host = self.host(local);
+        match (self.ports.http, self.ports.https) {
+            (Some(80), _) => format!("http://{host}{path}"),
+            (Some(port), _) => format!("http://{host}:{port}{path}"),
+            (None, Some(443)) => format!("https://{host}{path}"),
+            (None, Some(port)) => format!("https://{host}:{port}{path}"),
+            (None, None) => format!("http://{host}{path}"),
+        }
+    }
+}

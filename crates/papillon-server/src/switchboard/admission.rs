@@ -1,0 +1,108 @@
+//! Who may come in: cookies.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use msnp::{Cookie, FriendlyName, Handle, SessionId};
+use papillon_store::AccountId;
+use parking_lot::Mutex;
+use tokio::time::Instant;
+
+use super::conversation::Conversation;
+
+/// No more cookies than this are out at once.
+const MAX_COOKIES: usize = 200_000;
+/// Cookies that were never used are cleared away this often.
+const SWEEP: Duration = Duration::from_secs(10);
+
+/// The doors of all conversations on this node.
+pub(crate) struct Switchboards {
+    cookies: Mutex<Cookies>,
+    lifetime: Duration,
+}
+
+struct Cookies {
+    issued: HashMap<Box<str>, Grant>,
+    swept: Instant,
+}
+
+/// Who is let in with a cookie. The name is as it was when the cookie was made: renames do not
+/// reach a conversation.
+#[derive(Debug, Clone)]
+pub(crate) struct Invitee {
+    pub(crate) account: AccountId,
+    pub(crate) handle: Handle,
+    pub(crate) name: FriendlyName,
+}
+
+struct Grant {
+    person: Invitee,
+    /// The conversation somebody was called to; `None` opens a new one.
+    conversation: Option<Arc<Conversation>>,
+    until: Instant,
+}
+
+impl Switchboards {
+    /// Cookies are good for `lifetime`.
+    pub(crate) fn new(lifetime: Duration) -> Self {
+        let cookies = Cookies { issued: HashMap::new(), swept: Instant::now() };
+        Self { cookies: Mutex::new(cookies), lifetime }
+    }
+
+    /// Makes a cookie with 128 random bits. `None` when there are too many.
+    pub(super) fn issue(&self, person: Invitee, conversation: Option<Arc<Conversation>>) -> Option<Cookie> {
+        let now = Instant::now();
+        // The shape the original had: three numbers, the middle one the time.
+        let unix = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+        let text = format!("{}.{unix}.{}", rand::random::<u64>(), rand::random::<u64>());
+        let cookie = Cookie::parse(&text).ok()?;
+        let mut cookies = self.cookies.lock();
+        cookies.sweep(now);
+        if cookies.issued.len() >= MAX_COOKIES {
+            return None;
+        }
+        let grant = Grant { person, conversation, until: now + self.lifetime };
+        cookies.issued.insert(text.into(), grant);
+        Some(cookie)
+    }
+
+    /// A cookie to open a conversation with.
+    pub(crate) fn admit(&self, person: Invitee) -> Option<Cookie> {
+        self.issue(person, None)
+    }
+
+    /// Voids the cookies made for an account.
+    pub(crate) fn void(&self, account: AccountId) {
+        self.cookies.lock().issued.retain(|_, grant| grant.person.account != account);
+    }
+
+    /// Takes a cookie in: once, in time, from the person it was made for, and for the
+    /// conversation it was made for. Anything else leaves it as it is.
+    pub(super) fn redeem(
+        &self,
+        cookie: &Cookie,
+        handle: &Handle,
+        session: Option<SessionId>,
+    ) -> Option<(Invitee, Option<Arc<Conversation>>)> {
+        let mut cookies = self.cookies.lock();
+        let grant = cookies.issued.get(cookie.as_str())?;
+        let fits = grant.person.handle == *handle
+            && grant.until > Instant::now()
+            && grant.conversation.as_ref().map(|conversation| conversation.id()) == session;
+        if !fits {
+            return None;
+        }
+        let grant = cookies.issued.remove(cookie.as_str())?;
+        Some((grant.person, grant.conversation))
+    }
+}
+
+impl Cookies {
+    fn sweep(&mut self, now: Instant) {
+        if now.duration_since(self.swept) >= SWEEP {
+            self.swept = now;
+            self.issued.retain(|_, grant| grant.until > now);
+        }
+    }
+}
