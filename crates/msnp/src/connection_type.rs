@@ -195,4 +195,13 @@ mod tests {
             assert!(NetId::parse(bad).is_err(), "{bad}");
         }
     }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_panics_and_every_address_reads_back(text: String, address: Ipv4Addr) {
+            let _ = (ConnectionType::parse(&text), NetId::parse(&text));
+            let id = NetId::from(address);
+            proptest::prop_assert_eq!(NetId::parse(&id.to_string()).map(NetId::address), Ok(address));
+        }
+    }
 }

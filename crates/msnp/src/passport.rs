@@ -60,3 +60,6 @@ fn guard(text: &str) -> String {
     }
     coded
 }
+
+#[cfg(test)]
+mod tests;
