@@ -1,1 +1,65 @@
-//! To be written.
+//! The texts of Passport 1.4: what stands in the HTTP headers of a sign-in.
+//!
+//! A client that got a [`Challenge`] in `USR … TWN S` asks the nexus where to sign in
+//! ([`PassportUrls`]), sends its [`Credentials`] there, and gets an [`AuthenticationInfo`] with
+//! the ticket for the second `USR`, or a [`Failure`]. Everything here is text of header values;
+//! names of headers, and HTTP itself, are for whoever does the I/O. Source: YW *passport14*, GAIM
+//! and ESC, as collected in sections 3.2 to 3.5 of the project's fact sheet.
+
+mod answer;
+mod challenge;
+mod credentials;
+mod secret;
+mod urls;
+
+pub use answer::{AuthenticationInfo, Failure};
+pub use challenge::Challenge;
+pub use credentials::Credentials;
+pub use secret::Secret;
+pub use urls::PassportUrls;
+
+/// The scheme that begins the header values of both sides.
+const SCHEME: &str = "Passport1.4";
+
+/// What follows the scheme. Old descriptions show the scheme twice, so any number of it is taken.
+fn after_scheme(value: &str) -> Option<&str> {
+    let mut rest = value.trim_ascii_start();
+    let mut seen = false;
+    while let Some((head, tail)) = rest.split_at_checked(SCHEME.len()) {
+        if !head.eq_ignore_ascii_case(SCHEME) || !(tail.is_empty() || tail.starts_with([' ', '\t'])) {
+            break;
+        }
+        seen = true;
+        rest = tail.trim_ascii_start();
+    }
+    seen.then_some(rest)
+}
+
+/// The parts of a list: `key=value` cut at the first `=`; a part without one is a bare key.
+fn pairs(list: &str) -> impl Iterator<Item = (&str, Option<&str>)> {
+    list.split(',').map(|part| match part.split_once('=') {
+        Some((key, value)) => (key.trim_ascii(), Some(value)),
+        None => (part.trim_ascii(), None),
+    })
+}
+
+/// The value of the first part with this key, in any case.
+fn value<'a>(list: &'a str, key: &str) -> Option<&'a str> {
+    pairs(list).find(|(name, _)| name.eq_ignore_ascii_case(key)).and_then(|(_, value)| value)
+}
+
+/// Percent-codes the bytes that would end a value early or leave the line; the rest stays.
+fn guard(text: &str) -> String {
+    let mut coded = String::with_capacity(text.len());
+    for char in text.chars() {
+        if char.is_ascii_graphic() && !matches!(char, ',' | '\'' | '"') {
+            coded.push(char);
+        } else {
+            coded.push_str(&crate::wire::percent::encode(char.encode_utf8(&mut [0; 4])));
+        }
+    }
+    coded
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,82 @@
+//! `text/x-mms-emoticon`: which characters of the next text are pictures.
+//!
+//! The body is `shortcut TAB object TAB` again and again, the objects as plain text. Source:
+//! captures, libpurple and Perl MSN.pm, section 3 of the project's peer-to-peer fact sheet.
+
+use super::Message;
+use crate::Invalid;
+use crate::object::MsnObject;
+
+/// One shortcut and its picture.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Emoticon {
+    shortcut: String,
+    object: MsnObject,
+}
+
+impl Emoticon {
+    /// The longest shortcut in characters. A limit of this crate: MSN Messenger's own window took
+    /// seven, Miranda has room for 50.
+    pub const MAX_SHORTCUT: usize = 50;
+
+    /// Fails when the shortcut is empty, too long, or holds a control character.
+    pub fn new(shortcut: impl Into<String>, object: MsnObject) -> Result<Self, Invalid> {
+        let shortcut = shortcut.into();
+        let fits = (1..=Self::MAX_SHORTCUT).contains(&shortcut.chars().count());
+        if !fits || shortcut.contains(|char: char| char.is_control()) {
+            return Err(Invalid::Parameter("shortcut"));
+        }
+        Ok(Self { shortcut, object })
+    }
+
+    /// The characters that stand for the picture; case counts.
+    pub fn shortcut(&self) -> &str {
+        &self.shortcut
+    }
+
+    /// The picture.
+    pub fn object(&self) -> &MsnObject {
+        &self.object
+    }
+}
+
+/// The emoticons of the text that follows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Emoticons {
+    /// At most [`Self::MAX_PAIRS`] count.
+    pub emoticons: Vec<Emoticon>,
+    /// Under `text/x-mms-animemoticon`, which came with MSN 7.0.
+    pub animated: bool,
+}
+
+impl Emoticons {
+    /// The media type, in lower case.
+    pub const MEDIA_TYPE: &str = "text/x-mms-emoticon";
+    /// The media type of moving pictures.
+    pub const ANIMATED_MEDIA_TYPE: &str = "text/x-mms-animemoticon";
+    /// How many MSN Messenger 6 takes in one message.
+    pub const MAX_PAIRS: usize = 5;
+
+    /// Reads the pairs; those after the fifth are ignored. The last tab may be missing, and a
+    /// line end may follow.
+    ///
+    /// Fails when the body is not UTF-8, has no pair, or has a bad shortcut or object.
+    pub fn parse(message: &Message) -> Result<Self, Invalid> {
+        let body = std::str::from_utf8(&message.body).map_err(|_| Invalid::Text)?;
+        let mut words = body.trim_end_matches(['\r', '\n', '\0', '\t']).split('\t');
+        let mut emoticons = Vec::new();
+        while emoticons.len() < Self::MAX_PAIRS {
+            let Some(shortcut) = words.next() else { break };
+            let object = MsnObject::parse(words.next().ok_or(Invalid::Missing("MSNObject"))?)?;
+            emoticons.push(Emoticon::new(shortcut, object)?);
+        }
+        Ok(Self { emoticons, animated: message.is(Self::ANIMATED_MEDIA_TYPE) })
+    }
+
+    /// The message, with no more than [`Self::MAX_PAIRS`] pairs.
+    pub fn to_message(&self) -> Message {
+        let pairs = self.emoticons.iter().take(Self::MAX_PAIRS);
+        let body: String = pairs.map(|pair| format!("{}\t{}\t", pair.shortcut, pair.object)).collect();
+        Message::new(if self.animated { Self::ANIMATED_MEDIA_TYPE } else { Self::MEDIA_TYPE }, body)
+    }
+}

@@ -1,0 +1,37 @@
+//! `application/x-msnmsgrp2p`: the envelope of a peer-to-peer packet.
+
+use bytes::Bytes;
+
+use super::Message;
+use crate::Invalid;
+
+/// A packet and who it is for. A session has it delivered to everybody in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct P2pEnvelope {
+    /// `P2P-Dest`: the account it is for; others ignore it. Compare without regard to case.
+    pub destination: String,
+    /// The packet: 48 bytes of header, up to 1202 of data, 4 of footer. Not looked into here.
+    pub packet: Bytes,
+}
+
+impl P2pEnvelope {
+    /// The media type, in lower case.
+    pub const MEDIA_TYPE: &str = "application/x-msnmsgrp2p";
+    const HEADER: &str = "P2P-Dest";
+
+    /// Takes the packet out. Fails when nobody is named.
+    pub fn parse(message: &Message) -> Result<Self, Invalid> {
+        let destination = message.headers.get(Self::HEADER).unwrap_or_default().to_owned();
+        if destination.is_empty() {
+            return Err(Invalid::Missing(Self::HEADER));
+        }
+        Ok(Self { destination, packet: message.body.clone() })
+    }
+
+    /// The message: 73 bytes, the destination and the packet. It goes out as `MSG … D`.
+    pub fn to_message(&self) -> Message {
+        let mut message = Message::new(Self::MEDIA_TYPE, self.packet.clone());
+        message.headers.push(Self::HEADER, &self.destination);
+        message
+    }
+}

@@ -1,0 +1,46 @@
+//! Any bytes, cut into any segments: the decoder never panics, and gives the same frames however
+//! the stream was cut. The first byte chooses the stream, the second the length of a segment.
+
+#![no_main]
+
+use bytes::BytesMut;
+use libfuzzer_sys::fuzz_target;
+use msnp::wire::{Decoder, Frame, FrameError, Limits, Stream};
+
+const STREAMS: [(Stream, Limits); 4] = [
+    (Stream::NotificationRequests, Limits::SIGNED_IN),
+    (Stream::NotificationEvents, Limits::EVENTS),
+    (Stream::SwitchboardRequests, Limits::SIGNED_IN),
+    (Stream::SwitchboardEvents, Limits::EVENTS),
+];
+
+fuzz_target!(|data: &[u8]| {
+    let [choice, segment, bytes @ ..] = data else { return };
+    let (stream, limits) = STREAMS[usize::from(choice % 4)];
+    let whole = frames(stream, limits, bytes, bytes.len().max(1));
+    let cut = frames(stream, limits, bytes, usize::from(*segment).max(1));
+    assert_eq!(whole, cut);
+});
+
+/// What comes out when the bytes arrive in segments of this length.
+fn frames(stream: Stream, limits: Limits, bytes: &[u8], segment: usize) -> (Vec<Frame>, Option<FrameError>) {
+    let mut decoder = Decoder::new(stream, limits);
+    let mut buffer = BytesMut::new();
+    let mut frames = Vec::new();
+    for part in bytes.chunks(segment) {
+        buffer.extend_from_slice(part);
+        loop {
+            match decoder.next(&mut buffer) {
+                Ok(Some(frame)) => {
+                    if let Ok(words) = frame.words() {
+                        let _ = words.clone().transaction();
+                    }
+                    frames.push(frame);
+                }
+                Ok(None) => break,
+                Err(error) => return (frames, Some(error)),
+            }
+        }
+    }
+    (frames, None)
+}
