@@ -1,1 +1,61 @@
-//! x
+//! What the service has to remember: accounts, their lists, groups, settings and properties.
+//!
+//! [`Store`] is the whole interface. Behind it are SQLite ([`SqliteStore`], one file) and
+//! PostgreSQL ([`PostgresStore`], for many nodes); [`open`] takes either by its address.
+//!
+//! Three promises hold for both:
+//!
+//! - A change that was acknowledged is on the disk.
+//! - X is on A's forward list exactly when A is on X's reverse list, and nobody is on an allow
+//!   and a block list of the same person at once.
+//! - Every change of a person's lists raises that person's list version by exactly one.
+//!
+//! | to find | look in |
+//! |---|---|
+//! | the interface | [`Store`] |
+//! | the statements, one text for both databases | `sql/`, one file a subject |
+//! | what only one database has | `sqlite.rs`, `postgres.rs` and `migrations/` |
+
+mod account;
+mod change;
+mod error;
+mod group_set;
+mod outcome;
+mod postgres;
+mod roster;
+mod sql;
+mod sqlite;
+mod store;
+
+use std::path::Path;
+use std::sync::Arc;
+
+pub use account::{Account, AccountId, Credentials, NewAccount, PasswordHash};
+pub use change::{AccountChange, AccountChangeKind};
+pub use error::{Outage, Refusal, Result, StoreError};
+pub use group_set::GroupSet;
+pub use outcome::{
+    ContactDropped, ForwardAdded, ForwardRemoved, GroupRemoved, PrivacyChanged, PrivacyList, PropertySet,
+};
+pub use postgres::PostgresStore;
+pub use roster::{Contact, Roster, SharedProperties};
+pub use sqlite::SqliteStore;
+pub use store::Store;
+
+/// Opens the database at `url` and brings its tables up to date.
+///
+/// `postgres://…` (or `postgresql://…`) is a PostgreSQL server; `sqlite:PATH` or a plain path is
+/// an SQLite file, which is made when it is not there.
+pub async fn open(url: &str) -> Result<Arc<dyn Store>> {
+    if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+        return PostgresStore::connect(url).await;
+    }
+    let path = url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:")).unwrap_or(url);
+    if path.is_empty() || path.contains("://") {
+        // The address may hold a password, so it is not repeated.
+        return Err(StoreError::Unavailable(Outage::new(
+            "the database address is neither a path, nor sqlite:PATH, nor postgres://…",
+        )));
+    }
+    SqliteStore::open(Path::new(path)).await
+}

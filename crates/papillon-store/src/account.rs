@@ -1,0 +1,78 @@
+//! People who can sign in.
+
+use std::fmt;
+
+use msnp::{FriendlyName, Handle};
+
+/// An account's number. It is never given to anybody else, even after the account is removed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AccountId(pub i64);
+
+impl fmt::Display for AccountId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// Somebody known to the service.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    /// The number that everything else refers to.
+    pub id: AccountId,
+    /// The name to sign in with; it never changes.
+    pub handle: Handle,
+    /// The display name.
+    pub name: FriendlyName,
+    /// Grows whenever tickets given out before have to stop working.
+    pub credential_epoch: i64,
+    /// Whether the account may sign in.
+    pub enabled: bool,
+    /// Whether the address is known to be the person's.
+    pub verified: bool,
+    /// When the account was made, in seconds since 1970.
+    pub created_at: i64,
+}
+
+/// A password in its hashed form. Its `Debug` form hides it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PasswordHash(String);
+
+impl PasswordHash {
+    /// Takes the hash as its algorithm writes it.
+    pub fn new(hash: impl Into<String>) -> Self {
+        Self(hash.into())
+    }
+
+    /// The hash itself, for the one who has to verify a password.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for PasswordHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PasswordHash(…)")
+    }
+}
+
+/// An account and what its password is checked against.
+#[derive(Debug, Clone)]
+pub struct Credentials {
+    /// Whose they are.
+    pub account: Account,
+    /// The hashed password.
+    pub password_hash: PasswordHash,
+}
+
+/// What it takes to make an account. It starts out enabled and verified.
+#[derive(Debug, Clone)]
+pub struct NewAccount {
+    /// The name to sign in with.
+    pub handle: Handle,
+    /// The display name.
+    pub name: FriendlyName,
+    /// The hashed password.
+    pub password_hash: PasswordHash,
+    /// Now, in seconds since 1970.
+    pub created_at: i64,
+}

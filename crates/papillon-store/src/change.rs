@@ -1,0 +1,53 @@
+//! The log of what was done to accounts, by which a running service learns what other
+//! processes did.
+
+use msnp::Handle;
+
+use crate::AccountId;
+
+/// What happened to an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum AccountChangeKind {
+    /// It was made.
+    Created,
+    /// It has a new password.
+    Password,
+    /// It may no longer sign in.
+    Disabled,
+    /// It may sign in again.
+    Enabled,
+    /// It is gone.
+    Removed,
+}
+
+impl AccountChangeKind {
+    const ALL: [Self; 5] = [Self::Created, Self::Password, Self::Disabled, Self::Enabled, Self::Removed];
+
+    /// The word under which it is stored.
+    pub(crate) const fn code(self) -> &'static str {
+        match self {
+            Self::Created => "created",
+            Self::Password => "password",
+            Self::Disabled => "disabled",
+            Self::Enabled => "enabled",
+            Self::Removed => "removed",
+        }
+    }
+
+    pub(crate) fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.code() == word)
+    }
+}
+
+/// One entry of the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountChange {
+    /// Its place in the log. Entries become visible in this order.
+    pub sequence: i64,
+    /// Whose account.
+    pub account: AccountId,
+    /// The account's handle, which a removed account can no longer be asked for.
+    pub handle: Handle,
+    /// What happened.
+    pub kind: AccountChangeKind,
+}

@@ -1,0 +1,77 @@
+//! Why the store did not do what it was asked.
+
+use std::fmt;
+
+/// What every method of the store returns.
+pub type Result<T, E = StoreError> = std::result::Result<T, E>;
+
+/// Why the store did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The request makes no sense as things stand; nothing was changed.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The database did not answer or could not do it.
+    #[error("the database is not available: {0}")]
+    Unavailable(#[source] Outage),
+    /// The database holds what this program never writes; the text says where.
+    #[error("the database holds something unreadable: {0}")]
+    Corrupt(String),
+}
+
+/// A request that makes no sense as things stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
+pub enum Refusal {
+    /// Somebody else has this handle.
+    #[error("the account exists already")]
+    AccountExists,
+    /// Nobody has this handle or number.
+    #[error("there is no such account")]
+    UnknownAccount,
+    /// No valid group number, or no group has it.
+    #[error("there is no such group")]
+    UnknownGroup,
+    /// The list already holds as many as it may.
+    #[error("the list is full")]
+    ListFull,
+    /// The contact is already where it was to be put.
+    #[error("the contact is already there")]
+    AlreadyThere,
+    /// Nobody can be allowed and blocked at once.
+    #[error("the contact is on the opposite list")]
+    OnOppositeList,
+    /// The contact is not on the list.
+    #[error("the contact is not on the list")]
+    NotOnList,
+    /// The contact is on the forward list, but not in that group.
+    #[error("the contact is not in that group")]
+    NotInGroup,
+    /// All thirty groups exist.
+    #[error("there are too many groups")]
+    TooManyGroups,
+    /// Group 0 cannot be removed.
+    #[error("group 0 cannot be removed")]
+    GroupZero,
+    /// The setting has this value already.
+    #[error("the setting has this value already")]
+    SameValue,
+}
+
+/// What went wrong with the database, in words. It keeps the message of the driver's error only:
+/// the rest of such an error can quote a row, and a row can hold a password hash.
+#[derive(Debug)]
+pub struct Outage(String);
+
+impl Outage {
+    pub(crate) fn new(words: impl Into<String>) -> Self {
+        Self(words.into())
+    }
+}
+
+impl fmt::Display for Outage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Outage {}

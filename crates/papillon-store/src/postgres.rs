@@ -1,0 +1,40 @@
+//! PostgreSQL: for services of many nodes.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use sqlx::ConnectOptions;
+use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
+
+use crate::sql::{Dialect, Fault, Migration, SqlStore, migrate};
+use crate::{Result, Store};
+
+const CONNECTIONS: u32 = 16;
+
+const DIALECT: Dialect = Dialect { begin: "BEGIN", locks_rows: true };
+
+/// The number spells "papillon".
+const ONE_AT_A_TIME: &str = "SELECT pg_advisory_xact_lock(8097112105108108111)";
+
+const MIGRATIONS: &[Migration] =
+    &[Migration { version: 1, text: include_str!("../migrations/postgres/0001_accounts_and_lists.sql") }];
+
+/// Opens stores in PostgreSQL.
+#[derive(Debug)]
+pub enum PostgresStore {}
+
+impl PostgresStore {
+    /// Connects to `postgres://…` and brings the tables up to date.
+    pub async fn connect(url: &str) -> Result<Arc<dyn Store>> {
+        sqlx::any::install_default_drivers();
+        let options = url.parse::<AnyConnectOptions>().map_err(Fault::from)?.disable_statement_logging();
+        let pool = AnyPoolOptions::new()
+            .max_connections(CONNECTIONS)
+            .acquire_timeout(Duration::from_secs(10))
+            .connect_with(options)
+            .await
+            .map_err(Fault::from)?;
+        migrate(&pool, DIALECT, Some(ONE_AT_A_TIME), MIGRATIONS).await?;
+        Ok(Arc::new(SqlStore::new(DIALECT, pool.clone(), pool)))
+    }
+}

@@ -1,0 +1,188 @@
+//! The store over SQL. Both databases run the same statements; `Dialect` holds what differs.
+
+mod accounts;
+mod changes;
+mod contact_rows;
+mod fault;
+mod forward;
+mod groups;
+mod lock;
+mod migrate;
+mod packed;
+mod privacy;
+mod properties;
+mod roster;
+mod secrets;
+mod settings;
+mod transaction;
+
+use async_trait::async_trait;
+use msnp::{AddPrompt, FriendlyName, GroupId, GroupName, Handle, ListVersion, Privacy};
+use msnp::{PropertyKey, PropertyValue};
+use sqlx::AnyPool;
+
+pub(crate) use self::fault::Fault;
+pub(crate) use self::migrate::{Migration, migrate};
+use self::transaction::in_transaction;
+use crate::{
+    Account, AccountChange, AccountId, Credentials, ForwardAdded, ForwardRemoved, GroupRemoved, NewAccount,
+    PasswordHash, PrivacyChanged, PrivacyList, PropertySet, Result, Roster, Store,
+};
+
+/// What differs between the databases once they are connected.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Dialect {
+    /// How a writing transaction starts.
+    pub(crate) begin: &'static str,
+    /// Whether writers work side by side and have to lock the accounts they are about to change.
+    pub(crate) locks_rows: bool,
+}
+
+/// A store over SQL.
+pub(crate) struct SqlStore {
+    dialect: Dialect,
+    writers: AnyPool,
+    readers: AnyPool,
+}
+
+impl SqlStore {
+    pub(crate) fn new(dialect: Dialect, writers: AnyPool, readers: AnyPool) -> Self {
+        Self { dialect, writers, readers }
+    }
+}
+
+#[async_trait]
+impl Store for SqlStore {
+    async fn create_account(&self, new: NewAccount) -> Result<Account> {
+        in_transaction!(self, tx => accounts::create(tx, &new))
+    }
+
+    async fn account(&self, handle: &Handle) -> Result<Option<Account>> {
+        Ok(accounts::by_handle(&self.readers, handle).await?)
+    }
+
+    async fn account_by_id(&self, id: AccountId) -> Result<Option<Account>> {
+        Ok(accounts::by_id(&self.readers, id).await?)
+    }
+
+    async fn credentials(&self, handle: &Handle) -> Result<Option<Credentials>> {
+        Ok(accounts::credentials(&self.readers, handle).await?)
+    }
+
+    async fn accounts(&self) -> Result<Vec<Account>> {
+        Ok(accounts::all(&self.readers).await?)
+    }
+
+    async fn set_password(&self, handle: &Handle, hash: PasswordHash) -> Result<()> {
+        in_transaction!(self, tx => accounts::set_password(tx, handle, &hash))
+    }
+
+    async fn set_enabled(&self, handle: &Handle, enabled: bool) -> Result<()> {
+        in_transaction!(self, tx => accounts::set_enabled(tx, handle, enabled))
+    }
+
+    async fn remove_account(&self, handle: &Handle) -> Result<()> {
+        in_transaction!(self, tx => accounts::remove(tx, handle))
+    }
+
+    async fn rename(&self, account: AccountId, name: &FriendlyName) -> Result<ListVersion> {
+        in_transaction!(self, tx => settings::rename(tx, account, name))
+    }
+
+    async fn secret(&self, name: &str, candidate: &[u8]) -> Result<Vec<u8>> {
+        if let Some(value) = secrets::read(&self.readers, name).await? {
+            return Ok(value);
+        }
+        in_transaction!(self, tx => secrets::settle(tx, name, candidate))
+    }
+
+    async fn last_change(&self) -> Result<i64> {
+        Ok(changes::last(&self.readers).await?)
+    }
+
+    async fn changes_after(&self, sequence: i64) -> Result<Vec<AccountChange>> {
+        Ok(changes::after(&self.readers, sequence).await?)
+    }
+
+    async fn sign_in(&self, account: AccountId) -> Result<Option<(Account, Roster)>> {
+        Ok(roster::read(&self.readers, account).await?)
+    }
+
+    async fn add_to_forward(
+        &self,
+        owner: AccountId,
+        contact: &Handle,
+        name: &FriendlyName,
+        group: Option<Option<GroupId>>,
+        limit: usize,
+    ) -> Result<ForwardAdded> {
+        in_transaction!(self, tx => forward::add(tx, owner, contact, name, group, limit))
+    }
+
+    async fn add_to_privacy(
+        &self,
+        owner: AccountId,
+        list: PrivacyList,
+        contact: &Handle,
+        name: &FriendlyName,
+        limit: usize,
+    ) -> Result<PrivacyChanged> {
+        in_transaction!(self, tx => privacy::add(tx, owner, list, contact, name, limit))
+    }
+
+    async fn remove_from_forward(
+        &self,
+        owner: AccountId,
+        contact: &Handle,
+        group: Option<Option<GroupId>>,
+    ) -> Result<ForwardRemoved> {
+        in_transaction!(self, tx => forward::remove(tx, owner, contact, group))
+    }
+
+    async fn remove_from_privacy(
+        &self,
+        owner: AccountId,
+        list: PrivacyList,
+        contact: &Handle,
+    ) -> Result<PrivacyChanged> {
+        in_transaction!(self, tx => privacy::remove(tx, owner, list, contact))
+    }
+
+    async fn rename_contact(
+        &self,
+        owner: AccountId,
+        contact: &Handle,
+        name: &FriendlyName,
+    ) -> Result<ListVersion> {
+        in_transaction!(self, tx => contact_rows::rename(tx, owner, contact, name))
+    }
+
+    async fn set_prompt(&self, owner: AccountId, prompt: AddPrompt) -> Result<ListVersion> {
+        in_transaction!(self, tx => settings::set_prompt(tx, owner, prompt))
+    }
+
+    async fn set_privacy(&self, owner: AccountId, privacy: Privacy) -> Result<ListVersion> {
+        in_transaction!(self, tx => settings::set_privacy(tx, owner, privacy))
+    }
+
+    async fn add_group(&self, owner: AccountId, name: &GroupName) -> Result<(GroupId, ListVersion)> {
+        in_transaction!(self, tx => groups::add(tx, owner, name))
+    }
+
+    async fn rename_group(&self, owner: AccountId, group: GroupId, name: &GroupName) -> Result<ListVersion> {
+        in_transaction!(self, tx => groups::rename(tx, owner, group, name))
+    }
+
+    async fn remove_group(&self, owner: AccountId, group: GroupId) -> Result<GroupRemoved> {
+        in_transaction!(self, tx => groups::remove(tx, owner, group))
+    }
+
+    async fn set_property(
+        &self,
+        owner: AccountId,
+        key: PropertyKey,
+        value: &PropertyValue,
+    ) -> Result<PropertySet> {
+        in_transaction!(self, tx => properties::set(tx, owner, key, value))
+    }
+}

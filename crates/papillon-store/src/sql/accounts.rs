@@ -1,0 +1,151 @@
+//! People: making, finding, changing and removing accounts.
+
+use msnp::Handle;
+use sqlx::any::AnyRow;
+use sqlx::{AnyPool, Row};
+
+use super::transaction::Tx;
+use super::{Fault, changes, lock, packed};
+use crate::{Account, AccountChangeKind, AccountId, Credentials, NewAccount, PasswordHash, Refusal};
+
+/// What group 0 is called until it is renamed.
+const GROUP_ZERO_NAME: &str = "Other%20Contacts";
+
+/// The columns of an account, in the order in which [`account`] reads them, and more.
+macro_rules! select {
+    ($more:literal, $rest:literal) => {
+        concat!(
+            "SELECT id, handle, name, credential_epoch, enabled, verified, created_at",
+            $more,
+            " FROM accounts ",
+            $rest
+        )
+    };
+}
+
+/// Reads the first seven columns of a row.
+pub(super) fn account(row: &AnyRow) -> Result<Account, Fault> {
+    Ok(Account {
+        id: AccountId(row.try_get(0)?),
+        handle: packed::handle(row.try_get(1)?)?,
+        name: packed::name(row.try_get(2)?)?,
+        credential_epoch: row.try_get(3)?,
+        enabled: row.try_get::<i64, _>(4)? != 0,
+        verified: row.try_get::<i64, _>(5)? != 0,
+        created_at: row.try_get(6)?,
+    })
+}
+
+pub(super) async fn by_handle(pool: &AnyPool, handle: &Handle) -> Result<Option<Account>, Fault> {
+    let query = sqlx::query(select!("", "WHERE handle = $1")).bind(handle.as_str());
+    query.fetch_optional(pool).await?.as_ref().map(account).transpose()
+}
+
+pub(super) async fn by_id(pool: &AnyPool, id: AccountId) -> Result<Option<Account>, Fault> {
+    let query = sqlx::query(select!("", "WHERE id = $1")).bind(id.0);
+    query.fetch_optional(pool).await?.as_ref().map(account).transpose()
+}
+
+pub(super) async fn credentials(pool: &AnyPool, handle: &Handle) -> Result<Option<Credentials>, Fault> {
+    let text = select!(", hash", "JOIN passwords ON account = id WHERE handle = $1");
+    let row = sqlx::query(text).bind(handle.as_str()).fetch_optional(pool).await?;
+    let read = |row: &AnyRow| {
+        let password_hash = PasswordHash::new(row.try_get::<String, _>(7)?);
+        Ok(Credentials { account: account(row)?, password_hash })
+    };
+    row.as_ref().map(read).transpose()
+}
+
+pub(super) async fn all(pool: &AnyPool) -> Result<Vec<Account>, Fault> {
+    let rows = sqlx::query(select!("", "ORDER BY handle")).fetch_all(pool).await?;
+    rows.iter().map(account).collect()
+}
+
+pub(super) async fn create(tx: &mut Tx, new: &NewAccount) -> Result<Account, Fault> {
+    let row = sqlx::query(
+        "INSERT INTO accounts (handle, name, credential_epoch, enabled, verified, created_at, \
+         list_version, prompt, privacy, properties) VALUES ($1, $2, 1, 1, 1, $3, 1, 'A', 'AL', '') \
+         ON CONFLICT (handle) DO NOTHING RETURNING id",
+    )
+    .bind(new.handle.as_str())
+    .bind(new.name.as_wire())
+    .bind(new.created_at)
+    .fetch_optional(&mut **tx)
+    .await?;
+    let id = AccountId(row.ok_or(Refusal::AccountExists)?.try_get(0)?);
+    sqlx::query("INSERT INTO passwords (account, hash) VALUES ($1, $2)")
+        .bind(id.0)
+        .bind(new.password_hash.expose())
+        .execute(&mut **tx)
+        .await?;
+    sqlx::query("INSERT INTO contact_groups (account, id, name) VALUES ($1, 0, $2)")
+        .bind(id.0)
+        .bind(GROUP_ZERO_NAME)
+        .execute(&mut **tx)
+        .await?;
+    changes::record(tx, id, &new.handle, AccountChangeKind::Created).await?;
+    Ok(Account {
+        id,
+        handle: new.handle.clone(),
+        name: new.name.clone(),
+        credential_epoch: 1,
+        enabled: true,
+        verified: true,
+        created_at: new.created_at,
+    })
+}
+
+pub(super) async fn set_password(tx: &mut Tx, handle: &Handle, hash: &PasswordHash) -> Result<(), Fault> {
+    let row = sqlx::query(
+        "UPDATE accounts SET credential_epoch = credential_epoch + 1 WHERE handle = $1 RETURNING id",
+    )
+    .bind(handle.as_str())
+    .fetch_optional(&mut **tx)
+    .await?;
+    let id = AccountId(row.ok_or(Refusal::UnknownAccount)?.try_get(0)?);
+    sqlx::query("UPDATE passwords SET hash = $2 WHERE account = $1")
+        .bind(id.0)
+        .bind(hash.expose())
+        .execute(&mut **tx)
+        .await?;
+    changes::record(tx, id, handle, AccountChangeKind::Password).await
+}
+
+pub(super) async fn set_enabled(tx: &mut Tx, handle: &Handle, enabled: bool) -> Result<(), Fault> {
+    let id = id_of(tx, handle).await?;
+    let (text, kind) = if enabled {
+        ("UPDATE accounts SET enabled = 1 WHERE id = $1 AND enabled = 0", AccountChangeKind::Enabled)
+    } else {
+        (
+            "UPDATE accounts SET enabled = 0, credential_epoch = credential_epoch + 1 \
+             WHERE id = $1 AND enabled = 1",
+            AccountChangeKind::Disabled,
+        )
+    };
+    let changed = sqlx::query(text).bind(id.0).execute(&mut **tx).await?.rows_affected();
+    if changed > 0 {
+        changes::record(tx, id, handle, kind).await?;
+    }
+    Ok(())
+}
+
+pub(super) async fn remove(tx: &mut Tx, handle: &Handle) -> Result<(), Fault> {
+    let id = id_of(tx, handle).await?;
+    lock::circle(tx, id).await?;
+    sqlx::query(
+        "UPDATE accounts SET list_version = list_version + 1 \
+         WHERE id <> $1 AND id IN (SELECT owner FROM contacts WHERE contact = $1)",
+    )
+    .bind(id.0)
+    .execute(&mut **tx)
+    .await?;
+    // Its password, its groups and every row of contacts that names it go with it.
+    sqlx::query("DELETE FROM accounts WHERE id = $1").bind(id.0).execute(&mut **tx).await?;
+    changes::record(tx, id, handle, AccountChangeKind::Removed).await
+}
+
+async fn id_of(tx: &mut Tx, handle: &Handle) -> Result<AccountId, Fault> {
+    let query = sqlx::query("SELECT id FROM accounts WHERE handle = $1").bind(handle.as_str());
+    let row = query.fetch_optional(&mut **tx).await?.ok_or(Refusal::UnknownAccount)?;
+    Ok(AccountId(row.try_get(0)?))
+}

@@ -1,0 +1,69 @@
+//! The log of what was done to accounts.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use msnp::Handle;
+use sqlx::any::AnyRow;
+use sqlx::{AnyPool, Row};
+
+use super::transaction::Tx;
+use super::{Fault, packed};
+use crate::{AccountChange, AccountChangeKind, AccountId};
+
+/// How long an entry is kept, in seconds: far longer than anybody takes to look.
+const KEPT: i64 = 24 * 60 * 60;
+
+/// Adds an entry. The last thing a transaction does: it locks the counter until the commit.
+pub(super) async fn record(
+    tx: &mut Tx,
+    account: AccountId,
+    handle: &Handle,
+    kind: AccountChangeKind,
+) -> Result<(), Fault> {
+    let query = sqlx::query("UPDATE account_change_counter SET last = last + 1 WHERE id = 1 RETURNING last");
+    let row = query.fetch_optional(&mut **tx).await?;
+    let sequence: i64 = row.ok_or_else(|| Fault::corrupt("the counter of changes"))?.try_get(0)?;
+    let now = now();
+    sqlx::query("DELETE FROM account_changes WHERE at < $1").bind(now - KEPT).execute(&mut **tx).await?;
+    sqlx::query(
+        "INSERT INTO account_changes (sequence, account, handle, kind, at) VALUES ($1, $2, $3, $4, $5)",
+    )
+    .bind(sequence)
+    .bind(account.0)
+    .bind(handle.as_str())
+    .bind(kind.code())
+    .bind(now)
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+pub(super) async fn last(pool: &AnyPool) -> Result<i64, Fault> {
+    let query = sqlx::query("SELECT last FROM account_change_counter WHERE id = $1").bind(1_i64);
+    let row = query.fetch_optional(pool).await?;
+    Ok(row.ok_or_else(|| Fault::corrupt("the counter of changes"))?.try_get(0)?)
+}
+
+pub(super) async fn after(pool: &AnyPool, sequence: i64) -> Result<Vec<AccountChange>, Fault> {
+    let rows = sqlx::query(
+        "SELECT sequence, account, handle, kind FROM account_changes WHERE sequence > $1 ORDER BY sequence",
+    )
+    .bind(sequence)
+    .fetch_all(pool)
+    .await?;
+    rows.iter().map(change).collect()
+}
+
+fn change(row: &AnyRow) -> Result<AccountChange, Fault> {
+    Ok(AccountChange {
+        sequence: row.try_get(0)?,
+        account: AccountId(row.try_get(1)?),
+        handle: packed::handle(row.try_get(2)?)?,
+        kind: AccountChangeKind::parse(row.try_get(3)?)
+            .ok_or_else(|| Fault::corrupt("the kind of an account change"))?,
+    })
+}
+
+fn now() -> i64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs().cast_signed())
+}

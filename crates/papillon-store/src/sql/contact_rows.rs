@@ -1,0 +1,103 @@
+//! Rows of `contacts`: one for a person and another on any of the person's lists.
+
+use msnp::{FriendlyName, Handle, List, ListFlags, ListVersion, Privacy};
+use sqlx::Row;
+
+use super::transaction::Tx;
+use super::{Fault, lock, packed};
+use crate::{AccountId, GroupSet, Refusal};
+
+/// What a row says, but for its name.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Entry {
+    pub(super) lists: ListFlags,
+    pub(super) groups: GroupSet,
+}
+
+/// The row, or an entry on no list where there is none.
+pub(super) async fn read(tx: &mut Tx, owner: AccountId, contact: AccountId) -> Result<Entry, Fault> {
+    let query = sqlx::query("SELECT lists, group_bits FROM contacts WHERE owner = $1 AND contact = $2");
+    let row = query.bind(owner.0).bind(contact.0).fetch_optional(&mut **tx).await?;
+    let Some(row) = row else { return Ok(Entry::default()) };
+    Ok(Entry { lists: packed::lists(row.try_get(0)?)?, groups: packed::groups(row.try_get(1)?)? })
+}
+
+/// Makes or overwrites the row.
+pub(super) async fn put(
+    tx: &mut Tx,
+    owner: AccountId,
+    contact: AccountId,
+    name: &str,
+    entry: Entry,
+) -> Result<(), Fault> {
+    sqlx::query(
+        "INSERT INTO contacts (owner, contact, name, lists, group_bits) VALUES ($1, $2, $3, $4, $5) \
+         ON CONFLICT (owner, contact) DO UPDATE \
+         SET name = excluded.name, lists = excluded.lists, group_bits = excluded.group_bits",
+    )
+    .bind(owner.0)
+    .bind(contact.0)
+    .bind(name)
+    .bind(i64::from(entry.lists.bits()))
+    .bind(i64::from(entry.groups.bits()))
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// Changes a row that exists and leaves its name; deletes it when it is on no list any more.
+pub(super) async fn update(
+    tx: &mut Tx,
+    owner: AccountId,
+    contact: AccountId,
+    entry: Entry,
+) -> Result<(), Fault> {
+    let query = if entry.lists.is_empty() {
+        sqlx::query("DELETE FROM contacts WHERE owner = $1 AND contact = $2").bind(owner.0).bind(contact.0)
+    } else {
+        sqlx::query("UPDATE contacts SET lists = $3, group_bits = $4 WHERE owner = $1 AND contact = $2")
+            .bind(owner.0)
+            .bind(contact.0)
+            .bind(i64::from(entry.lists.bits()))
+            .bind(i64::from(entry.groups.bits()))
+    };
+    query.execute(&mut **tx).await?;
+    Ok(())
+}
+
+/// How many are on one of the owner's lists.
+pub(super) async fn count(tx: &mut Tx, owner: AccountId, list: List) -> Result<usize, Fault> {
+    let row = sqlx::query("SELECT count(*) FROM contacts WHERE owner = $1 AND (lists & $2) <> 0")
+        .bind(owner.0)
+        .bind(i64::from(list.flag().bits()))
+        .fetch_one(&mut **tx)
+        .await?;
+    usize::try_from(row.try_get::<i64, _>(0)?).map_err(|_| Fault::corrupt("a count"))
+}
+
+/// Whether somebody who is on these of a person's lists may see that person.
+pub(super) fn allows(lists: ListFlags, privacy: Privacy) -> bool {
+    !lists.contains(List::Block) && (lists.contains(List::Allow) || privacy == Privacy::AllowUnlisted)
+}
+
+pub(super) async fn rename(
+    tx: &mut Tx,
+    owner: AccountId,
+    contact: &Handle,
+    name: &FriendlyName,
+) -> Result<ListVersion, Fault> {
+    lock::one(tx, owner).await?;
+    let changed = sqlx::query(
+        "UPDATE contacts SET name = $3 WHERE owner = $1 \
+         AND contact = (SELECT id FROM accounts WHERE handle = $2)",
+    )
+    .bind(owner.0)
+    .bind(contact.as_str())
+    .bind(name.as_wire())
+    .execute(&mut **tx)
+    .await?;
+    if changed.rows_affected() == 0 {
+        return Err(Refusal::NotOnList.into());
+    }
+    lock::raise(tx, owner).await
+}

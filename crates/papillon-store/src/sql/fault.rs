@@ -1,0 +1,64 @@
+//! What can go wrong between here and the database, before it becomes a [`StoreError`].
+
+use crate::{Outage, Refusal, StoreError};
+
+/// A failure with the driver's error still inside, so that it can be asked whether to try again.
+#[derive(Debug)]
+pub(crate) enum Fault {
+    Refused(Refusal),
+    Driver(sqlx::Error),
+    Corrupt(String),
+}
+
+impl Fault {
+    /// Whether the transaction only had bad luck with others and may do well next time.
+    pub(crate) fn is_conflict(&self) -> bool {
+        // PostgreSQL: serialization failure and deadlock. SQLite: a snapshot overtaken by another
+        // process. A plain SQLITE_BUSY has waited for five seconds already.
+        matches!(self.code().as_deref(), Some("40001" | "40P01" | "517"))
+    }
+
+    /// Whether SQLite was kept waiting by another process.
+    pub(crate) fn is_busy(&self) -> bool {
+        self.code().and_then(|code| code.parse::<u32>().ok()).is_some_and(|code| code & 0xff == 5)
+    }
+
+    fn code(&self) -> Option<String> {
+        match self {
+            Self::Driver(sqlx::Error::Database(error)) => error.code().map(|code| code.into_owned()),
+            _ => None,
+        }
+    }
+
+    /// For a value that this program never writes; `what` must not quote it.
+    pub(crate) fn corrupt(what: &str) -> Self {
+        Self::Corrupt(what.to_owned())
+    }
+}
+
+impl From<sqlx::Error> for Fault {
+    fn from(error: sqlx::Error) -> Self {
+        match error {
+            sqlx::Error::ColumnDecode { index, .. } => Self::Corrupt(format!("column {index}")),
+            other => Self::Driver(other),
+        }
+    }
+}
+
+impl From<Refusal> for Fault {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl From<Fault> for StoreError {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::Refused(refusal) => Self::Refused(refusal),
+            Fault::Corrupt(what) => Self::Corrupt(what),
+            // Only the message: an error's details can quote the row it is about.
+            Fault::Driver(sqlx::Error::Database(error)) => Self::Unavailable(Outage::new(error.message())),
+            Fault::Driver(error) => Self::Unavailable(Outage::new(error.to_string())),
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! Groups of the forward list.
+
+use std::collections::HashMap;
+
+use msnp::{GroupId, GroupName, ListVersion};
+use sqlx::Row;
+
+use super::transaction::Tx;
+use super::{Fault, lock, packed};
+use crate::{AccountId, ContactDropped, GroupRemoved, GroupSet, Refusal};
+
+/// The group, if it is one of the owner's.
+pub(super) async fn known(tx: &mut Tx, owner: AccountId, group: Option<GroupId>) -> Result<GroupId, Fault> {
+    let group = group.ok_or(Refusal::UnknownGroup)?;
+    let query = sqlx::query("SELECT id FROM contact_groups WHERE account = $1 AND id = $2");
+    let row = query.bind(owner.0).bind(i64::from(group.number())).fetch_optional(&mut **tx).await?;
+    row.map(|_| group).ok_or_else(|| Refusal::UnknownGroup.into())
+}
+
+pub(super) async fn add(
+    tx: &mut Tx,
+    owner: AccountId,
+    name: &GroupName,
+) -> Result<(GroupId, ListVersion), Fault> {
+    lock::one(tx, owner).await?;
+    let query = sqlx::query("SELECT id FROM contact_groups WHERE account = $1").bind(owner.0);
+    let mut taken = GroupSet::ZERO;
+    for row in query.fetch_all(&mut **tx).await? {
+        taken.insert(packed::group_id(row.try_get(0)?)?);
+    }
+    let mut numbers = (1..GroupId::COUNT).filter_map(GroupId::new);
+    let group = numbers.find(|group| !taken.contains(*group)).ok_or(Refusal::TooManyGroups)?;
+    sqlx::query("INSERT INTO contact_groups (account, id, name) VALUES ($1, $2, $3)")
+        .bind(owner.0)
+        .bind(i64::from(group.number()))
+        .bind(name.as_wire())
+        .execute(&mut **tx)
+        .await?;
+    Ok((group, lock::raise(tx, owner).await?))
+}
+
+pub(super) async fn rename(
+    tx: &mut Tx,
+    owner: AccountId,
+    group: GroupId,
+    name: &GroupName,
+) -> Result<ListVersion, Fault> {
+    lock::one(tx, owner).await?;
+    let changed = sqlx::query("UPDATE contact_groups SET name = $3 WHERE account = $1 AND id = $2")
+        .bind(owner.0)
+        .bind(i64::from(group.number()))
+        .bind(name.as_wire())
+        .execute(&mut **tx)
+        .await?;
+    if changed.rows_affected() == 0 {
+        return Err(Refusal::UnknownGroup.into());
+    }
+    lock::raise(tx, owner).await
+}
+
+pub(super) async fn remove(tx: &mut Tx, owner: AccountId, group: GroupId) -> Result<GroupRemoved, Fault> {
+    lock::circle(tx, owner).await?;
+    if group == GroupId::ZERO {
+        return Err(Refusal::GroupZero.into());
+    }
+    let gone = sqlx::query("DELETE FROM contact_groups WHERE account = $1 AND id = $2")
+        .bind(owner.0)
+        .bind(i64::from(group.number()))
+        .execute(&mut **tx)
+        .await?;
+    if gone.rows_affected() == 0 {
+        return Err(Refusal::UnknownGroup.into());
+    }
+    let bit = i64::from(GroupSet::from_iter([group]).bits());
+    let version = lock::raise(tx, owner).await?;
+    let dropped = drop_members(tx, owner, bit, version).await?;
+    sqlx::query(
+        "UPDATE contacts SET group_bits = group_bits - $2 WHERE owner = $1 AND (group_bits & $2) <> 0",
+    )
+    .bind(owner.0)
+    .bind(bit)
+    .execute(&mut **tx)
+    .await?;
+    Ok(GroupRemoved { version, dropped })
+}
+
+/// Takes those who are only in the group with this bit off the forward list.
+async fn drop_members(
+    tx: &mut Tx,
+    owner: AccountId,
+    bit: i64,
+    version: ListVersion,
+) -> Result<Vec<ContactDropped>, Fault> {
+    let members = sqlx::query(
+        "SELECT a.id, a.handle FROM contacts c JOIN accounts a ON a.id = c.contact \
+         WHERE c.owner = $1 AND c.group_bits = $2 ORDER BY a.id",
+    )
+    .bind(owner.0)
+    .bind(bit)
+    .fetch_all(&mut **tx)
+    .await?;
+    if members.is_empty() {
+        return Ok(Vec::new());
+    }
+    let raised = sqlx::query(
+        "UPDATE accounts SET list_version = list_version + 1 WHERE id <> $1 \
+         AND id IN (SELECT contact FROM contacts WHERE owner = $1 AND group_bits = $2) \
+         RETURNING id, list_version",
+    )
+    .bind(owner.0)
+    .bind(bit)
+    .fetch_all(&mut **tx)
+    .await?;
+    // First the mirror, which is found by the rows it mirrors. Rows that would be on no list
+    // any more are deleted before the others are changed, since a row has to be on one.
+    for text in [
+        "DELETE FROM contacts WHERE contact = $1 AND lists = 8 \
+         AND owner IN (SELECT contact FROM contacts WHERE owner = $1 AND group_bits = $2)",
+        "UPDATE contacts SET lists = lists & 7 WHERE contact = $1 \
+         AND owner IN (SELECT contact FROM contacts WHERE owner = $1 AND group_bits = $2)",
+        "DELETE FROM contacts WHERE owner = $1 AND group_bits = $2 AND lists = 1",
+        "UPDATE contacts SET lists = lists & 14, group_bits = 0 WHERE owner = $1 AND group_bits = $2",
+    ] {
+        sqlx::query(text).bind(owner.0).bind(bit).execute(&mut **tx).await?;
+    }
+
+    let mut versions = HashMap::from([(owner.0, version)]);
+    for row in &raised {
+        versions.insert(row.try_get(0)?, packed::version(row.try_get(1)?)?);
+    }
+    let mut dropped = Vec::with_capacity(members.len());
+    for row in &members {
+        let id: i64 = row.try_get(0)?;
+        let version = *versions.get(&id).ok_or_else(|| Fault::corrupt("a contact without an account"))?;
+        let handle = packed::handle(row.try_get(1)?)?;
+        dropped.push(ContactDropped { account: AccountId(id), handle, version });
+    }
+    Ok(dropped)
+}

@@ -1,0 +1,99 @@
+//! Locking the accounts a change is about.
+//!
+//! Every transaction locks the account rows it concerns before it looks at anything else, in the
+//! order of their numbers, so that no two wait for each other. A row of `contacts` is only
+//! written by who holds both its accounts. SQLite has one writer at a time and nothing to lock.
+
+use msnp::{Handle, ListVersion, Privacy};
+use sqlx::Row;
+use sqlx::any::AnyRow;
+
+use super::transaction::Tx;
+use super::{Fault, packed};
+use crate::{AccountId, Refusal};
+
+/// The same statement with the clause that locks its rows, for the database that needs it.
+macro_rules! locking {
+    ($tx:expr, $text:expr) => {
+        sqlx::query(if $tx.dialect.locks_rows { concat!($text, " FOR NO KEY UPDATE") } else { $text })
+    };
+}
+
+/// What a change of lists needs to know about one of its two people.
+pub(super) struct Party {
+    pub(super) id: AccountId,
+    pub(super) name: String,
+    pub(super) privacy: Privacy,
+    pub(super) properties: String,
+}
+
+/// Locks the owner and the one who is added or removed; they can be the same.
+pub(super) async fn pair(tx: &mut Tx, owner: AccountId, contact: &Handle) -> Result<(Party, Party), Fault> {
+    let query = locking!(
+        tx,
+        "SELECT id, name, privacy, properties, handle FROM accounts WHERE id = $1 OR handle = $2 ORDER BY id"
+    );
+    let rows = query.bind(owner.0).bind(contact.as_str()).fetch_all(&mut **tx).await?;
+    let (mut first, mut second) = (None, None);
+    for row in &rows {
+        if row.try_get::<i64, _>(0)? == owner.0 {
+            first = Some(party(row)?);
+        }
+        if row.try_get::<&str, _>(4)? == contact.as_str() {
+            second = Some(party(row)?);
+        }
+    }
+    Ok(first.zip(second).ok_or(Refusal::UnknownAccount)?)
+}
+
+fn party(row: &AnyRow) -> Result<Party, Fault> {
+    Ok(Party {
+        id: AccountId(row.try_get(0)?),
+        name: row.try_get(1)?,
+        privacy: packed::privacy(row.try_get(2)?)?,
+        properties: row.try_get(3)?,
+    })
+}
+
+/// Locks one account.
+pub(super) async fn one(tx: &mut Tx, account: AccountId) -> Result<(), Fault> {
+    let row = locking!(tx, "SELECT id FROM accounts WHERE id = $1").bind(account.0);
+    row.fetch_optional(&mut **tx).await?.map(drop).ok_or_else(|| Refusal::UnknownAccount.into())
+}
+
+/// Locks an account and everybody who is on its lists or has it on theirs.
+pub(super) async fn circle(tx: &mut Tx, account: AccountId) -> Result<(), Fault> {
+    if !tx.dialect.locks_rows {
+        return one(tx, account).await;
+    }
+    // Somebody can join the circle while the first pass waits for the account itself. After it
+    // nobody can; the second pass gets those.
+    for _ in 0..2 {
+        let query = locking!(
+            tx,
+            "SELECT id FROM accounts WHERE id = $1 \
+             OR id IN (SELECT contact FROM contacts WHERE owner = $1) \
+             OR id IN (SELECT owner FROM contacts WHERE contact = $1) ORDER BY id"
+        );
+        let rows = query.bind(account.0).fetch_all(&mut **tx).await?;
+        let mut found = false;
+        for row in &rows {
+            found |= row.try_get::<i64, _>(0)? == account.0;
+        }
+        if !found {
+            return Err(Refusal::UnknownAccount.into());
+        }
+    }
+    Ok(())
+}
+
+/// Raises an account's list version by one.
+pub(super) async fn raise(tx: &mut Tx, account: AccountId) -> Result<ListVersion, Fault> {
+    let row = sqlx::query(
+        "UPDATE accounts SET list_version = list_version + 1 WHERE id = $1 RETURNING list_version",
+    )
+    .bind(account.0)
+    .fetch_optional(&mut **tx)
+    .await?;
+    packed::version(row.ok_or(Refusal::UnknownAccount)?.try_get(0)?)
+}

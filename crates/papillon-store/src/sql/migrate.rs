@@ -1,0 +1,58 @@
+//! Bringing the tables up to date.
+
+use sqlx::{AnyPool, Executor, Row};
+
+use super::{Dialect, Fault};
+use crate::{Outage, Result, StoreError};
+
+/// One step of the tables' history. The numbers are the same for both databases.
+pub(crate) struct Migration {
+    pub(crate) version: i64,
+    pub(crate) text: &'static str,
+}
+
+/// Runs the steps which the database has not seen, all in one transaction. `lock` makes others
+/// who start at the same time wait, where starting the transaction does not do so already.
+pub(crate) async fn migrate(
+    pool: &AnyPool,
+    dialect: Dialect,
+    lock: Option<&'static str>,
+    steps: &[Migration],
+) -> Result<()> {
+    let known = steps.last().map_or(0, |step| step.version);
+    let found = run(pool, dialect, lock, steps).await?;
+    if found > known {
+        return Err(StoreError::Unavailable(Outage::new(format!(
+            "the tables are of version {found}, but this program knows only {known}: use a newer program"
+        ))));
+    }
+    Ok(())
+}
+
+/// Returns the version that was found.
+async fn run(
+    pool: &AnyPool,
+    dialect: Dialect,
+    lock: Option<&'static str>,
+    steps: &[Migration],
+) -> Result<i64, Fault> {
+    let mut tx = pool.begin_with(dialect.begin).await?;
+    if let Some(lock) = lock {
+        tx.execute(lock).await?;
+    }
+    tx.execute("CREATE TABLE IF NOT EXISTS schema_migrations (version BIGINT PRIMARY KEY)").await?;
+    let row =
+        sqlx::query("SELECT coalesce(max(version), 0) FROM schema_migrations").fetch_one(&mut *tx).await?;
+    let found: i64 = row.try_get(0)?;
+    for step in steps.iter().filter(|step| step.version > found) {
+        // Several statements at once, so not a prepared one.
+        tx.execute(sqlx::raw_sql(step.text)).await?;
+        sqlx::query("INSERT INTO schema_migrations (version) VALUES ($1)")
+            .bind(step.version)
+            .execute(&mut *tx)
+            .await?;
+        tracing::info!(version = step.version, "the database has new tables");
+    }
+    tx.commit().await?;
+    Ok(found)
+}

@@ -1,0 +1,61 @@
+//! Personal properties, and who is told about them.
+
+use msnp::{ListVersion, PropertyKey, PropertyValue};
+use sqlx::Row;
+
+use super::transaction::Tx;
+use super::{Fault, lock, packed};
+use crate::{AccountId, PropertySet, Refusal};
+
+pub(super) async fn set(
+    tx: &mut Tx,
+    owner: AccountId,
+    key: PropertyKey,
+    value: &PropertyValue,
+) -> Result<PropertySet, Fault> {
+    if key.is_shared() {
+        lock::circle(tx, owner).await?;
+    } else {
+        lock::one(tx, owner).await?;
+    }
+    let query = sqlx::query("SELECT properties FROM accounts WHERE id = $1").bind(owner.0);
+    let row = query.fetch_optional(&mut **tx).await?.ok_or(Refusal::UnknownAccount)?;
+    let mut properties = packed::properties(row.try_get::<&str, _>(0)?.split_ascii_whitespace())?;
+    properties.retain(|(other, _)| *other != key);
+    if !value.is_empty() {
+        properties.push((key, value.clone()));
+    }
+    sqlx::query("UPDATE accounts SET properties = $2 WHERE id = $1")
+        .bind(owner.0)
+        .bind(packed::pack(&properties))
+        .execute(&mut **tx)
+        .await?;
+    let version = lock::raise(tx, owner).await?;
+    let watchers = if key.is_shared() { raise_watchers(tx, owner, version).await? } else { Vec::new() };
+    Ok(PropertySet { version, watchers })
+}
+
+/// The ones on the reverse list whom the owner allows. The owner can be one of them, and has
+/// been raised already.
+async fn raise_watchers(
+    tx: &mut Tx,
+    owner: AccountId,
+    version: ListVersion,
+) -> Result<Vec<(AccountId, ListVersion)>, Fault> {
+    let rows = sqlx::query(
+        "UPDATE accounts SET list_version = list_version + CASE id WHEN $1 THEN 0 ELSE 1 END \
+         WHERE id IN (SELECT c.contact FROM contacts c JOIN accounts o ON o.id = c.owner \
+         WHERE c.owner = $1 AND (c.lists & 8) <> 0 AND (c.lists & 4) = 0 \
+         AND ((c.lists & 2) <> 0 OR o.privacy = 'AL')) RETURNING id, list_version",
+    )
+    .bind(owner.0)
+    .fetch_all(&mut **tx)
+    .await?;
+    let mut watchers = Vec::with_capacity(rows.len());
+    for row in &rows {
+        watchers.push((AccountId(row.try_get(0)?), packed::version(row.try_get(1)?)?));
+    }
+    debug_assert!(watchers.iter().all(|(id, raised)| *id != owner || *raised == version));
+    watchers.sort_unstable();
+    Ok(watchers)
+}

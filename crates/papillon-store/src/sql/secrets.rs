@@ -1,0 +1,23 @@
+//! Keys that all nodes share.
+
+use sqlx::{AnyPool, Row};
+
+use super::Fault;
+use super::transaction::Tx;
+
+const READ: &str = "SELECT value FROM secrets WHERE name = $1";
+
+pub(super) async fn read(pool: &AnyPool, name: &str) -> Result<Option<Vec<u8>>, Fault> {
+    let row = sqlx::query(READ).bind(name).fetch_optional(pool).await?;
+    Ok(row.map(|row| row.try_get(0)).transpose()?)
+}
+
+/// Stores the candidate unless somebody was faster, and returns what is stored.
+pub(super) async fn settle(tx: &mut Tx, name: &str, candidate: &[u8]) -> Result<Vec<u8>, Fault> {
+    sqlx::query("INSERT INTO secrets (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING")
+        .bind(name)
+        .bind(candidate)
+        .execute(&mut **tx)
+        .await?;
+    Ok(sqlx::query(READ).bind(name).fetch_one(&mut **tx).await?.try_get(0)?)
+}

@@ -1,0 +1,47 @@
+//! The display name and the two settings.
+
+use msnp::{AddPrompt, FriendlyName, ListVersion, Privacy};
+use sqlx::Row;
+
+use super::transaction::Tx;
+use super::{Fault, lock, packed};
+use crate::{AccountId, Refusal};
+
+pub(super) async fn rename(
+    tx: &mut Tx,
+    account: AccountId,
+    name: &FriendlyName,
+) -> Result<ListVersion, Fault> {
+    sqlx::query("UPDATE accounts SET name = $2 WHERE id = $1")
+        .bind(account.0)
+        .bind(name.as_wire())
+        .execute(&mut **tx)
+        .await?;
+    lock::raise(tx, account).await
+}
+
+pub(super) async fn set_prompt(
+    tx: &mut Tx,
+    owner: AccountId,
+    prompt: AddPrompt,
+) -> Result<ListVersion, Fault> {
+    let text = "UPDATE accounts SET prompt = $2, list_version = list_version + 1 \
+                WHERE id = $1 AND prompt <> $2 RETURNING list_version";
+    switch(tx, text, owner, prompt.code()).await
+}
+
+pub(super) async fn set_privacy(
+    tx: &mut Tx,
+    owner: AccountId,
+    privacy: Privacy,
+) -> Result<ListVersion, Fault> {
+    let text = "UPDATE accounts SET privacy = $2, list_version = list_version + 1 \
+                WHERE id = $1 AND privacy <> $2 RETURNING list_version";
+    switch(tx, text, owner, privacy.code()).await
+}
+
+async fn switch(tx: &mut Tx, text: &'static str, owner: AccountId, code: &str) -> Result<ListVersion, Fault> {
+    lock::one(tx, owner).await?;
+    let row = sqlx::query(text).bind(owner.0).bind(code).fetch_optional(&mut **tx).await?;
+    packed::version(row.ok_or(Refusal::SameValue)?.try_get(0)?)
+}

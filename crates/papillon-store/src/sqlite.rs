@@ -1,0 +1,121 @@
+//! SQLite: one file, nothing to set up.
+
+use std::fmt::Write as _;
+use std::fs::OpenOptions;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
+use sqlx::{AnyPool, ConnectOptions, Executor};
+
+use crate::sql::{Dialect, Fault, Migration, SqlStore, migrate};
+use crate::{Outage, Result, Store, StoreError};
+
+const READERS: u32 = 4;
+
+/// How long one waits for another process that is writing.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+const DIALECT: Dialect = Dialect { begin: "BEGIN IMMEDIATE", locks_rows: false };
+
+const MIGRATIONS: &[Migration] =
+    &[Migration { version: 1, text: include_str!("../migrations/sqlite/0001_accounts_and_lists.sql") }];
+
+/// Settings of a connection. FULL: with WAL, anything less loses acknowledged changes when the
+/// power fails.
+const WRITER: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
+                      PRAGMA foreign_keys = ON;";
+const READER: &str = "PRAGMA busy_timeout = 5000; PRAGMA query_only = ON;";
+
+/// Opens stores in an SQLite file.
+#[derive(Debug)]
+pub enum SqliteStore {}
+
+impl SqliteStore {
+    /// Opens the file, or makes it so that only its owner can read it, and brings its tables up
+    /// to date. The folder has to exist.
+    pub async fn open(path: &Path) -> Result<Arc<dyn Store>> {
+        sqlx::any::install_default_drivers();
+        let full = create(path)
+            .map_err(|error| StoreError::Unavailable(Outage::new(format!("{}: {error}", path.display()))))?;
+        let options = address(&full).parse::<AnyConnectOptions>().map_err(Fault::from)?;
+        let options = options.disable_statement_logging();
+
+        let writers = writers(options.clone()).await?;
+        migrate(&writers, DIALECT, None, MIGRATIONS).await?;
+        let readers = pool(options, READERS, READER).await?;
+        Ok(Arc::new(SqlStore::new(DIALECT, writers, readers)))
+    }
+}
+
+/// Turning on WAL fails at once, without the usual patience, while another process does the same.
+async fn writers(options: AnyConnectOptions) -> Result<AnyPool, Fault> {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        match pool(options.clone(), 1, WRITER).await {
+            Err(fault) if fault.is_busy() && Instant::now() < deadline => {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+            outcome => return outcome,
+        }
+    }
+}
+
+async fn pool(options: AnyConnectOptions, size: u32, settings: &'static str) -> Result<AnyPool, Fault> {
+    let pool = AnyPoolOptions::new()
+        .max_connections(size)
+        // A connection to a file does not go stale: asking it before each use, or replacing it
+        // now and then, would only cost.
+        .test_before_acquire(false)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .after_connect(move |connection, _| {
+            Box::pin(async move {
+                connection.execute(sqlx::raw_sql(settings)).await?;
+                Ok(())
+            })
+        })
+        .connect_with(options)
+        .await?;
+    Ok(pool)
+}
+
+/// Makes the file if it is not there, and returns its full path. The database's other files get
+/// the same permissions from SQLite.
+fn create(path: &Path) -> io::Result<PathBuf> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Ok(file) => {
+            file.sync_all()?;
+            let full = path.canonicalize()?;
+            // The name of a new file is on the disk only when its folder is.
+            #[cfg(unix)]
+            if let Some(folder) = full.parent() {
+                std::fs::File::open(folder)?.sync_all()?;
+            }
+            Ok(full)
+        }
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => path.canonicalize(),
+        Err(error) => Err(error),
+    }
+}
+
+/// The path as the driver's address: all but the plainest bytes are coded, so that no `?` or `#`
+/// in a file's name is taken for more than that.
+fn address(path: &Path) -> String {
+    let mut address = String::from("sqlite://");
+    for byte in path.as_os_str().as_encoded_bytes() {
+        if byte.is_ascii_alphanumeric() || b"/-_.".contains(byte) {
+            address.push(char::from(*byte));
+        } else {
+            // Writing to a string cannot fail.
+            let _ = write!(address, "%{byte:02X}");
+        }
+    }
+    address
+}

@@ -1,0 +1,141 @@
+//! The interface.
+
+use async_trait::async_trait;
+use msnp::{AddPrompt, FriendlyName, GroupId, GroupName, Handle, ListVersion, Privacy};
+use msnp::{PropertyKey, PropertyValue};
+
+use crate::{
+    Account, AccountChange, AccountId, Credentials, ForwardAdded, ForwardRemoved, GroupRemoved, NewAccount,
+    PasswordHash, PrivacyChanged, PrivacyList, PropertySet, Result, Roster,
+};
+
+#[cfg(doc)]
+use crate::Refusal;
+
+/// Where accounts and lists are kept.
+///
+/// Each method is one transaction: it happens wholly and is on the disk when it returns `Ok`, or
+/// it does not happen at all. A future that is dropped leaves either the one or the other.
+///
+/// An owner who does not exist is refused with [`Refusal::UnknownAccount`] everywhere.
+#[async_trait]
+pub trait Store: Send + Sync + 'static {
+    /// Makes an account. Refused: `AccountExists`.
+    async fn create_account(&self, new: NewAccount) -> Result<Account>;
+
+    /// The account with this handle.
+    async fn account(&self, handle: &Handle) -> Result<Option<Account>>;
+
+    /// The account with this number.
+    async fn account_by_id(&self, id: AccountId) -> Result<Option<Account>>;
+
+    /// The account with this handle, and its password hash.
+    async fn credentials(&self, handle: &Handle) -> Result<Option<Credentials>>;
+
+    /// Every account, ordered by handle.
+    async fn accounts(&self) -> Result<Vec<Account>>;
+
+    /// Sets a new password and voids all tickets. Refused: `UnknownAccount`.
+    async fn set_password(&self, handle: &Handle, hash: PasswordHash) -> Result<()>;
+
+    /// Lets an account sign in or no longer; the latter also voids all tickets. Where nothing
+    /// changes, nothing is done or logged. Refused: `UnknownAccount`.
+    async fn set_enabled(&self, handle: &Handle, enabled: bool) -> Result<()>;
+
+    /// Removes an account, also from everybody's lists, whose versions grow. Refused:
+    /// `UnknownAccount`.
+    async fn remove_account(&self, handle: &Handle) -> Result<()>;
+
+    /// Sets the account's own display name.
+    async fn rename(&self, account: AccountId, name: &FriendlyName) -> Result<ListVersion>;
+
+    /// The secret of this name. The first who asks for it, on any node, gives it its value;
+    /// everybody later gets that value.
+    async fn secret(&self, name: &str, candidate: &[u8]) -> Result<Vec<u8>>;
+
+    /// The number of the latest account change; 0 before the first.
+    async fn last_change(&self) -> Result<i64>;
+
+    /// The account changes after that number, in order. Those of more than a day ago may be gone.
+    async fn changes_after(&self, sequence: i64) -> Result<Vec<AccountChange>>;
+
+    /// Everything a sign-in needs, all of one moment.
+    async fn sign_in(&self, account: AccountId) -> Result<Option<(Account, Roster)>>;
+
+    /// Puts `contact` on the forward list, or into one more group of it; the owner goes on the
+    /// contact's reverse list. The name is kept only when the contact is new on the list.
+    ///
+    /// `group`: `None` is group 0, `Some(None)` was no valid number. Refused, in this order:
+    /// `UnknownAccount`, `UnknownGroup`, `AlreadyThere`, `ListFull` (`limit` are on the list).
+    async fn add_to_forward(
+        &self,
+        owner: AccountId,
+        contact: &Handle,
+        name: &FriendlyName,
+        group: Option<Option<GroupId>>,
+        limit: usize,
+    ) -> Result<ForwardAdded>;
+
+    /// Puts `contact` on the allow or block list. Refused, in this order: `UnknownAccount`,
+    /// `AlreadyThere`, `ListFull`, `OnOppositeList`.
+    async fn add_to_privacy(
+        &self,
+        owner: AccountId,
+        list: PrivacyList,
+        contact: &Handle,
+        name: &FriendlyName,
+        limit: usize,
+    ) -> Result<PrivacyChanged>;
+
+    /// Takes `contact` off the forward list (`group` is `None`) or out of one group of it; who
+    /// leaves the last group is in group 0 then. Refused, in this order: `UnknownAccount`,
+    /// `NotOnList`, `UnknownGroup`, `NotInGroup`.
+    async fn remove_from_forward(
+        &self,
+        owner: AccountId,
+        contact: &Handle,
+        group: Option<Option<GroupId>>,
+    ) -> Result<ForwardRemoved>;
+
+    /// Takes `contact` off the allow or block list. Refused, in this order: `UnknownAccount`,
+    /// `NotOnList`.
+    async fn remove_from_privacy(
+        &self,
+        owner: AccountId,
+        list: PrivacyList,
+        contact: &Handle,
+    ) -> Result<PrivacyChanged>;
+
+    /// Sets the name under which the owner keeps a contact. Refused: `NotOnList` if the contact
+    /// is on none of the four lists, known to the service or not.
+    async fn rename_contact(
+        &self,
+        owner: AccountId,
+        contact: &Handle,
+        name: &FriendlyName,
+    ) -> Result<ListVersion>;
+
+    /// Sets whether the client asks about those who add the owner. Refused: `SameValue`.
+    async fn set_prompt(&self, owner: AccountId, prompt: AddPrompt) -> Result<ListVersion>;
+
+    /// Sets whether people on neither privacy list may see the owner. Refused: `SameValue`.
+    async fn set_privacy(&self, owner: AccountId, privacy: Privacy) -> Result<ListVersion>;
+
+    /// Makes a group with the lowest free number. Refused: `TooManyGroups`.
+    async fn add_group(&self, owner: AccountId, name: &GroupName) -> Result<(GroupId, ListVersion)>;
+
+    /// Renames a group, group 0 as well. Refused: `UnknownGroup`.
+    async fn rename_group(&self, owner: AccountId, group: GroupId, name: &GroupName) -> Result<ListVersion>;
+
+    /// Removes a group. Those in no other group leave the forward list. Refused: `GroupZero`,
+    /// `UnknownGroup`.
+    async fn remove_group(&self, owner: AccountId, group: GroupId) -> Result<GroupRemoved>;
+
+    /// Sets a property, or unsets it with an empty value.
+    async fn set_property(
+        &self,
+        owner: AccountId,
+        key: PropertyKey,
+        value: &PropertyValue,
+    ) -> Result<PropertySet>;
+}
