@@ -1,7 +1,7 @@
 //! The MSN Messenger service as a library: notification server, switchboard, dispatch and Passport.
 //!
-//! [`Server::bind`] takes settings, a store and listeners; [`Server::run`] serves until the
-//! shutdown future is done.
+//! [`Server::bind`] takes settings, a store and listeners; [`Server::run`] serves until it is told
+//! to stop.
 //!
 //! | to find | look in |
 //! |---|---|
@@ -10,24 +10,25 @@
 //! | who sees whom | `presence.rs`, and who is told, `announce.rs` |
 //! | sign-in over HTTP | `passport.rs`, `http.rs`, `tls.rs` |
 
+pub mod http;
+pub mod passport;
+pub mod tls;
+
 mod account_locks;
 mod accounts;
 mod announce;
 mod config;
 mod connection;
-mod http;
 mod invitation_mail;
 mod notification;
 mod open_connections;
 mod pace;
-pub mod passport;
 mod presence;
 mod roster;
 mod server;
 mod service;
 mod sessions;
 mod switchboard;
-pub mod tls;
 
 pub use config::{Config, Limits, Timeouts};
 pub use server::{Listeners, Server, ServerError};

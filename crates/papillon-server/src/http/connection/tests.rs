@@ -1,0 +1,185 @@
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use tokio::io::DuplexStream;
+
+use super::*;
+use crate::Limits;
+use crate::http::Ports;
+use crate::passport::{
+    CredentialError, CredentialSource, Passport, Passwords, StoredCredentials, TicketMint,
+};
+
+struct Nobody;
+
+#[async_trait]
+impl CredentialSource for Nobody {
+    async fn credentials(&self, _: &msnp::Handle) -> Result<Option<StoredCredentials>, CredentialError> {
+        Ok(None)
+    }
+}
+
+fn site() -> Site {
+    let mint = Arc::new(TicketMint::new([0; 32], Duration::from_secs(60)));
+    let passport = Passport::new(Arc::new(Nobody), mint, Passwords::new(1), &Limits::default());
+    let ports = Ports { msnp: Some(1863), http: Some(8080), https: Some(8443) };
+    Site::new(passport, None, ports, &Limits::default())
+}
+
+fn visitor() -> Visitor {
+    Visitor {
+        peer: "192.0.2.1:4000".parse().unwrap(),
+        local: "[::ffff:192.0.2.9]:8443".parse().unwrap(),
+        server_name: None,
+    }
+}
+
+/// Sends the pieces one after another; with `end`, closes its half of the connection after them.
+async fn exchange(pieces: &[&[u8]], end: bool) -> String {
+    let (mut client, server) = tokio::io::duplex(64);
+    let (site, visitor) = (site(), visitor());
+    let talk = async move {
+        for piece in pieces {
+            // The server may have heard enough.
+            if client.write_all(piece).await.is_err() {
+                break;
+            }
+            tokio::task::yield_now().await;
+        }
+        if end {
+            client.shutdown().await.unwrap();
+        }
+        read_all(client).await
+    };
+    let (served, answer) = tokio::join!(converse(server, &site, &visitor), talk);
+    served.unwrap();
+    answer
+}
+
+async fn read_all(mut stream: DuplexStream) -> String {
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    answer
+}
+
+async fn ask(text: &str) -> String {
+    exchange(&[text.as_bytes()], false).await
+}
+
+fn login_at(answer: &str) -> Option<&str> {
+    let (_, rest) = answer.split_once("\r\nPassportURLs: DARealm=Passport.Net,DALogin=")?;
+    rest.split_once(',').map(|(login, _)| login)
+}
+
+#[tokio::test]
+async fn the_nexus_answers_under_the_name_it_was_called() {
+    for (request, login) in [
+        ("GET /rdr/pprdr.asp\r\n\r\n", "192.0.2.9:8443/login2.srf"),
+        ("GET /rdr/pprdr.asp HTTP/1.0\r\n\r\n", "192.0.2.9:8443/login2.srf"),
+        ("GET /RDR/pprdr.asp HTTP/1.1\r\nHost: n.example:99\r\n\r\n", "n.example:8443/login2.srf"),
+        ("GET https://[::1]/rdr/pprdr.asp HTTP/1.1\n\n", "[::1]:8443/login2.srf"),
+    ] {
+        let answer = ask(request).await;
+        assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
+        assert!(answer.contains("\r\nContent-Length: 0\r\n") && answer.contains("\r\nConnection: close\r\n"));
+        assert_eq!(login_at(&answer), Some(login), "{request:?}");
+    }
+}
+
+#[tokio::test]
+async fn without_a_host_the_name_in_the_hello_counts_then_the_configured_one() {
+    let mut site = Site::new(site_passport(), Some("::1".to_owned()), Ports::default(), &Limits::default());
+    let mut visitor = visitor();
+    let parsed = |site: &Site, visitor: &Visitor| {
+        let request = Request::parse(b"GET /rdr/pprdr.asp\r\n\r\n").unwrap();
+        let answer = futures_ready(site.answer(&request, visitor));
+        answer.header("PassportURLs").unwrap().to_owned()
+    };
+    assert!(parsed(&site, &visitor).contains("DALogin=[::1]:8443/"));
+    visitor.server_name = Some("login.passport.com".to_owned());
+    assert!(parsed(&site, &visitor).contains("DALogin=login.passport.com:8443/"));
+    site =
+        Site::new(site_passport(), None, Ports { https: Some(443), ..Ports::default() }, &Limits::default());
+    assert!(parsed(&site, &visitor).contains("DALogin=login.passport.com/login2.srf,"));
+}
+
+fn site_passport() -> Passport {
+    let mint = Arc::new(TicketMint::new([0; 32], Duration::from_secs(60)));
+    Passport::new(Arc::new(Nobody), mint, Passwords::new(1), &Limits::default())
+}
+
+/// The outcome of what does not have to wait.
+fn futures_ready<F: Future>(future: F) -> F::Output {
+    let mut future = std::pin::pin!(future);
+    match future.as_mut().poll(&mut std::task::Context::from_waker(std::task::Waker::noop())) {
+        std::task::Poll::Ready(output) => output,
+        std::task::Poll::Pending => panic!("it waits"),
+    }
+}
+
+#[tokio::test]
+async fn every_cut_of_a_request_is_the_same_request() {
+    let request = b"\r\nGET /login2.srf HTTP/1.1\r\nHost: a.example\r\nX: y\r\n\r\n";
+    let whole = exchange(&[request], false).await;
+    assert!(whole.starts_with("HTTP/1.1 401 Unauthorized\r\n"), "{whole}");
+    for at in 1..request.len() {
+        assert_eq!(exchange(&[&request[..at], &request[at..]], false).await, whole, "cut at {at}");
+    }
+    let bytes: Vec<&[u8]> = request.chunks(1).collect();
+    assert_eq!(exchange(&bytes, false).await, whole);
+}
+
+#[tokio::test]
+async fn a_line_and_the_end_is_a_request() {
+    let answer = exchange(&[b"GET /health\r\n"], true).await;
+    assert!(answer.ends_with("\r\n\r\nok\n"), "{answer}");
+    assert_eq!(exchange(&[], true).await, "");
+    assert_eq!(exchange(&[b"\r\n"], true).await, "");
+    let answer = exchange(&[b"GET /health HTTP/1.1\r\nHost: a"], true).await;
+    assert!(answer.starts_with("HTTP/1.1 400 "), "{answer}");
+}
+
+#[tokio::test]
+async fn what_cannot_be_answered_is_refused_in_words() {
+    let long = format!("GET /{} HTTP/1.1\r\n\r\n", "a".repeat(MAX_HEAD));
+    let many = format!("GET / HTTP/1.1\r\n{}\r\n", "A: b\r\n".repeat(65));
+    for (request, status) in [
+        ("GET /nothing HTTP/1.1\r\n\r\n", "404 Not Found"),
+        ("POST /login2.srf HTTP/1.1\r\nContent-Length: 3\r\n\r\nabc", "405 Method Not Allowed"),
+        ("GET / HTTP/1.1\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\n", "400 Bad Request"),
+        ("GET / HTTP/1.1\r\nContent-Length: 99999999\r\n\r\n", "413 Content Too Large"),
+        ("\x16\x03\x01", "400 Bad Request"),
+        (&long, "431 Request Header Fields Too Large"),
+        (&many, "431 Request Header Fields Too Large"),
+    ] {
+        let answer = ask(request).await;
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status}\r\n")), "{answer}");
+        let (_, body) = answer.split_once("\r\n\r\n").unwrap();
+        assert!(answer.contains(&format!("\r\nContent-Length: {}\r\n", body.len())) && body.len() > 5);
+    }
+}
+
+#[tokio::test]
+async fn head_is_get_without_the_body() {
+    let get = ask("GET / HTTP/1.1\r\nHost: h\r\n\r\n").await;
+    let head = ask("HEAD / HTTP/1.1\r\nHost: h\r\n\r\n").await;
+    assert!(get.contains("<code>h</code>") && get.contains("https://h:8443/rdr/pprdr.asp"), "{get}");
+    let (get, body) = get.split_once("\r\n\r\n").unwrap();
+    assert_eq!(head, format!("{get}\r\n\r\n"));
+    assert!(body.len() > 100);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_does_not_come_to_the_point_is_told() {
+    let answer = ask("GET / HTTP/1.1\r\n").await;
+    assert!(answer.starts_with("HTTP/1.1 408 Request Timeout\r\n"), "{answer}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_does_not_read_is_left() {
+    let (client, server) = tokio::io::duplex(8);
+    let mut client = client;
+    client.write_all(b"GET /\n\n").await.unwrap();
+    let error = converse(server, &site(), &visitor()).await.unwrap_err();
+    assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+}

@@ -1,0 +1,165 @@
+//! Passport: who may sign in, proved by a password once and by a ticket afterwards.
+//!
+//! A client asks the nexus where the login is, shows its name and password to the login and gets
+//! a ticket, and shows that to the notification server. [`Passport`] knows no HTTP; `nexus` and
+//! `login` put it into the requests of 2003.
+
+mod attempts;
+mod headers;
+pub(crate) mod login;
+pub(crate) mod nexus;
+mod passwords;
+mod ticket;
+
+use std::fmt;
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Instant, SystemTime};
+
+use async_trait::async_trait;
+use msnp::Handle;
+use zeroize::Zeroizing;
+
+pub use attempts::{Attempts, Limited, Reservation};
+pub use passwords::{HashError, Passwords, VerifyError, hash_password};
+pub use ticket::{Claims, TicketError, TicketMint, t_part};
+
+use crate::Limits;
+
+/// Where passwords are looked up.
+#[async_trait]
+pub trait CredentialSource: Send + Sync {
+    /// What is stored of an account; `None` when there is none.
+    ///
+    /// # Errors
+    /// When the store cannot be asked.
+    async fn credentials(&self, handle: &Handle) -> Result<Option<StoredCredentials>, CredentialError>;
+}
+
+/// What a sign-in has to know of an account.
+#[derive(Clone)]
+pub struct StoredCredentials {
+    /// The account's number.
+    pub account: i64,
+    /// How often its password was changed; goes into its tickets.
+    pub epoch: i64,
+    /// Whether it may be used.
+    pub enabled: bool,
+    /// The password's hash as a PHC string.
+    pub password_hash: String,
+}
+
+/// Hides the hash.
+impl fmt::Debug for StoredCredentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StoredCredentials")
+            .field("account", &self.account)
+            .field("epoch", &self.epoch)
+            .field("enabled", &self.enabled)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The store could not be asked. What it says goes to the log and not to clients.
+#[derive(Debug, thiserror::Error)]
+#[error("the accounts cannot be read: {0}")]
+pub struct CredentialError(#[source] pub Box<dyn std::error::Error + Send + Sync>);
+
+/// Why somebody was not signed in, in words for that person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// There is no such account, or its password is another.
+    #[error("The address or the password is not right.")]
+    Wrong,
+    /// The password is right, and the account is closed.
+    #[error("This account has been disabled. Please ask the people who run this service.")]
+    Disabled,
+    /// Too many failures from this address or for this account.
+    #[error("There were too many attempts to sign in. Please wait a minute and try again.")]
+    Limited,
+    /// Too many people are signing in at this moment.
+    #[error("The service is busy. Please try again in a moment.")]
+    Busy,
+    /// The store does not answer, or holds something that cannot be read.
+    #[error("The service cannot sign you in at the moment. Please try again later.")]
+    Unavailable,
+}
+
+/// Signs people in.
+pub struct Passport {
+    credentials: Arc<dyn CredentialSource>,
+    mint: Arc<TicketMint>,
+    passwords: Passwords,
+    attempts: Mutex<Attempts>,
+}
+
+impl Passport {
+    /// A Passport over these accounts. The mint is shared with whoever has to judge its tickets.
+    pub fn new(
+        credentials: Arc<dyn CredentialSource>,
+        mint: Arc<TicketMint>,
+        passwords: Passwords,
+        limits: &Limits,
+    ) -> Self {
+        Self { credentials, mint, passwords, attempts: Mutex::new(Attempts::new(limits)) }
+    }
+
+    /// Signs somebody in and returns a ticket. A name that is no address is a name that nobody
+    /// has, and costs no hash: it tells nothing about accounts.
+    ///
+    /// # Errors
+    /// A [`Refusal`]. [`Refusal::Wrong`] does not tell, in words or in time, whether there is such
+    /// an account; [`Refusal::Disabled`] is for those only who know the password.
+    pub async fn sign_in(
+        &self,
+        name: &str,
+        password: Zeroizing<String>,
+        from: IpAddr,
+    ) -> Result<String, Refusal> {
+        let handle = Handle::parse(name).ok();
+        let reservation = self
+            .attempts()
+            .reserve(handle.as_ref().map(Handle::as_str), from, Instant::now())
+            .map_err(|Limited| Refusal::Limited)?;
+        let Some(handle) = handle else {
+            return Err(Refusal::Wrong);
+        };
+        // When the caller goes away in the middle, the attempt stays counted.
+        let outcome = self.judge(&handle, password).await;
+        match outcome {
+            Err(Refusal::Wrong) => tracing::debug!(%handle, %from, "sign-in failed"),
+            _ => self.attempts().give_back(reservation),
+        }
+        outcome
+    }
+
+    async fn judge(&self, handle: &Handle, password: Zeroizing<String>) -> Result<String, Refusal> {
+        let stored = self.credentials.credentials(handle).await.map_err(|error| {
+            tracing::error!(%handle, %error, "sign-in impossible");
+            Refusal::Unavailable
+        })?;
+        let hash = stored.as_ref().map(|stored| &*stored.password_hash);
+        let right = self.passwords.verify(password, hash).await.map_err(|error| match error {
+            VerifyError::Busy => Refusal::Busy,
+            VerifyError::BadHash => {
+                tracing::error!(%handle, %error, "sign-in impossible: give the account a new password");
+                Refusal::Unavailable
+            }
+        })?;
+        match stored.filter(|_| right) {
+            None => Err(Refusal::Wrong),
+            Some(stored) if !stored.enabled => Err(Refusal::Disabled),
+            Some(stored) => Ok(self.mint.issue(stored.account, stored.epoch, SystemTime::now())),
+        }
+    }
+
+    fn attempts(&self) -> std::sync::MutexGuard<'_, Attempts> {
+        self.attempts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Passport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Passport").field("passwords", &self.passwords).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,235 @@
+//! Limits on failed sign-ins, counted before a hash is spent.
+//!
+//! An attempt takes a token from the account's bucket and one from the address's; a success puts
+//! them back. Guesses made at the same time therefore cannot slip through together. Buckets fill
+//! up again within a minute, and a full one is forgotten.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::net::{IpAddr, Ipv6Addr};
+use std::time::{Duration, Instant};
+
+use crate::Limits;
+
+/// How long an empty bucket takes to be full again.
+const WINDOW: Duration = Duration::from_secs(60);
+/// Buckets of each kind. More failures than this in a minute cannot be told apart any more, and
+/// whoever has no bucket yet has to wait.
+const MAX_BUCKETS: usize = 65_536;
+/// Looking through all buckets for full ones costs something: not more often than this.
+const PURGE_EVERY: Duration = Duration::from_secs(1);
+
+/// The failed sign-ins of the last minute. Pure: time is an argument.
+#[derive(Debug)]
+pub struct Attempts {
+    accounts: Buckets<Box<str>>,
+    addresses: Buckets<IpAddr>,
+}
+
+/// What an attempt took. It is given back, by [`Attempts::give_back`], when the attempt was not a
+/// failure; dropping it leaves the attempt counted.
+#[derive(Debug)]
+#[must_use]
+pub struct Reservation {
+    account: Option<Box<str>>,
+    address: IpAddr,
+}
+
+/// Too many failed attempts; the next one is allowed within a minute.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("too many failed sign-ins")]
+pub struct Limited;
+
+impl Attempts {
+    /// No attempts yet. A limit of 0 is taken as 1: with none at all nobody could sign in.
+    pub fn new(limits: &Limits) -> Self {
+        Self {
+            accounts: Buckets::new(limits.sign_in_failures_per_account, MAX_BUCKETS),
+            addresses: Buckets::new(limits.sign_in_failures_per_address, MAX_BUCKETS),
+        }
+    }
+
+    /// Counts an attempt as failed, for now. `account` is the handle, whether it exists or not, or
+    /// `None` when the attempt named none. An IPv6 address stands for its /64, an IPv4 address
+    /// that is mapped into IPv6 for itself.
+    ///
+    /// # Errors
+    /// [`Limited`] when the account or the address has used up its minute. Nothing is counted then.
+    pub fn reserve(
+        &mut self,
+        account: Option<&str>,
+        address: IpAddr,
+        now: Instant,
+    ) -> Result<Reservation, Limited> {
+        let account = account.map(Box::from);
+        let address = network(address);
+        let free = account.as_ref().is_none_or(|account| self.accounts.has_one(account, now))
+            && self.addresses.has_one(&address, now);
+        if !free {
+            return Err(Limited);
+        }
+        if let Some(account) = &account {
+            self.accounts.take(account.clone(), now);
+        }
+        self.addresses.take(address, now);
+        Ok(Reservation { account, address })
+    }
+
+    /// Takes an attempt back: it succeeded, or was never judged.
+    pub fn give_back(&mut self, reservation: Reservation) {
+        if let Some(account) = &reservation.account {
+            self.accounts.put_back(account);
+        }
+        self.addresses.put_back(&reservation.address);
+    }
+}
+
+/// Those who can take any address of a /64 count as one.
+fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() & !u128::from(u64::MAX))),
+        v4 => v4,
+    }
+}
+
+/// Token buckets by key. Of each only one time is kept: when it will be full again. A token costs
+/// `interval`, and a bucket is empty when it would be full only after `WINDOW`.
+#[derive(Debug)]
+struct Buckets<K> {
+    full_at: HashMap<K, Instant>,
+    interval: Duration,
+    burst: Duration,
+    max: usize,
+    purged: Option<Instant>,
+}
+
+impl<K: Hash + Eq> Buckets<K> {
+    fn new(per_minute: u32, max: usize) -> Self {
+        let per_minute = per_minute.max(1);
+        let interval = WINDOW / per_minute;
+        Self { full_at: HashMap::new(), interval, burst: interval * per_minute, max, purged: None }
+    }
+
+    fn has_one(&mut self, key: &K, now: Instant) -> bool {
+        match self.full_at.get(key) {
+            Some(full_at) => full_at.saturating_duration_since(now) + self.interval <= self.burst,
+            None => self.has_room(now),
+        }
+    }
+
+    fn take(&mut self, key: K, now: Instant) {
+        let full_at = self.full_at.entry(key).or_insert(now);
+        *full_at = (*full_at).max(now) + self.interval;
+    }
+
+    fn put_back(&mut self, key: &K) {
+        if let Some(full_at) = self.full_at.get_mut(key) {
+            *full_at = full_at.checked_sub(self.interval).unwrap_or(*full_at);
+        }
+    }
+
+    fn has_room(&mut self, now: Instant) -> bool {
+        let due = self.purged.is_none_or(|purged| now.saturating_duration_since(purged) >= PURGE_EVERY);
+        if self.full_at.len() >= self.max && due {
+            self.full_at.retain(|_, full_at| *full_at > now);
+            self.purged = Some(now);
+        }
+        self.full_at.len() < self.max
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn attempts(per_account: u32, per_address: u32) -> Attempts {
+        Attempts::new(&Limits {
+            sign_in_failures_per_account: per_account,
+            sign_in_failures_per_address: per_address,
+            ..Limits::default()
+        })
+    }
+
+    fn ip(text: &str) -> IpAddr {
+        text.parse().unwrap()
+    }
+
+    fn fail(attempts: &mut Attempts, account: &str, from: &str, now: Instant) -> bool {
+        attempts.reserve(Some(account), ip(from), now).is_ok()
+    }
+
+    #[test]
+    fn an_account_is_limited_wherever_the_guesses_come_from() {
+        let (mut attempts, now) = (attempts(3, 100), Instant::now());
+        assert!((1..=3).all(|n| fail(&mut attempts, "a@b.c", &format!("10.0.0.{n}"), now)));
+        assert!(!fail(&mut attempts, "a@b.c", "10.0.0.9", now));
+        assert!(fail(&mut attempts, "other@b.c", "10.0.0.9", now));
+        // A third of a minute brings one token.
+        assert!(!fail(&mut attempts, "a@b.c", "10.0.0.9", now + Duration::from_millis(19_999)));
+        assert!(fail(&mut attempts, "a@b.c", "10.0.0.9", now + Duration::from_secs(20)));
+        assert!(!fail(&mut attempts, "a@b.c", "10.0.0.9", now + Duration::from_secs(20)));
+    }
+
+    #[test]
+    fn an_address_is_limited_whatever_it_guesses() {
+        let (mut attempts, now) = (attempts(100, 2), Instant::now());
+        assert!(attempts.reserve(None, ip("10.0.0.1"), now).is_ok());
+        assert!(fail(&mut attempts, "a@b.c", "::ffff:10.0.0.1", now));
+        assert!(!fail(&mut attempts, "d@b.c", "10.0.0.1", now));
+        assert!(fail(&mut attempts, "d@b.c", "10.0.0.2", now));
+    }
+
+    #[test]
+    fn a_64_is_one_address() {
+        let (mut attempts, now) = (attempts(100, 2), Instant::now());
+        assert!(fail(&mut attempts, "a@b.c", "2001:db8::1", now));
+        assert!(fail(&mut attempts, "b@b.c", "2001:db8::2:3:4:5", now));
+        assert!(!fail(&mut attempts, "c@b.c", "2001:db8::9", now));
+        assert!(fail(&mut attempts, "c@b.c", "2001:db8:0:1::9", now));
+    }
+
+    #[test]
+    fn a_success_costs_nothing() {
+        let (mut attempts, now) = (attempts(1, 1), Instant::now());
+        for _ in 0..100 {
+            let taken = attempts.reserve(Some("a@b.c"), ip("10.0.0.1"), now).unwrap();
+            // The second of two at the same time has to wait for the first one's outcome.
+            assert_eq!(attempts.reserve(Some("a@b.c"), ip("10.0.0.1"), now).unwrap_err(), Limited);
+            attempts.give_back(taken);
+        }
+    }
+
+    #[test]
+    fn a_refused_attempt_costs_nothing() {
+        let (mut attempts, now) = (attempts(5, 1), Instant::now());
+        assert!(fail(&mut attempts, "a@b.c", "10.0.0.1", now));
+        for _ in 0..10 {
+            assert!(!fail(&mut attempts, "a@b.c", "10.0.0.1", now));
+        }
+        assert!((2..=5).all(|n| fail(&mut attempts, "a@b.c", &format!("10.0.0.{n}"), now)));
+        assert!(!fail(&mut attempts, "a@b.c", "10.0.0.6", now));
+    }
+
+    #[test]
+    fn memory_is_bounded_and_full_buckets_are_forgotten() {
+        let mut buckets = Buckets::new(60, 10);
+        let now = Instant::now();
+        for key in 0..10 {
+            assert!(buckets.has_one(&key, now));
+            buckets.take(key, now);
+        }
+        assert!(!buckets.has_one(&10, now), "no room");
+        assert!(buckets.has_one(&3, now), "those who have a bucket are not concerned");
+        assert_eq!(buckets.full_at.len(), 10);
+        // Each took one of sixty tokens: full again after a second.
+        assert!(buckets.has_one(&10, now + Duration::from_secs(1)));
+        assert!(buckets.full_at.is_empty());
+    }
+
+    #[test]
+    fn a_limit_of_zero_is_one() {
+        let (mut attempts, now) = (attempts(0, 0), Instant::now());
+        assert!(fail(&mut attempts, "a@b.c", "10.0.0.1", now));
+        assert!(!fail(&mut attempts, "a@b.c", "10.0.0.1", now));
+    }
+}

@@ -1,0 +1,276 @@
+//! Passwords: made into argon2id hashes, and checked against them by a bounded pool.
+//!
+//! A hash costs 19 MiB and some ten milliseconds of a processor, on purpose. So not more than a
+//! few run at once, not more than a few hundred wait, and the memory is kept for the next one.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use argon2::password_hash::phc::{Output, Salt};
+use argon2::{Algorithm, Argon2, Block, Params, PasswordHash, PasswordHasher, Version};
+use subtle::ConstantTimeEq;
+use tokio::sync::Semaphore;
+use zeroize::Zeroizing;
+
+/// How many may wait for their hash before others are turned away.
+const WAITING: usize = 256;
+/// The most a stored hash may ask for. Ours ask for 19 MiB and two passes; this leaves room for
+/// accounts brought from elsewhere and none for a damaged row.
+const MAX_MEMORY_KIB: u32 = 256 * 1024;
+const MAX_PASSES: u32 = 16;
+const MAX_LANES: u32 = 16;
+
+/// A password cannot be made into a hash.
+#[derive(Debug, thiserror::Error)]
+#[error("the password could not be hashed: {0}")]
+pub struct HashError(argon2::password_hash::Error);
+
+/// A password was not judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum VerifyError {
+    /// Too many wait already, or the service is going down.
+    #[error("too many sign-ins at once")]
+    Busy,
+    /// The stored hash is not an argon2 hash of a reasonable cost. The account needs a new password.
+    #[error("the stored password hash cannot be read")]
+    BadHash,
+}
+
+/// Makes a password into a PHC string: argon2id, 19 MiB, two passes, one lane, a random salt.
+/// It takes its time and blocks the thread.
+///
+/// # Errors
+/// When the system has no randomness or no memory to give.
+pub fn hash_password(password: &str) -> Result<String, HashError> {
+    let hash: PasswordHash = cost().hash_password(password.as_bytes()).map_err(HashError)?;
+    Ok(hash.to_string())
+}
+
+fn cost() -> Argon2<'static> {
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::DEFAULT)
+}
+
+/// Checks passwords, some at a time.
+pub struct Passwords {
+    running: Arc<Semaphore>,
+    admitted: Arc<Semaphore>,
+    memory: Arc<Memory>,
+    dummy: Arc<Stored>,
+}
+
+impl Passwords {
+    /// A pool that works out at most `parallelism` hashes at once (at least one). It comes to keep
+    /// 19 MiB for each.
+    pub fn new(parallelism: usize) -> Self {
+        let parallelism = parallelism.clamp(1, 1024);
+        Self {
+            running: Arc::new(Semaphore::new(parallelism)),
+            admitted: Arc::new(Semaphore::new(parallelism + WAITING)),
+            memory: Arc::new(Memory { kept: Mutex::default(), max: parallelism }),
+            dummy: Arc::new(Stored::dummy()),
+        }
+    }
+
+    /// Whether `password` is the one that `stored` is the hash of. Without a stored hash the same
+    /// work is done and the answer is no: the time does not tell whether an account exists.
+    ///
+    /// The work goes on when the caller gives up, so that giving up does not make room for more.
+    ///
+    /// # Errors
+    /// [`VerifyError::Busy`] when 256 wait already, [`VerifyError::BadHash`] when `stored` is no
+    /// argon2 hash.
+    pub async fn verify(
+        &self,
+        password: Zeroizing<String>,
+        stored: Option<&str>,
+    ) -> Result<bool, VerifyError> {
+        let stored = match stored {
+            Some(phc) => Arc::new(Stored::parse(phc).ok_or(VerifyError::BadHash)?),
+            None => Arc::clone(&self.dummy),
+        };
+        let admitted = Arc::clone(&self.admitted).try_acquire_owned().map_err(|_| VerifyError::Busy)?;
+        let running = Arc::clone(&self.running).acquire_owned().await.map_err(|_| VerifyError::Busy)?;
+        let memory = Arc::clone(&self.memory);
+        let work = tokio::task::spawn_blocking(move || {
+            let _held = (admitted, running);
+            memory.lend(|blocks| stored.matches(&password, blocks))
+        });
+        work.await.unwrap_or(Err(VerifyError::Busy))
+    }
+}
+
+impl fmt::Debug for Passwords {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Passwords")
+            .field("free", &self.running.available_permits())
+            .field("admitting", &self.admitted.available_permits())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Argon2's working memory, kept between hashes.
+struct Memory {
+    kept: Mutex<Vec<Vec<Block>>>,
+    max: usize,
+}
+
+impl Memory {
+    fn lend<T>(&self, work: impl FnOnce(&mut Vec<Block>) -> T) -> T {
+        let mut blocks = self.kept.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
+        let result = work(&mut blocks);
+        let usual = Params::DEFAULT.block_count();
+        if blocks.len() > usual {
+            // A hash of higher cost: not worth keeping that much.
+            blocks.truncate(usual);
+            blocks.shrink_to_fit();
+        }
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.len() < self.max {
+            kept.push(blocks);
+        }
+        result
+    }
+}
+
+/// A PHC string taken apart.
+struct Stored {
+    argon2: Argon2<'static>,
+    salt: Salt,
+    output: Output,
+    /// Whether a match counts.
+    real: bool,
+}
+
+impl Stored {
+    fn parse(phc: &str) -> Option<Self> {
+        let hash = PasswordHash::new(phc).ok()?;
+        let algorithm = Algorithm::try_from(hash.algorithm.as_str()).ok()?;
+        let version = hash.version.map(Version::try_from).transpose().ok()?.unwrap_or_default();
+        let params = Params::try_from(&hash).ok()?;
+        let dear =
+            params.m_cost() > MAX_MEMORY_KIB || params.t_cost() > MAX_PASSES || params.p_cost() > MAX_LANES;
+        (!dear).then_some(())?;
+        Some(Self {
+            argon2: Argon2::new(algorithm, version, params),
+            salt: hash.salt?,
+            output: hash.hash?,
+            real: true,
+        })
+    }
+
+    /// Of no password, but as dear as any.
+    fn dummy() -> Self {
+        let salt: [u8; 16] = rand::random();
+        let output: [u8; Params::DEFAULT_OUTPUT_LEN] = rand::random();
+        Self {
+            argon2: cost(),
+            salt: Salt::new(&salt).expect("16 bytes are a salt"),
+            output: Output::new(&output).expect("32 bytes are an output"),
+            real: false,
+        }
+    }
+
+    fn matches(&self, password: &str, blocks: &mut Vec<Block>) -> Result<bool, VerifyError> {
+        let needed = self.argon2.params().block_count();
+        if blocks.len() < needed {
+            blocks.resize(needed, Block::new());
+        }
+        let mut output = Zeroizing::new([0; Output::MAX_LENGTH]);
+        let output = output.get_mut(..self.output.len()).ok_or(VerifyError::BadHash)?;
+        self.argon2
+            .hash_password_into_with_memory(password.as_bytes(), &self.salt, output, blocks.as_mut_slice())
+            .map_err(|_| VerifyError::BadHash)?;
+        Ok(bool::from(output.ct_eq(self.output.as_bytes())) && self.real)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A hash that is quickly worked out.
+    fn cheap(password: &str) -> String {
+        let params = Params::new(64, 1, 1, None).unwrap();
+        let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+        argon2.hash_password(password.as_bytes()).unwrap().to_string()
+    }
+
+    fn password(text: &str) -> Zeroizing<String> {
+        Zeroizing::new(text.to_owned())
+    }
+
+    #[tokio::test]
+    async fn a_hash_knows_its_password() {
+        let stored = hash_password("s3cret, ü").unwrap();
+        assert!(stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{stored}");
+        assert_ne!(stored, hash_password("s3cret, ü").unwrap());
+        let pool = Passwords::new(2);
+        assert_eq!(pool.verify(password("s3cret, ü"), Some(&stored)).await, Ok(true));
+        assert_eq!(pool.verify(password("s3cret, u"), Some(&stored)).await, Ok(false));
+        assert_eq!(pool.verify(password(""), Some(&stored)).await, Ok(false));
+    }
+
+    #[tokio::test]
+    async fn no_account_is_the_same_work_and_a_no() {
+        let pool = Passwords::new(1);
+        assert_eq!(pool.verify(password("x"), None).await, Ok(false));
+        let kept = pool.memory.kept.lock().unwrap();
+        assert_eq!(kept.iter().map(Vec::len).collect::<Vec<_>>(), [Params::DEFAULT.block_count()]);
+        assert_eq!(pool.dummy.argon2.params(), cost().params());
+    }
+
+    #[tokio::test]
+    async fn memory_is_kept_and_used_again() {
+        let pool = Passwords::new(1);
+        let stored = cheap("x");
+        assert_eq!(pool.verify(password("x"), Some(&stored)).await, Ok(true));
+        let first = pool.memory.kept.lock().unwrap()[0].as_ptr();
+        assert_eq!(pool.verify(password("y"), Some(&stored)).await, Ok(false));
+        let kept = pool.memory.kept.lock().unwrap();
+        assert_eq!((kept.len(), kept[0].as_ptr()), (1, first));
+    }
+
+    #[tokio::test]
+    async fn what_is_no_hash_or_too_dear_is_an_error() {
+        let pool = Passwords::new(1);
+        for bad in [
+            "",
+            "secret",
+            "$2y$10$abcdefghijklmnopqrstuv",
+            "$argon2id$v=19$m=4294967295,t=2,p=1$c2FsdHNhbHQ$aGFzaGhhc2g",
+            "$argon2id$v=19$m=64,t=4294967295,p=1$c2FsdHNhbHQ$aGFzaGhhc2g",
+            "$argon2id$v=19$m=64,t=1,p=1",
+        ] {
+            assert_eq!(pool.verify(password("x"), Some(bad)).await, Err(VerifyError::BadHash), "{bad}");
+        }
+    }
+
+    #[tokio::test]
+    async fn who_finds_the_queue_full_is_turned_away() {
+        let pool = Passwords::new(1);
+        let stored = cheap("x");
+        let running = Arc::clone(&pool.running).acquire_owned().await.unwrap();
+        let mut waiting = Vec::new();
+        for _ in 0..=WAITING {
+            let mut one = Box::pin(pool.verify(password("x"), Some(&stored)));
+            assert!(futures_poll(&mut one).await.is_none());
+            waiting.push(one);
+        }
+        assert_eq!(pool.verify(password("x"), Some(&stored)).await, Err(VerifyError::Busy));
+        drop(running);
+        for one in waiting {
+            assert_eq!(one.await, Ok(true));
+        }
+    }
+
+    /// Polls once.
+    async fn futures_poll<F: Future + Unpin>(future: &mut F) -> Option<F::Output> {
+        std::future::poll_fn(|context| {
+            std::task::Poll::Ready(match std::pin::Pin::new(&mut *future).poll(context) {
+                std::task::Poll::Ready(output) => Some(output),
+                std::task::Poll::Pending => None,
+            })
+        })
+        .await
+    }
+}

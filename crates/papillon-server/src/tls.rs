@@ -1,0 +1,365 @@
+//! The certificate that the HTTPS listener shows.
+//!
+//! `DATA/tls/` holds it: `server.pem` (the certificate and those that lead to its authority) and
+//! `server.key`. Where there is none, one is made and signed by a private authority that is made,
+//! too: `ca.pem` is what people import, `ca.key` what must not get out. Certificates made here are
+//! renewed here; those that somebody put there are used as they are.
+
+mod authority;
+mod files;
+mod names;
+
+use std::fmt;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use rcgen::KeyPair;
+use rustls::client::verify_server_cert_signed_by_trust_anchor;
+use rustls::client::verify_server_name;
+use rustls::crypto::{CryptoProvider, ring};
+use rustls::server::{ClientHello, ParsedCertificate, ResolvesServerCert};
+use rustls::sign::CertifiedKey;
+use rustls::{RootCertStore, ServerConfig};
+use rustls_pki_types::pem::PemObject;
+use rustls_pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
+use zeroize::Zeroizing;
+
+use authority::Authority;
+use files::Readers;
+
+/// A certificate made here is made again when it is this near its end.
+const RENEW_BEFORE: Duration = Duration::from_secs(30 * 24 * 3600);
+
+/// Why there is no certificate to show: what happened, and what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum TlsError {
+    /// A file or the folder cannot be read or written.
+    #[error("{}: {source}. Give the service's user access to it", path.display())]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A file does not hold what its name says.
+    #[error("{} holds no usable {what}. Replace it, or remove it together with {others} to have new ones made", path.display())]
+    Content {
+        /// Which.
+        path: PathBuf,
+        /// What should be in it.
+        what: &'static str,
+        /// What must not remain without it.
+        others: &'static str,
+    },
+    /// One of two files that belong together is not there.
+    #[error("{} is there and {missing} beside it is not. Put it back, or remove the folder to have everything made anew; people then have to import the new ca.pem", present.display())]
+    Incomplete {
+        /// The file that is there.
+        present: PathBuf,
+        /// The name of the one that is not.
+        missing: &'static str,
+    },
+    /// The key is another certificate's.
+    #[error("{} does not belong to the certificate in server.pem beside it. Replace one of them", path.display())]
+    Mismatch {
+        /// The key's file.
+        path: PathBuf,
+    },
+    /// The authority's certificate does not vouch for what its key signs.
+    #[error("{}: the authority is not usable ({source}). Remove the folder to have a new one made; people then have to import the new ca.pem", path.display())]
+    Authority {
+        /// The authority's certificate.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: rustls::Error,
+    },
+    /// The public host is neither a host name nor an address.
+    #[error(
+        "the public host {0:?} cannot stand in a certificate. Set it to a host name or an IP address, without a port"
+    )]
+    PublicHost(String),
+    /// A certificate could not be made.
+    #[error("a certificate could not be made: {0}")]
+    Making(#[from] rcgen::Error),
+    /// TLS could not be set up.
+    #[error("TLS could not be set up: {0}")]
+    Setup(#[from] rustls::Error),
+}
+
+/// The certificate, its key and the files they come from. Share it: listeners show what it holds
+/// at the time of each handshake.
+pub struct Identity {
+    folder: PathBuf,
+    public_host: Option<String>,
+    shown: Arc<Shown>,
+    config: Arc<ServerConfig>,
+}
+
+impl Identity {
+    /// Reads the certificate in `folder`, or makes what is missing. `public_host` is a name or an
+    /// address that it has to carry.
+    ///
+    /// # Errors
+    /// A [`TlsError`], written for the operator.
+    pub fn open(
+        folder: impl Into<PathBuf>,
+        public_host: Option<&str>,
+        now: SystemTime,
+    ) -> Result<Arc<Self>, TlsError> {
+        let folder = folder.into();
+        let public_host =
+            public_host.map(|host| host.trim_matches(['[', ']']).trim_end_matches('.').to_owned());
+        if let Some(host) = &public_host
+            && ServerName::try_from(host.as_str()).is_err()
+        {
+            return Err(TlsError::PublicHost(host.clone()));
+        }
+        let key = Arc::new(ring::default_provider());
+        let shown = Arc::new(Shown(RwLock::new(load(&folder, public_host.as_deref(), &key, now)?)));
+        let mut config = ServerConfig::builder_with_provider(key)
+            .with_safe_default_protocol_versions()?
+            .with_no_client_auth()
+            .with_cert_resolver(Arc::clone(&shown) as Arc<dyn ResolvesServerCert>);
+        // Nothing but HTTP/1 is spoken here, and saying nothing offends no client.
+        config.alpn_protocols = Vec::new();
+        Ok(Arc::new(Self { folder, public_host, shown, config: Arc::new(config) }))
+    }
+
+    /// Looks at the files again, renews what is near its end, and shows what is there from now on.
+    /// To be called once a day. Returns whether the certificate is another one than before.
+    ///
+    /// # Errors
+    /// As [`Identity::open`]; the certificate shown remains.
+    pub fn renew(&self, now: SystemTime) -> Result<bool, TlsError> {
+        let loaded = load(&self.folder, self.public_host.as_deref(), self.config.crypto_provider(), now)?;
+        let mut shown = self.shown.0.write().unwrap_or_else(PoisonError::into_inner);
+        let changed = shown.cert != loaded.cert;
+        *shown = loaded;
+        Ok(changed)
+    }
+
+    /// The configuration for a listener: TLS 1.2 and 1.3, the same certificate whatever name a
+    /// client asks for, or none.
+    pub fn server_config(&self) -> Arc<ServerConfig> {
+        Arc::clone(&self.config)
+    }
+
+    /// The file to import on clients; `None` when somebody else's authority signs.
+    pub fn authority_file(&self) -> Option<PathBuf> {
+        let path = self.folder.join("ca.pem");
+        path.is_file().then_some(path)
+    }
+}
+
+impl fmt::Debug for Identity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Identity")
+            .field("folder", &self.folder)
+            .field("public_host", &self.public_host)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What is shown in handshakes.
+struct Shown(RwLock<Arc<CertifiedKey>>);
+
+impl ResolvesServerCert for Shown {
+    fn resolve(&self, _: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
+        Some(Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner)))
+    }
+}
+
+impl fmt::Debug for Shown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Shown").finish_non_exhaustive()
+    }
+}
+
+/// The files under one folder.
+struct Folder<'a>(&'a Path);
+
+impl Folder<'_> {
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+
+    /// A file's text; `None` when there is no such file.
+    fn read(&self, name: &str) -> Result<Option<Zeroizing<String>>, TlsError> {
+        match fs::read_to_string(self.path(name)) {
+            Ok(text) => Ok(Some(Zeroizing::new(text))),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(source) => Err(TlsError::File { path: self.path(name), source }),
+        }
+    }
+
+    fn write(&self, name: &str, text: &str, readers: Readers) -> Result<(), TlsError> {
+        let path = self.path(name);
+        files::replace(&path, text, readers).map_err(|source| TlsError::File { path, source })
+    }
+
+    fn chain(&self, name: &str, pem: &str) -> Result<Vec<CertificateDer<'static>>, TlsError> {
+        let bad = || TlsError::Content {
+            path: self.path(name),
+            what: "certificate",
+            others: if name == "ca.pem" { "the whole folder" } else { "server.key" },
+        };
+        let chain = CertificateDer::pem_slice_iter(pem.as_bytes()).collect::<Result<Vec<_>, _>>();
+        let chain = chain.map_err(|_| bad())?;
+        match chain.first().map(ParsedCertificate::try_from) {
+            Some(Ok(_)) => Ok(chain),
+            _ => Err(bad()),
+        }
+    }
+
+    /// A key of ours; made and written when there is none.
+    fn key(&self, name: &str) -> Result<KeyPair, TlsError> {
+        if let Some(pem) = self.read(name)? {
+            return KeyPair::from_pem(&pem).map_err(|_| TlsError::Content {
+                path: self.path(name),
+                what: "private key",
+                others: if name == "ca.key" { "the whole folder" } else { "server.pem" },
+            });
+        }
+        let key = KeyPair::generate()?;
+        self.write(name, &Zeroizing::new(key.serialize_pem()), Readers::Owner)?;
+        Ok(key)
+    }
+}
+
+fn load(
+    folder: &Path,
+    public_host: Option<&str>,
+    provider: &CryptoProvider,
+    now: SystemTime,
+) -> Result<Arc<CertifiedKey>, TlsError> {
+    let in_folder = |source| TlsError::File { path: folder.to_owned(), source };
+    files::private_folder(folder).map_err(in_folder)?;
+    let _lock = files::lock(folder).map_err(in_folder)?;
+    let folder = Folder(folder);
+    let mut chain = match folder.read("server.pem")? {
+        Some(pem) => Some(folder.chain("server.pem", &pem)?),
+        None => None,
+    };
+    let authority = match folder.read("ca.pem")? {
+        Some(pem) => folder.chain("ca.pem", &pem)?.into_iter().next(),
+        None => None,
+    };
+    // Ours is the certificate that comes with our authority's. Anybody else's is left alone, also
+    // when it has expired: the operator asked for it.
+    let ours = authority.is_some() && chain.as_ref().is_none_or(|chain| chain.last() == authority.as_ref());
+    let make = match &chain {
+        None => true,
+        Some(chain) if ours => {
+            !is_good(chain, public_host, provider, now) || !folder.path("server.key").exists()
+        }
+        Some(_) => false,
+    };
+    if make {
+        chain = Some(make_leaf(&folder, public_host, provider, now)?);
+    }
+    let key = folder.read("server.key")?;
+    let (Some(chain), Some(key)) = (chain, key) else {
+        return Err(TlsError::Incomplete { present: folder.path("server.pem"), missing: "server.key" });
+    };
+    let key = PrivateKeyDer::from_pem_slice(key.as_bytes()).map_err(|_| TlsError::Content {
+        path: folder.path("server.key"),
+        what: "private key",
+        others: "server.pem",
+    })?;
+    match CertifiedKey::from_der(chain, key, provider) {
+        Ok(pair) => Ok(Arc::new(pair)),
+        Err(rustls::Error::InconsistentKeys(_)) => {
+            Err(TlsError::Mismatch { path: folder.path("server.key") })
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Makes `server.pem`, and whatever else is missing. Keys are written before what is made of them,
+/// so that an interruption leaves nothing that does not match.
+fn make_leaf(
+    folder: &Folder<'_>,
+    public_host: Option<&str>,
+    provider: &CryptoProvider,
+    now: SystemTime,
+) -> Result<Vec<CertificateDer<'static>>, TlsError> {
+    let authority_pem = folder.read("ca.pem")?;
+    if authority_pem.is_some() && !folder.path("ca.key").exists() {
+        return Err(TlsError::Incomplete { present: folder.path("ca.pem"), missing: "ca.key" });
+    }
+    let authority = Authority::new(folder.key("ca.key")?);
+    let authority_pem = match authority_pem {
+        Some(pem) => pem,
+        None => {
+            let pem = Zeroizing::new(authority.certificate(now)?);
+            folder.write("ca.pem", &pem, Readers::Everybody)?;
+            pem
+        }
+    };
+    let key = folder.key("server.key")?;
+    let leaf = authority.issue(&key, &all_names(public_host), now)?;
+    let pem = leaf + &authority_pem;
+    let chain = folder.chain("server.pem", &pem)?;
+    check(&chain, provider, now)
+        .map_err(|source| TlsError::Authority { path: folder.path("ca.pem"), source })?;
+    folder.write("server.pem", &pem, Readers::Everybody)?;
+    tracing::info!(file = %folder.path("server.pem").display(), "made a certificate");
+    Ok(chain)
+}
+
+/// What a certificate of ours must carry.
+fn needed_names(public_host: Option<&str>) -> impl Iterator<Item = &str> {
+    names::OLD_SERVICES.into_iter().chain(names::LOOPBACK).chain(public_host)
+}
+
+/// What it carries if possible.
+fn all_names(public_host: Option<&str>) -> Vec<String> {
+    let mut all: Vec<_> = needed_names(public_host).map(str::to_owned).collect();
+    for name in names::of_this_machine() {
+        if ServerName::try_from(name.as_str()).is_ok() && !all.contains(&name) {
+            all.push(name);
+        }
+    }
+    all
+}
+
+/// Whether a certificate of ours can stay: it will still be good in a month and carries all names
+/// that it has to.
+fn is_good(
+    chain: &[CertificateDer<'_>],
+    public_host: Option<&str>,
+    provider: &CryptoProvider,
+    now: SystemTime,
+) -> bool {
+    let Some(leaf) = chain.first().and_then(|leaf| ParsedCertificate::try_from(leaf).ok()) else {
+        return false;
+    };
+    let carries =
+        |name| ServerName::try_from(name).is_ok_and(|name| verify_server_name(&leaf, &name).is_ok());
+    check(chain, provider, now).is_ok()
+        && check(chain, provider, now + RENEW_BEFORE).is_ok()
+        && needed_names(public_host).all(carries)
+}
+
+/// Checks a chain as a client does that trusts its last certificate.
+fn check(
+    chain: &[CertificateDer<'_>],
+    provider: &CryptoProvider,
+    at: SystemTime,
+) -> Result<(), rustls::Error> {
+    let (Some(leaf), Some(root)) = (chain.first(), chain.last()) else {
+        return Err(rustls::Error::NoCertificatesPresented);
+    };
+    let mut roots = RootCertStore::empty();
+    roots.add(root.clone().into_owned())?;
+    let at = UnixTime::since_unix_epoch(at.duration_since(UNIX_EPOCH).unwrap_or_default());
+    let leaf = ParsedCertificate::try_from(leaf)?;
+    let algorithms = provider.signature_verification_algorithms.all;
+    verify_server_cert_signed_by_trust_anchor(&leaf, &roots, &[], at, algorithms)
+}
+
+#[cfg(test)]
+mod tests;
