@@ -20,8 +20,8 @@ use tokio::task::JoinSet;
 use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 
-pub use request::{Method, Request};
-pub use response::{Response, Status};
+pub(crate) use request::Request;
+pub(crate) use response::{Response, Status};
 pub use routes::{Ports, Site};
 
 use crate::tls::Identity;

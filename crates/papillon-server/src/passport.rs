@@ -20,7 +20,7 @@ use async_trait::async_trait;
 use msnp::Handle;
 use zeroize::Zeroizing;
 
-pub use attempts::{Attempts, Limited, Reservation};
+use attempts::{Attempts, Limited};
 pub use passwords::{HashError, Passwords, VerifyError, hash_password};
 pub use ticket::{Claims, TicketError, TicketMint, t_part};
 

@@ -100,7 +100,7 @@ pub struct Identity {
 
 impl Identity {
     /// Reads the certificate in `folder`, or makes what is missing. `public_host` is a name or an
-    /// address that it has to carry.
+    /// address that it has to carry. This reads and writes files and blocks the thread for that long.
     ///
     /// # Errors
     /// A [`TlsError`], written for the operator.
@@ -129,7 +129,7 @@ impl Identity {
     }
 
     /// Looks at the files again, renews what is near its end, and shows what is there from now on.
-    /// To be called once a day. Returns whether the certificate is another one than before.
+    /// To be called once a day, where it may block. Returns whether the certificate is another one than before.
     ///
     /// # Errors
     /// As [`Identity::open`]; the certificate shown remains.
@@ -150,7 +150,9 @@ impl Identity {
     /// The file to import on clients; `None` when somebody else's authority signs.
     pub fn authority_file(&self) -> Option<PathBuf> {
         let path = self.folder.join("ca.pem");
-        path.is_file().then_some(path)
+        let authority = CertificateDer::from_pem_file(&path).ok()?;
+        let shown = self.shown.0.read().unwrap_or_else(PoisonError::into_inner);
+        (shown.cert.last() == Some(&authority)).then_some(path)
     }
 }
 

@@ -14,7 +14,7 @@ const MAX_BODY: u64 = 64 * 1024;
 
 /// The head of a request. It borrows from the bytes that were read, so that a password in it is
 /// nowhere else.
-pub struct Request<'a> {
+pub(crate) struct Request<'a> {
     /// What to do.
     pub method: Method,
     /// The host asked for: the target's, else the `Host` header's, when it is a valid one. An IPv6
@@ -27,7 +27,7 @@ pub struct Request<'a> {
 
 /// The methods that matter here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Method {
+pub(crate) enum Method {
     /// `GET`.
     Get,
     /// `HEAD`: as `GET`, but the answer has no body.

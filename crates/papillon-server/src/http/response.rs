@@ -6,7 +6,7 @@ use std::fmt;
 use zeroize::Zeroizing;
 
 /// An answer. It always closes the connection.
-pub struct Response {
+pub(crate) struct Response {
     status: Status,
     content_type: &'static str,
     headers: Vec<(&'static str, Cow<'static, str>)>,
@@ -15,7 +15,7 @@ pub struct Response {
 
 /// The status codes that this server sends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Status {
+pub(crate) enum Status {
     /// 200.
     Ok,
     /// 400: not HTTP, or contradictory.
@@ -78,7 +78,8 @@ impl Response {
     }
 
     /// The status.
-    pub fn status(&self) -> Status {
+    #[cfg(test)]
+    pub(crate) fn status(&self) -> Status {
         self.status
     }
 

@@ -253,7 +253,7 @@ mod tests {
         let mut waiting = Vec::new();
         for _ in 0..=WAITING {
             let mut one = Box::pin(pool.verify(password("x"), Some(&stored)));
-            assert!(futures_poll(&mut one).await.is_none());
+            assert!(poll_once(&mut one).await.is_none());
             waiting.push(one);
         }
         assert_eq!(pool.verify(password("x"), Some(&stored)).await, Err(VerifyError::Busy));
@@ -264,7 +264,7 @@ mod tests {
     }
 
     /// Polls once.
-    async fn futures_poll<F: Future + Unpin>(future: &mut F) -> Option<F::Output> {
+    async fn poll_once<F: Future + Unpin>(future: &mut F) -> Option<F::Output> {
         std::future::poll_fn(|context| {
             std::task::Poll::Ready(match std::pin::Pin::new(&mut *future).poll(context) {
                 std::task::Poll::Ready(output) => Some(output),

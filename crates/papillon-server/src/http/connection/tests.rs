@@ -92,7 +92,7 @@ async fn without_a_host_the_name_in_the_hello_counts_then_the_configured_one() {
     let mut visitor = visitor();
     let parsed = |site: &Site, visitor: &Visitor| {
         let request = Request::parse(b"GET /rdr/pprdr.asp\r\n\r\n").unwrap();
-        let answer = futures_ready(site.answer(&request, visitor));
+        let answer = at_once(site.answer(&request, visitor));
         answer.header("PassportURLs").unwrap().to_owned()
     };
     assert!(parsed(&site, &visitor).contains("DALogin=[::1]:8443/"));
@@ -109,7 +109,7 @@ fn site_passport() -> Passport {
 }
 
 /// The outcome of what does not have to wait.
-fn futures_ready<F: Future>(future: F) -> F::Output {
+fn at_once<F: Future>(future: F) -> F::Output {
     let mut future = std::pin::pin!(future);
     match future.as_mut().poll(&mut std::task::Context::from_waker(std::task::Waker::noop())) {
         std::task::Poll::Ready(output) => output,
