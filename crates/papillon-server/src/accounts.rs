@@ -1,17 +1,36 @@
-//! Changes to accounts that come from elsewhere: the command line, or another node.
+//! Accounts as the store has them: for Passport, and what others change in them while the service
+//! runs (the command line, or another node).
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use async_trait::async_trait;
 use msnp::command::rem;
 use msnp::wire::Encode;
 use msnp::{Handle, List, TransactionId};
-use papillon_store::{AccountChange, AccountChangeKind, AccountId, StoreError};
+use papillon_store::{AccountChange, AccountChangeKind, AccountId, Store, StoreError};
 
 use crate::connection::Deliveries;
 use crate::notification::send_away;
+use crate::passport::{CredentialError, CredentialSource, StoredCredentials};
 use crate::service::Service;
 use crate::sessions::Session;
+
+/// The store's accounts as Passport asks for them.
+pub(crate) struct StoredAccounts(pub(crate) Arc<dyn Store>);
+
+#[async_trait]
+impl CredentialSource for StoredAccounts {
+    async fn credentials(&self, handle: &Handle) -> Result<Option<StoredCredentials>, CredentialError> {
+        let found = self.0.credentials(handle).await.map_err(|error| CredentialError(error.into()))?;
+        Ok(found.map(|found| StoredCredentials {
+            account: found.account.id.0,
+            epoch: found.account.credential_epoch,
+            enabled: found.account.enabled,
+            password_hash: found.password_hash.expose().to_owned(),
+        }))
+    }
+}
 
 /// How soon a change is seen.
 const INTERVAL: Duration = Duration::from_millis(250);

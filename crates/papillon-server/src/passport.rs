@@ -5,7 +5,6 @@
 //! `login` put it into the requests of 2003.
 
 mod attempts;
-mod headers;
 pub(crate) mod login;
 pub(crate) mod nexus;
 mod passwords;

@@ -2,10 +2,10 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use msnp::command::{msg, out};
-use msnp::message::system::System;
+use msnp::message::SystemMessage;
 use msnp::wire::Encode;
 use papillon_store::{Store, StoreError};
 use tokio::net::{TcpListener, TcpStream};
@@ -13,19 +13,20 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
 use crate::account_locks::AccountLocks;
-use crate::accounts;
+use crate::accounts::{self, StoredAccounts};
 use crate::config::Config;
 use crate::connection::{self, Deliveries, Door, Ends};
-use crate::http;
+use crate::http::{self, Ports};
 use crate::invitation_mail::InvitationMail;
 use crate::notification::send_away;
 use crate::open_connections::OpenConnections;
 use crate::passport::{Passport, Passwords, TicketMint};
-use crate::service::{Ports, Service};
+use crate::service::Service;
 use crate::sessions::Sessions;
 use crate::switchboard::Switchboards;
 use crate::tls;
 
+const DAY: Duration = Duration::from_secs(86_400);
 /// Clients get this long to take their last lines at a shutdown.
 const DRAIN: Duration = Duration::from_secs(5);
 /// After a failed accept (no more file descriptors), this long until the next.
@@ -87,20 +88,23 @@ impl Server {
             https: port(listeners.https.as_ref())?,
         };
         let identity = match listeners.https {
-            Some(_) => Some(tls::Identity::load_or_make(&config.data_dir, config.public_host.as_deref())?),
+            Some(_) => {
+                let folder = config.data_dir.join("tls");
+                Some(tls::Identity::open(folder, config.public_host.as_deref(), SystemTime::now())?)
+            }
             None => None,
         };
         let candidate: [u8; 32] = rand::random();
         let key = store.secret("ticket-key", &candidate).await?;
         let key: [u8; 32] = key.try_into().map_err(|_| ServerError::TicketKey)?;
-        let tickets = TicketMint::new(key, config.ticket_lifetime);
+        let tickets = Arc::new(TicketMint::new(key, config.ticket_lifetime));
         let passport = Passport::new(
-            Arc::clone(&store),
-            tickets.clone(),
+            Arc::new(StoredAccounts(Arc::clone(&store))),
+            Arc::clone(&tickets),
             Passwords::new(std::thread::available_parallelism().map_or(2, usize::from)),
             &config.limits,
         );
-        let site = Arc::new(http::Site::new(passport, &config, ports));
+        let site = Arc::new(http::Site::new(passport, config.public_host.clone(), ports, &config.limits));
         let service = Arc::new(Service {
             store,
             tickets,
@@ -128,6 +132,9 @@ impl Server {
             tasks.spawn(accept(Arc::clone(&service), listener, Door::Dispatch));
         }
         tasks.spawn(accounts::watch(Arc::clone(&service)));
+        if let Some(identity) = &identity {
+            tasks.spawn(renew_daily(Arc::clone(identity)));
+        }
         let mut web = JoinSet::new();
         if let Some(listener) = listeners.http {
             web.spawn(http::serve(listener, None, Arc::clone(&site), stopped.clone()));
@@ -146,6 +153,18 @@ impl Server {
             tracing::warn!(left = service.open.count(), "some clients did not take their last lines");
         }
         while web.join_next().await.is_some() {}
+    }
+}
+
+/// Looks at the certificate once a day, so that a service that runs for a year keeps a valid one.
+async fn renew_daily(identity: Arc<tls::Identity>) {
+    loop {
+        tokio::time::sleep(DAY).await;
+        match identity.renew(SystemTime::now()) {
+            Ok(true) => tracing::info!("the certificate has been renewed"),
+            Ok(false) => {}
+            Err(error) => tracing::error!(%error, "the certificate could not be renewed"),
+        }
     }
 }
 
@@ -180,8 +199,8 @@ async fn announce_shutdown(service: &Service, stop: &mut mpsc::Receiver<()>) {
     if grace.is_zero() {
         return;
     }
-    let minutes = grace.as_secs().div_ceil(60);
-    let message = msg::FromService { payload: System::shutdown_in(minutes).to_bytes() }.to_bytes();
+    let minutes = u32::try_from(grace.as_secs().div_ceil(60)).unwrap_or(u32::MAX);
+    let message = msg::FromService { payload: SystemMessage::shutting_down(minutes).to_message().to_bytes() }.to_bytes();
     {
         let mut out = Deliveries::new();
         for session in service.sessions.all() {

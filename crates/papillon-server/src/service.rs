@@ -8,6 +8,7 @@ use papillon_store::Store;
 
 use crate::account_locks::AccountLocks;
 use crate::config::Config;
+use crate::http::Ports;
 use crate::invitation_mail::InvitationMail;
 use crate::open_connections::OpenConnections;
 use crate::passport::TicketMint;
@@ -18,7 +19,7 @@ use crate::switchboard::Switchboards;
 pub(crate) struct Service {
     pub(crate) config: Config,
     pub(crate) store: Arc<dyn Store>,
-    pub(crate) tickets: TicketMint,
+    pub(crate) tickets: Arc<TicketMint>,
     pub(crate) sessions: Sessions,
     pub(crate) switchboards: Switchboards,
     pub(crate) locks: AccountLocks,
@@ -26,14 +27,6 @@ pub(crate) struct Service {
     pub(crate) mail: InvitationMail,
     /// Where clients are sent; known once the listeners are bound.
     pub(crate) ports: Ports,
-}
-
-/// The ports of the listeners that other answers name.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Ports {
-    pub(crate) msnp: Option<u16>,
-    pub(crate) http: Option<u16>,
-    pub(crate) https: Option<u16>,
 }
 
 impl Service {

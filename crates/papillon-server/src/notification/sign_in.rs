@@ -4,17 +4,17 @@ use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use msnp::command::{cvr, msg, out, usr, ver, xfr};
-use msnp::message::profile::Profile;
+use msnp::message::Profile;
 use msnp::passport::Challenge;
 use msnp::wire::Encode;
 use msnp::{ErrorCode, Handle, TransactionId};
-use papillon_store::{Account, Roster};
+use papillon_store::{Account, AccountId, Roster};
 
 use super::verbs::Stage;
 use super::{Connection, Outcome, Refusal, send_away};
 use crate::announce;
 use crate::connection::{Deliveries, Door};
-use crate::passport::TicketError;
+use crate::passport::{TicketError, t_part};
 use crate::sessions::Session;
 
 /// What a client that does not say its version is told is the best there is.
@@ -67,7 +67,7 @@ impl Connection {
     /// Every address is sent to Passport, known or not: who has an account here is not told.
     fn send_for_ticket(&mut self, transaction: TransactionId, handle: Handle) -> Outcome {
         let fingerprint = format!("{:032x}", rand::random::<u128>());
-        let challenge = Challenge::new(unix_time(), &fingerprint).to_string().into();
+        let challenge = Challenge::new(unix_time(), &fingerprint).as_str().into();
         self.reply(&usr::Reply::Challenge { transaction, challenge });
         self.handle = Some(handle);
         self.stage = Stage::Challenged;
@@ -99,7 +99,7 @@ impl Connection {
         // A list change that is under way is either in what is read here, or is told afterwards.
         let service = Arc::clone(&self.service);
         let _turn = service.locks.one(&handle).await;
-        let found = service.store.sign_in(claims.account).await.map_err(|error| {
+        let found = service.store.sign_in(AccountId(claims.account)).await.map_err(|error| {
             tracing::error!(%error, "the store failed during a sign-in");
             Refusal::Fatal(ErrorCode::InternalServerError)
         })?;
@@ -151,8 +151,8 @@ impl Connection {
             member_id_high: (account.id.0 >> 32) as i32,
             member_id_low: account.id.0 as i32,
             preferred_email: account.handle.to_string(),
-            mspauth: crate::passport::auth_part(ticket.as_str()).to_owned(),
-            client_ip: Some(self.ends.client.ip().to_canonical()),
+            mspauth: t_part(ticket.as_str()).unwrap_or_default().into(),
+            client_ip: self.ends.client.ip().to_canonical(),
             client_port: self.ends.client.port(),
             ..Profile::default()
         }

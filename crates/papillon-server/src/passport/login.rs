@@ -2,20 +2,22 @@
 
 use std::net::IpAddr;
 
-use super::headers::{self, Authorization};
+use msnp::passport::{AuthenticationInfo, Credentials, Failure};
+use zeroize::Zeroizing;
+
 use super::{Passport, Refusal};
 use crate::http::{Request, Response, Status};
 
 /// Answers `/login2.srf` to somebody at address `from`. `page` is the address of a page that
 /// helps people, without commas.
 pub(crate) async fn answer(passport: &Passport, request: &Request<'_>, from: IpAddr, page: &str) -> Response {
-    let Some(authorization) = request.header("Authorization").and_then(Authorization::parse) else {
+    let credentials = request.header("Authorization").map(Credentials::parse);
+    let Some(Ok(Credentials { sign_in, password, .. })) = credentials else {
         return failed(page, "Please sign in with your address and your password.");
     };
-    match passport.sign_in(&authorization.name, authorization.password, from).await {
-        Ok(ticket) => Response::text(Status::Ok, "You have signed in.")
-            .with_header("Cache-Control", "no-store")
-            .with_header("Authentication-Info", headers::success(&ticket)),
+    let password = Zeroizing::new(password.expose().to_owned());
+    match passport.sign_in(&sign_in, password, from).await {
+        Ok(ticket) => succeeded(&ticket),
         Err(refusal @ (Refusal::Wrong | Refusal::Disabled | Refusal::Limited)) => {
             failed(page, &refusal.to_string())
         }
@@ -28,8 +30,18 @@ pub(crate) async fn answer(passport: &Passport, request: &Request<'_>, from: IpA
     }
 }
 
+fn succeeded(ticket: &str) -> Response {
+    let Ok(info) = AuthenticationInfo::new(ticket) else {
+        return Response::text(Status::InternalServerError, &Refusal::Unavailable.to_string());
+    };
+    Response::text(Status::Ok, "You have signed in.")
+        .with_header("Cache-Control", "no-store")
+        .with_header("Authentication-Info", info.to_header_value())
+}
+
 fn failed(page: &str, text: &str) -> Response {
+    let failure = Failure { url: Some(page.to_owned()), text: Some(text.to_owned()) };
     Response::text(Status::Unauthorized, text)
         .with_header("Cache-Control", "no-store")
-        .with_header("WWW-Authenticate", headers::failure(page, text))
+        .with_header("WWW-Authenticate", failure.to_header_value())
 }
