@@ -84,3 +84,48 @@ fn unknown(words: &mut Words<'_>) -> Invalid {
     let _ = words.transaction();
     Invalid::Verb
 }
+
+#[cfg(test)]
+mod tests {
+    use super::vectors::{Command, read};
+    use super::*;
+    use crate::TransactionId;
+
+    fn fault<C: Command>(text: &str) -> (Option<u32>, Invalid) {
+        let ParseError { transaction, reason } = read::<C>(text).expect_err(text);
+        (transaction.map(|TransactionId(number)| number), reason)
+    }
+
+    #[test]
+    fn a_fault_keeps_the_transaction_id() {
+        assert_eq!(fault::<NotificationRequest>("CHG 9 XXX\r\n"), (Some(9), Invalid::Status));
+        assert_eq!(fault::<NotificationRequest>("INF 9 x\r\n"), (Some(9), Invalid::TooMany));
+        assert_eq!(fault::<NotificationRequest>("CHG x NLN\r\n"), (None, Invalid::TransactionId));
+        assert_eq!(fault::<NotificationRequest>("CHG\r\n"), (None, Invalid::TransactionId));
+        assert_eq!(fault::<NotificationRequest>("CHG 9 \0\r\n"), (None, Invalid::Text));
+        assert_eq!(fault::<SwitchboardRequest>("CAL 9 bob\r\n"), (Some(9), Invalid::Handle));
+        assert_eq!(fault::<NotificationEvent>("SYN 9 x\r\n"), (Some(9), Invalid::Parameter("list version")));
+        assert_eq!(fault::<NotificationEvent>("NLN 9\r\n"), (None, Invalid::Status));
+        assert_eq!(fault::<SwitchboardEvent>("ANS 9 NO\r\n"), (Some(9), Invalid::Parameter("result")));
+    }
+
+    #[test]
+    fn verbs_are_known_by_direction_and_case() {
+        for text in ["ver 1 MSNP9\r\n", "Ver 1 MSNP9\r\n", "ADC 1 FL N=a@b.c\r\n"] {
+            assert_eq!(fault::<NotificationRequest>(text), (Some(1), Invalid::Verb), "{text:?}");
+        }
+        for text in
+            ["LST 3 FL\r\n", "LSG 3\r\n", "MSG 3 N 0\r\n", "ILN 3\r\n", "CAL 3 a@b.c\r\n", "217 3\r\n"]
+        {
+            assert_eq!(fault::<NotificationRequest>(text), (Some(3), Invalid::Verb), "{text:?}");
+        }
+        for text in ["\r\n", "  \r\n", "QNG\r\n", "VE 1\r\n"] {
+            let (_, reason) = fault::<NotificationRequest>(text);
+            assert_eq!(reason, Invalid::Verb, "{text:?}");
+        }
+        assert_eq!(fault::<SwitchboardRequest>("PNG\r\n"), (None, Invalid::Verb));
+        assert_eq!(fault::<SwitchboardRequest>("VER 1 MSNP9\r\n"), (Some(1), Invalid::Verb));
+        assert_eq!(fault::<SwitchboardEvent>("NLN 1\r\n"), (Some(1), Invalid::Verb));
+        assert_eq!(fault::<NotificationEvent>("IRO 1\r\n"), (Some(1), Invalid::Verb));
+    }
+}
