@@ -45,3 +45,51 @@ impl Encode for Chg {
             .end();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::vectors::{both_ways, read, refused};
+    use crate::command::{NotificationEvent, NotificationRequest};
+
+    fn chg(status: Status, capabilities: u32, object: Option<&str>) -> Chg {
+        Chg {
+            transaction: TransactionId(9),
+            status,
+            capabilities: ClientCapabilities(capabilities),
+            object: object.map(|word| EncodedObject::parse(word).unwrap()),
+        }
+    }
+
+    #[test]
+    fn one_two_or_three_arguments() {
+        for (line, expected) in [
+            ("CHG 9 NLN\r\n", chg(Status::Online, 0, None)),
+            ("CHG 9 BSY 32\r\n", chg(Status::Busy, 32, None)),
+            ("CHG 9 HDN 32 0\r\n", chg(Status::Hidden, 32, None)),
+            (
+                "CHG 9 IDL 268435492 %3Cmsnobj%2F%3E\r\n",
+                chg(Status::Idle, 268_435_492, Some("%3Cmsnobj%2F%3E")),
+            ),
+            ("CHG 9 FLN\r\n", chg(Status::Offline, 0, None)),
+        ] {
+            assert_eq!(read(line), Ok(NotificationRequest::Chg(expected)), "{line:?}");
+        }
+        for (line, reason) in [
+            ("CHG 9\r\n", Invalid::Missing("status")),
+            ("CHG 9 nln\r\n", Invalid::Status),
+            ("CHG 9 NLN x\r\n", Invalid::Parameter("client capabilities")),
+            ("CHG 9 NLN 0 o x\r\n", Invalid::TooMany),
+        ] {
+            assert_eq!(refused::<NotificationRequest>(line), reason, "{line:?}");
+        }
+    }
+
+    /// Three parameters, even when the client sent two.
+    #[test]
+    fn the_echo_always_has_capabilities() {
+        both_ways("CHG 9 NLN 0\r\n", NotificationEvent::Chg(chg(Status::Online, 0, None)));
+        let pictured = chg(Status::Away, 268_435_492, Some("%3Cmsnobj%2F%3E"));
+        both_ways("CHG 9 AWY 268435492 %3Cmsnobj%2F%3E\r\n", NotificationEvent::Chg(pictured));
+    }
+}

@@ -1,0 +1,40 @@
+//! `ACK`: a message reached everybody.
+//!
+//! ```text
+//! S: ACK <trid>
+//! ```
+//! Which messages it answers is in [`Acknowledge`](super::msg::Acknowledge).
+
+use bytes::BytesMut;
+
+use crate::TransactionId;
+use crate::wire::{Encode, Line};
+
+/// It did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reply {
+    /// That of the `MSG`.
+    pub transaction: TransactionId,
+}
+
+impl Encode for Reply {
+    fn encode(&self, out: &mut BytesMut) {
+        Line::new(out, "ACK").word(self.transaction).end();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Invalid;
+    use crate::command::SwitchboardEvent;
+    use crate::command::vectors::{both_ways, refused};
+
+    /// One parameter.
+    #[test]
+    fn it_names_the_message() {
+        both_ways("ACK 4\r\n", SwitchboardEvent::Ack(Reply { transaction: TransactionId(4) }));
+        assert_eq!(refused::<SwitchboardEvent>("ACK\r\n"), Invalid::TransactionId);
+        assert_eq!(refused::<SwitchboardEvent>("ACK 4 4\r\n"), Invalid::TooMany);
+    }
+}

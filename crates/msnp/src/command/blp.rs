@@ -1,0 +1,111 @@
+//! `BLP`: what happens with people who are neither allowed nor blocked.
+//!
+//! ```text
+//! C: BLP <trid> <AL|BL>
+//! S: BLP <trid> <version> <AL|BL>
+//! S: BLP <AL|BL>
+//! ```
+//! Unlike `GTC` the service acts on it, at once. The last form is part of what follows `SYN`.
+
+use bytes::BytesMut;
+
+use crate::wire::{Encode, Line as Writer, Words};
+use crate::{Invalid, ListVersion, Privacy, TransactionId};
+
+fn parse_setting(words: &mut Words<'_>) -> Result<Privacy, Invalid> {
+    Privacy::parse(words.required("privacy setting")?)
+}
+
+/// The client changes the setting.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Request {
+    /// Echoed in the reply.
+    pub transaction: TransactionId,
+    /// What happens with them.
+    pub privacy: Privacy,
+}
+
+impl Request {
+    pub(crate) fn parse(transaction: TransactionId, words: &mut Words<'_>) -> Result<Self, Invalid> {
+        Ok(Self { transaction, privacy: parse_setting(words)? })
+    }
+}
+
+impl Encode for Request {
+    fn encode(&self, out: &mut BytesMut) {
+        Writer::new(out, "BLP").word(self.transaction).word(self.privacy.code()).end();
+    }
+}
+
+/// The setting is changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reply {
+    /// That of the request.
+    pub transaction: TransactionId,
+    /// The lists' version after the change.
+    pub version: ListVersion,
+    /// What happens with them.
+    pub privacy: Privacy,
+}
+
+impl Reply {
+    pub(crate) fn parse(transaction: TransactionId, words: &mut Words<'_>) -> Result<Self, Invalid> {
+        let version = ListVersion::parse(words.required("list version")?)?;
+        Ok(Self { transaction, version, privacy: parse_setting(words)? })
+    }
+}
+
+impl Encode for Reply {
+    fn encode(&self, out: &mut BytesMut) {
+        let line = Writer::new(out, "BLP").word(self.transaction).word(self.version);
+        line.word(self.privacy.code()).end();
+    }
+}
+
+/// The setting as it stands after `SYN`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// What happens with them.
+    pub privacy: Privacy,
+}
+
+impl Line {
+    pub(crate) fn parse(words: &mut Words<'_>) -> Result<Self, Invalid> {
+        Ok(Self { privacy: parse_setting(words)? })
+    }
+}
+
+impl Encode for Line {
+    fn encode(&self, out: &mut BytesMut) {
+        Writer::new(out, "BLP").word(self.privacy.code()).end();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::vectors::{both_ways, refused};
+    use crate::command::{NotificationEvent, NotificationRequest};
+
+    #[test]
+    fn request_reply_and_line() {
+        let transaction = TransactionId(7);
+        for (code, privacy) in [("AL", Privacy::AllowUnlisted), ("BL", Privacy::BlockUnlisted)] {
+            let request = Request { transaction, privacy };
+            both_ways(&format!("BLP 7 {code}\r\n"), NotificationRequest::Blp(request));
+            let reply = Reply { transaction, version: ListVersion(28), privacy };
+            both_ways(&format!("BLP 7 28 {code}\r\n"), NotificationEvent::Blp(reply));
+            let line = Line { privacy };
+            both_ways(&format!("BLP {code}\r\n"), NotificationEvent::BlpLine(line));
+        }
+    }
+
+    #[test]
+    fn other_settings_are_refused() {
+        for line in ["BLP 7 A\r\n", "BLP 7 al\r\n"] {
+            assert_eq!(refused::<NotificationRequest>(line), Invalid::Parameter("privacy setting"));
+        }
+        assert_eq!(refused::<NotificationRequest>("BLP 7\r\n"), Invalid::Missing("privacy setting"));
+        assert_eq!(refused::<NotificationRequest>("BLP 7 AL AL\r\n"), Invalid::TooMany);
+    }
+}

@@ -1,0 +1,91 @@
+//! `BPR`: a contact's properties.
+//!
+//! ```text
+//! S: BPR <version> <handle> <key> [<value>]
+//! S: BPR <key> <value>
+//! ```
+//! The long form says that a contact changed something, or is sent when somebody becomes one. The
+//! short form follows a contact's `LST` line in what `SYN` brings.
+
+use bytes::BytesMut;
+
+use super::prp::parse_property;
+use crate::wire::{Encode, Line as Writer, Words};
+use crate::{Handle, Invalid, ListVersion, PropertyKey, PropertyValue};
+
+/// A property of the contact whose `LST` line came last.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// Which.
+    pub key: PropertyKey,
+    /// What it is.
+    pub value: PropertyValue,
+}
+
+impl Line {
+    pub(crate) fn parse(words: &mut Words<'_>) -> Result<Self, Invalid> {
+        let (key, value) = parse_property(words)?;
+        Ok(Self { key, value })
+    }
+}
+
+impl Encode for Line {
+    fn encode(&self, out: &mut BytesMut) {
+        Writer::new(out, "BPR").word(self.key).word(&self.value).end();
+    }
+}
+
+/// A contact's property, now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Push {
+    /// The version of the reader's lists.
+    pub version: ListVersion,
+    /// Whose property.
+    pub handle: Handle,
+    /// Which.
+    pub key: PropertyKey,
+    /// What it is; empty when it is unset or not for the reader.
+    pub value: PropertyValue,
+}
+
+impl Push {
+    pub(crate) fn parse(words: &mut Words<'_>) -> Result<Self, Invalid> {
+        let version = ListVersion::parse(words.required("list version")?)?;
+        let handle = Handle::parse(words.required("handle")?)?;
+        let (key, value) = parse_property(words)?;
+        Ok(Self { version, handle, key, value })
+    }
+}
+
+impl Encode for Push {
+    fn encode(&self, out: &mut BytesMut) {
+        let line = Writer::new(out, "BPR").word(self.version).word(&self.handle);
+        line.word(self.key).word(&self.value).end();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::NotificationEvent;
+    use crate::command::vectors::{bob, both_ways, refused};
+
+    #[test]
+    fn both_forms() {
+        let key = PropertyKey::MobilePhone;
+        let value = PropertyValue::parse(key, "555-9876").unwrap();
+        let line = Line { key, value: value.clone() };
+        both_ways("BPR PHM 555-9876\r\n", NotificationEvent::BprLine(line));
+        let push = Push { version: ListVersion(30), handle: bob(), key, value };
+        both_ways("BPR 30 bob@example.com PHM 555-9876\r\n", NotificationEvent::Bpr(push.clone()));
+        let blank = Push { value: PropertyValue::default(), ..push };
+        both_ways("BPR 30 bob@example.com PHM\r\n", NotificationEvent::Bpr(blank));
+    }
+
+    #[test]
+    fn incomplete_lines_are_refused() {
+        for line in ["BPR\r\n", "BPR 30\r\n", "BPR 30 bob@example.com\r\n", "BPR MOB\r\n", "BPR ABC Y\r\n"] {
+            refused::<NotificationEvent>(line);
+        }
+    }
+}

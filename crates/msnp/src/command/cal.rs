@@ -1,0 +1,77 @@
+//! `CAL`: somebody is called to a switchboard session.
+//!
+//! ```text
+//! C: CAL <trid> <handle>
+//! S: CAL <trid> RINGING <session>
+//! ```
+//! The reply says that a [`RNG`](super::rng) was sent, not that anybody comes.
+
+use bytes::BytesMut;
+
+use crate::wire::{Encode, Line, Words};
+use crate::{Handle, Invalid, SessionId, TransactionId};
+
+const RINGING: &str = "RINGING";
+
+/// Call somebody.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Request {
+    /// Echoed in the reply.
+    pub transaction: TransactionId,
+    /// Whom.
+    pub handle: Handle,
+}
+
+impl Request {
+    pub(crate) fn parse(transaction: TransactionId, words: &mut Words<'_>) -> Result<Self, Invalid> {
+        Ok(Self { transaction, handle: Handle::parse(words.required("handle")?)? })
+    }
+}
+
+impl Encode for Request {
+    fn encode(&self, out: &mut BytesMut) {
+        Line::new(out, "CAL").word(self.transaction).word(&self.handle).end();
+    }
+}
+
+/// It rings at theirs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reply {
+    /// That of the request.
+    pub transaction: TransactionId,
+    /// The session they are called to.
+    pub session: SessionId,
+}
+
+impl Reply {
+    pub(crate) fn parse(transaction: TransactionId, words: &mut Words<'_>) -> Result<Self, Invalid> {
+        if words.required("result")? != RINGING {
+            return Err(Invalid::Parameter("result"));
+        }
+        Ok(Self { transaction, session: SessionId::parse(words.required("session id")?)? })
+    }
+}
+
+impl Encode for Reply {
+    fn encode(&self, out: &mut BytesMut) {
+        Line::new(out, "CAL").word(self.transaction).word(RINGING).word(self.session).end();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::vectors::{bob, both_ways, refused};
+    use crate::command::{SwitchboardEvent, SwitchboardRequest};
+
+    #[test]
+    fn request_and_reply() {
+        let transaction = TransactionId(2);
+        let request = Request { transaction, handle: bob() };
+        both_ways("CAL 2 bob@example.com\r\n", SwitchboardRequest::Cal(request));
+        let reply = Reply { transaction, session: SessionId(11_752_013) };
+        both_ways("CAL 2 RINGING 11752013\r\n", SwitchboardEvent::Cal(reply));
+        assert_eq!(refused::<SwitchboardRequest>("CAL 2 bob\r\n"), Invalid::Handle);
+        assert_eq!(refused::<SwitchboardEvent>("CAL 2 BUSY 1\r\n"), Invalid::Parameter("result"));
+    }
+}

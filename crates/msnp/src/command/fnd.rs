@@ -1,0 +1,106 @@
+//! `FND`: the member directory is searched.
+//!
+//! ```text
+//! C: FND <trid> <field>=<value>…
+//! S: FND <trid> <index> <count> <field>=<value>…
+//! S: FND <trid> 0 0
+//! ```
+//! One reply a match, counted from 1; `0 0` says that there is none. The fields are `fname`,
+//! `lname`, `city`, `state` and `country`. The service switched this off in 2003 and answered
+//! everything with error 502.
+
+use bytes::BytesMut;
+
+use crate::wire::{Encode, Line, Words};
+use crate::{Invalid, TransactionId};
+
+/// A field's name and its value, which may be empty.
+type Field = (Box<str>, Box<str>);
+
+fn parse_fields(words: &mut Words<'_>) -> Result<Vec<Field>, Invalid> {
+    std::iter::from_fn(|| words.optional())
+        .map(|word| match word.split_once('=') {
+            Some((name, value)) if !name.is_empty() => Ok((name.into(), value.into())),
+            _ => Err(Invalid::Parameter("search field")),
+        })
+        .collect()
+}
+
+fn write_fields(line: Line<'_>, fields: &[Field]) {
+    fields.iter().fold(line, |line, (name, value)| line.word(format_args!("{name}={value}"))).end();
+}
+
+/// What to search for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Request {
+    /// Echoed in the reply.
+    pub transaction: TransactionId,
+    /// The fields and what has to be in them.
+    pub fields: Vec<(Box<str>, Box<str>)>,
+}
+
+impl Request {
+    pub(crate) fn parse(transaction: TransactionId, words: &mut Words<'_>) -> Result<Self, Invalid> {
+        Ok(Self { transaction, fields: parse_fields(words)? })
+    }
+}
+
+impl Encode for Request {
+    fn encode(&self, out: &mut BytesMut) {
+        write_fields(Line::new(out, "FND").word(self.transaction), &self.fields);
+    }
+}
+
+/// A match, or that there is none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reply {
+    /// That of the request.
+    pub transaction: TransactionId,
+    /// Which match this is, from 1; 0 when there is none.
+    pub index: usize,
+    /// How many there are.
+    pub count: usize,
+    /// What the directory knows.
+    pub fields: Vec<(Box<str>, Box<str>)>,
+}
+
+impl Reply {
+    pub(crate) fn parse(transaction: TransactionId, words: &mut Words<'_>) -> Result<Self, Invalid> {
+        let (index, count) = (words.count("index")?, words.count("count")?);
+        Ok(Self { transaction, index, count, fields: parse_fields(words)? })
+    }
+}
+
+impl Encode for Reply {
+    fn encode(&self, out: &mut BytesMut) {
+        let line = Line::new(out, "FND").word(self.transaction).word(self.index).word(self.count);
+        write_fields(line, &self.fields);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::vectors::{both_ways, refused};
+    use crate::command::{NotificationEvent, NotificationRequest};
+
+    #[test]
+    fn searches_and_matches() {
+        let transaction = TransactionId(24);
+        let fields: Vec<Field> = vec![
+            ("fname".into(), "Bob".into()),
+            ("lname".into(), "".into()),
+            ("country".into(), "US".into()),
+        ];
+        let request = Request { transaction, fields: fields.clone() };
+        both_ways("FND 24 fname=Bob lname= country=US\r\n", NotificationRequest::Fnd(request));
+        let found = Reply { transaction, index: 1, count: 2, fields };
+        both_ways("FND 24 1 2 fname=Bob lname= country=US\r\n", NotificationEvent::Fnd(found));
+        let nobody = Reply { transaction, index: 0, count: 0, fields: vec![] };
+        both_ways("FND 24 0 0\r\n", NotificationEvent::Fnd(nobody));
+        for line in ["FND 24 Bob\r\n", "FND 24 =Bob\r\n"] {
+            assert_eq!(refused::<NotificationRequest>(line), Invalid::Parameter("search field"));
+        }
+        assert_eq!(refused::<NotificationEvent>("FND 24 1\r\n"), Invalid::Missing("count"));
+    }
+}

@@ -1,0 +1,39 @@
+//! `INF`: asked which security packages there are, before MSNP8.
+//!
+//! ```text
+//! C: INF <trid>
+//! ```
+//! MSNP8 knows only Passport and has no reply to this; it is read so that the service can tell an
+//! old client from a broken one.
+
+use bytes::BytesMut;
+
+use crate::TransactionId;
+use crate::wire::{Encode, Line};
+
+/// The question.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Request {
+    /// Would be echoed in a reply.
+    pub transaction: TransactionId,
+}
+
+impl Encode for Request {
+    fn encode(&self, out: &mut BytesMut) {
+        Line::new(out, "INF").word(self.transaction).end();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Invalid;
+    use crate::command::NotificationRequest;
+    use crate::command::vectors::{both_ways, refused};
+
+    #[test]
+    fn it_has_a_transaction_id_and_nothing_else() {
+        both_ways("INF 2\r\n", NotificationRequest::Inf(Request { transaction: TransactionId(2) }));
+        assert_eq!(refused::<NotificationRequest>("INF 2 MD5\r\n"), Invalid::TooMany);
+    }
+}

@@ -1,0 +1,46 @@
+//! `IPG`: a message from a mobile, or that a page could not be delivered.
+//!
+//! ```text
+//! S: IPG <length>
+//!    <XML>
+//! ```
+//! The payload is a `NOTIFICATION` document.
+
+use bytes::{Bytes, BytesMut};
+
+use crate::Invalid;
+use crate::wire::{Encode, Line, Words};
+
+/// A page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Push {
+    /// The document; not looked into.
+    pub xml: Bytes,
+}
+
+impl Push {
+    pub(crate) fn parse(words: &mut Words<'_>, payload: &Bytes) -> Result<Self, Invalid> {
+        words.payload_length()?;
+        Ok(Self { xml: payload.clone() })
+    }
+}
+
+impl Encode for Push {
+    fn encode(&self, out: &mut BytesMut) {
+        Line::new(out, "IPG").payload(&self.xml);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::NotificationEvent;
+    use crate::command::vectors::{both_ways, refused};
+
+    #[test]
+    fn the_document_is_a_payload() {
+        let push = Push { xml: r#"<NOTIFICATION id="1"/>"#.into() };
+        both_ways("IPG 22\r\n<NOTIFICATION id=\"1\"/>", NotificationEvent::Ipg(push));
+        assert_eq!(refused::<NotificationEvent>("IPG 1 0\r\n"), Invalid::TooMany);
+    }
+}

@@ -1,0 +1,63 @@
+//! `IRO`: somebody is in the session already, told to whoever comes.
+//!
+//! ```text
+//! S: IRO <trid> <index> <count> <handle> <name>
+//! ```
+//! One for everybody who is there but the newcomer, counted from 1, with the transaction id of
+//! the `ANS`; none in an empty session. A client was seen that wants exactly five parameters.
+
+use bytes::BytesMut;
+
+use crate::wire::{Encode, Line, Words};
+use crate::{FriendlyName, Handle, Invalid, TransactionId};
+
+/// Somebody who is there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Push {
+    /// That of the `ANS`.
+    pub transaction: TransactionId,
+    /// Which of them this is, from 1.
+    pub index: usize,
+    /// How many are there.
+    pub count: usize,
+    /// Who.
+    pub handle: Handle,
+    /// Their display name when they came.
+    pub name: FriendlyName,
+}
+
+impl Push {
+    pub(crate) fn parse(transaction: TransactionId, words: &mut Words<'_>) -> Result<Self, Invalid> {
+        Ok(Self {
+            transaction,
+            index: words.count("index")?,
+            count: words.count("count")?,
+            handle: Handle::parse(words.required("handle")?)?,
+            name: FriendlyName::parse(words.required("friendly name")?)?,
+        })
+    }
+}
+
+impl Encode for Push {
+    fn encode(&self, out: &mut BytesMut) {
+        let line = Line::new(out, "IRO").word(self.transaction).word(self.index).word(self.count);
+        line.word(&self.handle).word(&self.name).end();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::SwitchboardEvent;
+    use crate::command::vectors::{alice, both_ways, name, refused};
+
+    #[test]
+    fn it_has_five_parameters() {
+        let push = Push { transaction: TransactionId(1), index: 1, count: 2, handle: alice(), name: name() };
+        both_ways("IRO 1 1 2 alice@example.com Alice\r\n", SwitchboardEvent::Iro(push));
+        let bad = "IRO 1 1 2 alice@example.com Alice 0\r\n";
+        assert_eq!(refused::<SwitchboardEvent>(bad), Invalid::TooMany);
+        let bad = "IRO 1 x 2 alice@example.com Alice\r\n";
+        assert_eq!(refused::<SwitchboardEvent>(bad), Invalid::Parameter("index"));
+    }
+}

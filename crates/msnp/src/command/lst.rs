@@ -1,0 +1,122 @@
+//! `LST`: somebody on one's lists, as part of what follows `SYN`.
+//!
+//! ```text
+//! S: LST <handle> <name> <lists> [<group>[,<group>]…]
+//! ```
+//! One line a person, whatever the number of lists they are on: `<lists>` is the sum of their
+//! bits. The groups stand only where the forward list is among them, and are `0` for somebody
+//! who is in none. The name is the one the list's owner keeps for that person.
+
+use std::fmt::Write;
+
+use bytes::BytesMut;
+
+use crate::wire::{Encode, Words};
+use crate::{FriendlyName, GroupId, Handle, Invalid, List, ListFlags};
+
+/// Somebody on one's lists.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// Who.
+    pub handle: Handle,
+    /// The name kept for them.
+    pub name: FriendlyName,
+    /// The lists they are on.
+    pub lists: ListFlags,
+    /// The groups they are in; for those on the forward list only.
+    pub groups: Vec<GroupId>,
+}
+
+impl Line {
+    pub(crate) fn parse(words: &mut Words<'_>) -> Result<Self, Invalid> {
+        let handle = Handle::parse(words.required("handle")?)?;
+        let name = FriendlyName::parse(words.required("friendly name")?)?;
+        let lists = u8::try_from(words.number("lists")?).ok().and_then(ListFlags::from_bits);
+        let lists = lists.ok_or(Invalid::Parameter("lists"))?;
+        let mut groups = Vec::new();
+        if lists.contains(List::Forward)
+            && let Some(word) = words.optional()
+        {
+            groups = word.split(',').map(GroupId::parse).collect::<Result<_, _>>()?;
+        }
+        Ok(Self { handle, name, lists, groups })
+    }
+}
+
+impl Encode for Line {
+    fn encode(&self, out: &mut BytesMut) {
+        write(out, &self.handle, &self.name, self.lists, self.groups.iter().copied());
+    }
+}
+
+/// Writes the line from parts that are kept elsewhere, as a long list of contacts is.
+pub fn write(
+    out: &mut BytesMut,
+    handle: &Handle,
+    name: &FriendlyName,
+    lists: ListFlags,
+    groups: impl Iterator<Item = GroupId>,
+) {
+    // Writing into a buffer that grows cannot fail.
+    let _ = write!(out, "LST {handle} {name} {lists}");
+    if lists.contains(List::Forward) {
+        let mut separator = ' ';
+        for group in groups {
+            let _ = write!(out, "{separator}{group}");
+            separator = ',';
+        }
+        if separator == ' ' {
+            let _ = write!(out, " {}", GroupId::ZERO);
+        }
+    }
+    out.extend_from_slice(b"\r\n");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::NotificationEvent;
+    use crate::command::vectors::{both_ways, read, refused};
+
+    fn line(local: &str, bits: u8, groups: &[u8]) -> Line {
+        Line {
+            handle: Handle::parse(&format!("{local}@example.com")).unwrap(),
+            name: FriendlyName::parse(local).unwrap(),
+            lists: ListFlags::from_bits(bits).unwrap(),
+            groups: groups.iter().filter_map(|number| GroupId::new(*number)).collect(),
+        }
+    }
+
+    #[test]
+    fn groups_stand_with_the_forward_list_only() {
+        for (text, line) in [
+            ("LST bob@example.com bob 11 0,3\r\n", line("bob", 11, &[0, 3])),
+            ("LST carol@example.com carol 10\r\n", line("carol", 10, &[])),
+            ("LST dave@example.com dave 4\r\n", line("dave", 4, &[])),
+            ("LST erin@example.com erin 8\r\n", line("erin", 8, &[])),
+            ("LST frank@example.com frank 3 29\r\n", line("frank", 3, &[29])),
+        ] {
+            both_ways(text, NotificationEvent::Lst(line));
+        }
+        assert_eq!(line("bob", 1, &[]).to_bytes(), "LST bob@example.com bob 1 0\r\n");
+        assert_eq!(line("bob", 2, &[4]).to_bytes(), "LST bob@example.com bob 2\r\n");
+        let ungrouped = read("LST bob@example.com bob 1\r\n");
+        assert_eq!(ungrouped, Ok(NotificationEvent::Lst(line("bob", 1, &[]))));
+    }
+
+    #[test]
+    fn bad_lists_and_groups_are_refused() {
+        for (text, reason) in [
+            ("LST bob@example.com bob\r\n", Invalid::Missing("lists")),
+            ("LST bob@example.com bob 16\r\n", Invalid::Parameter("lists")),
+            ("LST bob@example.com bob 257\r\n", Invalid::Parameter("lists")),
+            ("LST bob@example.com bob FL\r\n", Invalid::Parameter("lists")),
+            ("LST bob@example.com bob 1 0,,3\r\n", Invalid::GroupId),
+            ("LST bob@example.com bob 1 30\r\n", Invalid::GroupIdRange),
+            ("LST bob@example.com bob 2 0\r\n", Invalid::TooMany),
+            ("LST bob bob 2\r\n", Invalid::Handle),
+        ] {
+            assert_eq!(refused::<NotificationEvent>(text), reason, "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,241 @@
+//! `MSG`: a message.
+//!
+//! ```text
+//! notification server
+//! S: MSG Hotmail Hotmail <length>
+//!    <MIME>
+//!
+//! switchboard
+//! C: MSG <trid> <U|N|A|D|S> <length>
+//!    <MIME>
+//! S: MSG <handle> <name> <length>
+//!    <MIME>
+//! ```
+//! A switchboard hands the payload on untouched. A client never sends one to a notification
+//! server.
+
+use bytes::{Bytes, BytesMut};
+
+use crate::wire::{Encode, Line, Words};
+use crate::{FriendlyName, Handle, Invalid, TransactionId};
+
+/// Sender and name of what the service itself says.
+const SERVICE: &str = "Hotmail";
+
+/// A message from the notification server: the profile, mail, announcements.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FromService {
+    /// The MIME message.
+    pub payload: Bytes,
+}
+
+impl FromService {
+    pub(crate) fn parse(words: &mut Words<'_>, payload: &Bytes) -> Result<Self, Invalid> {
+        // Clients are told not to rely on what the service calls itself.
+        words.required("sender")?;
+        words.required("friendly name")?;
+        words.payload_length()?;
+        Ok(Self { payload: payload.clone() })
+    }
+}
+
+impl Encode for FromService {
+    fn encode(&self, out: &mut BytesMut) {
+        Line::new(out, "MSG").word(SERVICE).word(SERVICE).payload(&self.payload);
+    }
+}
+
+/// What the sender of a message wants to hear about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Acknowledge {
+    /// `U`: nothing.
+    Never,
+    /// `N`: `NAK` if it did not reach everybody.
+    OnFailure,
+    /// `A`: `ACK` or `NAK`.
+    Always,
+    /// `D`: `ACK` or an error; for peer-to-peer data (MSNP9).
+    Data,
+    /// `S`: `ACK` if it reached everybody.
+    OnSuccess,
+}
+
+impl Acknowledge {
+    /// Every letter.
+    pub const ALL: [Self; 5] = [Self::Never, Self::OnFailure, Self::Always, Self::Data, Self::OnSuccess];
+
+    /// The letter as it stands on the wire.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Never => "U",
+            Self::OnFailure => "N",
+            Self::Always => "A",
+            Self::Data => "D",
+            Self::OnSuccess => "S",
+        }
+    }
+
+    /// Reads a letter; upper case only.
+    pub fn parse(word: &str) -> Result<Self, Invalid> {
+        let found = Self::ALL.into_iter().find(|letter| letter.code() == word);
+        found.ok_or(Invalid::Parameter("acknowledgement"))
+    }
+}
+
+/// A message to everybody else in the session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Request {
+    /// Carried by `ACK`, `NAK` or an error.
+    pub transaction: TransactionId,
+    /// What the sender wants to hear.
+    pub acknowledge: Acknowledge,
+    /// The MIME message.
+    pub payload: Bytes,
+}
+
+impl Request {
+    pub(crate) fn parse(
+        transaction: TransactionId,
+        words: &mut Words<'_>,
+        payload: &Bytes,
+    ) -> Result<Self, Invalid> {
+        let acknowledge = Acknowledge::parse(words.required("acknowledgement")?)?;
+        words.payload_length()?;
+        Ok(Self { transaction, acknowledge, payload: payload.clone() })
+    }
+}
+
+impl Encode for Request {
+    fn encode(&self, out: &mut BytesMut) {
+        let line = Line::new(out, "MSG").word(self.transaction);
+        line.word(self.acknowledge.code()).payload(&self.payload);
+    }
+}
+
+/// A message from somebody in the session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Delivery {
+    /// Who wrote it.
+    pub sender: Handle,
+    /// Their display name when they came.
+    pub name: FriendlyName,
+    /// The MIME message.
+    pub payload: Bytes,
+}
+
+impl Delivery {
+    pub(crate) fn parse(words: &mut Words<'_>, payload: &Bytes) -> Result<Self, Invalid> {
+        let sender = Handle::parse(words.required("handle")?)?;
+        let name = FriendlyName::parse(words.required("friendly name")?)?;
+        words.payload_length()?;
+        Ok(Self { sender, name, payload: payload.clone() })
+    }
+}
+
+impl Encode for Delivery {
+    fn encode(&self, out: &mut BytesMut) {
+        Line::new(out, "MSG").word(&self.sender).word(&self.name).payload(&self.payload);
+    }
+}
+
+/// One sender's deliveries, ready but for the payload: what a switchboard writes most.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Envelope {
+    /// `MSG <handle> <name>` and the blank before the length.
+    prefix: Box<[u8]>,
+}
+
+impl Envelope {
+    /// An envelope for everything this person writes.
+    pub fn new(sender: &Handle, name: &FriendlyName) -> Self {
+        Self { prefix: format!("MSG {sender} {name} ").into_bytes().into_boxed_slice() }
+    }
+
+    /// The delivery of `payload`, in one allocation of exactly its size.
+    pub fn wrap(&self, payload: &[u8]) -> Bytes {
+        let mut digits = [0; MAX_DIGITS];
+        let length = decimal(payload.len(), &mut digits);
+        let size = self.prefix.len() + length.len() + 2 + payload.len();
+        let mut delivery = Vec::with_capacity(size);
+        delivery.extend_from_slice(&self.prefix);
+        delivery.extend_from_slice(length);
+        delivery.extend_from_slice(b"\r\n");
+        delivery.extend_from_slice(payload);
+        Bytes::from(delivery)
+    }
+}
+
+/// The digits of 2^64 - 1.
+const MAX_DIGITS: usize = 20;
+
+/// Writes a number to the end of `digits` and returns that end.
+fn decimal(mut number: usize, digits: &mut [u8; MAX_DIGITS]) -> &[u8] {
+    let mut start = MAX_DIGITS;
+    loop {
+        start -= 1;
+        digits[start] = b'0' + (number % 10) as u8;
+        number /= 10;
+        if number == 0 {
+            return &digits[start..];
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::vectors::{alice, both_ways, name, refused};
+    use crate::command::{NotificationEvent, NotificationRequest, SwitchboardEvent, SwitchboardRequest};
+
+    const TEXT: &str = "MIME-Version: 1.0\r\nContent-Type: text/plain; charset=UTF-8\r\n\
+        X-MMS-IM-Format: FN=Arial; EF=I; CO=ff; CS=0; PF=22\r\n\r\nHello! How are you? ✓";
+    const SYSTEM: &str =
+        "MIME-Version: 1.0\r\nContent-Type: application/x-msmsgssystemmessage\r\n\r\nType: 1\r\nArg1: 5\r\n";
+
+    #[test]
+    fn from_the_service() {
+        let message = FromService { payload: SYSTEM.into() };
+        both_ways(&format!("MSG Hotmail Hotmail 88\r\n{SYSTEM}"), NotificationEvent::Msg(message));
+        // What a client may not do: the payload is not even read.
+        assert_eq!(refused::<NotificationRequest>("MSG 4 N 138\r\n"), Invalid::Verb);
+    }
+
+    #[test]
+    fn through_a_switchboard() {
+        assert_eq!(TEXT.len(), 138);
+        let request = Request {
+            transaction: TransactionId(4),
+            acknowledge: Acknowledge::OnFailure,
+            payload: TEXT.into(),
+        };
+        both_ways(&format!("MSG 4 N 138\r\n{TEXT}"), SwitchboardRequest::Msg(request.clone()));
+        for acknowledge in Acknowledge::ALL {
+            let line = format!("MSG 4 {} 0\r\n", acknowledge.code());
+            let empty = Request { acknowledge, payload: Bytes::new(), ..request.clone() };
+            both_ways(&line, SwitchboardRequest::Msg(empty));
+        }
+        let delivery = Delivery { sender: alice(), name: name(), payload: TEXT.into() };
+        both_ways(&format!("MSG alice@example.com Alice 138\r\n{TEXT}"), SwitchboardEvent::Msg(delivery));
+    }
+
+    #[test]
+    fn other_letters_are_refused() {
+        for letter in ["n", "X", "NN"] {
+            let reason = refused::<SwitchboardRequest>(&format!("MSG 4 {letter} 0\r\n"));
+            assert_eq!(reason, Invalid::Parameter("acknowledgement"));
+        }
+        assert_eq!(refused::<SwitchboardRequest>("MSG 4 0\r\n"), Invalid::Parameter("acknowledgement"));
+        assert_eq!(refused::<SwitchboardRequest>("MSG 4 N 0 0\r\n"), Invalid::TooMany);
+    }
+
+    #[test]
+    fn an_envelope_writes_what_a_delivery_writes() {
+        let envelope = Envelope::new(&alice(), &name());
+        for length in [0, 1, 9, 10, 99, 100, 999, 1000, 1664] {
+            let payload = Bytes::from(vec![b'x'; length]);
+            let delivery = Delivery { sender: alice(), name: name(), payload: payload.clone() };
+            assert_eq!(envelope.wrap(&payload), delivery.to_bytes());
+        }
+        assert_eq!(decimal(usize::MAX, &mut [0; MAX_DIGITS]), usize::MAX.to_string().as_bytes());
+    }
+}

@@ -1,0 +1,40 @@
+//! `NAK`: a message did not reach everybody.
+//!
+//! ```text
+//! S: NAK <trid>
+//! ```
+//! Which messages it answers is in [`Acknowledge`](super::msg::Acknowledge).
+
+use bytes::BytesMut;
+
+use crate::TransactionId;
+use crate::wire::{Encode, Line};
+
+/// It did not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reply {
+    /// That of the `MSG`.
+    pub transaction: TransactionId,
+}
+
+impl Encode for Reply {
+    fn encode(&self, out: &mut BytesMut) {
+        Line::new(out, "NAK").word(self.transaction).end();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Invalid;
+    use crate::command::SwitchboardEvent;
+    use crate::command::vectors::{both_ways, refused};
+
+    /// One parameter.
+    #[test]
+    fn it_names_the_message() {
+        both_ways("NAK 4\r\n", SwitchboardEvent::Nak(Reply { transaction: TransactionId(4) }));
+        assert_eq!(refused::<SwitchboardEvent>("NAK\r\n"), Invalid::TransactionId);
+        assert_eq!(refused::<SwitchboardEvent>("NAK 4 4\r\n"), Invalid::TooMany);
+    }
+}

@@ -1,0 +1,46 @@
+//! `NOT`: an alert from some other service: a calendar, an auction, a share price.
+//!
+//! ```text
+//! S: NOT <length>
+//!    <XML>
+//! ```
+//! The payload is a `NOTIFICATION` document.
+
+use bytes::{Bytes, BytesMut};
+
+use crate::Invalid;
+use crate::wire::{Encode, Line, Words};
+
+/// An alert.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Push {
+    /// The document; not looked into.
+    pub xml: Bytes,
+}
+
+impl Push {
+    pub(crate) fn parse(words: &mut Words<'_>, payload: &Bytes) -> Result<Self, Invalid> {
+        words.payload_length()?;
+        Ok(Self { xml: payload.clone() })
+    }
+}
+
+impl Encode for Push {
+    fn encode(&self, out: &mut BytesMut) {
+        Line::new(out, "NOT").payload(&self.xml);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::NotificationEvent;
+    use crate::command::vectors::{both_ways, refused};
+
+    #[test]
+    fn the_document_is_a_payload() {
+        let push = Push { xml: r#"<NOTIFICATION id="2"/>"#.into() };
+        both_ways("NOT 22\r\n<NOTIFICATION id=\"2\"/>", NotificationEvent::Not(push));
+        assert_eq!(refused::<NotificationEvent>("NOT 1 0\r\n"), Invalid::TooMany);
+    }
+}

@@ -1,0 +1,68 @@
+//! `PGD`: a text is sent to somebody's mobile, in MSNP9.
+//!
+//! ```text
+//! C: PGD <trid> <handle> [1] <length>
+//!    <payload as in PAG>
+//! ```
+//! What stands between the handle and the length is not documented; clients send `1`, and
+//! whatever is there is dropped.
+
+use bytes::{Bytes, BytesMut};
+
+use super::pag;
+use crate::wire::{Encode, Line, Words};
+use crate::{Handle, Invalid, TransactionId};
+
+/// Send a page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Request {
+    /// Carried by an error, if there is one.
+    pub transaction: TransactionId,
+    /// To whom.
+    pub handle: Handle,
+    /// The XML.
+    pub page: Bytes,
+}
+
+impl Request {
+    pub(crate) fn parse(
+        transaction: TransactionId,
+        words: &mut Words<'_>,
+        payload: &Bytes,
+    ) -> Result<Self, Invalid> {
+        let handle = Handle::parse(words.required("handle")?)?;
+        words.payload_length()?;
+        words.ignore_rest();
+        Ok(Self { transaction, handle, page: payload.clone() })
+    }
+
+    /// The text in the page, as its reader sees it. How long it may be is not checked.
+    pub fn text(&self) -> Result<String, Invalid> {
+        pag::text(&self.page)
+    }
+}
+
+impl Encode for Request {
+    fn encode(&self, out: &mut BytesMut) {
+        Line::new(out, "PGD").word(self.transaction).word(&self.handle).word(1).payload(&self.page);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::NotificationRequest;
+    use crate::command::vectors::{bob, both_ways, read, refused};
+
+    #[test]
+    fn the_middle_is_optional() {
+        let request =
+            Request { transaction: TransactionId(26), handle: bob(), page: "<TEXT>a&amp;b</TEXT>".into() };
+        assert_eq!(request.text().as_deref(), Ok("a&b"));
+        let expected = NotificationRequest::Pgd(request);
+        both_ways("PGD 26 bob@example.com 1 20\r\n<TEXT>a&amp;b</TEXT>", expected.clone());
+        assert_eq!(read("PGD 26 bob@example.com 20\r\n<TEXT>a&amp;b</TEXT>"), Ok(expected.clone()));
+        assert_eq!(read("PGD 26 bob@example.com 1 2 20\r\n<TEXT>a&amp;b</TEXT>"), Ok(expected));
+        assert_eq!(refused::<NotificationRequest>("PGD 26 0\r\n"), Invalid::Handle);
+    }
+}

@@ -1,0 +1,48 @@
+//! `PNG` and `QNG`: the client asks whether the service is still there.
+//!
+//! ```text
+//! C: PNG
+//! S: QNG [<seconds>]
+//! ```
+//! Neither has a transaction id. From MSNP9 on the reply says when to ask again.
+
+use bytes::BytesMut;
+
+use crate::Invalid;
+use crate::wire::{Encode, Line, Words};
+
+/// The service is there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reply {
+    /// After how many seconds the client should ask again (MSNP9).
+    pub seconds: Option<u32>,
+}
+
+impl Reply {
+    pub(crate) fn parse(words: &mut Words<'_>) -> Result<Self, Invalid> {
+        let seconds = if words.number_is_next() { Some(words.number("seconds")?) } else { None };
+        Ok(Self { seconds })
+    }
+}
+
+impl Encode for Reply {
+    fn encode(&self, out: &mut BytesMut) {
+        Line::new(out, "QNG").maybe(self.seconds).end();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::vectors::{both_ways, refused};
+    use crate::command::{NotificationEvent, NotificationRequest};
+
+    #[test]
+    fn question_and_both_answers() {
+        both_ways("PNG\r\n", NotificationRequest::Png);
+        both_ways("QNG\r\n", NotificationEvent::Qng(Reply { seconds: None }));
+        both_ways("QNG 60\r\n", NotificationEvent::Qng(Reply { seconds: Some(60) }));
+        assert_eq!(refused::<NotificationRequest>("PNG 1\r\n"), Invalid::TooMany);
+        assert_eq!(refused::<NotificationEvent>("QNG soon\r\n"), Invalid::TooMany);
+    }
+}

@@ -1,0 +1,96 @@
+//! `REA`: somebody is renamed.
+//!
+//! ```text
+//! C: REA <trid> <handle> <name>
+//! S: REA <trid> <version> <handle> <name>
+//! ```
+//! With one's own handle it changes one's display name; with a contact's, the name kept for them
+//! on one's lists.
+
+use bytes::BytesMut;
+
+use crate::wire::{Encode, Line, Words};
+use crate::{FriendlyName, Handle, Invalid, ListVersion, TransactionId};
+
+/// Rename somebody.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Request {
+    /// Echoed in the reply.
+    pub transaction: TransactionId,
+    /// Oneself or a contact.
+    pub handle: Handle,
+    /// The new name.
+    pub name: FriendlyName,
+}
+
+impl Request {
+    pub(crate) fn parse(transaction: TransactionId, words: &mut Words<'_>) -> Result<Self, Invalid> {
+        let handle = words.required("handle")?;
+        let name = words.required("friendly name")?;
+        // As in ADD, a name that is too long ends the connection whatever else is wrong.
+        if name.len() > FriendlyName::MAX_LEN {
+            return Err(Invalid::FriendlyNameTooLong);
+        }
+        Ok(Self { transaction, handle: Handle::parse(handle)?, name: FriendlyName::parse(name)? })
+    }
+}
+
+impl Encode for Request {
+    fn encode(&self, out: &mut BytesMut) {
+        Line::new(out, "REA").word(self.transaction).word(&self.handle).word(&self.name).end();
+    }
+}
+
+/// Somebody was renamed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reply {
+    /// That of the request.
+    pub transaction: TransactionId,
+    /// The lists' version after the change.
+    pub version: ListVersion,
+    /// Who.
+    pub handle: Handle,
+    /// The new name.
+    pub name: FriendlyName,
+}
+
+impl Reply {
+    pub(crate) fn parse(transaction: TransactionId, words: &mut Words<'_>) -> Result<Self, Invalid> {
+        let version = ListVersion::parse(words.required("list version")?)?;
+        let handle = Handle::parse(words.required("handle")?)?;
+        let name = FriendlyName::parse(words.required("friendly name")?)?;
+        Ok(Self { transaction, version, handle, name })
+    }
+}
+
+impl Encode for Reply {
+    fn encode(&self, out: &mut BytesMut) {
+        let line = Line::new(out, "REA").word(self.transaction).word(self.version);
+        line.word(&self.handle).word(&self.name).end();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::vectors::{alice, both_ways, name, refused};
+    use crate::command::{NotificationEvent, NotificationRequest};
+
+    #[test]
+    fn request_and_reply() {
+        let transaction = TransactionId(16);
+        let request = Request { transaction, handle: alice(), name: name() };
+        both_ways("REA 16 alice@example.com Alice\r\n", NotificationRequest::Rea(request));
+        // Four parameters.
+        let reply = Reply { transaction, version: ListVersion(43), handle: alice(), name: name() };
+        both_ways("REA 16 43 alice@example.com Alice\r\n", NotificationEvent::Rea(reply));
+    }
+
+    #[test]
+    fn a_name_that_is_too_long_counts_first() {
+        let line = format!("REA 16 a@b {}\r\n", "n".repeat(388));
+        assert_eq!(refused::<NotificationRequest>(&line), Invalid::FriendlyNameTooLong);
+        assert_eq!(refused::<NotificationRequest>("REA 16 a@b Alice\r\n"), Invalid::Handle);
+        assert_eq!(refused::<NotificationRequest>("REA 16 a@b.c Alice Smith\r\n"), Invalid::TooMany);
+    }
+}

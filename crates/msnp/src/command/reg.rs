@@ -1,0 +1,99 @@
+//! `REG`: a group is renamed.
+//!
+//! ```text
+//! C: REG <trid> <group> <name> 0
+//! S: REG <trid> <version> <group> <name> 0
+//! ```
+//! The group's number counts before its name: 30 and above ends the connection, while a long
+//! name is only an error. The last parameter is always `0`; a client may leave it out.
+
+use bytes::BytesMut;
+
+use crate::wire::{Encode, Line, Words};
+use crate::{GroupId, GroupName, Invalid, ListVersion, TransactionId};
+
+/// Rename a group.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Request {
+    /// Echoed in the reply.
+    pub transaction: TransactionId,
+    /// Which group.
+    pub group: GroupId,
+    /// Its new name.
+    pub name: GroupName,
+}
+
+impl Request {
+    pub(crate) fn parse(transaction: TransactionId, words: &mut Words<'_>) -> Result<Self, Invalid> {
+        let group = GroupId::parse(words.required("group id")?)?;
+        let name = GroupName::parse(words.required("group name")?)?;
+        words.optional();
+        Ok(Self { transaction, group, name })
+    }
+}
+
+impl Encode for Request {
+    fn encode(&self, out: &mut BytesMut) {
+        Line::new(out, "REG").word(self.transaction).word(self.group).word(&self.name).word(0).end();
+    }
+}
+
+/// A group was renamed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reply {
+    /// That of the request.
+    pub transaction: TransactionId,
+    /// The lists' version after the change.
+    pub version: ListVersion,
+    /// Which group.
+    pub group: GroupId,
+    /// Its new name.
+    pub name: GroupName,
+}
+
+impl Reply {
+    pub(crate) fn parse(transaction: TransactionId, words: &mut Words<'_>) -> Result<Self, Invalid> {
+        let version = ListVersion::parse(words.required("list version")?)?;
+        let group = GroupId::parse(words.required("group id")?)?;
+        let name = GroupName::parse(words.required("group name")?)?;
+        words.optional();
+        Ok(Self { transaction, version, group, name })
+    }
+}
+
+impl Encode for Reply {
+    fn encode(&self, out: &mut BytesMut) {
+        let line = Line::new(out, "REG").word(self.transaction).word(self.version);
+        line.word(self.group).word(&self.name).word(0).end();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::vectors::{both_ways, read, refused};
+    use crate::command::{NotificationEvent, NotificationRequest};
+
+    #[test]
+    fn request_and_reply() {
+        let transaction = TransactionId(13);
+        let (group, name) = (GroupId::new(4).unwrap(), GroupName::parse("Work").unwrap());
+        let request = Request { transaction, group, name: name.clone() };
+        both_ways("REG 13 4 Work 0\r\n", NotificationRequest::Reg(request.clone()));
+        assert_eq!(read("REG 13 4 Work\r\n"), Ok(NotificationRequest::Reg(request)));
+        let reply = Reply { transaction, version: ListVersion(41), group, name };
+        both_ways("REG 13 41 4 Work 0\r\n", NotificationEvent::Reg(reply));
+    }
+
+    #[test]
+    fn the_number_counts_before_the_name() {
+        let long = "g".repeat(62);
+        assert_eq!(refused::<NotificationRequest>(&format!("REG 1 30 {long} 0\r\n")), Invalid::GroupIdRange);
+        assert_eq!(
+            refused::<NotificationRequest>(&format!("REG 1 29 {long} 0\r\n")),
+            Invalid::GroupNameTooLong
+        );
+        assert_eq!(refused::<NotificationRequest>("REG 1 x Work 0\r\n"), Invalid::GroupId);
+        assert_eq!(refused::<NotificationRequest>("REG 1 4\r\n"), Invalid::Missing("group name"));
+    }
+}

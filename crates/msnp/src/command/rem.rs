@@ -1,0 +1,131 @@
+//! `REM`: somebody is taken off a list, or out of a group.
+//!
+//! ```text
+//! C: REM <trid> FL <handle> [<group>]
+//! C: REM <trid> AL|BL <handle>
+//! S: REM <trid> <list> <version> <handle> [<group>]
+//! ```
+//! With a group somebody leaves that group only; without one the whole forward list. With
+//! transaction id 0 the reply comes unasked. A request for `RL` can be read and is for the
+//! server to punish.
+
+use bytes::BytesMut;
+
+use crate::wire::{Encode, Line, Words};
+use crate::{GroupId, Handle, Invalid, List, ListVersion, TransactionId};
+
+/// Take somebody off a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Request {
+    /// Echoed in the reply.
+    pub transaction: TransactionId,
+    /// Which list.
+    pub list: List,
+    /// Whom.
+    pub handle: Handle,
+    /// The group to leave, on the forward list. One that could not be read stays here as what is
+    /// wrong with it, as in [`add::Request`](super::add::Request).
+    pub group: Option<Result<GroupId, Invalid>>,
+}
+
+impl Request {
+    pub(crate) fn parse(transaction: TransactionId, words: &mut Words<'_>) -> Result<Self, Invalid> {
+        let list = List::parse(words.required("list")?)?;
+        let handle = Handle::parse(words.required("handle")?)?;
+        let group = if list == List::Forward { words.optional().map(GroupId::parse) } else { None };
+        Ok(Self { transaction, list, handle, group })
+    }
+}
+
+impl Encode for Request {
+    fn encode(&self, out: &mut BytesMut) {
+        let line = Line::new(out, "REM").word(self.transaction).word(self.list).word(&self.handle);
+        line.maybe(self.group.and_then(Result::ok)).end();
+    }
+}
+
+/// Somebody was taken off a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reply {
+    /// That of the request, or [`TransactionId::SERVER`].
+    pub transaction: TransactionId,
+    /// Which list.
+    pub list: List,
+    /// The version of the reader's lists after the change.
+    pub version: ListVersion,
+    /// Who.
+    pub handle: Handle,
+    /// The group, if only that was left.
+    pub group: Option<GroupId>,
+}
+
+impl Reply {
+    pub(crate) fn parse(transaction: TransactionId, words: &mut Words<'_>) -> Result<Self, Invalid> {
+        Ok(Self {
+            transaction,
+            list: List::parse(words.required("list")?)?,
+            version: ListVersion::parse(words.required("list version")?)?,
+            handle: Handle::parse(words.required("handle")?)?,
+            group: words.optional().map(GroupId::parse).transpose()?,
+        })
+    }
+}
+
+impl Encode for Reply {
+    fn encode(&self, out: &mut BytesMut) {
+        let line = Line::new(out, "REM").word(self.transaction).word(self.list).word(self.version);
+        line.word(&self.handle).maybe(self.group).end();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::vectors::{alice, bob, both_ways, read, refused};
+    use crate::command::{NotificationEvent, NotificationRequest};
+
+    #[test]
+    fn requests() {
+        let transaction = TransactionId(9);
+        let block = Request { transaction, list: List::Block, handle: bob(), group: None };
+        both_ways("REM 9 BL bob@example.com\r\n", NotificationRequest::Rem(block.clone()));
+        let forward = Request { list: List::Forward, ..block };
+        both_ways("REM 9 FL bob@example.com\r\n", NotificationRequest::Rem(forward.clone()));
+        let group = Request { group: Some(Ok(GroupId::ZERO)), ..forward.clone() };
+        both_ways("REM 9 FL bob@example.com 0\r\n", NotificationRequest::Rem(group));
+        let bad = Request { group: Some(Err(Invalid::GroupIdRange)), ..forward };
+        assert_eq!(read("REM 9 FL bob@example.com 99\r\n"), Ok(NotificationRequest::Rem(bad)));
+    }
+
+    #[test]
+    fn replies_and_news_of_oneself() {
+        let reply = Reply {
+            transaction: TransactionId(9),
+            list: List::Forward,
+            version: ListVersion(32),
+            handle: bob(),
+            group: GroupId::new(3),
+        };
+        both_ways("REM 9 FL 32 bob@example.com 3\r\n", NotificationEvent::Rem(reply));
+        let news = Reply {
+            transaction: TransactionId::SERVER,
+            list: List::Reverse,
+            version: ListVersion(6),
+            handle: alice(),
+            group: None,
+        };
+        both_ways("REM 0 RL 6 alice@example.com\r\n", NotificationEvent::Rem(news));
+    }
+
+    #[test]
+    fn bad_requests_are_refused() {
+        for (line, reason) in [
+            ("REM 9 FL bob\r\n", Invalid::Handle),
+            ("REM 9 PL bob@example.com\r\n", Invalid::List),
+            ("REM 9 AL bob@example.com 0\r\n", Invalid::TooMany),
+            ("REM 9 AL\r\n", Invalid::Missing("handle")),
+        ] {
+            assert_eq!(refused::<NotificationRequest>(line), reason, "{line:?}");
+        }
+    }
+}

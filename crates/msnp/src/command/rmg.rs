@@ -1,0 +1,80 @@
+//! `RMG`: a group is removed.
+//!
+//! ```text
+//! C: RMG <trid> <group>
+//! S: RMG <trid> <version> <group>
+//! ```
+//! Group 0 can be named, and is for the server to refuse (230).
+
+use bytes::BytesMut;
+
+use crate::wire::{Encode, Line, Words};
+use crate::{GroupId, Invalid, ListVersion, TransactionId};
+
+/// Remove a group.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Request {
+    /// Echoed in the reply.
+    pub transaction: TransactionId,
+    /// Which group.
+    pub group: GroupId,
+}
+
+impl Request {
+    pub(crate) fn parse(transaction: TransactionId, words: &mut Words<'_>) -> Result<Self, Invalid> {
+        Ok(Self { transaction, group: GroupId::parse(words.required("group id")?)? })
+    }
+}
+
+impl Encode for Request {
+    fn encode(&self, out: &mut BytesMut) {
+        Line::new(out, "RMG").word(self.transaction).word(self.group).end();
+    }
+}
+
+/// A group was removed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reply {
+    /// That of the request.
+    pub transaction: TransactionId,
+    /// The lists' version after the change.
+    pub version: ListVersion,
+    /// Which group.
+    pub group: GroupId,
+}
+
+impl Reply {
+    pub(crate) fn parse(transaction: TransactionId, words: &mut Words<'_>) -> Result<Self, Invalid> {
+        let version = ListVersion::parse(words.required("list version")?)?;
+        Ok(Self { transaction, version, group: GroupId::parse(words.required("group id")?)? })
+    }
+}
+
+impl Encode for Reply {
+    fn encode(&self, out: &mut BytesMut) {
+        Line::new(out, "RMG").word(self.transaction).word(self.version).word(self.group).end();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::vectors::{both_ways, refused};
+    use crate::command::{NotificationEvent, NotificationRequest};
+
+    #[test]
+    fn request_and_reply() {
+        let (transaction, group) = (TransactionId(14), GroupId::new(4).unwrap());
+        both_ways("RMG 14 4\r\n", NotificationRequest::Rmg(Request { transaction, group }));
+        let reply = Reply { transaction, version: ListVersion(42), group };
+        both_ways("RMG 14 42 4\r\n", NotificationEvent::Rmg(reply));
+        both_ways("RMG 14 0\r\n", NotificationRequest::Rmg(Request { transaction, group: GroupId::ZERO }));
+    }
+
+    #[test]
+    fn names_and_large_numbers_are_refused() {
+        assert_eq!(refused::<NotificationRequest>("RMG 14 New%20Group\r\n"), Invalid::GroupId);
+        assert_eq!(refused::<NotificationRequest>("RMG 14 30\r\n"), Invalid::GroupIdRange);
+        assert_eq!(refused::<NotificationRequest>("RMG 14\r\n"), Invalid::Missing("group id"));
+    }
+}

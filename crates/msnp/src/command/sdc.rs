@@ -1,0 +1,114 @@
+//! `SDC`: somebody without an account is invited by mail, in one's own words.
+//!
+//! ```text
+//! C: SDC <trid> <address> <locale> <library> <client> X X <name> <length>
+//!    <text, UTF-8>
+//! S: SDC <trid> OK
+//! ```
+//! The two `X` were never anything else. The address may also be the number of a match that
+//! `FND` reported.
+
+use bytes::{Bytes, BytesMut};
+
+use super::snd::OK;
+use crate::wire::{Encode, Line, Words};
+use crate::{FriendlyName, Invalid, TransactionId};
+
+/// Invite somebody.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Request {
+    /// Echoed in the reply.
+    pub transaction: TransactionId,
+    /// Where to write to; not looked into.
+    pub address: Box<str>,
+    /// The language to write in.
+    pub locale: Box<str>,
+    /// The inviting client's library, as in `CVR`.
+    pub library: Box<str>,
+    /// The inviting client's name, as in `CVR`.
+    pub client: Box<str>,
+    /// Who invites.
+    pub name: FriendlyName,
+    /// What they write.
+    pub text: Bytes,
+}
+
+impl Request {
+    pub(crate) fn parse(
+        transaction: TransactionId,
+        words: &mut Words<'_>,
+        payload: &Bytes,
+    ) -> Result<Self, Invalid> {
+        let mut field = |what| words.required(what).map(Box::from);
+        let (address, locale) = (field("address")?, field("locale")?);
+        let (library, client) = (field("library")?, field("client")?);
+        words.required("constant")?;
+        words.required("constant")?;
+        let name = FriendlyName::parse(words.required("friendly name")?)?;
+        words.payload_length()?;
+        Ok(Self { transaction, address, locale, library, client, name, text: payload.clone() })
+    }
+}
+
+impl Encode for Request {
+    fn encode(&self, out: &mut BytesMut) {
+        Line::new(out, "SDC")
+            .word(self.transaction)
+            .word(&self.address)
+            .word(&self.locale)
+            .word(&self.library)
+            .word(&self.client)
+            .word("X")
+            .word("X")
+            .word(&self.name)
+            .payload(&self.text);
+    }
+}
+
+/// The invitation is taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reply {
+    /// That of the request.
+    pub transaction: TransactionId,
+}
+
+impl Reply {
+    pub(crate) fn parse(transaction: TransactionId, words: &mut Words<'_>) -> Result<Self, Invalid> {
+        match words.required("result")? {
+            OK => Ok(Self { transaction }),
+            _ => Err(Invalid::Parameter("result")),
+        }
+    }
+}
+
+impl Encode for Reply {
+    fn encode(&self, out: &mut BytesMut) {
+        Line::new(out, "SDC").word(self.transaction).word(OK).end();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::vectors::{both_ways, name, refused};
+    use crate::command::{NotificationEvent, NotificationRequest};
+
+    #[test]
+    fn the_text_is_a_payload() {
+        let request = Request {
+            transaction: TransactionId(23),
+            address: "x@y.z".into(),
+            locale: "0x0409".into(),
+            library: "MSMSGS".into(),
+            client: "MSMSGS".into(),
+            name: name(),
+            text: "Come here\r\nOUT\r\n".into(),
+        };
+        let line = "SDC 23 x@y.z 0x0409 MSMSGS MSMSGS X X Alice 16\r\nCome here\r\nOUT\r\n";
+        both_ways(line, NotificationRequest::Sdc(request));
+        both_ways("SDC 23 OK\r\n", NotificationEvent::Sdc(Reply { transaction: TransactionId(23) }));
+        let short = "SDC 23 x@y.z 0x0409 MSMSGS MSMSGS X X 0\r\n";
+        assert_eq!(refused::<NotificationRequest>(short), Invalid::Missing("payload length"));
+        assert_eq!(refused::<NotificationEvent>("SDC 23\r\n"), Invalid::Missing("result"));
+    }
+}

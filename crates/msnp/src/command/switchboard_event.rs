@@ -1,0 +1,78 @@
+//! What a switchboard says to a client.
+
+use bytes::BytesMut;
+
+use super::{ack, ans, bye, cal, error, iro, joi, msg, nak, out, read, unknown, usr};
+use crate::wire::{Encode, Frame, Words};
+use crate::{Invalid, ParseError};
+
+/// A command from a switchboard to a client.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SwitchboardEvent {
+    /// `USR`: come in
+    Usr(usr::SwitchboardReply),
+    /// `ANS`: come in, that is everybody
+    Ans(ans::Reply),
+    /// `CAL`: it rings
+    Cal(cal::Reply),
+    /// `IRO`: somebody is there
+    Iro(iro::Push),
+    /// `JOI`: somebody came
+    Joi(joi::Push),
+    /// `BYE`: somebody left
+    Bye(bye::Push),
+    /// `MSG`: a message
+    Msg(msg::Delivery),
+    /// `ACK`: a message reached everybody
+    Ack(ack::Reply),
+    /// `NAK`: a message did not
+    Nak(nak::Reply),
+    /// A refusal
+    Error(error::Reply),
+    /// `OUT`: the end
+    Out(out::Notice),
+}
+
+impl SwitchboardEvent {
+    /// Reads a frame of this stream.
+    pub fn parse(frame: &Frame) -> Result<Self, ParseError> {
+        read(frame, Self::parse_words)
+    }
+
+    fn parse_words(frame: &Frame, words: &mut Words<'_>) -> Result<Self, Invalid> {
+        Ok(match frame.verb() {
+            b"USR" => Self::Usr(usr::SwitchboardReply::parse(words.transaction()?, words)?),
+            b"ANS" => Self::Ans(ans::Reply::parse(words.transaction()?, words)?),
+            b"CAL" => Self::Cal(cal::Reply::parse(words.transaction()?, words)?),
+            b"IRO" => Self::Iro(iro::Push::parse(words.transaction()?, words)?),
+            b"JOI" => Self::Joi(joi::Push::parse(words)?),
+            b"BYE" => Self::Bye(bye::Push::parse(words)?),
+            b"MSG" => Self::Msg(msg::Delivery::parse(words, frame.payload())?),
+            b"ACK" => Self::Ack(ack::Reply { transaction: words.transaction()? }),
+            b"NAK" => Self::Nak(nak::Reply { transaction: words.transaction()? }),
+            b"OUT" => Self::Out(out::Notice::parse(words)),
+            verb => match error::number(verb) {
+                Some(number) => Self::Error(error::Reply::parse(number, words)),
+                None => return Err(unknown(words)),
+            },
+        })
+    }
+}
+
+impl Encode for SwitchboardEvent {
+    fn encode(&self, out: &mut BytesMut) {
+        match self {
+            Self::Usr(command) => command.encode(out),
+            Self::Ans(command) => command.encode(out),
+            Self::Cal(command) => command.encode(out),
+            Self::Iro(command) => command.encode(out),
+            Self::Joi(command) => command.encode(out),
+            Self::Bye(command) => command.encode(out),
+            Self::Msg(command) => command.encode(out),
+            Self::Ack(command) => command.encode(out),
+            Self::Nak(command) => command.encode(out),
+            Self::Error(command) => command.encode(out),
+            Self::Out(command) => command.encode(out),
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! What a client says to a switchboard.
+
+use bytes::BytesMut;
+
+use super::{ans, cal, msg, read, unknown, usr};
+use crate::wire::{Encode, Frame, Line, Words};
+use crate::{Invalid, ParseError};
+
+/// A command from a client to a switchboard.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SwitchboardRequest {
+    /// `USR`: come, having asked for a switchboard
+    Usr(usr::SwitchboardRequest),
+    /// `ANS`: come, having been called
+    Ans(ans::Request),
+    /// `CAL`: call somebody
+    Cal(cal::Request),
+    /// `MSG`: a message
+    Msg(msg::Request),
+    /// `OUT`: goodbye
+    Out,
+}
+
+impl SwitchboardRequest {
+    /// Reads a frame of this stream.
+    pub fn parse(frame: &Frame) -> Result<Self, ParseError> {
+        read(frame, Self::parse_words)
+    }
+
+    fn parse_words(frame: &Frame, words: &mut Words<'_>) -> Result<Self, Invalid> {
+        Ok(match frame.verb() {
+            b"USR" => Self::Usr(usr::SwitchboardRequest::parse(words.transaction()?, words)?),
+            b"ANS" => Self::Ans(ans::Request::parse(words.transaction()?, words)?),
+            b"CAL" => Self::Cal(cal::Request::parse(words.transaction()?, words)?),
+            b"MSG" => Self::Msg(msg::Request::parse(words.transaction()?, words, frame.payload())?),
+            b"OUT" => Self::Out,
+            _ => return Err(unknown(words)),
+        })
+    }
+}
+
+impl Encode for SwitchboardRequest {
+    fn encode(&self, out: &mut BytesMut) {
+        match self {
+            Self::Usr(command) => command.encode(out),
+            Self::Ans(command) => command.encode(out),
+            Self::Cal(command) => command.encode(out),
+            Self::Msg(command) => command.encode(out),
+            Self::Out => Line::new(out, "OUT").end(),
+        }
+    }
+}

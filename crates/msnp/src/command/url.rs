@@ -1,0 +1,99 @@
+//! `URL`: the client asks where a service's web page is.
+//!
+//! ```text
+//! C: URL <trid> <service> [<argument>]
+//! S: URL <trid> <path> <url> <site>
+//! ```
+//! The client posts a form with its Passport data to `<url>`, which is to lead on to `<path>`.
+//! `<site>` is a Passport site number.
+
+use bytes::BytesMut;
+
+use crate::wire::{Encode, Line, Words};
+use crate::{Invalid, TransactionId};
+
+/// Which page is wanted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Request {
+    /// Echoed in the reply.
+    pub transaction: TransactionId,
+    /// The page: `INBOX`, `COMPOSE`, `PROFILE` …
+    pub service: Box<str>,
+    /// A locale or an address, depending on the page.
+    pub argument: Option<Box<str>>,
+}
+
+impl Request {
+    pub(crate) fn parse(transaction: TransactionId, words: &mut Words<'_>) -> Result<Self, Invalid> {
+        let service = words.required("service")?.into();
+        Ok(Self { transaction, service, argument: words.optional().map(Box::from) })
+    }
+}
+
+impl Encode for Request {
+    fn encode(&self, out: &mut BytesMut) {
+        let line = Line::new(out, "URL").word(self.transaction).word(&self.service);
+        line.maybe(self.argument.as_ref()).end();
+    }
+}
+
+/// Where it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reply {
+    /// That of the request.
+    pub transaction: TransactionId,
+    /// The page, on its own site.
+    pub path: Box<str>,
+    /// Where the form goes.
+    pub url: Box<str>,
+    /// The site's number.
+    pub site: Box<str>,
+}
+
+impl Reply {
+    pub(crate) fn parse(transaction: TransactionId, words: &mut Words<'_>) -> Result<Self, Invalid> {
+        Ok(Self {
+            transaction,
+            path: words.required("path")?.into(),
+            url: words.required("url")?.into(),
+            site: words.required("site")?.into(),
+        })
+    }
+}
+
+impl Encode for Reply {
+    fn encode(&self, out: &mut BytesMut) {
+        let line = Line::new(out, "URL").word(self.transaction);
+        line.word(&self.path).word(&self.url).word(&self.site).end();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::vectors::{both_ways, refused};
+    use crate::command::{NotificationEvent, NotificationRequest};
+
+    #[test]
+    fn with_and_without_an_argument() {
+        let inbox = Request { transaction: TransactionId(15), service: "INBOX".into(), argument: None };
+        both_ways("URL 15 INBOX\r\n", NotificationRequest::Url(inbox.clone()));
+        let profile = Request { service: "PROFILE".into(), argument: Some("0x0409".into()), ..inbox };
+        both_ways("URL 15 PROFILE 0x0409\r\n", NotificationRequest::Url(profile));
+        assert_eq!(refused::<NotificationRequest>("URL 15\r\n"), Invalid::Missing("service"));
+        assert_eq!(refused::<NotificationRequest>("URL 15 A B C\r\n"), Invalid::TooMany);
+    }
+
+    #[test]
+    fn the_reply_has_three_parts() {
+        let url = "https://loginnet.passport.com/ppsecure/md5auth.srf?lc=1033";
+        let reply = Reply {
+            transaction: TransactionId(15),
+            path: "/cgi-bin/HoTMaiL".into(),
+            url: url.into(),
+            site: "2".into(),
+        };
+        both_ways(&format!("URL 15 /cgi-bin/HoTMaiL {url} 2\r\n"), NotificationEvent::Url(reply));
+        assert_eq!(refused::<NotificationEvent>("URL 15 /a b\r\n"), Invalid::Missing("site"));
+    }
+}

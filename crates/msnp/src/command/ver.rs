@@ -1,0 +1,141 @@
+//! `VER`: the dialect is agreed on.
+//!
+//! ```text
+//! C: VER <trid> <dialect>+ [CVR0]
+//! S: VER <trid> <dialect>+ [CVR0]
+//! S: VER <trid> 0
+//! ```
+//! The client names what it speaks, best first; the service repeats those it speaks too, in the
+//! same order, and the connection speaks the first of them. `CVR0` stands for "at least tell me
+//! where a newer client is", and a client was seen that refuses a reply without it. `0` means
+//! that there is nothing in common.
+
+use bytes::BytesMut;
+
+use crate::wire::{Encode, Line, Words};
+use crate::{Dialect, Invalid, TransactionId};
+
+const CVR0: &str = "CVR0";
+
+/// What the client speaks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Request {
+    /// Echoed in the reply.
+    pub transaction: TransactionId,
+    /// Every name the client sent, in its order of preference; most may be unknown here.
+    pub offered: Vec<Box<str>>,
+}
+
+impl Request {
+    pub(crate) fn parse(transaction: TransactionId, words: &mut Words<'_>) -> Result<Self, Invalid> {
+        let first = words.required("dialect")?;
+        let rest = std::iter::from_fn(|| words.optional());
+        Ok(Self { transaction, offered: std::iter::once(first).chain(rest).map(Box::from).collect() })
+    }
+
+    /// The offered dialects that this crate speaks, in the client's order, none twice.
+    pub fn common(&self) -> Vec<Dialect> {
+        let mut common = Vec::new();
+        for dialect in self.offered.iter().filter_map(|name| Dialect::from_name(name)) {
+            if !common.contains(&dialect) {
+                common.push(dialect);
+            }
+        }
+        common
+    }
+
+    /// Whether `CVR0` is among what was offered.
+    pub fn offers_cvr0(&self) -> bool {
+        self.offered.iter().any(|name| &**name == CVR0)
+    }
+}
+
+impl Encode for Request {
+    fn encode(&self, out: &mut BytesMut) {
+        let line = Line::new(out, "VER").word(self.transaction);
+        self.offered.iter().fold(line, Line::word).end();
+    }
+}
+
+/// What both sides speak.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reply {
+    /// That of the request.
+    pub transaction: TransactionId,
+    /// The common dialects; the connection speaks the first.
+    pub dialects: Vec<Dialect>,
+    /// Whether `CVR0` is repeated.
+    pub cvr0: bool,
+}
+
+impl Reply {
+    pub(crate) fn parse(transaction: TransactionId, words: &mut Words<'_>) -> Result<Self, Invalid> {
+        let mut reply = Self { transaction, dialects: Vec::new(), cvr0: false };
+        let mut next = Some(words.required("dialect")?);
+        while let Some(name) = next {
+            reply.dialects.extend(Dialect::from_name(name));
+            reply.cvr0 |= name == CVR0;
+            next = words.optional();
+        }
+        Ok(reply)
+    }
+}
+
+impl Encode for Reply {
+    fn encode(&self, out: &mut BytesMut) {
+        let nothing = self.dialects.is_empty() && !self.cvr0;
+        let line = Line::new(out, "VER").word(self.transaction);
+        self.dialects
+            .iter()
+            .fold(line, Line::word)
+            .maybe(self.cvr0.then_some(CVR0))
+            .maybe(nothing.then_some("0"))
+            .end();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::vectors::{both_ways, read, refused};
+    use crate::command::{NotificationEvent, NotificationRequest};
+
+    fn request(line: &str) -> Request {
+        match read(line) {
+            Ok(NotificationRequest::Ver(request)) => request,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn the_common_dialects_keep_the_clients_order() {
+        let official = request("VER 1 MSNP9 MSNP8 CVR0\r\n");
+        assert_eq!(official.common(), [Dialect::Msnp9, Dialect::Msnp8]);
+        assert!(official.offers_cvr0());
+        assert_eq!(official.to_bytes(), "VER 1 MSNP9 MSNP8 CVR0\r\n");
+
+        assert_eq!(request("VER 1 MSNP10 MSNP9\r\n").common(), [Dialect::Msnp9]);
+        assert_eq!(request("VER 1 MSNP8 MSNP9 MSNP8\r\n").common(), [Dialect::Msnp8, Dialect::Msnp9]);
+        let old = request("VER 0 MSNP7 msnp8 cvr0\r\n");
+        assert!(old.common().is_empty() && !old.offers_cvr0());
+    }
+
+    #[test]
+    fn replies_are_written_and_read() {
+        let transaction = TransactionId(1);
+        let both = Reply { transaction, dialects: vec![Dialect::Msnp9, Dialect::Msnp8], cvr0: true };
+        both_ways("VER 1 MSNP9 MSNP8 CVR0\r\n", NotificationEvent::Ver(both));
+        let one = Reply { transaction, dialects: vec![Dialect::Msnp8], cvr0: false };
+        both_ways("VER 1 MSNP8\r\n", NotificationEvent::Ver(one));
+        let none = Reply { transaction, dialects: vec![], cvr0: false };
+        both_ways("VER 1 0\r\n", NotificationEvent::Ver(none));
+        let upgrade = Reply { transaction, dialects: vec![], cvr0: true };
+        both_ways("VER 1 CVR0\r\n", NotificationEvent::Ver(upgrade));
+    }
+
+    #[test]
+    fn an_offer_of_nothing_is_refused() {
+        assert_eq!(refused::<NotificationRequest>("VER 1\r\n"), Invalid::Missing("dialect"));
+        assert_eq!(refused::<NotificationRequest>("VER MSNP9\r\n"), Invalid::TransactionId);
+    }
+}

@@ -1,0 +1,208 @@
+//! Whole streams of commands: no bytes break the reader, no cut of a stream changes what is read,
+//! and what is written reads back as what it was.
+
+use std::fmt::Debug;
+
+use bytes::{Bytes, BytesMut};
+use msnp::command::{NotificationEvent, NotificationRequest, SwitchboardEvent, SwitchboardRequest};
+use msnp::wire::{Decoder, Encode, Frame, FrameError, Limits, Stream};
+use msnp::{Cookie, FriendlyName, Handle, ParseError};
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+#[path = "streams/arbitrary.rs"]
+mod arbitrary;
+
+trait Command: Encode + Debug + PartialEq + Sized {
+    const STREAM: Stream;
+    fn read(frame: &Frame) -> Result<Self, ParseError>;
+}
+
+macro_rules! commands {
+    ($($command:ident $stream:ident)*) => {$(
+        impl Command for $command {
+            const STREAM: Stream = Stream::$stream;
+            fn read(frame: &Frame) -> Result<Self, ParseError> {
+                Self::parse(frame)
+            }
+        }
+    )*};
+}
+commands! {
+    NotificationRequest NotificationRequests
+    NotificationEvent NotificationEvents
+    SwitchboardRequest SwitchboardRequests
+    SwitchboardEvent SwitchboardEvents
+}
+
+/// What a reader makes of a stream that comes in these segments, and how the stream ended.
+type Read<C> = (Vec<Result<C, ParseError>>, Option<FrameError>);
+
+fn read<'a, C: Command>(limits: Limits, segments: impl IntoIterator<Item = &'a [u8]>) -> Read<C> {
+    let mut decoder = Decoder::new(C::STREAM, limits);
+    let mut buffer = BytesMut::new();
+    let mut commands = Vec::new();
+    for segment in segments {
+        buffer.extend_from_slice(segment);
+        loop {
+            match decoder.next(&mut buffer) {
+                Ok(Some(frame)) => commands.push(C::read(&frame)),
+                Ok(None) => break,
+                Err(error) => return (commands, Some(error)),
+            }
+        }
+    }
+    (commands, None)
+}
+
+fn write<C: Command>(commands: &[C]) -> Bytes {
+    let mut out = BytesMut::new();
+    for command in commands {
+        command.encode(&mut out);
+    }
+    out.freeze()
+}
+
+fn reads_back<C: Command>(commands: Vec<C>) -> Result<(), TestCaseError> {
+    let stream = write(&commands);
+    let expected = (commands.into_iter().map(Ok).collect(), None);
+    prop_assert_eq!(read::<C>(Limits::SIGNED_IN, [&stream[..]]), expected);
+    Ok(())
+}
+
+fn cuts_change_nothing<C: Command>(limits: Limits, stream: &[u8]) -> Result<(), TestCaseError> {
+    let whole = read::<C>(limits, [stream]);
+    for at in 0..=stream.len() {
+        let (left, right) = stream.split_at(at);
+        prop_assert_eq!(&read::<C>(limits, [left, right]), &whole, "cut at {}", at);
+    }
+    prop_assert_eq!(&read::<C>(limits, stream.chunks(1)), &whole, "byte by byte");
+    Ok(())
+}
+
+/// Limits that short streams reach.
+const TIGHT: Limits = Limits { line: 24, payload: 6 };
+
+fn breaks_nothing(stream: &[u8]) -> Result<(), TestCaseError> {
+    for limits in [Limits::SIGNED_IN, TIGHT] {
+        cuts_change_nothing::<NotificationRequest>(limits, stream)?;
+        cuts_change_nothing::<NotificationEvent>(limits, stream)?;
+        cuts_change_nothing::<SwitchboardRequest>(limits, stream)?;
+        cuts_change_nothing::<SwitchboardEvent>(limits, stream)?;
+    }
+    Ok(())
+}
+
+/// Lines that are nearly commands: known verbs, and words that are right somewhere.
+fn nearly() -> impl Strategy<Value = String> {
+    const VERBS: &str = "VER|CVR|INF|USR|SYN|GTC|BLP|PRP|ADD|REM|ADG|REG|RMG|REA|CHG|QRY|PNG|URL|SND|SDC|FND|\
+        PAG|PGD|IMS|XFR|OUT|ANS|CAL|MSG|LST|LSG|BPR|ILN|NLN|FLN|CHL|QNG|RNG|NOT|IPG|IRO|JOI|BYE|ACK|NAK|\
+        217|999|ver|ADC";
+    const WORDS: &str = "0|1|7|29|30|4294967295|4294967296|-1|a@b\\.c|a@b|Bob%20|%FF|✓|FL|AL|RL|NLN|HDN|A|N|S|U|I|\
+        TWN|SB|NS|CKI|OK|ON|RINGING|MSNP9|CVR0|PHH|MOB|Y|x=y|h:1|0,3|\u{0}|\u{7f}|\t";
+    (VERBS, vec((" {1,2}|\t", WORDS), 0..8), "\r\n|\n|\r\r\n|").prop_map(|(mut line, words, end)| {
+        for (blank, word) in words {
+            line.push_str(&blank);
+            line.push_str(&word);
+        }
+        line.push_str(&end);
+        line
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn notification_requests_read_back(commands in vec(arbitrary::notification_request(), 1..8)) {
+        reads_back(commands)?;
+    }
+
+    #[test]
+    fn notification_events_read_back(commands in vec(arbitrary::notification_event(), 1..8)) {
+        reads_back(commands)?;
+    }
+
+    #[test]
+    fn switchboard_requests_read_back(commands in vec(arbitrary::switchboard_request(), 1..8)) {
+        reads_back(commands)?;
+    }
+
+    #[test]
+    fn switchboard_events_read_back(commands in vec(arbitrary::switchboard_event(), 1..8)) {
+        reads_back(commands)?;
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_bytes(stream in vec(any::<u8>(), 0..200)) {
+        breaks_nothing(&stream)?;
+    }
+
+    #[test]
+    fn any_lines(lines in vec(nearly(), 1..6)) {
+        breaks_nothing(lines.concat().as_bytes())?;
+    }
+
+    #[test]
+    fn cuts_of_notification_requests(commands in vec(arbitrary::notification_request(), 1..4)) {
+        cuts_change_nothing::<NotificationRequest>(Limits::SIGNED_IN, &write(&commands))?;
+    }
+
+    #[test]
+    fn cuts_of_notification_events(commands in vec(arbitrary::notification_event(), 1..4)) {
+        cuts_change_nothing::<NotificationEvent>(Limits::SIGNED_IN, &write(&commands))?;
+    }
+
+    #[test]
+    fn cuts_of_switchboard_requests(commands in vec(arbitrary::switchboard_request(), 1..4)) {
+        cuts_change_nothing::<SwitchboardRequest>(Limits::SIGNED_IN, &write(&commands))?;
+    }
+
+    #[test]
+    fn cuts_of_switchboard_events(commands in vec(arbitrary::switchboard_event(), 1..4)) {
+        cuts_change_nothing::<SwitchboardEvent>(Limits::SIGNED_IN, &write(&commands))?;
+    }
+}
+
+/// The number of words a strict client wants after each verb (real-clients.md).
+#[test]
+fn parameter_counts() {
+    use msnp::command::*;
+    use msnp::{ClientCapabilities, Dialect, HostPort, ListVersion, SessionId, Status, TransactionId};
+
+    fn count(command: &impl Encode) -> usize {
+        let bytes = command.to_bytes();
+        let line = bytes.split(|byte| *byte == b'\r').next().unwrap_or_default();
+        line.split(|byte| *byte == b' ').count() - 1
+    }
+    let transaction = TransactionId(1);
+    let (version, session) = (ListVersion(1), SessionId(1));
+    let handle = Handle::parse("a@b.c").unwrap();
+    let name = FriendlyName::from(&handle);
+    let cookie = Cookie::parse("1.2.3").unwrap();
+    let address = HostPort::parse("192.0.2.1:1863").unwrap();
+    let (status, capabilities, object) = (Status::Online, ClientCapabilities(0), None);
+    let (h, n, c, a) = (|| handle.clone(), || name.clone(), || cookie.clone(), || address.clone());
+
+    assert_eq!(count(&chg::Chg { transaction, status, capabilities, object: None }), 3);
+    let iln = iln::Push { transaction, handle: h(), name: n(), status, capabilities, object };
+    let mut out = BytesMut::new();
+    iln.encode_for(Dialect::Msnp8, &mut out);
+    assert_eq!(out[..].split(|byte| *byte == b' ').count() - 1, 5);
+    assert_eq!(count(&nln::Push { status, handle: h(), name: n(), capabilities, object: None }), 4);
+    assert_eq!(count(&fln::Push { handle: h() }), 1);
+    assert_eq!(count(&rea::Reply { transaction, version, handle: h(), name: n() }), 4);
+    assert_eq!(count(&xfr::Reply::Notification { transaction, address: a(), current: a() }), 5);
+    assert_eq!(count(&xfr::Reply::Switchboard { transaction, address: a(), cookie: c() }), 5);
+    assert_eq!(count(&rng::Push { session, address: a(), cookie: c(), caller: h(), name: n() }), 6);
+    assert_eq!(count(&usr::SwitchboardReply { transaction, handle: h(), name: n() }), 4);
+    assert_eq!(count(&iro::Push { transaction, index: 1, count: 1, handle: h(), name: n() }), 5);
+    assert_eq!(count(&ans::Reply { transaction }), 2);
+    assert_eq!(count(&joi::Push { handle: h(), name: n() }), 2);
+    assert_eq!(count(&bye::Push { handle: h(), idle: false }), 1);
+    assert_eq!(count(&ack::Reply { transaction }), 1);
+}
