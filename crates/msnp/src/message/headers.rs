@@ -68,15 +68,16 @@ impl Headers {
         self.lines.is_empty()
     }
 
-    /// Adds a header at the end. Control characters of the value become blanks, and characters
-    /// that no name can have become `-`: neither can start a line of its own.
+    /// Adds a header at the end. Control characters of the value other than tabs become blanks,
+    /// and characters that no name can have become `-`: neither can start a line of its own.
     pub fn push(&mut self, name: &str, value: impl AsRef<str>) {
         let mut name: String = name.chars().map(|char| if is_name_char(char) { char } else { '-' }).collect();
         if name.is_empty() {
             name.push('-');
         }
+        let ends_line = |char: char| char.is_ascii_control() && char != '\t';
         let value: String =
-            value.as_ref().chars().map(|char| if char.is_ascii_control() { ' ' } else { char }).collect();
+            value.as_ref().chars().map(|char| if ends_line(char) { ' ' } else { char }).collect();
         self.lines.push((name, value.trim_ascii().to_owned()));
     }
 

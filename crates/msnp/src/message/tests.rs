@@ -80,6 +80,15 @@ fn a_value_cannot_start_a_line() {
     assert_eq!(Message::parse(&message.to_bytes()), Ok(message));
 }
 
+/// Found by fuzzing: a tab is allowed inside a value, and must not change on its way.
+#[test]
+fn a_tab_inside_a_value_stays() {
+    let message = parse("Content-Type: text/x-msmsgsprofile\r\nLoginTime: 1\r\nMSPAuth: a\tb\r\n\r\n");
+    let profile = Profile::parse(&message).unwrap();
+    assert_eq!(profile.mspauth.expose(), "a\tb");
+    assert_eq!(Profile::parse(&profile.to_message()), Ok(profile));
+}
+
 #[test]
 fn typing() {
     let payload = "MIME-Version: 1.0\r\nContent-Type: text/x-msmsgscontrol\r\n\
