@@ -60,7 +60,9 @@ pub enum ServerError {
     #[error("a listener has no address: {0}")]
     Listener(#[from] std::io::Error),
     /// The stored ticket key has a wrong length.
-    #[error("the ticket key in the database is damaged: remove the row 'ticket-key' from the table of secrets")]
+    #[error(
+        "the ticket key in the database is damaged: remove the row 'ticket-key' from the table of secrets"
+    )]
     TicketKey,
 }
 
@@ -200,7 +202,8 @@ async fn announce_shutdown(service: &Service, stop: &mut mpsc::Receiver<()>) {
         return;
     }
     let minutes = u32::try_from(grace.as_secs().div_ceil(60)).unwrap_or(u32::MAX);
-    let message = msg::FromService { payload: SystemMessage::shutting_down(minutes).to_message().to_bytes() }.to_bytes();
+    let message = msg::FromService { payload: SystemMessage::shutting_down(minutes).to_message().to_bytes() }
+        .to_bytes();
     {
         let mut out = Deliveries::new();
         for session in service.sessions.all() {

@@ -5,7 +5,9 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use msnp::{ClientCapabilities, Dialect, EncodedObject, FriendlyName, Handle, ListFlags, ListVersion, Status};
+use msnp::{
+    ClientCapabilities, Dialect, EncodedObject, FriendlyName, Handle, ListFlags, ListVersion, Status,
+};
 use papillon_store::{AccountId, Roster};
 use parking_lot::{Mutex, RwLock};
 
@@ -139,10 +141,5 @@ impl Sessions {
     /// Everybody who is signed in.
     pub(crate) fn all(&self) -> Vec<Arc<Session>> {
         self.by_handle.read().values().cloned().collect()
-    }
-
-    /// How many people are signed in.
-    pub(crate) fn count(&self) -> usize {
-        self.by_handle.read().len()
     }
 }

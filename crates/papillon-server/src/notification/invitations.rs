@@ -15,21 +15,12 @@ impl Connection {
             if !state.is_visible() || !state.takes_calls {
                 return Err(Refusal::Error(ErrorCode::NotAllowedWhenHidden));
             }
-            Invitee {
-                account: session.account,
-                handle: session.handle.clone(),
-                name: state.name.clone(),
-            }
+            Invitee { account: session.account, handle: session.handle.clone(), name: state.name.clone() }
         };
-        let address = self
-            .service
-            .msnp_address(self.ends.local)
-            .ok_or(Refusal::Error(ErrorCode::SwitchboardFailed))?;
-        let cookie = self
-            .service
-            .switchboards
-            .admit(invitee)
-            .ok_or(Refusal::Error(ErrorCode::TooManySessions))?;
+        let address =
+            self.service.msnp_address(self.ends.local).ok_or(Refusal::Error(ErrorCode::SwitchboardFailed))?;
+        let cookie =
+            self.service.switchboards.admit(invitee).ok_or(Refusal::Error(ErrorCode::TooManySessions))?;
         self.reply(&xfr::Reply::Switchboard { transaction: request.transaction, address, cookie });
         Ok(())
     }

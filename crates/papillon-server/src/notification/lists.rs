@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use msnp::command::{add, bpr, rea, rem};
 use msnp::wire::Encode;
-use msnp::{ErrorCode, FriendlyName, GroupId, Handle, Invalid, List, PropertyKey, PropertyValue, TransactionId};
+use msnp::{
+    ErrorCode, FriendlyName, GroupId, Handle, Invalid, List, PropertyKey, PropertyValue, TransactionId,
+};
 use papillon_store::{ForwardAdded, PrivacyList};
 
 use super::{Connection, Outcome, Refusal};

@@ -114,9 +114,11 @@ impl Connection {
 
 fn has_mobile(session: &Session) -> bool {
     let state = session.state();
-    state.roster.properties.iter().any(|(key, value)| {
-        *key == PropertyKey::MobileEnabled && value.as_wire() == "Y"
-    })
+    state
+        .roster
+        .properties
+        .iter()
+        .any(|(key, value)| *key == PropertyKey::MobileEnabled && value.as_wire() == "Y")
 }
 
 /// Sets or, with an empty value, unsets a property in a list kept in the order of the keys.

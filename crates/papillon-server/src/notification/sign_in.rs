@@ -113,13 +113,7 @@ impl Connection {
         Ok(())
     }
 
-    fn enter(
-        &mut self,
-        transaction: TransactionId,
-        account: Account,
-        roster: Roster,
-        ticket: &usr::Ticket,
-    ) {
+    fn enter(&mut self, transaction: TransactionId, account: Account, roster: Roster, ticket: &usr::Ticket) {
         let welcome = usr::Reply::Ok {
             transaction,
             handle: account.handle.clone(),

@@ -18,8 +18,7 @@ impl Connection {
             let roster = &state.roster;
             // A client that has nothing sends 0, which no account's version ever is.
             let known = request.version == roster.version && request.version != ListVersion(0);
-            let contents =
-                syn::Contents { contacts: roster.contacts.len(), groups: roster.groups.len() };
+            let contents = syn::Contents { contacts: roster.contacts.len(), groups: roster.groups.len() };
             syn::Reply {
                 transaction: request.transaction,
                 version: roster.version,

@@ -34,13 +34,8 @@ impl Connection {
             return Err(Refusal::Error(ErrorCode::SwitchboardFailed));
         };
         let session = conversation.id();
-        let ring = rng::Push {
-            session,
-            address,
-            cookie,
-            caller: caller.handle.clone(),
-            name: caller.name.clone(),
-        };
+        let ring =
+            rng::Push { session, address, cookie, caller: caller.handle.clone(), name: caller.name.clone() };
         out.send(&callee.outbox, ring.to_bytes());
         out.send(&self.outbox, cal::Reply { transaction: request.transaction, session }.to_bytes());
         Ok(())
