@@ -4,15 +4,20 @@ mod deliveries;
 mod outbox;
 mod receipt;
 
+use std::future::poll_fn;
 use std::io;
 use std::net::SocketAddr;
 use std::ops::ControlFlow;
+use std::pin::pin;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 use bytes::BytesMut;
 use msnp::wire::{Decoder, Frame, Limits, Stream};
+use tokio::io::AsyncReadExt;
 use tokio::net::TcpStream;
+use tokio::net::tcp::OwnedReadHalf;
 use tokio::time::{Instant, sleep_until, timeout};
 
 pub(crate) use deliveries::Deliveries;
@@ -62,7 +67,8 @@ enum Role {
 
 /// Serves one client until one of the two sides ends it.
 pub(crate) async fn serve(service: Arc<Service>, stream: TcpStream, ends: Ends) {
-    let outbox = Arc::new(Outbox::new(stream, service.config.limits.outbox_bytes));
+    let (reader, writer) = stream.into_split();
+    let outbox = Arc::new(Outbox::new(writer, service.config.limits.outbox_bytes));
     let shared = Arc::clone(&service);
     let _registration = shared.open.register(&outbox);
     let mut connection = Connection {
@@ -71,18 +77,20 @@ pub(crate) async fn serve(service: Arc<Service>, stream: TcpStream, ends: Ends) 
         greeting_deadline: Instant::now() + service.config.timeouts.sign_in,
         closing: false,
         service,
+        reader,
         outbox,
         ends,
     };
     let reset = connection.run().await;
     connection.leave();
     if !reset {
-        linger(connection.outbox.stream()).await;
+        linger(&connection.reader).await;
     }
 }
 
 struct Connection {
     service: Arc<Service>,
+    reader: OwnedReadHalf,
     outbox: Arc<Outbox>,
     ends: Ends,
     decoder: Decoder,
@@ -96,21 +104,24 @@ impl Connection {
     /// Runs until the connection is to end. `true` when the client is gone already.
     async fn run(&mut self) -> bool {
         let mut buffer = BytesMut::new();
-        let mut timer = std::pin::pin!(sleep_until(self.deadline()));
-        let mut stall: Option<(Instant, usize)> = None;
+        let mut timer = pin!(sleep_until(self.deadline()));
+        // Since when the client has taken nothing of what waits for it, and how much it had then.
+        let mut stall: Option<(Instant, u64)> = None;
         loop {
             if self.outbox.has_ended() {
                 return false;
             }
             let stalled = self.outbox.stalled();
-            stall = self.watch_stall(stall, stalled);
+            stall = stalled.map(|taken| match stall {
+                Some((since, then)) if then == taken => (since, taken),
+                _ => (Instant::now(), taken),
+            });
             let wanted = stall.map_or_else(|| self.deadline(), |(since, _)| self.stall_deadline(since));
             if timer.deadline() != wanted {
                 timer.as_mut().reset(wanted);
             }
-            let outbox = Arc::clone(&self.outbox);
             tokio::select! {
-                ready = outbox.stream().readable(), if !self.closing => {
+                ready = self.reader.readable(), if !self.closing => {
                     if ready.is_err() {
                         return true;
                     }
@@ -120,8 +131,8 @@ impl Connection {
                         Err(_) => return true,
                     }
                 }
-                _ = outbox.stream().writable(), if stalled.is_some() => Deliveries::new().resume(&outbox),
-                () = outbox.woken() => {}
+                _ = self.outbox.writable(), if stalled.is_some() => Deliveries::new().resume(&self.outbox),
+                () = self.outbox.woken() => {}
                 () = timer.as_mut() => {
                     if stall.is_some_and(|(since, _)| self.stall_deadline(since) <= Instant::now()) {
                         tracing::info!("dropping a client that does not read");
@@ -138,14 +149,14 @@ impl Connection {
     /// Reads what there is and handles the commands in it. An error when the client is gone.
     async fn read(&mut self, buffer: &mut BytesMut) -> io::Result<Flow> {
         buffer.reserve(READ_SIZE);
-        match self.outbox.stream().try_read_buf(buffer) {
-            Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
-            Ok(_) => {}
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+        match read_now(&mut self.reader, buffer).await {
+            Some(Ok(0)) => return Err(io::ErrorKind::UnexpectedEof.into()),
+            Some(Ok(_)) => {}
+            Some(Err(error)) => return Err(error),
+            None => {
                 release(buffer);
                 return Ok(Flow::Continue(()));
             }
-            Err(error) => return Err(error),
         }
         let flow = self.handle(buffer).await;
         release(buffer);
@@ -228,20 +239,6 @@ impl Connection {
         }
     }
 
-    /// Starts the clock when a client takes nothing of what waits for it, and restarts it when
-    /// it takes some.
-    fn watch_stall(
-        &self,
-        before: Option<(Instant, usize)>,
-        waiting: Option<usize>,
-    ) -> Option<(Instant, usize)> {
-        match (before, waiting) {
-            (Some((since, least)), Some(now)) if now >= least => Some((since, least)),
-            (_, Some(now)) => Some((Instant::now(), now)),
-            (_, None) => None,
-        }
-    }
-
     fn stall_deadline(&self, since: Instant) -> Instant {
         since + self.service.config.timeouts.write_stall
     }
@@ -264,6 +261,19 @@ impl Connection {
     }
 }
 
+/// Reads what is there, or nothing. Reading through the runtime rather than with `try_read` spares
+/// a system call: a read that did not fill the buffer tells it that there is no more.
+async fn read_now(reader: &mut OwnedReadHalf, buffer: &mut BytesMut) -> Option<io::Result<usize>> {
+    let mut read = pin!(reader.read_buf(buffer));
+    poll_fn(|context| {
+        Poll::Ready(match read.as_mut().poll(context) {
+            Poll::Ready(result) => Some(result),
+            Poll::Pending => None,
+        })
+    })
+    .await
+}
+
 /// An idle connection keeps no read buffer, and an unfinished line no more than itself.
 fn release(buffer: &mut BytesMut) {
     *buffer = if buffer.is_empty() { BytesMut::new() } else { BytesMut::from(&buffer[..]) };
@@ -271,7 +281,8 @@ fn release(buffer: &mut BytesMut) {
 
 /// Closes our side and reads the other's for a moment: closing with unread bytes would reset the
 /// connection and could take our last words with it.
-async fn linger(stream: &TcpStream) {
+async fn linger(reader: &OwnedReadHalf) {
+    let stream: &TcpStream = reader.as_ref();
     if socket2::SockRef::from(stream).shutdown(std::net::Shutdown::Write).is_err() {
         return;
     }

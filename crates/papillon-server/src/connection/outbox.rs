@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 use bytes::Bytes;
 use papillon_store::AccountId;
 use parking_lot::Mutex;
-use tokio::net::TcpStream;
+use tokio::net::tcp::OwnedWriteHalf;
 use tokio::sync::Notify;
 
 use super::receipt::Receipt;
@@ -24,7 +24,7 @@ const KEPT_CAPACITY: usize = 16;
 /// when the socket is ready. A client that lets more than the limit pile up is dropped.
 #[derive(Debug)]
 pub(crate) struct Outbox {
-    stream: TcpStream,
+    stream: OwnedWriteHalf,
     queue: Mutex<Queue>,
     wake: Notify,
     limit: usize,
@@ -38,6 +38,8 @@ struct Queue {
     bytes: usize,
     /// How much of the first line has been written.
     written: usize,
+    /// Everything that the socket has ever taken, in bytes.
+    taken: u64,
     phase: Phase,
     /// The socket took less than there was; its owner waits for it to become ready.
     stalled: bool,
@@ -63,7 +65,7 @@ enum Phase {
 pub(super) type Settled = Vec<(Arc<Receipt>, bool)>;
 
 impl Outbox {
-    pub(crate) fn new(stream: TcpStream, limit: usize) -> Self {
+    pub(crate) fn new(stream: OwnedWriteHalf, limit: usize) -> Self {
         Self { stream, queue: Mutex::default(), wake: Notify::new(), limit, owner: OnceLock::new() }
     }
 
@@ -78,9 +80,9 @@ impl Outbox {
         self.owner.get().copied()
     }
 
-    /// The socket, for its owner to read from and to wait on.
-    pub(super) fn stream(&self) -> &TcpStream {
-        &self.stream
+    /// Waits until the socket takes more.
+    pub(super) async fn writable(&self) -> io::Result<()> {
+        self.stream.writable().await
     }
 
     /// Puts a line in. `true` when it is the caller's turn to see that it is written.
@@ -150,10 +152,11 @@ impl Outbox {
         self.wake.notified().await;
     }
 
-    /// Bytes that wait because the socket does not take them; `None` when none do.
-    pub(super) fn stalled(&self) -> Option<usize> {
+    /// When lines wait because the socket does not take them: how many bytes it has ever taken,
+    /// so that its owner sees whether it takes any.
+    pub(super) fn stalled(&self) -> Option<u64> {
         let queue = self.queue.lock();
-        queue.stalled.then_some(queue.bytes)
+        queue.stalled.then_some(queue.taken)
     }
 
     /// Whether nothing more will be sent.
@@ -163,7 +166,7 @@ impl Outbox {
 }
 
 impl Queue {
-    fn write_some(&mut self, stream: &TcpStream, settled: &mut Settled) -> io::Result<()> {
+    fn write_some(&mut self, stream: &OwnedWriteHalf, settled: &mut Settled) -> io::Result<()> {
         let mut slices = [IoSlice::new(&[]); BATCH];
         let mut count = 0;
         for (slice, item) in slices.iter_mut().zip(&self.lines) {
@@ -176,6 +179,7 @@ impl Queue {
             _ => stream.try_write_vectored(&slices[..count])?,
         };
         self.bytes -= taken;
+        self.taken += taken as u64;
         while let Some(first) = self.lines.front() {
             let left = first.line.len() - self.written;
             if taken < left {
