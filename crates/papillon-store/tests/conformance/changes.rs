@@ -56,3 +56,17 @@ pub async fn numbers_become_visible_in_order(place: Place) {
     tokio::time::timeout(std::time::Duration::from_secs(60), watch).await.expect("a change was missed");
     makers.join_all().await;
 }
+
+pub async fn entries_older_than_a_day_go(place: Place) {
+    let store = place.open().await;
+    person(&store, "alice").await;
+    person(&store, "bob").await;
+    place.tamper("UPDATE account_changes SET at = at - 100000 WHERE handle = 'alice@example.com'").await;
+    person(&store, "carol").await;
+    let left: Vec<_> = store.changes_after(0).await.unwrap().into_iter().map(|change| change.handle).collect();
+    assert_eq!(left, ["bob", "carol"].map(handle));
+    place.tamper("UPDATE account_changes SET at = 0").await;
+    store.remove_account(&handle("bob")).await.unwrap();
+    assert_eq!(store.changes_after(0).await.unwrap().len(), 1);
+    assert_eq!(store.last_change().await.unwrap(), 4);
+}

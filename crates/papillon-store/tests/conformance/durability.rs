@@ -1,7 +1,7 @@
 //! What stays, and who sees it.
 
 use msnp::{PropertyKey, PropertyValue};
-use papillon_store::PrivacyList;
+use papillon_store::{PrivacyList, StoreError};
 
 use crate::place::*;
 
@@ -44,4 +44,49 @@ pub async fn many_can_open_a_new_database_at_once(place: Place) {
     }
     openers.join_all().await;
     assert_eq!(place.open().await.accounts().await.unwrap().len(), 8);
+}
+
+pub async fn tables_of_a_newer_program_are_left_alone(place: Place) {
+    drop(place.open().await);
+    place.tamper("INSERT INTO schema_migrations (version) VALUES (1000000)").await;
+    let error = papillon_store::open(&place.url).await.err().unwrap();
+    assert!(matches!(error, StoreError::Unavailable(_)));
+    assert!(error.to_string().contains("1000000"), "{error}");
+}
+
+pub async fn what_makes_no_sense_is_reported(place: Place) {
+    let store = place.open().await;
+    let (alice, bob) = (person(&store, "alice").await, person(&store, "bob").await);
+    befriend(&store, alice, "bob").await;
+    let corrupt = |outcome| matches!(outcome, Err(StoreError::Corrupt(_)));
+    place.tamper("UPDATE accounts SET properties = 'PHH' WHERE handle = 'bob@example.com'").await;
+    for who in [alice, bob] {
+        assert!(corrupt(store.sign_in(who).await));
+    }
+    place.tamper("UPDATE accounts SET properties = ''").await;
+    assert!(!corrupt(store.sign_in(alice).await));
+    for (damage, repair) in [
+        ("UPDATE contacts SET name = 'two words'", "UPDATE contacts SET name = 'x'"),
+        ("UPDATE contact_groups SET name = ''", "UPDATE contact_groups SET name = 'x'"),
+        ("UPDATE accounts SET list_version = -1", "UPDATE accounts SET list_version = 1"),
+        ("DELETE FROM contact_groups", ""),
+    ] {
+        place.tamper(damage).await;
+        assert!(corrupt(store.sign_in(alice).await), "{damage}");
+        place.tamper(repair).await;
+    }
+}
+
+/// PostgreSQL's errors quote the values they are about.
+pub async fn an_error_shows_no_hash(place: Place) {
+    let store = place.open().await;
+    place.tamper("CREATE UNIQUE INDEX no_two_alike ON passwords (hash)").await;
+    person(&store, "alice").await;
+    let twin = papillon_store::NewAccount { handle: handle("twin"), ..new_account("alice") };
+    let error = store.create_account(twin).await.unwrap_err();
+    assert!(matches!(error, StoreError::Unavailable(_)));
+    assert!(!format!("{error} {error:?} {error:#?}").contains("hash-of"), "{error:?}");
+    // Nothing of the failed change is left.
+    assert_eq!(store.account(&handle("twin")).await.unwrap(), None);
+    assert_eq!(store.last_change().await.unwrap(), 1);
 }

@@ -50,7 +50,8 @@ checks! {
         hashes_do_not_show;
     changes:
         each_change_is_logged_once_and_in_order,
-        numbers_become_visible_in_order;
+        numbers_become_visible_in_order,
+        entries_older_than_a_day_go;
     forward:
         forward_and_reverse_lists_mirror_each_other,
         refusals_to_add_come_in_order,
@@ -84,7 +85,10 @@ checks! {
     durability:
         what_was_stored_is_there_after_reopening,
         two_stores_see_each_others_changes,
-        many_can_open_a_new_database_at_once;
+        many_can_open_a_new_database_at_once,
+        tables_of_a_newer_program_are_left_alone,
+        what_makes_no_sense_is_reported,
+        an_error_shows_no_hash;
     concurrency:
         everybody_adds_everybody_at_once,
         changes_around_one_person_do_not_deadlock,

@@ -7,6 +7,7 @@ use papillon_store::{
     Account, AccountId, Contact, ForwardAdded, NewAccount, PasswordHash, Refusal, Result, Roster, Store,
     StoreError,
 };
+use sqlx::{ConnectOptions, Connection, Executor, PgConnection};
 
 /// An empty database.
 pub struct Place {
@@ -17,6 +18,17 @@ impl Place {
     /// Opens the database; each call is like another process.
     pub async fn open(&self) -> Arc<dyn Store> {
         papillon_store::open(&self.url).await.unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// Does to the database what the store never would.
+    pub async fn tamper(&self, text: &'static str) {
+        let text = sqlx::raw_sql(text);
+        if let Some(path) = self.url.strip_prefix("sqlite:") {
+            let options = sqlx::sqlite::SqliteConnectOptions::new().filename(path);
+            options.connect().await.unwrap().execute(text).await.unwrap();
+        } else {
+            PgConnection::connect(&self.url).await.unwrap().execute(text).await.unwrap();
+        }
     }
 }
 

@@ -39,8 +39,8 @@ pub fn run(checks: &[Check]) {
         let required = std::env::var_os("PAPILLON_REQUIRE_POSTGRES").is_some_and(|value| value == "1");
         assert!(!required, "PAPILLON_REQUIRE_POSTGRES=1, but there is no initdb");
         // Not eprintln!, which the test runner keeps to itself.
-        let note = "SKIPPED: PostgreSQL is not installed (no initdb in PATH or /usr/lib/postgresql)";
-        writeln!(std::io::stderr(), "{note}").unwrap();
+        let note = "SKIPPED: PostgreSQL is not installed (no initdb in PATH or /usr/lib/postgresql)\n";
+        std::io::stderr().write_all(note.as_bytes()).unwrap();
         return;
     };
     let server = Server::start(&binaries);

@@ -10,6 +10,9 @@ pub fn run<F: Future<Output = ()>>(check: impl FnOnce(Place) -> F) {
     let path = folder.path().join("a store?with#odd %20 name.db");
     let place = Place { url: format!("sqlite:{}", path.display()) };
     runtime().block_on(check(place));
+    // These bytes of its header say that a file is written with a write-ahead log.
+    let header = std::fs::read(&path).unwrap();
+    assert_eq!(header[18..20], [2, 2]);
     #[cfg(unix)]
     if let Ok(metadata) = std::fs::metadata(&path) {
         use std::os::unix::fs::PermissionsExt;
