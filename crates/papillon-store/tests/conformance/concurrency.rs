@@ -130,3 +130,27 @@ pub async fn limits_hold_under_concurrency(place: Place) {
     assert_eq!(groups, (1..12).map(group).collect::<Vec<_>>());
     check_mirrors(&store, &people).await;
 }
+
+/// A caller that gives up in the middle leaves a whole change or none, and no answer behind for
+/// the next.
+pub async fn dropped_requests_do_no_harm(place: Place) {
+    let store = place.open().await;
+    let people = crowd(&store, 3).await;
+    for step in 0..150 {
+        let patience = Duration::from_micros(step * 29);
+        let (reader, owner) = (people[step as usize % 3], people[0]);
+        let _ = tokio::time::timeout(patience, store.sign_in(reader)).await;
+        let _ = tokio::time::timeout(patience, async {
+            let added = store.add_to_forward(owner, &handle("p1"), &friendly("x"), None, 9).await;
+            if added.is_err() {
+                let _ = store.remove_from_forward(owner, &handle("p1"), None).await;
+            }
+        })
+        .await;
+        for &who in &people {
+            assert_eq!(signed_in(&store, who).await.0.id, who);
+        }
+    }
+    check_mirrors(&store, &people).await;
+    assert_eq!(version(&store, people[0]).await, version(&store, people[1]).await);
+}

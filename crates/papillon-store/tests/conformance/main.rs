@@ -92,7 +92,8 @@ checks! {
     concurrency:
         everybody_adds_everybody_at_once,
         changes_around_one_person_do_not_deadlock,
-        limits_hold_under_concurrency;
+        limits_hold_under_concurrency,
+        dropped_requests_do_no_harm;
 }
 
 mod killed;
