@@ -6,7 +6,7 @@ use std::time::Duration;
 use sqlx::ConnectOptions;
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 
-use crate::sql::{Dialect, Fault, Migration, SqlStore, migrate};
+use crate::sql::{Dialect, Fault, Migration, Readers, SqlStore, migrate};
 use crate::{Result, Store};
 
 const CONNECTIONS: u32 = 16;
@@ -35,6 +35,6 @@ impl PostgresStore {
             .await
             .map_err(Fault::from)?;
         migrate(&pool, DIALECT, Some(ONE_AT_A_TIME), MIGRATIONS).await?;
-        Ok(Arc::new(SqlStore::new(DIALECT, pool.clone(), pool)))
+        Ok(Arc::new(SqlStore::new(DIALECT, pool.clone(), Readers::Pool(pool))))
     }
 }

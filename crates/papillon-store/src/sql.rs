@@ -11,6 +11,7 @@ mod migrate;
 mod packed;
 mod privacy;
 mod properties;
+mod readers;
 mod roster;
 mod secrets;
 mod settings;
@@ -23,6 +24,7 @@ use sqlx::AnyPool;
 
 pub(crate) use self::fault::Fault;
 pub(crate) use self::migrate::{Migration, migrate};
+pub(crate) use self::readers::{Kept, Readers};
 use self::transaction::in_transaction;
 use crate::{
     Account, AccountChange, AccountId, Credentials, ForwardAdded, ForwardRemoved, GroupRemoved, NewAccount,
@@ -42,11 +44,11 @@ pub(crate) struct Dialect {
 pub(crate) struct SqlStore {
     dialect: Dialect,
     writers: AnyPool,
-    readers: AnyPool,
+    readers: Readers,
 }
 
 impl SqlStore {
-    pub(crate) fn new(dialect: Dialect, writers: AnyPool, readers: AnyPool) -> Self {
+    pub(crate) fn new(dialect: Dialect, writers: AnyPool, readers: Readers) -> Self {
         Self { dialect, writers, readers }
     }
 }
@@ -58,19 +60,19 @@ impl Store for SqlStore {
     }
 
     async fn account(&self, handle: &Handle) -> Result<Option<Account>> {
-        Ok(accounts::by_handle(&self.readers, handle).await?)
+        Ok(accounts::by_handle(&mut self.readers.lend().await?, handle).await?)
     }
 
     async fn account_by_id(&self, id: AccountId) -> Result<Option<Account>> {
-        Ok(accounts::by_id(&self.readers, id).await?)
+        Ok(accounts::by_id(&mut self.readers.lend().await?, id).await?)
     }
 
     async fn credentials(&self, handle: &Handle) -> Result<Option<Credentials>> {
-        Ok(accounts::credentials(&self.readers, handle).await?)
+        Ok(accounts::credentials(&mut self.readers.lend().await?, handle).await?)
     }
 
     async fn accounts(&self) -> Result<Vec<Account>> {
-        Ok(accounts::all(&self.readers).await?)
+        Ok(accounts::all(&mut self.readers.lend().await?).await?)
     }
 
     async fn set_password(&self, handle: &Handle, hash: PasswordHash) -> Result<()> {
@@ -90,22 +92,22 @@ impl Store for SqlStore {
     }
 
     async fn secret(&self, name: &str, candidate: &[u8]) -> Result<Vec<u8>> {
-        if let Some(value) = secrets::read(&self.readers, name).await? {
+        if let Some(value) = secrets::read(&mut self.readers.lend().await?, name).await? {
             return Ok(value);
         }
         in_transaction!(self, tx => secrets::settle(tx, name, candidate))
     }
 
     async fn last_change(&self) -> Result<i64> {
-        Ok(changes::last(&self.readers).await?)
+        Ok(changes::last(&mut self.readers.lend().await?).await?)
     }
 
     async fn changes_after(&self, sequence: i64) -> Result<Vec<AccountChange>> {
-        Ok(changes::after(&self.readers, sequence).await?)
+        Ok(changes::after(&mut self.readers.lend().await?, sequence).await?)
     }
 
     async fn sign_in(&self, account: AccountId) -> Result<Option<(Account, Roster)>> {
-        Ok(roster::read(&self.readers, account).await?)
+        Ok(roster::read(&mut self.readers.lend().await?, account).await?)
     }
 
     async fn add_to_forward(

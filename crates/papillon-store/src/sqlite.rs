@@ -8,12 +8,12 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
-use sqlx::{AnyPool, ConnectOptions, Executor};
+use sqlx::{AnyConnection, AnyPool, ConnectOptions, Executor};
 
-use crate::sql::{Dialect, Fault, Migration, SqlStore, migrate};
+use crate::sql::{Dialect, Fault, Kept, Migration, Readers, SqlStore, migrate};
 use crate::{Outage, Result, Store, StoreError};
 
-const READERS: u32 = 4;
+const READERS: usize = 4;
 
 /// How long one waits for another process that is writing.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -45,16 +45,25 @@ impl SqliteStore {
 
         let writers = writers(options.clone()).await?;
         migrate(&writers, DIALECT, None, MIGRATIONS).await?;
-        let readers = pool(options, READERS, READER).await?;
-        Ok(Arc::new(SqlStore::new(DIALECT, writers, readers)))
+        let mut readers = Vec::new();
+        for _ in 0..READERS {
+            readers.push(reader(&options).await.map_err(Fault::from)?);
+        }
+        Ok(Arc::new(SqlStore::new(DIALECT, writers, Readers::Kept(Kept::new(readers)))))
     }
+}
+
+async fn reader(options: &AnyConnectOptions) -> Result<AnyConnection, sqlx::Error> {
+    let mut connection = options.connect().await?;
+    connection.execute(sqlx::raw_sql(READER)).await?;
+    Ok(connection)
 }
 
 /// Turning on WAL fails at once, without the usual patience, while another process does the same.
 async fn writers(options: AnyConnectOptions) -> Result<AnyPool, Fault> {
     let deadline = Instant::now() + PATIENCE;
     loop {
-        match pool(options.clone(), 1, WRITER).await {
+        match writer(options.clone()).await.map_err(Fault::from) {
             Err(fault) if fault.is_busy() && Instant::now() < deadline => {
                 tokio::time::sleep(Duration::from_millis(10)).await;
             }
@@ -63,23 +72,20 @@ async fn writers(options: AnyConnectOptions) -> Result<AnyPool, Fault> {
     }
 }
 
-async fn pool(options: AnyConnectOptions, size: u32, settings: &'static str) -> Result<AnyPool, Fault> {
+/// The one connection to write with: SQLite has one writer at a time, and waiting for the pool
+/// costs less than waiting for the file.
+async fn writer(options: AnyConnectOptions) -> Result<AnyPool, sqlx::Error> {
     let pool = AnyPoolOptions::new()
-        .max_connections(size)
+        .max_connections(1)
         // A connection to a file does not go stale: asking it before each use, or replacing it
         // now and then, would only cost.
         .test_before_acquire(false)
         .idle_timeout(None)
         .max_lifetime(None)
-        .after_connect(move |connection, _| {
-            Box::pin(async move {
-                connection.execute(sqlx::raw_sql(settings)).await?;
-                Ok(())
-            })
-        })
-        .connect_with(options)
-        .await?;
-    Ok(pool)
+        .after_connect(|connection, _| {
+            Box::pin(async move { connection.execute(sqlx::raw_sql(WRITER)).await.map(drop) })
+        });
+    pool.connect_with(options).await
 }
 
 /// Makes the file if it is not there, and returns its full path. The database's other files get

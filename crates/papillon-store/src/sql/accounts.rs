@@ -1,9 +1,10 @@
 //! People: making, finding, changing and removing accounts.
 
 use msnp::Handle;
+use sqlx::Row;
 use sqlx::any::AnyRow;
-use sqlx::{AnyPool, Row};
 
+use super::readers::Reader;
 use super::transaction::Tx;
 use super::{Fault, changes, lock, packed};
 use crate::{Account, AccountChangeKind, AccountId, Credentials, NewAccount, PasswordHash, Refusal};
@@ -36,19 +37,22 @@ pub(super) fn account(row: &AnyRow) -> Result<Account, Fault> {
     })
 }
 
-pub(super) async fn by_handle(pool: &AnyPool, handle: &Handle) -> Result<Option<Account>, Fault> {
+pub(super) async fn by_handle(reader: &mut Reader<'_>, handle: &Handle) -> Result<Option<Account>, Fault> {
     let query = sqlx::query(select!("", "WHERE handle = $1")).bind(handle.as_str());
-    query.fetch_optional(pool).await?.as_ref().map(account).transpose()
+    query.fetch_optional(&mut **reader).await?.as_ref().map(account).transpose()
 }
 
-pub(super) async fn by_id(pool: &AnyPool, id: AccountId) -> Result<Option<Account>, Fault> {
+pub(super) async fn by_id(reader: &mut Reader<'_>, id: AccountId) -> Result<Option<Account>, Fault> {
     let query = sqlx::query(select!("", "WHERE id = $1")).bind(id.0);
-    query.fetch_optional(pool).await?.as_ref().map(account).transpose()
+    query.fetch_optional(&mut **reader).await?.as_ref().map(account).transpose()
 }
 
-pub(super) async fn credentials(pool: &AnyPool, handle: &Handle) -> Result<Option<Credentials>, Fault> {
+pub(super) async fn credentials(
+    reader: &mut Reader<'_>,
+    handle: &Handle,
+) -> Result<Option<Credentials>, Fault> {
     let text = select!(", hash", "JOIN passwords ON account = id WHERE handle = $1");
-    let row = sqlx::query(text).bind(handle.as_str()).fetch_optional(pool).await?;
+    let row = sqlx::query(text).bind(handle.as_str()).fetch_optional(&mut **reader).await?;
     let read = |row: &AnyRow| {
         let password_hash = PasswordHash::new(row.try_get::<String, _>(7)?);
         Ok(Credentials { account: account(row)?, password_hash })
@@ -56,8 +60,8 @@ pub(super) async fn credentials(pool: &AnyPool, handle: &Handle) -> Result<Optio
     row.as_ref().map(read).transpose()
 }
 
-pub(super) async fn all(pool: &AnyPool) -> Result<Vec<Account>, Fault> {
-    let rows = sqlx::query(select!("", "ORDER BY handle")).fetch_all(pool).await?;
+pub(super) async fn all(reader: &mut Reader<'_>) -> Result<Vec<Account>, Fault> {
+    let rows = sqlx::query(select!("", "ORDER BY handle")).fetch_all(&mut **reader).await?;
     rows.iter().map(account).collect()
 }
 

@@ -3,9 +3,10 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use msnp::Handle;
+use sqlx::Row;
 use sqlx::any::AnyRow;
-use sqlx::{AnyPool, Row};
 
+use super::readers::Reader;
 use super::transaction::Tx;
 use super::{Fault, packed};
 use crate::{AccountChange, AccountChangeKind, AccountId};
@@ -38,18 +39,18 @@ pub(super) async fn record(
     Ok(())
 }
 
-pub(super) async fn last(pool: &AnyPool) -> Result<i64, Fault> {
+pub(super) async fn last(reader: &mut Reader<'_>) -> Result<i64, Fault> {
     let query = sqlx::query("SELECT last FROM account_change_counter WHERE id = $1").bind(1_i64);
-    let row = query.fetch_optional(pool).await?;
+    let row = query.fetch_optional(&mut **reader).await?;
     Ok(row.ok_or_else(|| Fault::corrupt("the counter of changes"))?.try_get(0)?)
 }
 
-pub(super) async fn after(pool: &AnyPool, sequence: i64) -> Result<Vec<AccountChange>, Fault> {
+pub(super) async fn after(reader: &mut Reader<'_>, sequence: i64) -> Result<Vec<AccountChange>, Fault> {
     let rows = sqlx::query(
         "SELECT sequence, account, handle, kind FROM account_changes WHERE sequence > $1 ORDER BY sequence",
     )
     .bind(sequence)
-    .fetch_all(pool)
+    .fetch_all(&mut **reader)
     .await?;
     rows.iter().map(change).collect()
 }

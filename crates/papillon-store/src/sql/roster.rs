@@ -5,8 +5,9 @@
 //! row, its fields parted by blanks.
 
 use msnp::{GroupId, GroupName};
-use sqlx::{AnyPool, Row};
+use sqlx::Row;
 
+use super::readers::Reader;
 use super::{Fault, accounts, packed};
 use crate::{Account, AccountId, Contact, Roster};
 
@@ -28,8 +29,8 @@ SELECT a.id, a.handle, a.name, a.credential_epoch, a.enabled, a.verified, a.crea
   FROM contacts c JOIN accounts b ON b.id = c.contact WHERE c.owner = a.id) \
 FROM accounts a WHERE a.id = $1";
 
-pub(super) async fn read(pool: &AnyPool, id: AccountId) -> Result<Option<(Account, Roster)>, Fault> {
-    let Some(row) = sqlx::query(READ).bind(id.0).fetch_optional(pool).await? else {
+pub(super) async fn read(reader: &mut Reader<'_>, id: AccountId) -> Result<Option<(Account, Roster)>, Fault> {
+    let Some(row) = sqlx::query(READ).bind(id.0).fetch_optional(&mut **reader).await? else {
         return Ok(None);
     };
     let properties: &str = row.try_get(10)?;

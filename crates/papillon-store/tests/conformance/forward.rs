@@ -1,0 +1,179 @@
+//! The forward list and the reverse list.
+
+use msnp::{PropertyKey, PropertyValue};
+use papillon_store::PrivacyList;
+
+use crate::place::*;
+
+pub async fn forward_and_reverse_lists_mirror_each_other(place: Place) {
+    let store = place.open().await;
+    let (alice, bob) = (person(&store, "alice").await, person(&store, "bob").await);
+    let added = befriend(&store, alice, "bob").await;
+    assert_eq!((added.contact, added.version, added.group), (bob, v(2), group(0)));
+    assert_eq!((added.newly_on_list, added.reverse_version), (true, Some(v(2))));
+    assert!(added.contact_properties.is_empty());
+    assert_eq!((lists(&store, alice, bob).await, lists(&store, bob, alice).await), (1, 8));
+    assert_eq!(groups(&store, alice, bob).await, [0]);
+    assert!(groups(&store, bob, alice).await.is_empty());
+
+    befriend(&store, bob, "alice").await;
+    assert_eq!((lists(&store, alice, bob).await, lists(&store, bob, alice).await), (9, 9));
+    assert_eq!((version(&store, alice).await, version(&store, bob).await), (3, 3));
+
+    let removed = store.remove_from_forward(alice, &handle("bob"), None).await.unwrap();
+    assert_eq!((removed.contact, removed.group), (bob, None));
+    assert_eq!((removed.version, removed.reverse_version), (v(4), Some(v(4))));
+    assert_eq!((lists(&store, alice, bob).await, lists(&store, bob, alice).await), (8, 1));
+    store.remove_from_forward(bob, &handle("alice"), None).await.unwrap();
+    assert!(roster(&store, alice).await.contacts.is_empty());
+    assert!(roster(&store, bob).await.contacts.is_empty());
+}
+
+pub async fn refusals_to_add_come_in_order(place: Place) {
+    let store = place.open().await;
+    let alice = person(&store, "alice").await;
+    person(&store, "bob").await;
+    person(&store, "carol").await;
+    let add = |contact: &str, group, limit| {
+        let (store, contact) = (store.clone(), handle(contact));
+        async move { store.add_to_forward(alice, &contact, &friendly("x"), group, limit).await }
+    };
+    refused!(add("nobody", Some(None), 0), UnknownAccount);
+    refused!(add("bob", Some(None), 0), UnknownGroup);
+    refused!(add("bob", Some(Some(group(5))), 0), UnknownGroup);
+    refused!(add("bob", None, 0), ListFull);
+    assert_eq!(version(&store, alice).await, 1);
+    add("bob", None, 1).await.unwrap();
+    refused!(add("bob", Some(Some(group(5))), 0), UnknownGroup);
+    refused!(add("bob", None, 0), AlreadyThere);
+    refused!(add("bob", Some(Some(group(0))), 0), AlreadyThere);
+    refused!(add("carol", None, 1), ListFull);
+    add("carol", None, 2).await.unwrap();
+    assert_eq!(version(&store, alice).await, 3);
+    let nobody = papillon_store::AccountId(99);
+    refused!(store.add_to_forward(nobody, &handle("bob"), &friendly("x"), None, 9), UnknownAccount);
+}
+
+pub async fn refusals_to_remove_come_in_order(place: Place) {
+    let store = place.open().await;
+    let alice = person(&store, "alice").await;
+    person(&store, "bob").await;
+    store.add_group(alice, &group_name("Work")).await.unwrap();
+    let remove = |contact: &str, group| {
+        let (store, contact) = (store.clone(), handle(contact));
+        async move { store.remove_from_forward(alice, &contact, group).await }
+    };
+    refused!(remove("nobody", Some(None)), UnknownAccount);
+    refused!(remove("bob", Some(None)), NotOnList);
+    refused!(remove("bob", None), NotOnList);
+    befriend(&store, alice, "bob").await;
+    refused!(remove("bob", Some(None)), UnknownGroup);
+    refused!(remove("bob", Some(Some(group(7)))), UnknownGroup);
+    refused!(remove("bob", Some(Some(group(1)))), NotInGroup);
+    assert_eq!(version(&store, alice).await, 3);
+}
+
+pub async fn one_more_group_is_no_new_contact(place: Place) {
+    let store = place.open().await;
+    let (alice, bob) = (person(&store, "alice").await, person(&store, "bob").await);
+    let (work, _) = store.add_group(alice, &group_name("Work")).await.unwrap();
+    befriend(&store, alice, "bob").await;
+    // The limit is about people, not groups; and a client gives the handle for a name here.
+    let added =
+        store.add_to_forward(alice, &handle("bob"), &friendly("other"), Some(Some(work)), 0).await.unwrap();
+    assert_eq!((added.newly_on_list, added.reverse_version, added.group), (false, None, work));
+    assert_eq!(added.version, v(4));
+    assert_eq!(version(&store, bob).await, 2);
+    let entry = entry(&store, alice, bob).await.unwrap();
+    assert_eq!((entry.lists.bits(), entry.name), (1, friendly("bob")));
+    assert_eq!(groups(&store, alice, bob).await, [0, 1]);
+    refused!(
+        store.add_to_forward(alice, &handle("bob"), &friendly("x"), Some(Some(work)), NO_LIMIT),
+        AlreadyThere
+    );
+}
+
+pub async fn the_last_group_left_is_group_zero(place: Place) {
+    let store = place.open().await;
+    let (alice, bob) = (person(&store, "alice").await, person(&store, "bob").await);
+    let (work, _) = store.add_group(alice, &group_name("Work")).await.unwrap();
+    store.add_to_forward(alice, &handle("bob"), &friendly("b"), Some(Some(work)), NO_LIMIT).await.unwrap();
+    assert_eq!(groups(&store, alice, bob).await, [1]);
+    refused!(store.remove_from_forward(alice, &handle("bob"), Some(Some(group(0)))), NotInGroup);
+    for (leave, version) in [(work, 4), (group(0), 5), (group(0), 6)] {
+        let removed = store.remove_from_forward(alice, &handle("bob"), Some(Some(leave))).await.unwrap();
+        assert_eq!((removed.version, removed.group, removed.reverse_version), (v(version), Some(leave), None));
+        assert_eq!(groups(&store, alice, bob).await, [0]);
+    }
+    assert_eq!((lists(&store, alice, bob).await, lists(&store, bob, alice).await), (1, 8));
+    assert_eq!(version(&store, bob).await, 2);
+}
+
+pub async fn adding_oneself_raises_one_version_once(place: Place) {
+    let store = place.open().await;
+    let alice = person(&store, "alice").await;
+    let added = befriend(&store, alice, "alice").await;
+    assert_eq!((added.version, added.reverse_version), (v(2), Some(v(2))));
+    assert_eq!(lists(&store, alice, alice).await, 9);
+    let phone = PropertyValue::parse(PropertyKey::HomePhone, "1").unwrap();
+    let set = store.set_property(alice, PropertyKey::HomePhone, &phone).await.unwrap();
+    assert_eq!((set.version, set.watchers), (v(3), vec![(alice, v(3))]));
+    let removed = store.remove_from_forward(alice, &handle("alice"), None).await.unwrap();
+    assert_eq!((removed.version, removed.reverse_version), (v(4), Some(v(4))));
+    assert_eq!(lists(&store, alice, alice).await, 0);
+}
+
+pub async fn the_name_given_last_is_kept(place: Place) {
+    let store = place.open().await;
+    let (alice, bob) = (person(&store, "alice").await, person(&store, "bob").await);
+    store.add_to_privacy(alice, PrivacyList::Allow, &handle("bob"), &friendly("one"), 9).await.unwrap();
+    store.add_to_forward(alice, &handle("bob"), &friendly("two"), None, 9).await.unwrap();
+    let entry = entry(&store, alice, bob).await.unwrap();
+    assert_eq!((entry.lists.bits(), entry.name), (3, friendly("two")));
+}
+
+pub async fn strangers_are_kept_under_their_own_name(place: Place) {
+    let store = place.open().await;
+    let (alice, bob) = (person(&store, "alice").await, person(&store, "bob").await);
+    befriend(&store, alice, "bob").await;
+    store.rename(alice, &friendly("Later")).await.unwrap();
+    assert_eq!(entry(&store, bob, alice).await.unwrap().name, friendly("The%20alice"));
+    // Somebody bob has on a list already keeps the name bob gave.
+    let carol = person(&store, "carol").await;
+    store.add_to_privacy(bob, PrivacyList::Block, &handle("carol"), &friendly("pest"), 9).await.unwrap();
+    befriend(&store, carol, "bob").await;
+    let entry = entry(&store, bob, carol).await.unwrap();
+    assert_eq!((entry.lists.bits(), entry.name), (12, friendly("pest")));
+}
+
+pub async fn a_contact_shows_properties_to_those_it_allows(place: Place) {
+    let store = place.open().await;
+    let (alice, bob) = (person(&store, "alice").await, person(&store, "bob").await);
+    let set = [(PropertyKey::MobileEnabled, "Y"), (PropertyKey::MobileAllowed, "Y"), (PropertyKey::HomePhone, "555%201")]
+        .map(|(key, word)| (key, PropertyValue::parse(key, word).unwrap()));
+    for (key, value) in &set {
+        store.set_property(bob, *key, value).await.unwrap();
+    }
+    let shown = [set[2].clone(), set[1].clone()];
+    let added = befriend(&store, alice, "bob").await;
+    assert_eq!(*added.contact_properties, shown);
+    let seen = |store: std::sync::Arc<dyn papillon_store::Store>| async move {
+        entry(&store, alice, bob).await.unwrap().properties
+    };
+    assert_eq!(*seen(store.clone()).await, shown);
+
+    let (block, allow) = (PrivacyList::Block, PrivacyList::Allow);
+    store.add_to_privacy(bob, block, &handle("alice"), &friendly("a"), 9).await.unwrap();
+    assert!(seen(store.clone()).await.is_empty());
+    store.remove_from_forward(alice, &handle("bob"), None).await.unwrap();
+    assert!(befriend(&store, alice, "bob").await.contact_properties.is_empty());
+    store.remove_from_privacy(bob, block, &handle("alice")).await.unwrap();
+    store.set_privacy(bob, msnp::Privacy::BlockUnlisted).await.unwrap();
+    assert!(seen(store.clone()).await.is_empty());
+    store.add_to_privacy(bob, allow, &handle("alice"), &friendly("a"), 9).await.unwrap();
+    assert_eq!(*seen(store.clone()).await, shown);
+    // Only to those who have bob on the forward list.
+    store.add_to_privacy(alice, allow, &handle("bob"), &friendly("b"), 9).await.unwrap();
+    store.remove_from_forward(alice, &handle("bob"), None).await.unwrap();
+    assert!(seen(store.clone()).await.is_empty());
+}

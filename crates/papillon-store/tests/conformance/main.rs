@@ -1,0 +1,99 @@
+//! What every store has to do, run on SQLite and on PostgreSQL.
+//!
+//! On SQLite each check is a test of its own. On PostgreSQL they are one test, `on_postgres`, so
+//! that one private server does for all of them.
+
+#[macro_use]
+mod place;
+mod postgres_server;
+mod sqlite_file;
+
+use place::Place;
+
+/// The checks by subject: functions that take a [`Place`] in which nothing has happened yet.
+macro_rules! checks {
+    ($($subject:ident: $($check:ident),+;)+) => {
+        $(mod $subject;)+
+
+        mod on_sqlite {
+            $(mod $subject { $(
+                #[test]
+                fn $check() {
+                    crate::sqlite_file::run(crate::$subject::$check);
+                }
+            )+ })+
+        }
+
+        #[test]
+        fn on_postgres() {
+            postgres_server::run(&[$($(
+                (concat!(stringify!($subject), "::", stringify!($check)), |place| {
+                    Box::pin($subject::$check(place))
+                }),
+            )+)+]);
+        }
+    };
+}
+
+checks! {
+    people:
+        an_account_is_found_as_it_was_made,
+        a_handle_is_taken_once,
+        a_password_change_voids_tickets,
+        disabling_voids_tickets_and_enabling_does_not,
+        nobody_unknown_can_be_changed,
+        accounts_are_listed_by_handle,
+        a_removed_account_vanishes_from_all_lists,
+        a_number_is_never_given_again,
+        a_new_name_raises_the_version,
+        the_first_secret_stays,
+        hashes_do_not_show;
+    changes:
+        each_change_is_logged_once_and_in_order,
+        numbers_become_visible_in_order,
+        entries_older_than_a_day_go;
+    forward:
+        forward_and_reverse_lists_mirror_each_other,
+        refusals_to_add_come_in_order,
+        refusals_to_remove_come_in_order,
+        one_more_group_is_no_new_contact,
+        the_last_group_left_is_group_zero,
+        adding_oneself_raises_one_version_once,
+        the_name_given_last_is_kept,
+        strangers_are_kept_under_their_own_name,
+        a_contact_shows_properties_to_those_it_allows;
+    privacy:
+        allow_and_block_exclude_each_other,
+        refusals_come_in_order,
+        a_contact_on_no_list_is_gone;
+    groups:
+        thirty_groups_and_no_more,
+        the_lowest_free_number_is_given,
+        groups_are_renamed,
+        refusals_about_groups,
+        a_removed_group_takes_its_members_along,
+        a_removed_group_with_oneself_in_it;
+    settings:
+        settings_change_once,
+        a_new_account_starts_with_the_defaults,
+        contacts_are_renamed_on_any_list,
+        nobody_without_an_account_has_settings;
+    properties:
+        properties_are_set_and_unset,
+        those_who_are_allowed_are_told,
+        private_properties_are_told_to_nobody;
+    durability:
+        what_was_stored_is_there_after_reopening,
+        two_stores_see_each_others_changes,
+        many_can_open_a_new_database_at_once,
+        tables_of_a_newer_program_are_left_alone,
+        what_makes_no_sense_is_reported,
+        an_error_shows_no_hash;
+    concurrency:
+        everybody_adds_everybody_at_once,
+        changes_around_one_person_do_not_deadlock,
+        limits_hold_under_concurrency,
+        dropped_requests_do_no_harm;
+}
+
+mod killed;

@@ -1,0 +1,75 @@
+//! Properties.
+
+use msnp::{PropertyKey, PropertyValue};
+use papillon_store::PrivacyList;
+
+use crate::place::*;
+
+fn value(key: PropertyKey, word: &str) -> PropertyValue {
+    PropertyValue::parse(key, word).unwrap()
+}
+
+pub async fn properties_are_set_and_unset(place: Place) {
+    let store = place.open().await;
+    let alice = person(&store, "alice").await;
+    let words = [
+        (PropertyKey::WebWatch, "2"),
+        (PropertyKey::MobilePhone, "%2B49%20170"),
+        (PropertyKey::HomePhone, "1,2;3|4"),
+        (PropertyKey::HomePhone, "5"),
+        (PropertyKey::MobileEnabled, "N"),
+    ];
+    for (number, (key, word)) in words.into_iter().enumerate() {
+        let set = store.set_property(alice, key, &value(key, word)).await.unwrap();
+        assert_eq!((set.version.0 as usize, set.watchers), (number + 2, vec![]));
+    }
+    let expected = [words[3], words[1], words[4], words[0]].map(|(key, word)| (key, value(key, word)));
+    assert_eq!(roster(&store, alice).await.properties, expected);
+    for key in [PropertyKey::HomePhone, PropertyKey::WorkPhone] {
+        store.set_property(alice, key, &PropertyValue::default()).await.unwrap();
+    }
+    let after = roster(&store, alice).await;
+    assert_eq!(after.properties, expected[1..]);
+    assert_eq!(after.version, v(8));
+}
+
+pub async fn those_who_are_allowed_are_told(place: Place) {
+    let store = place.open().await;
+    let alice = person(&store, "alice").await;
+    let (allowed, blocked, unlisted) =
+        (person(&store, "allowed").await, person(&store, "blocked").await, person(&store, "unlisted").await);
+    for who in [allowed, blocked, unlisted] {
+        befriend(&store, who, "alice").await;
+    }
+    // Alice has somebody on her lists who does not have her.
+    let stranger = person(&store, "stranger").await;
+    befriend(&store, alice, "stranger").await;
+    for (list, name) in [(PrivacyList::Allow, "allowed"), (PrivacyList::Block, "blocked")] {
+        store.add_to_privacy(alice, list, &handle(name), &friendly(name), 9).await.unwrap();
+    }
+    let key = PropertyKey::WorkPhone;
+    let before = version(&store, alice).await;
+    let set = store.set_property(alice, key, &value(key, "7")).await.unwrap();
+    assert_eq!(set.version, v(before + 1));
+    assert_eq!(set.watchers, [(allowed, v(3)), (unlisted, v(3))]);
+    store.set_privacy(alice, msnp::Privacy::BlockUnlisted).await.unwrap();
+    let unset = store.set_property(alice, key, &PropertyValue::default()).await.unwrap();
+    assert_eq!(unset.watchers, [(allowed, v(4))]);
+    let mut versions = Vec::new();
+    for who in [allowed, blocked, unlisted, stranger] {
+        versions.push(version(&store, who).await);
+    }
+    assert_eq!(versions, [4, 2, 3, 2]);
+    assert_eq!(version(&store, alice).await, before + 3);
+}
+
+pub async fn private_properties_are_told_to_nobody(place: Place) {
+    let store = place.open().await;
+    let (alice, bob) = (person(&store, "alice").await, person(&store, "bob").await);
+    befriend(&store, bob, "alice").await;
+    let key = PropertyKey::MobileEnabled;
+    let set = store.set_property(alice, key, &value(key, "Y")).await.unwrap();
+    assert!(set.watchers.is_empty());
+    assert_eq!(version(&store, bob).await, 2);
+    assert!(entry(&store, bob, alice).await.unwrap().properties.is_empty());
+}
