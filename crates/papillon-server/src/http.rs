@@ -6,6 +6,7 @@
 
 mod connection;
 mod host;
+mod pages;
 mod request;
 mod response;
 mod routes;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use tokio::sync::Semaphore;
 
 use super::host::{bracketed, host_part, in_url};
+use super::pages;
 use super::request::{Method, Request};
 use super::response::{Response, Status};
 use crate::Limits;
@@ -51,19 +52,23 @@ impl Site {
 
     /// Answers one request.
     pub(crate) async fn answer(&self, request: &Request<'_>, visitor: &Visitor) -> Response {
+        let path = request.path.to_ascii_lowercase();
+        if let Some(page) = pages::elsewhere(&path) {
+            return page;
+        }
         if request.method == Method::Other {
             let text = "Only GET and HEAD are answered here.";
             return Response::text(Status::MethodNotAllowed, text).with_header("Allow", "GET, HEAD");
         }
         let host = self.host(request, visitor);
-        match &*request.path.to_ascii_lowercase() {
+        match &*path {
             "/rdr/pprdr.asp" => nexus::answer(&host, self.login_port(visitor)),
             "/login2.srf" => {
                 let page = self.page_address(&host, visitor);
                 login::answer(&self.passport, request, visitor.peer.ip(), &page).await
             }
             "/health" => Response::text(Status::Ok, "ok").with_header("Cache-Control", "no-store"),
-            "/" => self.page(&host, visitor),
+            "/" => self.welcome(&host, visitor),
             _ => Response::text(Status::NotFound, "There is nothing here."),
         }
     }
@@ -93,29 +98,14 @@ impl Site {
         }
     }
 
-    /// HTML 4 without style sheets or scripts: the browsers of the time show it, too.
-    fn page(&self, host: &str, visitor: &Visitor) -> Response {
+    fn welcome(&self, host: &str, visitor: &Visitor) -> Response {
         let server = match self.ports.msnp {
             Some(1863) => host.to_owned(),
             Some(port) => format!("{host}:{port}"),
             None => "(switched off)".to_owned(),
         };
         let nexus = format!("https://{host}{}/rdr/pprdr.asp", tls_port(self.login_port(visitor)));
-        let html = format!(
-            "<!DOCTYPE HTML PUBLIC \"-//W3C//DTD HTML 4.01//EN\" \"http://www.w3.org/TR/html4/strict.dtd\">\n\
-             <html lang=\"en\">\n<head>\n\
-             <meta http-equiv=\"Content-Type\" content=\"text/html; charset=utf-8\">\n\
-             <title>Papillon</title>\n</head>\n<body>\n\
-             <h1>Papillon</h1>\n\
-             <p>This is a Papillon server: the MSN Messenger service, for the clients of its time.</p>\n\
-             <p>To sign in, you need an account from the people who run this server, and a client that \
-             knows these addresses:</p>\n\
-             <dl>\n<dt>Messenger server</dt>\n<dd><code>{server}</code></dd>\n\
-             <dt>Passport nexus</dt>\n<dd><code>{nexus}</code></dd>\n</dl>\n\
-             </body>\n</html>\n"
-        );
-        Response::new(Status::Ok, "text/html; charset=utf-8", html)
-            .with_header("X-Content-Type-Options", "nosniff")
+        pages::welcome(&server, &nexus)
     }
 }
 
