@@ -2,7 +2,7 @@
 //!
 //! A client compares its own socket with what the service says it sees (`ClientIP` and
 //! `ClientPort` of the profile message). Source: HYP *MSNP9*, DotMSN and msn-pecan, as collected
-//! in section 7 of the project's peer-to-peer fact sheet.
+//!, see `docs/protocol/sources.md`.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};

@@ -3,7 +3,7 @@
 //! [`Message`] is any of them; [`Message::content`] tells which it is. Every kind of body has a
 //! type of its own with `parse(&Message)`, which does not look at the `Content-Type` again, and
 //! `to_message()`. A switchboard relays the bytes untouched and needs none of this. Source: HYP,
-//! YW and GAIM, as collected in sections 9, 10.6 and 12 of the project's fact sheet.
+//! YW and GAIM, see `docs/protocol/sources.md`.
 
 mod caps;
 mod content;

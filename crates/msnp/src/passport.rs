@@ -4,7 +4,7 @@
 //! ([`PassportUrls`]), sends its [`Credentials`] there, and gets an [`AuthenticationInfo`] with
 //! the ticket for the second `USR`, or a [`Failure`]. Everything here is text of header values;
 //! names of headers, and HTTP itself, are for whoever does the I/O. Source: YW *passport14*, GAIM
-//! and ESC, as collected in sections 3.2 to 3.5 of the project's fact sheet.
+//! and ESC, see `docs/protocol/sources.md`.
 
 mod answer;
 mod challenge;

@@ -168,7 +168,7 @@ proptest! {
     }
 }
 
-/// The number of words a strict client wants after each verb (real-clients.md).
+/// The number of words a strict client wants after each verb (seen: Twisted).
 #[test]
 fn parameter_counts() {
     use msnp::command::*;

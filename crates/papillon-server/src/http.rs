@@ -2,7 +2,7 @@
 //!
 //! It exists because the clients of 2003 need what today's HTTP libraries do not do: header names
 //! with their exact spelling, answers to a request line without a version, and a TLS connection
-//! that is closed in order (real-clients.md, rows 8 to 10).
+//! that is closed in order (seen: Pidgin, aMSN, msnlib).
 
 mod connection;
 mod host;

@@ -1,7 +1,7 @@
 //! `text/x-mms-emoticon`: which characters of the next text are pictures.
 //!
 //! The body is `shortcut TAB object TAB` again and again, the objects as plain text. Source:
-//! captures, libpurple and Perl MSN.pm, section 3 of the project's peer-to-peer fact sheet.
+//! captures, libpurple and Perl MSN.pm, see `docs/protocol/sources.md`.
 
 use super::Message;
 use crate::Invalid;

@@ -1,6 +1,6 @@
 //! `text/x-msmsgsinvite`: an invitation to another program, and the answers.
 //!
-//! Source: HYP *Invitations* and NINA, section 12 of the project's fact sheet. MSN Messenger up
+//! Source: HYP *Invitations* and NINA, see `docs/protocol/sources.md`. MSN Messenger up
 //! to 5.0 sends files in this way.
 
 use std::net::IpAddr;

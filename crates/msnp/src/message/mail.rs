@@ -1,6 +1,6 @@
 //! Notifications about the account's mailbox, sent when the profile says it has one.
 //!
-//! Source: HYP, AMSN and GAIM, section 9.1 of the project's fact sheet.
+//! Source: HYP, AMSN and GAIM, see `docs/protocol/sources.md`.
 
 use super::{Headers, Message};
 use crate::Invalid;

@@ -10,7 +10,7 @@ use crate::connection_type::{client_port_from_wire, client_port_to_wire};
 use crate::passport::Secret;
 
 /// The first message of a session, right after `USR … OK`. All of it stands in the headers, the
-/// body is empty. Source: HYP *Messages* and YW, section 3.6 of the project's fact sheet.
+/// body is empty. Source: HYP *Messages* and YW, see `docs/protocol/sources.md`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Profile {
     /// `LoginTime`: when this session began, in Unix seconds.

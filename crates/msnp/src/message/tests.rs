@@ -1,4 +1,4 @@
-//! Messages of the fact sheets, and what is none.
+//! Messages of real clients, and what is none.
 
 mod properties;
 

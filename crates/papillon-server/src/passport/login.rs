@@ -1,4 +1,4 @@
-//! The login: a name and a password for a ticket (fact sheet 3.4 and 3.5).
+//! The login: a name and a password for a ticket (YW, GAIM).
 
 use std::net::IpAddr;
 

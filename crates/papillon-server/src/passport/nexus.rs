@@ -1,4 +1,4 @@
-//! The nexus: where clients ask for the address of the login (fact sheet 3.3).
+//! The nexus: where clients ask for the address of the login (YW).
 
 use msnp::passport::PassportUrls;
 

@@ -2,7 +2,7 @@
 //!
 //! A ticket says which account signed in, at which epoch of its password and until when, and is
 //! signed: any node that has the key can judge it without a look-up. It looks like the tickets of
-//! 2003, `t=…&p=…` (fact sheet 3.2 and 3.5): `t` is the statement, `p` the signature over all that
+//! 2003, `t=…&p=…` (YW, GAIM): `t` is the statement, `p` the signature over all that
 //! stands before it.
 
 use std::fmt;
@@ -127,7 +127,7 @@ impl fmt::Debug for TicketMint {
     }
 }
 
-/// The part of a ticket that the profile message carries as `MSPAuth` (fact sheet 3.6): what
+/// The part of a ticket that the profile message carries as `MSPAuth` (HYP, *Messages*): what
 /// stands between `t=` and `&p=`.
 pub fn t_part(presented: &str) -> Option<&str> {
     presented.strip_prefix("t=")?.split_once("&p=").map(|(t, _)| t)
