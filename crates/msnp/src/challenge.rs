@@ -1,8 +1,8 @@
 //! Client challenges: `CHL` asks, `QRY` answers.
 //!
 //! The service sends some digits; a client proves that it is one of the known programs by hashing
-//! them together with the key that belongs to its product id. Source: HYP and ESC, as collected
-//!, see `docs/protocol/sources.md`. Only the algorithm of MSNP6 to MSNP10 is here;
+//! them together with the key that belongs to its product id. Source: HYP and ESC, as collected,
+//! see `docs/protocol/sources.md`. Only the algorithm of MSNP6 to MSNP10 is here;
 //! the ids of the MSNP11 algorithm are not known.
 
 use md5::{Digest, Md5};

@@ -1,8 +1,8 @@
 //! How a client's machine is connected, as it tells a peer before a direct connection.
 //!
 //! A client compares its own socket with what the service says it sees (`ClientIP` and
-//! `ClientPort` of the profile message). Source: HYP *MSNP9*, DotMSN and msn-pecan, as collected
-//!, see `docs/protocol/sources.md`.
+//! `ClientPort` of the profile message). Source: HYP *MSNP9*, DotMSN and msn-pecan, as collected,
+//! see `docs/protocol/sources.md`.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
