@@ -1,7 +1,7 @@
 //! Client challenges: `CHL` asks, `QRY` answers.
 //!
 //! The service sends some digits; a client proves that it is one of the known programs by hashing
-//! them together with the key that belongs to its product id. Source: HYP and ESC, as collected,
+//! them together with the key that belongs to its product id. Source: HYP and ESC,
 //! see `docs/protocol/sources.md`. Only the algorithm of MSNP6 to MSNP10 is here;
 //! the ids of the MSNP11 algorithm are not known.
 

@@ -1,7 +1,7 @@
 //! How a client's machine is connected, as it tells a peer before a direct connection.
 //!
 //! A client compares its own socket with what the service says it sees (`ClientIP` and
-//! `ClientPort` of the profile message). Source: HYP *MSNP9*, DotMSN and msn-pecan, as collected,
+//! `ClientPort` of the profile message). Source: HYP *MSNP9*, DotMSN and msn-pecan,
 //! see `docs/protocol/sources.md`.
 
 use std::fmt;

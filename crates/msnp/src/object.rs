@@ -6,8 +6,8 @@
 //! ```
 //! (one line, one blank between attributes). `SHA1D` is the hash of the data, `SHA1C` that of the
 //! other attributes: names and values one after the other with nothing between them. Source: HYP,
-//! NINA and libpurple's `object.c`, as collected in section 1 of the project's peer-to-peer fact
-//! sheet; the hash was checked there against objects of real clients.
+//! NINA and libpurple's `object.c`, see `docs/protocol/sources.md`; the hash was checked against
+//! objects of real clients.
 //!
 //! A service passes objects on as [`EncodedObject`]s without looking inside.
 
