@@ -1,10 +1,11 @@
-//! Any bytes, cut into any segments: the decoder never panics, and gives the same frames however
-//! the stream was cut. The first byte chooses the stream, the second the length of a segment.
+//! Any bytes, cut into any segments: neither the decoder nor the commands' parsers panic, and the
+//! frames are the same however the stream was cut. The first byte chooses the stream, the second the length of a segment.
 
 #![no_main]
 
 use bytes::BytesMut;
 use libfuzzer_sys::fuzz_target;
+use msnp::command::{NotificationEvent, NotificationRequest, SwitchboardEvent, SwitchboardRequest};
 use msnp::wire::{Decoder, Frame, FrameError, Limits, Stream};
 
 const STREAMS: [(Stream, Limits); 4] = [
@@ -32,9 +33,7 @@ fn frames(stream: Stream, limits: Limits, bytes: &[u8], segment: usize) -> (Vec<
         loop {
             match decoder.next(&mut buffer) {
                 Ok(Some(frame)) => {
-                    if let Ok(words) = frame.words() {
-                        let _ = words.clone().transaction();
-                    }
+                    parse(stream, &frame);
                     frames.push(frame);
                 }
                 Ok(None) => break,
@@ -43,4 +42,14 @@ fn frames(stream: Stream, limits: Limits, bytes: &[u8], segment: usize) -> (Vec<
         }
     }
     (frames, None)
+}
+
+/// What the parser makes of a frame is its own affair, as long as it makes something of it.
+fn parse(stream: Stream, frame: &Frame) {
+    match stream {
+        Stream::NotificationRequests => drop(NotificationRequest::parse(frame)),
+        Stream::NotificationEvents => drop(NotificationEvent::parse(frame)),
+        Stream::SwitchboardRequests => drop(SwitchboardRequest::parse(frame)),
+        Stream::SwitchboardEvents => drop(SwitchboardEvent::parse(frame)),
+    }
 }
