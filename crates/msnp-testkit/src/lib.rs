@@ -1,1 +1,42 @@
-//! To come.
+//! A raw scripted client and a server to point it at.
+//!
+//! The client writes bytes and reads lines by itself: it uses none of the encoders and decoders of
+//! the crate `msnp`, so that a mistake in those is seen and not shared. Whatever is expected is
+//! waited for until [`DEADLINE`]; what does not come is a panic that shows the last lines of that
+//! connection. To show that something does *not* come, the `fence` methods provoke a known reply
+//! and return what came before it.
+//!
+//! | to find | look in |
+//! |---|---|
+//! | one TCP connection, lines and payloads | [`Wire`] |
+//! | somebody signed in | [`Ns`] |
+//! | somebody in a conversation | [`Sb`], [`Table`] |
+//! | the nexus and the login | [`http`] |
+//! | the service in this process | [`TestServer`] |
+//! | bytes cut in every way | [`script`] |
+
+pub mod challenge;
+pub mod http;
+mod notification;
+pub mod script;
+mod server;
+mod switchboard;
+mod wire;
+
+pub use msnp::Handle;
+pub use notification::{Lists, Ns};
+pub use server::{Addresses, PASSWORD, TestServer};
+pub use switchboard::{Door, Sb, Table, message};
+pub use wire::{DEADLINE, Message, Wire, words};
+
+/// The address of somebody with this first name.
+pub fn person(name: &str) -> String {
+    format!("{name}@example.com")
+}
+
+/// The display name that [`TestServer::account`] gives: `alice@example.com` is `Alice`.
+pub fn display_name(handle: &str) -> String {
+    let local = handle.split('@').next().unwrap_or(handle);
+    let (first, rest) = local.split_at(1);
+    first.to_ascii_uppercase() + rest
+}

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{Invalid, numbers::decimal, wire::percent};
+use crate::{Invalid, wire::percent};
 
 /// A group's number, 0 to 29. Group 0 always exists and cannot be removed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -21,8 +21,10 @@ impl GroupId {
 
     /// Reads a group number.
     pub fn parse(word: &str) -> Result<Self, Invalid> {
-        let number = decimal(word).ok_or(Invalid::GroupId)?;
-        u8::try_from(number).ok().and_then(Self::new).ok_or(Invalid::GroupIdRange)
+        if word.is_empty() || !word.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(Invalid::GroupId);
+        }
+        word.parse().ok().and_then(Self::new).ok_or(Invalid::GroupIdRange)
     }
 
     /// The number.

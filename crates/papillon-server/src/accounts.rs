@@ -10,6 +10,7 @@ use msnp::wire::Encode;
 use msnp::{Handle, List, TransactionId};
 use papillon_store::{AccountChange, AccountChangeKind, AccountId, Store, StoreError};
 
+use crate::announce;
 use crate::connection::Deliveries;
 use crate::notification::send_away;
 use crate::passport::{CredentialError, CredentialSource, StoredCredentials};
@@ -76,6 +77,7 @@ fn sign_out(service: &Service, handle: &Handle, account: AccountId) {
     if let Some(session) = service.sessions.get(handle) {
         tracing::info!(account = %handle, "signed out by the operator");
         let mut out = Deliveries::new();
+        announce::sign_out(&service.sessions, &session, &mut out);
         send_away(&session, None, &mut out);
     }
     service.open.close_account(account);

@@ -35,7 +35,8 @@ pub use change::{AccountChange, AccountChangeKind};
 pub use error::{Outage, Refusal, Result, StoreError};
 pub use group_set::GroupSet;
 pub use outcome::{
-    ContactDropped, ForwardAdded, ForwardRemoved, GroupRemoved, PrivacyChanged, PrivacyList, PropertySet,
+    ContactDropped, ForwardAdded, ForwardRemoved, GroupRemoved, PrivacyChanged, PrivacyList, PrivacySet,
+    PropertySet,
 };
 pub use postgres::PostgresStore;
 pub use roster::{Contact, Roster, SharedProperties};

@@ -69,6 +69,18 @@ pub struct PrivacyChanged {
     pub contact: AccountId,
     /// The owner's new list version.
     pub version: ListVersion,
+    /// The contact's new list version, if the change shows or hides the owner's properties.
+    pub contact_version: Option<ListVersion>,
+}
+
+/// The setting for people on neither privacy list was changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PrivacySet {
+    /// The owner's new list version.
+    pub version: ListVersion,
+    /// Those to whom it shows or hides the owner's properties, with their new list versions, by
+    /// account number.
+    pub watchers: Vec<(AccountId, ListVersion)>,
 }
 
 /// A group was removed.

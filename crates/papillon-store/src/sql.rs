@@ -28,7 +28,7 @@ pub(crate) use self::readers::{Kept, Readers};
 use self::transaction::in_transaction;
 use crate::{
     Account, AccountChange, AccountId, Credentials, ForwardAdded, ForwardRemoved, GroupRemoved, NewAccount,
-    PasswordHash, PrivacyChanged, PrivacyList, PropertySet, Result, Roster, Store,
+    PasswordHash, PrivacyChanged, PrivacyList, PrivacySet, PropertySet, Result, Roster, Store,
 };
 
 /// What differs between the databases once they are connected.
@@ -163,7 +163,7 @@ impl Store for SqlStore {
         in_transaction!(self, tx => settings::set_prompt(tx, owner, prompt))
     }
 
-    async fn set_privacy(&self, owner: AccountId, privacy: Privacy) -> Result<ListVersion> {
+    async fn set_privacy(&self, owner: AccountId, privacy: Privacy) -> Result<PrivacySet> {
         in_transaction!(self, tx => settings::set_privacy(tx, owner, privacy))
     }
 

@@ -6,7 +6,7 @@ use msnp::{PropertyKey, PropertyValue};
 
 use crate::{
     Account, AccountChange, AccountId, Credentials, ForwardAdded, ForwardRemoved, GroupRemoved, NewAccount,
-    PasswordHash, PrivacyChanged, PrivacyList, PropertySet, Result, Roster,
+    PasswordHash, PrivacyChanged, PrivacyList, PrivacySet, PropertySet, Result, Roster,
 };
 
 #[cfg(doc)]
@@ -119,7 +119,7 @@ pub trait Store: Send + Sync + 'static {
     async fn set_prompt(&self, owner: AccountId, prompt: AddPrompt) -> Result<ListVersion>;
 
     /// Sets whether people on neither privacy list may see the owner. Refused: `SameValue`.
-    async fn set_privacy(&self, owner: AccountId, privacy: Privacy) -> Result<ListVersion>;
+    async fn set_privacy(&self, owner: AccountId, privacy: Privacy) -> Result<PrivacySet>;
 
     /// Makes a group with the lowest free number. Refused: `TooManyGroups`.
     async fn add_group(&self, owner: AccountId, name: &GroupName) -> Result<(GroupId, ListVersion)>;

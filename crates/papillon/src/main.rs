@@ -1,2 +1,99 @@
-//! To come.
-fn main() {}
+//! The `papillon` program: the MSN Messenger service, and the accounts on it.
+//!
+//! One file per subcommand: `serve.rs`, `account.rs` and what is in the folders beside them.
+//! `settings.rs` merges the command line, the environment and the configuration file.
+
+mod account;
+mod database;
+mod listen_address;
+mod listeners;
+mod logging;
+mod serve;
+mod settings;
+mod stdout;
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use anyhow::Context;
+use clap::{Parser, Subcommand};
+
+const EXAMPLES: &str = "\
+Examples:
+  papillon serve                          run the service on this machine
+  papillon account add ada@example.com    let somebody sign in
+  papillon help serve                     all options and the configuration file
+
+Exit codes: 0 fine, 1 failed, 2 wrong usage.";
+
+/// The MSN Messenger service, alive again: run it, sign in, talk.
+#[derive(Debug, Parser)]
+#[command(name = "papillon", version, arg_required_else_help = true, after_help = EXAMPLES)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Runs the service: notification server, switchboard and Passport.
+    Serve(Box<serve::ServeArgs>),
+    /// Adds, lists, changes and removes the people who can sign in. Works while the service runs.
+    Account(account::AccountArgs),
+}
+
+fn main() -> ExitCode {
+    let outcome = match Cli::parse().command {
+        Command::Serve(args) => serve::run(&args),
+        Command::Account(args) => account::run(&args),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // There is nobody left to tell when standard error is gone.
+            let _ = writeln!(io::stderr(), "error: {}", sentence(&error));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The error and its causes in one line. Many errors already quote their cause: that is not said
+/// twice.
+fn sentence(error: &anyhow::Error) -> String {
+    let mut sentence = String::new();
+    for words in error.chain().map(ToString::to_string) {
+        if sentence.is_empty() {
+            sentence = words;
+        } else if !sentence.contains(&words) {
+            sentence.push_str(": ");
+            sentence.push_str(&words);
+        }
+    }
+    sentence
+}
+
+/// What every subcommand runs on.
+fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("the program's threads cannot be started")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        <Cli as clap::CommandFactory>::command().debug_assert();
+    }
+
+    #[test]
+    fn a_cause_that_is_quoted_is_not_repeated() {
+        let error = anyhow::anyhow!("no such file").context("x.toml: no such file");
+        assert_eq!(sentence(&error), "x.toml: no such file");
+        let error = anyhow::anyhow!("no such file").context("x.toml cannot be read");
+        assert_eq!(sentence(&error), "x.toml cannot be read: no such file");
+    }
+}

@@ -142,6 +142,9 @@ impl Connection {
             state.reach(changed.version);
             roster::put_on(&mut state.roster, list, changed.contact, &handle, &name);
         });
+        if let Some(version) = changed.contact_version {
+            self.show_or_hide_properties(&session, changed.contact, version, &mut out);
+        }
         Ok(())
     }
 
@@ -160,6 +163,9 @@ impl Connection {
             state.reach(changed.version);
             roster::take_off(&mut state.roster, list, changed.contact);
         });
+        if let Some(version) = changed.contact_version {
+            self.show_or_hide_properties(&session, changed.contact, version, &mut out);
+        }
         Ok(())
     }
 
@@ -208,7 +214,10 @@ fn group_argument(group: Option<Result<GroupId, Invalid>>) -> Option<Option<Grou
 fn take_over_forward(session: &Session, handle: &Handle, name: &FriendlyName, added: &ForwardAdded) {
     let mut state = session.state();
     state.reach(added.version);
-    roster::put_on(&mut state.roster, List::Forward, added.contact, handle, name);
+    // Joining another group leaves the name as it is: clients send the handle in its place there.
+    if added.newly_on_list {
+        roster::put_on(&mut state.roster, List::Forward, added.contact, handle, name);
+    }
     roster::edit(&mut state.roster, added.contact, |contact| {
         contact.groups.insert(added.group);
         contact.properties = added.contact_properties.clone();

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use msnp::command::{blp, bpr, gtc, prp};
 use msnp::wire::Encode;
-use msnp::{ErrorCode, PropertyKey, PropertyValue};
+use msnp::{ErrorCode, ListVersion, PropertyKey, PropertyValue};
 use papillon_store::{AccountId, PropertySet};
 
 use super::{Connection, Outcome, Refusal};
@@ -34,15 +34,42 @@ impl Connection {
         let session = self.session()?;
         let service = Arc::clone(&self.service);
         let _turn = service.locks.one(&session.handle).await;
-        let version = service.store.set_privacy(session.account, privacy).await?;
+        let set = service.store.set_privacy(session.account, privacy).await?;
 
         let mut out = Deliveries::new();
+        let version = set.version;
         out.send(&self.outbox, blp::Reply { transaction, version, privacy }.to_bytes());
         announce::update_lists(&service.sessions, &session, &mut out, |state| {
             state.reach(version);
             state.roster.privacy = privacy;
         });
+        for (account, version) in &set.watchers {
+            self.show_or_hide_properties(&session, *account, *version, &mut out);
+        }
         Ok(())
+    }
+
+    /// Somebody sees this person's properties from now on, or no longer, as the lists say.
+    pub(super) fn show_or_hide_properties(
+        &self,
+        session: &Session,
+        account: AccountId,
+        version: ListVersion,
+        out: &mut Deliveries,
+    ) {
+        let Some(watcher) = self.watcher(session, account) else { return };
+        let properties: Box<[_]> = {
+            let state = session.state();
+            let shown = if state.allows(account) { &state.roster.properties[..] } else { &[] };
+            shown.iter().filter(|(key, _)| key.is_shared()).cloned().collect()
+        };
+        for (key, value) in properties.iter().filter(|(key, _)| key.is_in(watcher.dialect)) {
+            let (handle, key, value) = (session.handle.clone(), *key, value.clone());
+            out.send(&watcher.outbox, bpr::Push { version, handle, key, value }.to_bytes());
+        }
+        let mut state = watcher.state();
+        state.reach(version);
+        roster::edit(&mut state.roster, session.account, |contact| contact.properties = properties);
     }
 
     pub(super) async fn set_property(&mut self, request: prp::Request) -> Outcome {

@@ -1,7 +1,8 @@
 //! The allow list and the block list.
 
-use msnp::{FriendlyName, Handle};
+use msnp::{FriendlyName, Handle, List, ListFlags, Privacy};
 
+use super::lock::Party;
 use super::transaction::Tx;
 use super::{Fault, contact_rows, lock};
 use crate::{AccountId, PrivacyChanged, PrivacyList, Refusal};
@@ -25,9 +26,10 @@ pub(super) async fn add(
     if entry.lists.contains(list.opposite().list()) {
         return Err(Refusal::OnOppositeList.into());
     }
-    entry.lists = entry.lists.with(list.list());
+    let before = entry.lists;
+    entry.lists = before.with(list.list());
     contact_rows::put(tx, owner.id, contact.id, name.as_wire(), entry).await?;
-    Ok(PrivacyChanged { contact: contact.id, version: lock::raise(tx, owner.id).await? })
+    changed(tx, &owner, &contact, before, entry.lists).await
 }
 
 pub(super) async fn remove(
@@ -41,7 +43,29 @@ pub(super) async fn remove(
     if !entry.lists.contains(list.list()) {
         return Err(Refusal::NotOnList.into());
     }
-    entry.lists = entry.lists.without(list.list());
+    let before = entry.lists;
+    entry.lists = before.without(list.list());
     contact_rows::update(tx, owner.id, contact.id, entry).await?;
-    Ok(PrivacyChanged { contact: contact.id, version: lock::raise(tx, owner.id).await? })
+    changed(tx, &owner, &contact, before, entry.lists).await
+}
+
+/// Raises the owner's version, and the contact's where it sees the owner's properties now and did
+/// not before, or the other way round: they are part of its lists.
+async fn changed(
+    tx: &mut Tx,
+    owner: &Party,
+    contact: &Party,
+    before: ListFlags,
+    after: ListFlags,
+) -> Result<PrivacyChanged, Fault> {
+    let version = lock::raise(tx, owner.id).await?;
+    let sees = |lists| sees_properties(owner, lists);
+    let crossed = sees(before) != sees(after) && owner.id != contact.id;
+    let contact_version = if crossed { Some(lock::raise(tx, contact.id).await?) } else { None };
+    Ok(PrivacyChanged { contact: contact.id, version, contact_version })
+}
+
+fn sees_properties(owner: &Party, lists: ListFlags) -> bool {
+    let allowed = lists.contains(List::Allow) || owner.privacy == Privacy::AllowUnlisted;
+    !owner.properties.is_empty() && lists.contains(List::Reverse) && !lists.contains(List::Block) && allowed
 }

@@ -42,20 +42,27 @@ async fn raise_watchers(
     owner: AccountId,
     version: ListVersion,
 ) -> Result<Vec<(AccountId, ListVersion)>, Fault> {
-    let rows = sqlx::query(
-        "UPDATE accounts SET list_version = list_version + CASE id WHEN $1 THEN 0 ELSE 1 END \
+    let text = "UPDATE accounts SET list_version = list_version + CASE id WHEN $1 THEN 0 ELSE 1 END \
          WHERE id IN (SELECT c.contact FROM contacts c JOIN accounts o ON o.id = c.owner \
          WHERE c.owner = $1 AND (c.lists & 8) <> 0 AND (c.lists & 4) = 0 \
-         AND ((c.lists & 2) <> 0 OR o.privacy = 'AL')) RETURNING id, list_version",
-    )
-    .bind(owner.0)
-    .fetch_all(&mut **tx)
-    .await?;
-    let mut watchers = Vec::with_capacity(rows.len());
-    for row in &rows {
-        watchers.push((AccountId(row.try_get(0)?), packed::version(row.try_get(1)?)?));
-    }
+         AND ((c.lists & 2) <> 0 OR o.privacy = 'AL')) RETURNING id, list_version";
+    let watchers = raised(tx, text, owner).await?;
     debug_assert!(watchers.iter().all(|(id, raised)| *id != owner || *raised == version));
-    watchers.sort_unstable();
     Ok(watchers)
+}
+
+/// Runs a statement about `owner` that raises versions; returns whose, and to what, by account
+/// number.
+pub(super) async fn raised(
+    tx: &mut Tx,
+    text: &'static str,
+    owner: AccountId,
+) -> Result<Vec<(AccountId, ListVersion)>, Fault> {
+    let rows = sqlx::query(text).bind(owner.0).fetch_all(&mut **tx).await?;
+    let mut raised = Vec::with_capacity(rows.len());
+    for row in &rows {
+        raised.push((AccountId(row.try_get(0)?), packed::version(row.try_get(1)?)?));
+    }
+    raised.sort_unstable();
+    Ok(raised)
 }

@@ -1,0 +1,184 @@
+//! The real service, in this process, on free ports of the loopback address.
+
+use std::collections::HashMap;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use msnp::{FriendlyName, Handle};
+use papillon_server::{Config, Listeners, Server, passport};
+use papillon_store::{AccountId, NewAccount, PasswordHash, Store};
+use tempfile::TempDir;
+use tokio::net::TcpListener;
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+
+use crate::{DEADLINE, display_name};
+
+/// Everybody's password.
+pub const PASSWORD: &str = "papillon, 1999";
+
+/// Where a service listens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Addresses {
+    /// Notification server and switchboard.
+    pub msnp: SocketAddr,
+    /// The listener that refers everybody to `msnp`.
+    pub dispatch: SocketAddr,
+    /// Passport without TLS.
+    pub http: SocketAddr,
+    /// Passport.
+    pub https: SocketAddr,
+}
+
+/// A service with a database of its own. It ends with this value.
+#[derive(Debug)]
+pub struct TestServer {
+    /// Where it listens.
+    pub addresses: Addresses,
+    folder: TempDir,
+    config: Config,
+    running: Running,
+}
+
+struct Running {
+    store: Arc<dyn Store>,
+    stop: mpsc::Sender<()>,
+    task: JoinHandle<()>,
+}
+
+impl std::fmt::Debug for Running {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Running").finish_non_exhaustive()
+    }
+}
+
+impl TestServer {
+    /// A service as it comes.
+    pub async fn start() -> Self {
+        Self::with(|_| {}).await
+    }
+
+    /// A service with other settings.
+    pub async fn with(change: impl FnOnce(&mut Config)) -> Self {
+        let folder = tempfile::tempdir().expect("a folder for the service");
+        let mut config = Config::new(folder.path());
+        change(&mut config);
+        let (addresses, running) = run(&config).await;
+        Self { addresses, folder, config, running }
+    }
+
+    /// Stops the service in order and waits until it has ended.
+    pub async fn stop(self) -> Stopped {
+        let Self { folder, config, running, .. } = self;
+        // It listens until it ends; when it has ended, that is what is waited for next.
+        let _ = running.stop.send(()).await;
+        let ended = timeout(DEADLINE, running.task).await.expect("the service did not stop");
+        ended.expect("the service panicked");
+        Stopped { folder, config }
+    }
+
+    /// Asks the service to stop, without waiting.
+    pub async fn begin_to_stop(&self) {
+        // As in `stop`.
+        let _ = self.running.stop.send(()).await;
+    }
+
+    /// Where the service keeps its files.
+    pub fn folder(&self) -> PathBuf {
+        self.folder.path().to_owned()
+    }
+
+    /// The store that the service works with.
+    pub fn store(&self) -> &Arc<dyn Store> {
+        &self.running.store
+    }
+
+    /// Makes an account with [`PASSWORD`], if there is none yet, and returns its number.
+    pub async fn account(&self, handle: &str) -> AccountId {
+        let store = self.store();
+        let parsed = Handle::parse(handle).expect("a handle");
+        if let Some(account) = store.account(&parsed).await.expect("the store works") {
+            return account.id;
+        }
+        let account = NewAccount {
+            handle: parsed,
+            name: FriendlyName::from_text(&display_name(handle)).expect("a name"),
+            password_hash: PasswordHash::new(hash(PASSWORD)),
+            created_at: 1_062_764_229,
+        };
+        store.create_account(account).await.expect("a new account").id
+    }
+
+    /// Changes somebody's password, as the operator does.
+    pub async fn set_password(&self, handle: &str, password: &str) {
+        let handle = Handle::parse(handle).expect("a handle");
+        let hash = PasswordHash::new(hash(password));
+        self.store().set_password(&handle, hash).await.expect("a new password");
+    }
+
+    /// Puts `contact` on `owner`'s forward list, before anybody signs in.
+    pub async fn list(&self, owner: &str, contact: &str) {
+        let owner = self.account(owner).await;
+        self.account(contact).await;
+        let name = FriendlyName::from_text(contact).expect("a name");
+        let contact = Handle::parse(contact).expect("a handle");
+        let added = self.store().add_to_forward(owner, &contact, &name, None, 600).await;
+        added.expect("a new contact");
+    }
+
+    /// Puts the two on each other's forward lists, before anybody signs in.
+    pub async fn befriend(&self, one: &str, other: &str) {
+        self.list(one, other).await;
+        self.list(other, one).await;
+    }
+}
+
+/// A service that has stopped; its files are still there.
+#[derive(Debug)]
+pub struct Stopped {
+    folder: TempDir,
+    config: Config,
+}
+
+impl Stopped {
+    /// Starts it again on the same files, on new ports.
+    pub async fn start(self) -> TestServer {
+        let Self { folder, config } = self;
+        let (addresses, running) = run(&config).await;
+        TestServer { addresses, folder, config, running }
+    }
+}
+
+async fn run(config: &Config) -> (Addresses, Running) {
+    let database = config.data_dir.join("papillon.db");
+    let store = papillon_store::open(&database.to_string_lossy()).await.expect("a database");
+    let (msnp, dispatch, http, https) = (listen().await, listen().await, listen().await, listen().await);
+    let address = |listener: &TcpListener| listener.local_addr().expect("an address");
+    let addresses = Addresses {
+        msnp: address(&msnp),
+        dispatch: address(&dispatch),
+        http: address(&http),
+        https: address(&https),
+    };
+    let listeners =
+        Listeners { msnp: Some(msnp), dispatch: Some(dispatch), http: Some(http), https: Some(https) };
+    let server = Server::bind(config.clone(), Arc::clone(&store), listeners).await;
+    let server = server.expect("the service starts");
+    let (stop, stopped) = mpsc::channel(1);
+    let task = tokio::spawn(server.run(stopped));
+    (addresses, Running { store, stop, task })
+}
+
+async fn listen() -> TcpListener {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port")
+}
+
+/// Hashing is made to be slow, and tests make many accounts: once for each password.
+fn hash(password: &str) -> String {
+    static HASHES: OnceLock<Mutex<HashMap<String, String>>> = OnceLock::new();
+    let mut hashes = HASHES.get_or_init(Mutex::default).lock().unwrap_or_else(PoisonError::into_inner);
+    let make = || passport::hash_password(password).expect("a hash");
+    hashes.entry(password.to_owned()).or_insert_with(make).clone()
+}

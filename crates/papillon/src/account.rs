@@ -1,0 +1,130 @@
+//! `papillon account …`: the people who can sign in.
+//!
+//! The commands write to the database, and a running service sees what they did there.
+
+mod add;
+mod disable;
+mod enable;
+mod list;
+mod password;
+mod password_entry;
+mod remove;
+
+use std::sync::Arc;
+
+use anyhow::{Context, anyhow};
+use clap::Subcommand;
+use msnp::{FriendlyName, Handle};
+use papillon_server::passport::hash_password;
+use papillon_store::{PasswordHash, Refusal, Store, StoreError};
+use zeroize::Zeroizing;
+
+use crate::settings::{Place, Settings};
+use crate::{database, logging, runtime};
+
+const EXAMPLES: &str = "\
+Examples:
+  papillon account add ada@example.com --name Ada
+  papillon account password ada@example.com --password-stdin < secret.txt
+  papillon account list --json
+
+Use the same --data, --config or --database as for `papillon serve`. All of these work while the
+service runs, and it acts on them at once.";
+
+/// The options of `account`.
+#[derive(Debug, clap::Args)]
+#[command(arg_required_else_help = true, after_help = EXAMPLES)]
+pub(crate) struct AccountArgs {
+    #[command(subcommand)]
+    command: Command,
+    #[command(flatten)]
+    place: Place,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Makes an account.
+    Add(add::AddArgs),
+    /// Shows all accounts.
+    List(list::ListArgs),
+    /// Sets a new password. Who is signed in stays so; the old password no longer works.
+    Password(password::PasswordArgs),
+    /// Signs somebody out and lets them in no more. The contact list is kept.
+    Disable(disable::DisableArgs),
+    /// Lets somebody sign in again who was disabled.
+    Enable(enable::EnableArgs),
+    /// Removes an account for good, also from everybody's contact list.
+    Remove(remove::RemoveArgs),
+}
+
+/// Runs the command.
+pub(crate) fn run(args: &AccountArgs) -> anyhow::Result<()> {
+    let settings = Settings::load(&args.place)?;
+    logging::start(settings.log_format, "warn")?;
+    runtime()?.block_on(async {
+        match &args.command {
+            Command::Add(add) => add::run(add, &settings).await,
+            Command::List(list) => list::run(list, &settings).await,
+            Command::Password(password) => password::run(password, &settings).await,
+            Command::Disable(disable) => disable::run(disable, &settings).await,
+            Command::Enable(enable) => enable::run(enable, &settings).await,
+            Command::Remove(remove) => remove::run(remove, &settings).await,
+        }
+    })
+}
+
+/// Reads an account's name; the error says what is expected.
+fn email(text: &str) -> Result<Handle, String> {
+    Handle::parse(text).map_err(|_| {
+        format!(
+            "expected an e-mail address such as ada@example.com: at most {} bytes, a dot in the domain, \
+             neither spaces nor %",
+            Handle::MAX_LEN
+        )
+    })
+}
+
+/// Reads a display name; the error says what is expected.
+fn display_name(text: &str) -> Result<FriendlyName, String> {
+    FriendlyName::from_text(text).map_err(|_| {
+        format!("expected a name that is not empty and, with all special characters coded as %XX, at most {} bytes long", FriendlyName::MAX_LEN)
+    })
+}
+
+/// The database of an account that has to be there.
+async fn store_with(handle: &Handle, settings: &Settings) -> anyhow::Result<Arc<dyn Store>> {
+    let Some(store) = database::open_existing(settings).await? else {
+        return Err(unknown(handle));
+    };
+    match store.account(handle).await.context("the database cannot be read")? {
+        Some(_) => Ok(store),
+        None => Err(unknown(handle)),
+    }
+}
+
+fn unknown(handle: &Handle) -> anyhow::Error {
+    anyhow!(
+        "there is no account {handle}. See `papillon account list`; the service may also use another folder \
+         (--data DIR)"
+    )
+}
+
+/// What the store's refusal means for a change of `handle`.
+fn explained(error: StoreError, handle: &Handle) -> anyhow::Error {
+    match error {
+        StoreError::Refused(Refusal::UnknownAccount) => unknown(handle),
+        StoreError::Refused(Refusal::AccountExists) => exists(handle),
+        error => anyhow::Error::new(error).context(format!("the account {handle} was not changed")),
+    }
+}
+
+fn exists(handle: &Handle) -> anyhow::Error {
+    anyhow!("the account {handle} exists already. To change its password: papillon account password {handle}")
+}
+
+/// Hashes the password; that takes its time.
+async fn hashed(password: Zeroizing<String>) -> anyhow::Result<PasswordHash> {
+    let hash = tokio::task::spawn_blocking(move || hash_password(&password)).await;
+    let hash = hash.context("the password was not hashed")?;
+    Ok(PasswordHash::new(hash?))
+}

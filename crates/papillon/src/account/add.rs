@@ -1,0 +1,56 @@
+//! `papillon account add`
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use anyhow::Context;
+use msnp::{FriendlyName, Handle};
+use papillon_store::NewAccount;
+
+use super::password_entry::{self, PasswordSource};
+use super::{display_name, email, exists, explained, hashed};
+use crate::settings::Settings;
+use crate::{database, stdout};
+
+/// The options of `account add`.
+#[derive(Debug, clap::Args)]
+pub(super) struct AddArgs {
+    /// The address to sign in with, such as ada@example.com. No mail is sent to it.
+    #[arg(value_name = "EMAIL", value_parser = email)]
+    handle: Handle,
+    /// The display name, which people can change later. [default: the address]
+    #[arg(long, value_parser = display_name)]
+    name: Option<FriendlyName>,
+    #[command(flatten)]
+    source: PasswordSource,
+}
+
+/// Makes an account.
+pub(super) async fn run(args: &AddArgs, settings: &Settings) -> anyhow::Result<()> {
+    let existing = database::open_existing(settings).await?;
+    // Before anybody is asked for a password in vain.
+    if let Some(store) = &existing
+        && store.account(&args.handle).await.context("the database cannot be read")?.is_some()
+    {
+        return Err(exists(&args.handle));
+    }
+    let password = password_entry::read(&args.source, &args.handle)?;
+    let password_hash = hashed(password).await?;
+    let store = match existing {
+        Some(store) => store,
+        None => database::open(settings).await?,
+    };
+    let new = NewAccount {
+        handle: args.handle.clone(),
+        name: args.name.clone().unwrap_or_else(|| FriendlyName::from(&args.handle)),
+        password_hash,
+        created_at: now(),
+    };
+    store.create_account(new).await.map_err(|error| explained(error, &args.handle))?;
+    stdout::print(&format!("added {}\n", args.handle))
+}
+
+/// In seconds since 1970; a clock that stands before that is as good as one at it.
+fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+}

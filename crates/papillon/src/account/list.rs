@@ -1,0 +1,118 @@
+//! `papillon account list`
+
+use std::fmt::Write as _;
+use std::io::{self, Write as _};
+
+use anyhow::Context;
+use papillon_store::Account;
+use serde::Serialize;
+
+use crate::database;
+use crate::settings::Settings;
+use crate::stdout;
+
+/// The options of `account list`.
+#[derive(Debug, clap::Args)]
+pub(super) struct ListArgs {
+    /// Prints a JSON array of objects with email, name, enabled and created_at (seconds since 1970).
+    #[arg(long)]
+    json: bool,
+}
+
+/// An account in JSON. Scripts rely on these names.
+#[derive(Serialize)]
+struct Entry<'a> {
+    email: &'a str,
+    name: &'a str,
+    enabled: bool,
+    created_at: i64,
+}
+
+/// Shows all accounts.
+pub(super) async fn run(args: &ListArgs, settings: &Settings) -> anyhow::Result<()> {
+    let accounts = match database::open_existing(settings).await? {
+        Some(store) => store.accounts().await.context("the accounts cannot be read")?,
+        None => Vec::new(),
+    };
+    if accounts.is_empty() {
+        // Not on standard output: that is for accounts. Nor is it worth failing for.
+        let _ = writeln!(io::stderr(), "there is no account yet; `papillon account add EMAIL` makes one");
+    }
+    let text = if args.json { json(&accounts)? } else { table(&accounts) };
+    stdout::print(&text)
+}
+
+fn json(accounts: &[Account]) -> anyhow::Result<String> {
+    let names: Vec<_> = accounts.iter().map(|account| account.name.text()).collect();
+    let entries: Vec<_> = accounts
+        .iter()
+        .zip(&names)
+        .map(|(account, name)| Entry {
+            email: account.handle.as_str(),
+            name,
+            enabled: account.enabled,
+            created_at: account.created_at,
+        })
+        .collect();
+    Ok(serde_json::to_string_pretty(&entries)? + "\n")
+}
+
+fn table(accounts: &[Account]) -> String {
+    let names: Vec<_> = accounts.iter().map(|account| visible(&account.name.text())).collect();
+    let email_width = accounts.iter().map(|account| account.handle.as_str().len()).max().unwrap_or(0);
+    let name_width = names.iter().map(|name| name.chars().count()).max().unwrap_or(0);
+    let mut text = String::new();
+    for (account, name) in accounts.iter().zip(&names) {
+        let email = account.handle.as_str();
+        let state = if account.enabled { "enabled" } else { "disabled" };
+        let created = date(account.created_at);
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "{email:<email_width$}  {name:<name_width$}  {state:<8}  {created}");
+    }
+    text
+}
+
+/// The name without what would move the cursor or colour the terminal: people choose it themselves.
+fn visible(name: &str) -> String {
+    name.chars().map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect()
+}
+
+/// The day in UTC, by Howard Hinnant's days-to-civil algorithm: years begin in March there, so that
+/// the leap day is the last one.
+fn date(seconds: i64) -> String {
+    let days = seconds.div_euclid(24 * 3600) + 719_468;
+    let era = days.div_euclid(146_097);
+    let day_of_era = days.rem_euclid(146_097);
+    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month_from_march = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
+    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
+    let year = era * 400 + year_of_era + i64::from(month <= 2);
+    format!("{year:04}-{month:02}-{day:02}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_have_dates() {
+        for (seconds, day) in [
+            (0, "1970-01-01"),
+            (86_399, "1970-01-01"),
+            (-1, "1969-12-31"),
+            (951_782_400, "2000-02-29"),
+            (951_868_800, "2000-03-01"),
+            (1_119_139_200, "2005-06-19"),
+            (4_107_542_400, "2100-03-01"),
+        ] {
+            assert_eq!(date(seconds), day);
+        }
+    }
+
+    #[test]
+    fn a_name_cannot_play_with_the_terminal() {
+        assert_eq!(visible("a\u{1b}[2Jb\r\n"), "a\u{fffd}[2Jb\u{fffd}\u{fffd}");
+    }
+}

@@ -1,0 +1,113 @@
+//! Opening the sockets that the service listens on.
+
+use std::io;
+use std::net::SocketAddr;
+
+use anyhow::{Context, anyhow, bail};
+use papillon_server::Listeners;
+use tokio::net::{TcpListener, TcpSocket};
+
+use crate::listen_address::ListenAddress;
+use crate::settings::Settings;
+
+/// How many clients may wait to be accepted. After an outage they all come at once.
+const BACKLOG: u32 = 4096;
+
+/// Opens every listener that is not turned off.
+pub(crate) async fn bind(settings: &Settings) -> anyhow::Result<Listeners> {
+    Ok(Listeners {
+        msnp: open("msnp", &settings.msnp).await?,
+        dispatch: open("dispatch", &settings.dispatch).await?,
+        http: open("http", &settings.http).await?,
+        https: open("https", &settings.https).await?,
+    })
+}
+
+/// The name and the address of each open listener.
+pub(crate) fn addresses(listeners: &Listeners) -> anyhow::Result<Vec<(&'static str, SocketAddr)>> {
+    let all = [
+        ("msnp", &listeners.msnp),
+        ("dispatch", &listeners.dispatch),
+        ("http", &listeners.http),
+        ("https", &listeners.https),
+    ];
+    let open = all.into_iter().filter_map(|(name, listener)| listener.as_ref().map(|open| (name, open)));
+    open.map(|(name, listener)| {
+        let address = listener.local_addr();
+        address
+            .map(|address| (name, address))
+            .with_context(|| format!("the {name} listener does not know its address"))
+    })
+    .collect()
+}
+
+/// What the host's name stands for.
+pub(crate) async fn resolve(name: &str, address: &ListenAddress) -> anyhow::Result<Vec<SocketAddr>> {
+    let ListenAddress::On { host, port } = address else { return Ok(Vec::new()) };
+    let found: Vec<_> = tokio::net::lookup_host((host.as_str(), *port))
+        .await
+        .with_context(|| {
+            format!("the host name in --{name} {address} is not known: use an address of this machine, such as 0.0.0.0:{port}")
+        })?
+        .collect();
+    if found.is_empty() {
+        bail!(
+            "the host name in --{name} {address} has no address: use one of this machine, such as 0.0.0.0:{port}"
+        );
+    }
+    Ok(found)
+}
+
+async fn open(name: &str, address: &ListenAddress) -> anyhow::Result<Option<TcpListener>> {
+    let mut failure = None;
+    for candidate in resolve(name, address).await? {
+        match listen(candidate) {
+            Ok(listener) => return Ok(Some(listener)),
+            Err(error) => failure = Some(anyhow!("{}", explain(name, candidate, &error))),
+        }
+    }
+    failure.map_or(Ok(None), Err)
+}
+
+fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    // Without it a restart has to wait for the connections of before to be forgotten. On Windows
+    // the option means something else.
+    #[cfg(unix)]
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
+}
+
+/// What happened, and what to do about it.
+fn explain(name: &str, address: SocketAddr, error: &io::Error) -> String {
+    let advice = match error.kind() {
+        io::ErrorKind::AddrInUse => format!(
+            "another program listens there. Stop that program, or choose another port with --{name} ADDR \
+             (port 0 picks a free one)"
+        ),
+        io::ErrorKind::PermissionDenied if address.port() < 1024 => format!(
+            "ports under 1024 are for privileged programs. Choose a higher port with --{name} ADDR, or allow \
+             this one: with AmbientCapabilities=CAP_NET_BIND_SERVICE in the systemd unit, or with \
+             `setcap cap_net_bind_service=+ep` on the program"
+        ),
+        io::ErrorKind::AddrNotAvailable => format!(
+            "this machine has no such address. Choose one that it has with --{name} ADDR; 0.0.0.0 is all of them"
+        ),
+        _ => format!("choose another address with --{name} ADDR"),
+    };
+    format!("the {name} listener cannot be opened at {address} ({error}): {advice}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_low_port_is_explained() {
+        let error = io::Error::from(io::ErrorKind::PermissionDenied);
+        let words = explain("https", "0.0.0.0:443".parse().unwrap(), &error);
+        assert!(words.contains("https listener") && words.contains("0.0.0.0:443"), "{words}");
+        assert!(words.contains("CAP_NET_BIND_SERVICE"), "{words}");
+    }
+}

@@ -1,0 +1,169 @@
+//! `papillon serve`: the service.
+
+mod check;
+mod first_steps;
+mod open_files;
+mod signals;
+
+use std::fmt::Write as _;
+use std::sync::LazyLock;
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use papillon_server::Server;
+use tokio::sync::mpsc;
+
+use crate::listen_address::ListenAddress;
+use crate::logging::{self, LogFormat};
+use crate::settings::{self, Place, Settings};
+use crate::{database, listeners, runtime, stdout};
+
+const EXAMPLES: &str = "\
+Examples:
+  papillon serve                                    on the usual ports
+  papillon serve --https 443 --public-host msn.example.org
+  papillon serve --data /tmp/try --msnp 127.0.0.1:0 --http none
+  papillon serve --config /etc/papillon.toml --check
+
+When the service is ready it prints `listening NAME ADDRESS` for each listener, then `ready`.
+SIGTERM and SIGINT end it in good order. Logs go to standard error.";
+
+/// The examples, and what can be set without an option.
+static REFERENCE: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "{EXAMPLES}
+
+Every option can also be given by an environment variable: PAPILLON_ and its name, such as
+PAPILLON_PUBLIC_HOST; the tables below as PAPILLON_LIMITS_CONNECTIONS, PAPILLON_TIMEOUTS_SIGN_IN and
+so on. A variable that is empty counts as not set. PAPILLON_LOG says what is logged: error, warn,
+info (the default), debug, trace, or by part, such as warn,papillon_server=debug.
+
+The command line goes before the environment, the environment before the configuration file. These
+are all keys of the file and their defaults:
+
+{}",
+        settings::DEFAULTS_FILE
+    )
+});
+
+/// The options of `serve`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES, after_long_help = REFERENCE.as_str())]
+pub(crate) struct ServeArgs {
+    #[command(flatten)]
+    place: Place,
+    /// Where Messenger connects: notification server and switchboard. [default: 0.0.0.0:1863]
+    ///
+    /// This and the other listeners take HOST:PORT, or a port alone for all addresses of the
+    /// machine, or none. Port 0 is any free port; the service prints which.
+    #[arg(long, value_name = "ADDR", value_parser = ListenAddress::parse)]
+    msnp: Option<ListenAddress>,
+    /// A listener that does nothing but refer clients to the former. [default: none]
+    #[arg(long, value_name = "ADDR", value_parser = ListenAddress::parse)]
+    dispatch: Option<ListenAddress>,
+    /// Passport and pages without TLS. [default: 0.0.0.0:8080]
+    #[arg(long, value_name = "ADDR", value_parser = ListenAddress::parse)]
+    http: Option<ListenAddress>,
+    /// Passport and pages. Official clients look for it at port 443. [default: 0.0.0.0:8443]
+    ///
+    /// Its certificate is DIR/tls/server.pem with server.key. Where there is none, one is made, and
+    /// an authority that vouches for it: clients have to import DIR/tls/ca.pem.
+    #[arg(long, value_name = "ADDR", value_parser = ListenAddress::parse)]
+    https: Option<ListenAddress>,
+    /// The name or address that clients are told. [default: where each client reached the service]
+    #[arg(long, value_name = "NAME", value_parser = settings::host)]
+    public_host: Option<String>,
+    /// Seconds between the announcement of a shutdown and the shutdown; 0 announces nothing. [default: 0]
+    ///
+    /// A second SIGTERM or SIGINT cuts them short.
+    #[arg(long, value_name = "SECONDS", value_parser = settings::seconds_or_none)]
+    shutdown_grace: Option<Duration>,
+    /// Seconds for which a Passport ticket is good. [default: 3600]
+    #[arg(long, value_name = "SECONDS", value_parser = settings::seconds)]
+    ticket_lifetime: Option<Duration>,
+    /// What the log on standard error looks like. [default: text]
+    #[arg(long, value_name = "FORMAT")]
+    log_format: Option<LogFormat>,
+    /// Checks settings, data folder, database and certificates, says what would be done, and exits.
+    #[arg(long)]
+    check: bool,
+}
+
+impl ServeArgs {
+    /// The settings with this command line's above all others.
+    fn settings(&self) -> anyhow::Result<Settings> {
+        let mut settings = Settings::load(&self.place)?;
+        replace(&mut settings.msnp, &self.msnp);
+        replace(&mut settings.dispatch, &self.dispatch);
+        replace(&mut settings.http, &self.http);
+        replace(&mut settings.https, &self.https);
+        replace(&mut settings.log_format, &self.log_format);
+        replace(&mut settings.server.shutdown_grace, &self.shutdown_grace);
+        replace(&mut settings.server.ticket_lifetime, &self.ticket_lifetime);
+        if self.public_host.is_some() {
+            settings.server.public_host.clone_from(&self.public_host);
+        }
+        if settings.dispatch.is_on() && !settings.msnp.is_on() {
+            bail!(
+                "--dispatch refers clients to the msnp listener, which is off: give it an address with --msnp ADDR"
+            );
+        }
+        if ![&settings.msnp, &settings.http, &settings.https].into_iter().any(ListenAddress::is_on) {
+            bail!("all listeners are off: give one of --msnp, --http and --https an address");
+        }
+        Ok(settings)
+    }
+}
+
+fn replace<T: Clone>(setting: &mut T, option: &Option<T>) {
+    if let Some(value) = option {
+        setting.clone_from(value);
+    }
+}
+
+/// Runs the service until it is told to stop.
+pub(crate) fn run(args: &ServeArgs) -> anyhow::Result<()> {
+    let settings = args.settings()?;
+    if args.check {
+        return runtime()?.block_on(check::run(&settings));
+    }
+    logging::start(settings.log_format, "info")?;
+    open_files::raise(&settings.server.limits);
+    runtime()?.block_on(serve(settings))
+}
+
+async fn serve(settings: Settings) -> anyhow::Result<()> {
+    let (sender, mut stop) = mpsc::channel(2);
+    signals::forward(sender)?;
+    let server = tokio::select! {
+        started = start(settings) => started?,
+        // Not even started: there is nothing to end.
+        _ = stop.recv() => return Ok(()),
+    };
+    server.run(stop).await;
+    tracing::info!("the service has ended");
+    Ok(())
+}
+
+async fn start(settings: Settings) -> anyhow::Result<Server> {
+    let listeners = listeners::bind(&settings).await?;
+    let addresses = listeners::addresses(&listeners)?;
+    // The database may be elsewhere; certificates and mail are always here.
+    database::make_folder(settings.data_dir())?;
+    let store = database::open(&settings).await?;
+    let nobody = store.last_change().await.context("the database cannot be read")? == 0
+        && store.accounts().await.context("the database cannot be read")?.is_empty();
+    let server = Server::bind(settings.server.clone(), store, listeners).await?;
+    if nobody {
+        first_steps::tell(&settings, &addresses);
+    }
+    let mut lines = String::new();
+    for (name, address) in &addresses {
+        // Writing to a string cannot fail.
+        let _ = writeln!(lines, "listening {name} {address}");
+    }
+    lines.push_str("ready\n");
+    stdout::print(&lines)?;
+    tracing::info!(version = env!("CARGO_PKG_VERSION"), data = %settings.data_dir().display(), "the service is ready");
+    Ok(server)
+}

@@ -1,0 +1,146 @@
+//! `papillon serve --check`: everything that can be found out without listening.
+//!
+//! What is not there yet is tried out in a scratch folder beside where it would be made, so that
+//! a check of a new service leaves nothing behind.
+
+use std::fmt::Display;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use anyhow::{Context, bail};
+use papillon_server::tls::Identity;
+
+use crate::database::{self, Database};
+use crate::listeners::resolve;
+use crate::settings::Settings;
+use crate::{logging, sentence, stdout};
+
+/// Checks everything and prints what `serve` would do. Fails when anything is wrong.
+pub(super) async fn run(settings: &Settings) -> anyhow::Result<()> {
+    let mut report = Report::default();
+    match &settings.file {
+        Some(file) => report.line("configuration", file.display()),
+        None => report.line("configuration", "no file"),
+    }
+    report.found("log", logging::filter("info").map(|filter| filter.to_string()));
+    let scratch = Scratch::near(settings.data_dir());
+    let data = match &scratch {
+        Ok(_) if settings.data_dir().is_dir() => Ok(settings.data_dir().display().to_string()),
+        Ok(_) => Ok(format!("{} (to be made)", settings.data_dir().display())),
+        Err(error) => Err(anyhow::anyhow!("{}", sentence(error))),
+    };
+    report.found("data", data);
+    // Without a usable folder the rest would only repeat that.
+    if let Ok(scratch) = &scratch {
+        report.found("database", database(settings, scratch.path()).await);
+        report.found("certificates", certificates(settings, scratch.path()));
+    }
+    report.line("public host", settings.server.public_host.as_deref().unwrap_or("as each client reaches it"));
+    let listeners = [
+        ("msnp", &settings.msnp),
+        ("dispatch", &settings.dispatch),
+        ("http", &settings.http),
+        ("https", &settings.https),
+    ];
+    for (name, address) in listeners {
+        report.found(name, resolve(name, address).await.map(|_| address.to_string()));
+    }
+    drop(scratch);
+    report.finish()
+}
+
+async fn database(settings: &Settings, scratch: &Path) -> anyhow::Result<String> {
+    let (store, shown) = match Database::of(settings) {
+        Database::Server => (database::open(settings).await?, String::from("PostgreSQL")),
+        Database::File(path) if path.exists() => {
+            (database::open_file(&path).await?, path.display().to_string())
+        }
+        Database::File(path) => {
+            // A database elsewhere than under the data folder has a folder of its own to be tried.
+            let folder = path.parent().unwrap_or(Path::new("."));
+            let elsewhere = (folder != settings.data_dir()).then(|| Scratch::near(folder)).transpose()?;
+            let trial = elsewhere.as_ref().map_or(scratch, Scratch::path).join("papillon.db");
+            database::open_file(&trial).await?;
+            return Ok(format!("{} (to be made)", path.display()));
+        }
+    };
+    let accounts = store.accounts().await.context("the database cannot be read")?.len();
+    Ok(format!("{shown} ({accounts} {})", if accounts == 1 { "account" } else { "accounts" }))
+}
+
+fn certificates(settings: &Settings, scratch: &Path) -> anyhow::Result<String> {
+    let folder = settings.data_dir().join("tls");
+    let there = folder.exists();
+    let trial = if there { folder.clone() } else { scratch.join("tls") };
+    if !settings.https.is_on() {
+        return Ok(String::from("not needed"));
+    }
+    Identity::open(trial, settings.server.public_host.as_deref(), SystemTime::now())?;
+    Ok(format!("{}{}", folder.display(), if there { "" } else { " (to be made)" }))
+}
+
+/// What was found, and what is wrong.
+#[derive(Default)]
+struct Report {
+    lines: String,
+    problems: Vec<String>,
+}
+
+impl Report {
+    fn line(&mut self, what: &str, found: impl Display) {
+        self.lines.push_str(&format!("{what:<14} {found}\n"));
+    }
+
+    fn found(&mut self, what: &str, outcome: anyhow::Result<String>) {
+        match outcome {
+            Ok(found) => self.line(what, found),
+            Err(error) => {
+                self.line(what, "wrong");
+                self.problems.push(sentence(&error));
+            }
+        }
+    }
+
+    fn finish(mut self) -> anyhow::Result<()> {
+        if self.problems.is_empty() {
+            self.lines.push_str("all is well; nothing was started\n");
+        }
+        stdout::print(&self.lines)?;
+        if !self.problems.is_empty() {
+            bail!("{}", self.problems.join("\nerror: "));
+        }
+        Ok(())
+    }
+}
+
+/// A folder to try things in. It goes with this value.
+struct Scratch(PathBuf);
+
+impl Scratch {
+    /// Makes one in `folder`, or as near to it as there is a folder.
+    fn near(folder: &Path) -> anyhow::Result<Self> {
+        let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+        let there = folder.ancestors().find(|ancestor| ancestor.exists()).unwrap_or(folder);
+        let path = there.join(format!(".papillon-check-{}", std::process::id()));
+        let failed = || {
+            format!(
+                "the folder {} cannot be written to: give this user access, or choose another with --data DIR",
+                there.display()
+            )
+        };
+        fs::create_dir(&path).with_context(failed)?;
+        Ok(Self(path))
+    }
+
+    fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        // At worst an empty database is left in a hidden folder.
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}

@@ -1,0 +1,23 @@
+//! A connection is an open file, and many systems allow a program only 1024 of those.
+
+use papillon_server::Limits;
+
+/// For the database, the certificates, the listeners and the runtime.
+const OTHERS: u64 = 256;
+
+/// Asks the system for as many open files as there may be connections, and says so when it allows
+/// fewer.
+pub(super) fn raise(limits: &Limits) {
+    let connections = limits.connections.saturating_add(limits.http_connections);
+    let wanted = u64::try_from(connections).unwrap_or(u64::MAX).saturating_add(OTHERS);
+    match rlimit::increase_nofile_limit(wanted) {
+        Ok(allowed) if allowed < wanted => tracing::warn!(
+            allowed,
+            wanted,
+            "the system allows fewer open files than the limits allow connections: raise it (LimitNOFILE= in \
+             the systemd unit, ulimit -Hn), or lower limits.connections"
+        ),
+        Ok(_) => {}
+        Err(error) => tracing::warn!(%error, wanted, "the number of open files cannot be raised"),
+    }
+}

@@ -1,0 +1,140 @@
+//! What the operator wants, from the command line, the environment and the configuration file.
+//!
+//! Each source overrides the next: command line, environment, file, default. `keys.rs` lists
+//! what the file and the environment can hold.
+
+mod data_dir;
+mod environment;
+mod file;
+mod keys;
+mod values;
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use papillon_server::Config;
+
+use crate::listen_address::ListenAddress;
+use crate::logging::LogFormat;
+
+pub(crate) use values::{database, host, seconds, seconds_or_none};
+
+/// A configuration file that changes nothing: every key at its default. `serve --help` shows it.
+pub(crate) const DEFAULTS_FILE: &str = include_str!("settings/defaults.toml");
+
+/// Where the service's files and accounts are. All subcommands have these options.
+#[derive(Debug, Default, clap::Args)]
+pub(crate) struct Place {
+    /// A configuration file in TOML. Without this there is none.
+    ///
+    /// `papillon serve --help` lists its keys. A key that is not known is an error.
+    #[arg(long, value_name = "FILE", global = true)]
+    pub(crate) config: Option<PathBuf>,
+    /// The folder for the service's files: database, certificates, mail. [default: see --help]
+    ///
+    /// It is made when it is not there. Default: as a systemd service the unit's StateDirectory; for
+    /// root /var/lib/papillon, if it exists; otherwise $XDG_DATA_HOME/papillon, which is
+    /// ~/.local/share/papillon (macOS: ~/Library/Application Support/papillon, Windows:
+    /// %APPDATA%\papillon).
+    #[arg(long, value_name = "DIR", global = true)]
+    pub(crate) data: Option<PathBuf>,
+    /// The database: postgres://USER@HOST/NAME or an SQLite file. [default: DIR/papillon.db]
+    ///
+    /// Other users of the machine can read command lines: an address that holds a password belongs
+    /// into PAPILLON_DATABASE or the configuration file.
+    #[arg(long, value_name = "URL", global = true, value_parser = database)]
+    pub(crate) database: Option<String>,
+}
+
+/// Everything that can be set.
+#[derive(Debug)]
+pub(crate) struct Settings {
+    /// The configuration file that was read.
+    pub(crate) file: Option<PathBuf>,
+    /// Whether the command line or the environment says where the files are, so that other
+    /// commands have to be told as well.
+    pub(crate) data_is_told: bool,
+    /// As [`Settings::data_is_told`], for the database.
+    pub(crate) database_is_told: bool,
+    /// The address of the database, which may hold a password; `None` is the file under the data
+    /// folder.
+    pub(crate) database: Option<String>,
+    /// Notification server and switchboard.
+    pub(crate) msnp: ListenAddress,
+    /// Refers to the former.
+    pub(crate) dispatch: ListenAddress,
+    /// Passport and pages without TLS.
+    pub(crate) http: ListenAddress,
+    /// Passport and pages.
+    pub(crate) https: ListenAddress,
+    /// What the log looks like.
+    pub(crate) log_format: LogFormat,
+    /// What the service itself is told. Its data folder is right once `load` is done.
+    pub(crate) server: Config,
+    data: Option<PathBuf>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            file: None,
+            data_is_told: false,
+            database_is_told: false,
+            database: None,
+            msnp: ListenAddress::anywhere(1863),
+            dispatch: ListenAddress::Off,
+            http: ListenAddress::anywhere(8080),
+            https: ListenAddress::anywhere(8443),
+            log_format: LogFormat::default(),
+            server: Config::new(PathBuf::new()),
+            data: None,
+        }
+    }
+}
+
+impl Settings {
+    /// Reads the file and the environment, and takes from the command line what all subcommands
+    /// have. The subcommand adds its own options.
+    pub(crate) fn load(place: &Place) -> anyhow::Result<Self> {
+        let file = place.config.clone().or_else(|| environment::value("PAPILLON_CONFIG").map(PathBuf::from));
+        let mut settings = Self { file, ..Self::default() };
+        if let Some(path) = settings.file.clone() {
+            file::apply(&mut settings, &path)?;
+        }
+        let (data, database) = (settings.data.take(), settings.database.take());
+        environment::apply(&mut settings)?;
+        settings.data = place.data.clone().or(settings.data);
+        settings.database = place.database.clone().or(settings.database);
+        settings.data_is_told = settings.data.is_some();
+        settings.database_is_told = settings.database.is_some();
+        settings.data = settings.data.or(data);
+        settings.database = settings.database.or(database);
+        settings.settle_data_dir()?;
+        Ok(settings)
+    }
+
+    fn settle_data_dir(&mut self) -> anyhow::Result<()> {
+        let folder = match self.data.take() {
+            Some(folder) => folder,
+            None => match data_dir::given_by_systemd() {
+                Some(folder) => {
+                    // Only the service itself is told by systemd.
+                    self.data_is_told = true;
+                    folder
+                }
+                None => data_dir::usual()?,
+            },
+        };
+        if folder.as_os_str().is_empty() {
+            bail!("the data folder has an empty name: give one with --data DIR");
+        }
+        self.server.data_dir = std::path::absolute(&folder)
+            .with_context(|| format!("the data folder {} has no full path", folder.display()))?;
+        Ok(())
+    }
+
+    /// The folder for the service's files, as a full path.
+    pub(crate) fn data_dir(&self) -> &Path {
+        &self.server.data_dir
+    }
+}

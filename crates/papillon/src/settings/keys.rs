@@ -1,0 +1,94 @@
+//! Every key of the configuration file; the environment variables are made from the same list.
+
+use super::Settings;
+use super::values::{count, database, host, seconds, seconds_or_none};
+use crate::listen_address::ListenAddress;
+use crate::logging::LogFormat;
+
+/// One thing that can be set.
+pub(super) struct Key {
+    /// The table of the file that it stands in; empty for the top.
+    pub(super) table: &'static str,
+    /// Its name.
+    pub(super) name: &'static str,
+    /// Reads the value and keeps it; the error says what is expected.
+    pub(super) set: fn(&mut Settings, &str) -> Result<(), String>,
+}
+
+impl Key {
+    /// The environment variable for it.
+    pub(super) fn variable(&self) -> String {
+        let table = if self.table.is_empty() { String::new() } else { format!("{}_", self.table) };
+        format!("PAPILLON_{table}{}", self.name).to_ascii_uppercase()
+    }
+}
+
+/// A key at the top of the file.
+macro_rules! top {
+    ($name:literal, |$settings:ident, $text:ident| $set:expr) => {
+        Key {
+            table: "",
+            name: $name,
+            set: |$settings, $text| {
+                $set;
+                Ok(())
+            },
+        }
+    };
+}
+
+/// A key named like its field.
+macro_rules! field {
+    ($table:ident . $name:ident, $read:ident) => {
+        Key {
+            table: stringify!($table),
+            name: stringify!($name),
+            set: |settings, text| {
+                settings.server.$table.$name = $read(text)?;
+                Ok(())
+            },
+        }
+    };
+}
+
+/// All keys.
+pub(super) const KEYS: &[Key] = &[
+    top!("data", |settings, text| settings.data = Some(text.into())),
+    top!("database", |settings, text| settings.database = Some(database(text)?)),
+    top!("public_host", |settings, text| settings.server.public_host = Some(host(text)?)),
+    top!("msnp", |settings, text| settings.msnp = ListenAddress::parse(text)?),
+    top!("dispatch", |settings, text| settings.dispatch = ListenAddress::parse(text)?),
+    top!("http", |settings, text| settings.http = ListenAddress::parse(text)?),
+    top!("https", |settings, text| settings.https = ListenAddress::parse(text)?),
+    top!("log_format", |settings, text| settings.log_format = LogFormat::parse(text)?),
+    top!("shutdown_grace", |settings, text| settings.server.shutdown_grace = seconds_or_none(text)?),
+    top!("ticket_lifetime", |settings, text| settings.server.ticket_lifetime = seconds(text)?),
+    field!(limits.connections, count),
+    field!(limits.http_connections, count),
+    field!(limits.forward_list, count),
+    field!(limits.privacy_list, count),
+    field!(limits.switchboard_people, count),
+    field!(limits.switchboards_per_minute, count),
+    field!(limits.calls_per_minute, count),
+    field!(limits.changes_per_ten_seconds, count),
+    field!(limits.invitations_per_hour, count),
+    field!(limits.sign_in_failures_per_account, count),
+    field!(limits.sign_in_failures_per_address, count),
+    field!(limits.outbox_bytes, count),
+    field!(timeouts.sign_in, seconds),
+    field!(timeouts.challenge, seconds),
+    field!(timeouts.challenge_interval, seconds),
+    field!(timeouts.switchboard_idle, seconds),
+    field!(timeouts.cookie, seconds),
+    field!(timeouts.ringing, seconds),
+    field!(timeouts.write_stall, seconds),
+];
+
+/// The tables of the file.
+pub(super) const TABLES: [&str; 2] = ["limits", "timeouts"];
+
+/// The names of a table's keys, for an error that says which there are.
+pub(super) fn names(table: &str) -> String {
+    let names: Vec<_> = KEYS.iter().filter(|key| key.table == table).map(|key| key.name).collect();
+    names.join(", ")
+}

@@ -1,0 +1,99 @@
+//! Reading single values. The errors say what is expected; the caller says where the value stands.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+/// Ten years: longer than anybody waits, short enough to be added to any clock.
+const LONGEST: u32 = 10 * 365 * 24 * 3600;
+
+/// A number of something, at least one.
+pub(crate) fn count<T: TryFrom<u32>>(text: &str) -> Result<T, String> {
+    let number = text.parse::<u32>().ok().filter(|number| *number > 0);
+    number
+        .and_then(|number| T::try_from(number).ok())
+        .ok_or_else(|| format!("expected a whole number from 1 to {}", u32::MAX))
+}
+
+/// A time in seconds, at least one.
+pub(crate) fn seconds(text: &str) -> Result<Duration, String> {
+    at_most_ten_years(text)
+        .filter(|time| !time.is_zero())
+        .ok_or_else(|| format!("expected a whole number of seconds from 1 to {LONGEST}"))
+}
+
+/// A time in seconds, which may be none.
+pub(crate) fn seconds_or_none(text: &str) -> Result<Duration, String> {
+    at_most_ten_years(text)
+        .ok_or_else(|| format!("expected a whole number of seconds, 0 for none, at most {LONGEST}"))
+}
+
+fn at_most_ten_years(text: &str) -> Option<Duration> {
+    let number = text.parse::<u32>().ok().filter(|number| *number <= LONGEST)?;
+    Some(Duration::from_secs(number.into()))
+}
+
+/// A name or an address that clients can connect to.
+pub(crate) fn host(text: &str) -> Result<String, String> {
+    let bare = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(text);
+    let label = |label: &str| {
+        (1..=63).contains(&label.len())
+            && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
+    };
+    let is_name = bare.len() <= 253 && bare.split('.').all(label);
+    if is_name || bare.parse::<IpAddr>().is_ok() {
+        Ok(bare.to_owned())
+    } else {
+        Err(String::from("expected a host name or an IP address without a port, such as msn.example.org"))
+    }
+}
+
+/// The address of a database. It may hold a password, so no error repeats it.
+pub(crate) fn database(text: &str) -> Result<String, String> {
+    let known = ["postgres://", "postgresql://", "sqlite:"].iter().any(|scheme| text.starts_with(scheme));
+    if text.is_empty() || (!known && text.contains("://")) {
+        return Err(String::from("expected postgres://USER@HOST/NAME, or the path of an SQLite file"));
+    }
+    Ok(text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_have_bounds() {
+        assert_eq!(count::<usize>("7"), Ok(7));
+        assert_eq!(seconds("7"), Ok(Duration::from_secs(7)));
+        assert_eq!(seconds_or_none("0"), Ok(Duration::ZERO));
+        for bad in ["", "0", "-1", "1.5", "4294967296", "x", "1 "] {
+            assert!(count::<u32>(bad).is_err(), "{bad}");
+            assert!(seconds(bad).is_err(), "{bad}");
+        }
+        assert!(seconds_or_none("315360001").is_err());
+    }
+
+    #[test]
+    fn a_host_has_neither_scheme_nor_port() {
+        for (written, read) in [
+            ("msn.example.org", "msn.example.org"),
+            ("10.0.0.1", "10.0.0.1"),
+            ("::1", "::1"),
+            ("[::1]", "::1"),
+        ] {
+            assert_eq!(host(written).as_deref(), Ok(read));
+        }
+        for bad in ["", "a..b", "http://x", "x:1863", "a b", "x/", "[::1]:80"] {
+            assert!(host(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_database_address_is_not_repeated() {
+        for good in ["postgres://u:p@h/d", "sqlite:x.db", "sqlite:///x.db", "/x/y.db"] {
+            assert!(database(good).is_ok(), "{good}");
+        }
+        for bad in ["", "mysql://u:hush@h/d"] {
+            assert!(!database(bad).unwrap_err().contains("hush"));
+        }
+    }
+}

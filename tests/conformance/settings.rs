@@ -1,0 +1,163 @@
+//! `GTC`, `BLP`, `PRP` and the `BPR` that follow (4.5, 5.6).
+
+use msnp_testkit::{Ns, TestServer};
+
+use crate::support::{ALICE, BOB, CAROL, DIALECTS, ends, friends};
+
+#[tokio::test]
+async fn the_two_settings_are_kept_and_cannot_be_set_to_what_they_are() {
+    let server = TestServer::start().await;
+    for (verb, first, other) in [("GTC", "A", "N"), ("BLP", "AL", "BL")] {
+        for dialect in DIALECTS {
+            let mut alice = Ns::sign_in(&server, ALICE, dialect).await;
+            let version = alice.version().await;
+            assert_eq!(alice.ask(&format!("{verb} 1 {first}")).await, "218 1");
+            assert_eq!(
+                alice.ask(&format!("{verb} 2 {other}")).await,
+                format!("{verb} 2 {} {other}", version + 1)
+            );
+            assert_eq!(alice.ask(&format!("{verb} 3 {other}")).await, "218 3");
+            assert_eq!(alice.syn().await.of(verb), [format!("{verb} {other}")]);
+            assert_eq!(
+                alice.ask(&format!("{verb} 4 {first}")).await,
+                format!("{verb} 4 {} {first}", version + 2)
+            );
+            alice.quiet().await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn settings_that_do_not_exist_end_the_connection() {
+    let server = TestServer::start().await;
+    for line in ["GTC 1 X", "GTC 1 a", "BLP 1 XL", "BLP 1 al", "GTC 1", "BLP 1"] {
+        ends(Ns::sign_in(&server, ALICE, 9).await, line).await;
+    }
+}
+
+#[tokio::test]
+async fn phone_numbers_are_set_changed_and_cleared() {
+    let server = TestServer::start().await;
+    for dialect in DIALECTS {
+        let mut alice = Ns::sign_in(&server, ALICE, dialect).await;
+        for key in ["PHH", "PHW", "PHM"] {
+            let version = alice.version().await;
+            for (n, value) in [(1, "555%20123"), (2, "%2B44")] {
+                let reply = format!("PRP 5 {} {key} {value}", version + n);
+                assert_eq!(alice.ask(&format!("PRP 5 {key} {value}")).await, reply);
+            }
+            assert_eq!(alice.syn().await.of("PRP"), [format!("PRP {key} %2B44")]);
+            assert_eq!(alice.ask(&format!("PRP 6 {key}")).await, format!("PRP 6 {} {key}", version + 3));
+            // Some clients leave a blank where the value was.
+            assert_eq!(alice.ask(&format!("PRP 7 {key} ")).await, format!("PRP 7 {} {key}", version + 4));
+            assert_eq!(alice.syn().await.of("PRP"), Vec::<&str>::new());
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_phone_number_has_95_coded_bytes_at_most() {
+    let server = TestServer::start().await;
+    for key in ["PHH", "PHW", "PHM"] {
+        let number = "%20".repeat(30) + "12345";
+        let mut alice = Ns::sign_in(&server, ALICE, 9).await;
+        let reply = alice.ask(&format!("PRP 5 {key} {number}")).await;
+        assert!(reply.ends_with(&number), "{reply}");
+        ends(alice, &format!("PRP 6 {key} {number}6")).await;
+    }
+}
+
+#[tokio::test]
+async fn unknown_properties_are_715_and_impossible_ones_end_the_connection() {
+    let server = TestServer::start().await;
+    for dialect in DIALECTS {
+        let mut alice = Ns::sign_in(&server, ALICE, dialect).await;
+        for key in ["XYZ", "phh", "MFN", "HSB", "AB", "X"] {
+            assert_eq!(alice.ask(&format!("PRP 5 {key} 1")).await, "715 5", "{key}");
+        }
+        for line in ["PRP 6 PHHX 1", "PRP 6 ABCDE"] {
+            ends(Ns::sign_in(&server, ALICE, dialect).await, line).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn web_watches_came_with_msnp9() {
+    let server = TestServer::start().await;
+    let mut alice = Ns::sign_in(&server, ALICE, 9).await;
+    let version = alice.version().await;
+    assert_eq!(alice.ask("PRP 5 WWE 2").await, format!("PRP 5 {} WWE 2", version + 1));
+    assert_eq!(alice.syn().await.of("PRP"), ["PRP WWE 2"]);
+    let mut alice = Ns::sign_in(&server, ALICE, 8).await;
+    assert_eq!(alice.ask("PRP 6 WWE 0").await, "715 6");
+    assert_eq!(alice.syn().await.of("PRP"), Vec::<&str>::new());
+}
+
+#[tokio::test]
+async fn without_a_mobile_device_nobody_may_page_it() {
+    let server = TestServer::start().await;
+    for dialect in DIALECTS {
+        let mut alice = Ns::sign_in(&server, ALICE, dialect).await;
+        let version = alice.version().await;
+        assert_eq!(alice.ask("PRP 5 MOB Y").await, format!("PRP 5 {version} MOB N"));
+        assert_eq!(alice.version().await, version);
+        // Whether there is one is for the service to say.
+        assert_eq!(alice.ask("PRP 6 MBE Y").await, "715 6");
+        assert!(alice.syn().await.of("PRP").is_empty());
+    }
+}
+
+#[tokio::test]
+async fn those_who_may_know_are_told_a_new_number() {
+    for dialect in DIALECTS {
+        let server = TestServer::start().await;
+        let (mut alice, mut bob) = friends(&server, dialect).await;
+        let mut version = bob.version().await;
+        for (sent, told) in [("PHH 555", "PHH 555"), ("PHW 1%202", "PHW 1%202"), ("PHH", "PHH")] {
+            alice.send(&format!("PRP 5 {sent}")).await;
+            alice.expect_prefix("PRP 5 ").await;
+            version += 1;
+            bob.expect(&format!("BPR {version} {ALICE} {told}")).await;
+        }
+        alice.quiet().await;
+        bob.quiet().await;
+        let lists = bob.syn().await;
+        assert_eq!((lists.version, lists.of("BPR")), (version, vec!["BPR PHW 1%202"]));
+    }
+}
+
+#[tokio::test]
+async fn who_is_blocked_or_not_watching_is_told_no_number() {
+    let server = TestServer::start().await;
+    server.list(BOB, ALICE).await;
+    server.account(CAROL).await;
+    let mut alice = Ns::online(&server, ALICE, 9).await;
+    let mut bob = Ns::online(&server, BOB, 9).await;
+    let mut carol = Ns::online(&server, CAROL, 9).await;
+    alice.send(&format!("ADD 1 BL {BOB} Bob")).await;
+    alice.expect_prefix("ADD 1 BL ").await;
+    bob.expect(&format!("FLN {ALICE}")).await;
+    let version = bob.version().await;
+    alice.send("PRP 5 PHH 555").await;
+    alice.expect_prefix("PRP 5 ").await;
+    bob.quiet().await;
+    carol.quiet().await;
+    assert_eq!(bob.version().await, version);
+}
+
+#[tokio::test]
+async fn a_new_contact_who_allows_it_is_described_with_numbers() {
+    let server = TestServer::start().await;
+    let mut bob = Ns::online(&server, BOB, 9).await;
+    for line in ["PRP 1 PHH 555", "ADD 2 AL alice@example.com Alice"] {
+        server.account(ALICE).await;
+        bob.send(line).await;
+        bob.line().await;
+    }
+    let mut alice = Ns::online(&server, ALICE, 9).await;
+    alice.send(&format!("ADD 3 FL {BOB} Bob 0")).await;
+    let reply = alice.expect_prefix("ADD 3 FL ").await;
+    let version = reply.split(' ').nth(3).expect("a version").to_owned();
+    alice.expect(&format!("BPR {version} {BOB} PHH 555")).await;
+    alice.expect(&format!("BPR {version} {BOB} PHW")).await;
+}

@@ -1,0 +1,93 @@
+//! What must not get out: no log line, at any level, shows a password, a ticket, a cookie or
+//! what people say to each other.
+
+use std::io;
+use std::sync::{Arc, Mutex};
+
+use msnp_testkit::{Ns, PASSWORD, Sb, TestServer, Wire, http};
+
+/// Everything that this process logs.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Log {
+    fn text(&self) -> String {
+        let bytes = self.0.lock().expect("no panic while logging");
+        String::from_utf8_lossy(&bytes).into_owned()
+    }
+}
+
+impl io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().map_err(|_| io::Error::other("a panic while logging"))?.extend(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn no_log_line_shows_a_secret() {
+    let log = Log::default();
+    let writer = log.clone();
+    // Everything, from every crate.
+    tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::TRACE)
+        .with_ansi(false)
+        .with_writer(move || writer.clone())
+        .init();
+
+    let (alice, bob) = ("alice@example.com", "bob@example.com");
+    let server = TestServer::start().await;
+    let mut first = Ns::online(&server, alice, 9).await;
+    let mut second = Ns::online(&server, bob, 8).await;
+    // Wrong passwords are mostly right ones, typed wrongly or in the wrong place.
+    http::login(server.addresses.http, alice, "papillon, 1998").await;
+    http::login(server.addresses.http, "papillon, 1997", alice).await;
+    let authority = server.folder().join("tls/ca.pem");
+    let request = http::login_request(alice, PASSWORD, "lc=1033");
+    let answer = http::tls_request(server.addresses.https, &authority, "127.0.0.1", request.as_bytes()).await;
+    let over_tls = answer.expect("an answer").ticket().expect("a ticket").to_owned();
+
+    let mut seat = Sb::open(&mut first).await;
+    seat.call(bob).await;
+    let door = second.ring().await;
+    let (mut guest, _) = Sb::answer(bob, &door).await;
+    seat.expect(&format!("JOI {bob} Bob")).await;
+    seat.msg(1, 'A', b"what only Bob is to read").await;
+    guest.receive(alice).await;
+    seat.expect("ACK 1").await;
+
+    // What is refused is logged more readily.
+    let refused = first.door().await;
+    let mut wire = Wire::connect(refused.address).await;
+    wire.send(&format!("USR 1 {bob} {}", refused.cookie)).await;
+    wire.expect("911 1").await;
+    let mut ns = Ns::connect(server.addresses.msnp).await;
+    ns.identify(bob, 9).await;
+    let stolen = first.ticket.clone();
+    ns.send(&format!("USR 4 TWN S {stolen}")).await;
+    ns.expect("911 4").await;
+    let mut ns = Ns::connect(server.addresses.msnp).await;
+    ns.identify(alice, 9).await;
+    ns.send(&format!("USR 4 TWN S {stolen}{}", "x".repeat(9000))).await;
+    ns.rest().await;
+    drop((first, second, seat, guest));
+    server.stop().await;
+
+    let text = log.text();
+    assert!(text.contains(alice), "nothing is logged at all");
+    let coded = http::percent_encode(PASSWORD);
+    let tickets =
+        [&stolen, &over_tls].map(|ticket| ticket.split("&p=").map(str::to_owned).collect::<Vec<_>>());
+    let tickets = tickets.concat();
+    let mut secrets = vec!["papillon, 19", &coded, "papillon%2C", &door.cookie, &refused.cookie, "only Bob"];
+    secrets.extend(tickets.iter().map(|part| part.trim_start_matches("t=")));
+    for secret in secrets {
+        if let Some(line) = text.lines().find(|line| line.contains(secret)) {
+            panic!("{secret:?} is in: {line}");
+        }
+    }
+}
