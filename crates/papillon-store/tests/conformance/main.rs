@@ -81,6 +81,7 @@ checks! {
     properties:
         properties_are_set_and_unset,
         those_who_are_allowed_are_told,
+        whoever_begins_or_ceases_to_see_them_has_a_new_version,
         private_properties_are_told_to_nobody;
     durability:
         what_was_stored_is_there_after_reopening,
