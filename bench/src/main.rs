@@ -1,1 +1,67 @@
-fn main() {}
+//! What a message, a connection and a sign-in cost the service.
+//!
+//! `cargo run --release -p papillon-bench` measures everything, `… -- relay`, `memory` or
+//! `sign-in` one thing. The service runs in a process of its own on one core, the load comes
+//! from this one on another. Costs are CPU time, system calls and memory of the service's
+//! process, never time on the clock, so that a busy machine disturbs them little.
+//!
+//! | to find | look in |
+//! |---|---|
+//! | what is measured, and the targets | `relay.rs`, `memory.rs`, `sign_in.rs` |
+//! | the service under measurement | `service.rs`; what it is compared with: `ceiling.rs` |
+//! | the load | `client.rs`, `conversation.rs`, `traffic.rs` |
+//! | the meters | `process.rs`, `system_calls.rs` |
+
+mod ceiling;
+mod client;
+mod conversation;
+mod memory;
+mod process;
+mod relay;
+mod service;
+mod sign_in;
+mod system_calls;
+mod table;
+mod traffic;
+
+use anyhow::{Result, bail};
+
+use crate::table::Table;
+
+const USAGE: &str = "usage: papillon-bench [relay | memory | sign-in]";
+
+fn main() -> Result<()> {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let mut table = Table::default();
+    match words.as_slice() {
+        // The processes this program starts of itself.
+        ["--server", population @ ..] => return service::serve(population),
+        ["--ceiling"] => return ceiling::serve(),
+        [] => {
+            process::step_aside();
+            relay::measure(&mut table)?;
+            memory::measure(&mut table)?;
+            sign_in::measure(&mut table)?;
+        }
+        ["relay"] => {
+            process::step_aside();
+            relay::measure(&mut table)?;
+        }
+        ["memory"] => {
+            process::step_aside();
+            memory::measure(&mut table)?;
+        }
+        ["sign-in"] => {
+            process::step_aside();
+            sign_in::measure(&mut table)?;
+        }
+        ["--help" | "-h"] => {
+            println!("{USAGE}");
+            return Ok(());
+        }
+        _ => bail!(USAGE),
+    }
+    table.print();
+    Ok(())
+}

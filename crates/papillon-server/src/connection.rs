@@ -2,6 +2,7 @@
 
 mod deliveries;
 mod outbox;
+mod read_buffer;
 mod receipt;
 
 use std::future::poll_fn;
@@ -28,8 +29,6 @@ use crate::notification;
 use crate::service::Service;
 use crate::switchboard;
 
-/// Read at most this much at a time.
-const READ_SIZE: usize = 16 * 1024;
 /// After the last word to a client, this long to let it close its side, so that what was sent is
 /// not lost to a reset.
 const LINGER: Duration = Duration::from_secs(2);
@@ -148,18 +147,18 @@ impl Connection {
 
     /// Reads what there is and handles the commands in it. An error when the client is gone.
     async fn read(&mut self, buffer: &mut BytesMut) -> io::Result<Flow> {
-        buffer.reserve(READ_SIZE);
+        read_buffer::provide(buffer);
         match read_now(&mut self.reader, buffer).await {
             Some(Ok(0)) => return Err(io::ErrorKind::UnexpectedEof.into()),
             Some(Ok(_)) => {}
             Some(Err(error)) => return Err(error),
             None => {
-                release(buffer);
+                read_buffer::release(buffer);
                 return Ok(Flow::Continue(()));
             }
         }
         let flow = self.handle(buffer).await;
-        release(buffer);
+        read_buffer::release(buffer);
         Ok(flow)
     }
 
@@ -272,11 +271,6 @@ async fn read_now(reader: &mut OwnedReadHalf, buffer: &mut BytesMut) -> Option<i
         })
     })
     .await
-}
-
-/// An idle connection keeps no read buffer, and an unfinished line no more than itself.
-fn release(buffer: &mut BytesMut) {
-    *buffer = if buffer.is_empty() { BytesMut::new() } else { BytesMut::from(&buffer[..]) };
 }
 
 /// Closes our side and reads the other's for a moment: closing with unread bytes would reset the

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use msnp::command::chg::Chg;
 use msnp::wire::Encode;
-use msnp::{ErrorCode, Handle, List, Status, TransactionId};
+use msnp::{ErrorCode, List, Status, TransactionId};
 
 use super::{Connection, Outcome, Refusal};
 use crate::announce;
@@ -48,15 +48,13 @@ impl Connection {
 
     fn introduce_contacts(&self, session: &Arc<Session>, transaction: TransactionId, out: &mut Deliveries) {
         // The contacts' states are locked one by one, so this person's cannot stay locked.
-        let contacts: Vec<Handle> = {
+        let online: Vec<Arc<Session>> = {
             let state = session.state();
             let on_forward_list = state.roster.contacts.iter().filter(|c| c.lists.contains(List::Forward));
-            on_forward_list.map(|contact| contact.handle.clone()).collect()
+            on_forward_list.filter_map(|contact| self.service.sessions.get(&contact.handle)).collect()
         };
-        for handle in &contacts {
-            if let Some(contact) = self.service.sessions.get(handle) {
-                announce::introduce(&contact, session, transaction, out);
-            }
+        for contact in &online {
+            announce::introduce(contact, session, transaction, out);
         }
     }
 }
