@@ -1,6 +1,6 @@
 //! What the protocol says, checked against the running service with raw bytes.
 //!
-//! The section numbers in the comments are those of `docs/protocol/msnp.md`.
+//! Numbers in the comments, such as 5.4, are subjects; `docs/protocol/sources.md` lists them.
 
 mod accounts;
 mod challenge;

@@ -11,7 +11,7 @@ fn parse(text: &str) -> Message {
 }
 
 #[test]
-fn the_text_of_the_fact_sheet() {
+fn a_text_with_its_format() {
     let payload = "MIME-Version: 1.0\r\nContent-Type: text/plain; charset=UTF-8\r\n\
         X-MMS-IM-Format: FN=Arial; EF=I; CO=ff; CS=0; PF=22\r\n\r\nHello! How are you? ✓";
     assert_eq!(payload.len(), 138);
@@ -106,7 +106,7 @@ const PROFILE: &str = "MIME-Version: 1.0\r\nContent-Type: text/x-msmsgsprofile; 
     kv: 5\r\nMSPAuth: 5abc$$\r\nClientIP: 203.0.113.7\r\nClientPort: 18183\r\n\r\n";
 
 #[test]
-fn the_profile_of_the_fact_sheet() {
+fn a_whole_profile() {
     let profile = Profile {
         login_time: 1_062_764_230,
         member_id_high: 85040,
@@ -173,7 +173,7 @@ fn mail() {
 }
 
 #[test]
-fn the_system_message_of_the_fact_sheet() {
+fn a_shutdown_in_five_minutes() {
     let payload =
         "MIME-Version: 1.0\r\nContent-Type: application/x-msmsgssystemmessage\r\n\r\nType: 1\r\nArg1: 5\r\n";
     assert_eq!(payload.len(), 88);
@@ -246,7 +246,7 @@ fn tux() -> MsnObject {
 }
 
 #[test]
-fn the_emoticon_of_the_fact_sheet() {
+fn an_emoticon_with_its_object() {
     let payload = "MIME-Version: 1.0\r\nContent-Type: text/x-mms-emoticon\r\n\r\n(tux)\t\
         <msnobj Creator=\"alice@example.com\" Size=\"1032\" Type=\"2\" Location=\"TFR2.dat\" \
         Friendly=\"dAB1AHgAAAA=\" SHA1D=\"u28iUG/BAgUm8rdTopal2EJ0KFc=\" \

@@ -99,7 +99,7 @@ mod tests {
         ct=1062764229,kpp=1,kv=5,ver=2.1.0173.1,tpf=43f8a4c8ed940c04e3740be46c4d1619";
 
     #[test]
-    fn the_header_of_the_fact_sheet() {
+    fn a_header_of_the_time() {
         let header = format!(
             "Passport1.4 OrgVerb=GET,OrgURL=http%3A%2F%2Fmessenger%2Emsn%2Ecom,\
              sign-in=alice%40example.com,pwd=s%65cret,{CHALLENGE}"
