@@ -11,6 +11,30 @@
 //! | MIME messages | [`message`] |
 //! | challenges, Passport, MSNObjects, connection types | [`challenge`], [`passport`], [`object`], [`connection_type`] |
 
+//!
+//! ```
+//! use bytes::BytesMut;
+//! use msnp::command::{NotificationRequest, chg::Chg};
+//! use msnp::wire::{Decoder, Encode, Limits, Stream};
+//! use msnp::Status;
+//!
+//! // What a client sends, in pieces as a socket gives them.
+//! let mut decoder = Decoder::new(Stream::NotificationRequests, Limits::SIGNED_IN);
+//! let mut buffer = BytesMut::from("CHG 9 AW");
+//! assert_eq!(decoder.next(&mut buffer), Ok(None));
+//! buffer.extend_from_slice(b"Y 268435492\r\nPNG\r\n");
+//!
+//! let frame = decoder.next(&mut buffer)?.expect("the line is complete");
+//! let NotificationRequest::Chg(change) = NotificationRequest::parse(&frame)? else { panic!() };
+//! assert_eq!(change.status, Status::Away);
+//! assert_eq!(change.capabilities.msnc(), 1, "MSN Messenger 6.0");
+//!
+//! // And what a service answers.
+//! let echo = Chg { status: Status::Away, ..change };
+//! assert_eq!(echo.to_bytes(), "CHG 9 AWY 268435492\r\n");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
 #![warn(missing_docs)]
 
 pub mod challenge;
