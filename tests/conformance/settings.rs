@@ -159,5 +159,6 @@ async fn a_new_contact_who_allows_it_is_described_with_numbers() {
     let reply = alice.expect_prefix("ADD 3 FL ").await;
     let version = reply.split(' ').nth(3).expect("a version").to_owned();
     alice.expect(&format!("BPR {version} {BOB} PHH 555")).await;
-    alice.expect(&format!("BPR {version} {BOB} PHW")).await;
+    alice.expect_prefix(&format!("ILN 3 NLN {BOB} ")).await;
+    alice.quiet().await;
 }

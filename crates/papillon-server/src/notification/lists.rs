@@ -4,9 +4,7 @@ use std::sync::Arc;
 
 use msnp::command::{add, bpr, rea, rem};
 use msnp::wire::Encode;
-use msnp::{
-    ErrorCode, FriendlyName, GroupId, Handle, Invalid, List, PropertyKey, PropertyValue, TransactionId,
-};
+use msnp::{ErrorCode, FriendlyName, GroupId, Handle, Invalid, List, TransactionId};
 use papillon_store::{ForwardAdded, PrivacyList};
 
 use super::{Connection, Outcome, Refusal};
@@ -70,18 +68,12 @@ impl Connection {
         Ok(())
     }
 
-    /// A new contact's phones, blank where there are none or they are not for this person.
+    /// What a new contact shows of its phones. The original also sent blanks for what is not set;
+    /// Twisted knows a new contact only later, and breaks off at a `MOB N` for somebody unknown.
     fn tell_properties(&self, contact: &Handle, added: &ForwardAdded, out: &mut Deliveries) {
-        let keys = [
-            PropertyKey::HomePhone,
-            PropertyKey::WorkPhone,
-            PropertyKey::MobilePhone,
-            PropertyKey::MobileAllowed,
-        ];
-        for key in keys {
-            let known = added.contact_properties.iter().find(|(known, _)| *known == key);
-            let value = known.map_or_else(|| blank(key), |(_, value)| value.clone());
-            let line = bpr::Push { version: added.version, handle: contact.clone(), key, value };
+        for (key, value) in added.contact_properties.iter().filter(|(key, _)| key.is_in(self.dialect)) {
+            let (handle, key, value) = (contact.clone(), *key, value.clone());
+            let line = bpr::Push { version: added.version, handle, key, value };
             out.send(&self.outbox, line.to_bytes());
         }
     }
@@ -264,9 +256,4 @@ pub(super) fn tell_unlisted(
         group: None,
     };
     out.send(&contact.outbox, push.to_bytes());
-}
-
-fn blank(key: PropertyKey) -> PropertyValue {
-    let word = if key == PropertyKey::MobileAllowed { "N" } else { "" };
-    PropertyValue::parse(key, word).unwrap_or_default()
 }

@@ -24,7 +24,7 @@ pub(super) struct PasswordSource {
 pub(super) fn read(source: &PasswordSource, handle: &Handle) -> anyhow::Result<Zeroizing<String>> {
     let password = if source.password_stdin {
         from(io::stdin().lock())?
-    } else if let Some(value) = std::env::var_os(VARIABLE) {
+    } else if let Some(value) = std::env::var_os(VARIABLE).filter(|value| !value.is_empty()) {
         let Ok(text) = value.into_string() else { bail!("the password in {VARIABLE} is not valid UTF-8") };
         Zeroizing::new(text)
     } else if io::stdin().is_terminal() {

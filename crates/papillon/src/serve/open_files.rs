@@ -11,7 +11,8 @@ pub(super) fn raise(limits: &Limits) {
     let connections = limits.connections.saturating_add(limits.http_connections);
     let wanted = u64::try_from(connections).unwrap_or(u64::MAX).saturating_add(OTHERS);
     match rlimit::increase_nofile_limit(wanted) {
-        Ok(allowed) if allowed < wanted => tracing::warn!(
+        // Not a warning: the limits as they come are far above what most services need.
+        Ok(allowed) if allowed < wanted => tracing::info!(
             allowed,
             wanted,
             "the system allows fewer open files than the limits allow connections: raise it (LimitNOFILE= in \

@@ -1,0 +1,133 @@
+//! `papillon account` without a service.
+
+use serde_json::Value;
+
+use crate::papillon::{Papillon, end};
+
+fn listed(papillon: &Papillon) -> Vec<Value> {
+    let ended = papillon.run(["account", "list", "--json"]);
+    ended.is_fine();
+    serde_json::from_str(&ended.out).unwrap()
+}
+
+#[test]
+fn an_account_lives_its_life() {
+    let papillon = Papillon::new();
+    let added = papillon.run_with(
+        ["account", "add", "Ada@Example.com", "--name", "Ada (home) é", "--password-stdin"],
+        b"s3cret\n",
+    );
+    added.is_fine();
+    assert_eq!((&*added.out, &*added.err), ("added ada@example.com\n", ""));
+    papillon.add("bob@example.com", "s3cret");
+
+    let accounts = listed(&papillon);
+    assert_eq!(accounts.len(), 2);
+    assert_eq!(accounts[0]["email"], "ada@example.com");
+    assert_eq!(accounts[0]["name"], "Ada (home) é");
+    assert_eq!(accounts[0]["enabled"], true);
+    assert!(accounts[0]["created_at"].as_i64().unwrap() > 1_500_000_000);
+    assert_eq!(accounts[0].as_object().unwrap().len(), 4);
+    assert_eq!(accounts[1]["name"], "bob@example.com");
+
+    let disabled = papillon.run(["account", "disable", "ADA@example.com"]);
+    assert_eq!((disabled.code, &*disabled.out), (0, "disabled ada@example.com\n"));
+    let table = papillon.run(["account", "list"]).out;
+    let lines: Vec<_> = table.lines().collect();
+    assert_eq!(lines.len(), 2);
+    assert!(lines[0].starts_with("ada@example.com  Ada (home) é     disabled  20"), "{table}");
+    assert!(lines[1].starts_with("bob@example.com  bob@example.com  enabled   20"), "{table}");
+
+    papillon.run(["account", "enable", "ada@example.com"]).is_fine();
+    assert_eq!(listed(&papillon)[0]["enabled"], true);
+    papillon.run_with(["account", "password", "ada@example.com", "--password-stdin"], b"other\n").is_fine();
+
+    let removed = papillon.run(["account", "remove", "ada@example.com", "--yes"]);
+    assert_eq!((removed.code, &*removed.out), (0, "removed ada@example.com\n"));
+    assert_eq!(listed(&papillon).len(), 1);
+}
+
+#[test]
+fn an_account_is_made_only_once() {
+    let papillon = Papillon::new();
+    papillon.add("ada@example.com", "s3cret");
+    let again = papillon.run_with(["account", "add", "ADA@example.com", "--password-stdin"], b"x");
+    again.fails(1, &["ada@example.com exists already", "papillon account password ada@example.com"]);
+}
+
+#[test]
+fn who_is_not_there_cannot_be_changed() {
+    let papillon = Papillon::new();
+    let commands = [&["disable"][..], &["enable"], &["remove", "--yes"], &["password", "--password-stdin"]];
+    for known in [false, true] {
+        for command in commands {
+            let mut args = vec!["account", command[0], "nobody@example.com"];
+            args.extend(&command[1..]);
+            papillon.run_with(&args, b"x").fails(1, &["there is no account nobody@example.com"]);
+        }
+        // Looking for somebody makes no database.
+        assert_eq!(papillon.data().exists(), known);
+        if !known {
+            papillon.add("ada@example.com", "s3cret");
+        }
+    }
+}
+
+#[test]
+fn an_empty_list_says_so() {
+    let papillon = Papillon::new();
+    let table = papillon.run(["account", "list"]);
+    assert_eq!((table.code, &*table.out), (0, ""));
+    assert!(table.err.contains("there is no account yet"), "{table:?}");
+    assert_eq!(listed(&papillon), Vec::<Value>::new());
+    assert!(!papillon.data().exists());
+}
+
+#[test]
+fn a_password_comes_from_standard_input_or_a_variable_or_not_at_all() {
+    let papillon = Papillon::new();
+    let add = ["account", "add", "ada@example.com"];
+    papillon.run(add).fails(1, &["no terminal", "--password-stdin", "PAPILLON_PASSWORD"]);
+    let with_stdin = [add.as_slice(), &["--password-stdin"]].concat();
+    papillon.run_with(&with_stdin, b"").fails(1, &["the password is empty"]);
+    papillon.run_with(&with_stdin, b"\n").fails(1, &["the password is empty"]);
+    papillon.run_with(&with_stdin, &[b'x'; 257]).fails(1, &["the password is too long", "256"]);
+    papillon.run_with(&with_stdin, &[b'x'; 100_000]).fails(1, &["the password is too long"]);
+    papillon.run_with(&with_stdin, b"\xff").fails(1, &["not valid UTF-8"]);
+    assert!(!papillon.data().exists());
+    papillon.run_with(&with_stdin, &[b'x'; 256]).is_fine();
+    let by_variable =
+        end(papillon.command(["account", "add", "bob@example.com"]).env("PAPILLON_PASSWORD", "s3cret"));
+    by_variable.is_fine();
+    assert!(!format!("{by_variable:?}").contains("s3cret"));
+}
+
+#[test]
+fn nothing_is_removed_unasked() {
+    let papillon = Papillon::new();
+    papillon.add("ada@example.com", "s3cret");
+    papillon.run_with(["account", "remove", "ada@example.com"], b"yes\n").fails(1, &["add --yes"]);
+    assert_eq!(listed(&papillon).len(), 1);
+}
+
+#[test]
+fn the_folder_can_be_named_before_the_command() {
+    let papillon = Papillon::new();
+    papillon.add("ada@example.com", "s3cret");
+    let ended = end(papillon.bare(["account", "--data"]).arg(papillon.data()).arg("list"));
+    ended.is_fine();
+    assert!(ended.out.starts_with("ada@example.com"), "{ended:?}");
+}
+
+#[test]
+fn the_database_can_be_a_file_elsewhere() {
+    let papillon = Papillon::new();
+    let file = papillon.home().join("elsewhere/people.db");
+    let mut command = papillon.command(["account", "add", "ada@example.com", "--database"]);
+    end(command.arg(&file).env("PAPILLON_PASSWORD", "s3cret")).is_fine();
+    assert!(file.is_file() && !papillon.data().exists());
+    let listed = end(papillon
+        .command(["account", "list"])
+        .env("PAPILLON_DATABASE", format!("sqlite:{}", file.display())));
+    assert!(listed.out.starts_with("ada@example.com"), "{listed:?}");
+}

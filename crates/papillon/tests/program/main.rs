@@ -1,0 +1,13 @@
+//! The real program: its options, its output, its exit codes, and how it ends.
+
+mod accounts;
+mod check;
+mod first_start;
+mod listeners;
+mod live_accounts;
+mod papillon;
+mod precedence;
+mod running;
+mod shutdown;
+mod usage;
+mod wrong_settings;

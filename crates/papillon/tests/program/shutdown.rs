@@ -1,0 +1,54 @@
+//! The service ends in good order when it is told to.
+#![cfg(unix)]
+
+use std::io::Read;
+use std::net::TcpStream;
+use std::time::Instant;
+
+use crate::papillon::Papillon;
+use crate::running::{DEADLINE, Running};
+
+#[test]
+fn both_signals_end_the_service_with_0() {
+    for signal in ["TERM", "INT"] {
+        let papillon = Papillon::new();
+        let mut running = Running::start(&papillon);
+        let mut client = TcpStream::connect(running.address("msnp")).unwrap();
+        client.set_read_timeout(Some(DEADLINE)).unwrap();
+        running.signal(signal);
+        let ended = running.end();
+        assert_eq!(ended.code, 0, "{ended:?}");
+        assert_eq!(ended.out, "");
+        // Closed or reset: either way it does not hang.
+        let _ = client.read_to_end(&mut Vec::new());
+    }
+}
+
+#[test]
+fn a_second_signal_cuts_the_grace() {
+    let papillon = Papillon::new();
+    let args =
+        ["serve", "--shutdown-grace", "3600", "--msnp", "127.0.0.1:0", "--http", "none", "--https", "none"];
+    let mut running = Running::launch(&mut papillon.command(args));
+    let start = Instant::now();
+    running.signal("TERM");
+    // Two signals of one kind at the same time would be one.
+    running.wait_for_log("stopping");
+    running.signal("TERM");
+    let ended = running.end();
+    assert_eq!(ended.code, 0, "{ended:?}");
+    assert!(start.elapsed() < DEADLINE);
+}
+
+#[test]
+fn a_service_can_be_started_again_on_the_same_ports() {
+    let papillon = Papillon::new();
+    let mut running = Running::start(&papillon);
+    let port = running.address("msnp").to_string();
+    let _client = TcpStream::connect(running.address("msnp")).unwrap();
+    running.signal("TERM");
+    assert_eq!(running.end().code, 0);
+    let args = ["serve", "--msnp", &port, "--http", "none", "--https", "none"];
+    let again = Running::launch(&mut papillon.command(args));
+    assert_eq!(again.address("msnp").to_string(), port);
+}
