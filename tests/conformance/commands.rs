@@ -227,3 +227,14 @@ async fn blanks_and_line_ends_may_vary_in_what_is_read_and_not_in_what_is_writte
     ns.send_raw(b"PNG \r\n").await;
     ns.expect("QNG 50").await;
 }
+
+/// Neither has a transaction id, so there is no error that they could be answered with.
+#[tokio::test]
+async fn a_ping_or_a_goodbye_with_words_after_it_ends_the_connection() {
+    let server = TestServer::start().await;
+    for line in ["PNG 1", "OUT x"] {
+        let mut alice = Ns::sign_in(&server, ALICE, 9).await;
+        alice.send(line).await;
+        alice.closed().await;
+    }
+}

@@ -76,7 +76,8 @@ static VERBS: &[Rule] = &[
         .unreadable(|_| Fatal(ErrorCode::CvrNotExpected)),
     Rule::new(b"USR", &[Stage::Known, Stage::Challenged, Stage::SignedIn], NOT_EXPECTED)
         .unreadable(|_| Fatal(ErrorCode::AuthenticationFailed)),
-    Rule::new(b"OUT", &[Stage::Versioned, Stage::Known, Stage::Challenged, Stage::SignedIn], Close),
+    Rule::new(b"OUT", &[Stage::Versioned, Stage::Known, Stage::Challenged, Stage::SignedIn], Close)
+        .unreadable(|_| Close),
     Rule::signed_in(b"SYN"),
     Rule::signed_in(b"GTC").unreadable(|_| Close),
     Rule::signed_in(b"BLP").unreadable(|_| Close),
@@ -90,7 +91,8 @@ static VERBS: &[Rule] = &[
     Rule::signed_in(b"RMG").unreadable(bad_group),
     Rule::signed_in(b"CHG").paced(changes),
     Rule::signed_in(b"QRY").unreadable(|_| Fatal(ErrorCode::ChallengeResponseFailed)),
-    Rule::signed_in(b"PNG"),
+    // It has no transaction id that an error could carry.
+    Rule::signed_in(b"PNG").unreadable(|_| Close),
     Rule::signed_in(b"URL"),
     Rule::signed_in(b"SND").paced(invitations),
     Rule::signed_in(b"SDC").paced(invitations),

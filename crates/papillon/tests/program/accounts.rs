@@ -123,8 +123,8 @@ fn the_folder_can_be_named_before_the_command() {
 fn the_database_can_be_a_file_elsewhere() {
     let papillon = Papillon::new();
     let file = papillon.home().join("elsewhere/people.db");
-    let mut command = papillon.command(["account", "add", "ada@example.com", "--database"]);
-    end(command.arg(&file).env("PAPILLON_PASSWORD", "s3cret")).is_fine();
+    let mut command = papillon.command(["account", "add", "ada@example.com"]);
+    end(command.arg("--database").arg(&file).env("PAPILLON_PASSWORD", "s3cret")).is_fine();
     assert!(file.is_file() && !papillon.data().exists());
     let listed = end(papillon
         .command(["account", "list"])

@@ -1,7 +1,7 @@
 //! The service ends in good order when it is told to.
 #![cfg(unix)]
 
-use std::io::Read;
+use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::Instant;
 
@@ -15,12 +15,16 @@ fn both_signals_end_the_service_with_0() {
         let mut running = Running::start(&papillon);
         let mut client = TcpStream::connect(running.address("msnp")).unwrap();
         client.set_read_timeout(Some(DEADLINE)).unwrap();
+        let ver = b"VER 1 MSNP9 MSNP8 CVR0\r\n";
+        client.write_all(ver).unwrap();
+        let mut reply = vec![0; ver.len()];
+        client.read_exact(&mut reply).unwrap();
+        assert_eq!(reply, ver);
         running.signal(signal);
         let ended = running.end();
         assert_eq!(ended.code, 0, "{ended:?}");
         assert_eq!(ended.out, "");
-        // Closed or reset: either way it does not hang.
-        let _ = client.read_to_end(&mut Vec::new());
+        assert_eq!(client.read(&mut reply).unwrap(), 0, "the client's connection was closed");
     }
 }
 

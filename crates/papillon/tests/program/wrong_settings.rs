@@ -48,10 +48,12 @@ fn a_database_address_is_never_repeated() {
     let file = papillon.file("papillon.toml", &format!("database = '{bad}'"));
     let by_file = end(papillon.command(["serve"]).arg("--config").arg(file));
     let by_variable = end(papillon.command(["serve"]).env("PAPILLON_DATABASE", bad));
-    // Nothing listens at port 1.
-    let unreachable = papillon.run(["account", "list", "--database", "postgres://ada:hush@127.0.0.1:1/x"]);
-    for ended in [by_file, by_variable, unreachable] {
-        ended.fails(1, &["postgres"]);
+    // An address that is given to the driver, and that it cannot read.
+    let unreadable = papillon.run(["account", "list", "--database", "postgres://ada:hush@localhost:port/x"]);
+    by_file.fails(1, &["papillon.toml, line 1: bad value for database: expected postgres://"]);
+    by_variable.fails(1, &["PAPILLON_DATABASE: expected postgres://"]);
+    unreadable.fails(1, &["the PostgreSQL database cannot be opened", "--database"]);
+    for ended in [by_file, by_variable, unreadable] {
         assert!(!ended.err.contains("hush"), "{ended:?}");
     }
 }
