@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::ConnectOptions;
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
+use sqlx::{ConnectOptions, Connection};
 
 use crate::sql::{Dialect, Fault, Migration, Readers, SqlStore, migrate};
 use crate::{Result, Store};
@@ -28,6 +28,9 @@ impl PostgresStore {
     pub async fn connect(url: &str) -> Result<Arc<dyn Store>> {
         sqlx::any::install_default_drivers();
         let options = url.parse::<AnyConnectOptions>().map_err(Fault::from)?.disable_statement_logging();
+        // The pool would try again and in the end say only that time is up; one connection by
+        // itself says at once why it cannot be had.
+        options.connect().await.map_err(Fault::from)?.close().await.map_err(Fault::from)?;
         let pool = AnyPoolOptions::new()
             .max_connections(CONNECTIONS)
             .acquire_timeout(Duration::from_secs(10))

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
-use sqlx::{AnyConnection, AnyPool, ConnectOptions, Executor};
+use sqlx::{AnyConnection, AnyPool, ConnectOptions, Connection, Executor};
 
 use crate::sql::{Dialect, Fault, Kept, Migration, Readers, SqlStore, migrate};
 use crate::{Outage, Result, Store, StoreError};
@@ -44,7 +44,8 @@ impl SqliteStore {
         let options = address(&full).parse::<AnyConnectOptions>().map_err(Fault::from)?;
         let options = options.disable_statement_logging();
 
-        let writers = writers(options.clone()).await?;
+        prepare(&options).await?;
+        let writers = writers(options.clone()).await.map_err(Fault::from)?;
         migrate(&writers, DIALECT, None, MIGRATIONS).await?;
         let mut readers = Vec::new();
         for _ in 0..READERS {
@@ -60,11 +61,13 @@ async fn reader(options: &AnyConnectOptions) -> Result<AnyConnection, sqlx::Erro
     Ok(connection)
 }
 
-/// Turning on WAL fails at once, without the usual patience, while another process does the same.
-async fn writers(options: AnyConnectOptions) -> Result<AnyPool, Fault> {
+/// Opens the file once and sets it up. The pool would try a damaged one again and again, and in
+/// the end say only that time is up. Turning on WAL fails at once, without the usual patience,
+/// while another process does the same.
+async fn prepare(options: &AnyConnectOptions) -> Result<(), Fault> {
     let deadline = Instant::now() + PATIENCE;
     loop {
-        match writer(options.clone()).await.map_err(Fault::from) {
+        match set_up(options).await.map_err(Fault::from) {
             Err(fault) if fault.is_busy() && Instant::now() < deadline => {
                 tokio::time::sleep(Duration::from_millis(10)).await;
             }
@@ -73,9 +76,15 @@ async fn writers(options: AnyConnectOptions) -> Result<AnyPool, Fault> {
     }
 }
 
+async fn set_up(options: &AnyConnectOptions) -> Result<(), sqlx::Error> {
+    let mut connection = options.connect().await?;
+    connection.execute(sqlx::raw_sql(WRITER)).await?;
+    connection.close().await
+}
+
 /// The one connection to write with: SQLite has one writer at a time, and waiting for the pool
 /// costs less than waiting for the file.
-async fn writer(options: AnyConnectOptions) -> Result<AnyPool, sqlx::Error> {
+async fn writers(options: AnyConnectOptions) -> Result<AnyPool, sqlx::Error> {
     let pool = AnyPoolOptions::new()
         .max_connections(1)
         // A connection to a file does not go stale: asking it before each use, or replacing it
