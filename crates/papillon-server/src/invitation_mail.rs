@@ -42,7 +42,7 @@ impl InvitationMail {
         let name = format!("{}-{}-{number}.eml", since_epoch.as_millis(), std::process::id());
         let folder = self.folder.clone();
         let written = tokio::task::spawn_blocking(move || {
-            std::fs::create_dir_all(&folder)?;
+            make_private(&folder)?;
             if std::fs::read_dir(&folder)?.count() >= MAX_WAITING {
                 return Err(io::Error::other("too many messages wait in the mail folder"));
             }
@@ -72,6 +72,15 @@ impl InvitationMail {
         message.push_str("\r\n");
         message
     }
+}
+
+/// Invitations are nobody's business but the mailer's, which runs as the same user or as root.
+fn make_private(folder: &std::path::Path) -> io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
 }
 
 /// A line of a message holds no line ends and no other control characters.

@@ -9,7 +9,7 @@ pub(crate) fn contact(roster: &Roster, account: AccountId) -> Option<&Contact> {
     position(roster, account).ok().map(|at| &roster.contacts[at])
 }
 
-/// Puts somebody on a list, with the name given.
+/// Puts somebody on a list. The name is for somebody who is on none yet, or new on the forward list.
 pub(crate) fn put_on(
     roster: &mut Roster,
     list: List,
@@ -31,8 +31,9 @@ pub(crate) fn put_on(
     });
     let contact = &mut roster.contacts[at];
     contact.lists = contact.lists.with(list);
-    // Being listed by somebody does not change the name one has given them.
-    if list != List::Reverse {
+    // Clients send the handle for a name when they allow or block somebody, and being listed by
+    // somebody changes nothing either: only a new contact gets the name that is given.
+    if list == List::Forward {
         contact.name = name.clone();
     }
 }

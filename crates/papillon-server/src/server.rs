@@ -146,8 +146,9 @@ impl Server {
         }
 
         stop.recv().await;
-        tasks.shutdown().await;
+        // Until the end of the grace people still call each other, and come in by new connections.
         announce_shutdown(&service, &mut stop).await;
+        tasks.shutdown().await;
         // Whether anybody still listens to this does not matter any more.
         let _ = stopping.send(true);
         say_goodbye(&service);

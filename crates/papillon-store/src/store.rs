@@ -76,7 +76,7 @@ pub trait Store: Send + Sync + 'static {
         limit: usize,
     ) -> Result<ForwardAdded>;
 
-    /// Puts `contact` on the allow or block list. Refused, in this order: `UnknownAccount`,
+    /// Puts `contact` on the allow or block list. Who is on any list already keeps the name. Refused, in this order: `UnknownAccount`,
     /// `AlreadyThere`, `ListFull`, `OnOppositeList`.
     async fn add_to_privacy(
         &self,

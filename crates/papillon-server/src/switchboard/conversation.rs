@@ -74,7 +74,9 @@ impl Participant {
 impl Conversation {
     pub(super) fn new() -> Self {
         let state = State { people: Vec::new(), ringing: Vec::new(), active: Instant::now() };
-        Self { id: SessionId(rand::random()), state: Mutex::new(state) }
+        // JML reads the number as a signed one, and answers with 0 when it does not fit.
+        let id = SessionId(rand::random_range(1..=i32::MAX as u32));
+        Self { id, state: Mutex::new(state) }
     }
 
     pub(super) fn id(&self) -> SessionId {

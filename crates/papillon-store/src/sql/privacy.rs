@@ -28,7 +28,12 @@ pub(super) async fn add(
     }
     let before = entry.lists;
     entry.lists = before.with(list.list());
-    contact_rows::put(tx, owner.id, contact.id, name.as_wire(), entry).await?;
+    // Clients send the handle in the name's place here: who is on a list already keeps the name.
+    if before.is_empty() {
+        contact_rows::put(tx, owner.id, contact.id, name.as_wire(), entry).await?;
+    } else {
+        contact_rows::update(tx, owner.id, contact.id, entry).await?;
+    }
     changed(tx, &owner, &contact, before, entry.lists).await
 }
 
