@@ -374,3 +374,25 @@ async fn changes_made_at_once_from_both_sides_agree() {
         assert_eq!(lists.version, start + 30, "{}", ns.handle);
     }
 }
+
+/// Clients send the address in the name's place when they allow or block somebody.
+#[tokio::test]
+async fn allowing_or_blocking_a_contact_leaves_the_name() {
+    let server = TestServer::start().await;
+    for list in ["AL", "BL"] {
+        let (mut alice, _bob) = alice_and_bob(&server, 9).await;
+        alice.send(&format!("ADD 1 FL {BOB} Bobby 0")).await;
+        alice.expect_prefix("ADD 1 FL ").await;
+        alice.send(&format!("ADD 2 {list} {BOB} {BOB}")).await;
+        alice.expect_prefix(&format!("ADD 2 {list} ")).await;
+        let bits = if list == "AL" { 3 } else { 5 };
+        let expected = format!("LST {BOB} Bobby {bits} 0");
+        assert_eq!(alice.syn().await.contact(BOB), Some(expected.as_str()));
+        let (mut alice, _bob) = alice_and_bob(&server, 9).await;
+        assert_eq!(alice.syn().await.contact(BOB), Some(expected.as_str()), "in the next session too");
+        for (number, list) in [(3, "FL"), (4, list)] {
+            alice.send(&format!("REM {number} {list} {BOB}")).await;
+            alice.expect_prefix(&format!("REM {number} {list} ")).await;
+        }
+    }
+}

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use msnp_testkit::{Ns, Table, TestServer};
+use msnp_testkit::{Ns, Sb, Table, TestServer};
 
 use crate::support::{ALICE, BOB, DIALECTS};
 
@@ -42,4 +42,20 @@ async fn with_a_time_of_grace_it_is_announced() {
         ns.expect("OUT SSD").await;
         ns.closed().await;
     }
+}
+
+#[tokio::test]
+async fn until_the_end_of_the_grace_people_still_call_each_other() {
+    let server = TestServer::with(|config| config.shutdown_grace = Duration::from_secs(300)).await;
+    let mut alice = Ns::online(&server, ALICE, 9).await;
+    let mut bob = Ns::online(&server, BOB, 9).await;
+    server.begin_to_stop().await;
+    for ns in [&mut alice, &mut bob] {
+        ns.message().await;
+    }
+    let mut hers = Sb::open(&mut alice).await;
+    let mut his = hers.invite(&mut bob).await;
+    hers.msg(9, 'A', b"still here").await;
+    assert_eq!(his.receive(ALICE).await, b"still here");
+    server.stop().await;
 }

@@ -209,3 +209,16 @@ impl State {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_session_number_fits_a_signed_one() {
+        for _ in 0..1_000 {
+            let SessionId(number) = Conversation::new().id();
+            assert!((1..1 << 31).contains(&number), "{number}");
+        }
+    }
+}
