@@ -1,0 +1,1 @@
+//! An async MSN Messenger client.

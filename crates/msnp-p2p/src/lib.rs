@@ -1,0 +1,1 @@
+//! The peer-to-peer layer of MSN Messenger 6, without I/O and without a clock.
