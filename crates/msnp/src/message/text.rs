@@ -31,6 +31,19 @@ impl Text {
     }
 }
 
+impl From<&str> for Text {
+    /// Plain words, without a look of their own.
+    fn from(body: &str) -> Self {
+        Self { body: body.to_owned(), format: None }
+    }
+}
+
+impl From<String> for Text {
+    fn from(body: String) -> Self {
+        Self { body, format: None }
+    }
+}
+
 /// The look of a text.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Format {
