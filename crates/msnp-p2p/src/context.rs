@@ -1,0 +1,55 @@
+//! `Context`: what an INVITE asks for or offers, in base64.
+
+mod file;
+
+use base64::Engine as _;
+use base64::alphabet::STANDARD as ALPHABET;
+use base64::engine::DecodePaddingMode;
+use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STANDARD};
+use msnp::object::MsnObject;
+
+pub use file::FileContext;
+
+/// Kopete leaves the padding out.
+const LENIENT: GeneralPurpose = GeneralPurpose::new(
+    &ALPHABET,
+    GeneralPurposeConfig::new()
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+        .with_decode_allow_trailing_bits(true),
+);
+
+/// Why a context cannot be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ContextError {
+    /// Not base64.
+    #[error("the context is not base64")]
+    Base64,
+    /// No MSNObject in it.
+    #[error("the context describes no object")]
+    Object,
+    /// Too short, or with a length that cannot be.
+    #[error("the context describes no file")]
+    File,
+}
+
+/// The context that asks for an object: its text and a NUL, as the official client writes it.
+pub fn object_context(object: &MsnObject) -> String {
+    STANDARD.encode(format!("{object}\0"))
+}
+
+/// Reads which object is asked for. The NUL and the padding may be missing.
+///
+/// The object's `Location` is somebody else's text: look objects up by their hash.
+pub fn parse_object_context(base64: &str) -> Result<MsnObject, ContextError> {
+    let bytes = decode(base64)?;
+    let end = bytes.iter().position(|byte| *byte == 0).unwrap_or(bytes.len());
+    let text = std::str::from_utf8(&bytes[..end]).map_err(|_| ContextError::Object)?;
+    MsnObject::parse(text).map_err(|_| ContextError::Object)
+}
+
+fn decode(base64: &str) -> Result<Vec<u8>, ContextError> {
+    LENIENT.decode(base64.trim()).map_err(|_| ContextError::Base64)
+}
+
+#[cfg(test)]
+mod tests;

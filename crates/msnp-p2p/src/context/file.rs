@@ -1,0 +1,100 @@
+//! The offer of a file.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+
+use super::{ContextError, decode};
+
+/// Where things stand in the binary form (ESC, KOP09, LP).
+const NAME: usize = 20;
+const NAME_LEN: usize = 520;
+const KIND_OF_SHARE: usize = 570;
+const LEN_2: usize = 574;
+const LEN_3: usize = 638;
+
+/// What is known of a file before it is accepted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileContext {
+    /// 2 by MSN Messenger 6, 3 by 7 and later.
+    pub version: u32,
+    /// The size in bytes.
+    pub size: u64,
+    /// 0 with a preview, 1 without; 2 and 4 share a background.
+    pub kind: u32,
+    /// The name as the sender gave it, lone surrogates replaced. Never use it as a path:
+    /// [`crate::safe_file_name`] makes one of it.
+    pub name: String,
+    /// A small picture, as PNG; what is in it nobody has checked.
+    pub preview: Option<Bytes>,
+}
+
+impl FileContext {
+    /// The longest name in UTF-16 units, with its terminator: Windows' `MAX_PATH`.
+    pub const MAX_NAME: usize = 260;
+
+    /// An offer as MSN Messenger 6 makes it. A longer name is cut.
+    pub fn new(name: &str, size: u64, preview: Option<Bytes>) -> Self {
+        let preview = preview.filter(|preview| !preview.is_empty());
+        let kind = if preview.is_some() { 0 } else { 1 };
+        Self { version: 2, size, kind, name: name.to_owned(), preview }
+    }
+
+    /// Reads the context of an INVITE. Fails when it is not base64, shorter than 574 bytes, or
+    /// announces a length that is not there.
+    pub fn parse(base64: &str) -> Result<Self, ContextError> {
+        let bytes = decode(base64)?;
+        let short = |at: usize| {
+            bytes.get(at..at + 4).and_then(|part| part.first_chunk()).map(|part| u32::from_le_bytes(*part))
+        };
+        let length = short(0).map(|length| length as usize).ok_or(ContextError::File)?;
+        if length < LEN_2 || length > bytes.len() {
+            return Err(ContextError::File);
+        }
+        let number = |at| short(at).ok_or(ContextError::File);
+        let kind = number(16)?;
+        let preview = Some(Bytes::copy_from_slice(&bytes[length..]));
+        Ok(Self {
+            version: number(4)?,
+            size: u64::from(number(8)?) | u64::from(number(12)?) << 32,
+            kind,
+            name: name(&bytes[NAME..NAME + NAME_LEN]),
+            preview: preview.filter(|preview| kind == 0 && !preview.is_empty()),
+        })
+    }
+
+    /// The context for an INVITE.
+    pub fn to_base64(&self) -> String {
+        let length = if self.version >= 3 { LEN_3 } else { LEN_2 };
+        let mut bytes = vec![0; length];
+        let mut put = |at: usize, part: &[u8]| bytes[at..at + part.len()].copy_from_slice(part);
+        put(0, &(length as u32).to_le_bytes());
+        put(4, &self.version.to_le_bytes());
+        put(8, &self.size.to_le_bytes());
+        put(16, &self.kind.to_le_bytes());
+        let mut at = NAME;
+        for char in self.name.chars() {
+            let mut units = [0; 2];
+            let units = char.encode_utf16(&mut units);
+            // One unit stays zero; a character is never cut in two.
+            if at + units.len() * 2 > NAME + NAME_LEN - 2 {
+                break;
+            }
+            for unit in units {
+                put(at, &unit.to_le_bytes());
+                at += 2;
+            }
+        }
+        put(KIND_OF_SHARE, &0xffff_ffff_u32.to_le_bytes());
+        bytes.extend_from_slice(self.preview.as_deref().unwrap_or_default());
+        STANDARD.encode(bytes)
+    }
+}
+
+/// UTF-16 to its first NUL; without one, all of it.
+fn name(bytes: &[u8]) -> String {
+    let (units, _) = bytes.as_chunks::<2>();
+    let units: Vec<u16> =
+        units.iter().map(|unit| u16::from_le_bytes(*unit)).take_while(|unit| *unit != 0).collect();
+    String::from_utf16_lossy(&units)
+}

@@ -1,0 +1,101 @@
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use msnp::object::{MsnObject, ObjectKind};
+use sha1::{Digest, Sha1};
+
+use super::*;
+
+fn object() -> MsnObject {
+    MsnObject::new("alice@example.com", ObjectKind::DISPLAY_PICTURE, "TFR1.tmp", "", b"picture")
+}
+
+#[test]
+fn an_object_with_its_nul_without_it_and_without_padding() {
+    let context = object_context(&object());
+    assert!(STANDARD.decode(&context).unwrap().ends_with(b"/>\0"));
+    let bare = STANDARD.encode(object().to_string());
+    let rest = STANDARD.encode(format!("{}\0rubbish", object()));
+    for context in [&context, context.trim_end_matches('='), &bare, bare.trim_end_matches('='), &rest] {
+        assert_eq!(parse_object_context(context), Ok(object()));
+    }
+}
+
+#[test]
+fn what_describes_no_object() {
+    assert_eq!(parse_object_context("%%%"), Err(ContextError::Base64));
+    assert_eq!(parse_object_context(&STANDARD.encode("no object\0")), Err(ContextError::Object));
+    assert_eq!(parse_object_context(&STANDARD.encode([0xff, 0])), Err(ContextError::Object));
+    assert_eq!(parse_object_context(""), Err(ContextError::Object));
+}
+
+#[test]
+fn a_path_for_a_location_is_only_a_label() {
+    let text = object().to_string().replace("TFR1.tmp", "..\\..\\boot.ini");
+    assert_eq!(parse_object_context(&STANDARD.encode(text)).unwrap().location, "..\\..\\boot.ini");
+}
+
+#[test]
+fn a_file_of_msn_messenger_6() {
+    let context = FileContext::new("photo.png", 123_456, None);
+    let base64 = context.to_base64();
+    assert_eq!(base64.len(), 768);
+    let digest = hex::encode(Sha1::digest(STANDARD.decode(&base64).unwrap()));
+    assert_eq!(digest, "5c443f837c7abcc8d586cd835b0c790f57a276b5");
+    assert_eq!(FileContext::parse(&base64), Ok(context));
+}
+
+#[test]
+fn a_captured_offer_of_version_3() {
+    let context = FileContext { version: 3, ..FileContext::new("a.txt", 0, None) };
+    let base64 = context.to_base64();
+    assert_eq!(base64.len(), 852);
+    let digest = hex::encode(Sha1::digest(STANDARD.decode(&base64).unwrap()));
+    assert_eq!(digest, "0a68f210c3ece00daa3a7490e652609263e2d9d8");
+    assert_eq!(FileContext::parse(&base64), Ok(context));
+}
+
+#[test]
+fn a_preview_stands_after_the_announced_length() {
+    for version in [2, 3] {
+        let preview = Some(Bytes::from_static(b"\x89PNG"));
+        let context = FileContext { version, ..FileContext::new("photo.png", u64::MAX, preview) };
+        assert_eq!(context.kind, 0);
+        assert_eq!(FileContext::parse(&context.to_base64()), Ok(context));
+    }
+}
+
+fn changed(at: usize, bytes: &[u8], length: usize) -> Result<FileContext, ContextError> {
+    let mut context = STANDARD.decode(FileContext::new("a", 1, None).to_base64()).unwrap();
+    context[at..at + bytes.len()].copy_from_slice(bytes);
+    context.resize(length, 0);
+    FileContext::parse(&STANDARD.encode(context))
+}
+
+#[test]
+fn contexts_that_cannot_be() {
+    assert_eq!(changed(0, &[0xff; 4], 574), Err(ContextError::File));
+    assert_eq!(changed(0, &573_u32.to_le_bytes(), 574), Err(ContextError::File));
+    assert_eq!(changed(0, &[], 573), Err(ContextError::File));
+    assert_eq!(changed(0, &[], 3), Err(ContextError::File));
+    assert_eq!(FileContext::parse("*"), Err(ContextError::Base64));
+}
+
+#[test]
+fn names_without_an_end_or_with_half_a_character() {
+    assert_eq!(changed(20, &[b'x'; 520], 574).unwrap().name.chars().count(), 260);
+    assert_eq!(changed(20, &[0x00, 0xd8, b'a', 0], 574).unwrap().name, "\u{fffd}a");
+    let long = FileContext::new(&"𝄞".repeat(200), 1, None);
+    assert_eq!(FileContext::parse(&long.to_base64()).unwrap().name, "𝄞".repeat(129));
+}
+
+proptest::proptest! {
+    #[test]
+    fn no_text_panics_and_files_read_back(text: String, bytes: Vec<u8>, name in "[^\0]{0,100}", size: u64) {
+        let _ = (FileContext::parse(&text), parse_object_context(&text));
+        let base64 = STANDARD.encode(bytes);
+        let _ = (FileContext::parse(&base64), parse_object_context(&base64));
+        let context = FileContext::new(&name, size, None);
+        proptest::prop_assert_eq!(FileContext::parse(&context.to_base64()), Ok(context));
+    }
+}

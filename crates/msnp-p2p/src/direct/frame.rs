@@ -1,0 +1,111 @@
+//! A length, little-endian, and as many bytes.
+
+use bytes::{Buf, Bytes, BytesMut};
+
+use super::DirectError;
+
+/// Cuts frames from the front of a buffer. It keeps no bytes and allocates nothing: an announced
+/// length is checked first and then waited for.
+#[derive(Debug)]
+pub struct FrameDecoder {
+    limit: usize,
+}
+
+impl FrameDecoder {
+    /// The longest frame in bytes: a header and what libpurple takes after it.
+    pub const MAX_FRAME: usize = 48 + 8192;
+    /// The longest frame of a handshake.
+    pub const MAX_HANDSHAKE: usize = 48;
+
+    /// For a connection that passed its handshake.
+    pub const fn new() -> Self {
+        Self::with_limit(Self::MAX_FRAME)
+    }
+
+    /// Takes frames up to this many bytes.
+    pub const fn with_limit(limit: usize) -> Self {
+        Self { limit }
+    }
+
+    /// Changes the limit for the frames that follow.
+    pub const fn set_limit(&mut self, limit: usize) {
+        self.limit = limit;
+    }
+
+    /// Takes the next frame, or `None` when more bytes are needed. Empty frames keep connections
+    /// alive and are skipped.
+    pub fn next(&mut self, buffer: &mut BytesMut) -> Result<Option<Bytes>, DirectError> {
+        loop {
+            let Some(length) = buffer.first_chunk().map(|length| u32::from_le_bytes(*length)) else {
+                return Ok(None);
+            };
+            if length as usize > self.limit {
+                return Err(DirectError::TooLong(length));
+            }
+            if length > 0 {
+                let end = 4 + length as usize;
+                if buffer.len() < end {
+                    return Ok(None);
+                }
+                buffer.advance(4);
+                return Ok(Some(buffer.split_to(length as usize).freeze()));
+            }
+            buffer.advance(4);
+        }
+    }
+}
+
+impl Default for FrameDecoder {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// What goes before a frame of this many bytes.
+pub const fn frame_prefix(length: usize) -> [u8; 4] {
+    (length as u32).to_le_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn frames(bytes: &[u8]) -> Result<Vec<Bytes>, DirectError> {
+        let (mut decoder, mut buffer) = (FrameDecoder::new(), BytesMut::from(bytes));
+        std::iter::from_fn(|| decoder.next(&mut buffer).transpose()).collect()
+    }
+
+    #[test]
+    fn foo_is_a_frame_and_empty_ones_are_skipped() {
+        let foo = hex::decode("0000000004000000666f6f000000000001").unwrap();
+        assert_eq!(frames(&foo), Ok(vec![Bytes::from_static(b"foo\0")]));
+    }
+
+    #[test]
+    fn lengths_are_refused_before_they_are_waited_for() {
+        assert_eq!(frames(&[0xff; 4]), Err(DirectError::TooLong(u32::MAX)));
+        assert_eq!(frames(&8241_u32.to_le_bytes()), Err(DirectError::TooLong(8241)));
+        assert_eq!(frames(&8240_u32.to_le_bytes()), Ok(vec![]));
+        let mut small = FrameDecoder::with_limit(FrameDecoder::MAX_HANDSHAKE);
+        assert_eq!(small.next(&mut BytesMut::from(&[49, 0, 0, 0][..])), Err(DirectError::TooLong(49)));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_cut_changes_the_frames(bytes: Vec<u8>, cut: proptest::sample::Index) {
+            let at = cut.index(bytes.len() + 1);
+            let mut decoder = FrameDecoder::new();
+            let mut buffer = BytesMut::new();
+            let mut cut_frames = Vec::new();
+            for part in [&bytes[..at], &bytes[at..]] {
+                buffer.extend_from_slice(part);
+                while let Ok(Some(frame)) = decoder.next(&mut buffer) {
+                    cut_frames.push(frame);
+                }
+            }
+            if let Ok(frames) = frames(&bytes) {
+                proptest::prop_assert_eq!(frames, cut_frames);
+            }
+        }
+    }
+}

@@ -1,0 +1,230 @@
+//! The first frames: `foo`, and what proves that the right one connected.
+
+use bytes::{BufMut, Bytes, BytesMut};
+use sha1::{Digest, Sha1};
+use subtle::ConstantTimeEq;
+
+use super::{DirectError, frame_prefix};
+use crate::Guid;
+use crate::packet::{Flags, Header};
+
+/// What each side shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NonceRule {
+    /// The listener's `Nonce`, shown by the connecting side and echoed (MSN Messenger 6 and 7).
+    Plain(Guid),
+    /// Each side shows its own secret, whose hash it had announced (later clients).
+    Hashed {
+        /// Ours.
+        own: Guid,
+        /// The hash of the peer's, from its `Hashed-Nonce`.
+        announced_by_peer: Guid,
+    },
+}
+
+impl NonceRule {
+    const fn to_show(self) -> Guid {
+        match self {
+            Self::Plain(nonce) => nonce,
+            Self::Hashed { own, .. } => own,
+        }
+    }
+
+    /// Zeros were announced by somebody who does not listen: they are never right.
+    fn accepts(self, shown: Guid) -> bool {
+        let (shown, wanted) = match self {
+            Self::Plain(nonce) => (shown, nonce),
+            Self::Hashed { announced_by_peer, .. } => (hash_nonce(shown), announced_by_peer),
+        };
+        !wanted.is_zero() && bool::from(shown.0.ct_eq(&wanted.0))
+    }
+}
+
+/// What `Hashed-Nonce` announces of a secret: the first 16 bytes of its SHA-1 (LP; SHARP's samples
+/// agree).
+pub fn hash_nonce(secret: Guid) -> Guid {
+    let mut hash = [0; 16];
+    hash.copy_from_slice(&Sha1::digest(secret.0)[..16]);
+    Guid(hash)
+}
+
+/// The beginning of one connection.
+#[derive(Debug)]
+pub struct Handshake {
+    rule: NonceRule,
+    identifier: u32,
+    stage: Stage,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    /// As listener: `foo` has to come.
+    Foo,
+    /// As listener: the peer's nonce has to come.
+    Nonce,
+    /// As connector: the listener's nonce has to come.
+    Echo,
+}
+
+/// What a frame of the handshake led to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum HandshakeStep {
+    /// More has to come.
+    Wait,
+    /// Packets may flow, after this reply.
+    Ready {
+        /// Bytes to write, with their length before them.
+        reply: Option<Bytes>,
+    },
+}
+
+impl Handshake {
+    /// The side that connected.
+    pub const fn connect(rule: NonceRule, identifier: u32) -> Self {
+        Self { rule, identifier, stage: Stage::Echo }
+    }
+
+    /// The side that listened.
+    pub const fn listen(rule: NonceRule, identifier: u32) -> Self {
+        Self { rule, identifier, stage: Stage::Foo }
+    }
+
+    /// What the connecting side writes first; the other one writes nothing.
+    pub fn opening(&self) -> Option<Bytes> {
+        let foo = [&frame_prefix(4)[..], b"foo\0"].concat();
+        (self.stage == Stage::Echo).then(|| [&foo[..], &self.nonce_frame()].concat().into())
+    }
+
+    /// Takes a frame without its length. An error means: close the connection.
+    pub fn handle_frame(&mut self, frame: &Bytes) -> Result<HandshakeStep, DirectError> {
+        match self.stage {
+            Stage::Foo if frame[..] == b"foo\0"[..] => {
+                self.stage = Stage::Nonce;
+                Ok(HandshakeStep::Wait)
+            }
+            Stage::Foo => Err(DirectError::Greeting),
+            Stage::Nonce => {
+                self.check(frame)?;
+                Ok(HandshakeStep::Ready { reply: Some(self.nonce_frame()) })
+            }
+            Stage::Echo => {
+                self.check(frame)?;
+                Ok(HandshakeStep::Ready { reply: None })
+            }
+        }
+    }
+
+    fn check(&self, frame: &[u8]) -> Result<(), DirectError> {
+        let header = Header::parse(frame).map_err(|_| DirectError::Greeting)?;
+        if frame.len() != Header::LEN || !header.flags.contains(Flags::HANDSHAKE) {
+            return Err(DirectError::Greeting);
+        }
+        let shown = frame.last_chunk().copied().map(Guid).ok_or(DirectError::Greeting)?;
+        if self.rule.accepts(shown) { Ok(()) } else { Err(DirectError::Nonce) }
+    }
+
+    /// A header whose last 16 bytes are the nonce.
+    fn nonce_frame(&self) -> Bytes {
+        let header = Header { identifier: self.identifier, flags: Flags::HANDSHAKE, ..Header::default() };
+        let mut frame = BytesMut::with_capacity(4 + Header::LEN);
+        frame.put_slice(&frame_prefix(Header::LEN));
+        frame.put_slice(&header.to_bytes()[..32]);
+        frame.put_slice(&self.rule.to_show().0);
+        frame.freeze()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::direct::FrameDecoder;
+
+    fn guid(text: &str) -> Guid {
+        Guid::parse(text).unwrap()
+    }
+
+    /// Runs a handshake over a wire; what each side came to.
+    fn meet(connector: NonceRule, listener: NonceRule) -> Result<(), DirectError> {
+        let mut connector = Handshake::connect(connector, 7);
+        let mut listener = Handshake::listen(listener, 9);
+        assert_eq!(listener.opening(), None);
+        let mut wire = BytesMut::from(&connector.opening().unwrap()[..]);
+        let mut decoder = FrameDecoder::with_limit(FrameDecoder::MAX_HANDSHAKE);
+        let foo = decoder.next(&mut wire)?.unwrap();
+        assert_eq!(listener.handle_frame(&foo)?, HandshakeStep::Wait);
+        let nonce = decoder.next(&mut wire)?.unwrap();
+        let HandshakeStep::Ready { reply: Some(reply) } = listener.handle_frame(&nonce)? else { panic!() };
+        let step = connector.handle_frame(&reply.slice(4..))?;
+        assert_eq!(step, HandshakeStep::Ready { reply: None });
+        Ok(())
+    }
+
+    #[test]
+    fn the_bytes_of_a_captured_handshake() {
+        let nonce = guid("{122D2937-5C86-4C7B-81F5-0E05017880C2}");
+        let opening = Handshake::connect(NonceRule::Plain(nonce), 0x1122_3344).opening().unwrap();
+        assert_eq!(
+            hex::encode(opening),
+            "04000000666f6f0030000000000000004433221100000000000000000000000000000000\
+             000000000001000037292d12865c7b4c81f50e05017880c2"
+        );
+    }
+
+    #[test]
+    fn hashes_of_two_samples() {
+        for (secret, announced) in [
+            ("37292d12865c7b4c81f50e05017880c2", "{2B95F56D-9CA0-9A64-82CE-ADC1F3C55845}"),
+            ("3da617a52ea2dc4085a554f9e196f46e", "{F960C412-A40F-E37D-DD1D-AE264E958F28}"),
+        ] {
+            let secret = Guid(hex::decode(secret).unwrap().try_into().unwrap());
+            assert_eq!(hash_nonce(secret).to_string(), announced);
+        }
+    }
+
+    #[test]
+    fn the_right_nonce_opens() {
+        let plain = NonceRule::Plain(Guid([5; 16]));
+        assert_eq!(meet(plain, plain), Ok(()));
+        let (a, b) = (Guid([1; 16]), Guid([2; 16]));
+        let hashed = |own, peer| NonceRule::Hashed { own, announced_by_peer: hash_nonce(peer) };
+        assert_eq!(meet(hashed(a, b), hashed(b, a)), Ok(()));
+    }
+
+    #[test]
+    fn a_wrong_nonce_or_zeros_do_not() {
+        let (right, wrong) = (Guid([5; 16]), Guid([6; 16]));
+        assert_eq!(meet(NonceRule::Plain(wrong), NonceRule::Plain(right)), Err(DirectError::Nonce));
+        let zero = NonceRule::Plain(Guid::ZERO);
+        assert_eq!(meet(zero, zero), Err(DirectError::Nonce));
+        let hashed = |own, peer| NonceRule::Hashed { own, announced_by_peer: peer };
+        assert_eq!(meet(hashed(right, hash_nonce(right)), hashed(right, wrong)), Err(DirectError::Nonce));
+    }
+
+    #[test]
+    fn other_first_frames_do_not() {
+        let listen = || Handshake::listen(NonceRule::Plain(Guid([5; 16])), 1);
+        for frame in [&b"foo"[..], b"foo!", b"bar\0", &[0; 48]] {
+            let frame = Bytes::copy_from_slice(frame);
+            assert_eq!(listen().handle_frame(&frame), Err(DirectError::Greeting));
+        }
+        for length in [4, 47, 48, 49] {
+            let mut handshake = listen();
+            handshake.handle_frame(&Bytes::from_static(b"foo\0")).unwrap();
+            // Without the flag, or of another length.
+            let frame = Bytes::from(vec![0; length]);
+            assert_eq!(handshake.handle_frame(&frame), Err(DirectError::Greeting), "{length}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_frames_panic_or_open(frames: Vec<Vec<u8>>) {
+            let mut handshake = Handshake::listen(NonceRule::Plain(Guid([5; 16])), 1);
+            for frame in frames {
+                let step = handshake.handle_frame(&frame.into());
+                let opened = matches!(step, Ok(HandshakeStep::Ready { .. }));
+                proptest::prop_assert!(!opened);
+            }
+        }
+    }
+}

@@ -1,0 +1,41 @@
+//! The numbers and GUIDs that a peer makes up.
+
+use rand::RngExt as _;
+
+use crate::Guid;
+
+/// Where made-up numbers come from, so that a dialogue can be replayed with the numbers it had.
+pub trait Identifiers: Send {
+    /// The identifier of the first message; those that follow count up from it.
+    fn first(&mut self) -> u32;
+    /// The nonce of one message, at 32 in its headers.
+    fn nonce(&mut self) -> u32;
+    /// The number of a new session.
+    fn session(&mut self) -> u32;
+    /// A branch, a call, or the secret of a direct connection.
+    fn guid(&mut self) -> Guid;
+}
+
+/// Numbers from the thread's random generator, in ranges that every known client can read: below
+/// 2^31, because some read them signed, and not near zero (sources LP, KOP04, EME).
+#[derive(Debug, Clone, Copy, Default)]
+pub struct RandomIdentifiers;
+
+impl Identifiers for RandomIdentifiers {
+    fn first(&mut self) -> u32 {
+        rand::rng().random_range(0x1000..0x7000_0000)
+    }
+
+    fn nonce(&mut self) -> u32 {
+        rand::rng().random_range(1..0x7fff_ffff)
+    }
+
+    fn session(&mut self) -> u32 {
+        // 64 is what ink uses (EME).
+        rand::rng().random_range(1_000..0x7fff_ffff)
+    }
+
+    fn guid(&mut self) -> Guid {
+        Guid(rand::rng().random())
+    }
+}

@@ -1,0 +1,149 @@
+//! The binary transport, version 1: what stands in an `application/x-msnmsgrp2p` message and in
+//! a frame of a direct connection.
+//!
+//! Source: LP, NINA *P2Pv1 Headers*, IMF, ESC; see `docs/protocol/sources.md`.
+
+mod flags;
+mod header;
+
+use bytes::{BufMut, Bytes, BytesMut};
+
+pub use flags::Flags;
+pub use header::Header;
+
+/// What carries packets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Carrier {
+    /// Messages of class `D` through the service; each ends with a footer.
+    Switchboard,
+    /// A TCP connection between the two; no footer.
+    Direct,
+}
+
+impl Carrier {
+    /// The most bytes of a message that go into one packet, as the official clients send them.
+    pub const fn max_body(self) -> usize {
+        match self {
+            Self::Switchboard => 1202,
+            Self::Direct => 1352,
+        }
+    }
+
+    /// The most that are taken: what fits a message of 1664 bytes, and what libpurple takes.
+    pub const fn max_received(self) -> usize {
+        match self {
+            Self::Switchboard => 1664 - Header::LEN - Footer::LEN,
+            Self::Direct => 8192,
+        }
+    }
+
+    const fn footer_len(self) -> usize {
+        match self {
+            Self::Switchboard => Footer::LEN,
+            Self::Direct => 0,
+        }
+    }
+}
+
+/// What the packet is about, big-endian on the wire. Clients send wrong ones without harm, so
+/// nothing depends on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct Footer(pub u32);
+
+impl Footer {
+    /// Its length in bytes.
+    pub const LEN: usize = 4;
+    /// MSNSLP, and acknowledgements.
+    pub const NEGOTIATION: Self = Self(0);
+    /// Pictures and emoticons.
+    pub const OBJECT: Self = Self(1);
+    /// Files.
+    pub const FILE: Self = Self(2);
+}
+
+/// Why bytes are no packet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum PacketError {
+    /// Less than a header (and a footer).
+    #[error("a packet of {0} bytes is too short")]
+    TooShort(usize),
+    /// The header announces another length than is there.
+    #[error("a packet announces {stated} bytes and has {present}")]
+    LengthMismatch {
+        /// What the header says.
+        stated: u32,
+        /// What is there.
+        present: usize,
+    },
+    /// More than [`Carrier::max_received`].
+    #[error("a packet of {0} bytes is too long")]
+    TooLong(usize),
+    /// Its bytes would end after the end of their message.
+    #[error("a packet reaches beyond its message")]
+    BeyondTotal,
+    /// It looks like version 2, which came with Windows Live Messenger 2009.
+    #[error("a packet of a newer version of the transport")]
+    NewerVersion,
+}
+
+/// One packet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Packet {
+    /// The first 48 bytes.
+    pub header: Header,
+    /// Bytes of the message.
+    pub body: Bytes,
+    /// The end; [`Footer::NEGOTIATION`] when read from a direct connection.
+    pub footer: Footer,
+}
+
+impl Packet {
+    /// Reads a packet; the body is a slice of the payload.
+    ///
+    /// Fails as [`PacketError`] tells; limits are checked before anything else is looked at.
+    pub fn parse(carrier: Carrier, payload: &Bytes) -> Result<Self, PacketError> {
+        let overhead = Header::LEN + carrier.footer_len();
+        let Some(present) = payload.len().checked_sub(overhead) else {
+            return Err(PacketError::TooShort(payload.len()));
+        };
+        if present > carrier.max_received() {
+            return Err(PacketError::TooLong(payload.len()));
+        }
+        let header = Header::parse(payload)?;
+        if header.length as usize != present {
+            return Err(mismatch(payload, header.length, present));
+        }
+        let end = header.offset.checked_add(u64::from(header.length));
+        if !header.flags.is_control() && end.is_none_or(|end| end > header.total) {
+            return Err(PacketError::BeyondTotal);
+        }
+        let body = payload.slice(Header::LEN..Header::LEN + present);
+        let footer = match payload[Header::LEN + present..].first_chunk() {
+            Some(bytes) => Footer(u32::from_be_bytes(*bytes)),
+            None => Footer::NEGOTIATION,
+        };
+        Ok(Self { header, body, footer })
+    }
+
+    /// The bytes for a carrier.
+    pub fn to_bytes(&self, carrier: Carrier) -> Bytes {
+        let mut out = BytesMut::with_capacity(Header::LEN + self.body.len() + Footer::LEN);
+        out.put_slice(&self.header.to_bytes());
+        out.put_slice(&self.body);
+        if carrier == Carrier::Switchboard {
+            out.put_u32(self.footer.0);
+        }
+        out.freeze()
+    }
+}
+
+/// Version 2 begins with the length of its header, 8 and up in steps of four, and an operation,
+/// and counts in big-endian (TACH, SHARP).
+fn mismatch(payload: &[u8], stated: u32, present: usize) -> PacketError {
+    let newer =
+        matches!(payload.first(), Some(8 | 12 | 16 | 20 | 24 | 28)) && matches!(payload.get(1), Some(0..=3));
+    if newer { PacketError::NewerVersion } else { PacketError::LengthMismatch { stated, present } }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,58 @@
+//! Texts of MSNSLP from the peer: answers to our requests.
+
+use std::time::Instant;
+
+use super::session::{Role, SendStage, Session};
+use super::{FILE_IDLE, Failure, OBJECT_IDLE, Peer, PeerEvent, SessionKey};
+use crate::slp::{SlpMessage, SlpStatus};
+
+impl Peer {
+    pub(super) fn handle_response(&mut self, answer: &SlpMessage, status: SlpStatus, now: Instant) {
+        if self.handle_transport_answer(answer, status, now) {
+            return;
+        }
+        let Some(key) = self.session_of(answer) else { return };
+        let Some(session) = self.sessions.get_mut(&key) else { return };
+        let accepted = status == SlpStatus::OK;
+        match &mut session.role {
+            Role::Fetch(_) if accepted => session.deadline = now + OBJECT_IDLE,
+            Role::SendFile(file) if file.stage != SendStage::Offered => {}
+            Role::SendFile(file) if accepted => {
+                file.stage = SendStage::Negotiating;
+                session.deadline = now + FILE_IDLE;
+                self.events.push_back(PeerEvent::FileAccepted { session: key });
+                self.choose_carrier(key, now);
+            }
+            Role::Fetch(_) | Role::SendFile(_) => self.fail(key, Failure::Declined),
+            // We asked nothing.
+            Role::Serve(_) | Role::ReceiveFile(_) => {}
+        }
+    }
+
+    /// Finds out how an accepted file goes, or begins it.
+    fn choose_carrier(&mut self, key: SessionKey, now: Instant) {
+        let Some(Session { role: Role::SendFile(file), call_id, .. }) = self.sessions.get(&key) else {
+            return;
+        };
+        let negotiate = file.direct && file.size > 0 && !self.link.is_direct();
+        let call_id = call_id.clone();
+        if !(negotiate && self.invite_direct(&call_id, now)) {
+            self.begin_file(key, now);
+        }
+    }
+
+    /// It is settled whether there is a direct connection: files that waited for that begin.
+    pub(super) fn carrier_settled(&mut self, now: Instant) {
+        let waiting: Vec<_> = self
+            .sessions
+            .values()
+            .filter(|session| {
+                matches!(&session.role, Role::SendFile(file) if file.stage == SendStage::Negotiating)
+            })
+            .map(|session| session.key)
+            .collect();
+        for key in waiting {
+            self.begin_file(key, now);
+        }
+    }
+}

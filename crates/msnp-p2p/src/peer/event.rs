@@ -1,0 +1,110 @@
+//! What a peer makes happen.
+
+use std::net::SocketAddrV4;
+
+use bytes::Bytes;
+use msnp::object::MsnObject;
+
+use super::SessionKey;
+use crate::direct::NonceRule;
+
+/// One thing that happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PeerEvent {
+    /// An object is here; its size and SHA1D are right.
+    ObjectReceived {
+        /// Which session.
+        session: SessionKey,
+        /// Its description.
+        object: MsnObject,
+        /// Its bytes.
+        data: Bytes,
+    },
+    /// The peer offers a file: accept or decline it. An offer that is withdrawn comes as
+    /// [`PeerEvent::Failed`].
+    FileOffered {
+        /// Which session.
+        session: SessionKey,
+        /// A name that is safe to use for a file.
+        name: String,
+        /// Its size in bytes.
+        size: u64,
+        /// A small picture of it: bytes that nobody has checked.
+        preview: Option<Bytes>,
+    },
+    /// The peer accepts the file we offered.
+    FileAccepted {
+        /// Which session.
+        session: SessionKey,
+    },
+    /// The next bytes of a file that comes in, in order and without gaps.
+    FileData {
+        /// Which session.
+        session: SessionKey,
+        /// The bytes.
+        data: Bytes,
+    },
+    /// A file is complete.
+    FileReceived {
+        /// Which session.
+        session: SessionKey,
+    },
+    /// The peer has all of a file we sent.
+    FileSent {
+        /// Which session.
+        session: SessionKey,
+    },
+    /// A session ended without success.
+    Failed {
+        /// Which session.
+        session: SessionKey,
+        /// Why.
+        failure: Failure,
+    },
+    /// Something has to be done about the direct connection.
+    Direct(DirectRequest),
+}
+
+/// Why a session failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Failure {
+    /// They said no, or have it no more.
+    Declined,
+    /// They ended it.
+    CancelledByPeer,
+    /// What they sent is not what was asked for or offered.
+    Corrupt,
+    /// They did not go on in time.
+    TimedOut,
+    /// They left.
+    Unreachable,
+}
+
+/// What the driver has to do about the direct connection.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DirectRequest {
+    /// Listen on a free port for one connection, and tell [`super::Peer::direct_listening`] or
+    /// [`super::Peer::direct_failed`]. Who connects has to pass
+    /// [`Handshake::listen`](crate::direct::Handshake::listen); then tell
+    /// [`super::Peer::direct_established`].
+    Listen {
+        /// What the connecting side has to show.
+        rule: NonceRule,
+        /// For the handshake.
+        identifier: u32,
+    },
+    /// Connect to the first of these that answers and passes
+    /// [`Handshake::connect`](crate::direct::Handshake::connect), then tell
+    /// [`super::Peer::direct_established`] or [`super::Peer::direct_failed`].
+    Connect {
+        /// Where to, the likeliest first; at most 6, checked against
+        /// [`crate::direct::dialable`].
+        addresses: Vec<SocketAddrV4>,
+        /// What to show.
+        rule: NonceRule,
+        /// For the handshake.
+        identifier: u32,
+    },
+    /// Stop listening or connecting, and close the connection if there is one.
+    Close,
+}

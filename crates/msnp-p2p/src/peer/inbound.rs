@@ -1,0 +1,86 @@
+//! Bytes of an object or a file as they come in.
+
+use bytes::Bytes;
+
+use crate::packet::{Carrier, Packet};
+
+/// How far an incoming message is. Nothing is kept: bytes are handed on in order.
+#[derive(Debug)]
+pub(super) struct Inbound {
+    /// How many bytes there have to be.
+    expected: u64,
+    received: u64,
+    /// The message that carries them.
+    identifier: Option<u32>,
+    carrier: Option<Carrier>,
+    /// Whether the sender was told of the gap before the next byte.
+    gap_told: bool,
+}
+
+/// What a packet brought.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Arrival {
+    /// The next bytes; perhaps none.
+    Bytes(Bytes),
+    /// Bytes are missing from this offset on; the sender should be told.
+    Gap(u64),
+    /// It fits nowhere.
+    Stray,
+    /// It is part of a message of another size.
+    WrongSize,
+}
+
+impl Inbound {
+    pub(super) fn new(expected: u64) -> Self {
+        Self { expected, received: 0, identifier: None, carrier: None, gap_told: false }
+    }
+
+    pub(super) fn take(&mut self, carrier: Carrier, packet: &Packet) -> Arrival {
+        let header = &packet.header;
+        if header.total != self.expected {
+            return Arrival::WrongSize;
+        }
+        // A sender that begins anew may do so under a new identifier.
+        if self.identifier.is_some_and(|own| own != header.identifier) && header.offset != 0 {
+            return Arrival::Stray;
+        }
+        self.identifier = Some(header.identifier);
+        self.carrier = Some(carrier);
+        if header.offset > self.received {
+            let told = std::mem::replace(&mut self.gap_told, true);
+            return if told { Arrival::Stray } else { Arrival::Gap(self.received) };
+        }
+        let skip = usize::try_from(self.received - header.offset).unwrap_or(usize::MAX);
+        if skip >= packet.body.len() {
+            return Arrival::Bytes(Bytes::new());
+        }
+        let fresh = packet.body.slice(skip..);
+        self.received += fresh.len() as u64;
+        self.gap_told = false;
+        Arrival::Bytes(fresh)
+    }
+
+    pub(super) fn is_complete(&self) -> bool {
+        self.received == self.expected
+    }
+
+    /// Over what it comes, once it does.
+    pub(super) fn began_on(&self) -> Option<Carrier> {
+        self.carrier
+    }
+
+    /// The message to ask for again after its carrier was lost, and from where on.
+    pub(super) fn resume_from(&mut self) -> Option<(u32, u64)> {
+        self.carrier = Some(Carrier::Switchboard);
+        self.gap_told = true;
+        self.identifier.map(|identifier| (identifier, self.received))
+    }
+
+    pub(super) fn identifier(&self) -> Option<u32> {
+        self.identifier
+    }
+
+    pub(super) fn expected(&self) -> u64 {
+        self.expected
+    }
+}

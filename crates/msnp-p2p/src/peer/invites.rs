@@ -1,0 +1,188 @@
+//! Texts of MSNSLP from the peer: requests.
+
+use std::time::Instant;
+
+use bytes::Bytes;
+
+use super::inbound::Inbound;
+use super::session::{ReceiveFile, Role, Serve, Session};
+use super::{
+    Failure, MAX_SESSIONS, OBJECT_IDLE, OFFER_WAIT, Peer, PeerEvent, SessionKey, content_type, remember,
+};
+use crate::context::{FileContext, parse_object_context};
+use crate::link::{Assembled, Purpose, Source};
+use crate::packet::{Carrier, Packet};
+use crate::safe_file_name;
+use crate::slp::{Fields, Method, SessionRequest, SlpMessage, SlpStatus, Start, application, session_answer};
+
+impl Peer {
+    /// A packet of a text.
+    pub(super) fn handle_text_packet(&mut self, carrier: Carrier, packet: &Packet, now: Instant) {
+        match self.link.reassembly.take(packet) {
+            Assembled::Complete(text) => self.handle_text(carrier, packet, &text, now),
+            Assembled::Again => self.link.acknowledge(carrier, &packet.header),
+            Assembled::Gap(offset) => {
+                self.link.ask_again(carrier, 0, packet.header.identifier, offset);
+            }
+            Assembled::Incomplete => {}
+        }
+    }
+
+    /// A whole text. It is acknowledged before anything is answered: clients of the time take an
+    /// answer for an error otherwise (NINA *Display pictures*).
+    fn handle_text(&mut self, carrier: Carrier, last: &Packet, text: &Bytes, now: Instant) {
+        let message = SlpMessage::parse(text).ok();
+        let serving = message.as_ref().is_some_and(asks_for_object).then(|| self.link.serving_identifiers());
+        self.link.acknowledge(carrier, &last.header);
+        let Some(message) = message else { return };
+        // Nobody may speak for somebody else.
+        if !message.from.eq_ignore_ascii_case(self.config.peer.as_str()) {
+            return;
+        }
+        match &message.start {
+            Start::Request { method: Method::Invite, .. } => self.handle_invite(message, serving, now),
+            Start::Request { method: Method::Bye, .. } => self.handle_bye(&message),
+            // Later clients' ACK, and what nobody knows: acknowledged, and that is all (NINA).
+            Start::Request { .. } => {}
+            Start::Response(status) => {
+                let status = *status;
+                self.handle_response(&message, status, now);
+            }
+        }
+    }
+
+    fn handle_invite(&mut self, invite: SlpMessage, serving: Option<[u32; 3]>, now: Instant) {
+        let request = (invite.call_id.clone(), invite.branch().to_ascii_uppercase());
+        if self.answered.contains(&request) {
+            return;
+        }
+        remember(&mut self.answered, request);
+        if !invite.to.eq_ignore_ascii_case(self.config.me.as_str()) {
+            return self.refuse(&invite, SlpStatus::NOT_FOUND);
+        }
+        if invite.content_type.eq_ignore_ascii_case(content_type::SESSION_REQUEST) {
+            self.handle_session_request(invite, serving, now);
+        } else if self.session_of(&invite).is_none() {
+            self.refuse(&invite, SlpStatus::NO_SUCH_CALL);
+        } else if invite.content_type.eq_ignore_ascii_case(content_type::TRANSPORT_REQUEST) {
+            self.handle_transport_request(invite, now);
+        } else if invite.content_type.eq_ignore_ascii_case(content_type::TRANSPORT_RESPONSE) {
+            self.handle_second_invite(&invite, now);
+        } else {
+            self.refuse(&invite, SlpStatus::INTERNAL_ERROR);
+        }
+    }
+
+    /// Answers that there is nothing here, in the way of clients that have no body to give.
+    fn refuse(&mut self, request: &SlpMessage, status: SlpStatus) {
+        let mut answer = request.response(status, Self::nothing());
+        answer.content_type = content_type::NULL.to_owned();
+        self.send_text(Purpose::Other, &answer);
+    }
+
+    fn decline(&mut self, request: &SlpMessage, session_id: u32) {
+        self.send_text(Purpose::Other, &request.response(SlpStatus::DECLINE, session_answer(session_id)));
+    }
+
+    fn handle_session_request(&mut self, invite: SlpMessage, serving: Option<[u32; 3]>, now: Instant) {
+        let Ok(request) = SessionRequest::from_fields(&invite.body) else {
+            return self.refuse(&invite, SlpStatus::INTERNAL_ERROR);
+        };
+        let key = SessionKey(request.session_id);
+        if key.0 == 0 || self.sessions.contains_key(&key) || self.session_of(&invite).is_some() {
+            return self.refuse(&invite, SlpStatus::INTERNAL_ERROR);
+        }
+        if self.sessions.len() >= MAX_SESSIONS {
+            return self.decline(&invite, key.0);
+        }
+        match (request.application, serving) {
+            (application::OBJECT, Some(identifiers)) => {
+                self.handle_object_request(&invite, &request, identifiers, now);
+            }
+            (application::FILE, _) => self.handle_file_offer(invite, &request, now),
+            _ => self.decline(&invite, key.0),
+        }
+    }
+
+    fn handle_object_request(
+        &mut self,
+        invite: &SlpMessage,
+        request: &SessionRequest,
+        identifiers: [u32; 3],
+        now: Instant,
+    ) {
+        let Ok(object) = parse_object_context(&request.context) else {
+            return self.refuse(invite, SlpStatus::INTERNAL_ERROR);
+        };
+        let mine = object.creator.eq_ignore_ascii_case(self.config.me.as_str());
+        let data = if mine { self.config.published.find(&object) } else { None };
+        let Some(data) = data else { return self.decline(invite, request.session_id) };
+        let key = SessionKey(request.session_id);
+        let role = Role::Serve(Serve { data, identifiers, done: false });
+        let session = Session { key, call_id: invite.call_id.clone(), role, deadline: now + OBJECT_IDLE };
+        self.sessions.insert(key, session);
+        let accept = invite.response(SlpStatus::OK, session_answer(key.0)).to_bytes();
+        self.link.send_as(identifiers[0], Purpose::Accept(key), 0, Source::Text(accept));
+    }
+
+    fn handle_file_offer(&mut self, invite: SlpMessage, request: &SessionRequest, now: Instant) {
+        let Ok(context) = FileContext::parse(&request.context) else {
+            return self.refuse(&invite, SlpStatus::INTERNAL_ERROR);
+        };
+        // 2 and 4 share a background: nothing here could show it.
+        if context.kind > 1 {
+            return self.decline(&invite, request.session_id);
+        }
+        let key = SessionKey(request.session_id);
+        let role = Role::ReceiveFile(ReceiveFile {
+            invite: Box::new(invite.clone()),
+            accepted: false,
+            done: false,
+            inbound: Inbound::new(context.size),
+        });
+        self.sessions.insert(key, Session { key, call_id: invite.call_id, role, deadline: now + OFFER_WAIT });
+        self.events.push_back(PeerEvent::FileOffered {
+            session: key,
+            name: safe_file_name(&context.name),
+            size: context.size,
+            preview: context.preview,
+        });
+    }
+
+    /// The session that a text belongs to, by its call alone: the other fields of a BYE are not
+    /// to be trusted (libpurple writes its own address where the peer's belongs).
+    pub(super) fn session_of(&self, message: &SlpMessage) -> Option<SessionKey> {
+        self.sessions.values().find(|session| session.call_id == message.call_id).map(|session| session.key)
+    }
+
+    fn handle_bye(&mut self, bye: &SlpMessage) {
+        let Some(key) = self.session_of(bye) else {
+            if !self.ended.contains(&bye.call_id) {
+                remember(&mut self.ended, bye.call_id.clone());
+                self.refuse(bye, SlpStatus::NO_SUCH_CALL);
+            }
+            return;
+        };
+        let Some(session) = self.sessions.get(&key) else { return };
+        match &session.role {
+            Role::ReceiveFile(file) if file.accepted && !file.done && file.inbound.is_complete() => {
+                // A file of no bytes: some senders have nothing to say but BYE.
+                self.events.push_back(PeerEvent::FileReceived { session: key });
+                self.forget(key);
+            }
+            Role::SendFile(_) if self.link.under_way(key).is_some_and(|(_, total, sent)| total == sent) => {
+                self.events.push_back(PeerEvent::FileSent { session: key });
+                self.forget(key);
+            }
+            _ if session.is_done() => self.forget(key),
+            _ => self.fail(key, Failure::CancelledByPeer),
+        }
+    }
+}
+
+fn asks_for_object(message: &SlpMessage) -> bool {
+    let wants = |fields: &Fields| {
+        SessionRequest::from_fields(fields).is_ok_and(|request| request.application == application::OBJECT)
+    };
+    matches!(message.start, Start::Request { method: Method::Invite, .. }) && wants(&message.body)
+}

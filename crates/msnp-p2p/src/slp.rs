@@ -1,0 +1,184 @@
+//! MSNSLP: the texts by which sessions are opened, answered and closed.
+//!
+//! Strict in what is written: MSN Messenger 6 compares header by header. Lenient in what is read.
+//! Source: NINA *MSNSLP*, ESC, KINA, LP; see `docs/protocol/sources.md`.
+
+pub mod application;
+pub mod content_type;
+
+mod call_id;
+mod fields;
+mod session;
+mod start;
+mod transport;
+
+use bytes::Bytes;
+
+use crate::Guid;
+
+pub use call_id::CallId;
+pub use fields::Fields;
+pub use session::{SessionRequest, session_answer, session_id};
+pub use start::{Method, SlpStatus, Start};
+pub use transport::{TransportRequest, TransportResponse};
+
+/// Why bytes are no MSNSLP.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum SlpError {
+    /// Longer than [`SlpMessage::MAX_LEN`], or a head longer than [`SlpMessage::MAX_HEAD`].
+    #[error("the text is too long")]
+    TooLong,
+    /// Not UTF-8, or a control character where none belongs.
+    #[error("the text is not readable")]
+    Text,
+    /// No blank line ends the head.
+    #[error("the text has no body")]
+    NoBlankLine,
+    /// The first line is neither a request nor a response.
+    #[error("the first line is not known")]
+    StartLine,
+    /// A header or a field is missing or cannot be read.
+    #[error("{0} is missing or cannot be read")]
+    Field(&'static str),
+}
+
+/// One text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SlpMessage {
+    /// The first line.
+    pub start: Start,
+    /// The account it is for, without the angle brackets and `msnmsgr:`.
+    pub to: String,
+    /// The account that wrote it, likewise.
+    pub from: String,
+    /// `Via` as written: responses copy it.
+    pub via: String,
+    /// `CSeq`: 0 in requests, 1 in responses.
+    pub cseq: u32,
+    /// The call.
+    pub call_id: CallId,
+    /// What the body is; see [`content_type`].
+    pub content_type: String,
+    /// The body.
+    pub body: Fields,
+}
+
+impl SlpMessage {
+    /// The longest text in bytes. A file's preview is in it.
+    pub const MAX_LEN: usize = 16 * 1024;
+    /// The longest head in bytes, to its blank line.
+    pub const MAX_HEAD: usize = 8 * 1024;
+
+    /// A request: CSeq 0, and a branch that makes it one of its own.
+    pub fn request(
+        method: Method,
+        to: &str,
+        from: &str,
+        branch: Guid,
+        call_id: CallId,
+        content_type: &str,
+        body: Fields,
+    ) -> Self {
+        Self {
+            start: Start::Request { method, target: to.to_owned() },
+            to: to.to_owned(),
+            from: from.to_owned(),
+            via: format!("MSNSLP/1.0/TLP ;branch={branch}"),
+            cseq: 0,
+            call_id,
+            content_type: content_type.to_owned(),
+            body,
+        }
+    }
+
+    /// The response to this request: the accounts change places, `Via` and the call stay.
+    pub fn response(&self, status: SlpStatus, body: Fields) -> Self {
+        Self {
+            start: Start::Response(status),
+            to: self.from.clone(),
+            from: self.to.clone(),
+            via: self.via.clone(),
+            cseq: self.cseq.saturating_add(1),
+            call_id: self.call_id.clone(),
+            content_type: self.content_type.clone(),
+            body,
+        }
+    }
+
+    /// What follows `branch=`; empty when there is none.
+    pub fn branch(&self) -> &str {
+        self.via.split_once("branch=").map_or("", |(_, branch)| branch.trim())
+    }
+
+    /// Reads a text. Headers may have any case and order, lines may end in LF alone, the NUL may
+    /// be missing. `Content-Length` is not looked at: AMSN was seen to write 43 before a far
+    /// longer body.
+    ///
+    /// Fails as [`SlpError`] tells.
+    pub fn parse(bytes: &[u8]) -> Result<Self, SlpError> {
+        if bytes.len() > Self::MAX_LEN {
+            return Err(SlpError::TooLong);
+        }
+        let text = std::str::from_utf8(bytes).map_err(|_| SlpError::Text)?.trim_end_matches('\0');
+        let (head, body) = split_head(text).ok_or(SlpError::NoBlankLine)?;
+        if head.len() > Self::MAX_HEAD {
+            return Err(SlpError::TooLong);
+        }
+        if head.contains('\0') {
+            return Err(SlpError::Text);
+        }
+        let (first, lines) = head.split_once('\n').unwrap_or((head, ""));
+        let start = Start::parse(first.trim())?;
+        let headers = Fields::parse(lines);
+        let required = |name: &'static str| headers.get(name).ok_or(SlpError::Field(name));
+        Ok(Self {
+            start,
+            to: account(required("To")?).ok_or(SlpError::Field("To"))?,
+            from: account(required("From")?).ok_or(SlpError::Field("From"))?,
+            via: headers.get("Via").unwrap_or_default().to_owned(),
+            cseq: headers.get("CSeq").and_then(|cseq| cseq.parse().ok()).unwrap_or(0),
+            call_id: CallId::parse(required("Call-ID")?).ok_or(SlpError::Field("Call-ID"))?,
+            content_type: headers.get("Content-Type").unwrap_or_default().to_owned(),
+            body: Fields::parse(body),
+        })
+    }
+
+    /// The text as the official client writes it: with a blank after the number of `CSeq`, and a
+    /// NUL at its end that `Content-Length` counts.
+    pub fn to_bytes(&self) -> Bytes {
+        let body = format!("{}\r\n\0", self.body);
+        let Self { start, to, from, via, cseq, call_id, content_type, .. } = self;
+        let length = body.len();
+        Bytes::from(format!(
+            "{start}\r\nTo: <msnmsgr:{to}>\r\nFrom: <msnmsgr:{from}>\r\nVia: {via}\r\nCSeq: {cseq} \r\n\
+             Call-ID: {call_id}\r\nMax-Forwards: 0\r\nContent-Type: {content_type}\r\n\
+             Content-Length: {length}\r\n\r\n{body}"
+        ))
+    }
+}
+
+/// The head without its blank line, and the body.
+fn split_head(text: &str) -> Option<(&str, &str)> {
+    let mut end = 0;
+    for line in text.split_inclusive('\n') {
+        if end > 0 && line.trim_end_matches(['\r', '\n']).is_empty() && line.ends_with('\n') {
+            return Some((&text[..end], &text[end + line.len()..]));
+        }
+        end += line.len();
+    }
+    None
+}
+
+/// The account in `<msnmsgr:alice@example.com>`. Later clients append `;{GUID}`.
+fn account(value: &str) -> Option<String> {
+    let value = value.trim().trim_start_matches('<').trim_end_matches('>');
+    let prefix = "msnmsgr:";
+    let head = value.get(..prefix.len()).filter(|head| head.eq_ignore_ascii_case(prefix));
+    let value = if head.is_some() { &value[prefix.len()..] } else { value };
+    let address = value.split(';').next().unwrap_or(value).trim();
+    let readable = !address.is_empty() && address.len() <= 129 && !address.contains(char::is_control);
+    readable.then(|| address.to_owned())
+}
+
+#[cfg(test)]
+mod tests;

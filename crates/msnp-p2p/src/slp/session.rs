@@ -1,0 +1,53 @@
+//! The body that opens a session.
+
+use super::{Fields, SlpError};
+use crate::Guid;
+
+/// `application/x-msnmsgr-sessionreqbody` of an INVITE.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionRequest {
+    /// `EUF-GUID`: what for; see [`super::application`].
+    pub application: Guid,
+    /// `SessionID`: chosen by who invites; not zero.
+    pub session_id: u32,
+    /// `AppID`: 1 for objects, 2 for files; later clients have more. 0 when missing.
+    pub app_id: u32,
+    /// `Context`: base64, see [`crate::context`]. Empty when missing.
+    pub context: String,
+}
+
+impl SessionRequest {
+    /// Reads the body. Unknown lines are ignored. Fails without a readable `EUF-GUID` and
+    /// `SessionID`.
+    pub fn from_fields(fields: &Fields) -> Result<Self, SlpError> {
+        Ok(Self {
+            application: fields.get("EUF-GUID").and_then(Guid::parse).ok_or(SlpError::Field("EUF-GUID"))?,
+            session_id: session_id(fields).ok_or(SlpError::Field("SessionID"))?,
+            app_id: fields.get("AppID").and_then(|id| id.parse().ok()).unwrap_or(0),
+            context: fields.get("Context").unwrap_or_default().to_owned(),
+        })
+    }
+
+    /// The body as MSN Messenger 6 writes it.
+    pub fn to_fields(&self) -> Fields {
+        let mut fields = Fields::new();
+        fields.push("EUF-GUID", self.application);
+        fields.push("SessionID", self.session_id);
+        fields.push("AppID", self.app_id);
+        fields.push("Context", &self.context);
+        fields
+    }
+}
+
+/// The `SessionID` of a body; some write it signed.
+pub fn session_id(fields: &Fields) -> Option<u32> {
+    let number: i64 = fields.get("SessionID")?.parse().ok()?;
+    u32::try_from(number).or_else(|_| i32::try_from(number).map(i32::cast_unsigned)).ok()
+}
+
+/// The body that accepts or declines a session.
+pub fn session_answer(session_id: u32) -> Fields {
+    let mut fields = Fields::new();
+    fields.push("SessionID", session_id);
+    fields
+}
