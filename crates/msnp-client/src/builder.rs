@@ -1,0 +1,185 @@
+//! What a client needs to know before it signs in.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use msnp::passport::Secret;
+use msnp::{Dialect, FriendlyName, Handle, Status};
+use parking_lot::{Mutex, RwLock};
+use tokio::sync::mpsc;
+
+use crate::conversations::Conversations;
+use crate::core::{Core, Own};
+use crate::event::EventSender;
+use crate::notification::{self, NotificationHandle};
+use crate::peers::Peers;
+use crate::settings::Settings;
+use crate::{Client, CommandError, Events, SignInError, Trust};
+
+/// How many requests wait for the notification connection.
+const MAX_COMMANDS: usize = 64;
+
+/// Whether pictures and files may go over a TCP connection between the two people. It tells each
+/// the other's addresses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum DirectConnections {
+    /// Only through the switchboard.
+    #[default]
+    Never,
+    /// Where the addresses of both allow it.
+    Auto,
+    /// `Auto`, and also over loopback addresses: for programs that know that both ends are on
+    /// this machine, such as tests.
+    SameMachine,
+}
+
+/// What to do when the connection to the service breaks. Never after the same account signed in
+/// elsewhere (`OUT OTH`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reconnect {
+    /// The wait before the first attempt; it doubles each time.
+    pub first: Duration,
+    /// The longest wait.
+    pub longest: Duration,
+    /// How often it is tried; `None` for ever.
+    pub attempts: Option<u32>,
+}
+
+/// A custom emoticon to publish: the characters and the picture's bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EmoticonFile {
+    /// What stands for the picture in a text.
+    pub shortcut: String,
+    /// PNG, at most 100 KB.
+    pub data: Bytes,
+}
+
+/// How to sign in. Made by [`Client::builder`].
+#[derive(Debug, Clone)]
+pub struct Builder {
+    account: Handle,
+    password: Secret,
+    server: String,
+    nexus: Option<String>,
+    gateway: Option<String>,
+    trust: Trust,
+    dialect: Dialect,
+    status: Status,
+    picture: Option<Bytes>,
+    emoticons: Vec<EmoticonFile>,
+    direct: DirectConnections,
+    reconnect: Option<Reconnect>,
+}
+
+impl Builder {
+    pub(crate) fn new(account: Handle, password: Secret) -> Self {
+        Self {
+            account,
+            password,
+            server: "127.0.0.1".into(),
+            nexus: None,
+            gateway: None,
+            trust: Trust::default(),
+            dialect: Dialect::Msnp9,
+            status: Status::Online,
+            picture: None,
+            emoticons: Vec::new(),
+            direct: DirectConnections::default(),
+            reconnect: None,
+        }
+    }
+
+    /// The notification server or dispatch server, `HOST[:PORT]`; 127.0.0.1:1863 unless told.
+    pub fn server(self, server: impl Into<String>) -> Self {
+        Self { server: server.into(), ..self }
+    }
+
+    /// The Passport nexus; `https://SERVER:8443/rdr/pprdr.asp` unless told.
+    pub fn nexus(self, url: impl Into<String>) -> Self {
+        Self { nexus: Some(url.into()), ..self }
+    }
+
+    /// Goes through an HTTP gateway: `http://HOST[:PORT]/gateway/gateway.dll`. The nexus and the
+    /// login server are reached directly all the same.
+    pub fn gateway(self, url: impl Into<String>) -> Self {
+        Self { gateway: Some(url.into()), ..self }
+    }
+
+    /// Whose certificates are believed at the nexus and the login server.
+    pub fn trust(self, trust: Trust) -> Self {
+        Self { trust, ..self }
+    }
+
+    /// The newest dialect to speak: MSNP9 unless told. With MSNP8 there are no pictures, no
+    /// emoticons, and files go as before MSN Messenger 6.
+    pub fn dialect(self, dialect: Dialect) -> Self {
+        Self { dialect, ..self }
+    }
+
+    /// The status after sign-in: online unless told. Who is hidden can open no conversations.
+    pub fn status(self, status: Status) -> Self {
+        Self { status, ..self }
+    }
+
+    /// The display picture: PNG bytes, at most 512 KB; MSN Messenger shows 96 by 96 pixels.
+    pub fn picture(self, png: impl Into<Bytes>) -> Self {
+        Self { picture: Some(png.into()), ..self }
+    }
+
+    /// A custom emoticon: PNG bytes, at most 100 KB; MSN Messenger shows 19 by 19 pixels. Each
+    /// text that has the shortcut carries it.
+    pub fn emoticon(mut self, shortcut: impl Into<String>, png: impl Into<Bytes>) -> Self {
+        self.emoticons.push(EmoticonFile { shortcut: shortcut.into(), data: png.into() });
+        self
+    }
+
+    /// Whether direct connections are tried; never unless told.
+    pub fn direct(self, direct: DirectConnections) -> Self {
+        Self { direct, ..self }
+    }
+
+    /// Comes back by itself when the connection breaks; otherwise the events end.
+    pub fn reconnect(self, policy: Reconnect) -> Self {
+        Self { reconnect: Some(policy), ..self }
+    }
+
+    /// Signs in and waits until the contact list is here.
+    pub async fn sign_in(self) -> Result<(Client, Events), SignInError> {
+        let settings = Settings::new(
+            &self.server,
+            self.nexus.as_deref(),
+            self.gateway.as_deref(),
+            self.trust,
+            self.dialect,
+            self.direct,
+            self.reconnect,
+        )?;
+        let (events, receiver) = EventSender::new();
+        let (commands, inbox) = mpsc::channel(MAX_COMMANDS);
+        let name = FriendlyName::from_text(self.account.as_str())
+            .map_err(|_| SignInError::Setting("the account is too long".into()))?;
+        let core = Arc::new(Core {
+            account: self.account,
+            password: self.password,
+            settings: Arc::new(settings),
+            own: RwLock::new(Own { name, status: self.status }),
+            roster: RwLock::default(),
+            events,
+            notification: NotificationHandle::new(commands),
+            conversations: Conversations::new(),
+            peers: Peers::new(),
+            emoticons: RwLock::default(),
+            picture: Mutex::default(),
+        });
+        let setting = |error: CommandError| SignInError::Setting(error.to_string());
+        if let Some(png) = self.picture {
+            core.put_on_picture(png).map_err(setting)?;
+        }
+        for emoticon in self.emoticons {
+            core.publish_emoticon(&emoticon.shortcut, emoticon.data).map_err(setting)?;
+        }
+        notification::start(&core, inbox, self.status).await?;
+        Ok((Client::new(Arc::clone(&core)), receiver.keeping(core)))
+    }
+}

@@ -1,0 +1,308 @@
+//! The signed-in client.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use msnp::command::{NotificationEvent, NotificationRequest, add, adg, blp, rea, reg, rem, rmg};
+use msnp::connection_type::ConnectionType;
+use msnp::message::Text;
+use msnp::object::MsnObject;
+use msnp::passport::Secret;
+use msnp::{ErrorCode, FriendlyName, GroupId, GroupName, Handle, List, Privacy, Status};
+
+use crate::core::Core;
+use crate::notification::appear;
+use crate::{
+    Builder, CommandError, Contact, Conversation, Event, FetchError, Group, SendError, Transfer,
+    TransferError, TransferId,
+};
+
+/// One signed-in account. Clones are handles to the same connection; it is signed out by
+/// [`Client::sign_out`], or when the last handle and the events are dropped.
+#[derive(Clone)]
+pub struct Client {
+    core: Arc<Core>,
+}
+
+impl Client {
+    /// Begins to describe how to sign in.
+    pub fn builder(account: Handle, password: impl Into<String>) -> Builder {
+        Builder::new(account, Secret::from(password.into()))
+    }
+
+    pub(crate) fn new(core: Arc<Core>) -> Self {
+        Self { core }
+    }
+
+    /// Who is signed in.
+    pub fn account(&self) -> &Handle {
+        &self.core.account
+    }
+
+    /// The own friendly name.
+    pub fn name(&self) -> FriendlyName {
+        self.core.own.read().name.clone()
+    }
+
+    /// The own status.
+    pub fn status(&self) -> Status {
+        self.core.own.read().status
+    }
+
+    /// What the addresses the service sees say about the way to this machine.
+    pub fn connection_type(&self) -> ConnectionType {
+        self.core.peers.connection_type()
+    }
+
+    /// Everybody on any list, sorted by handle, as of now.
+    pub fn contacts(&self) -> Vec<Contact> {
+        self.core.roster.read().contacts()
+    }
+
+    /// One of them.
+    pub fn contact(&self, who: &Handle) -> Option<Contact> {
+        self.core.roster.read().contact(who).cloned()
+    }
+
+    /// The groups, by number.
+    pub fn groups(&self) -> Vec<Group> {
+        self.core.roster.read().groups()
+    }
+
+    /// Who may see this account that is on neither list.
+    pub fn privacy(&self) -> Privacy {
+        self.core.roster.read().privacy()
+    }
+
+    /// Changes the own status. [`Status::Hidden`] appears offline, and can open no conversations.
+    pub async fn set_status(&self, status: Status) -> Result<(), CommandError> {
+        let core = Arc::clone(&self.core);
+        self.ask(move |transaction| NotificationRequest::Chg(appear(&core, transaction, status)))
+            .await
+            .map(drop)
+    }
+
+    /// Changes the own friendly name.
+    pub async fn set_name(&self, name: FriendlyName) -> Result<(), CommandError> {
+        self.rename_contact(&self.core.account, name).await
+    }
+
+    /// Puts on a display picture (PNG bytes, at most 512 KB), or takes it off.
+    pub async fn set_picture(&self, png: Option<Bytes>) -> Result<(), CommandError> {
+        match png {
+            Some(png) => self.core.put_on_picture(png)?,
+            None => self.core.take_off_picture(),
+        }
+        self.set_status(self.status()).await
+    }
+
+    /// Publishes one more custom emoticon (PNG bytes, at most 100 KB). Fails when the shortcut is
+    /// empty, longer than 50 characters or has control characters.
+    pub fn add_emoticon(&self, shortcut: &str, png: Bytes) -> Result<(), CommandError> {
+        self.core.publish_emoticon(shortcut, png)
+    }
+
+    /// Adds somebody to the forward list, and to the allow list unless they are blocked.
+    pub async fn add_contact(&self, who: &Handle) -> Result<(), CommandError> {
+        self.put(List::Forward, who).await?;
+        if self.is_on(List::Allow, who) || self.is_on(List::Block, who) {
+            return Ok(());
+        }
+        tolerate(ErrorCode::AlreadyThere, self.put(List::Allow, who).await)
+    }
+
+    /// Takes somebody off the forward list.
+    pub async fn remove_contact(&self, who: &Handle) -> Result<(), CommandError> {
+        self.take_off(List::Forward, who).await
+    }
+
+    /// Moves somebody to the block list: they see this account offline and can't call it.
+    pub async fn block(&self, who: &Handle) -> Result<(), CommandError> {
+        self.move_between(List::Allow, List::Block, who).await
+    }
+
+    /// Moves somebody to the allow list.
+    pub async fn unblock(&self, who: &Handle) -> Result<(), CommandError> {
+        self.move_between(List::Block, List::Allow, who).await
+    }
+
+    /// Changes the name under which the list shows somebody.
+    pub async fn rename_contact(&self, who: &Handle, name: FriendlyName) -> Result<(), CommandError> {
+        let handle = who.clone();
+        self.ask(move |transaction| NotificationRequest::Rea(rea::Request { transaction, handle, name }))
+            .await
+            .map(drop)
+    }
+
+    /// Changes who may see this account that is on neither list.
+    pub async fn set_privacy(&self, privacy: Privacy) -> Result<(), CommandError> {
+        if self.privacy() == privacy {
+            return Ok(());
+        }
+        self.ask(move |transaction| NotificationRequest::Blp(blp::Request { transaction, privacy }))
+            .await
+            .map(drop)
+    }
+
+    /// Makes a group; its name has at most 61 bytes when percent-coded.
+    pub async fn add_group(&self, name: &str) -> Result<GroupId, CommandError> {
+        let name = group_name(name)?;
+        let build = move |transaction| NotificationRequest::Adg(adg::Request { transaction, name });
+        match self.ask(build).await? {
+            NotificationEvent::Adg(reply) => Ok(reply.group),
+            _ => Err(CommandError::Invalid("the service does not tell the group's number".into())),
+        }
+    }
+
+    /// Renames a group.
+    pub async fn rename_group(&self, group: GroupId, name: &str) -> Result<(), CommandError> {
+        let name = group_name(name)?;
+        self.ask(move |transaction| NotificationRequest::Reg(reg::Request { transaction, group, name }))
+            .await
+            .map(drop)
+    }
+
+    /// Removes a group; who was only in it goes with it.
+    pub async fn remove_group(&self, group: GroupId) -> Result<(), CommandError> {
+        self.ask(move |transaction| NotificationRequest::Rmg(rmg::Request { transaction, group }))
+            .await
+            .map(drop)
+    }
+
+    /// Puts a contact into a group.
+    pub async fn add_to_group(&self, who: &Handle, group: GroupId) -> Result<(), CommandError> {
+        let (handle, name) = (who.clone(), self.name_of(who)?);
+        let build = move |transaction| {
+            let group = Some(Ok(group));
+            NotificationRequest::Add(add::Request { transaction, list: List::Forward, handle, name, group })
+        };
+        self.ask(build).await.map(drop)
+    }
+
+    /// Takes a contact out of a group.
+    pub async fn remove_from_group(&self, who: &Handle, group: GroupId) -> Result<(), CommandError> {
+        let handle = who.clone();
+        let build = move |transaction| {
+            let group = Some(Ok(group));
+            NotificationRequest::Rem(rem::Request { transaction, list: List::Forward, handle, group })
+        };
+        self.ask(build).await.map(drop)
+    }
+
+    async fn ask(
+        &self,
+        build: impl FnOnce(msnp::TransactionId) -> NotificationRequest + Send + 'static,
+    ) -> Result<NotificationEvent, CommandError> {
+        self.core.notification.ask(build).await
+    }
+
+    fn is_on(&self, list: List, who: &Handle) -> bool {
+        self.contact(who).is_some_and(|contact| contact.lists.contains(list))
+    }
+
+    /// The name under which somebody is put on a list.
+    fn name_of(&self, who: &Handle) -> Result<FriendlyName, CommandError> {
+        match self.contact(who) {
+            Some(contact) => Ok(contact.name),
+            None => FriendlyName::from_text(who.as_str())
+                .map_err(|_| CommandError::Invalid(format!("{who} is too long for a name"))),
+        }
+    }
+
+    async fn put(&self, list: List, who: &Handle) -> Result<(), CommandError> {
+        let (handle, name) = (who.clone(), self.name_of(who)?);
+        let build = move |transaction| {
+            NotificationRequest::Add(add::Request { transaction, list, handle, name, group: None })
+        };
+        self.ask(build).await.map(drop)
+    }
+
+    async fn take_off(&self, list: List, who: &Handle) -> Result<(), CommandError> {
+        let handle = who.clone();
+        let build = move |transaction| {
+            NotificationRequest::Rem(rem::Request { transaction, list, handle, group: None })
+        };
+        self.ask(build).await.map(drop)
+    }
+
+    /// Nobody is on both lists: off the one first, then on the other.
+    async fn move_between(&self, from: List, to: List, who: &Handle) -> Result<(), CommandError> {
+        if self.is_on(from, who) {
+            tolerate(ErrorCode::NotOnList, self.take_off(from, who).await)?;
+        }
+        if self.is_on(to, who) {
+            return Ok(());
+        }
+        tolerate(ErrorCode::AlreadyThere, self.put(to, who).await)
+    }
+
+    /// The conversation with one person: the open one, or a new one that opens with the first
+    /// thing said.
+    pub fn conversation(&self, with: &Handle) -> Conversation {
+        self.core.conversations.with(&self.core, with)
+    }
+
+    /// Says something to one person and waits until the service has delivered it.
+    pub async fn send(&self, to: &Handle, text: impl Into<Text>) -> Result<(), SendError> {
+        self.conversation(to).send(text).await
+    }
+
+    /// Fetches somebody's display picture; the bytes are verified against its description. What
+    /// was fetched before is not fetched again.
+    pub async fn fetch_picture(&self, of: &Handle) -> Result<Bytes, FetchError> {
+        let picture = self.contact(of).and_then(|contact| contact.presence?.picture);
+        let data = self.fetch_object(of, &picture.ok_or(FetchError::NoPicture)?).await?;
+        self.core.events.emit(Event::Picture { of: of.clone(), data: data.clone() });
+        Ok(data)
+    }
+
+    /// Fetches an emoticon, a picture or a background by its description.
+    ///
+    /// Where a switchboard has to be opened for it, fetches wait for their turn: three at once,
+    /// then one in ten seconds.
+    pub async fn fetch_object(&self, from: &Handle, object: &MsnObject) -> Result<Bytes, FetchError> {
+        self.core.peers.fetch(&self.core, from, object).await
+    }
+
+    /// Offers a file. The transfer tells how it goes.
+    pub async fn send_file(&self, to: &Handle, file: &Path) -> Result<Transfer, TransferError> {
+        self.core.peers.offer(&self.core, to, file, true).await
+    }
+
+    /// Like [`Client::send_file`], never over a direct connection.
+    pub async fn send_file_indirectly(&self, to: &Handle, file: &Path) -> Result<Transfer, TransferError> {
+        self.core.peers.offer(&self.core, to, file, false).await
+    }
+
+    /// Takes an offered file: it is written into `folder` under a safe name that is free there.
+    pub async fn accept_file(&self, transfer: TransferId, folder: &Path) -> Result<Transfer, TransferError> {
+        self.core.peers.accept(&self.core, transfer, folder).await
+    }
+
+    /// Refuses an offered file.
+    pub async fn decline_file(&self, transfer: TransferId) -> Result<(), TransferError> {
+        self.core.peers.decline(&self.core, transfer).await
+    }
+
+    /// Ends a transfer, whoever began it and however far it is.
+    pub async fn cancel_transfer(&self, transfer: TransferId) -> Result<(), TransferError> {
+        self.core.peers.cancel(&self.core, transfer).await
+    }
+
+    /// Leaves all conversations, signs out and waits until the service has closed the connection.
+    pub async fn sign_out(&self) {
+        self.core.conversations.leave_all().await;
+        self.core.notification.sign_out().await;
+    }
+}
+
+fn group_name(name: &str) -> Result<GroupName, CommandError> {
+    GroupName::parse(&msnp::wire::percent::encode(name))
+        .map_err(|_| CommandError::Invalid(format!("a group cannot be called {name:?}")))
+}
+
+/// What was wanted is so already.
+fn tolerate(code: ErrorCode, result: Result<(), CommandError>) -> Result<(), CommandError> {
+    if result == Err(CommandError::Refused(code)) { Ok(()) } else { result }
+}

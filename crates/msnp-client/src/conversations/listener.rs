@@ -1,0 +1,139 @@
+//! What happens on the switchboards of a conversation.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, OnceLock, Weak};
+
+use bytes::Bytes;
+use msnp::message::{Content, Invitation, Message, Text, TypingUser};
+use msnp::{FriendlyName, Handle};
+
+use super::{Talk, emoticons};
+use crate::Event;
+use crate::core::Core;
+use crate::switchboard::{Listener, PacketCarrier, Switchboard};
+
+/// The conversation that one switchboard belongs to. Where this account was called, that is known
+/// when it has come in and sees who is there.
+pub(super) struct Seat {
+    core: Weak<Core>,
+    talk: OnceLock<Arc<Talk>>,
+}
+
+impl Seat {
+    /// For a switchboard that this account opens.
+    pub(super) fn of(core: &Arc<Core>, talk: Arc<Talk>) -> Self {
+        Self { core: Arc::downgrade(core), talk: OnceLock::from(talk) }
+    }
+
+    /// For a switchboard that this account was called to.
+    pub(super) fn called(core: Weak<Core>) -> Self {
+        Self { core, talk: OnceLock::new() }
+    }
+
+    fn known(&self) -> Option<(Arc<Core>, &Arc<Talk>)> {
+        Some((self.core.upgrade()?, self.talk.get()?))
+    }
+}
+
+impl Listener for Seat {
+    fn entered(&self, board: &Arc<Switchboard>) {
+        let Some(core) = self.core.upgrade() else { return board.leave() };
+        let people: BTreeSet<Handle> = board.people().into_iter().map(|(who, _)| who).collect();
+        if self.talk.get().is_none() && people.is_empty() {
+            // The caller has hung up.
+            return board.leave();
+        }
+        let talk = self.talk.get_or_init(|| core.conversations.between(&people));
+        talk.attach(board);
+        talk.refresh(&core.events);
+    }
+
+    fn people_changed(&self, _board: &Arc<Switchboard>) {
+        if let Some((core, talk)) = self.known() {
+            talk.refresh(&core.events);
+        }
+    }
+
+    fn peer_gone(&self, board: &Arc<Switchboard>, who: &Handle) {
+        if let Some(core) = self.core.upgrade() {
+            core.peers.carrier_gone(&core, who, board.id());
+        }
+    }
+
+    fn message(&self, board: &Arc<Switchboard>, from: &Handle, name: &FriendlyName, message: Message) {
+        let Some((core, talk)) = self.known() else { return };
+        match message.content() {
+            Content::Text(text) => {
+                heard(&core, talk, board);
+                text_from(&core, talk, from, name, text);
+            }
+            Content::Typing(TypingUser(_)) => {
+                heard(&core, talk, board);
+                core.events.emit(Event::Typing { conversation: talk.id(), from: from.clone() });
+            }
+            Content::Emoticons(pairs) => talk.expect_emoticons(from, pairs.emoticons),
+            Content::Invitation(invitation) => invited(&core, talk, board, from, *invitation),
+            other => tracing::debug!(%from, ?other, "ignored in a conversation"),
+        }
+    }
+
+    async fn packets(&self, board: &Arc<Switchboard>, from: &Handle, packets: Vec<Bytes>) {
+        if let Some(core) = self.core.upgrade() {
+            let carrier = PacketCarrier::new(Arc::clone(board), from);
+            core.peers.packets(&core, from, carrier, packets).await;
+        }
+    }
+
+    fn undelivered(&self, board: &Arc<Switchboard>, peer: &Handle) {
+        if let Some(core) = self.core.upgrade() {
+            core.peers.undelivered(&core, peer, board.id());
+        }
+    }
+
+    fn gone(&self, _board: &Arc<Switchboard>) {
+        if let Some((core, talk)) = self.known() {
+            talk.refresh(&core.events);
+        }
+    }
+}
+
+/// This is a conversation for people, not only a way for packets.
+fn heard(core: &Arc<Core>, talk: &Talk, board: &Switchboard) {
+    board.note_spoken();
+    talk.announce(&core.events);
+}
+
+fn text_from(core: &Arc<Core>, talk: &Talk, from: &Handle, name: &FriendlyName, text: Text) {
+    let emoticons = talk.take_emoticons(from, &text.body);
+    let (conversation, from, name) = (talk.id(), from.clone(), name.clone());
+    let message =
+        Event::Message { conversation, from: from.clone(), name, text, emoticons: emoticons.clone() };
+    core.events.emit(message);
+    for emoticon in &emoticons {
+        core.peers.fetch_emoticon(core, &from, emoticon);
+    }
+}
+
+fn invited(core: &Arc<Core>, talk: &Talk, board: &Switchboard, from: &Handle, invitation: Invitation) {
+    heard(core, talk, board);
+    core.peers.invitation(core, talk.id(), from, invitation);
+}
+
+impl Talk {
+    fn expect_emoticons(&self, from: &Handle, emoticons: Vec<msnp::message::Emoticon>) {
+        let mut state = self.state.lock();
+        if state.emoticons.contains_key(from) || state.emoticons.len() < emoticons::MAX_SENDERS {
+            emoticons::remember(state.emoticons.entry(from.clone()).or_default(), emoticons);
+        }
+    }
+
+    fn take_emoticons(&self, from: &Handle, text: &str) -> Vec<msnp::message::Emoticon> {
+        let mut state = self.state.lock();
+        let Some(known) = state.emoticons.get(from) else { return Vec::new() };
+        let used = emoticons::used(known, text, |emoticon| emoticon.shortcut());
+        if !used.is_empty() {
+            state.emoticons.remove(from);
+        }
+        used
+    }
+}

@@ -1,0 +1,121 @@
+//! Saying things.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use msnp::Handle;
+use msnp::command::msg::Acknowledge;
+use msnp::message::{Emoticon, Format, Invitation, Text, TypingUser};
+use tokio::time::Instant;
+
+use super::opening::answer;
+use super::{PATIENCE, Talk, emoticons};
+use crate::core::Core;
+use crate::switchboard::MAX_PAYLOAD;
+use crate::{CommandError, SendError};
+
+/// Typing is told this often; it is shown for six seconds (GAIM).
+const TYPING: Duration = Duration::from_secs(5);
+
+impl Talk {
+    /// Says something and waits until everybody has it.
+    pub(crate) async fn text(self: &Arc<Self>, core: &Arc<Core>, mut text: Text) -> Result<(), SendError> {
+        text.format.get_or_insert_with(plain);
+        let payload = text.to_message().to_bytes();
+        if payload.len() > MAX_PAYLOAD {
+            return Err(SendError::TooLong);
+        }
+        let emoticons = emoticons::announcement(own_emoticons(core, &text.body));
+        self.say(core, emoticons, payload).await
+    }
+
+    /// One step of a negotiation.
+    pub(crate) async fn invitation(
+        self: &Arc<Self>,
+        core: &Arc<Core>,
+        invitation: &Invitation,
+    ) -> Result<(), SendError> {
+        let payload = invitation.to_message().to_bytes();
+        if payload.len() > MAX_PAYLOAD {
+            return Err(SendError::TooLong);
+        }
+        self.say(core, None, payload).await
+    }
+
+    async fn say(
+        self: &Arc<Self>,
+        core: &Arc<Core>,
+        before: Option<Bytes>,
+        payload: Bytes,
+    ) -> Result<(), SendError> {
+        let (board, turn) = self.reach(core).await?;
+        board.note_spoken();
+        self.announce(&core.events);
+        if let Some(before) = before {
+            // The text's own answer tells what there is to tell.
+            let _ = board.mention(Acknowledge::OnFailure, before);
+        }
+        let receipt = board.say(payload);
+        self.state.lock().typed = None;
+        drop(turn);
+        match answer(receipt, Instant::now() + PATIENCE).await {
+            // The switchboard ended before it was known.
+            Err(SendError::Disconnected) => Err(SendError::NotDelivered),
+            outcome => outcome,
+        }
+    }
+
+    /// Tells that this account is typing, if that is due.
+    pub(crate) async fn typing(self: &Arc<Self>, core: &Arc<Core>) -> Result<(), SendError> {
+        let now = Instant::now();
+        {
+            let mut state = self.state.lock();
+            if state.typed.is_some_and(|typed| now < typed + TYPING) {
+                return Ok(());
+            }
+            state.typed = Some(now);
+        }
+        let (board, _turn) = match self.reach(core).await {
+            Ok(reached) => reached,
+            Err(error) => {
+                // Whoever types to somebody who is not there need not call them every five seconds.
+                self.state.lock().typed = Some(now + PATIENCE);
+                return Err(error);
+            }
+        };
+        board.note_spoken();
+        self.announce(&core.events);
+        let payload = TypingUser(core.account.clone()).to_message().to_bytes();
+        board.mention(Acknowledge::Never, payload).map_err(|_| SendError::Disconnected)
+    }
+
+    /// Calls one more person.
+    pub(crate) async fn invite(self: &Arc<Self>, core: &Arc<Core>, who: &Handle) -> Result<(), CommandError> {
+        let (board, _turn) = self.reach(core).await.map_err(to_command)?;
+        board.note_spoken();
+        self.announce(&core.events);
+        answer(board.call(who), Instant::now() + PATIENCE).await.map_err(to_command)
+    }
+}
+
+/// What MSN Messenger writes where nobody chose a look; some old clients expect one.
+fn plain() -> Format {
+    Format { font: "MS Sans Serif".to_owned(), ..Format::default() }
+}
+
+fn own_emoticons(core: &Core, text: &str) -> Vec<Emoticon> {
+    let own = core.emoticons.read();
+    let shortcuts: Vec<_> = own.iter().map(|(shortcut, object, _)| (shortcut, object)).collect();
+    let used = emoticons::used(&shortcuts, text, |(shortcut, _)| shortcut);
+    used.into_iter().filter_map(|(shortcut, object)| Emoticon::new(shortcut, object.clone()).ok()).collect()
+}
+
+fn to_command(error: SendError) -> CommandError {
+    match error {
+        SendError::NotOnline => CommandError::Refused(msnp::ErrorCode::NotOnline),
+        SendError::Refused(code) => CommandError::Refused(code),
+        SendError::TimedOut => CommandError::TimedOut,
+        _ => CommandError::Disconnected,
+    }
+}

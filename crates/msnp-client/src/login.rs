@@ -1,0 +1,151 @@
+//! From nothing to a signed-in notification connection.
+
+mod https;
+mod passport;
+mod tls;
+
+use std::time::Duration;
+
+use msnp::command::{NotificationEvent, NotificationRequest, cvr, usr, ver, xfr};
+use msnp::passport::Secret;
+use msnp::{Dialect, FriendlyName, Handle, TransactionId};
+use tokio::time::timeout;
+
+use crate::SignInError;
+use crate::notification::Wire;
+use crate::settings::Settings;
+use crate::transport::{Destination, connect};
+
+/// How long each answer may take.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(20);
+/// How often a dispatch server may send us on.
+const MAX_REFERRALS: usize = 5;
+
+/// A connection that is signed in, with the name the service has for this account.
+pub(crate) struct SignedIn {
+    pub(crate) wire: Wire,
+    pub(crate) name: FriendlyName,
+}
+
+/// Signs in: asks the notification server, follows its referrals, fetches a ticket, shows it.
+pub(crate) async fn sign_in(
+    settings: &Settings,
+    account: &Handle,
+    password: &Secret,
+) -> Result<SignedIn, SignInError> {
+    let mut server = settings.server.clone();
+    for _ in 0..MAX_REFERRALS {
+        let mut login = Login::connect(settings, &server).await?;
+        match login.identify(account).await? {
+            Step::Referred(address) => server = address,
+            Step::Challenged(challenge) => {
+                let ticket = passport::ticket(settings, account, password, &challenge).await?;
+                return login.show(ticket).await;
+            }
+        }
+    }
+    Err(protocol(&server, "it only refers to other servers"))
+}
+
+fn protocol(server: &str, what: &str) -> SignInError {
+    SignInError::Protocol { server: server.to_owned(), what: what.to_owned() }
+}
+
+enum Step {
+    Referred(String),
+    Challenged(String),
+}
+
+struct Login {
+    server: String,
+    dialect: Dialect,
+    wire: Wire,
+}
+
+impl Login {
+    async fn connect(settings: &Settings, server: &str) -> Result<Self, SignInError> {
+        let unreachable = |source| SignInError::Unreachable { server: server.to_owned(), source };
+        let destination = Destination::Notification(server.to_owned());
+        let connection = connect(settings, destination).await.map_err(unreachable)?;
+        Ok(Self { server: server.to_owned(), dialect: settings.dialect, wire: Wire::new(connection) })
+    }
+
+    /// Says who wants to sign in.
+    async fn identify(&mut self, account: &Handle) -> Result<Step, SignInError> {
+        let transaction = self.wire.transaction();
+        let offered = match self.dialect {
+            Dialect::Msnp9 => vec!["MSNP9", "MSNP8", "CVR0"],
+            Dialect::Msnp8 => vec!["MSNP8", "CVR0"],
+        };
+        let offered = offered.into_iter().map(Box::from).collect();
+        let answer = self.ask(&NotificationRequest::Ver(ver::Request { transaction, offered })).await?;
+        match answer {
+            NotificationEvent::Ver(reply) if reply.dialects.first() == Some(&self.dialect) => {}
+            NotificationEvent::Ver(reply) if reply.dialects.is_empty() => {
+                return Err(protocol(&self.server, "it speaks neither MSNP9 nor MSNP8"));
+            }
+            NotificationEvent::Ver(_) => {
+                return Err(protocol(&self.server, "it speaks another version of the protocol"));
+            }
+            _ => return Err(protocol(&self.server, "it does not answer VER")),
+        }
+        let transaction = self.wire.transaction();
+        self.ask(&NotificationRequest::Cvr(version(transaction, account))).await?;
+        let transaction = self.wire.transaction();
+        let identify = usr::Request::Identify { transaction, handle: account.clone() };
+        match self.ask(&NotificationRequest::Usr(identify)).await? {
+            NotificationEvent::Usr(usr::Reply::Challenge { challenge, .. }) => {
+                Ok(Step::Challenged(challenge.into()))
+            }
+            NotificationEvent::Xfr(xfr::Reply::Notification { address, .. }) => {
+                Ok(Step::Referred(address.to_string()))
+            }
+            _ => Err(protocol(&self.server, "it does not answer USR")),
+        }
+    }
+
+    /// Shows the ticket.
+    async fn show(mut self, ticket: usr::Ticket) -> Result<SignedIn, SignInError> {
+        let transaction = self.wire.transaction();
+        match self.ask(&NotificationRequest::Usr(usr::Request::Ticket { transaction, ticket })).await? {
+            NotificationEvent::Usr(usr::Reply::Ok { name, .. }) => Ok(SignedIn { wire: self.wire, name }),
+            _ => Err(protocol(&self.server, "it does not answer the ticket")),
+        }
+    }
+
+    /// Sends a request and waits for what answers it.
+    async fn ask(&mut self, request: &NotificationRequest) -> Result<NotificationEvent, SignInError> {
+        let lost = |source| SignInError::Unreachable { server: self.server.clone(), source };
+        let answer = async {
+            self.wire.send(request).await?;
+            self.wire.next().await
+        };
+        match timeout(ANSWER_TIMEOUT, answer).await {
+            Err(_) => Err(SignInError::TimedOut(self.server.clone())),
+            Ok(Err(error)) => Err(lost(error)),
+            Ok(Ok(None)) => Err(lost(std::io::ErrorKind::ConnectionAborted.into())),
+            Ok(Ok(Some(NotificationEvent::Error(error)))) => Err(match error.code() {
+                Some(code) => SignInError::Refused(code),
+                None => {
+                    protocol(&self.server, &format!("it answers with the unknown error {}", error.number))
+                }
+            }),
+            Ok(Ok(Some(event))) => Ok(event),
+        }
+    }
+}
+
+/// What MSN Messenger 6.0 says of itself: services of the time turned unknown clients away.
+fn version(transaction: TransactionId, account: &Handle) -> cvr::Request {
+    cvr::Request {
+        transaction,
+        locale: "0x0409".into(),
+        os: "winnt".into(),
+        os_version: "5.1".into(),
+        architecture: "i386".into(),
+        library: "MSNMSGR".into(),
+        version: "6.0.0602".into(),
+        client: "MSMSGS".into(),
+        handle: Some(account.clone()),
+    }
+}

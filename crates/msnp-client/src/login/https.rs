@@ -1,0 +1,94 @@
+//! One HTTPS request.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http_body_util::Empty;
+use hyper::header::{CONNECTION, HOST, USER_AGENT};
+use hyper::http::HeaderValue;
+use hyper::http::response::Parts;
+use hyper::{Request, Uri};
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+use tokio_rustls::TlsConnector;
+
+use super::tls::Verifier;
+use crate::{SignInError, Trust};
+
+/// How long one request may take from the connection to the answer's head.
+const TIMEOUT: Duration = Duration::from_secs(20);
+
+/// Gets the head of an answer; nobody wants its body.
+pub(super) async fn get(
+    trust: &Trust,
+    uri: &Uri,
+    authorization: Option<HeaderValue>,
+) -> Result<Parts, SignInError> {
+    let server = endpoint(uri);
+    match timeout(TIMEOUT, exchange(trust, uri, &server, authorization)).await {
+        Ok(result) => result,
+        Err(_) => Err(SignInError::TimedOut(server)),
+    }
+}
+
+/// `host:port`.
+fn endpoint(uri: &Uri) -> String {
+    let port = uri.port_u16().unwrap_or(if uri.scheme_str() == Some("http") { 80 } else { 443 });
+    format!("{}:{port}", uri.host().unwrap_or_default())
+}
+
+async fn exchange(
+    trust: &Trust,
+    uri: &Uri,
+    server: &str,
+    authorization: Option<HeaderValue>,
+) -> Result<Parts, SignInError> {
+    let unreachable = |source| SignInError::Unreachable { server: server.to_owned(), source };
+    let stream = TcpStream::connect(server).await.map_err(unreachable)?;
+    if uri.scheme_str() == Some("http") {
+        return request(TokioIo::new(stream), uri, server, authorization).await;
+    }
+    let verifier = Verifier::new(trust)?;
+    let host = uri.host().unwrap_or_default().trim_matches(['[', ']']).to_owned();
+    let name =
+        host.try_into().map_err(|_| SignInError::Setting(format!("{server} is not the name of a server")))?;
+    let connector = TlsConnector::from(Arc::new(verifier.config()?));
+    match connector.connect(name, stream).await {
+        Ok(stream) => request(TokioIo::new(stream), uri, server, authorization).await,
+        Err(error) => Err(match verifier.refused() {
+            Some(fingerprint) => {
+                SignInError::Untrusted(crate::ServerCertificate { server: server.to_owned(), fingerprint })
+            }
+            None => unreachable(error),
+        }),
+    }
+}
+
+async fn request<S>(
+    stream: TokioIo<S>,
+    uri: &Uri,
+    server: &str,
+    authorization: Option<HeaderValue>,
+) -> Result<Parts, SignInError>
+where
+    TokioIo<S>: hyper::rt::Read + hyper::rt::Write + Send + Unpin + 'static,
+{
+    let fault = |error: String| super::protocol(server, &error);
+    let (mut sender, connection) =
+        hyper::client::conn::http1::handshake(stream).await.map_err(|error| fault(error.to_string()))?;
+    let connection = tokio::spawn(connection);
+    let target = uri.path_and_query().map_or("/", |target| target.as_str());
+    let mut request = Request::get(target)
+        .header(HOST, uri.authority().map_or(server, |authority| authority.as_str()))
+        .header(USER_AGENT, "MSMSGS")
+        .header(CONNECTION, "close");
+    if let Some(authorization) = authorization {
+        request = request.header("Authorization", authorization);
+    }
+    let request = request.body(Empty::<Bytes>::new()).map_err(|error| fault(error.to_string()))?;
+    let answer = sender.send_request(request).await.map_err(|error| fault(error.to_string()))?;
+    connection.abort();
+    Ok(answer.into_parts().0)
+}

@@ -1,0 +1,85 @@
+//! From the challenge to the ticket: nexus, then the login server.
+
+use hyper::header::LOCATION;
+use hyper::http::HeaderValue;
+use hyper::http::response::Parts;
+use hyper::{StatusCode, Uri};
+use msnp::Handle;
+use msnp::command::usr::Ticket;
+use msnp::passport::{AuthenticationInfo, Challenge, Credentials, PassportUrls, Secret};
+
+use super::{https, protocol};
+use crate::SignInError;
+use crate::settings::Settings;
+
+/// How often one server may send us to another.
+const MAX_REDIRECTS: usize = 5;
+
+/// Fetches a ticket for this challenge.
+pub(super) async fn ticket(
+    settings: &Settings,
+    account: &Handle,
+    password: &Secret,
+    challenge: &str,
+) -> Result<Ticket, SignInError> {
+    let login = login_server(settings).await?;
+    let credentials = Credentials {
+        sign_in: account.to_string(),
+        password: password.clone(),
+        challenge: Some(
+            Challenge::parse(challenge).map_err(|_| protocol(&settings.server, "its challenge is empty"))?,
+        ),
+    };
+    let mut authorization = HeaderValue::from_str(&credentials.to_header())
+        .map_err(|_| SignInError::Setting("the password has characters that cannot be sent".into()))?;
+    authorization.set_sensitive(true);
+    let (server, answer) = follow(settings, login, Some(authorization)).await?;
+    match answer.status {
+        StatusCode::OK => read_ticket(&answer).ok_or_else(|| protocol(&server, "its answer has no ticket")),
+        StatusCode::UNAUTHORIZED => Err(SignInError::WrongPassword),
+        StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => {
+            Err(protocol(&server, "it is too busy; try again in a minute"))
+        }
+        status => Err(protocol(&server, &format!("it answers the password with HTTP {status}"))),
+    }
+}
+
+/// Asks the nexus where to sign in.
+async fn login_server(settings: &Settings) -> Result<Uri, SignInError> {
+    let (server, answer) = follow(settings, settings.nexus.clone(), None).await?;
+    let urls = answer.headers.get("PassportURLs").and_then(|value| value.to_str().ok());
+    let urls = urls.and_then(|value| PassportUrls::parse(value).ok());
+    let endpoint = urls.as_ref().and_then(PassportUrls::endpoint);
+    let Some((host, port, path)) = endpoint else {
+        let what = format!("it answers HTTP {} without PassportURLs", answer.status);
+        return Err(protocol(&server, &what));
+    };
+    format!("https://{host}:{port}{path}")
+        .parse()
+        .map_err(|_| protocol(&server, "the address of the login server cannot be read"))
+}
+
+/// Gets an answer that sends us nowhere else. The password only ever goes over TLS.
+async fn follow(
+    settings: &Settings,
+    mut uri: Uri,
+    authorization: Option<HeaderValue>,
+) -> Result<(String, Parts), SignInError> {
+    for _ in 0..=MAX_REDIRECTS {
+        let server = uri.authority().map(ToString::to_string).unwrap_or_default();
+        let answer = https::get(&settings.trust, &uri, authorization.clone()).await?;
+        if !answer.status.is_redirection() {
+            return Ok((server, answer));
+        }
+        let location = answer.headers.get(LOCATION).and_then(|value| value.to_str().ok());
+        let next = location.and_then(|location| location.parse::<Uri>().ok());
+        let next = next.filter(|next| next.scheme_str() == Some("https") && next.host().is_some());
+        uri = next.ok_or_else(|| protocol(&server, "it refers to an address that is not https"))?;
+    }
+    Err(protocol(uri.host().unwrap_or_default(), "it only refers to other addresses"))
+}
+
+fn read_ticket(answer: &Parts) -> Option<Ticket> {
+    let value = answer.headers.get("Authentication-Info")?.to_str().ok()?;
+    Ticket::parse(AuthenticationInfo::parse(value).ok()?.ticket()).ok()
+}

@@ -1,0 +1,13 @@
+//! The connection to the notification server: requests and their answers, and what the service
+//! tells by itself.
+
+mod events;
+mod handle;
+mod session;
+mod start;
+mod wire;
+
+pub(crate) use handle::NotificationHandle;
+pub(crate) use session::appear;
+pub(crate) use start::start;
+pub(crate) use wire::Wire;

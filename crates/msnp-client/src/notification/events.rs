@@ -1,0 +1,152 @@
+//! What the service tells, and what that changes here.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use msnp::command::{NotificationEvent, add, iln, nln, qry, rem};
+use msnp::message::{Content, Message};
+use msnp::{FriendlyName, Handle, List, TransactionId};
+
+use crate::core::{Core, Ring};
+use crate::network::LocalNetwork;
+use crate::{Event, Presence};
+
+/// An answer that has to go back, once it has a number.
+pub(super) type Answer = Box<dyn FnOnce(TransactionId) -> qry::Request + Send>;
+
+/// The product that answers challenges: that of MSN Messenger 6 (HYP).
+const PRODUCT: msnp::challenge::Product = msnp::challenge::PRODUCTS[1];
+
+/// Takes an event in. A challenge gives an answer.
+pub(super) fn take(core: &Arc<Core>, event: &NotificationEvent, local: Option<SocketAddr>) -> Option<Answer> {
+    match event {
+        NotificationEvent::Chl(challenge) => {
+            let digest = PRODUCT.answer(&challenge.challenge);
+            return Some(Box::new(move |transaction| qry::Request {
+                transaction,
+                product_id: PRODUCT.id.into(),
+                digest: digest.to_vec().into(),
+            }));
+        }
+        NotificationEvent::Iln(iln::Push { handle, name, status, capabilities, object, .. })
+        | NotificationEvent::Nln(nln::Push { status, handle, name, capabilities, object }) => {
+            let presence = core.roster.write().online(handle, name, *status, *capabilities, object.as_ref());
+            tell_presence(core, handle, name.clone(), Some(presence));
+        }
+        NotificationEvent::Fln(push) => {
+            let name = core.roster.write().offline(&push.handle);
+            if let Some(name) = name {
+                tell_presence(core, &push.handle, name, None);
+            }
+        }
+        NotificationEvent::Rng(push) => {
+            let ring = Ring {
+                session: push.session,
+                address: push.address.clone(),
+                cookie: push.cookie.clone(),
+                from: push.caller.clone(),
+            };
+            core.conversations.ring(core, ring);
+        }
+        NotificationEvent::Chg(chg) => core.own.write().status = chg.status,
+        NotificationEvent::Msg(message) => take_message(core, &message.payload, local),
+        event => take_change(core, event),
+    }
+    None
+}
+
+fn tell_presence(core: &Core, who: &Handle, name: FriendlyName, presence: Option<Presence>) {
+    core.events.emit(Event::Presence { who: who.clone(), name, presence });
+}
+
+/// Changes of the lists.
+fn take_change(core: &Core, event: &NotificationEvent) {
+    let mut roster = core.roster.write();
+    match event {
+        // The list as it is at sign-in: nothing to tell.
+        NotificationEvent::Lsg(line) => return roster.set_group(line.group, &line.name),
+        NotificationEvent::Lst(line) => {
+            return roster.put(line.handle.clone(), line.name.clone(), line.lists, line.groups.clone());
+        }
+        NotificationEvent::BlpLine(line) => return roster.set_privacy(line.privacy),
+        NotificationEvent::Add(reply) => {
+            let contact = roster.add(reply.list, &reply.handle, reply.name.clone(), reply.group);
+            drop(roster);
+            return core.events.emit(added(reply, contact));
+        }
+        NotificationEvent::Rem(reply) => {
+            roster.remove(reply.list, &reply.handle, reply.group);
+            drop(roster);
+            return core.events.emit(removed(reply));
+        }
+        NotificationEvent::Blp(reply) => roster.set_privacy(reply.privacy),
+        NotificationEvent::Adg(reply) => roster.set_group(reply.group, &reply.name),
+        NotificationEvent::Reg(reply) => roster.set_group(reply.group, &reply.name),
+        NotificationEvent::Rmg(reply) => roster.remove_group(reply.group),
+        NotificationEvent::Rea(reply) if reply.handle == core.account => {
+            core.own.write().name = reply.name.clone();
+        }
+        NotificationEvent::Rea(reply) => roster.rename(&reply.handle, reply.name.clone()),
+        _ => return,
+    }
+    drop(roster);
+    core.events.emit(Event::RosterChanged);
+}
+
+fn added(reply: &add::Reply, contact: crate::Contact) -> Event {
+    match reply.list {
+        List::Reverse => Event::ContactAdded { contact, by_them: true },
+        List::Forward => Event::ContactAdded { contact, by_them: false },
+        List::Allow | List::Block => Event::RosterChanged,
+    }
+}
+
+fn removed(reply: &rem::Reply) -> Event {
+    match reply.list {
+        List::Reverse => Event::ContactRemoved { who: reply.handle.clone(), by_them: true },
+        List::Forward if reply.group.is_none() => {
+            Event::ContactRemoved { who: reply.handle.clone(), by_them: false }
+        }
+        _ => Event::RosterChanged,
+    }
+}
+
+/// The service's own messages.
+fn take_message(core: &Core, payload: &bytes::Bytes, local: Option<SocketAddr>) {
+    let Ok(message) = Message::parse(payload) else { return };
+    match message.content() {
+        Content::Profile(profile) => {
+            core.peers.network_changed(LocalNetwork::from_profile(&profile, local));
+        }
+        Content::System(system) => {
+            let text = match system.minutes() {
+                Some(1) => "the service is going down in a minute".to_owned(),
+                Some(minutes) => format!("the service is going down in {minutes} minutes"),
+                None => format!("the service announces something of kind {}", system.kind),
+            };
+            core.events.emit(Event::ServiceMessage { text });
+        }
+        Content::NewMail(mail) => {
+            let text = format!("there is mail from {}: {}", mail.from, mail.subject);
+            core.events.emit(Event::ServiceMessage { text });
+        }
+        _ => {}
+    }
+}
+
+/// The number of the request that an event answers.
+pub(super) fn transaction(event: &NotificationEvent) -> Option<TransactionId> {
+    Some(match event {
+        NotificationEvent::Xfr(msnp::command::xfr::Reply::Switchboard { transaction, .. }) => *transaction,
+        NotificationEvent::Add(reply) => reply.transaction,
+        NotificationEvent::Rem(reply) => reply.transaction,
+        NotificationEvent::Adg(reply) => reply.transaction,
+        NotificationEvent::Rmg(reply) => reply.transaction,
+        NotificationEvent::Reg(reply) => reply.transaction,
+        NotificationEvent::Rea(reply) => reply.transaction,
+        NotificationEvent::Chg(chg) => chg.transaction,
+        NotificationEvent::Blp(reply) => reply.transaction,
+        NotificationEvent::Error(error) => return error.transaction,
+        _ => return None,
+    })
+}

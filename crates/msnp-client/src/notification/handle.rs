@@ -1,0 +1,98 @@
+//! Asking the notification server for something.
+
+use std::time::Duration;
+
+use msnp::command::{NotificationEvent, NotificationRequest, xfr};
+use msnp::{ErrorCode, TransactionId};
+use tokio::sync::{Mutex, mpsc, oneshot};
+use tokio::time::{Instant, sleep, sleep_until, timeout};
+
+use crate::CommandError;
+use crate::core::Admission;
+
+/// How long an answer may take.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(20);
+/// How many switchboards may be asked for at once, and how long it then takes until the next.
+/// The service refuses more than eight a minute on one connection (error 800).
+const BURST: u32 = 6;
+const INTERVAL: Duration = Duration::from_secs(9);
+/// How long to wait after the service did refuse one.
+const AFTER_REFUSAL: Duration = Duration::from_secs(10);
+
+type Build = Box<dyn FnOnce(TransactionId) -> NotificationRequest + Send>;
+
+/// What the task of the connection is told.
+pub(crate) enum Command {
+    Ask { build: Build, reply: oneshot::Sender<Result<NotificationEvent, CommandError>> },
+    SignOut(oneshot::Sender<()>),
+}
+
+/// A way to the task of the notification connection, whichever connection that is just now.
+pub(crate) struct NotificationHandle {
+    commands: mpsc::Sender<Command>,
+    /// When the next switchboard may be asked for, running ahead of the clock by the burst.
+    pace: Mutex<Option<Instant>>,
+}
+
+impl NotificationHandle {
+    pub(crate) fn new(commands: mpsc::Sender<Command>) -> Self {
+        Self { commands, pace: Mutex::default() }
+    }
+
+    /// Sends a request and waits for its answer. The lists are up to date when it returns.
+    pub(crate) async fn ask(
+        &self,
+        build: impl FnOnce(TransactionId) -> NotificationRequest + Send + 'static,
+    ) -> Result<NotificationEvent, CommandError> {
+        let (reply, answer) = oneshot::channel();
+        let command = Command::Ask { build: Box::new(build), reply };
+        let asked = async {
+            self.commands.send(command).await.map_err(|_| CommandError::Disconnected)?;
+            answer.await.map_err(|_| CommandError::Disconnected)?
+        };
+        timeout(ANSWER_TIMEOUT, asked).await.map_err(|_| CommandError::TimedOut)?
+    }
+
+    /// Asks for a switchboard, as soon as the service's limit allows.
+    pub(crate) async fn request_switchboard(&self) -> Result<Admission, CommandError> {
+        self.wait_for_turn().await;
+        match self.transfer().await {
+            Err(CommandError::Refused(ErrorCode::ChangingTooRapidly)) => {
+                sleep(AFTER_REFUSAL).await;
+                self.transfer().await
+            }
+            result => result,
+        }
+    }
+
+    async fn transfer(&self) -> Result<Admission, CommandError> {
+        let request = |transaction| NotificationRequest::Xfr(xfr::Request { transaction });
+        match self.ask(request).await? {
+            NotificationEvent::Xfr(xfr::Reply::Switchboard { address, cookie, .. }) => {
+                Ok(Admission { address, cookie })
+            }
+            _ => Err(CommandError::Invalid("the service names no switchboard".into())),
+        }
+    }
+
+    async fn wait_for_turn(&self) {
+        let wait_until = {
+            let mut next = self.pace.lock().await;
+            let free = next.map_or_else(Instant::now, |next| next.max(Instant::now()));
+            *next = Some(free + INTERVAL);
+            free.checked_sub(INTERVAL * (BURST - 1))
+        };
+        if let Some(at) = wait_until {
+            sleep_until(at).await;
+        }
+    }
+
+    /// Says goodbye and waits until the connection is closed.
+    pub(crate) async fn sign_out(&self) {
+        let (done, wait) = oneshot::channel();
+        if self.commands.send(Command::SignOut(done)).await.is_ok() {
+            // An error means that the task has ended.
+            let _ = timeout(ANSWER_TIMEOUT, wait).await;
+        }
+    }
+}

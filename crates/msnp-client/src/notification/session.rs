@@ -1,0 +1,242 @@
+//! One signed-in connection.
+
+use std::collections::HashMap;
+use std::io;
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use msnp::command::{NotificationEvent, NotificationRequest, chg, syn};
+use msnp::{ListVersion, Status, TransactionId};
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
+
+use super::handle::Command;
+use super::{Wire, events};
+use crate::core::Core;
+use crate::{CommandError, SignInError};
+
+/// How often the service is asked whether it is there; routers forget quiet connections.
+const PING_INTERVAL: Duration = Duration::from_secs(45);
+/// How long nothing at all may come before the connection counts as lost.
+const SILENCE: Duration = Duration::from_secs(75);
+/// How long the lists may take.
+const SYNC_TIMEOUT: Duration = Duration::from_secs(60);
+/// How long sign-in waits to hear who is online.
+const PRESENCE_WAIT: Duration = Duration::from_secs(3);
+/// How long goodbye may take.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
+
+type Reply = oneshot::Sender<Result<NotificationEvent, CommandError>>;
+
+/// Why a connection ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum End {
+    Asked,
+    Elsewhere,
+    ServiceClosing,
+    Lost,
+}
+
+impl End {
+    /// Never after the account signed in elsewhere: the two would throw each other out for ever.
+    pub(super) const fn allows_return(self) -> bool {
+        matches!(self, Self::ServiceClosing | Self::Lost)
+    }
+}
+
+pub(super) struct Session {
+    wire: Wire,
+    waiting: HashMap<TransactionId, Reply>,
+    heard: Instant,
+    /// Not over HTTP.
+    pings: bool,
+}
+
+/// What has yet to come of the lists.
+#[derive(Default)]
+struct Missing {
+    version: bool,
+    contacts: usize,
+    groups: usize,
+    status: bool,
+    /// Who is online is told before the answer to a `PNG` that was sent after `CHG`.
+    presence: bool,
+}
+
+impl Missing {
+    fn note(&mut self, event: &NotificationEvent) {
+        match event {
+            NotificationEvent::Syn(reply) => {
+                self.version = false;
+                if let Some(contents) = reply.contents {
+                    (self.contacts, self.groups) = (contents.contacts, contents.groups);
+                }
+            }
+            NotificationEvent::Lst(_) => self.contacts = self.contacts.saturating_sub(1),
+            NotificationEvent::Lsg(_) => self.groups = self.groups.saturating_sub(1),
+            NotificationEvent::Chg(_) => self.status = false,
+            NotificationEvent::Qng(_) => self.presence = false,
+            _ => {}
+        }
+    }
+
+    const fn lists(&self) -> bool {
+        self.version || self.status || self.contacts > 0 || self.groups > 0
+    }
+}
+
+impl Session {
+    pub(super) fn new(wire: Wire, pings: bool) -> Self {
+        Self { wire, waiting: HashMap::new(), heard: Instant::now(), pings }
+    }
+
+    /// Fetches the lists and appears with this status.
+    pub(super) async fn synchronise(&mut self, core: &Arc<Core>, status: Status) -> Result<(), SignInError> {
+        let server = || core.settings.server.clone();
+        match timeout(SYNC_TIMEOUT, self.fetch_lists(core, status)).await {
+            Err(_) => Err(SignInError::TimedOut(server())),
+            Ok(Err(source)) => Err(SignInError::Unreachable { server: server(), source }),
+            Ok(Ok(None)) => Ok(()),
+            Ok(Ok(Some(error))) => Err(error),
+        }
+    }
+
+    async fn fetch_lists(&mut self, core: &Arc<Core>, status: Status) -> io::Result<Option<SignInError>> {
+        *core.roster.write() = crate::roster::Roster::default();
+        let transaction = self.wire.transaction();
+        self.wire
+            .send(&NotificationRequest::Syn(syn::Request { transaction, version: ListVersion(0) }))
+            .await?;
+        let transaction = self.wire.transaction();
+        self.wire.send(&NotificationRequest::Chg(appear(core, transaction, status))).await?;
+        if self.pings {
+            self.wire.send(&NotificationRequest::Png).await?;
+        }
+        let mut missing = Missing { version: true, status: true, presence: self.pings, ..Missing::default() };
+        while missing.lists() || missing.presence {
+            let wait = if missing.lists() { SYNC_TIMEOUT } else { PRESENCE_WAIT };
+            let event = match timeout(wait, self.wire.next()).await {
+                Ok(event) => event?.ok_or(io::ErrorKind::ConnectionAborted)?,
+                // A service that does not answer PNG.
+                Err(_) if !missing.lists() => break,
+                Err(_) => return Err(io::ErrorKind::TimedOut.into()),
+            };
+            if let NotificationEvent::Error(error) = &event
+                && let Some(code) = error.code()
+            {
+                return Ok(Some(SignInError::Refused(code)));
+            }
+            missing.note(&event);
+            if let Some(answer) = events::take(core, &event, self.wire.local()) {
+                self.answer(answer).await?;
+            }
+        }
+        Ok(None)
+    }
+
+    async fn answer(&mut self, build: events::Answer) -> io::Result<()> {
+        let transaction = self.wire.transaction();
+        self.wire.send(&NotificationRequest::Qry(build(transaction))).await
+    }
+
+    /// Lives until the connection ends. What asked for the end, if somebody did, is to be told
+    /// when all is done.
+    pub(super) async fn run(
+        &mut self,
+        core: &Weak<Core>,
+        commands: &mut mpsc::Receiver<Command>,
+    ) -> (End, Option<oneshot::Sender<()>>) {
+        let mut ping = interval(PING_INTERVAL);
+        ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        ping.reset();
+        loop {
+            let result = tokio::select! {
+                event = self.wire.next() => match event {
+                    Ok(Some(event)) => match self.take(core, event).await {
+                        Ok(Some(end)) => return (end, None),
+                        result => result.map(|_| ()),
+                    },
+                    Ok(None) => return (End::Lost, None),
+                    Err(error) => Err(error),
+                },
+                command = commands.recv() => match command {
+                    Some(Command::Ask { build, reply }) => {
+                        let transaction = self.wire.transaction();
+                        self.waiting.retain(|_, waiting| !waiting.is_closed());
+                        self.waiting.insert(transaction, reply);
+                        self.wire.send(&build(transaction)).await
+                    }
+                    Some(Command::SignOut(done)) => return (End::Asked, Some(done)),
+                    None => return (End::Asked, None),
+                },
+                _ = ping.tick() => self.ping().await,
+            };
+            if let Err(error) = result {
+                tracing::info!(%error, "the connection to the notification server broke");
+                return (End::Lost, None);
+            }
+        }
+    }
+
+    async fn ping(&mut self) -> io::Result<()> {
+        if !self.pings {
+            return Ok(());
+        }
+        if self.heard.elapsed() > SILENCE {
+            return Err(io::ErrorKind::TimedOut.into());
+        }
+        self.wire.send(&NotificationRequest::Png).await
+    }
+
+    async fn take(&mut self, core: &Weak<Core>, event: NotificationEvent) -> io::Result<Option<End>> {
+        self.heard = Instant::now();
+        if let NotificationEvent::Out(notice) = &event {
+            use msnp::command::out::Reason;
+            return Ok(Some(match notice.reason {
+                Some(Reason::OtherSignIn) => End::Elsewhere,
+                Some(Reason::ServerShuttingDown) => End::ServiceClosing,
+                None => End::Lost,
+            }));
+        }
+        let Some(core) = core.upgrade() else { return Ok(Some(End::Asked)) };
+        let answer = events::take(&core, &event, self.wire.local());
+        if let Some(reply) = events::transaction(&event).and_then(|number| self.waiting.remove(&number)) {
+            let result = match &event {
+                NotificationEvent::Error(error) => Err(match error.code() {
+                    Some(code) => CommandError::Refused(code),
+                    None => CommandError::Invalid(format!(
+                        "the service answers with the unknown error {}",
+                        error.number
+                    )),
+                }),
+                _ => Ok(event),
+            };
+            // Whoever asked may have given up.
+            let _ = reply.send(result);
+        }
+        if let Some(answer) = answer {
+            self.answer(answer).await?;
+        }
+        Ok(None)
+    }
+
+    /// Says goodbye, and waits a little until the service has closed.
+    pub(super) async fn close(&mut self) {
+        self.waiting.clear();
+        let goodbye = async {
+            self.wire.send(&NotificationRequest::Out).await?;
+            self.wire.finish().await;
+            while self.wire.next().await?.is_some() {}
+            io::Result::Ok(())
+        };
+        // It may have closed before.
+        let _ = timeout(CLOSE_TIMEOUT, goodbye).await;
+    }
+}
+
+/// What this account shows of itself.
+pub(crate) fn appear(core: &Core, transaction: TransactionId, status: Status) -> chg::Chg {
+    let object = core.picture.lock().current.as_ref().and_then(|object| object.to_encoded().ok());
+    let object = object.filter(|_| core.settings.dialect == msnp::Dialect::Msnp9);
+    chg::Chg { transaction, status, capabilities: core.settings.capabilities(), object }
+}

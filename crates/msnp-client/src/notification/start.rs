@@ -1,0 +1,146 @@
+//! Signing in, and again when the connection breaks.
+
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use msnp::Status;
+use rand::RngExt as _;
+use tokio::sync::mpsc;
+use tokio::time::{Instant, sleep_until};
+
+use super::handle::Command;
+use super::session::{End, Session};
+use crate::core::Core;
+use crate::login;
+use crate::{CommandError, Event, Reconnect, SignInError, SignedOut};
+
+/// Signs in, fetches the lists, and goes on in a task of its own.
+pub(crate) async fn start(
+    core: &Arc<Core>,
+    commands: mpsc::Receiver<Command>,
+    status: Status,
+) -> Result<(), SignInError> {
+    let session = sign_in(core, status).await?;
+    tokio::spawn(run(Arc::downgrade(core), session, commands));
+    Ok(())
+}
+
+async fn sign_in(core: &Arc<Core>, status: Status) -> Result<Session, SignInError> {
+    let signed_in = login::sign_in(&core.settings, &core.account, &core.password).await?;
+    core.own.write().name = signed_in.name;
+    let mut session = Session::new(signed_in.wire, core.settings.gateway.is_none());
+    session.synchronise(core, status).await?;
+    Ok(session)
+}
+
+/// One connection after the other.
+async fn run(core: Weak<Core>, mut session: Session, mut commands: mpsc::Receiver<Command>) {
+    loop {
+        let (end, done) = session.run(&core, &mut commands).await;
+        session.close().await;
+        let Some(strong) = core.upgrade() else { return };
+        strong.roster.write().all_offline();
+        let reason = match end {
+            End::Asked => SignedOut::Asked,
+            End::Elsewhere => SignedOut::Elsewhere,
+            End::ServiceClosing => SignedOut::ServiceClosing,
+            End::Lost => SignedOut::ConnectionLost,
+        };
+        let policy = strong.settings.reconnect.clone().filter(|_| end.allows_return());
+        let will_retry = policy.is_some();
+        if will_retry {
+            strong.events.emit(Event::SignedOut { reason, will_retry });
+        }
+        let again = match policy {
+            Some(policy) => {
+                let status = strong.own.read().status;
+                drop(strong);
+                come_back(&core, &policy, status, &mut commands).await
+            }
+            None => None,
+        };
+        let Some(next) = again else { return finish(&core, &mut commands, reason, done).await };
+        session = next;
+        if let Some(core) = core.upgrade() {
+            core.events.emit(Event::SignedIn);
+            core.events.emit(Event::RosterChanged);
+        }
+    }
+}
+
+/// Nothing more happens.
+async fn finish(
+    core: &Weak<Core>,
+    commands: &mut mpsc::Receiver<Command>,
+    reason: SignedOut,
+    done: Option<tokio::sync::oneshot::Sender<()>>,
+) {
+    commands.close();
+    while let Ok(command) = commands.try_recv() {
+        refuse(command);
+    }
+    if let Some(done) = done {
+        // Whoever asked may have given up.
+        let _ = done.send(());
+    }
+    if let Some(core) = core.upgrade() {
+        core.events.last(Event::SignedOut { reason, will_retry: false }).await;
+    }
+}
+
+/// There is no connection to ask.
+fn refuse(command: Command) {
+    match command {
+        Command::Ask { reply, .. } => drop(reply.send(Err(CommandError::Disconnected))),
+        Command::SignOut(done) => drop(done.send(())),
+    }
+}
+
+/// Tries to sign in again. `None` when that is not wanted or not possible any more.
+async fn come_back(
+    core: &Weak<Core>,
+    policy: &Reconnect,
+    status: Status,
+    commands: &mut mpsc::Receiver<Command>,
+) -> Option<Session> {
+    let mut pause = policy.first;
+    let mut attempt = 0;
+    while policy.attempts.is_none_or(|attempts| attempt < attempts) {
+        attempt += 1;
+        // Many clients lose their connection at the same moment; they should not all come back at
+        // the same one.
+        let jitter = rand::rng().random_range(0.75..1.25);
+        if !wait(Instant::now() + pause.mul_f64(jitter), commands).await {
+            return None;
+        }
+        pause = (pause * 2).min(policy.longest).max(Duration::from_millis(10));
+        let strong = core.upgrade()?;
+        match sign_in(&strong, status).await {
+            Ok(session) => return Some(session),
+            Err(error @ (SignInError::WrongPassword | SignInError::Untrusted(_))) => {
+                strong.events.emit(Event::Error { text: error.to_string() });
+                return None;
+            }
+            Err(error) => tracing::info!(%error, attempt, "not signed in again yet"),
+        }
+    }
+    None
+}
+
+/// Waits while refusing what is asked meanwhile; `false` when signing out was asked, or nobody is
+/// left to ask.
+async fn wait(until: Instant, commands: &mut mpsc::Receiver<Command>) -> bool {
+    loop {
+        tokio::select! {
+            () = sleep_until(until) => return true,
+            command = commands.recv() => match command {
+                Some(command @ Command::Ask { .. }) => refuse(command),
+                Some(command @ Command::SignOut(_)) => {
+                    refuse(command);
+                    return false;
+                }
+                None => return false,
+            }
+        }
+    }
+}

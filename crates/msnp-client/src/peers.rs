@@ -1,0 +1,244 @@
+//! Pictures, emoticons and files: one task per peer drives [`msnp_p2p::Peer`].
+//!
+//! What comes in from switchboards is passed to the peer's task; what it has to send it sends over
+//! the best way there is, opening a switchboard when it needs one. A task ends when nothing is
+//! going on with its peer for a while.
+
+mod carriers;
+mod direct;
+mod driver;
+mod fetches;
+mod incoming;
+mod offers;
+mod outgoing;
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Weak};
+
+use bytes::Bytes;
+use msnp::Handle;
+use msnp::connection_type::ConnectionType;
+use msnp::message::{Emoticon, Invitation};
+use msnp::object::MsnObject;
+use msnp_p2p::Published;
+use parking_lot::Mutex;
+use tokio::sync::{mpsc, oneshot};
+
+use crate::core::Core;
+use crate::network::LocalNetwork;
+use crate::switchboard::PacketCarrier;
+use crate::{ConversationId, Event, FetchError, Transfer, TransferDirection, TransferError, TransferId};
+
+use driver::Input;
+use fetches::Fetches;
+use incoming::Destination;
+use offers::Offers;
+use outgoing::OutgoingFile;
+
+/// How many inputs wait for a peer's task. Whoever brings more waits too: the switchboard it came
+/// over is not read meanwhile.
+const MAX_INPUTS: usize = 256;
+/// How many people may have a task.
+const MAX_PEERS: usize = 512;
+
+/// Everything between this account and others that is not said in a conversation.
+pub(crate) struct Peers {
+    tasks: Mutex<HashMap<Handle, mpsc::Sender<Input>>>,
+    offers: Offers,
+    fetches: Fetches,
+    published: Published,
+    network: Mutex<Option<LocalNetwork>>,
+    next_transfer: AtomicU64,
+}
+
+impl Peers {
+    pub(crate) fn new() -> Self {
+        Self {
+            tasks: Mutex::default(),
+            offers: Offers::default(),
+            fetches: Fetches::default(),
+            published: Published::default(),
+            network: Mutex::default(),
+            next_transfer: AtomicU64::new(1),
+        }
+    }
+
+    /// What others may fetch.
+    pub(crate) fn published(&self) -> &Published {
+        &self.published
+    }
+
+    /// The service told how it sees this machine.
+    pub(crate) fn network_changed(&self, network: LocalNetwork) {
+        *self.network.lock() = Some(network);
+    }
+
+    /// What the service's view of this machine says about the way to it.
+    pub(crate) fn connection_type(&self) -> ConnectionType {
+        self.network.lock().as_ref().map_or(ConnectionType::UnknownConnect, |network| network.connection_type)
+    }
+
+    fn network(&self) -> Option<LocalNetwork> {
+        self.network.lock().clone()
+    }
+
+    /// Packets that came over a switchboard, in order.
+    pub(crate) async fn packets(
+        &self,
+        core: &Arc<Core>,
+        from: &Handle,
+        carrier: PacketCarrier,
+        packets: Vec<Bytes>,
+    ) {
+        // Who is too many gets no task; its sessions run into their deadlines.
+        if let Some(task) = self.task(core, from) {
+            let _ = task.send(Input::Packets { carrier, packets }).await;
+        }
+    }
+
+    /// A packet was not delivered.
+    pub(crate) fn undelivered(&self, core: &Arc<Core>, peer: &Handle, carrier: u64) {
+        self.carrier_gone(core, peer, carrier);
+    }
+
+    /// A switchboard closed, or the peer left it.
+    pub(crate) fn carrier_gone(&self, _core: &Arc<Core>, peer: &Handle, carrier: u64) {
+        let task = self.tasks.lock().get(peer).cloned();
+        if let Some(task) = task {
+            // The task may be busy; this must not be lost, nor may the caller wait.
+            tokio::spawn(async move {
+                let _ = task.send(Input::CarrierGone(carrier)).await;
+            });
+        }
+    }
+
+    /// A message of the file transfer of old.
+    pub(crate) fn invitation(
+        &self,
+        core: &Arc<Core>,
+        conversation: ConversationId,
+        from: &Handle,
+        invitation: Invitation,
+    ) {
+        let _ = (core, conversation);
+        tracing::debug!(%from, command = ?invitation.command, "an invitation of the time before MSN Messenger 6");
+    }
+
+    /// The task of a peer, started when there is none.
+    fn task(&self, core: &Arc<Core>, peer: &Handle) -> Option<mpsc::Sender<Input>> {
+        let mut tasks = self.tasks.lock();
+        if let Some(task) = tasks.get(peer).filter(|task| !task.is_closed()) {
+            return Some(task.clone());
+        }
+        tasks.retain(|_, task| !task.is_closed());
+        if tasks.len() >= MAX_PEERS {
+            tracing::warn!(%peer, "too many peers at once");
+            return None;
+        }
+        let (sender, inputs) = mpsc::channel(MAX_INPUTS);
+        tasks.insert(peer.clone(), sender.clone());
+        tokio::spawn(driver::run(Arc::downgrade(core), peer.clone(), inputs));
+        Some(sender)
+    }
+
+    fn next_transfer(&self) -> TransferId {
+        TransferId(self.next_transfer.fetch_add(1, Ordering::Relaxed))
+    }
+
+    /// Fetches an object, or takes it from those that were fetched before.
+    pub(crate) async fn fetch(
+        &self,
+        core: &Arc<Core>,
+        from: &Handle,
+        object: &MsnObject,
+    ) -> Result<Bytes, FetchError> {
+        if let Some(data) = self.fetches.known(object) {
+            return Ok(data);
+        }
+        let turn = self.fetches.turn(!core.conversations.is_open_with(from)).await;
+        if let Some(data) = self.fetches.known(object) {
+            return Ok(data);
+        }
+        let (reply, answer) = oneshot::channel();
+        let task = self.task(core, from).ok_or(FetchError::Broken)?;
+        let input = Input::Fetch { object: object.clone(), reply };
+        task.send(input).await.map_err(|_| FetchError::Broken)?;
+        let data = answer.await.map_err(|_| FetchError::Broken)??;
+        drop(turn);
+        self.fetches.keep(object, &data);
+        Ok(data)
+    }
+
+    /// Fetches an emoticon's picture and tells of it; nobody waits for that.
+    pub(crate) fn fetch_emoticon(&self, core: &Arc<Core>, from: &Handle, emoticon: &Emoticon) {
+        let (core, from, emoticon) = (Arc::downgrade(core), from.clone(), emoticon.clone());
+        tokio::spawn(async move {
+            let Some(core) = core.upgrade() else { return };
+            match core.peers.fetch(&core, &from, emoticon.object()).await {
+                Ok(data) => core.events.emit(Event::Emoticon { from, emoticon, data }),
+                Err(error) => tracing::debug!(%from, %error, "an emoticon could not be fetched"),
+            }
+        });
+    }
+
+    /// Offers a file.
+    pub(crate) async fn offer(
+        &self,
+        core: &Arc<Core>,
+        to: &Handle,
+        path: &Path,
+        direct: bool,
+    ) -> Result<Transfer, TransferError> {
+        let (file, size) = OutgoingFile::open(path).await?;
+        let id = self.next_transfer();
+        let (transfer, reporter) =
+            Transfer::new(id, to.clone(), TransferDirection::Sending, path.to_owned(), size);
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let task = self.task(core, to).ok_or(TransferError::Broken)?;
+        self.offers.begun(id, to.clone());
+        let input = Input::Offer { id, name, size, file, direct, reporter };
+        task.send(input).await.map_err(|_| TransferError::Broken)?;
+        Ok(transfer)
+    }
+
+    /// Takes an offered file.
+    pub(crate) async fn accept(
+        &self,
+        core: &Arc<Core>,
+        id: TransferId,
+        folder: &Path,
+    ) -> Result<Transfer, TransferError> {
+        let unknown = || TransferError::Unknown(id);
+        let name = self.offers.name_of(id).ok_or_else(unknown)?;
+        let destination = Destination::reserve(folder, &name).await?;
+        let offer = self.offers.take(id).ok_or_else(unknown)?;
+        let path = destination.path().to_owned();
+        let (transfer, reporter) =
+            Transfer::new(id, offer.peer.clone(), TransferDirection::Receiving, path, offer.size);
+        let task = self.task(core, &offer.peer).ok_or(TransferError::Broken)?;
+        task.send(Input::Accept { id, destination, reporter }).await.map_err(|_| TransferError::Broken)?;
+        Ok(transfer)
+    }
+
+    /// Refuses an offered file.
+    pub(crate) async fn decline(&self, core: &Arc<Core>, id: TransferId) -> Result<(), TransferError> {
+        let offer = self.offers.take(id).ok_or(TransferError::Unknown(id))?;
+        self.end(core, id, &offer.peer).await
+    }
+
+    /// Ends a transfer.
+    pub(crate) async fn cancel(&self, core: &Arc<Core>, id: TransferId) -> Result<(), TransferError> {
+        let peer = self.offers.peer_of(id).ok_or(TransferError::Unknown(id))?;
+        self.end(core, id, &peer).await
+    }
+
+    async fn end(&self, core: &Arc<Core>, id: TransferId, peer: &Handle) -> Result<(), TransferError> {
+        let task = self.task(core, peer).ok_or(TransferError::Broken)?;
+        task.send(Input::Cancel(id)).await.map_err(|_| TransferError::Broken)
+    }
+}
+
+/// The client that a task belongs to, while there is one.
+type WeakCore = Weak<Core>;

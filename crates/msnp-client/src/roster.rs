@@ -1,0 +1,145 @@
+//! The lists: who is on them, in which group, and online or not.
+
+use std::collections::BTreeMap;
+
+use msnp::object::MsnObject;
+use msnp::{
+    ClientCapabilities, EncodedObject, FriendlyName, GroupId, GroupName, Handle, List, ListFlags, Privacy,
+    Status,
+};
+
+use crate::{Contact, Group, Presence};
+
+/// The lists as the service last told.
+#[derive(Debug, Default)]
+pub(crate) struct Roster {
+    contacts: BTreeMap<Handle, Contact>,
+    groups: BTreeMap<GroupId, String>,
+    privacy: Privacy,
+}
+
+impl Roster {
+    pub(crate) fn contacts(&self) -> Vec<Contact> {
+        self.contacts.values().cloned().collect()
+    }
+
+    pub(crate) fn contact(&self, who: &Handle) -> Option<&Contact> {
+        self.contacts.get(who)
+    }
+
+    pub(crate) fn groups(&self) -> Vec<Group> {
+        self.groups.iter().map(|(id, name)| Group { id: *id, name: name.clone() }).collect()
+    }
+
+    pub(crate) const fn privacy(&self) -> Privacy {
+        self.privacy
+    }
+
+    pub(crate) fn set_privacy(&mut self, privacy: Privacy) {
+        self.privacy = privacy;
+    }
+
+    /// What the client of an online contact can do.
+    pub(crate) fn capabilities(&self, who: &Handle) -> Option<ClientCapabilities> {
+        self.contact(who)?.presence.as_ref().map(|presence| presence.capabilities)
+    }
+
+    pub(crate) fn set_group(&mut self, id: GroupId, name: &GroupName) {
+        let wire = name.as_wire();
+        let text = msnp::wire::percent::decode(wire).map_or(wire.into(), |text| text.into_owned());
+        self.groups.insert(id, text);
+    }
+
+    /// A group goes; who was only in it goes off the forward list with it (YW).
+    pub(crate) fn remove_group(&mut self, id: GroupId) {
+        self.groups.remove(&id);
+        for contact in self.contacts.values_mut().filter(|contact| contact.groups.contains(&id)) {
+            contact.groups.retain(|group| *group != id);
+            if contact.groups.is_empty() {
+                contact.lists = contact.lists.without(List::Forward);
+                contact.presence = None;
+            }
+        }
+        self.contacts.retain(|_, contact| !contact.lists.is_empty());
+    }
+
+    /// A line of the full list.
+    pub(crate) fn put(&mut self, handle: Handle, name: FriendlyName, lists: ListFlags, groups: Vec<GroupId>) {
+        let contact = Contact { handle: handle.clone(), name, lists, groups, presence: None };
+        self.contacts.insert(handle, contact);
+    }
+
+    pub(crate) fn add(
+        &mut self,
+        list: List,
+        handle: &Handle,
+        name: FriendlyName,
+        group: Option<GroupId>,
+    ) -> Contact {
+        let contact = self.contacts.entry(handle.clone()).or_insert_with(|| Contact {
+            handle: handle.clone(),
+            name,
+            lists: ListFlags::NONE,
+            groups: Vec::new(),
+            presence: None,
+        });
+        contact.lists = contact.lists.with(list);
+        if let Some(group) = group.filter(|group| list == List::Forward && !contact.groups.contains(group)) {
+            contact.groups.push(group);
+        }
+        contact.clone()
+    }
+
+    /// Takes somebody off a list, or only out of a group.
+    pub(crate) fn remove(&mut self, list: List, handle: &Handle, group: Option<GroupId>) {
+        let Some(contact) = self.contacts.get_mut(handle) else { return };
+        if let Some(group) = group {
+            contact.groups.retain(|own| *own != group);
+            return;
+        }
+        contact.lists = contact.lists.without(list);
+        if list == List::Forward {
+            contact.groups.clear();
+            contact.presence = None;
+        }
+        if contact.lists.is_empty() {
+            self.contacts.remove(handle);
+        }
+    }
+
+    pub(crate) fn rename(&mut self, handle: &Handle, name: FriendlyName) {
+        if let Some(contact) = self.contacts.get_mut(handle) {
+            contact.name = name;
+        }
+    }
+
+    /// Somebody is online, or changed. Gives what is now known of them.
+    pub(crate) fn online(
+        &mut self,
+        handle: &Handle,
+        name: &FriendlyName,
+        status: Status,
+        capabilities: ClientCapabilities,
+        object: Option<&EncodedObject>,
+    ) -> Presence {
+        let picture = object.and_then(|object| MsnObject::from_encoded(object).ok());
+        let presence = Presence { status, capabilities, picture };
+        if let Some(contact) = self.contacts.get_mut(handle) {
+            contact.name = name.clone();
+            contact.presence = Some(presence.clone());
+        }
+        presence
+    }
+
+    /// Somebody went. Gives the name they had.
+    pub(crate) fn offline(&mut self, handle: &Handle) -> Option<FriendlyName> {
+        let contact = self.contacts.get_mut(handle)?;
+        contact.presence = None;
+        Some(contact.name.clone())
+    }
+
+    /// The connection is gone: nothing is known of anybody.
+    pub(crate) fn all_offline(&mut self) {
+        self.contacts.values_mut().for_each(|contact| contact.presence = None);
+    }
+}

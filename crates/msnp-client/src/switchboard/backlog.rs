@@ -1,0 +1,119 @@
+//! Packets that have been read and are not worked off yet.
+//!
+//! Reading stops while much waits, so that a sender is no faster than the disk here. But whoever
+//! works packets off may at that very moment wait for room in the window, which only the reading
+//! task gives back: while own packets are in flight it therefore goes on for longer. The `ACK`s it
+//! looks for stand behind no more than the service keeps for a slow reader, 4 MiB.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use msnp::Handle;
+use parking_lot::Mutex;
+use tokio::sync::Notify;
+
+use super::{Listener, Switchboard};
+
+/// Reading stops at this many bytes.
+const ENOUGH: usize = 1024 * 1024;
+/// Reading stops at this many bytes even while packets are in flight.
+const TOO_MUCH: usize = 8 * 1024 * 1024;
+
+#[derive(Default)]
+pub(super) struct Backlog {
+    inner: Mutex<Inner>,
+    /// For the task that works them off.
+    work: Notify,
+    /// For the task that reads.
+    room: Notify,
+}
+
+/// In the order in which they came.
+enum Item {
+    Packets(Handle, Vec<Bytes>),
+    /// Somebody left; what they sent comes before that.
+    Gone(Handle),
+}
+
+#[derive(Default)]
+struct Inner {
+    items: VecDeque<Item>,
+    bytes: usize,
+    ended: bool,
+}
+
+impl Backlog {
+    pub(super) fn packets(&self, from: Handle, packets: Vec<Bytes>) {
+        let mut inner = self.inner.lock();
+        inner.bytes += packets.iter().map(Bytes::len).sum::<usize>();
+        inner.items.push_back(Item::Packets(from, packets));
+        self.work.notify_one();
+    }
+
+    pub(super) fn gone(&self, who: Handle) {
+        self.inner.lock().items.push_back(Item::Gone(who));
+        self.work.notify_one();
+    }
+
+    pub(super) fn end(&self) {
+        self.inner.lock().ended = true;
+        self.work.notify_one();
+        self.room.notify_one();
+    }
+
+    /// Something is in flight: the reading task may have to go on.
+    pub(super) fn look_again(&self) {
+        self.room.notify_one();
+    }
+
+    /// Waits until more may be read.
+    pub(super) async fn wait_for_room(&self, in_flight: impl Fn() -> bool) {
+        loop {
+            {
+                let inner = self.inner.lock();
+                let limit = if in_flight() { TOO_MUCH } else { ENOUGH };
+                if inner.bytes < limit || inner.ended {
+                    return;
+                }
+            }
+            self.room.notified().await;
+        }
+    }
+
+    /// What came even if the connection ended since: the last packets of a file still count.
+    async fn next(&self) -> Option<Item> {
+        loop {
+            {
+                let mut inner = self.inner.lock();
+                if let Some(item) = inner.items.pop_front() {
+                    return Some(item);
+                }
+                if inner.ended {
+                    return None;
+                }
+            }
+            self.work.notified().await;
+        }
+    }
+
+    fn done(&self, bytes: usize) {
+        self.inner.lock().bytes -= bytes;
+        self.room.notify_one();
+    }
+}
+
+/// Hands packets over until the connection has ended and all are handed over; then tells of the end.
+pub(super) async fn deliver<L: Listener>(board: Arc<Switchboard>, listener: Arc<L>) {
+    while let Some(item) = board.backlog.next().await {
+        match item {
+            Item::Packets(from, packets) => {
+                let bytes = packets.iter().map(Bytes::len).sum();
+                listener.packets(&board, &from, packets).await;
+                board.backlog.done(bytes);
+            }
+            Item::Gone(who) => listener.peer_gone(&board, &who),
+        }
+    }
+    listener.gone(&board);
+}

@@ -1,0 +1,138 @@
+//! What waits to be written.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::BytesMut;
+use msnp::command::SwitchboardRequest;
+use msnp::wire::Encode;
+use parking_lot::Mutex;
+use tokio::io::{AsyncWrite, AsyncWriteExt};
+use tokio::sync::Notify;
+
+use super::Switchboard;
+
+/// More than this waits only when the service does not read at all: the window and the answers
+/// that texts wait for keep it far lower. Then the connection is given up.
+const LIMIT: usize = 1024 * 1024;
+/// A buffer that has grown beyond this is not kept.
+const KEPT: usize = 256 * 1024;
+
+/// How long an orderly end may take.
+const FAREWELL: Duration = Duration::from_secs(5);
+
+/// Commands, written one behind the other into one buffer that the writing task swaps for an empty
+/// one. Nothing is allocated for a packet.
+#[derive(Default)]
+pub(super) struct Outbox {
+    inner: Mutex<Inner>,
+    wake: Notify,
+}
+
+#[derive(Default)]
+struct Inner {
+    buffer: BytesMut,
+    phase: Phase,
+}
+
+#[derive(Default, Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    #[default]
+    Open,
+    /// Takes nothing more; what is in it is written, then the connection ends.
+    Finishing,
+    /// Nothing more is written.
+    Abandoned,
+}
+
+impl Outbox {
+    /// Adds a command. `false` when it is too late for that, or too much waits.
+    pub(super) fn push(&self, request: &SwitchboardRequest) -> bool {
+        self.append(|buffer| request.encode(buffer))
+    }
+
+    /// Adds what `write` writes.
+    pub(super) fn append(&self, write: impl FnOnce(&mut BytesMut)) -> bool {
+        let mut inner = self.inner.lock();
+        if inner.phase != Phase::Open {
+            return false;
+        }
+        let was_empty = inner.buffer.is_empty();
+        write(&mut inner.buffer);
+        if inner.buffer.len() > LIMIT {
+            tracing::debug!("the switchboard does not read");
+            inner.phase = Phase::Abandoned;
+        }
+        let fits = inner.phase == Phase::Open;
+        drop(inner);
+        if was_empty || !fits {
+            self.wake.notify_one();
+        }
+        fits
+    }
+
+    /// `OUT`, and nothing after it.
+    pub(super) fn finish(&self) {
+        if self.push(&SwitchboardRequest::Out) {
+            self.inner.lock().phase = Phase::Finishing;
+            self.wake.notify_one();
+        }
+    }
+
+    pub(super) fn is_finishing(&self) -> bool {
+        self.inner.lock().phase != Phase::Open
+    }
+
+    pub(super) fn abandon(&self) {
+        self.inner.lock().phase = Phase::Abandoned;
+        self.wake.notify_one();
+    }
+
+    /// Waits for something to write, and puts it into the empty `batch`. `false` at the end.
+    async fn take(&self, batch: &mut BytesMut) -> bool {
+        loop {
+            {
+                let mut inner = self.inner.lock();
+                match inner.phase {
+                    Phase::Abandoned => return false,
+                    Phase::Finishing if inner.buffer.is_empty() => return false,
+                    _ if !inner.buffer.is_empty() => {
+                        std::mem::swap(&mut inner.buffer, batch);
+                        return true;
+                    }
+                    _ => {}
+                }
+            }
+            self.wake.notified().await;
+        }
+    }
+}
+
+/// Writes until the end of the connection.
+pub(super) async fn write<W: AsyncWrite + Unpin>(board: Arc<Switchboard>, mut writer: W) {
+    let mut batch = BytesMut::new();
+    let closed = board.closed();
+    tokio::pin!(closed);
+    while board.outbox.take(&mut batch).await {
+        let written = tokio::select! {
+            written = write_batch(&mut writer, &mut batch) => written,
+            () = &mut closed => break,
+        };
+        if let Err(error) = written {
+            tracing::debug!(%error, "a switchboard cannot be written to");
+            break;
+        }
+        if batch.capacity() > KEPT {
+            batch = BytesMut::new();
+        }
+    }
+    board.end();
+    // The other side sees the end anyway when the connection is dropped.
+    let _ = tokio::time::timeout(FAREWELL, writer.shutdown()).await;
+}
+
+async fn write_batch<W: AsyncWrite + Unpin>(writer: &mut W, batch: &mut BytesMut) -> std::io::Result<()> {
+    writer.write_all(batch).await?;
+    batch.clear();
+    writer.flush().await
+}

@@ -1,0 +1,246 @@
+//! What the service says.
+
+use std::sync::Arc;
+
+use bytes::{Bytes, BytesMut};
+use msnp::command::SwitchboardEvent as Event;
+use msnp::message::{Message, P2pEnvelope};
+use msnp::wire::{Decoder, Frame, Limits, Stream};
+use msnp::{FriendlyName, Handle, TransactionId};
+use tokio::io::{AsyncRead, AsyncReadExt};
+use tokio::time::Instant;
+
+use super::answers::Landing;
+use super::{Answer, Listener, Switchboard};
+
+/// How much is read at once at most: some 48 packets.
+const CHUNK: usize = 64 * 1024;
+
+/// Reads until the end of the connection.
+pub(super) async fn read<R, L>(board: Arc<Switchboard>, mut stream: R, listener: Arc<L>)
+where
+    R: AsyncRead + Unpin,
+    L: Listener,
+{
+    let mut decoder = Decoder::new(Stream::SwitchboardEvents, Limits::EVENTS);
+    let mut buffer = BytesMut::new();
+    let mut reader = Reader::new(Arc::clone(&board), listener);
+    let closed = board.closed();
+    tokio::pin!(closed);
+    loop {
+        if buffer.capacity() - buffer.len() < CHUNK / 2 {
+            buffer.reserve(CHUNK);
+        }
+        let read = tokio::select! {
+            read = stream.read_buf(&mut buffer) => read,
+            () = &mut closed => break,
+        };
+        if !matches!(read, Ok(1..)) || reader.take(&mut decoder, &mut buffer).is_break() {
+            break;
+        }
+        board.backlog.wait_for_room(|| board.has_in_flight()).await;
+    }
+    reader.finish();
+}
+
+/// Goes through the frames of one read after the other.
+struct Reader<L> {
+    board: Arc<Switchboard>,
+    listener: Arc<L>,
+    /// The MIME part of packets for this account, as official clients and this one write it.
+    envelope: Vec<u8>,
+    /// The sender and name of the last message: most are from the same person.
+    sender: Option<Sender>,
+    /// Packets that came with this read.
+    packets: Vec<Bytes>,
+    packets_from: Option<Handle>,
+    /// Requests that were acknowledged in this read.
+    acknowledged: Vec<u32>,
+    entered: bool,
+}
+
+struct Sender {
+    words: (String, String),
+    handle: Handle,
+    name: FriendlyName,
+}
+
+type Flow = std::ops::ControlFlow<()>;
+
+impl<L: Listener> Reader<L> {
+    fn new(board: Arc<Switchboard>, listener: Arc<L>) -> Self {
+        let envelope = P2pEnvelope { destination: board.account.to_string(), packet: Bytes::new() };
+        Self {
+            envelope: envelope.to_message().to_bytes().to_vec(),
+            board,
+            listener,
+            sender: None,
+            packets: Vec::new(),
+            packets_from: None,
+            acknowledged: Vec::new(),
+            entered: false,
+        }
+    }
+
+    fn take(&mut self, decoder: &mut Decoder, buffer: &mut BytesMut) -> Flow {
+        let flow = loop {
+            match decoder.next(buffer) {
+                Ok(Some(frame)) if self.frame(&frame).is_break() => break Flow::Break(()),
+                Ok(Some(_)) => {}
+                Ok(None) => break Flow::Continue(()),
+                Err(error) => {
+                    tracing::debug!(%error, "a switchboard cannot be read any further");
+                    break Flow::Break(());
+                }
+            }
+        };
+        self.flush_packets();
+        self.flush_acknowledged();
+        flow
+    }
+
+    fn frame(&mut self, frame: &Frame) -> Flow {
+        match frame.verb() {
+            b"MSG" => self.message(frame),
+            b"ACK" => match frame.words().and_then(|mut words| words.transaction()) {
+                Ok(TransactionId(number)) => self.acknowledged.push(number),
+                Err(error) => tracing::debug!(%error, "an ACK that cannot be read"),
+            },
+            _ => match Event::parse(frame) {
+                Ok(event) => return self.event(event),
+                Err(error) => tracing::debug!(%error, "ignored on a switchboard"),
+            },
+        }
+        Flow::Continue(())
+    }
+
+    fn event(&mut self, event: Event) -> Flow {
+        let board = &self.board;
+        match event {
+            Event::Usr(reply) => self.enter(reply.transaction),
+            Event::Ans(reply) => self.enter(reply.transaction),
+            Event::Cal(reply) => board.answered(reply.transaction, Answer::Yes),
+            // Told when `ANS OK` shows that these were all.
+            Event::Iro(there) => drop(self.arrive(there.handle, there.name)),
+            Event::Joi(newcomer) => {
+                if self.arrive(newcomer.handle, newcomer.name) && self.entered {
+                    self.listener.people_changed(&self.board);
+                }
+            }
+            Event::Bye(gone) => self.depart(&gone.handle),
+            Event::Nak(reply) => self.refused(reply.transaction, Answer::NotDelivered),
+            Event::Error(error) => match error.transaction {
+                Some(transaction) => self.refused(transaction, Answer::Error(error.number)),
+                None => tracing::debug!(error.number, "an error on a switchboard"),
+            },
+            Event::Out(_) => return Flow::Break(()),
+            // Taken by `frame`.
+            Event::Msg(_) | Event::Ack(_) => {}
+        }
+        Flow::Continue(())
+    }
+
+    fn enter(&mut self, transaction: TransactionId) {
+        self.entered = true;
+        self.listener.entered(&self.board);
+        self.board.answered(transaction, Answer::Yes);
+    }
+
+    /// Some services say `JOI` to the newcomer too (IETF).
+    fn arrive(&self, who: Handle, name: FriendlyName) -> bool {
+        who != self.board.account && self.board.state.lock().people.add(who, name)
+    }
+
+    fn depart(&mut self, who: &Handle) {
+        // What they sent comes before their leaving.
+        self.flush_packets();
+        if self.board.state.lock().people.remove(who) {
+            self.listener.people_changed(&self.board);
+            self.board.backlog.gone(who.clone());
+        }
+    }
+
+    fn refused(&mut self, transaction: TransactionId, answer: Answer) {
+        match self.board.landed(&[transaction.0]).pop() {
+            Some(Landing::Packet(peer)) => self.listener.undelivered(&self.board, &peer),
+            _ => self.board.answered(transaction, answer),
+        }
+    }
+
+    fn message(&mut self, frame: &Frame) {
+        let Some(payload) = self.read_sender(frame) else {
+            tracing::debug!("a message whose line cannot be read");
+            return;
+        };
+        let fast = payload.get(..self.envelope.len());
+        if fast.is_some_and(|start| start.eq_ignore_ascii_case(&self.envelope)) {
+            return self.packet(payload.slice(self.envelope.len()..));
+        }
+        match Message::parse(payload) {
+            Ok(message) if message.is(P2pEnvelope::MEDIA_TYPE) => match P2pEnvelope::parse(&message) {
+                // Everybody in the session gets it; it is for one.
+                Ok(envelope) if envelope.destination.eq_ignore_ascii_case(self.board.account.as_str()) => {
+                    self.packet(envelope.packet);
+                }
+                _ => tracing::trace!("a packet for somebody else"),
+            },
+            Ok(message) => {
+                if let Some(sender) = &self.sender {
+                    self.listener.message(&self.board, &sender.handle, &sender.name, message);
+                }
+            }
+            Err(error) => tracing::debug!(%error, "a message that cannot be read"),
+        }
+    }
+
+    /// Notes who wrote the message; returns its payload.
+    fn read_sender<'a>(&mut self, frame: &'a Frame) -> Option<&'a Bytes> {
+        let mut words = frame.words().ok()?;
+        let (handle, name) = (words.optional()?, words.optional()?);
+        let known =
+            self.sender.as_ref().is_some_and(|sender| sender.words.0 == handle && sender.words.1 == name);
+        if !known {
+            let words = (handle.to_owned(), name.to_owned());
+            let handle = Handle::parse(handle).ok()?;
+            let name = FriendlyName::parse(name).unwrap_or_else(|_| FriendlyName::from(&handle));
+            self.sender = Some(Sender { words, handle, name });
+        }
+        Some(frame.payload())
+    }
+
+    fn packet(&mut self, packet: Bytes) {
+        let Some(sender) = &self.sender else { return };
+        if self.packets_from.as_ref() != Some(&sender.handle) {
+            let from = sender.handle.clone();
+            self.flush_packets();
+            self.packets_from = Some(from);
+        }
+        self.packets.push(packet);
+    }
+
+    fn flush_packets(&mut self) {
+        if let (Some(from), false) = (&self.packets_from, self.packets.is_empty()) {
+            self.board.state.lock().active = Instant::now();
+            self.board.backlog.packets(from.clone(), std::mem::take(&mut self.packets));
+        }
+    }
+
+    fn flush_acknowledged(&mut self) {
+        for landing in self.board.landed(&self.acknowledged) {
+            if let Landing::Other(number) = landing {
+                self.board.answered(TransactionId(number), Answer::Yes);
+            }
+        }
+        self.acknowledged.clear();
+    }
+
+    fn finish(&mut self) {
+        self.flush_packets();
+        let people = self.board.state.lock().people.clear();
+        for (who, _) in people {
+            self.board.backlog.gone(who);
+        }
+        self.board.end();
+        self.listener.people_changed(&self.board);
+    }
+}

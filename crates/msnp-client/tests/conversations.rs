@@ -1,0 +1,10 @@
+//! Conversations over the real service, with clients of this library and with raw ones.
+
+#[path = "conversations/emoticons.rs"]
+mod emoticons;
+#[path = "conversations/people.rs"]
+mod people;
+#[path = "conversations/switchboards.rs"]
+mod switchboards;
+#[path = "conversations/texts.rs"]
+mod texts;

@@ -1,0 +1,8 @@
+//! Pictures, emoticons and files between two clients over the real service.
+
+#[path = "transfers/ends.rs"]
+mod ends;
+#[path = "transfers/files.rs"]
+mod files;
+#[path = "transfers/objects.rs"]
+mod objects;
