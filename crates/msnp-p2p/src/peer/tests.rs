@@ -3,5 +3,9 @@
 mod direct;
 mod files;
 mod hostile;
+mod lossy;
 mod objects;
 mod pair;
+mod quirks;
+mod script;
+mod vectors;
