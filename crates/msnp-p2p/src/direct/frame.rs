@@ -77,8 +77,8 @@ mod tests {
 
     #[test]
     fn foo_is_a_frame_and_empty_ones_are_skipped() {
-        let foo = hex::decode("0000000004000000666f6f000000000001").unwrap();
-        assert_eq!(frames(&foo), Ok(vec![Bytes::from_static(b"foo\0")]));
+        let bytes = hex::decode("0000000004000000666f6f000000000001").unwrap();
+        assert_eq!(frames(&bytes), Ok(vec![Bytes::from_static(b"foo\0")]));
     }
 
     #[test]

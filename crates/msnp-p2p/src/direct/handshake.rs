@@ -91,8 +91,8 @@ impl Handshake {
 
     /// What the connecting side writes first; the other one writes nothing.
     pub fn opening(&self) -> Option<Bytes> {
-        let foo = [&frame_prefix(4)[..], b"foo\0"].concat();
-        (self.stage == Stage::Echo).then(|| [&foo[..], &self.nonce_frame()].concat().into())
+        let greeting = [&frame_prefix(4)[..], b"foo\0"].concat();
+        (self.stage == Stage::Echo).then(|| [&greeting[..], &self.nonce_frame()].concat().into())
     }
 
     /// Takes a frame without its length. An error means: close the connection.
@@ -150,8 +150,8 @@ mod tests {
         assert_eq!(listener.opening(), None);
         let mut wire = BytesMut::from(&connector.opening().unwrap()[..]);
         let mut decoder = FrameDecoder::with_limit(FrameDecoder::MAX_HANDSHAKE);
-        let foo = decoder.next(&mut wire)?.unwrap();
-        assert_eq!(listener.handle_frame(&foo)?, HandshakeStep::Wait);
+        let greeting = decoder.next(&mut wire)?.unwrap();
+        assert_eq!(listener.handle_frame(&greeting)?, HandshakeStep::Wait);
         let nonce = decoder.next(&mut wire)?.unwrap();
         let HandshakeStep::Ready { reply: Some(reply) } = listener.handle_frame(&nonce)? else { panic!() };
         let step = connector.handle_frame(&reply.slice(4..))?;
