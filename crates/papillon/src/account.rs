@@ -7,7 +7,6 @@ mod disable;
 mod enable;
 mod list;
 mod password;
-mod password_entry;
 mod remove;
 
 use std::sync::Arc;

@@ -4,10 +4,18 @@
 //! `settings.rs` merges the command line, the environment and the configuration file.
 
 mod account;
+mod client;
+mod contacts;
 mod database;
+mod interrupt;
+mod listen;
 mod listen_address;
 mod listeners;
 mod logging;
+mod password;
+mod picture;
+mod send;
+mod send_file;
 mod serve;
 mod settings;
 mod stdout;
@@ -40,12 +48,27 @@ enum Command {
     Serve(Box<serve::ServeArgs>),
     /// Adds, lists, changes and removes the people who can sign in. Works while the service runs.
     Account(account::AccountArgs),
+    /// Says something to somebody, and waits until it is delivered.
+    Send(Box<send::SendArgs>),
+    /// Sends a file to somebody, and waits until they have it.
+    SendFile(Box<send_file::SendFileArgs>),
+    /// Fetches somebody's display picture.
+    Picture(Box<picture::PictureArgs>),
+    /// Shows the contact list, or changes it.
+    Contacts(Box<contacts::ContactsArgs>),
+    /// Prints everything that happens as JSON, one object a line.
+    Listen(Box<listen::ListenArgs>),
 }
 
 fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Serve(args) => serve::run(&args),
         Command::Account(args) => account::run(&args),
+        Command::Send(args) => send::run(&args),
+        Command::SendFile(args) => send_file::run(&args),
+        Command::Picture(args) => picture::run(&args),
+        Command::Contacts(args) => contacts::run(&args),
+        Command::Listen(args) => listen::run(&args),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -19,6 +19,16 @@ use crate::logging::LogFormat;
 
 pub(crate) use values::{database, host, seconds, seconds_or_none};
 
+/// The data folder of a service that this user runs, if there can be one.
+pub(crate) fn local_data_dir() -> Option<PathBuf> {
+    environment::value("PAPILLON_DATA").map(PathBuf::from).or_else(|| data_dir::usual().ok())
+}
+
+/// Where this user's clients keep what they remember.
+pub(crate) fn config_dir() -> anyhow::Result<PathBuf> {
+    data_dir::config().context("there is no home directory to remember trusted authorities in")
+}
+
 /// A configuration file that changes nothing: every key at its default. `serve --help` shows it.
 pub(crate) const DEFAULTS_FILE: &str = include_str!("settings/defaults.toml");
 

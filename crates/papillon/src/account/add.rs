@@ -6,8 +6,8 @@ use anyhow::Context;
 use msnp::{FriendlyName, Handle};
 use papillon_store::NewAccount;
 
-use super::password_entry::{self, PasswordSource};
 use super::{display_name, email, exists, explained, hashed};
+use crate::password::{self, PasswordSource};
 use crate::settings::Settings;
 use crate::{database, stdout};
 
@@ -33,7 +33,7 @@ pub(super) async fn run(args: &AddArgs, settings: &Settings) -> anyhow::Result<(
     {
         return Err(exists(&args.handle));
     }
-    let password = password_entry::read(&args.source, &args.handle)?;
+    let password = password::read_new(&args.source, &args.handle)?;
     let password_hash = hashed(password).await?;
     let store = match existing {
         Some(store) => store,

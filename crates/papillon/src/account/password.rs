@@ -2,8 +2,8 @@
 
 use msnp::Handle;
 
-use super::password_entry::{self, PasswordSource};
 use super::{email, explained, hashed, store_with};
+use crate::password::{self, PasswordSource};
 use crate::settings::Settings;
 use crate::stdout;
 
@@ -20,7 +20,7 @@ pub(super) struct PasswordArgs {
 /// Sets a new password.
 pub(super) async fn run(args: &PasswordArgs, settings: &Settings) -> anyhow::Result<()> {
     let store = store_with(&args.handle, settings).await?;
-    let hash = hashed(password_entry::read(&args.source, &args.handle)?).await?;
+    let hash = hashed(password::read_new(&args.source, &args.handle)?).await?;
     store.set_password(&args.handle, hash).await.map_err(|error| explained(error, &args.handle))?;
     stdout::print(&format!("changed the password of {}\n", args.handle))
 }

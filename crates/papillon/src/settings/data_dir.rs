@@ -42,6 +42,15 @@ fn of_user() -> Option<PathBuf> {
     share.map(|share| share.join("papillon"))
 }
 
+/// Where this user's settings are.
+pub(super) fn config() -> Option<PathBuf> {
+    if cfg!(any(windows, target_os = "macos")) {
+        return of_user();
+    }
+    let config = absolute("XDG_CONFIG_HOME").or_else(|| absolute("HOME").map(|home| home.join(".config")));
+    config.map(|config| config.join("papillon"))
+}
+
 fn absolute(variable: &str) -> Option<PathBuf> {
     environment::value(variable).map(PathBuf::from).filter(|path| path.is_absolute())
 }

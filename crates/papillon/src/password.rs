@@ -12,23 +12,35 @@ const MAX_LEN: usize = 256;
 const VARIABLE: &str = "PAPILLON_PASSWORD";
 
 /// Where the password comes from.
-#[derive(Debug, clap::Args)]
-pub(super) struct PasswordSource {
+#[derive(Debug, Clone, Default, clap::Args)]
+pub(crate) struct PasswordSource {
     /// Reads the password from standard input, less one line end. Without this, the variable
     /// PAPILLON_PASSWORD counts, and without that you are asked.
-    #[arg(long)]
+    #[arg(long, global = true)]
     password_stdin: bool,
 }
 
-/// Reads a new password for `handle`.
-pub(super) fn read(source: &PasswordSource, handle: &Handle) -> anyhow::Result<Zeroizing<String>> {
+/// Reads a new password for `handle`: on a terminal it is asked for twice.
+pub(crate) fn read_new(source: &PasswordSource, handle: &Handle) -> anyhow::Result<Zeroizing<String>> {
+    read_from(source, || prompt_twice(handle))
+}
+
+/// Reads the password with which `handle` signs in.
+pub(crate) fn read(source: &PasswordSource, handle: &Handle) -> anyhow::Result<Zeroizing<String>> {
+    read_from(source, || prompt(format!("Password for {handle}: ")))
+}
+
+fn read_from(
+    source: &PasswordSource,
+    ask: impl FnOnce() -> anyhow::Result<Zeroizing<String>>,
+) -> anyhow::Result<Zeroizing<String>> {
     let password = if source.password_stdin {
         from(io::stdin().lock())?
     } else if let Some(value) = std::env::var_os(VARIABLE).filter(|value| !value.is_empty()) {
         let Ok(text) = value.into_string() else { bail!("the password in {VARIABLE} is not valid UTF-8") };
         Zeroizing::new(text)
     } else if io::stdin().is_terminal() {
-        prompt(handle)?
+        ask()?
     } else {
         bail!(
             "there is no terminal to ask for the password at: pipe it in and add --password-stdin, or set {VARIABLE}"
@@ -55,11 +67,14 @@ fn from(input: impl Read) -> anyhow::Result<Zeroizing<String>> {
     }
 }
 
-fn prompt(handle: &Handle) -> anyhow::Result<Zeroizing<String>> {
+fn prompt(question: String) -> anyhow::Result<Zeroizing<String>> {
     let failed = "the terminal cannot be asked for the password: pipe it in and add --password-stdin";
-    let ask = |question: String| rpassword::prompt_password(question).map(Zeroizing::new).context(failed);
-    let first = ask(format!("Password for {handle}: "))?;
-    let second = ask(String::from("The same again: "))?;
+    rpassword::prompt_password(question).map(Zeroizing::new).context(failed)
+}
+
+fn prompt_twice(handle: &Handle) -> anyhow::Result<Zeroizing<String>> {
+    let first = prompt(format!("Password for {handle}: "))?;
+    let second = prompt(String::from("The same again: "))?;
     if first != second {
         bail!("the two passwords are not the same; nothing was changed");
     }

@@ -1,0 +1,189 @@
+//! Events as JSON. Scripts rely on the names; `docs/events.md` tells them.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use msnp::message::{Emoticon, Format};
+use msnp::object::MsnObject;
+use msnp_client::{Client, Event, Presence, SignedOut, TransferProgress, TransferRoute};
+use serde_json::{Value, json};
+
+use crate::client::status_name;
+use crate::contacts::list_names;
+
+/// The first line.
+pub(super) fn signed_in(client: &Client) -> Value {
+    json!({
+        "event": "signed-in",
+        "account": client.account().as_str(),
+        "name": client.name().text(),
+        "status": status_name(Some(client.status())),
+        "connection_type": client.connection_type().name(),
+    })
+}
+
+/// Something that went wrong.
+pub(super) fn error(text: &str) -> Value {
+    json!({ "event": "error", "text": text })
+}
+
+/// Any event.
+pub(super) fn event(client: &Client, event: &Event) -> Value {
+    match event {
+        Event::SignedIn => signed_in(client),
+        event => people(event)
+            .or_else(|| conversations(event))
+            .or_else(|| files(event))
+            .unwrap_or_else(|| service(event)),
+    }
+}
+
+fn people(event: &Event) -> Option<Value> {
+    Some(match event {
+        Event::Presence { who, name, presence } => json!({
+            "event": "presence",
+            "who": who.as_str(),
+            "name": name.text(),
+            "status": status_name(presence.as_ref().map(|presence| presence.status)),
+            "capabilities": presence.as_ref().map(|presence| presence.capabilities.0),
+            "picture": presence.as_ref().and_then(picture_of),
+        }),
+        Event::ContactAdded { contact, by_them } => json!({
+            "event": "contact-added",
+            "who": contact.handle.as_str(),
+            "name": contact.name.text(),
+            "lists": list_names(contact),
+            "by_them": by_them,
+        }),
+        Event::ContactRemoved { who, by_them } => {
+            json!({ "event": "contact-removed", "who": who.as_str(), "by_them": by_them })
+        }
+        Event::RosterChanged => json!({ "event": "roster-changed" }),
+        Event::Picture { of, data } => json!({
+            "event": "picture",
+            "who": of.as_str(),
+            "size": data.len(),
+            "data": STANDARD.encode(data),
+        }),
+        _ => return None,
+    })
+}
+
+fn picture_of(presence: &Presence) -> Option<Value> {
+    presence.picture.as_ref().map(object)
+}
+
+fn object(object: &MsnObject) -> Value {
+    json!({ "sha1d": object.sha1d, "size": object.size })
+}
+
+fn emoticon(emoticon: &Emoticon) -> Value {
+    let MsnObject { sha1d, size, .. } = emoticon.object();
+    json!({ "shortcut": emoticon.shortcut(), "sha1d": sha1d, "size": size })
+}
+
+fn conversations(event: &Event) -> Option<Value> {
+    Some(match event {
+        Event::Joined { conversation, who, name } => {
+            json!({ "event": "joined", "conversation": conversation.0, "who": who.as_str(), "name": name.text() })
+        }
+        Event::Left { conversation, who } => {
+            json!({ "event": "left", "conversation": conversation.0, "who": who.as_str() })
+        }
+        Event::Message { conversation, from, name, text, emoticons } => json!({
+            "event": "message",
+            "conversation": conversation.0,
+            "from": from.as_str(),
+            "name": name.text(),
+            "text": text.body,
+            "format": text.format.as_ref().map(format),
+            "emoticons": emoticons.iter().map(emoticon).collect::<Vec<_>>(),
+        }),
+        Event::Typing { conversation, from } => {
+            json!({ "event": "typing", "conversation": conversation.0, "from": from.as_str() })
+        }
+        Event::Emoticon { from, emoticon, data } => json!({
+            "event": "emoticon",
+            "from": from.as_str(),
+            "shortcut": emoticon.shortcut(),
+            "sha1d": emoticon.object().sha1d,
+            "size": data.len(),
+            "data": STANDARD.encode(data),
+        }),
+        Event::ConversationClosed { conversation } => {
+            json!({ "event": "conversation-closed", "conversation": conversation.0 })
+        }
+        _ => return None,
+    })
+}
+
+fn format(format: &Format) -> Value {
+    let colour = format.colour;
+    json!({
+        "font": format.font,
+        "bold": format.effects.bold,
+        "italic": format.effects.italic,
+        "underline": format.effects.underline,
+        "strike_out": format.effects.strike_out,
+        "colour": format!("#{:02x}{:02x}{:02x}", colour.red, colour.green, colour.blue),
+    })
+}
+
+fn files(event: &Event) -> Option<Value> {
+    Some(match event {
+        Event::FileOffered { transfer, from, name, size, preview } => json!({
+            "event": "file-offered",
+            "transfer": transfer.0,
+            "from": from.as_str(),
+            "name": name,
+            "size": size,
+            "preview": preview.as_ref().map(|preview| STANDARD.encode(preview)),
+        }),
+        Event::FileProgress { transfer, progress: TransferProgress { bytes, total, route } } => json!({
+            "event": "file-progress",
+            "transfer": transfer.0,
+            "bytes": bytes,
+            "total": total,
+            "route": route.map(route_name),
+        }),
+        Event::FileReceived { transfer, from, path } => {
+            json!({ "event": "file-received", "transfer": transfer.0, "from": from.as_str(), "path": path })
+        }
+        Event::FileSent { transfer, to } => {
+            json!({ "event": "file-sent", "transfer": transfer.0, "to": to.as_str() })
+        }
+        Event::FileFailed { transfer, peer, error } => json!({
+            "event": "file-failed",
+            "transfer": transfer.0,
+            "peer": peer.as_str(),
+            "error": error.to_string(),
+        }),
+        _ => return None,
+    })
+}
+
+const fn route_name(route: TransferRoute) -> &'static str {
+    match route {
+        TransferRoute::Switchboard => "switchboard",
+        TransferRoute::Direct => "direct",
+        TransferRoute::Msnftp => "msnftp",
+    }
+}
+
+fn service(event: &Event) -> Value {
+    match event {
+        Event::ServiceMessage { text } => json!({ "event": "service-message", "text": text }),
+        Event::Missed { count } => json!({ "event": "missed", "count": count }),
+        Event::Error { text } => error(text),
+        Event::SignedOut { reason, will_retry } => {
+            let reason = match reason {
+                SignedOut::Asked => "asked",
+                SignedOut::Elsewhere => "elsewhere",
+                SignedOut::ServiceClosing => "service-closing",
+                SignedOut::ConnectionLost => "connection-lost",
+            };
+            json!({ "event": "signed-out", "reason": reason, "will_retry": will_retry })
+        }
+        // Events that the library has learned since.
+        other => error(&format!("an event without a name: {other:?}")),
+    }
+}
