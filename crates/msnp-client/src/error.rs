@@ -26,7 +26,7 @@ pub enum SignInError {
     #[error("the account or the password is wrong")]
     WrongPassword,
     /// The service refused with this code.
-    #[error("the service refused: {0}")]
+    #[error("the service refused: {} (error {})", .0.meaning(), .0.number())]
     Refused(ErrorCode),
     /// The server did not speak the protocol.
     #[error("{server} does not answer as an MSN Messenger service does: {what}")]
@@ -46,7 +46,7 @@ pub enum SignInError {
 #[non_exhaustive]
 pub enum CommandError {
     /// The service refused with this code.
-    #[error("the service refused: {0}")]
+    #[error("the service refused: {} (error {})", .0.meaning(), .0.number())]
     Refused(ErrorCode),
     /// Not signed in any more.
     #[error("the connection to the service is gone")]
@@ -73,7 +73,7 @@ pub enum SendError {
     #[error("the text is too long for one message")]
     TooLong,
     /// The service refused with this code.
-    #[error("the service refused: {0}")]
+    #[error("the service refused: {} (error {})", .0.meaning(), .0.number())]
     Refused(ErrorCode),
     /// Not signed in any more.
     #[error("the connection to the service is gone")]

@@ -54,12 +54,6 @@ async fn listen(args: &ListenArgs) -> anyhow::Result<()> {
         () = stop.wait() => return Ok(()),
     };
     print(&json::signed_in(&client))?;
-    for contact in client.contacts() {
-        if let Some(presence) = contact.presence {
-            let event = Event::Presence { who: contact.handle, name: contact.name, presence: Some(presence) };
-            react(args, &client, &event);
-        }
-    }
     loop {
         tokio::select! {
             event = events.next() => match event {

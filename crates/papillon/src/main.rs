@@ -4,6 +4,7 @@
 //! `settings.rs` merges the command line, the environment and the configuration file.
 
 mod account;
+mod chat;
 mod client;
 mod contacts;
 mod database;
@@ -48,6 +49,8 @@ enum Command {
     Serve(Box<serve::ServeArgs>),
     /// Adds, lists, changes and removes the people who can sign in. Works while the service runs.
     Account(account::AccountArgs),
+    /// A messenger for the terminal.
+    Chat(Box<chat::ChatArgs>),
     /// Says something to somebody, and waits until it is delivered.
     Send(Box<send::SendArgs>),
     /// Sends a file to somebody, and waits until they have it.
@@ -64,6 +67,7 @@ fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Serve(args) => serve::run(&args),
         Command::Account(args) => account::run(&args),
+        Command::Chat(args) => chat::run(&args),
         Command::Send(args) => send::run(&args),
         Command::SendFile(args) => send_file::run(&args),
         Command::Picture(args) => picture::run(&args),

@@ -1,25 +1,33 @@
 //! `papillon serve`: the service.
 
 mod check;
+mod demo;
 mod first_steps;
 mod open_files;
 mod signals;
 
 use std::fmt::Write as _;
+use std::net::SocketAddr;
 use std::sync::LazyLock;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
 use papillon_server::Server;
+use tempfile::TempDir;
 use tokio::sync::mpsc;
 
+use self::demo::Demo;
 use crate::listen_address::ListenAddress;
 use crate::logging::{self, LogFormat};
 use crate::settings::{self, Place, Settings};
 use crate::{database, listeners, runtime, stdout};
 
+/// The name and the address of each open listener.
+type Addresses = Vec<(&'static str, SocketAddr)>;
+
 const EXAMPLES: &str = "\
 Examples:
+  papillon serve --demo                             to try it: two accounts and somebody to talk to
   papillon serve                                    on the usual ports
   papillon serve --https 443 --public-host msn.example.org
   papillon serve --data /tmp/try --msnp 127.0.0.1:0 --http none
@@ -87,6 +95,13 @@ pub(crate) struct ServeArgs {
     /// Checks settings, data folder, database and certificates, says what would be done, and exits.
     #[arg(long)]
     check: bool,
+    /// A service to try: a temporary folder, two accounts whose passwords it prints, and a bot.
+    ///
+    /// Nothing of it stays when it ends, and it touches no other folder or database, whatever the
+    /// configuration says. The bot is Monarch, at monarch@papillon.test: it is on both accounts' lists and
+    /// answers what is said to it.
+    #[arg(long, conflicts_with_all = ["data", "database"])]
+    demo: bool,
 }
 
 impl ServeArgs {
@@ -111,6 +126,9 @@ impl ServeArgs {
         if ![&settings.msnp, &settings.http, &settings.https].into_iter().any(ListenAddress::is_on) {
             bail!("all listeners are off: give one of --msnp, --http and --https an address");
         }
+        if self.demo {
+            Demo::check(&settings)?;
+        }
         Ok(settings)
     }
 }
@@ -123,39 +141,52 @@ fn replace<T: Clone>(setting: &mut T, option: &Option<T>) {
 
 /// Runs the service until it is told to stop.
 pub(crate) fn run(args: &ServeArgs) -> anyhow::Result<()> {
-    let settings = args.settings()?;
+    let mut settings = args.settings()?;
     if args.check {
+        let _demo = args.demo.then(|| Demo::prepare(&mut settings)).transpose()?;
         return runtime()?.block_on(check::run(&settings));
     }
     logging::start(settings.log_format, "info")?;
     open_files::raise(&settings.server.limits);
-    runtime()?.block_on(serve(settings))
-}
-
-async fn serve(settings: Settings) -> anyhow::Result<()> {
-    let (sender, mut stop) = mpsc::channel(2);
-    signals::forward(sender)?;
-    let server = tokio::select! {
-        started = start(settings) => started?,
-        // Not even started: there is nothing to end.
-        _ = stop.recv() => return Ok(()),
-    };
-    server.run(stop).await;
+    let folder = runtime()?.block_on(serve(settings, args.demo))?;
+    // By now the runtime has ended, and with it everybody who had the folder's files open.
+    folder.map(demo::remove);
     tracing::info!("the service has ended");
     Ok(())
 }
 
-async fn start(settings: Settings) -> anyhow::Result<Server> {
-    let listeners = listeners::bind(&settings).await?;
+/// Serves. Returns the folder of a demo.
+async fn serve(mut settings: Settings, is_demo: bool) -> anyhow::Result<Option<TempDir>> {
+    let (sender, mut stop) = mpsc::channel(2);
+    signals::forward(sender)?;
+    // From here on no signal ends the program before the folder has been removed.
+    let demo = is_demo.then(|| Demo::prepare(&mut settings)).transpose()?;
+    let started = tokio::select! {
+        started = start(&settings, demo.as_ref()) => Some(started?),
+        // Not even started: there is nothing to end.
+        _ = stop.recv() => None,
+    };
+    if let Some((server, addresses)) = started {
+        let _monarch = demo.as_ref().map(|demo| demo.release_monarch(&addresses)).transpose()?;
+        server.run(stop).await;
+    }
+    Ok(demo.map(Demo::into_folder))
+}
+
+async fn start(settings: &Settings, demo: Option<&Demo>) -> anyhow::Result<(Server, Addresses)> {
+    let listeners = listeners::bind(settings).await?;
     let addresses = listeners::addresses(&listeners)?;
     // The database may be elsewhere; certificates and mail are always here.
     database::make_folder(settings.data_dir())?;
-    let store = database::open(&settings).await?;
+    let store = database::open(settings).await?;
+    if let Some(demo) = demo {
+        demo.settle(&*store).await?;
+    }
     let nobody = store.last_change().await.context("the database cannot be read")? == 0
         && store.accounts().await.context("the database cannot be read")?.is_empty();
     let server = Server::bind(settings.server.clone(), store, listeners).await?;
     if nobody {
-        first_steps::tell(&settings, &addresses);
+        first_steps::tell(settings, &addresses);
     }
     let mut lines = String::new();
     for (name, address) in &addresses {
@@ -165,5 +196,9 @@ async fn start(settings: Settings) -> anyhow::Result<Server> {
     lines.push_str("ready\n");
     stdout::print(&lines)?;
     tracing::info!(version = env!("CARGO_PKG_VERSION"), data = %settings.data_dir().display(), "the service is ready");
-    Ok(server)
+    if let Some(demo) = demo {
+        // Last, so that it stands at the bottom of the screen.
+        demo.tell(settings, &addresses);
+    }
+    Ok((server, addresses))
 }

@@ -1,12 +1,9 @@
 //! `papillon account add`
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use anyhow::Context;
 use msnp::{FriendlyName, Handle};
-use papillon_store::NewAccount;
 
-use super::{display_name, email, exists, explained, hashed};
+use super::{display_name, email, exists, explained, new_account};
 use crate::password::{self, PasswordSource};
 use crate::settings::Settings;
 use crate::{database, stdout};
@@ -34,23 +31,12 @@ pub(super) async fn run(args: &AddArgs, settings: &Settings) -> anyhow::Result<(
         return Err(exists(&args.handle));
     }
     let password = password::read_new(&args.source, &args.handle)?;
-    let password_hash = hashed(password).await?;
+    let name = args.name.clone().unwrap_or_else(|| FriendlyName::from(&args.handle));
+    let new = new_account(args.handle.clone(), name, password).await?;
     let store = match existing {
         Some(store) => store,
         None => database::open(settings).await?,
     };
-    let new = NewAccount {
-        handle: args.handle.clone(),
-        name: args.name.clone().unwrap_or_else(|| FriendlyName::from(&args.handle)),
-        password_hash,
-        created_at: now(),
-    };
     store.create_account(new).await.map_err(|error| explained(error, &args.handle))?;
     stdout::print(&format!("added {}\n", args.handle))
-}
-
-/// In seconds since 1970; a clock that stands before that is as good as one at it.
-fn now() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
 }

@@ -48,7 +48,7 @@ fn full(path: &Path) -> std::path::PathBuf {
 }
 
 /// A word as a shell reads it.
-fn quoted(word: &OsStr) -> String {
+pub(super) fn quoted(word: &OsStr) -> String {
     let word = word.to_string_lossy();
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-+=:@%,".contains(&byte);
     if !word.is_empty() && (word.bytes().all(plain) || cfg!(windows)) {
@@ -58,7 +58,7 @@ fn quoted(word: &OsStr) -> String {
 }
 
 /// Where clients connect.
-fn connect(settings: &Settings, addresses: &[(&'static str, SocketAddr)]) -> String {
+pub(super) fn connect(settings: &Settings, addresses: &[(&'static str, SocketAddr)]) -> String {
     let mut lines = vec![String::from("Clients connect here:\n")];
     let address_of = |wanted: &str| addresses.iter().find(|(name, _)| *name == wanted).map(|(_, at)| *at);
     let place = |at: SocketAddr| match (&settings.server.public_host, at.ip()) {

@@ -1,0 +1,61 @@
+//! Writes down who comes and goes: one line for each change of somebody on the list.
+//!
+//! ```text
+//! 1069682577 NLN monarch@papillon.test "Monarch"
+//! 1069682581 BSY ada@papillon.test "Ada"
+//! 1069682640 FLN ada@papillon.test "Ada"
+//! ```
+//!
+//! The columns are the seconds since 1970, the status, the account and the name. It appears offline
+//! itself, and comes back when the connection breaks. How to run it (see `echo_bot.rs` for the rest):
+//!
+//! ```sh
+//! export PAPILLON_ACCOUNT=grace@papillon.test PAPILLON_PASSWORD=… PAPILLON_CA=/tmp/papillon-demo-…/tls/ca.pem
+//! cargo run -p msnp-client --example presence_logger
+//! ```
+//!
+//! Ctrl-C signs it out.
+
+#[path = "sign_in/from_environment.rs"]
+mod from_environment;
+
+use std::time::{Duration, SystemTime};
+
+use msnp_client::msnp::{FriendlyName, Handle, Status};
+use msnp_client::{Event, Presence, Reconnect};
+use tokio::signal::ctrl_c;
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let for_ever =
+        Reconnect { first: Duration::from_secs(1), longest: Duration::from_secs(60), attempts: None };
+    let builder = from_environment::builder()?.status(Status::Hidden).reconnect(for_ever);
+    let (client, mut events) = builder.sign_in().await?;
+    for contact in client.contacts() {
+        log(&contact.handle, &contact.name, contact.presence.as_ref());
+    }
+    loop {
+        let event = tokio::select! {
+            event = events.next() => event,
+            _ = ctrl_c() => break,
+        };
+        match event {
+            Some(Event::Presence { who, name, presence }) => log(&who, &name, presence.as_ref()),
+            Some(Event::SignedOut { reason, will_retry }) => {
+                eprintln!("signed out: {reason:?}{}", if will_retry { "; coming back" } else { "" });
+            }
+            Some(Event::Missed { count }) => eprintln!("{count} changes were missed"),
+            Some(_) => {}
+            None => return Ok(()),
+        }
+    }
+    client.sign_out().await;
+    Ok(())
+}
+
+fn log(who: &Handle, name: &FriendlyName, presence: Option<&Presence>) {
+    let seconds = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    let status = presence.map_or(Status::Offline, |presence| presence.status);
+    // A name is somebody else's text: quoted, it cannot play tricks on a terminal.
+    println!("{seconds} {status} {who} {:?}", name.text());
+}

@@ -1,0 +1,75 @@
+//! `papillon chat`: a messenger for the terminal.
+//!
+//! `state.rs` knows everything and touches nothing; `draw.rs` draws it; `driver.rs` is between the
+//! state, the client and the terminal.
+
+mod action;
+mod clean;
+mod clock;
+mod command;
+mod draw;
+mod driver;
+#[cfg(test)]
+mod fixtures;
+mod input_line;
+mod layout;
+mod portions;
+mod size;
+mod state;
+mod status;
+mod terminal;
+mod wrap;
+
+use std::io::{self, IsTerminal};
+use std::path::PathBuf;
+
+use anyhow::{Context, bail};
+
+use crate::client::{self, ClientArgs};
+use crate::runtime;
+
+const EXAMPLES: &str = "\
+F1 shows all keys and commands. NO_COLOR=1 takes the colours away.";
+
+/// The options of `chat`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct ChatArgs {
+    #[command(flatten)]
+    client: ClientArgs,
+    /// The folder for files from others: the one named Downloads in your own folder unless told,
+    /// and where there is none, the current one.
+    #[arg(long, value_name = "DIR")]
+    downloads: Option<PathBuf>,
+    /// Never rings the terminal's bell.
+    #[arg(long)]
+    mute: bool,
+}
+
+/// Runs the command.
+pub(crate) fn run(args: &ChatArgs) -> anyhow::Result<()> {
+    if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
+        bail!("the messenger needs a terminal for its input and output");
+    }
+    let setup = driver::Setup { downloads: downloads(args)?, mute: args.mute };
+    let runtime = runtime()?;
+    let outcome = runtime.block_on(async {
+        let (client, events) = client::sign_in(&args.client).await?;
+        driver::run(client, events, setup).await
+    });
+    // Nothing that still runs is worth waiting for.
+    runtime.shutdown_background();
+    outcome
+}
+
+/// The folder for files, as an absolute path: that is what people are shown.
+fn downloads(args: &ChatArgs) -> anyhow::Result<PathBuf> {
+    if let Some(folder) = &args.downloads {
+        if !folder.is_dir() {
+            bail!("{} is no folder that files can be put into", folder.display());
+        }
+        return std::path::absolute(folder).context("the folder for files cannot be found");
+    }
+    let usual = std::env::home_dir().map(|home| home.join("Downloads")).filter(|folder| folder.is_dir());
+    usual.map_or_else(|| std::env::current_dir().context("the current folder cannot be found"), Ok)
+}

@@ -1,0 +1,188 @@
+//! What the state asks to be done, and how that went.
+
+use std::path::PathBuf;
+
+use msnp::{Handle, Status};
+use msnp_client::{ConversationId, SendError, TransferError, TransferId};
+
+/// The number of a tab. It is never used again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct TabId(pub(crate) u64);
+
+/// The number of an entry in a transcript, unique in the program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct EntryId(pub(crate) u64);
+
+/// Something to do outside of the state.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Action {
+    /// Ask the client for people, groups, the own name and status.
+    Refresh,
+    /// Ring the terminal's bell.
+    Bell,
+    /// Draw everything anew.
+    Redraw,
+    /// Get the conversation with one person for a tab.
+    Open {
+        /// The tab.
+        tab: TabId,
+        /// The person.
+        with: Handle,
+    },
+    /// Say something.
+    Say {
+        /// The tab.
+        tab: TabId,
+        /// Its conversation.
+        conversation: ConversationId,
+        /// The entry that shows it.
+        entry: EntryId,
+        /// The words, lines parted by `\n`.
+        text: String,
+    },
+    /// Tell that the user is typing.
+    Typing(ConversationId),
+    /// Invite one more person.
+    Invite {
+        /// The tab.
+        tab: TabId,
+        /// Its conversation.
+        conversation: ConversationId,
+        /// Who.
+        who: Handle,
+    },
+    /// Leave a conversation whose tab is closed.
+    Leave(ConversationId),
+    /// Offer a file.
+    SendFile {
+        /// To whom.
+        to: Handle,
+        /// As the user wrote it.
+        path: PathBuf,
+    },
+    /// Take an offered file.
+    AcceptFile(TransferId),
+    /// Refuse one.
+    DeclineFile(TransferId),
+    /// Stop one.
+    CancelFile(TransferId),
+    /// Change something at the service.
+    Do(Request),
+    /// Sign out and leave.
+    SignOut,
+    /// Leave now.
+    Exit,
+}
+
+/// A change at the service.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Request {
+    /// Put somebody on the list.
+    Add(Handle),
+    /// Take somebody off.
+    Remove(Handle),
+    /// Block somebody.
+    Block(Handle),
+    /// Stop doing so.
+    Unblock(Handle),
+    /// Show somebody under another name.
+    Rename(Handle, String),
+    /// Put somebody into the group of that name, which may be new.
+    Group(Handle, String),
+    /// Take somebody out of it.
+    Ungroup(Handle, String),
+    /// The own status.
+    Status(Status),
+    /// The own name.
+    Name(String),
+    /// The own display picture.
+    Picture(Option<PathBuf>),
+}
+
+/// How something went.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// A tab has its conversation.
+    Opened {
+        /// The tab.
+        tab: TabId,
+        /// The conversation.
+        conversation: ConversationId,
+    },
+    /// Something was said, or was not delivered.
+    Said {
+        /// The tab.
+        tab: TabId,
+        /// The entry that shows it.
+        entry: EntryId,
+        /// How.
+        result: Result<(), SendError>,
+    },
+    /// Somebody was called, or was not.
+    Invited {
+        /// The tab.
+        tab: TabId,
+        /// Who.
+        who: Handle,
+        /// Why not.
+        result: Result<(), String>,
+    },
+    /// A change was made, or was not.
+    Done {
+        /// Which.
+        request: Request,
+        /// Why not.
+        result: Result<(), String>,
+    },
+    /// A file is offered to somebody, or is not.
+    FileOffered {
+        /// To whom.
+        to: Handle,
+        /// As the user wrote it.
+        path: PathBuf,
+        /// Its number and size.
+        result: Result<(TransferId, u64), TransferError>,
+    },
+    /// A transfer could not be accepted, declined or stopped.
+    TransferRefused {
+        /// Which.
+        transfer: TransferId,
+        /// Why.
+        error: TransferError,
+    },
+}
+
+impl Request {
+    /// What happened when it worked.
+    pub(crate) fn done(&self) -> String {
+        match self {
+            Self::Add(who) => format!("{who} is on your list"),
+            Self::Remove(who) => format!("{who} is off your list"),
+            Self::Block(who) => format!("{who} is blocked"),
+            Self::Unblock(who) => format!("{who} is not blocked any more"),
+            Self::Rename(who, name) => format!("{who} is now shown as {name}"),
+            Self::Group(who, group) => format!("{who} is in the group {group}"),
+            Self::Ungroup(who, group) => format!("{who} is no more in the group {group}"),
+            Self::Status(status) => format!("you are {}", super::status::words(*status)),
+            Self::Name(name) => format!("your name is {name}"),
+            Self::Picture(Some(_)) => String::from("others see your new picture"),
+            Self::Picture(None) => String::from("your picture is taken off"),
+        }
+    }
+
+    /// What did not happen when it did not work.
+    pub(crate) fn failed(&self) -> String {
+        match self {
+            Self::Add(who) => format!("{who} was not added"),
+            Self::Remove(who) => format!("{who} was not removed"),
+            Self::Block(who) => format!("{who} was not blocked"),
+            Self::Unblock(who) => format!("{who} is still blocked"),
+            Self::Rename(who, _) => format!("{who} was not renamed"),
+            Self::Group(who, group) => format!("{who} was not put into the group {group}"),
+            Self::Ungroup(who, group) => format!("{who} was not taken out of the group {group}"),
+            Self::Status(_) => String::from("your status was not changed"),
+            Self::Name(_) => String::from("your name was not changed"),
+            Self::Picture(_) => String::from("your picture was not changed"),
+        }
+    }
+}

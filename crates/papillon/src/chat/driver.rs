@@ -1,0 +1,146 @@
+//! Between the state, the client and the terminal: what comes in is given to the state, and what
+//! the state asks for is done.
+
+mod actions;
+mod input;
+mod picture;
+mod requests;
+mod signals;
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use anyhow::bail;
+use msnp_client::{Client, Conversation, ConversationId, Event, Events};
+use ratatui::crossterm::event::Event as TerminalEvent;
+use tokio::sync::mpsc::{self, Sender};
+
+use super::action::{Action, Outcome};
+use super::clock::{Moment, Stamp};
+use super::draw::theme::Theme;
+use super::state::{App, Connection, Roster};
+use super::terminal::Screen;
+
+/// So many things can wait; who brings more waits too.
+const WAITING: usize = 256;
+/// How often it is looked whether time changed anything.
+const TICK: Duration = Duration::from_millis(500);
+
+/// Something that the messenger wakes up for.
+pub(super) enum Wake {
+    /// A key, a paste, another size.
+    Terminal(TerminalEvent),
+    /// There will be no more keys.
+    TerminalGone,
+    /// Something happened at the service.
+    Client(Box<Event>),
+    /// Nothing more will happen there.
+    End,
+    /// An action is through.
+    Outcome(Outcome),
+    /// Signed out, or it took too long.
+    Left,
+    /// Somebody wants the program to end.
+    Signal,
+    /// A part of the program broke.
+    Panicked(String),
+}
+
+/// How the messenger is used.
+pub(super) struct Setup {
+    /// Where received files go.
+    pub(super) downloads: PathBuf,
+    /// No bell.
+    pub(super) mute: bool,
+}
+
+/// All that the actions need.
+struct Driver {
+    client: Client,
+    setup: Setup,
+    wakes: Sender<Wake>,
+    talks: HashMap<ConversationId, Conversation>,
+    screen: Screen,
+    began: Instant,
+    /// People or names changed; asked for once before drawing.
+    stale: bool,
+    done: bool,
+}
+
+/// Runs the messenger until the user leaves or the account is signed out for good.
+pub(super) async fn run(client: Client, events: Events, setup: Setup) -> anyhow::Result<()> {
+    let (sender, mut wakes) = mpsc::channel(WAITING);
+    signals::forward(sender.clone())?;
+    let screen = Screen::take_over(sender.clone())?;
+    input::read(sender.clone())?;
+    tokio::spawn(forward(events, sender.clone()));
+
+    let talks = HashMap::new();
+    let began = Instant::now();
+    let mut driver = Driver { client, setup, wakes: sender, talks, screen, began, stale: false, done: false };
+    let mut app = App::new(Roster::of(&driver.client), driver.now());
+    app.theme = Theme::from_environment();
+    let mut ticks = tokio::time::interval(TICK);
+    driver.screen.draw(&mut app)?;
+    while !driver.done {
+        let changed = tokio::select! {
+            wake = wakes.recv() => {
+                let mut next = wake;
+                // What waits already is dealt with before anything is drawn.
+                for _ in 0..WAITING {
+                    let Some(wake) = next else { break };
+                    app.tick(driver.now());
+                    driver.wake(&mut app, wake).await?;
+                    next = wakes.try_recv().ok();
+                }
+                true
+            }
+            _ = ticks.tick() => app.tick(driver.now()),
+        };
+        if std::mem::take(&mut driver.stale) {
+            app.set_roster(Roster::of(&driver.client));
+        }
+        if changed {
+            driver.screen.draw(&mut app)?;
+        }
+    }
+    drop(driver);
+    match app.connection {
+        Connection::Over(why) => bail!("{why}"),
+        Connection::Up | Connection::Returning | Connection::Leaving => Ok(()),
+    }
+}
+
+/// Passes the client's events on.
+async fn forward(mut events: Events, wakes: Sender<Wake>) {
+    while let Some(event) = events.next().await {
+        if wakes.send(Wake::Client(Box::new(event))).await.is_err() {
+            return;
+        }
+    }
+    // Closed: the messenger ends already.
+    let _ = wakes.send(Wake::End).await;
+}
+
+impl Driver {
+    fn now(&self) -> Moment {
+        Moment { elapsed: self.began.elapsed(), stamp: Stamp::now() }
+    }
+
+    async fn wake(&mut self, app: &mut App, wake: Wake) -> anyhow::Result<()> {
+        let actions = match wake {
+            Wake::Terminal(event) => app.handle_terminal(event),
+            Wake::Client(event) => app.handle_event(*event),
+            Wake::End => app.handle_end(),
+            Wake::Outcome(outcome) => app.handle_outcome(outcome),
+            Wake::Signal => app.terminate(),
+            Wake::Left | Wake::TerminalGone => vec![Action::Exit],
+            Wake::Panicked(what) => bail!("a part of the program broke: {what}"),
+        };
+        for action in actions {
+            self.carry_out(app, action).await?;
+        }
+        Ok(())
+    }
+}

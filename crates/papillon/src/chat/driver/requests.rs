@@ -1,0 +1,57 @@
+//! Changes at the service.
+
+use msnp::{FriendlyName, GroupId, Handle};
+use msnp_client::{Client, CommandError};
+
+use super::actions::at_home;
+use super::picture;
+use crate::chat::action::{Outcome, Request};
+use crate::chat::clean;
+
+/// Makes a change.
+pub(super) async fn carry_out(client: Client, request: Request) -> Option<Outcome> {
+    let result = make(&client, &request).await;
+    Some(Outcome::Done { request, result })
+}
+
+async fn make(client: &Client, request: &Request) -> Result<(), String> {
+    let result = match request {
+        Request::Add(who) => client.add_contact(who).await,
+        Request::Remove(who) => client.remove_contact(who).await,
+        Request::Block(who) => client.block(who).await,
+        Request::Unblock(who) => client.unblock(who).await,
+        Request::Rename(who, name) => client.rename_contact(who, friendly(name)?).await,
+        Request::Group(who, group) => put_into_group(client, who, group).await,
+        Request::Ungroup(who, group) => match find_group(client, group) {
+            Some(group) => client.remove_from_group(who, group).await,
+            None => return Err(format!("there is no group {group}")),
+        },
+        Request::Status(status) => client.set_status(*status).await,
+        Request::Name(name) => client.set_name(friendly(name)?).await,
+        Request::Picture(None) => client.set_picture(None).await,
+        Request::Picture(Some(path)) => {
+            let path = at_home(path);
+            let read = tokio::task::spawn_blocking(move || picture::load(&path)).await;
+            client.set_picture(Some(read.map_err(|error| error.to_string())??.into())).await
+        }
+    };
+    result.map_err(|error| error.to_string())
+}
+
+fn friendly(name: &str) -> Result<FriendlyName, String> {
+    FriendlyName::from_text(name).map_err(|error| error.to_string())
+}
+
+fn find_group(client: &Client, name: &str) -> Option<GroupId> {
+    let wanted = name.to_lowercase();
+    let fits = |group: &msnp_client::Group| clean::line(&group.name).to_lowercase() == wanted;
+    client.groups().iter().find(|group| fits(group)).map(|group| group.id)
+}
+
+async fn put_into_group(client: &Client, who: &Handle, name: &str) -> Result<(), CommandError> {
+    let group = match find_group(client, name) {
+        Some(group) => group,
+        None => client.add_group(name).await?,
+    };
+    client.add_to_group(who, group).await
+}

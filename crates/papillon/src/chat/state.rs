@@ -1,0 +1,273 @@
+//! All that the messenger knows, and what follows from a key or an event. Nothing here touches the
+//! network, the terminal or the disk: keys and events go in, [`Action`]s come out.
+
+mod commands;
+mod completion;
+mod conversations;
+mod events;
+mod files;
+mod history;
+mod keys;
+mod list;
+mod outcomes;
+mod questions;
+mod roster;
+mod scrolling;
+mod tab;
+mod transcript;
+mod transfers;
+
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::time::Duration;
+
+use msnp::Handle;
+use msnp_client::ConversationId;
+use ratatui::layout::Rect;
+
+use super::action::{Action, EntryId, TabId};
+use super::clock::Moment;
+use super::draw::theme::Theme;
+use super::layout::{Panes, Wants, panes};
+pub(crate) use list::{ContactList, Row, Section};
+pub(crate) use roster::{Person, Roster};
+pub(crate) use tab::Tab;
+pub(crate) use transcript::{Body, Delivery, Entry, Tone};
+pub(crate) use transfers::{File, Stage, Transfers};
+
+/// Where the keys go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Focus {
+    /// To the contact list.
+    List,
+    /// To the line that is written in the current tab.
+    Line,
+}
+
+/// How the connection to the service is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Connection {
+    /// Signed in.
+    Up,
+    /// Broken, and being made again.
+    Returning,
+    /// Being ended.
+    Leaving,
+    /// Gone for good; why. The next key leaves.
+    Over(String),
+}
+
+/// A line that is shown for a while.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Notice {
+    /// The words.
+    pub(crate) text: String,
+    /// How they are meant.
+    pub(crate) tone: Tone,
+    until: Duration,
+}
+
+/// The whole state.
+pub(crate) struct App {
+    /// Everybody.
+    pub(crate) roster: Roster,
+    /// What is selected and folded in the contact list.
+    pub(crate) list: ContactList,
+    /// The tabs; the first is for events and has no conversation.
+    pub(crate) tabs: Vec<Tab>,
+    /// The tab that is shown.
+    pub(crate) current: usize,
+    /// Where the keys go.
+    pub(crate) focus: Focus,
+    /// How the connection is.
+    pub(crate) connection: Connection,
+    /// What is to be read above the line.
+    pub(crate) notice: Option<Notice>,
+    /// Who added this account and waits for an answer.
+    pub(crate) questions: VecDeque<Handle>,
+    /// The files.
+    pub(crate) transfers: Transfers,
+    /// Whether the help is shown, and from which line.
+    pub(crate) help: Option<usize>,
+    /// The looks.
+    pub(crate) theme: Theme,
+    /// What the terminal gives.
+    pub(crate) screen: Rect,
+    now: Moment,
+    /// Coming online is no news until then: the service tells everybody's status after sign-in.
+    settled: Duration,
+    window_focused: bool,
+    /// A warning was given that files are on their way; leaving again is meant.
+    warned: bool,
+    bell: Option<Duration>,
+    /// Whom has been asked about.
+    asked: HashSet<Handle>,
+    /// Who is online as far as events told.
+    online: HashSet<Handle>,
+    /// People in conversations that no tab shows yet.
+    arriving: HashMap<ConversationId, Vec<Handle>>,
+    /// The last names of people who are on no list.
+    names: HashMap<Handle, String>,
+    history: history::History,
+    next: u64,
+}
+
+/// How long everybody's status comes in after sign-in.
+const SETTLING: Duration = Duration::from_secs(6);
+/// How long a notice is shown.
+const NOTICE: Duration = Duration::from_secs(8);
+/// How long an error is shown.
+const BAD_NOTICE: Duration = Duration::from_secs(20);
+
+impl App {
+    /// Just signed in.
+    pub(crate) fn new(roster: Roster, now: Moment) -> Self {
+        let mut app = Self {
+            roster: roster.clone(),
+            list: ContactList::default(),
+            tabs: vec![Tab::events(TabId(0))],
+            current: 0,
+            focus: Focus::List,
+            connection: Connection::Up,
+            notice: None,
+            questions: VecDeque::new(),
+            transfers: Transfers::default(),
+            help: None,
+            theme: Theme { colour: true },
+            screen: Rect::new(0, 0, 80, 24),
+            now,
+            settled: now.elapsed + SETTLING,
+            window_focused: true,
+            warned: false,
+            bell: None,
+            asked: HashSet::new(),
+            online: HashSet::new(),
+            arriving: HashMap::new(),
+            names: HashMap::new(),
+            history: history::History::default(),
+            next: 1,
+        };
+        let welcome = format!("You are signed in as {}. F1 shows the keys and commands.", roster.own);
+        app.note(0, welcome, Tone::Good);
+        let online = roster.people.iter().filter(|person| person.status.is_some());
+        app.online.extend(online.map(|person| person.handle.clone()));
+        app.set_roster(roster);
+        app
+    }
+
+    /// Time went on. Returns whether anything looks different now.
+    pub(crate) fn tick(&mut self, now: Moment) -> bool {
+        let mut changed = now.stamp != self.now.stamp;
+        self.now = now;
+        if self.notice.as_ref().is_some_and(|notice| notice.until <= now.elapsed) {
+            self.notice = None;
+            changed = true;
+        }
+        for talk in self.tabs.iter_mut().filter_map(|tab| tab.talk.as_mut()) {
+            let typing = talk.typing.len();
+            talk.typing.retain(|(_, until)| *until > now.elapsed);
+            changed |= typing != talk.typing.len();
+        }
+        changed | self.transfers.any_running()
+    }
+
+    /// People, groups, the own name and status as they are now.
+    pub(crate) fn set_roster(&mut self, roster: Roster) {
+        self.roster = roster;
+        self.ask_about_new_people();
+        let rows = self.rows();
+        self.list.settle(&rows);
+    }
+
+    /// The lines of the contact list.
+    pub(crate) fn rows(&self) -> Vec<Row> {
+        self.list.rows(&self.roster)
+    }
+
+    /// Where everything is on the screen.
+    pub(crate) fn panes(&self) -> Panes {
+        let rows = |room| self.line().shape(room).rows.len();
+        let wants = Wants {
+            question: !self.questions.is_empty(),
+            list: self.focus == Focus::List,
+            input_rows: u16::try_from(rows(super::layout::input_room(self.screen))).unwrap_or(u16::MAX),
+        };
+        panes(self.screen, wants)
+    }
+
+    /// The tab that is shown.
+    pub(crate) fn tab(&self) -> &Tab {
+        &self.tabs[self.current]
+    }
+
+    fn tab_mut(&mut self) -> &mut Tab {
+        &mut self.tabs[self.current]
+    }
+
+    /// What is being written.
+    pub(crate) fn line(&self) -> &super::input_line::InputLine {
+        &self.tab().input
+    }
+
+    /// Whether a tab is on the screen.
+    fn is_shown(&self, tab: usize) -> bool {
+        tab == self.current && self.panes().transcript.is_some()
+    }
+
+    /// How many messages nobody has looked at.
+    pub(crate) fn unread(&self) -> usize {
+        self.tabs.iter().map(|tab| tab.unread).sum()
+    }
+
+    /// How many of them are from one person alone.
+    pub(crate) fn unread_from(&self, who: &Handle) -> usize {
+        self.tabs.iter().filter(|tab| tab.is_with(who)).map(|tab| tab.unread).sum()
+    }
+
+    /// The name to show for somebody.
+    pub(crate) fn name_of(&self, who: &Handle) -> String {
+        let listed = self.roster.find(who).map(|person| person.name.clone());
+        let known = listed.or_else(|| self.names.get(who).cloned());
+        known.filter(|name| !name.is_empty()).unwrap_or_else(|| who.to_string())
+    }
+
+    /// Shows a line for a while, and keeps it in the first tab.
+    fn tell(&mut self, text: impl Into<String>, tone: Tone) {
+        let text = text.into();
+        self.note(0, text.clone(), tone);
+        let time = if tone == Tone::Bad { BAD_NOTICE } else { NOTICE };
+        self.notice = Some(Notice { text, tone, until: self.now.elapsed + time });
+    }
+
+    /// Writes a line of the program into a tab.
+    fn note(&mut self, tab: usize, text: impl Into<String>, tone: Tone) {
+        self.push(tab, Body::Note { text: text.into(), tone });
+    }
+
+    /// Writes into a tab. What is read further up stays where it is.
+    fn push(&mut self, tab: usize, body: Body) -> EntryId {
+        let id = EntryId(self.number());
+        let entry = Entry { id, at: self.now.stamp, body };
+        let added = self.tabs[tab].transcript.push(entry);
+        self.hold_position(tab, added);
+        id
+    }
+
+    fn number(&mut self) -> u64 {
+        self.next += 1;
+        self.next
+    }
+
+    /// The bell, unless it has just rung.
+    fn ring(&mut self) -> Option<Action> {
+        let now = self.now.elapsed;
+        let quiet = self.bell.is_some_and(|last| now < last + Duration::from_secs(1));
+        if quiet {
+            return None;
+        }
+        self.bell = Some(now);
+        Some(Action::Bell)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,132 @@
+//! Carrying out the commands that begin with a slash.
+
+use std::path::PathBuf;
+
+use msnp::{FriendlyName, Handle};
+
+use super::{App, Tone};
+use crate::chat::action::{Action, Request};
+use crate::chat::command::Command;
+use crate::chat::status;
+
+impl App {
+    /// Does what a command says.
+    pub(super) fn carry_out(&mut self, command: &Command) -> Vec<Action> {
+        match self.actions_of(command) {
+            Ok(actions) => actions,
+            Err(why) => {
+                self.tell(why, Tone::Bad);
+                Vec::new()
+            }
+        }
+    }
+
+    /// The error is for the user.
+    fn actions_of(&mut self, command: &Command) -> Result<Vec<Action>, String> {
+        let Command { name, argument } = command;
+        let request = match *name {
+            "quit" => return Ok(self.quit()),
+            "help" => {
+                self.help = Some(0);
+                return Ok(Vec::new());
+            }
+            "close" => return Ok(self.close_tab()),
+            "chat" => {
+                let who = self.roster.resolve(argument)?;
+                return self.not_self(who).map(|who| self.open_talk(&who));
+            }
+            "invite" => return self.invite(argument),
+            "file" => return self.send_file(argument),
+            "accept" | "decline" | "cancel" => return Ok(self.answer_file(name, argument)),
+            "add" => {
+                let who = Handle::parse(argument);
+                let who = who.map_err(|_| format!("{argument} is no address such as ada@example.com"))?;
+                Request::Add(self.not_self(who)?)
+            }
+            "remove" => Request::Remove(self.person(argument)?),
+            "block" => Request::Block(self.person(argument)?),
+            "unblock" => Request::Unblock(self.person(argument)?),
+            "rename" => Request::Rename(self.person("")?, checked_name(argument)?),
+            "group" => Request::Group(self.person("")?, argument.clone()),
+            "ungroup" => Request::Ungroup(self.person("")?, argument.clone()),
+            "status" => Request::Status(status::parse(argument)?),
+            "name" => Request::Name(checked_name(argument)?),
+            "picture" if argument.eq_ignore_ascii_case("off") => Request::Picture(None),
+            "picture" => Request::Picture(Some(path(argument))),
+            _ => return Err(format!("/{name} does nothing yet")),
+        };
+        Ok(vec![Action::Do(request)])
+    }
+
+    /// Who is meant: the one that is named, else the one in this tab, else the one selected in the
+    /// contact list.
+    fn person(&self, argument: &str) -> Result<Handle, String> {
+        if !argument.is_empty() {
+            return self.roster.resolve(argument);
+        }
+        if self.tab().talk.is_some() {
+            let who = self.tab().only().cloned();
+            return who.ok_or_else(|| String::from("several people are here: write who"));
+        }
+        self.selected_person()
+            .ok_or_else(|| String::from("write who, or select somebody in the contact list"))
+    }
+
+    fn not_self(&self, who: Handle) -> Result<Handle, String> {
+        if who == self.roster.own { Err(String::from("that is your own address")) } else { Ok(who) }
+    }
+
+    fn invite(&mut self, argument: &str) -> Result<Vec<Action>, String> {
+        let who = self.roster.resolve(argument)?;
+        let who = self.not_self(who)?;
+        let tab = self.tab();
+        let (Some(talk), Some(conversation)) = (&tab.talk, tab.conversation()) else {
+            return Err(String::from("open a conversation first"));
+        };
+        if talk.with.contains(&who) {
+            return Err(format!("{who} is here already"));
+        }
+        Ok(vec![Action::Invite { tab: tab.id, conversation, who }])
+    }
+
+    fn send_file(&mut self, argument: &str) -> Result<Vec<Action>, String> {
+        if self.tab().talk.is_none() {
+            return Err(String::from("open a conversation first"));
+        }
+        let to = self.tab().only().cloned();
+        let to = to.ok_or_else(|| String::from("files go to one person: open the conversation with them"))?;
+        Ok(vec![Action::SendFile { to, path: path(argument) }])
+    }
+}
+
+fn checked_name(text: &str) -> Result<String, String> {
+    let checked = FriendlyName::from_text(text).map(|_| text.to_owned());
+    checked.map_err(|_| String::from("that name is too long: 129 letters go"))
+}
+
+/// A path as people write or drop it into a terminal: with quotes, `\ ` or `file://`.
+fn path(text: &str) -> PathBuf {
+    let text = text.trim();
+    for quote in ['\'', '"'] {
+        if let Some(inner) = text.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote)) {
+            return PathBuf::from(inner);
+        }
+    }
+    let text = text.strip_prefix("file://").unwrap_or(text);
+    if cfg!(windows) { PathBuf::from(text) } else { PathBuf::from(text.replace("\\ ", " ")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_taken_as_terminals_drop_them() {
+        assert_eq!(path("'/tmp/my file.png'"), PathBuf::from("/tmp/my file.png"));
+        assert_eq!(path("\"a b\""), PathBuf::from("a b"));
+        assert_eq!(path("file:///tmp/x"), PathBuf::from("/tmp/x"));
+        assert_eq!(path("it's"), PathBuf::from("it's"));
+        #[cfg(unix)]
+        assert_eq!(path("/tmp/my\\ file.png"), PathBuf::from("/tmp/my file.png"));
+    }
+}

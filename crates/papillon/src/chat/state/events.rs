@@ -1,0 +1,168 @@
+//! What follows from an event of the client.
+
+use msnp::Handle;
+use msnp::message::Text;
+use msnp_client::{ConversationId, Event, SignedOut};
+
+use super::{App, Body, Connection, SETTLING, Tone};
+use crate::chat::action::Action;
+use crate::chat::clean;
+
+/// How long somebody counts as typing.
+const TYPING: std::time::Duration = std::time::Duration::from_secs(6);
+
+impl App {
+    /// Something happened.
+    pub(crate) fn handle_event(&mut self, event: Event) -> Vec<Action> {
+        let mut actions = Vec::new();
+        match event {
+            Event::SignedIn => {
+                self.connection = Connection::Up;
+                self.settled = self.now.elapsed + SETTLING;
+                // Everybody who is there is told of again.
+                self.online.clear();
+                self.tell("signed in again", Tone::Good);
+                actions.push(Action::Refresh);
+            }
+            Event::Presence { who, name, presence } => {
+                self.know(&who, clean::line(&name.text()));
+                self.presence_changed(&who, presence.is_some());
+                actions.push(Action::Refresh);
+            }
+            Event::ContactAdded { contact, by_them } => {
+                if by_them {
+                    self.know(&contact.handle, clean::line(&contact.name.text()));
+                    self.tell(format!("{} has added you", self.name_of(&contact.handle)), Tone::Plain);
+                }
+                actions.push(Action::Refresh);
+            }
+            Event::ContactRemoved { who, by_them } => {
+                if by_them {
+                    self.tell(format!("{} has taken you off their list", self.name_of(&who)), Tone::Quiet);
+                }
+                actions.push(Action::Refresh);
+            }
+            Event::RosterChanged => actions.push(Action::Refresh),
+            Event::Joined { conversation, who, name } => {
+                self.know(&who, clean::line(&name.text()));
+                self.joined(conversation, who);
+            }
+            Event::Left { conversation, who } => self.left(conversation, &who),
+            Event::ConversationClosed { conversation } => self.closed(conversation),
+            Event::Message { conversation, from, name, text, emoticons } => {
+                let shortcuts = emoticons.iter().map(|emoticon| clean::line(emoticon.shortcut())).collect();
+                self.know(&from, clean::line(&name.text()));
+                actions.extend(self.heard(conversation, &from, &text, shortcuts));
+            }
+            Event::Typing { conversation, from } => self.typing(conversation, &from),
+            Event::Emoticon { from, emoticon, data } => {
+                self.emoticon_came(&from, &clean::line(emoticon.shortcut()), data.len());
+            }
+            Event::Picture { .. } => {}
+            Event::ServiceMessage { text } => {
+                self.tell(format!("the service says: {}", clean::line(&text)), Tone::Plain);
+            }
+            Event::Missed { count } => {
+                self.tell(format!("{count} events were lost: too many came at once"), Tone::Bad);
+                actions.push(Action::Refresh);
+            }
+            Event::Error { text } => self.tell(clean::line(&text), Tone::Bad),
+            Event::SignedOut { reason, will_retry } => actions.extend(self.signed_out(reason, will_retry)),
+            other => self.handle_file_event(other, &mut actions),
+        }
+        actions
+    }
+
+    /// The last event was read and there will be no more.
+    pub(crate) fn handle_end(&mut self) -> Vec<Action> {
+        match self.connection {
+            Connection::Over(_) => Vec::new(),
+            Connection::Leaving => vec![Action::Exit],
+            Connection::Up | Connection::Returning => self.signed_out(SignedOut::ConnectionLost, false),
+        }
+    }
+
+    fn signed_out(&mut self, reason: SignedOut, will_retry: bool) -> Vec<Action> {
+        for talk in self.tabs.iter_mut().filter_map(|tab| tab.talk.as_mut()) {
+            talk.typing.clear();
+        }
+        let why = match reason {
+            SignedOut::Asked => return vec![Action::Exit],
+            _ if self.connection == Connection::Leaving => return vec![Action::Exit],
+            SignedOut::Elsewhere => "your account has signed in elsewhere",
+            SignedOut::ServiceClosing => "the service is going down",
+            SignedOut::ConnectionLost => "the connection to the service is lost",
+        };
+        self.tell(why, Tone::Bad);
+        self.connection = if will_retry { Connection::Returning } else { Connection::Over(why.to_owned()) };
+        vec![Action::Refresh]
+    }
+
+    fn presence_changed(&mut self, who: &Handle, online: bool) {
+        let changed = if online { self.online.insert(who.clone()) } else { self.online.remove(who) };
+        if !changed || (online && self.now.elapsed < self.settled) {
+            return;
+        }
+        let text = format!("{} is {}", self.name_of(who), if online { "online" } else { "offline" });
+        if let Some(index) = self.tabs.iter().position(|tab| tab.is_with(who)) {
+            self.note(index, text.clone(), Tone::Quiet);
+        }
+        self.tell(text, Tone::Quiet);
+    }
+
+    fn heard(
+        &mut self,
+        conversation: ConversationId,
+        from: &Handle,
+        text: &Text,
+        shortcuts: Vec<String>,
+    ) -> Vec<Action> {
+        let tab = self.tab_of(conversation, from);
+        if let Some(talk) = self.tabs[tab].talk.as_mut() {
+            talk.typing.retain(|(person, _)| person != from);
+        }
+        let effects = text.format.as_ref().map(|format| format.effects).unwrap_or_default();
+        let words = clean::lines(&text.body);
+        let words = words.trim_end().to_owned();
+        let name = self.name_of(from);
+        self.push(tab, Body::Heard { from: from.clone(), name, text: words, effects, shortcuts });
+        self.call_attention(tab)
+    }
+
+    /// Counts something new in a tab that is not looked at, and rings.
+    pub(super) fn call_attention(&mut self, tab: usize) -> Vec<Action> {
+        let shown = self.is_shown(tab);
+        if !shown {
+            self.tabs[tab].unread += 1;
+        }
+        if shown && self.window_focused { Vec::new() } else { self.ring().into_iter().collect() }
+    }
+
+    /// A conversation that is not shown yet gets its tab with the first text.
+    fn typing(&mut self, conversation: ConversationId, from: &Handle) {
+        let until = self.now.elapsed + TYPING;
+        let alone = |tab: &super::Tab| tab.is_with(from) && tab.conversation().is_none();
+        let index = self.bound(conversation).or_else(|| self.tabs.iter().position(alone));
+        let Some(talk) = index.and_then(|index| self.tabs[index].talk.as_mut()) else { return };
+        talk.typing.retain(|(person, _)| person != from);
+        talk.typing.push((from.clone(), until));
+    }
+
+    /// Says it in the tab where the emoticon was last used.
+    fn emoticon_came(&mut self, from: &Handle, shortcut: &str, bytes: usize) {
+        let uses = |body: &Body| match body {
+            Body::Heard { from: who, shortcuts, .. } => {
+                who == from && shortcuts.iter().any(|own| own == shortcut)
+            }
+            _ => false,
+        };
+        let used = |tab: &super::Tab| tab.transcript.entries().rev().any(|entry| uses(&entry.body));
+        let Some(index) = self.tabs.iter().position(used) else { return };
+        let size = crate::chat::size::bytes(bytes as u64);
+        let text = format!("the picture for {shortcut} is here ({size}); a terminal cannot show it");
+        let again = |body: &Body| matches!(body, Body::Note { text: said, .. } if *said == text);
+        if !self.tabs[index].transcript.entries().any(|entry| again(&entry.body)) {
+            self.note(index, text, Tone::Quiet);
+        }
+    }
+}

@@ -1,0 +1,99 @@
+use msnp_client::{Event, Presence, SignedOut};
+use ratatui::crossterm::event::KeyCode;
+
+use super::*;
+use crate::chat::fixtures::{control, name};
+
+fn presence(who: &str, online: bool) -> Event {
+    let presence = Presence { status: msnp::Status::Online, capabilities: Default::default(), picture: None };
+    Event::Presence { who: handle(who), name: name("Zoe"), presence: online.then_some(presence) }
+}
+
+fn out(reason: SignedOut, will_retry: bool) -> Event {
+    Event::SignedOut { reason, will_retry }
+}
+
+#[test]
+fn control_q_signs_out_and_leaves() {
+    let mut app = app();
+    assert_eq!(app.handle_key(control('q')), [Action::SignOut]);
+    assert_eq!(app.connection, Connection::Leaving);
+    assert_eq!(app.handle_event(out(SignedOut::Asked, false)), [Action::Exit]);
+    assert_eq!(app.handle_key(control('c')), [Action::Exit]);
+}
+
+#[test]
+fn the_account_signed_in_elsewhere_and_all_stays_readable_until_a_key() {
+    let mut app = app();
+    app.open("bob", 1);
+    app.handle_event(out(SignedOut::Elsewhere, false));
+    assert_eq!(app.connection, Connection::Over("your account has signed in elsewhere".into()));
+    assert_eq!(app.handle_end(), []);
+    for code in [KeyCode::PageUp, KeyCode::PageDown, KeyCode::Tab] {
+        assert_eq!(app.hit(code), [], "{code:?}");
+    }
+    assert_eq!(app.hit(KeyCode::Char('x')), [Action::Exit]);
+}
+
+#[test]
+fn a_broken_connection_is_made_again() {
+    let mut app = app();
+    app.handle_event(out(SignedOut::ConnectionLost, true));
+    assert_eq!(app.connection, Connection::Returning);
+    assert_eq!(app.handle_event(Event::SignedIn), [Action::Refresh]);
+    assert_eq!(app.connection, Connection::Up);
+    // Nobody says who is online: that is known from before.
+    app.handle_event(presence("bob", true));
+    assert_eq!(notice(&app), "signed in again");
+}
+
+#[test]
+fn events_that_end_without_a_word_are_a_lost_connection() {
+    let mut app = app();
+    app.handle_end();
+    assert_eq!(app.connection, Connection::Over("the connection to the service is lost".into()));
+}
+
+#[test]
+fn who_comes_and_goes_is_told_but_not_at_sign_in() {
+    let mut app = app();
+    assert_eq!(app.handle_event(presence("zoe", true)), [Action::Refresh]);
+    assert_eq!(notice(&app), "");
+    app.after(10).handle_event(presence("zoe", false));
+    assert_eq!(notice(&app), "Zoe is offline");
+    app.open("zoe", 1);
+    app.handle_event(presence("zoe", true));
+    assert_eq!(notice(&app), "Zoe is online");
+    assert_eq!(texts(app.tab()), ["- Zoe is online"]);
+    app.handle_event(presence("zoe", true));
+    assert_eq!(texts(app.tab()).len(), 1);
+}
+
+#[test]
+fn notices_go_after_a_while_and_stay_among_the_events() {
+    let mut app = app();
+    app.handle_event(Event::ServiceMessage { text: "down in 5 minutes\u{7}".into() });
+    assert_eq!(notice(&app), "the service says: down in 5 minutes");
+    assert!(!app.tick(Moment::test(7)));
+    assert!(app.tick(Moment::test(8)));
+    assert_eq!(notice(&app), "");
+    assert_eq!(texts(&app.tabs[0]).last().unwrap(), "- the service says: down in 5 minutes");
+}
+
+#[test]
+fn lost_events_make_all_be_asked_anew() {
+    let mut app = app();
+    assert_eq!(app.handle_event(Event::Missed { count: 3 }), [Action::Refresh]);
+    assert!(notice(&app).contains("3 events were lost"));
+}
+
+#[test]
+fn another_day_gets_a_line() {
+    let mut app = app();
+    app.handle_event(message(1, "bob", "good night"));
+    let mut tomorrow = Moment::test(100);
+    tomorrow.stamp.day = tomorrow.stamp.day.next_day().unwrap();
+    app.tick(tomorrow);
+    app.handle_event(message(1, "bob", "good morning"));
+    assert_eq!(texts(&app.tabs[1]), ["Bob: good night", "day", "Bob: good morning"]);
+}

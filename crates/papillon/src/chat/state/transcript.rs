@@ -1,0 +1,121 @@
+//! What was said and what happened in one tab.
+
+use std::collections::VecDeque;
+
+use msnp::Handle;
+use msnp::message::Effects;
+use msnp_client::TransferId;
+
+use crate::chat::action::EntryId;
+use crate::chat::clock::Stamp;
+
+/// More entries than this are not kept.
+pub(crate) const MAX_ENTRIES: usize = 2_000;
+
+/// One entry.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Entry {
+    /// Its number.
+    pub(crate) id: EntryId,
+    /// When.
+    pub(crate) at: Stamp,
+    /// What.
+    pub(crate) body: Body,
+}
+
+/// What an entry shows.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Body {
+    /// Another day begins.
+    Day,
+    /// Somebody else said something.
+    Heard {
+        /// Who.
+        from: Handle,
+        /// Under which name.
+        name: String,
+        /// What, cleaned.
+        text: String,
+        /// How it is to look.
+        effects: Effects,
+        /// The parts of it that stand for pictures.
+        shortcuts: Vec<String>,
+    },
+    /// The user said something.
+    Said {
+        /// What.
+        text: String,
+        /// Whether it arrived.
+        delivery: Delivery,
+    },
+    /// The program says something.
+    Note {
+        /// What.
+        text: String,
+        /// How it is meant.
+        tone: Tone,
+    },
+    /// A file; how it goes is drawn from the transfers.
+    File(TransferId),
+}
+
+/// Whether something arrived.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Delivery {
+    /// It is on its way.
+    Sending,
+    /// All have it.
+    Delivered,
+    /// It did not; why.
+    Failed(String),
+}
+
+/// How a note is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Tone {
+    /// Of little weight.
+    Quiet,
+    /// To be read.
+    Plain,
+    /// Something went well.
+    Good,
+    /// Something went wrong.
+    Bad,
+}
+
+/// The entries, oldest first.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Transcript {
+    entries: VecDeque<Entry>,
+    /// How many lines of the screen are below the lowest one that is shown.
+    pub(crate) scroll: usize,
+}
+
+impl Transcript {
+    /// Oldest first.
+    pub(crate) fn entries(&self) -> impl DoubleEndedIterator<Item = &Entry> {
+        self.entries.iter()
+    }
+
+    /// Adds an entry, and before it a line with the day when it is another one. Returns how many
+    /// entries were added.
+    pub(super) fn push(&mut self, entry: Entry) -> usize {
+        let other_day = self.entries.back().is_some_and(|last| last.at.day != entry.at.day);
+        if other_day {
+            self.entries.push_back(Entry { body: Body::Day, ..entry.clone() });
+        }
+        self.entries.push_back(entry);
+        while self.entries.len() > MAX_ENTRIES {
+            self.entries.pop_front();
+        }
+        1 + usize::from(other_day)
+    }
+
+    /// Something that the user said.
+    pub(super) fn set_delivery(&mut self, id: EntryId, now: Delivery) {
+        let entry = self.entries.iter_mut().rev().find(|entry| entry.id == id);
+        if let Some(Entry { body: Body::Said { delivery, .. }, .. }) = entry {
+            *delivery = now;
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! The terminal: taken over at the start, given back whatever happens.
+
+use std::io::{self, Write};
+use std::panic;
+use std::thread;
+
+use anyhow::Context;
+use ratatui::DefaultTerminal;
+use ratatui::Terminal;
+use ratatui::backend::CrosstermBackend;
+use ratatui::crossterm::event::{
+    DisableBracketedPaste, DisableFocusChange, EnableBracketedPaste, EnableFocusChange,
+};
+use ratatui::crossterm::execute;
+use ratatui::crossterm::terminal::{
+    EnterAlternateScreen, LeaveAlternateScreen, SetTitle, disable_raw_mode, enable_raw_mode,
+};
+use tokio::sync::mpsc::Sender;
+
+use super::draw;
+use super::driver::Wake;
+use super::state::App;
+
+/// The terminal while the messenger has it. Dropping it gives it back.
+pub(super) struct Screen {
+    terminal: DefaultTerminal,
+    title: String,
+}
+
+impl Screen {
+    /// Takes the terminal over. When this thread panics the terminal is given back first, so that
+    /// the message can be read; a panic elsewhere ends the messenger by way of `wakes`.
+    pub(super) fn take_over(wakes: Sender<Wake>) -> anyhow::Result<Self> {
+        let failed = "the terminal cannot be taken over";
+        mind_panics(wakes);
+        enable_raw_mode().context(failed)?;
+        let begin = execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste, EnableFocusChange);
+        let terminal = begin.and_then(|()| Terminal::new(CrosstermBackend::new(io::stdout())));
+        match terminal {
+            Ok(terminal) => Ok(Self { terminal, title: String::new() }),
+            Err(error) => {
+                give_back();
+                Err(error).context(failed)
+            }
+        }
+    }
+
+    /// Draws the state.
+    pub(super) fn draw(&mut self, app: &mut App) -> anyhow::Result<()> {
+        let failed = "the terminal cannot be drawn on";
+        self.terminal.autoresize().context(failed)?;
+        app.screen = self.terminal.get_frame().area();
+        self.terminal.draw(|frame| draw::screen(frame, app)).context(failed)?;
+        let title = match app.unread() {
+            0 => format!("Papillon – {}", app.roster.own),
+            unread => format!("({unread}) Papillon – {}", app.roster.own),
+        };
+        if title != self.title {
+            // A window without a title is no harm.
+            let _ = execute!(io::stdout(), SetTitle(&title));
+            self.title = title;
+        }
+        Ok(())
+    }
+
+    /// Forgets what is on the screen, so that all of it is drawn next time.
+    pub(super) fn forget(&mut self) -> anyhow::Result<()> {
+        self.terminal.clear().context("the terminal cannot be cleared")
+    }
+
+    /// Rings the bell.
+    pub(super) fn ring(&self) {
+        let mut out = io::stdout();
+        // Who hears no bell sees the mark.
+        let _ = out.write_all(b"\x07").and_then(|()| out.flush());
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        give_back();
+    }
+}
+
+/// Restores the terminal, as far as it can be.
+fn give_back() {
+    let _ = disable_raw_mode();
+    let _ = execute!(
+        io::stdout(),
+        SetTitle(""),
+        DisableFocusChange,
+        DisableBracketedPaste,
+        LeaveAlternateScreen,
+        ratatui::crossterm::cursor::Show
+    );
+}
+
+fn mind_panics(wakes: Sender<Wake>) {
+    let own = thread::current().id();
+    let before = panic::take_hook();
+    panic::set_hook(Box::new(move |what| {
+        if thread::current().id() == own {
+            give_back();
+            before(what);
+        } else {
+            // When the channel is full the messenger is busy, and goes on without that thread.
+            let _ = wakes.try_send(Wake::Panicked(what.to_string()));
+        }
+    }));
+}

@@ -1,0 +1,122 @@
+//! Saying something, as if somebody typed it.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use msnp_client::{Conversation, SendError};
+use tokio::sync::mpsc;
+use tokio::task::{AbortHandle, JoinSet};
+use tokio::time::Instant;
+
+use super::pace::Pace;
+
+/// More than this does not wait to be said.
+const WAITING: usize = 4;
+/// So many sayings are known again when they come back.
+const REMEMBERED: usize = 8;
+/// The keys of the other side's window are told of typing this often.
+const KEY: Duration = Duration::from_secs(2);
+/// When Monarch shows how it types.
+const LONG: Duration = Duration::from_secs(8);
+
+/// One conversation and the voice in it. It falls silent when this is dropped.
+pub(super) struct Talk {
+    /// Where.
+    pub(super) conversation: Conversation,
+    /// The way to say something.
+    pub(super) voice: Voice,
+    speaker: AbortHandle,
+}
+
+/// Says things in one conversation, one after the other.
+#[derive(Clone)]
+pub(super) struct Voice {
+    queue: mpsc::Sender<Saying>,
+    state: Arc<Mutex<State>>,
+}
+
+#[derive(Default)]
+struct State {
+    /// What was said lately, the latest first.
+    said: VecDeque<String>,
+    pace: Pace,
+}
+
+struct Saying {
+    words: String,
+    typing: Duration,
+}
+
+impl Talk {
+    /// The speaker is one of `tasks`.
+    pub(super) fn new(conversation: Conversation, tasks: &mut JoinSet<()>) -> Self {
+        let (queue, sayings) = mpsc::channel(WAITING);
+        let speaker = tasks.spawn(speak(conversation.clone(), sayings));
+        Self { conversation, voice: Voice { queue, state: Arc::default() }, speaker }
+    }
+}
+
+impl Drop for Talk {
+    fn drop(&mut self) {
+        self.speaker.abort();
+    }
+}
+
+impl Voice {
+    /// Says this after the time it takes to type it. What is too much is not said: then this is `false`.
+    pub(super) fn say(&self, words: String) -> bool {
+        let letters = u32::try_from(words.len()).unwrap_or(u32::MAX);
+        let typing = Duration::from_millis(10).saturating_mul(letters);
+        self.queue(words, typing.clamp(Duration::from_millis(500), Duration::from_secs(2)))
+    }
+
+    /// Like [`Voice::say`], after a long time of typing.
+    pub(super) fn say_slowly(&self, words: String) -> bool {
+        self.queue(words, LONG)
+    }
+
+    /// What was said lately.
+    pub(super) fn said(&self) -> Vec<String> {
+        self.state().said.iter().cloned().collect()
+    }
+
+    fn queue(&self, words: String, typing: Duration) -> bool {
+        let mut state = self.state();
+        let Some(place) = self.queue.try_reserve().ok().filter(|_| state.pace.allows(Instant::now())) else {
+            tracing::debug!("Monarch has too much to say");
+            return false;
+        };
+        state.said.truncate(REMEMBERED - 1);
+        state.said.push_front(words.clone());
+        place.send(Saying { words, typing });
+        true
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+async fn speak(conversation: Conversation, mut sayings: mpsc::Receiver<Saying>) {
+    while let Some(Saying { words, typing }) = sayings.recv().await {
+        let spoken = match type_for(typing, &conversation).await {
+            Ok(()) => conversation.send(words).await,
+            Err(error) => Err(error),
+        };
+        if let Err(error) = spoken {
+            tracing::debug!(%error, "nobody heard Monarch");
+        }
+    }
+}
+
+async fn type_for(time: Duration, conversation: &Conversation) -> Result<(), SendError> {
+    let mut left = time;
+    while !left.is_zero() {
+        conversation.typing().await?;
+        let pause = left.min(KEY);
+        tokio::time::sleep(pause).await;
+        left -= pause;
+    }
+    Ok(())
+}
