@@ -5,7 +5,7 @@
 
 pub mod context;
 pub mod direct;
-// msnftp
+pub mod msnftp;
 pub mod packet;
 pub mod slp;
 

@@ -150,7 +150,9 @@ pub(crate) fn run(args: &ServeArgs) -> anyhow::Result<()> {
     open_files::raise(&settings.server.limits);
     let folder = runtime()?.block_on(serve(settings, args.demo))?;
     // By now the runtime has ended, and with it everybody who had the folder's files open.
-    folder.map(demo::remove);
+    if let Some(folder) = folder {
+        demo::remove(folder);
+    }
     tracing::info!("the service has ended");
     Ok(())
 }

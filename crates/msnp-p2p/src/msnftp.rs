@@ -1,0 +1,59 @@
+//! Files as they went before MSN Messenger 6: agreed on with `text/x-msmsgsinvite` messages in the
+//! conversation, sent over a TCP connection of their own.
+//!
+//! The sender invites, the receiver accepts, the sender tells where it listens, the receiver
+//! connects. Where the sender can take no connection (`Connectivity: N`) the receiver listens.
+//! Source: HYP *Invitations* and *File Transfer*, YW, NINA; see `docs/protocol/sources.md`.
+
+mod invitation;
+mod lines;
+mod receiving;
+mod sending;
+
+pub use invitation::{Endpoint, Offer, accept, answer_with_endpoint, endpoint};
+pub use receiving::{ReceiveStep, Receiving};
+pub use sending::{SendStep, Sending};
+
+/// The ports that official clients listen on, from the first upwards.
+pub const PORTS: std::ops::RangeInclusive<u16> = 6891..=6900;
+
+/// The most bytes of the file in one block, as the official client sends them.
+pub const BLOCK: usize = 2045;
+
+/// What stands after `BYE`: why a transfer ended (YW).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct ByeCode(pub u32);
+
+impl ByeCode {
+    /// The receiver has all of it.
+    pub const RECEIVED: Self = Self(16_777_989);
+    /// The receiver cannot write it.
+    pub const DISK_FULL: Self = Self(2_147_942_405);
+    /// The receiver does not want it any more.
+    pub const CANCELLED: Self = Self(2_164_261_682);
+    /// Nothing came for too long.
+    pub const TIMED_OUT: Self = Self(2_164_261_694);
+}
+
+/// Why the dialogue cannot go on. The connection is to be closed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum MsnftpError {
+    /// Something else was expected here.
+    #[error("the other side does not speak MSNFTP")]
+    Protocol,
+    /// A line longer than any that there is.
+    #[error("the other side sends a line that is too long")]
+    LineTooLong,
+    /// The account or the number shown is not the one invited.
+    #[error("somebody else has connected")]
+    Stranger,
+    /// The file has another size than was offered, or more bytes come than that.
+    #[error("the file has another size than was offered")]
+    WrongSize,
+    /// The other side has ended it.
+    #[error("the other side has cancelled")]
+    Cancelled,
+}
+
+#[cfg(test)]
+mod tests;

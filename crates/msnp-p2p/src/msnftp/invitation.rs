@@ -1,0 +1,95 @@
+//! What is said in the conversation.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddrV4};
+
+use msnp::message::{FILE_TRANSFER_GUID, Invitation, InvitationCommand};
+
+use crate::safe_file_name;
+
+/// A file that somebody offers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Offer {
+    /// The number of the negotiation.
+    pub cookie: u32,
+    /// A name that is safe to use for a file.
+    pub name: String,
+    /// Its size in bytes.
+    pub size: u64,
+    /// Whether the sender can take a connection.
+    pub sender_listens: bool,
+}
+
+impl Offer {
+    /// Reads an invitation. `None` when it is none, or not one to a file.
+    pub fn read(invitation: &Invitation) -> Option<Self> {
+        let for_file = invitation
+            .application_guid
+            .as_ref()
+            .is_some_and(|guid| guid.eq_ignore_ascii_case(FILE_TRANSFER_GUID));
+        if invitation.command != InvitationCommand::Invite || !for_file {
+            return None;
+        }
+        Some(Self {
+            cookie: invitation.cookie,
+            name: safe_file_name(invitation.file_name.as_ref()?),
+            size: invitation.file_size?,
+            sender_listens: invitation.connectivity != Some(false),
+        })
+    }
+}
+
+/// Where one side listens.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Endpoint {
+    /// Addresses of the machine itself.
+    pub internal: Vec<SocketAddrV4>,
+    /// The address that others see.
+    pub external: Vec<SocketAddrV4>,
+    /// What the side that connects has to show.
+    pub auth_cookie: u64,
+}
+
+/// Takes an offer whose sender listens.
+pub fn accept(cookie: u32) -> Invitation {
+    Invitation {
+        launch_application: Some(false),
+        request_data: Some("IP-Address:".into()),
+        ..Invitation::new(InvitationCommand::Accept, cookie)
+    }
+}
+
+/// Tells where this side listens: the sender after it was accepted, or the receiver when it
+/// accepts (`receiver_listens`). Ports also go in the masked fields, which no router rewrites.
+pub fn answer_with_endpoint(
+    cookie: u32,
+    internal: Ipv4Addr,
+    external: Option<Ipv4Addr>,
+    port: u16,
+    auth_cookie: u64,
+    receiver_listens: bool,
+) -> Invitation {
+    Invitation {
+        ip_address: Some(IpAddr::V4(external.unwrap_or(internal))),
+        ip_address_internal: Some(IpAddr::V4(internal)),
+        port: Some(port),
+        port_x: Some(port),
+        port_x_internal: Some(port),
+        auth_cookie: Some(auth_cookie),
+        sender_connect: receiver_listens.then_some(true),
+        ..accept(cookie)
+    }
+}
+
+/// Reads where the other side listens. `None` when it does not say.
+pub fn endpoint(invitation: &Invitation) -> Option<Endpoint> {
+    let at = |address: Option<IpAddr>, port: Option<u16>| match (address?, port?) {
+        (IpAddr::V4(address), port) => Some(SocketAddrV4::new(address, port)),
+        (IpAddr::V6(_), _) => None,
+    };
+    let port = invitation.port_x.or(invitation.port);
+    let external: Vec<_> = at(invitation.ip_address, port).into_iter().collect();
+    let internal: Vec<_> =
+        at(invitation.ip_address_internal, invitation.port_x_internal.or(port)).into_iter().collect();
+    let auth_cookie = invitation.auth_cookie?;
+    (!external.is_empty() || !internal.is_empty()).then_some(Endpoint { internal, external, auth_cookie })
+}

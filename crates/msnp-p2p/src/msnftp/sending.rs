@@ -1,0 +1,107 @@
+//! The side that has the file.
+
+use bytes::{Bytes, BytesMut};
+use msnp::Handle;
+use subtle::ConstantTimeEq;
+
+use super::{BLOCK, ByeCode, MsnftpError, lines};
+
+/// The dialogue of the sender.
+#[derive(Debug)]
+pub struct Sending {
+    peer: Handle,
+    auth_cookie: u64,
+    size: u64,
+    sent: u64,
+    stage: Stage,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    Version,
+    User,
+    Transfer,
+    Data,
+    /// All is written; the receiver says goodbye.
+    Bye,
+}
+
+/// What has to be done next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SendStep {
+    /// Write these bytes to the connection.
+    Write(Bytes),
+    /// The receiver has all of it.
+    Finished,
+}
+
+impl Sending {
+    /// Who may have the file, the number they have to show, and the file's size in bytes.
+    pub const fn new(peer: Handle, auth_cookie: u64, size: u64) -> Self {
+        Self { peer, auth_cookie, size, sent: 0, stage: Stage::Version }
+    }
+
+    /// What to write to end it early.
+    pub const fn cancel(&self) -> Bytes {
+        Bytes::from_static(&[1, 0, 0])
+    }
+
+    /// How many bytes of the file were handed out.
+    pub const fn sent(&self) -> u64 {
+        self.sent
+    }
+
+    /// Where the next block of the file begins and how long it is, and the three bytes that go
+    /// before it; after the last the three bytes of the end, with a length of 0. `None` when
+    /// nothing may be sent now.
+    pub fn next_block(&mut self) -> Option<([u8; 3], u64, usize)> {
+        if self.stage != Stage::Data {
+            return None;
+        }
+        let offset = self.sent;
+        let length = (self.size - offset).min(BLOCK as u64) as usize;
+        if length == 0 {
+            self.stage = Stage::Bye;
+            return Some(([1, 0, 0], offset, 0));
+        }
+        self.sent += length as u64;
+        let [low, high] = (length as u16).to_le_bytes();
+        Some(([0, low, high], offset, length))
+    }
+
+    /// Takes a line from the front of what came. `None` when more has to come. The receiver may
+    /// cancel at any time.
+    pub fn handle(&mut self, buffer: &mut BytesMut) -> Result<Option<SendStep>, MsnftpError> {
+        let Some(line) = lines::take(buffer)? else { return Ok(None) };
+        let words: Vec<&str> = line.split_ascii_whitespace().collect();
+        match (self.stage, words.as_slice()) {
+            (_, ["CCL", ..]) => Err(MsnftpError::Cancelled),
+            (Stage::Version, ["VER", "MSNFTP"]) => {
+                self.stage = Stage::User;
+                Ok(Some(SendStep::Write(Bytes::from_static(b"VER MSNFTP\r\n"))))
+            }
+            (Stage::User, ["USR", handle, cookie]) => {
+                self.admit(handle, cookie)?;
+                self.stage = Stage::Transfer;
+                Ok(Some(SendStep::Write(format!("FIL {}\r\n", self.size).into())))
+            }
+            (Stage::Transfer, ["TFR"]) => {
+                self.stage = Stage::Data;
+                Ok(Some(SendStep::Write(Bytes::new())))
+            }
+            (Stage::Data | Stage::Bye, ["BYE", code]) => {
+                let received = code.parse() == Ok(ByeCode::RECEIVED.0) && self.sent == self.size;
+                if received { Ok(Some(SendStep::Finished)) } else { Err(MsnftpError::Cancelled) }
+            }
+            (_, ["BYE", ..]) => Err(MsnftpError::Cancelled),
+            _ => Err(MsnftpError::Protocol),
+        }
+    }
+
+    fn admit(&self, handle: &str, cookie: &str) -> Result<(), MsnftpError> {
+        let cookie: u64 = cookie.parse().map_err(|_| MsnftpError::Stranger)?;
+        let known = handle.eq_ignore_ascii_case(self.peer.as_str());
+        let right = bool::from(cookie.to_le_bytes().ct_eq(&self.auth_cookie.to_le_bytes()));
+        if known && right { Ok(()) } else { Err(MsnftpError::Stranger) }
+    }
+}
