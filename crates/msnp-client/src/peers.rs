@@ -9,6 +9,7 @@ mod direct;
 mod driver;
 mod fetches;
 mod incoming;
+mod msnftp;
 mod offers;
 mod outgoing;
 
@@ -18,10 +19,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 
 use bytes::Bytes;
-use msnp::Handle;
 use msnp::connection_type::ConnectionType;
 use msnp::message::{Emoticon, Invitation};
 use msnp::object::MsnObject;
+use msnp::{Dialect, Handle};
 use msnp_p2p::Published;
 use parking_lot::Mutex;
 use tokio::sync::{mpsc, oneshot};
@@ -29,11 +30,12 @@ use tokio::sync::{mpsc, oneshot};
 use crate::core::Core;
 use crate::network::LocalNetwork;
 use crate::switchboard::PacketCarrier;
-use crate::{ConversationId, Event, FetchError, Transfer, TransferDirection, TransferError, TransferId};
+use crate::{Event, FetchError, Transfer, TransferDirection, TransferError, TransferId};
 
 use driver::Input;
 use fetches::Fetches;
 use incoming::Destination;
+use msnftp::Msnftp;
 use offers::Offers;
 use outgoing::OutgoingFile;
 
@@ -48,6 +50,7 @@ pub(crate) struct Peers {
     tasks: Mutex<HashMap<Handle, mpsc::Sender<Input>>>,
     offers: Offers,
     fetches: Fetches,
+    msnftp: Msnftp,
     published: Published,
     network: Mutex<Option<LocalNetwork>>,
     next_transfer: AtomicU64,
@@ -59,6 +62,7 @@ impl Peers {
             tasks: Mutex::default(),
             offers: Offers::default(),
             fetches: Fetches::default(),
+            msnftp: Msnftp::default(),
             published: Published::default(),
             network: Mutex::default(),
             next_transfer: AtomicU64::new(1),
@@ -115,15 +119,8 @@ impl Peers {
     }
 
     /// A message of the file transfer of old.
-    pub(crate) fn invitation(
-        &self,
-        core: &Arc<Core>,
-        conversation: ConversationId,
-        from: &Handle,
-        invitation: Invitation,
-    ) {
-        let _ = (core, conversation);
-        tracing::debug!(%from, command = ?invitation.command, "an invitation of the time before MSN Messenger 6");
+    pub(crate) fn invitation(&self, core: &Arc<Core>, from: &Handle, invitation: Invitation) {
+        self.msnftp.invitation(core, from, invitation);
     }
 
     /// The task of a peer, started when there is none.
@@ -195,9 +192,13 @@ impl Peers {
         let id = self.next_transfer();
         let (transfer, reporter) =
             Transfer::new(id, to.clone(), TransferDirection::Sending, path.to_owned(), size);
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let task = self.task(core, to).ok_or(TransferError::Broken)?;
         self.offers.begun(id, to.clone());
+        if self.is_old(core, to) {
+            let begun = self.msnftp.offer(core, to, id, path, (file, size), reporter);
+            return if begun { Ok(transfer) } else { Err(TransferError::Broken) };
+        }
+        let task = self.task(core, to).ok_or(TransferError::Broken)?;
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let input = Input::Offer { id, name, size, file, direct, reporter };
         task.send(input).await.map_err(|_| TransferError::Broken)?;
         Ok(transfer)
@@ -217,9 +218,20 @@ impl Peers {
         let path = destination.path().to_owned();
         let (transfer, reporter) =
             Transfer::new(id, offer.peer.clone(), TransferDirection::Receiving, path, offer.size);
+        let gone = TransferError::Unknown(id);
+        if let Some(task) = self.msnftp.task_of(id) {
+            let input = msnftp::Input::Accept { destination, reporter };
+            return task.send(input).await.map(|()| transfer).map_err(|_| gone);
+        }
         let task = self.task(core, &offer.peer).ok_or(TransferError::Broken)?;
-        task.send(Input::Accept { id, destination, reporter }).await.map_err(|_| TransferError::Broken)?;
-        Ok(transfer)
+        task.send(Input::Accept { id, destination, reporter }).await.map(|()| transfer).map_err(|_| gone)
+    }
+
+    /// Whether somebody's client is from before MSN Messenger 6, or ours pretends to be: such
+    /// clients know nothing of packets and must not be sent any (HYP *MSNC1*).
+    fn is_old(&self, core: &Core, who: &Handle) -> bool {
+        let theirs = core.roster.read().capabilities(who);
+        core.settings.dialect == Dialect::Msnp8 || theirs.is_some_and(|capabilities| capabilities.msnc() == 0)
     }
 
     /// Refuses an offered file.
@@ -235,6 +247,9 @@ impl Peers {
     }
 
     async fn end(&self, core: &Arc<Core>, id: TransferId, peer: &Handle) -> Result<(), TransferError> {
+        if let Some(task) = self.msnftp.task_of(id) {
+            return task.send(msnftp::Input::Cancel).await.map_err(|_| TransferError::Unknown(id));
+        }
         let task = self.task(core, peer).ok_or(TransferError::Broken)?;
         task.send(Input::Cancel(id)).await.map_err(|_| TransferError::Broken)
     }

@@ -4,5 +4,7 @@
 mod ends;
 #[path = "transfers/files.rs"]
 mod files;
+#[path = "transfers/msnftp.rs"]
+mod msnftp;
 #[path = "transfers/objects.rs"]
 mod objects;

@@ -251,7 +251,7 @@ async fn listen(
     let _ = inputs.send(input).await;
 }
 
-fn own_addresses(loopback: bool) -> Vec<Ipv4Addr> {
+pub(super) fn own_addresses(loopback: bool) -> Vec<Ipv4Addr> {
     let interfaces = if_addrs::get_if_addrs().unwrap_or_default();
     let addresses = interfaces.iter().filter_map(|interface| match interface.ip() {
         IpAddr::V4(address) => Some(address),

@@ -33,14 +33,9 @@ impl PacketCarrier {
         self.board.id()
     }
 
-    /// Waits for room in the window and queues packets, each with its header and its footer.
+    /// Waits for room in the window and queues packets, which lie about in pieces: header, body,
+    /// footer. The pieces are put together in the buffer that is written from, and nowhere else.
     /// Those after a packet that can't be queued are not sent either.
-    pub(crate) async fn send(&self, packets: Vec<Bytes>) -> Result<(), CarrierGone> {
-        self.send_pieces(&packets.into_iter().map(|packet| [packet]).collect::<Vec<_>>()).await
-    }
-
-    /// As [`send`](Self::send), for packets that lie about in pieces: header, body, footer. The
-    /// pieces are put together in the buffer that is written from, and nowhere else.
     pub(crate) async fn send_pieces<P: AsRef<[u8]>, const N: usize>(
         &self,
         packets: &[[P; N]],
@@ -77,11 +72,6 @@ impl PacketCarrier {
     /// think about an offer for longer than a minute.
     pub(crate) fn lease(&self) -> Arc<()> {
         Arc::clone(&self.board.lease)
-    }
-
-    /// Waits until the switchboard is gone.
-    pub(crate) async fn closed(&self) {
-        self.board.closed().await;
     }
 }
 
@@ -120,4 +110,17 @@ fn head(out: &mut BytesMut, transaction: u32, length: usize) {
     use std::fmt::Write;
     // Writing into a buffer that grows cannot fail.
     let _ = write!(out, "MSG {transaction} D {length}\r\n");
+}
+
+#[cfg(test)]
+impl PacketCarrier {
+    /// Sends packets that are in one piece.
+    pub(crate) async fn send(&self, packets: Vec<Bytes>) -> Result<(), CarrierGone> {
+        self.send_pieces(&packets.into_iter().map(|packet| [packet]).collect::<Vec<_>>()).await
+    }
+
+    /// Waits until the switchboard is gone.
+    pub(crate) async fn closed(&self) {
+        self.board.closed().await;
+    }
 }

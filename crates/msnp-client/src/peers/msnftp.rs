@@ -1,0 +1,195 @@
+//! Files to and from clients that are older than MSN Messenger 6: each is a task of its own.
+//!
+//! There is no other way for these files than a TCP connection between the two, so whoever offers
+//! or accepts one tells the other side an address of this machine, or learns of theirs.
+
+mod meeting;
+mod receive;
+mod send;
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use msnp::Handle;
+use msnp::message::{CancelCode, Invitation, InvitationCommand};
+use msnp_p2p::msnftp::Offer;
+use parking_lot::Mutex;
+use rand::RngExt as _;
+use tokio::sync::mpsc;
+use tokio::time::timeout;
+
+use super::incoming::Destination;
+use super::outgoing::OutgoingFile;
+use super::{WeakCore, offers};
+use crate::core::Core;
+use crate::transfer::Reporter;
+use crate::{Event, SendError, TransferError, TransferId};
+
+/// How long an offer waits for a person, and how long the other side may take for the next step.
+const OFFER_WAIT: Duration = Duration::from_secs(300);
+const STEP_WAIT: Duration = Duration::from_secs(60);
+/// How many transfers go on at once with everybody together.
+const MAX_TRANSFERS: usize = 64;
+const MAX_INPUTS: usize = 16;
+
+/// What a transfer's task is told.
+pub(super) enum Input {
+    /// The other side says something in the conversation.
+    Invitation(Invitation),
+    /// Somebody takes the file.
+    Accept { destination: Destination, reporter: Reporter },
+    /// Somebody ends or refuses it.
+    Cancel,
+}
+
+/// The transfers that go on, by peer and number of the negotiation.
+#[derive(Default)]
+pub(super) struct Msnftp(Mutex<HashMap<(Handle, u32), Negotiation>>);
+
+struct Negotiation {
+    id: TransferId,
+    inputs: mpsc::Sender<Input>,
+}
+
+/// One transfer, as its task sees it. It is over when this is dropped.
+struct Task {
+    core: WeakCore,
+    id: TransferId,
+    peer: Handle,
+    cookie: u32,
+    inputs: mpsc::Receiver<Input>,
+}
+
+impl Msnftp {
+    fn begin(&self, core: &Arc<Core>, id: TransferId, peer: &Handle, cookie: u32) -> Option<Task> {
+        let mut negotiations = self.0.lock();
+        let key = (peer.clone(), cookie);
+        if negotiations.len() >= MAX_TRANSFERS || negotiations.contains_key(&key) {
+            return None;
+        }
+        let (sender, inputs) = mpsc::channel(MAX_INPUTS);
+        negotiations.insert(key, Negotiation { id, inputs: sender });
+        Some(Task { core: Arc::downgrade(core), id, peer: peer.clone(), cookie, inputs })
+    }
+
+    /// The way to the task of a transfer, if it is one of these.
+    pub(super) fn task_of(&self, id: TransferId) -> Option<mpsc::Sender<Input>> {
+        self.0.lock().values().find(|negotiation| negotiation.id == id).map(|found| found.inputs.clone())
+    }
+
+    /// Offers a file. `false` when too many are under way.
+    pub(super) fn offer(
+        &self,
+        core: &Arc<Core>,
+        to: &Handle,
+        id: TransferId,
+        path: &Path,
+        file: (OutgoingFile, u64),
+        reporter: Reporter,
+    ) -> bool {
+        let cookie = rand::rng().random_range(1..0x7fff_ffff);
+        let Some(task) = self.begin(core, id, to, cookie) else { return false };
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        tokio::spawn(send::run(task, name, file, reporter));
+        true
+    }
+
+    /// Somebody says something about a file.
+    pub(super) fn invitation(&self, core: &Arc<Core>, from: &Handle, invitation: Invitation) {
+        if invitation.command == InvitationCommand::Invite {
+            return self.invited(core, from, &invitation);
+        }
+        let key = (from.clone(), invitation.cookie);
+        if let Some(negotiation) = self.0.lock().get(&key) {
+            // A peer that says more than the task takes is not listened to.
+            let _ = negotiation.inputs.try_send(Input::Invitation(invitation));
+        }
+    }
+
+    fn invited(&self, core: &Arc<Core>, from: &Handle, invitation: &Invitation) {
+        let cookie = invitation.cookie;
+        let Some(offer) = Offer::read(invitation) else {
+            return reject(core, from, cookie, CancelCode::RejectNotInstalled);
+        };
+        let id = core.peers.next_transfer();
+        let Some(task) = self.begin(core, id, from, cookie) else {
+            return reject(core, from, cookie, CancelCode::Reject);
+        };
+        let (name, size) = (offer.name.clone(), offer.size);
+        core.peers.offers.offered(id, offers::Offer { peer: from.clone(), name: name.clone(), size });
+        core.events.emit(Event::FileOffered { transfer: id, from: from.clone(), name, size, preview: None });
+        tokio::spawn(receive::run(task, offer));
+    }
+}
+
+fn reject(core: &Arc<Core>, to: &Handle, cookie: u32, code: CancelCode) {
+    let conversation = core.conversations.with(core, to);
+    tokio::spawn(async move {
+        if let Err(error) = conversation.send_invitation(&Invitation::cancel(cookie, code)).await {
+            tracing::debug!(%error, "an invitation could not be refused");
+        }
+    });
+}
+
+impl Task {
+    fn core(&self) -> Result<Arc<Core>, TransferError> {
+        self.core.upgrade().ok_or(TransferError::Broken)
+    }
+
+    /// Says something in the conversation.
+    async fn say(&self, invitation: &Invitation) -> Result<(), TransferError> {
+        let core = self.core()?;
+        let conversation = core.conversations.with(&core, &self.peer);
+        drop(core);
+        conversation.send_invitation(invitation).await.map_err(|error| match error {
+            SendError::NotDelivered => TransferError::Broken,
+            error => TransferError::Unreachable(error),
+        })
+    }
+
+    /// Tells the other side that it is over.
+    async fn say_cancel(&self, code: CancelCode) {
+        // They may be gone.
+        let _ = self.say(&Invitation::cancel(self.cookie, code)).await;
+    }
+
+    /// Waits for the next thing that is said, here or there.
+    async fn next(&mut self, patience: Duration) -> Result<Input, TransferError> {
+        match timeout(patience, self.inputs.recv()).await {
+            Ok(Some(Input::Invitation(invitation))) if invitation.command == InvitationCommand::Cancel => {
+                Err(match invitation.cancel_code {
+                    Some(CancelCode::Reject | CancelCode::RejectNotInstalled) => TransferError::Declined,
+                    Some(CancelCode::Timeout | CancelCode::FileTransferTimeout) => TransferError::TimedOut,
+                    _ => TransferError::CancelledByPeer,
+                })
+            }
+            Ok(Some(input)) => Ok(input),
+            Ok(None) => Err(TransferError::Broken),
+            Err(_) => Err(TransferError::TimedOut),
+        }
+    }
+
+    /// Tells everybody here how it ended.
+    fn ended(&self, outcome: Result<Event, TransferError>, reporter: Option<&Reporter>) {
+        if let Some(reporter) = reporter {
+            reporter.finish(outcome.as_ref().map(|_| ()).map_err(Clone::clone));
+        }
+        let Some(core) = self.core.upgrade() else { return };
+        core.peers.offers.ended(self.id);
+        core.events.emit(outcome.unwrap_or_else(|error| Event::FileFailed {
+            transfer: self.id,
+            peer: self.peer.clone(),
+            error,
+        }));
+    }
+}
+
+impl Drop for Task {
+    fn drop(&mut self) {
+        if let Some(core) = self.core.upgrade() {
+            core.peers.msnftp.0.lock().remove(&(self.peer.clone(), self.cookie));
+        }
+    }
+}
