@@ -1,5 +1,7 @@
 //! The peer-to-peer layer against what real clients said, and against scripted peers on the real
 //! service.
 
+mod client;
+mod objects;
 mod replay;
 mod transcript;

@@ -258,18 +258,22 @@ impl Link {
         Some((message.identifier, message.total(), message.sent()))
     }
 
-    /// A carrier is gone: what it had begun and nobody acknowledged goes again over the other,
-    /// negotiation at once, files when the peer asks or `patience` is over.
-    pub(crate) fn carrier_lost(&mut self, carrier: Carrier, now: Instant, patience: Duration) {
-        if carrier == Carrier::Direct {
-            self.direct = false;
-        }
-        for (on, _) in &mut self.control {
-            *on = if *on == carrier { Carrier::Switchboard } else { *on };
-        }
-        for message in &mut self.messages {
-            message.carrier_lost(carrier, now, patience);
-        }
+    /// The direct connection is gone: what it had begun and nobody acknowledged goes again over
+    /// the switchboard, negotiation at once, files when the peer asks or `patience` is over.
+    pub(crate) fn direct_lost(&mut self, now: Instant, patience: Duration) {
+        self.direct = false;
+        self.control.iter_mut().for_each(|(on, _)| *on = Carrier::Switchboard);
+        self.messages.iter_mut().for_each(|message| message.direct_lost(now, patience));
+        self.reassembly.forget_partial();
+    }
+
+    /// The switchboard is gone, and what was on it. Nobody is called for the sake of an
+    /// acknowledgement or a goodbye; what has not begun waits for the next switchboard.
+    pub(crate) fn switchboard_lost(&mut self) {
+        self.control.retain(|(on, _)| *on != Carrier::Switchboard);
+        self.messages
+            .retain(|message| message.carrier() != Some(Carrier::Switchboard) && !message.purpose.is_bye());
+        self.reassembly.forget_partial();
     }
 
     /// Sessions with something of theirs begun on this carrier and not acknowledged.

@@ -222,12 +222,12 @@ impl Peer {
 
     fn switchboard_lost(&mut self) {
         let mut broken = self.link.sessions_on(Carrier::Switchboard);
-        let receiving = self.sessions.values().filter(|session| session.receives_over(Carrier::Switchboard));
+        let receiving = self.sessions.values().filter(|session| session.needs(Carrier::Switchboard));
         broken.extend(receiving.map(|session| session.key));
         for key in broken {
             self.fail(key, Failure::Unreachable);
         }
-        self.link.reassembly.forget_partial();
+        self.link.switchboard_lost();
     }
 
     fn handle_control(&mut self, header: &Header, now: Instant) {

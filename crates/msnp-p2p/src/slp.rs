@@ -105,6 +105,11 @@ impl SlpMessage {
         }
     }
 
+    /// Whether the body is of this type, in any case and whatever parameters follow it.
+    pub fn is_type(&self, content_type: &str) -> bool {
+        self.content_type.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case(content_type)
+    }
+
     /// What follows `branch=`; empty when there is none.
     pub fn branch(&self) -> &str {
         self.via.split_once("branch=").map_or("", |(_, branch)| branch.trim())
@@ -146,7 +151,9 @@ impl SlpMessage {
     /// The text as the official client writes it: with a blank after the number of `CSeq`, and a
     /// NUL at its end that `Content-Length` counts.
     pub fn to_bytes(&self) -> Bytes {
-        let body = format!("{}\r\n\0", self.body);
+        // An error without a body has not even a NUL (Miranda, papyon).
+        let nothing = self.body.is_empty() && self.content_type == content_type::NULL;
+        let body = if nothing { String::new() } else { format!("{}\r\n\0", self.body) };
         let Self { start, to, from, via, cseq, call_id, content_type, .. } = self;
         let length = body.len();
         Bytes::from(format!(

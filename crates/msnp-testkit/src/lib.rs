@@ -18,6 +18,7 @@
 pub mod challenge;
 pub mod http;
 mod notification;
+pub mod p2p;
 pub mod script;
 mod server;
 mod switchboard;

@@ -59,7 +59,8 @@ impl FileContext {
             size: u64::from(number(8)?) | u64::from(number(12)?) << 32,
             kind,
             name: name(&bytes[NAME..NAME + NAME_LEN]),
-            preview: preview.filter(|preview| kind == 0 && !preview.is_empty()),
+            // Emesene has the two kinds the other way round.
+            preview: preview.filter(|preview| kind <= 1 && !preview.is_empty()),
         })
     }
 

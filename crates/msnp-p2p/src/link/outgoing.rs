@@ -186,8 +186,8 @@ impl Outgoing {
         self.expires = Some(now + ACK_TIMEOUT);
     }
 
-    pub(super) fn carrier_lost(&mut self, carrier: Carrier, now: Instant, patience: Duration) {
-        if self.carrier != Some(carrier) {
+    pub(super) fn direct_lost(&mut self, now: Instant, patience: Duration) {
+        if self.carrier != Some(Carrier::Direct) {
             return;
         }
         self.carrier = Some(Carrier::Switchboard);

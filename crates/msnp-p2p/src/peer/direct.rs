@@ -203,8 +203,8 @@ impl Peer {
             }
             _ => false,
         };
-        let about_transport = answer.content_type.eq_ignore_ascii_case(content_type::TRANSPORT_RESPONSE)
-            || answer.content_type.eq_ignore_ascii_case(content_type::TRANSPORT_REQUEST);
+        let about_transport = answer.is_type(content_type::TRANSPORT_RESPONSE)
+            || answer.is_type(content_type::TRANSPORT_REQUEST);
         if !ours {
             return about_transport;
         }
@@ -348,8 +348,7 @@ impl Peer {
             return self.direct_failed(now);
         }
         self.direct_off();
-        self.link.carrier_lost(Carrier::Direct, now, super::RESUME_PATIENCE);
-        self.link.reassembly.forget_partial();
+        self.link.direct_lost(now, super::RESUME_PATIENCE);
         let resumed: Vec<_> = self
             .sessions
             .values_mut()

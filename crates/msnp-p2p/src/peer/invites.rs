@@ -60,13 +60,13 @@ impl Peer {
         if !invite.to.eq_ignore_ascii_case(self.config.me.as_str()) {
             return self.refuse(&invite, SlpStatus::NOT_FOUND);
         }
-        if invite.content_type.eq_ignore_ascii_case(content_type::SESSION_REQUEST) {
+        if invite.is_type(content_type::SESSION_REQUEST) {
             self.handle_session_request(invite, serving, now);
         } else if self.session_of(&invite).is_none() {
             self.refuse(&invite, SlpStatus::NO_SUCH_CALL);
-        } else if invite.content_type.eq_ignore_ascii_case(content_type::TRANSPORT_REQUEST) {
+        } else if invite.is_type(content_type::TRANSPORT_REQUEST) {
             self.handle_transport_request(invite, now);
-        } else if invite.content_type.eq_ignore_ascii_case(content_type::TRANSPORT_RESPONSE) {
+        } else if invite.is_type(content_type::TRANSPORT_RESPONSE) {
             self.handle_second_invite(&invite, now);
         } else {
             self.refuse(&invite, SlpStatus::INTERNAL_ERROR);

@@ -103,6 +103,15 @@ impl Session {
         }
     }
 
+    /// Whether it cannot go on without this carrier: what comes over it does not come any more,
+    /// and a picture that was asked for is not asked for twice. Offers of files wait.
+    pub(super) fn needs(&self, carrier: Carrier) -> bool {
+        match &self.role {
+            Role::Fetch(fetch) => fetch.inbound.began_on().is_none_or(|began_on| began_on == carrier),
+            _ => self.receives_over(carrier),
+        }
+    }
+
     /// Whether some but not all of it came over this carrier.
     pub(super) fn receives_over(&self, carrier: Carrier) -> bool {
         match &self.role {
