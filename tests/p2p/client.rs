@@ -63,7 +63,8 @@ pub fn noise(length: usize) -> Vec<u8> {
 
 /// Raw alice and bob with the library, who see each other.
 pub struct Scene {
-    pub server: TestServer,
+    /// Ends with the scene.
+    _server: TestServer,
     pub alice: Ns,
     pub bob: Somebody,
 }
@@ -78,7 +79,7 @@ impl Scene {
         server.befriend(ALICE, BOB).await;
         let alice = Ns::online(&server, ALICE, 9).await;
         let bob = Somebody::sign_in(&server, BOB, direct).await;
-        Self { server, alice, bob }
+        Self { _server: server, alice, bob }
     }
 
     /// Alice calls bob.

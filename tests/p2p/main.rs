@@ -2,6 +2,8 @@
 //! service.
 
 mod client;
+mod direct;
+mod files;
 mod objects;
 mod replay;
 mod transcript;
