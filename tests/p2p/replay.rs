@@ -78,8 +78,8 @@ impl Fetch {
     }
 
     fn text(&self, by: &str, number: usize) -> SlpMessage {
-        let texts = self.of(by).filter(|packet| packet.header.session_id == 0 && !packet.body.is_empty());
-        SlpMessage::parse(&texts.skip(number).next().expect("a text").body).expect("MSNSLP")
+        let mut texts = self.of(by).filter(|packet| packet.header.session_id == 0 && !packet.body.is_empty());
+        SlpMessage::parse(&texts.nth(number).expect("a text").body).expect("MSNSLP")
     }
 }
 

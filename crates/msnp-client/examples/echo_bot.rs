@@ -32,10 +32,13 @@ async fn main() -> anyhow::Result<()> {
             _ = ctrl_c() => break,
         };
         match event {
-            Some(Event::Message { from, text, .. }) => {
+            Some(Event::Message { conversation, from, text, .. }) => {
                 println!("{from}: {:?}", text.body);
-                if let Err(error) = client.send(&from, text).await {
-                    eprintln!("{from} does not hear it: {error}");
+                // Where it was said, so that everybody hears it.
+                if let Some(conversation) = client.conversation_by_id(conversation)
+                    && let Err(error) = conversation.send(text).await
+                {
+                    eprintln!("the echo was not heard: {error}");
                 }
             }
             Some(Event::SignedOut { reason, .. }) => println!("signed out: {reason:?}"),

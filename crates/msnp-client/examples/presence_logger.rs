@@ -1,4 +1,5 @@
-//! Writes down who comes and goes: one line for each change of somebody on the list.
+//! Writes down who comes and goes: one line for everybody on the list who is there at first, and then
+//! for each change.
 //!
 //! ```text
 //! 1069682577 NLN monarch@papillon.test "Monarch"
@@ -31,9 +32,6 @@ async fn main() -> anyhow::Result<()> {
         Reconnect { first: Duration::from_secs(1), longest: Duration::from_secs(60), attempts: None };
     let builder = from_environment::builder()?.status(Status::Hidden).reconnect(for_ever);
     let (client, mut events) = builder.sign_in().await?;
-    for contact in client.contacts() {
-        log(&contact.handle, &contact.name, contact.presence.as_ref());
-    }
     loop {
         let event = tokio::select! {
             event = events.next() => event,

@@ -14,8 +14,8 @@ use msnp::{ErrorCode, FriendlyName, GroupId, GroupName, Handle, List, Privacy, S
 use crate::core::Core;
 use crate::notification::appear;
 use crate::{
-    Builder, CommandError, Contact, Conversation, Event, FetchError, Group, SendError, Transfer,
-    TransferError, TransferId,
+    Builder, CommandError, Contact, Conversation, ConversationId, Event, FetchError, Group, SendError,
+    Transfer, TransferError, TransferId,
 };
 
 /// One signed-in account. Clones are handles to the same connection; it is signed out by
@@ -241,6 +241,12 @@ impl Client {
     /// thing said.
     pub fn conversation(&self, with: &Handle) -> Conversation {
         self.core.conversations.with(&self.core, with)
+    }
+
+    /// The conversation that an event names, also one of several people that others began. `None`
+    /// when it is forgotten: nobody is in it, and nobody held it.
+    pub fn conversation_by_id(&self, id: ConversationId) -> Option<Conversation> {
+        self.core.conversations.find(&self.core, id)
     }
 
     /// Says something to one person and waits until the service has delivered it.

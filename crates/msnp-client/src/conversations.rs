@@ -68,6 +68,12 @@ impl Conversations {
         Conversation::new(Arc::downgrade(core), self.between(&BTreeSet::from([who.clone()])))
     }
 
+    /// The conversation with this number.
+    pub(crate) fn find(&self, core: &Arc<Core>, id: ConversationId) -> Option<Conversation> {
+        let talk = self.talks.lock().get(&id).cloned();
+        talk.map(|talk| Conversation::new(Arc::downgrade(core), talk))
+    }
+
     /// A way for packets to `peer`: an open switchboard in which they are the only other person,
     /// else a new one that is given up after a minute without packets or texts.
     pub(crate) async fn packet_carrier(

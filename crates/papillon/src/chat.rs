@@ -22,8 +22,10 @@ mod wrap;
 
 use std::io::{self, IsTerminal};
 use std::path::PathBuf;
+use std::time::Duration;
 
 use anyhow::{Context, bail};
+use msnp_client::Reconnect;
 
 use crate::client::{self, ClientArgs};
 use crate::runtime;
@@ -54,12 +56,18 @@ pub(crate) fn run(args: &ChatArgs) -> anyhow::Result<()> {
     let setup = driver::Setup { downloads: downloads(args)?, mute: args.mute };
     let runtime = runtime()?;
     let outcome = runtime.block_on(async {
-        let (client, events) = client::sign_in(&args.client).await?;
+        let (client, events) =
+            client::sign_in_with(&args.client, |builder| builder.reconnect(again())).await?;
         driver::run(client, events, setup).await
     });
     // Nothing that still runs is worth waiting for.
     runtime.shutdown_background();
     outcome
+}
+
+/// A broken connection is made again for as long as the user waits.
+fn again() -> Reconnect {
+    Reconnect { first: Duration::from_secs(1), longest: Duration::from_secs(60), attempts: None }
 }
 
 /// The folder for files, as an absolute path: that is what people are shown.

@@ -1,16 +1,24 @@
 //! `papillon listen`
 
 mod json;
+mod reactions;
 
 use std::path::PathBuf;
+use std::sync::LazyLock;
+use std::time::Duration;
 
 use anyhow::{Context, bail};
-use msnp_client::{Client, Event, Events, SignedOut};
+use msnp_client::{Client, Event, Events, Reconnect, SignedOut};
+use serde_json::Value;
 
-use crate::client::{self, ClientArgs};
+use crate::client::{self, ClientArgs, ENVIRONMENT, Login};
+use crate::interrupt::Interrupt;
 use crate::stdout;
+use reactions::Reactions;
 
-const EXAMPLES: &str = "\
+static HELP: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "\
 Examples:
   papillon listen --account ada@example.com
   papillon listen --auto-accept ~/Downloads | jq -c 'select(.event == \"message\")'
@@ -20,11 +28,16 @@ contact-removed, roster-changed, joined, left, message, typing, emoticon, pictur
 file-progress, file-received, file-sent, file-failed, conversation-closed, service-message, missed,
 error, signed-out. docs/events.md tells their fields.
 
-It ends with SIGINT or SIGTERM (exit code 0), or when the service ends it (exit code 1).";
+A connection that breaks is made again. SIGINT and SIGTERM end it with exit code 0, after signed-out;
+being signed out by the service for good ends it with 1.
+
+{ENVIRONMENT}"
+    )
+});
 
 /// The options of `listen`.
 #[derive(Debug, clap::Args)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = HELP.as_str())]
 pub(crate) struct ListenArgs {
     /// Takes every file that is offered, into this folder; nothing there is overwritten.
     #[arg(long, value_name = "DIR")]
@@ -32,101 +45,100 @@ pub(crate) struct ListenArgs {
     /// Adds everybody who adds this account.
     #[arg(long)]
     auto_add: bool,
-    /// Fetches the display pictures of contacts as they come online.
+    /// Fetches the display pictures of contacts as they come online and change them.
     #[arg(long)]
     fetch_pictures: bool,
     #[command(flatten)]
     client: ClientArgs,
 }
 
+/// Why it ends.
+enum End {
+    /// There is nobody who reads.
+    NobodyReads,
+    /// SIGINT or SIGTERM.
+    Told,
+    /// By the service.
+    SignedOut(SignedOut),
+}
+
 /// Prints everything that happens.
 pub(crate) fn run(args: &ListenArgs) -> anyhow::Result<()> {
-    crate::runtime()?.block_on(listen(args))
+    client::log()?;
+    if let Some(folder) = &args.auto_accept {
+        std::fs::create_dir_all(folder)
+            .with_context(|| format!("the folder {} cannot be made", folder.display()))?;
+    }
+    let runtime = crate::runtime()?;
+    let outcome = runtime.block_on(listen(args));
+    // A file may be half on the disk; nothing else is worth waiting for.
+    runtime.shutdown_timeout(Duration::from_secs(1));
+    outcome
 }
 
 async fn listen(args: &ListenArgs) -> anyhow::Result<()> {
-    if let Some(folder) = &args.auto_accept {
-        std::fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;
-    }
-    let mut stop = crate::interrupt::Interrupt::new()?;
+    let login = Login::prepare(&args.client, |builder| builder.reconnect(again()))?;
+    let mut stop = Interrupt::new()?;
     let (client, mut events) = tokio::select! {
-        signed_in = client::sign_in(&args.client) => signed_in?,
+        signed_in = login.sign_in() => signed_in?,
         () = stop.wait() => return Ok(()),
     };
-    print(&json::signed_in(&client))?;
-    loop {
-        tokio::select! {
-            event = events.next() => match event {
-                Some(event) => if tell(args, &client, &event)? { return Ok(()) },
-                None => bail!("the connection to the service is over"),
-            },
-            () = stop.wait() => return leave(&client, &mut events).await,
-        }
-    }
-}
-
-/// Prints an event and does what the options say. Whether it was the last, and a good one.
-fn tell(args: &ListenArgs, client: &Client, event: &Event) -> anyhow::Result<bool> {
-    print(&json::event(client, event))?;
-    react(args, client, event);
-    match event {
-        Event::SignedOut { reason: SignedOut::Asked, .. } => Ok(true),
-        Event::SignedOut { reason: SignedOut::Elsewhere, will_retry: false } => {
-            bail!("the account signed in elsewhere")
-        }
-        Event::SignedOut { will_retry: false, .. } => bail!("the service has ended the connection"),
-        _ => Ok(false),
-    }
-}
-
-fn react(args: &ListenArgs, client: &Client, event: &Event) {
-    match event {
-        Event::FileOffered { transfer, .. } => {
-            let Some(folder) = args.auto_accept.clone() else { return };
-            let (client, transfer) = (client.clone(), *transfer);
-            tokio::spawn(async move {
-                if let Err(error) = client.accept_file(transfer, &folder).await {
-                    complain(&format!("a file cannot be taken: {error}"));
-                    // It may have been withdrawn.
-                    let _ = client.decline_file(transfer).await;
-                }
-            });
-        }
-        Event::ContactAdded { contact, by_them: true } if args.auto_add => {
-            let (client, who) = (client.clone(), contact.handle.clone());
-            tokio::spawn(async move {
-                if let Err(error) = client.add_contact(&who).await {
-                    complain(&format!("{who} cannot be added: {error}"));
-                }
-            });
-        }
-        Event::Presence { who, presence: Some(presence), .. }
-            if args.fetch_pictures && presence.picture.is_some() =>
-        {
-            let (client, who) = (client.clone(), who.clone());
-            tokio::spawn(async move {
-                if let Err(error) = client.fetch_picture(&who).await {
-                    complain(&format!("the display picture of {who} was not fetched: {error}"));
-                }
-            });
-        }
-        _ => {}
-    }
-}
-
-fn complain(what: &str) {
-    // Whoever reads may have gone; the loop notices that.
-    let _ = print(&json::error(what));
-}
-
-async fn leave(client: &Client, events: &mut Events) -> anyhow::Result<()> {
+    let end = tell_all(args, &client, &mut events, &mut stop).await?;
+    // Also when nobody listens any more: others should not see this account online.
     client.sign_out().await;
-    while let Some(event) = events.next().await {
-        print(&json::event(client, &event))?;
+    if let End::Told = end {
+        while let Some(event) = events.next().await {
+            print(&json::event(&client, &event))?;
+        }
     }
-    Ok(())
+    match end {
+        End::SignedOut(SignedOut::Elsewhere) => bail!("the account signed in elsewhere"),
+        End::SignedOut(SignedOut::ServiceClosing) => bail!("the service has closed down"),
+        End::SignedOut(SignedOut::ConnectionLost) => bail!("the connection to the service is lost"),
+        End::NobodyReads | End::Told | End::SignedOut(SignedOut::Asked) => Ok(()),
+    }
 }
 
-fn print(line: &serde_json::Value) -> anyhow::Result<()> {
-    stdout::print(&format!("{line}\n"))
+/// For ever.
+fn again() -> Reconnect {
+    Reconnect { first: Duration::from_secs(1), longest: Duration::from_secs(60), attempts: None }
+}
+
+/// Prints events until there is a reason to end.
+async fn tell_all(
+    args: &ListenArgs,
+    client: &Client,
+    events: &mut Events,
+    stop: &mut Interrupt,
+) -> anyhow::Result<End> {
+    let mut reactions = Reactions::new(args, client);
+    if !print(&json::signed_in(client))? {
+        return Ok(End::NobodyReads);
+    }
+    loop {
+        let line = tokio::select! {
+            event = events.next() => match event {
+                Some(event) => {
+                    reactions.react(&event);
+                    let line = json::event(client, &event);
+                    if let Event::SignedOut { reason, will_retry: false } = event {
+                        print(&line)?;
+                        return Ok(End::SignedOut(reason));
+                    }
+                    line
+                }
+                None => return Ok(End::SignedOut(SignedOut::ConnectionLost)),
+            },
+            complaint = reactions.complaint() => json::error(&complaint),
+            () = stop.wait() => return Ok(End::Told),
+        };
+        if !print(&line)? {
+            return Ok(End::NobodyReads);
+        }
+    }
+}
+
+/// Prints a line. Whether there is still somebody who reads.
+fn print(line: &Value) -> anyhow::Result<bool> {
+    stdout::write(format!("{line}\n").as_bytes())
 }

@@ -1,7 +1,8 @@
-//! The `papillon` program: the MSN Messenger service, and the accounts on it.
+//! The `papillon` program: the MSN Messenger service, the accounts on it, and clients of it.
 //!
-//! One file per subcommand: `serve.rs`, `account.rs` and what is in the folders beside them.
-//! `settings.rs` merges the command line, the environment and the configuration file.
+//! One file per subcommand, with a folder of the same name beside it where it takes more than one file.
+//! `settings.rs` merges the command line, the environment and the configuration file for the service;
+//! `client.rs` is what the clients have in common.
 
 mod account;
 mod chat;
@@ -29,8 +30,11 @@ use clap::{Parser, Subcommand};
 
 const EXAMPLES: &str = "\
 Examples:
+  papillon serve --demo                   try it: a service, two accounts and somebody to talk to
   papillon serve                          run the service on this machine
   papillon account add ada@example.com    let somebody sign in
+  papillon chat --account ada@example.com
+  papillon send grace@example.com 'Lunch at one?' --account ada@example.com
   papillon help serve                     all options and the configuration file
 
 Exit codes: 0 fine, 1 failed, 2 wrong usage.";

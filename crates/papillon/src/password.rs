@@ -16,8 +16,8 @@ const VARIABLE: &str = "PAPILLON_PASSWORD";
 pub(crate) struct PasswordSource {
     /// Reads the password from standard input, less one line end. Without this, the variable
     /// PAPILLON_PASSWORD counts, and without that you are asked.
-    #[arg(long, global = true)]
-    password_stdin: bool,
+    #[arg(long)]
+    pub(crate) password_stdin: bool,
 }
 
 /// Reads a new password for `handle`: on a terminal it is asked for twice.

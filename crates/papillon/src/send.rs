@@ -1,23 +1,34 @@
 //! `papillon send`
 
-use std::io::Read;
+use std::io::{self, Read};
+use std::sync::LazyLock;
 
-use anyhow::{Context, anyhow};
+use anyhow::{Context, anyhow, bail};
 use msnp::Handle;
 
-use crate::client::{self, ClientArgs, handle};
+use crate::client::{self, ClientArgs, ENVIRONMENT, handle, why_not_delivered, wrong_usage};
 
-const EXAMPLES: &str = "\
+/// More than this is not read: one message holds far less.
+const MAX_TEXT: u64 = 1 << 20;
+
+static HELP: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "\
 Examples:
   papillon send ada@example.com 'Lunch at one?' --account grace@example.com
   uptime | papillon send ada@example.com -
+  papillon send ada@example.com 'You have my (heart)' --emoticon '(heart)=heart.png'
 
-It waits until the service has delivered the text. Exit codes: 0 delivered, 1 not, 2 wrong usage.
-An account that is signed in elsewhere is signed out there: give scripts one of their own.";
+It waits until the service has delivered the text: exit code 1 means that it was not. They have to
+be online; nothing waits for them.
+
+{ENVIRONMENT}"
+    )
+});
 
 /// The options of `send`.
 #[derive(Debug, clap::Args)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = HELP.as_str())]
 pub(crate) struct SendArgs {
     /// To whom.
     #[arg(value_parser = handle)]
@@ -30,24 +41,49 @@ pub(crate) struct SendArgs {
 
 /// Says something to somebody.
 pub(crate) fn run(args: &SendArgs) -> anyhow::Result<()> {
-    crate::runtime()?.block_on(send(args))
+    client::log()?;
+    let text = text(args)?;
+    crate::runtime()?.block_on(send(args, text))
 }
 
-async fn send(args: &SendArgs) -> anyhow::Result<()> {
-    let text = text(&args.text)?;
+async fn send(args: &SendArgs, text: String) -> anyhow::Result<()> {
     let (client, _events) = client::sign_in(&args.client).await?;
     let sent = client.send(&args.to, text).await;
     client.sign_out().await;
-    sent.map_err(|error| anyhow!("the text for {} was not delivered: {error}", args.to))
+    sent.map_err(|error| anyhow!("the text for {} was not delivered: {}", args.to, why_not_delivered(&error)))
 }
 
-/// Old clients want CR LF between lines.
-fn text(word: &str) -> anyhow::Result<String> {
-    let mut text = word.to_owned();
-    if word == "-" {
+fn text(args: &SendArgs) -> anyhow::Result<String> {
+    let mut text = args.text.clone();
+    if text == "-" {
+        if args.client.reads_standard_input() {
+            wrong_usage(
+                "the text and the password cannot both come on standard input: set PAPILLON_PASSWORD",
+            );
+        }
         text.clear();
-        std::io::stdin().read_to_string(&mut text).context("the text cannot be read from standard input")?;
+        let read = io::stdin().take(MAX_TEXT).read_to_string(&mut text);
+        read.context("the text cannot be read from standard input")?;
     }
-    let text = text.trim_end_matches(['\r', '\n']).replace("\r\n", "\n").replace('\n', "\r\n");
-    if text.is_empty() { Err(anyhow!("there is nothing to say")) } else { Ok(text) }
+    match as_sent(&text) {
+        text if text.is_empty() => bail!("there is nothing to say: the text is empty"),
+        text => Ok(text),
+    }
+}
+
+/// Old clients want CR LF between lines, and a command's last line end says nothing.
+fn as_sent(text: &str) -> String {
+    text.trim_end_matches(['\r', '\n']).replace("\r\n", "\n").replace('\n', "\r\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_end_as_old_clients_want_it() {
+        for (given, sent) in [("a", "a"), ("a\n", "a"), ("a\nb\r\nc\r\n\n", "a\r\nb\r\nc"), ("\n", "")] {
+            assert_eq!(as_sent(given), sent, "{given:?}");
+        }
+    }
 }

@@ -1,34 +1,42 @@
 //! `papillon send-file`
 
-use std::io::IsTerminal;
+use std::io::{self, IsTerminal};
 use std::path::PathBuf;
+use std::sync::LazyLock;
 
 use anyhow::{anyhow, bail};
 use indicatif::{ProgressBar, ProgressStyle};
 use msnp::Handle;
-use msnp_client::{Client, Transfer, TransferProgress, TransferRoute};
+use msnp_client::{Client, Transfer, TransferError, TransferProgress, TransferRoute};
 
-use crate::client::{self, ClientArgs, handle};
+use crate::client::{self, ClientArgs, ENVIRONMENT, handle, why_not_transferred};
+use crate::interrupt::Interrupt;
 use crate::stdout;
 
-const EXAMPLES: &str = "\
+static HELP: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "\
 Examples:
   papillon send-file ada@example.com photo.png --account grace@example.com
   papillon send-file ada@example.com film.avi --direct auto
 
-It waits until the other side has accepted the file and has all of it. Exit codes: 0 they have it,
-1 declined or broken, 2 wrong usage. Ctrl-C cancels the transfer on both sides.";
+It waits until they have accepted the file and have all of it: exit code 1 means that they declined
+it, are not online, or that it broke off. Ctrl-C cancels the transfer on both sides.
+
+{ENVIRONMENT}"
+    )
+});
 
 /// The options of `send-file`.
 #[derive(Debug, clap::Args)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = HELP.as_str())]
 pub(crate) struct SendFileArgs {
     /// To whom.
     #[arg(value_parser = handle)]
     to: Handle,
     /// The file.
     file: PathBuf,
-    /// Goes through the service even where a direct connection is possible.
+    /// Goes through the service, whatever --direct says.
     #[arg(long)]
     no_direct: bool,
     #[command(flatten)]
@@ -37,70 +45,85 @@ pub(crate) struct SendFileArgs {
 
 /// Sends a file to somebody.
 pub(crate) fn run(args: &SendFileArgs) -> anyhow::Result<()> {
+    client::log()?;
+    // Before anybody is asked for a password in vain.
+    match std::fs::File::open(&args.file).and_then(|file| file.metadata()) {
+        Err(error) => bail!("{} cannot be read: {error}", args.file.display()),
+        Ok(about) if !about.is_file() => bail!("{} is not a file", args.file.display()),
+        Ok(_) => {}
+    }
     crate::runtime()?.block_on(send(args))
 }
 
 async fn send(args: &SendFileArgs) -> anyhow::Result<()> {
-    // Before anybody is asked for a password in vain.
-    if let Err(error) = std::fs::File::open(&args.file) {
-        bail!("{} cannot be read: {error}", args.file.display());
-    }
     let (client, _events) = client::sign_in(&args.client).await?;
-    let sent = transfer(args, &client).await;
+    let sent = tell_how_it_goes(args, &client).await;
     client.sign_out().await;
-    stdout::print(&sent?)
+    let failed = |error| {
+        anyhow!("{} was not sent to {}: {}", args.file.display(), args.to, why_not_transferred(&error))
+    };
+    stdout::print(&summary(args, sent?.map_err(failed)?))
 }
 
-async fn transfer(args: &SendFileArgs, client: &Client) -> anyhow::Result<String> {
-    let offered = if args.no_direct {
-        client.send_file_indirectly(&args.to, &args.file).await
-    } else {
-        client.send_file(&args.to, &args.file).await
+/// Offers the file and follows it to its end, or to the first signal.
+async fn tell_how_it_goes(
+    args: &SendFileArgs,
+    client: &Client,
+) -> anyhow::Result<Result<TransferProgress, TransferError>> {
+    let mut stop = Interrupt::new()?;
+    let offer = async {
+        if args.no_direct {
+            client.send_file_indirectly(&args.to, &args.file).await
+        } else {
+            client.send_file(&args.to, &args.file).await
+        }
     };
-    let failed = |error| anyhow!("{} was not sent to {}: {error}", args.file.display(), args.to);
-    let mut transfer = offered.map_err(failed)?;
-    let id = transfer.id();
+    let offered = tokio::select! {
+        offered = offer => offered,
+        () = stop.wait() => Err(TransferError::Cancelled),
+    };
+    let mut transfer = match offered {
+        Ok(transfer) => transfer,
+        Err(error) => return Ok(Err(error)),
+    };
     let bar = bar(&transfer);
     let mut watched = transfer.clone();
-    let outcome = tokio::select! {
-        outcome = transfer.finished() => outcome,
-        () = show(&mut watched, &bar) => transfer.finished().await,
-        _ = tokio::signal::ctrl_c() => {
-            bar.abandon();
-            // It may have ended at this very moment.
-            let _ = client.cancel_transfer(id).await;
-            transfer.finished().await
+    let outcome = loop {
+        tokio::select! {
+            // In this order: what is over does not change any more.
+            biased;
+            outcome = transfer.finished() => break outcome,
+            () = stop.wait() => {
+                // It may have ended at this very moment.
+                let _ = client.cancel_transfer(watched.id()).await;
+                break transfer.finished().await;
+            }
+            progress = watched.changed() => show(&bar, progress),
         }
     };
     bar.finish_and_clear();
-    outcome.map_err(failed)?;
-    Ok(summary(args, transfer.progress()))
-}
-
-/// Follows the transfer to its end, which `finished` tells.
-async fn show(transfer: &mut Transfer, bar: &ProgressBar) {
-    loop {
-        let progress = transfer.changed().await;
-        bar.set_position(progress.bytes);
-        if let Some(route) = progress.route {
-            bar.set_message(route_name(route));
-        }
-        if progress.bytes >= progress.total {
-            return;
-        }
-    }
+    Ok(outcome.map(|_| transfer.progress()))
 }
 
 /// A bar on a terminal, nothing elsewhere.
 fn bar(transfer: &Transfer) -> ProgressBar {
-    if !std::io::stderr().is_terminal() {
+    if !io::stderr().is_terminal() {
         return ProgressBar::hidden();
     }
     let bar = ProgressBar::new(transfer.progress().total).with_message("waiting for an answer");
-    let template = "{bar:40} {bytes}/{total_bytes} {bytes_per_sec} {eta} {msg}";
+    let template = "{wide_bar} {bytes}/{total_bytes} {bytes_per_sec} {eta} {msg}";
     match ProgressStyle::with_template(template) {
-        Ok(style) => bar.with_style(style),
-        Err(_) => bar,
+        Ok(style) => bar.set_style(style),
+        Err(error) => tracing::debug!(%error, "the bar looks as it looks"),
+    }
+    bar.tick();
+    bar
+}
+
+fn show(bar: &ProgressBar, progress: TransferProgress) {
+    bar.set_position(progress.bytes);
+    if let Some(route) = progress.route {
+        bar.set_message(route_name(route));
     }
 }
 
@@ -115,5 +138,5 @@ fn route_name(route: TransferRoute) -> &'static str {
 fn summary(args: &SendFileArgs, progress: TransferProgress) -> String {
     let name = args.file.file_name().unwrap_or_default().to_string_lossy();
     let how = progress.route.map_or(String::new(), |route| format!(", {}", route_name(route)));
-    format!("sent {name} to {}: {} bytes{how}\n", args.to, progress.total)
+    format!("sent {name}, {} bytes{how}\n", progress.total)
 }

@@ -17,6 +17,7 @@ use papillon_server::Config;
 use crate::listen_address::ListenAddress;
 use crate::logging::LogFormat;
 
+pub(crate) use environment::value as variable;
 pub(crate) use values::{database, host, seconds, seconds_or_none};
 
 /// The data folder of a service that this user runs, if there can be one.

@@ -1,7 +1,7 @@
 //! People who come, go, and call at the same time.
 
 use msnp_client::msnp::ErrorCode;
-use msnp_client::{CommandError, SendError};
+use msnp_client::{CommandError, ConversationId, SendError};
 use msnp_testkit::{Ns, Sb, TestServer};
 
 use crate::people::{Happened, Somebody, handle};
@@ -32,6 +32,12 @@ async fn three_people() {
     conversation.send("you two").await.unwrap();
     assert_eq!(bob.said("alice", "you two").await, at_bob);
     assert_eq!(carol.said("alice", "you two").await, at_carol);
+
+    // Who was only invited answers all of them.
+    carol.conversation_by_id(at_carol).unwrap().send("hello both").await.unwrap();
+    assert_eq!(bob.said("carol", "hello both").await, at_bob);
+    assert_eq!(alice.said("carol", "hello both").await, conversation.id());
+    assert!(carol.conversation_by_id(ConversationId(at_carol.0 + 100)).is_none());
 
     // Words for Bob alone go elsewhere.
     assert_ne!(alice.conversation(&handle("bob")).id(), conversation.id());

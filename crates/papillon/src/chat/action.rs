@@ -91,6 +91,8 @@ pub(crate) enum Request {
     Group(Handle, String),
     /// Take somebody out of it.
     Ungroup(Handle, String),
+    /// Remove an empty group.
+    DropGroup(String),
     /// The own status.
     Status(Status),
     /// The own name.
@@ -163,6 +165,7 @@ impl Request {
             Self::Rename(who, name) => format!("{who} is now shown as {name}"),
             Self::Group(who, group) => format!("{who} is in the group {group}"),
             Self::Ungroup(who, group) => format!("{who} is no more in the group {group}"),
+            Self::DropGroup(group) => format!("the group {group} is gone"),
             Self::Status(status) => format!("you are {}", super::status::words(*status)),
             Self::Name(name) => format!("your name is {name}"),
             Self::Picture(Some(_)) => String::from("others see your new picture"),
@@ -180,6 +183,7 @@ impl Request {
             Self::Rename(who, _) => format!("{who} was not renamed"),
             Self::Group(who, group) => format!("{who} was not put into the group {group}"),
             Self::Ungroup(who, group) => format!("{who} was not taken out of the group {group}"),
+            Self::DropGroup(group) => format!("the group {group} was not removed"),
             Self::Status(_) => String::from("your status was not changed"),
             Self::Name(_) => String::from("your name was not changed"),
             Self::Picture(_) => String::from("your picture was not changed"),

@@ -44,6 +44,7 @@ pub(crate) const COMMANDS: &[Usage] = &[
     usage("rename", "NAME", Takes::Rest, "show this person under another name"),
     usage("group", "NAME", Takes::Rest, "put this person into a group, new or not"),
     usage("ungroup", "NAME", Takes::Rest, "take this person out of a group"),
+    usage("dropgroup", "NAME", Takes::Rest, "remove a group that nobody is in"),
     usage("status", "STATUS", Takes::Rest, "online busy idle brb away phone lunch hidden"),
     usage("name", "NAME", Takes::Rest, "change your own name"),
     usage("picture", "FILE|off", Takes::Rest, "change your display picture"),
@@ -153,5 +154,14 @@ mod tests {
         assert_eq!(parse("/quit now").unwrap_err(), "/quit – sign out and leave");
         assert!(parse("/accept 1 2").is_err());
         assert!(parse("/file").is_err());
+    }
+
+    #[test]
+    fn the_manual_has_all_commands() {
+        let manual = include_str!("../../../../docs/chat.md");
+        for usage in COMMANDS {
+            let line = format!("/{} {}", usage.name, usage.arguments.split('|').next().unwrap_or_default());
+            assert!(manual.contains(&format!("`{}`", line.trim_end())), "{line}");
+        }
     }
 }

@@ -3,7 +3,6 @@
 
 mod actions;
 mod input;
-mod picture;
 mod requests;
 mod signals;
 

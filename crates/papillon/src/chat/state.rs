@@ -96,6 +96,8 @@ pub(crate) struct App {
     /// Coming online is no news until then: the service tells everybody's status after sign-in.
     settled: Duration,
     window_focused: bool,
+    /// A command is being written for the contact list: it gets the keys back.
+    from_list: bool,
     /// A warning was given that files are on their way; leaving again is meant.
     warned: bool,
     bell: Option<Duration>,
@@ -137,6 +139,7 @@ impl App {
             now,
             settled: now.elapsed + SETTLING,
             window_focused: true,
+            from_list: false,
             warned: false,
             bell: None,
             asked: HashSet::new(),

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 use std::panic;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use anyhow::Context;
@@ -21,6 +22,10 @@ use super::draw;
 use super::driver::Wake;
 use super::state::App;
 
+/// Whether the terminal is to be given back. That is done once: a terminal that is given back
+/// twice puts the cursor back to where it once was, over what was written since.
+static TAKEN: AtomicBool = AtomicBool::new(false);
+
 /// The terminal while the messenger has it. Dropping it gives it back.
 pub(super) struct Screen {
     terminal: DefaultTerminal,
@@ -34,6 +39,7 @@ impl Screen {
         let failed = "the terminal cannot be taken over";
         mind_panics(wakes);
         enable_raw_mode().context(failed)?;
+        TAKEN.store(true, Ordering::SeqCst);
         let begin = execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste, EnableFocusChange);
         let terminal = begin.and_then(|()| Terminal::new(CrosstermBackend::new(io::stdout())));
         match terminal {
@@ -84,6 +90,9 @@ impl Drop for Screen {
 
 /// Restores the terminal, as far as it can be.
 fn give_back() {
+    if !TAKEN.swap(false, Ordering::SeqCst) {
+        return;
+    }
     let _ = disable_raw_mode();
     let _ = execute!(
         io::stdout(),
@@ -104,7 +113,8 @@ fn mind_panics(wakes: Sender<Wake>) {
             before(what);
         } else {
             // When the channel is full the messenger is busy, and goes on without that thread.
-            let _ = wakes.try_send(Wake::Panicked(what.to_string()));
+            let what = what.to_string().replace('\n', " ");
+            let _ = wakes.try_send(Wake::Panicked(what));
         }
     }));
 }

@@ -18,7 +18,7 @@ const MAX_SIDE: u32 = 8192;
 const MAX_MEMORY: u64 = 256 << 20;
 
 /// A display picture: PNG, at most 96 by 96.
-pub(super) fn picture(path: &Path) -> anyhow::Result<Bytes> {
+pub(crate) fn picture(path: &Path) -> anyhow::Result<Bytes> {
     read(path, PICTURE_SIDE)
 }
 

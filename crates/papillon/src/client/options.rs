@@ -1,106 +1,254 @@
-//! The options of every command that signs in.
+//! The options of every command that signs in. Each is also an environment variable.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
-use anyhow::Context;
+use anyhow::{Context, anyhow, bail};
+use bytes::Bytes;
+use clap::ValueEnum;
 use msnp::{Dialect, Handle};
 use msnp_client::{Builder, Client, DirectConnections};
 
-use super::{handle, images};
+use super::handle;
+use super::images;
+use super::server::Server;
+use super::trust::Believe;
 use crate::password::PasswordSource;
+use crate::settings::variable;
 
-/// How to sign in. Without any option: to the service on this machine.
-#[derive(Debug, Clone, clap::Args)]
+/// What `--help` says after the examples of a command that signs in.
+pub(crate) const ENVIRONMENT: &str = "\
+With no option but --account the service is the one on this machine. Every option of signing in is
+also an environment variable: PAPILLON_ACCOUNT, PAPILLON_SERVER, PAPILLON_CA and so on; in
+PAPILLON_EMOTICON each line is a SHORTCUT=FILE.
+
+An account is signed in at one place at a time: this signs out a messenger that uses the same one.
+
+Exit codes: 0 fine, 1 failed, 2 wrong usage.";
+
+/// The heading of all these in `--help`.
+const HEADING: &str = "Signing in";
+
+/// How to sign in.
+#[derive(Debug, Clone, Default, clap::Args)]
 pub(crate) struct ClientArgs {
-    /// The account to sign in with. One that is signed in elsewhere is signed out there.
-    #[arg(long, value_name = "EMAIL", env = "PAPILLON_ACCOUNT", value_parser = handle, help_heading = SIGN_IN, global = true)]
-    pub(crate) account: Option<Handle>,
-    /// The notification server or dispatch server.
-    #[arg(long, value_name = "HOST[:PORT]", env = "PAPILLON_SERVER", default_value = "127.0.0.1:1863", help_heading = SIGN_IN, global = true)]
-    pub(crate) server: String,
-    /// The Passport nexus. [default: https://SERVER:8443/rdr/pprdr.asp]
-    #[arg(long, value_name = "URL", env = "PAPILLON_NEXUS", help_heading = SIGN_IN, global = true)]
-    pub(crate) nexus: Option<String>,
-    /// Goes through an HTTP gateway: http://HOST[:PORT]/gateway/gateway.dll
-    #[arg(long, value_name = "URL", env = "PAPILLON_GATEWAY", help_heading = SIGN_IN, global = true)]
-    pub(crate) gateway: Option<String>,
-    /// The authority that vouches for the service: its DATA/tls/ca.pem.
+    /// Who signs in. Without this, PAPILLON_ACCOUNT counts, and without that you are asked.
+    #[arg(long, value_name = "EMAIL", value_parser = handle, global = true, help_heading = HEADING)]
+    account: Option<Handle>,
+    /// Reads the password from standard input, less one line end. Without this, the variable
+    /// PAPILLON_PASSWORD counts, and without that you are asked.
+    #[arg(long, global = true, help_heading = HEADING)]
+    password_stdin: bool,
+    /// The service. [default: 127.0.0.1:1863]
+    #[arg(long, value_name = "HOST[:PORT]", value_parser = Server::parse, global = true, help_heading = HEADING)]
+    server: Option<Server>,
+    /// Where signing in begins. [default: https://HOST:8443/rdr/pprdr.asp]
+    #[arg(long, value_name = "URL", value_parser = url, global = true, help_heading = HEADING)]
+    nexus: Option<String>,
+    /// Reaches the service through HTTP, by this URL: http://HOST:PORT/gateway/gateway.dll
+    #[arg(long, value_name = "URL", value_parser = url, global = true, help_heading = HEADING)]
+    gateway: Option<String>,
+    /// Believes the authorities in this PEM file, such as the service's DATA/tls/ca.pem.
     ///
-    /// The ca.pem of a service on this machine is found by itself. Any other authority that nobody
-    /// vouches for is shown on the terminal, and remembered when you trust it.
-    #[arg(long, value_name = "FILE", env = "PAPILLON_CA", help_heading = SIGN_IN, global = true)]
-    pub(crate) ca: Option<PathBuf>,
-    /// Believes any certificate: whoever is on the way can read the password.
-    #[arg(long, help_heading = SIGN_IN, global = true)]
-    pub(crate) insecure_tls: bool,
-    /// The newest protocol to speak: 8 is MSN Messenger 5, 9 is MSN Messenger 6.
-    #[arg(long, value_name = "8|9", env = "PAPILLON_PROTOCOL", default_value = "9", value_parser = dialect, help_heading = SIGN_IN, global = true)]
-    pub(crate) protocol: Dialect,
-    /// A display picture: PNG, JPEG, GIF or BMP; it is made to fit 96 by 96 pixels.
-    #[arg(long, value_name = "PNG", env = "PAPILLON_PICTURE", help_heading = SIGN_IN, global = true)]
-    pub(crate) picture: Option<PathBuf>,
-    /// A custom emoticon, such as (tux)=tux.png; it is made to fit 50 by 50 pixels. Repeatable.
-    #[arg(long, value_name = "SHORTCUT=PNG", value_parser = emoticon, help_heading = SIGN_IN, global = true)]
-    pub(crate) emoticon: Vec<(String, PathBuf)>,
-    /// Whether files may go over a direct connection, which tells each side the other's addresses:
-    /// never or auto. (same-machine: as auto, and also over loopback addresses.)
-    #[arg(long, value_name = "never|auto", env = "PAPILLON_DIRECT", default_value = "never", value_parser = direct, help_heading = SIGN_IN, global = true)]
-    pub(crate) direct: DirectConnections,
-    #[command(flatten)]
-    pub(crate) password: PasswordSource,
+    /// Without this, the ca.pem of the service on this machine counts if that is where you sign in, and
+    /// otherwise you are asked once whether the service is the right one.
+    #[arg(long, value_name = "FILE", global = true, help_heading = HEADING)]
+    ca: Option<PathBuf>,
+    /// Believes any certificate. Whoever is on the way to the service can take the password.
+    #[arg(long, conflicts_with = "ca", global = true, help_heading = HEADING)]
+    insecure_tls: bool,
+    /// The display picture: PNG, JPEG, GIF or BMP; it is made small enough.
+    #[arg(long, value_name = "FILE", global = true, help_heading = HEADING)]
+    picture: Option<PathBuf>,
+    /// A picture for what stands in your texts, such as "(heart)=heart.png". Can be given again.
+    #[arg(long = "emoticon", value_name = "SHORTCUT=FILE", value_parser = emoticon, global = true, help_heading = HEADING)]
+    emoticons: Vec<(String, PathBuf)>,
+    /// Whether files and pictures may go straight to the other machine. [default: never]
+    ///
+    /// It tells the other side the addresses of this machine.
+    #[arg(long, value_name = "WHEN", global = true, help_heading = HEADING)]
+    direct: Option<Direct>,
+    /// The newest version of the protocol to speak. [default: 9]
+    #[arg(long, value_name = "VERSION", value_parser = dialect, global = true, help_heading = HEADING)]
+    protocol: Option<Dialect>,
 }
 
-const SIGN_IN: &str = "Signing in";
+/// When direct connections are made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Direct {
+    /// Everything goes through the service.
+    Never,
+    /// Where the addresses of both allow it.
+    Auto,
+    /// As auto, and also when both are on this machine.
+    SameMachine,
+}
 
-impl ClientArgs {
-    /// What the library is told; whom to trust comes later.
-    pub(super) fn builder(&self, account: Handle, password: &str) -> anyhow::Result<Builder> {
-        let mut builder = Client::builder(account, password)
-            .server(&self.server)
-            .dialect(self.protocol)
-            .direct(self.direct);
-        if let Some(nexus) = &self.nexus {
-            builder = builder.nexus(nexus);
+impl From<Direct> for DirectConnections {
+    fn from(direct: Direct) -> Self {
+        match direct {
+            Direct::Never => Self::Never,
+            Direct::Auto => Self::Auto,
+            Direct::SameMachine => Self::SameMachine,
         }
+    }
+}
+
+/// The options with the environment behind them.
+#[derive(Debug)]
+pub(super) struct Options {
+    pub(super) account: Option<Handle>,
+    pub(super) server: Server,
+    pub(super) nexus: String,
+    pub(super) gateway: Option<String>,
+    pub(super) believe: Believe,
+    pub(super) picture: Option<PathBuf>,
+    pub(super) emoticons: Vec<(String, PathBuf)>,
+    pub(super) direct: DirectConnections,
+    pub(super) dialect: Dialect,
+}
+
+/// The pictures, read.
+pub(super) struct Looks {
+    picture: Option<Bytes>,
+    emoticons: Vec<(String, Bytes)>,
+}
+
+impl Options {
+    /// Reads the pictures.
+    pub(super) fn looks(&self) -> anyhow::Result<Looks> {
+        let mut looks = Looks { picture: None, emoticons: Vec::new() };
+        if let Some(path) = &self.picture {
+            looks.picture = Some(images::picture(path).context("the display picture cannot be used")?);
+        }
+        for (shortcut, path) in &self.emoticons {
+            let png =
+                images::emoticon(path).with_context(|| format!("the emoticon {shortcut} cannot be used"))?;
+            looks.emoticons.push((shortcut.clone(), png));
+        }
+        Ok(looks)
+    }
+
+    /// What the library is told; whom to believe comes later.
+    pub(super) fn builder(&self, account: Handle, password: &str, looks: Looks) -> Builder {
+        let mut builder = Client::builder(account, password)
+            .server(self.server.to_string())
+            .nexus(&self.nexus)
+            .dialect(self.dialect)
+            .direct(self.direct);
         if let Some(gateway) = &self.gateway {
             builder = builder.gateway(gateway);
         }
-        if let Some(path) = &self.picture {
-            builder = builder.picture(images::picture(path).context("the display picture cannot be used")?);
+        if let Some(picture) = looks.picture {
+            builder = builder.picture(picture);
         }
-        for (shortcut, path) in &self.emoticon {
-            let png =
-                images::emoticon(path).with_context(|| format!("the emoticon {shortcut} cannot be used"))?;
+        for (shortcut, png) in looks.emoticons {
             builder = builder.emoticon(shortcut, png);
         }
-        Ok(builder)
+        builder
     }
 }
 
-fn dialect(word: &str) -> Result<Dialect, String> {
-    match word.to_ascii_uppercase().trim_start_matches("MSNP") {
+impl ClientArgs {
+    /// Whether the password comes on standard input, so that nothing else can.
+    pub(crate) fn reads_standard_input(&self) -> bool {
+        self.password_stdin
+    }
+
+    /// Where the password comes from.
+    pub(super) fn password_source(&self) -> PasswordSource {
+        PasswordSource { password_stdin: self.password_stdin }
+    }
+
+    /// Puts the environment and the defaults behind the options.
+    pub(super) fn resolve(&self) -> anyhow::Result<Options> {
+        let server = either(&self.server, "PAPILLON_SERVER", Server::parse)?.unwrap_or_else(Server::usual);
+        let nexus = either(&self.nexus, "PAPILLON_NEXUS", url)?.unwrap_or_else(|| server.nexus());
+        let direct = either(&self.direct, "PAPILLON_DIRECT", |word| Direct::from_str(word, true))?;
+        Ok(Options {
+            account: either(&self.account, "PAPILLON_ACCOUNT", handle)?,
+            gateway: either(&self.gateway, "PAPILLON_GATEWAY", url)?,
+            believe: self.believe()?,
+            picture: self.picture.clone().or_else(|| variable("PAPILLON_PICTURE").map(PathBuf::from)),
+            emoticons: self.emoticons()?,
+            direct: direct.unwrap_or(Direct::Never).into(),
+            dialect: either(&self.protocol, "PAPILLON_PROTOCOL", dialect)?.unwrap_or(Dialect::Msnp9),
+            server,
+            nexus,
+        })
+    }
+
+    fn believe(&self) -> anyhow::Result<Believe> {
+        let file = variable("PAPILLON_CA").map(PathBuf::from);
+        let anybody = either(&None, "PAPILLON_INSECURE_TLS", yes_or_no)?.unwrap_or(false);
+        Ok(match (&self.ca, self.insecure_tls, file, anybody) {
+            (Some(file), ..) => Believe::File(file.clone()),
+            (None, true, ..) => Believe::Anybody,
+            (None, false, Some(_), true) => {
+                bail!("PAPILLON_CA and PAPILLON_INSECURE_TLS contradict each other: set one of them")
+            }
+            (None, false, Some(file), false) => Believe::File(file),
+            (None, false, None, true) => Believe::Anybody,
+            (None, false, None, false) => Believe::OnFirstUse,
+        })
+    }
+
+    fn emoticons(&self) -> anyhow::Result<Vec<(String, PathBuf)>> {
+        if !self.emoticons.is_empty() {
+            return Ok(self.emoticons.clone());
+        }
+        let all = |text: &str| text.lines().filter(|line| !line.is_empty()).map(emoticon).collect();
+        Ok(either(&None, "PAPILLON_EMOTICON", all)?.unwrap_or_default())
+    }
+}
+
+/// The option, or the variable.
+fn either<T: Clone>(
+    option: &Option<T>,
+    name: &str,
+    parse: impl FnOnce(&str) -> Result<T, String>,
+) -> anyhow::Result<Option<T>> {
+    match (option, variable(name)) {
+        (Some(value), _) => Ok(Some(value.clone())),
+        (None, None) => Ok(None),
+        (None, Some(text)) => read(name, text, parse).map(Some),
+    }
+}
+
+fn read<T>(name: &str, text: OsString, parse: impl FnOnce(&str) -> Result<T, String>) -> anyhow::Result<T> {
+    let text = text.to_str().ok_or_else(|| anyhow!("the environment variable {name} is not UTF-8"))?;
+    parse(text).map_err(|expected| anyhow!("bad value in the environment variable {name}: {expected}"))
+}
+
+fn url(text: &str) -> Result<String, String> {
+    Server::of_url(text).map(|_| text.to_owned())
+}
+
+fn dialect(text: &str) -> Result<Dialect, String> {
+    match text {
         "8" => Ok(Dialect::Msnp8),
         "9" => Ok(Dialect::Msnp9),
-        _ => Err("expected 8 or 9".into()),
+        _ => Err(String::from("expected 8 or 9")),
     }
 }
 
-fn direct(word: &str) -> Result<DirectConnections, String> {
-    match word {
-        "never" => Ok(DirectConnections::Never),
-        "auto" => Ok(DirectConnections::Auto),
-        "same-machine" => Ok(DirectConnections::SameMachine),
-        _ => Err("expected never or auto".into()),
-    }
-}
-
-/// The shortcut may have `=` in it, as `=)` does: the last one separates.
-fn emoticon(word: &str) -> Result<(String, PathBuf), String> {
-    match word.rsplit_once('=') {
-        Some((shortcut, path)) if !shortcut.is_empty() && !path.is_empty() => {
-            Ok((shortcut.into(), path.into()))
+/// `SHORTCUT=FILE`. A shortcut may have a `=` in it, as `=)` does; a file's name then may not.
+fn emoticon(text: &str) -> Result<(String, PathBuf), String> {
+    let expected =
+        || String::from("expected what stands in the text and a picture's file: (heart)=heart.png");
+    match text.rsplit_once('=') {
+        Some((shortcut, file)) if !shortcut.is_empty() && !file.is_empty() => {
+            Ok((shortcut.to_owned(), file.into()))
         }
-        _ => Err("expected SHORTCUT=PNG, such as (tux)=tux.png".into()),
+        _ => Err(expected()),
+    }
+}
+
+fn yes_or_no(text: &str) -> Result<bool, String> {
+    match text.to_ascii_lowercase().as_str() {
+        "1" | "true" | "yes" | "on" => Ok(true),
+        "0" | "false" | "no" | "off" => Ok(false),
+        _ => Err(String::from("expected true or false")),
     }
 }
 
@@ -109,12 +257,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_of_the_command_line() {
-        assert_eq!(dialect("MSNP8"), Ok(Dialect::Msnp8));
+    fn an_emoticon_ends_at_the_last_equals_sign() {
+        assert_eq!(emoticon("(h)=a/h.png"), Ok((String::from("(h)"), PathBuf::from("a/h.png"))));
+        assert_eq!(emoticon("=)=h.png"), Ok((String::from("=)"), PathBuf::from("h.png"))));
+        for bad in ["", "=", "(h)", "(h)=", "=h.png"] {
+            assert!(emoticon(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn protocols_have_numbers() {
+        assert_eq!(dialect("8"), Ok(Dialect::Msnp8));
         assert_eq!(dialect("9"), Ok(Dialect::Msnp9));
-        assert!(dialect("10").is_err() && direct("always").is_err());
-        assert_eq!(emoticon("(tux)=a.png"), Ok(("(tux)".into(), "a.png".into())));
-        assert_eq!(emoticon("=)=a.png"), Ok(("=)".into(), "a.png".into())));
-        assert!(emoticon("tux").is_err() && emoticon("=a.png").is_err() && emoticon("a=").is_err());
+        assert!(dialect("MSNP9").is_err());
+    }
+
+    #[test]
+    fn a_bad_variable_is_named() {
+        let error = read("PAPILLON_DIRECT", "maybe".into(), |word| Direct::from_str(word, true)).unwrap_err();
+        assert!(error.to_string().contains("PAPILLON_DIRECT"), "{error}");
     }
 }

@@ -1,178 +1,169 @@
-//! Whom to believe: like SSH with its host keys.
-//!
-//! The authority of a service on this machine is read from its data folder. One that the user
-//! trusted before is remembered, by the host that showed it. Others are asked about.
+//! Whom to believe: an authority that nobody vouches for is accepted once, as an SSH host is.
 
-use std::fmt::Write as _;
-use std::io::{self, IsTerminal, Write};
+use std::fs;
+use std::io::{self, BufRead, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use msnp_client::{ServerCertificate, Trust};
 
-use super::ClientArgs;
-use crate::settings;
+use super::fingerprint::{self, Fingerprint};
+use super::known::KnownAuthorities;
+use super::options::Options;
+use super::server::Server;
 
-/// What is known of authorities.
-pub(super) struct Authorities {
-    given: Option<Trust>,
-    known: KnownHosts,
+/// Where the service's authority is under its data folder.
+const AUTHORITY: &str = "tls/ca.pem";
+
+/// What the user said about it.
+#[derive(Debug, Clone)]
+pub(super) enum Believe {
+    /// Any certificate.
+    Anybody,
+    /// The authorities in this file.
+    File(PathBuf),
+    /// Whoever was accepted before, or is accepted now.
+    OnFirstUse,
 }
 
-impl Authorities {
-    pub(super) fn load(args: &ClientArgs) -> anyhow::Result<Self> {
-        let given = if args.insecure_tls {
-            Some(Trust::Anybody)
-        } else if let Some(path) = &args.ca {
-            let pem = std::fs::read(path)
-                .with_context(|| format!("the authority's certificate {} cannot be read", path.display()))?;
-            Some(Trust::Authorities(pem))
-        } else {
-            local_authority(args).map(Trust::Authorities)
+/// What is believed at each attempt to sign in.
+pub(super) struct Belief {
+    said: Believe,
+    known: Option<KnownAuthorities>,
+    pins: Vec<Fingerprint>,
+    now: Trust,
+}
+
+impl Belief {
+    /// What is believed before anybody has shown anything.
+    pub(super) fn begin(options: &Options) -> anyhow::Result<Self> {
+        let said = options.believe.clone();
+        // Who will show something first.
+        let nexus = Server::of_url(&options.nexus).map_err(|expected| anyhow!("--nexus: {expected}"))?;
+        let known = KnownAuthorities::of_user();
+        let mut pins = Vec::new();
+        let now = match &said {
+            Believe::Anybody => Trust::Anybody,
+            Believe::File(path) => Trust::Authorities(read(path)?),
+            Believe::OnFirstUse => match local_authority(&nexus) {
+                Some(pem) => Trust::Authorities(pem),
+                None => {
+                    if let Some(known) = &known {
+                        pins.extend(known.find(&nexus.to_string())?);
+                    }
+                    Trust::Pinned(pins.clone())
+                }
+            },
         };
-        Ok(Self { given, known: KnownHosts::load()? })
+        Ok(Self { said, known, pins, now })
     }
 
-    pub(super) fn trust(&self) -> anyhow::Result<Trust> {
-        Ok(match &self.given {
-            Some(given) => given.clone(),
-            None => Trust::Pinned(self.known.fingerprints()?),
-        })
+    /// What to sign in with.
+    pub(super) fn trust(&self) -> Trust {
+        self.now.clone()
     }
 
-    /// Asks the user about a certificate that nobody vouches for. An error when the answer is no,
-    /// or there is nobody to ask.
-    pub(super) fn ask(&mut self, certificate: &ServerCertificate) -> anyhow::Result<()> {
-        let server = &certificate.server;
-        let fingerprint = hexadecimal(&certificate.fingerprint);
-        if matches!(self.given.take(), Some(Trust::Authorities(_))) && self.known.get(server).is_none() {
-            bail!(
-                "the certificate of {server} is not vouched for by the given authority (it shows SHA-256 \
-                 {fingerprint}). Is it the ca.pem of that service?"
-            );
-        }
-        match self.known.get(server) {
-            Some(known) if known != fingerprint => bail!(
-                "THE AUTHORITY OF {server} HAS CHANGED. Somebody may be pretending to be that service, or it was \
-                 set up anew. It was {known} and is now {fingerprint}. If that is right, remove the line of \
-                 {server} from {}",
-                self.known.path.display()
+    /// What is believed after a server showed this: a server known from before goes on silently, and the
+    /// user decides about another one.
+    pub(super) async fn consider(&mut self, shown: &ServerCertificate) -> anyhow::Result<()> {
+        let ServerCertificate { server, fingerprint } = shown;
+        let words = fingerprint::words(fingerprint);
+        match &self.said {
+            Believe::Anybody => bail!("the certificate of {server} ({words}) cannot be used"),
+            Believe::File(path) => bail!(
+                "the certificate of {server} ({words}) is not by an authority in {}, or for another name: \
+                 give the ca.pem of that service with --ca FILE",
+                path.display()
             ),
-            _ => {}
+            Believe::OnFirstUse => {}
         }
-        if !(io::stdin().is_terminal() && io::stderr().is_terminal()) {
+        if self.pins.contains(fingerprint) {
+            bail!("the certificate of {server} ({words}) cannot be used, although it was accepted");
+        }
+        let known = match &self.known {
+            Some(known) => known.find(server)?.map(|before| (known, before)),
+            None => None,
+        };
+        match known {
+            Some((_, before)) if before == *fingerprint => {}
+            Some((known, before)) => return Err(changed(shown, &before, &known.path)),
+            None => self.ask(shown).await?,
+        }
+        self.pins.push(*fingerprint);
+        self.now = Trust::Pinned(self.pins.clone());
+        Ok(())
+    }
+
+    async fn ask(&self, shown: &ServerCertificate) -> anyhow::Result<()> {
+        let ServerCertificate { server, fingerprint } = shown;
+        let words = fingerprint::words(fingerprint);
+        if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
             bail!(
-                "nobody vouches for the certificate of {server}, and there is no terminal to ask at: give the \
-                 service's authority with --ca DATA/tls/ca.pem, or believe anybody with --insecure-tls"
+                "nobody vouches for the certificate of {server} ({words}), and there is no terminal to ask \
+                 at: give the service's authority with --ca DATA/tls/ca.pem, or believe anybody with \
+                 --insecure-tls"
             );
         }
         let question = format!(
-            "The service at {server} is vouched for by an authority that this machine does not know.\n\
-             SHA-256 {fingerprint}\nTrust it from now on? [y/N] "
+            "Nobody vouches for the certificate of {server}. Its fingerprint is\n\n    {words}\n\n\
+             On the service's machine this shows the same if it is the right one:\n\n    \
+             openssl x509 -in DATA/tls/ca.pem -noout -fingerprint -sha256\n\n\
+             Believe it from now on? [y/N] "
         );
-        write!(io::stderr(), "{question}")
-            .and_then(|()| io::stderr().flush())
-            .context("the terminal is gone")?;
-        let mut answer = String::new();
-        io::stdin().read_line(&mut answer).context("the terminal cannot be read")?;
-        if !matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes") {
-            bail!("not signed in: the service's authority is not trusted");
+        if !yes(question).await? {
+            bail!("the certificate of {server} was not accepted");
         }
-        self.known.add(server, &fingerprint)
+        match &self.known {
+            Some(known) => known.add(server, fingerprint),
+            None => {
+                let told = "there is no home directory to keep this in: you will be asked again\n";
+                io::stderr().write_all(told.as_bytes()).context("the terminal is gone")
+            }
+        }
     }
 }
 
-/// The `ca.pem` of a service on this machine, when it is that service we go to.
-fn local_authority(args: &ClientArgs) -> Option<Vec<u8>> {
-    let host = args.server.rsplit_once(':').map_or(args.server.as_str(), |(host, _)| host);
-    let local = matches!(host, "localhost" | "[::1]") || host.starts_with("127.");
-    let elsewhere = args
-        .nexus
-        .as_ref()
-        .is_some_and(|nexus| !["//localhost", "//127.", "//[::1]"].iter().any(|local| nexus.contains(local)));
-    if !local || elsewhere {
+fn changed(shown: &ServerCertificate, before: &Fingerprint, path: &Path) -> anyhow::Error {
+    anyhow!(
+        "THE AUTHORITY OF {} HAS CHANGED: it was {} and is now {}. Somebody may be between you and the service. \
+         If the service was set up anew, remove its line from {}",
+        shown.server,
+        fingerprint::words(before),
+        fingerprint::words(&shown.fingerprint),
+        path.display()
+    )
+}
+
+/// Asks on the terminal. Not on a thread of the runtime: that would wait for an answer at its end.
+async fn yes(question: String) -> anyhow::Result<bool> {
+    let (sender, receiver) = tokio::sync::oneshot::channel();
+    std::thread::spawn(move || {
+        let ask = || {
+            io::stderr().write_all(question.as_bytes())?;
+            let mut answer = String::new();
+            io::stdin().lock().read_line(&mut answer).map(|_| answer)
+        };
+        // Nobody waits any more when the program ends.
+        let _ = sender.send(ask());
+    });
+    let answer = receiver.await.context("nobody was asked")?.context("the terminal cannot be asked")?;
+    Ok(matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
+}
+
+/// The authorities in a file.
+fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
+    let pem = fs::read(path).with_context(|| format!("{} cannot be read (--ca FILE)", path.display()))?;
+    if !String::from_utf8_lossy(&pem).contains("-----BEGIN CERTIFICATE-----") {
+        bail!("{} holds no certificate in PEM form (--ca FILE)", path.display());
+    }
+    Ok(pem)
+}
+
+/// The authority of the service on this machine, if that is who will be asked.
+fn local_authority(nexus: &Server) -> Option<Vec<u8>> {
+    if !nexus.is_loopback() {
         return None;
     }
-    std::fs::read(settings::local_data_dir()?.join("tls/ca.pem")).ok()
-}
-
-/// The file that remembers: a line for each host, with the fingerprint of its authority.
-struct KnownHosts {
-    path: PathBuf,
-    lines: Vec<(String, String)>,
-}
-
-impl KnownHosts {
-    fn load() -> anyhow::Result<Self> {
-        let path = settings::config_dir()?.join("known_authorities");
-        let text = match std::fs::read_to_string(&path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
-            Err(error) => return Err(error).with_context(|| format!("{} cannot be read", path.display())),
-        };
-        Ok(Self { lines: parse(&text), path })
-    }
-
-    fn get(&self, server: &str) -> Option<&str> {
-        self.lines.iter().find(|(known, _)| known == server).map(|(_, fingerprint)| fingerprint.as_str())
-    }
-
-    fn fingerprints(&self) -> anyhow::Result<Vec<[u8; 32]>> {
-        let bytes = |(server, fingerprint): &(String, String)| {
-            from_hexadecimal(fingerprint)
-                .with_context(|| format!("{}: the fingerprint of {server} is damaged", self.path.display()))
-        };
-        self.lines.iter().map(bytes).collect()
-    }
-
-    fn add(&mut self, server: &str, fingerprint: &str) -> anyhow::Result<()> {
-        self.lines.push((server.to_owned(), fingerprint.to_owned()));
-        let mut text =
-            String::from("# Authorities that were trusted when `papillon` asked: host, SHA-256.\n");
-        for (server, fingerprint) in &self.lines {
-            // Writing into a string cannot fail.
-            let _ = writeln!(text, "{server} {fingerprint}");
-        }
-        let folder = self.path.parent().unwrap_or(Path::new("."));
-        std::fs::create_dir_all(folder)
-            .and_then(|()| std::fs::write(&self.path, text))
-            .with_context(|| format!("{} cannot be written", self.path.display()))
-    }
-}
-
-fn parse(text: &str) -> Vec<(String, String)> {
-    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
-    lines
-        .filter_map(|line| line.split_once(' '))
-        .map(|(server, rest)| (server.into(), rest.trim().into()))
-        .collect()
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn from_hexadecimal(text: &str) -> Option<[u8; 32]> {
-    let bytes: Option<Vec<u8>> =
-        (0..32).map(|at| u8::from_str_radix(text.get(at * 2..at * 2 + 2)?, 16).ok()).collect();
-    bytes.filter(|_| text.len() == 64)?.try_into().ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn fingerprints_read_back() {
-        let bytes: [u8; 32] = std::array::from_fn(|at| at as u8 * 7);
-        assert_eq!(from_hexadecimal(&hexadecimal(&bytes)), Some(bytes));
-        assert_eq!(from_hexadecimal("00"), None);
-        assert_eq!(from_hexadecimal(&"zz".repeat(32)), None);
-    }
-
-    #[test]
-    fn lines_and_comments() {
-        let lines = parse("# words\n\nhost:8443  ab\n broken\n");
-        assert_eq!(lines, [("host:8443".to_owned(), "ab".to_owned())]);
-    }
+    // Without it, or without the right to read it, the service on this machine is one like any other.
+    read(&crate::settings::local_data_dir()?.join(AUTHORITY)).ok()
 }

@@ -1,9 +1,14 @@
 //! Events as JSON. Scripts rely on the names; `docs/events.md` tells them.
 
+#[cfg(test)]
+mod tests;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use msnp::connection_type::ConnectionType;
 use msnp::message::{Emoticon, Format};
-use msnp::object::MsnObject;
+use msnp::object::{MsnObject, ObjectKind};
+use msnp::{FriendlyName, Handle, Status};
 use msnp_client::{Client, Event, Presence, SignedOut, TransferProgress, TransferRoute};
 use serde_json::{Value, json};
 
@@ -12,12 +17,16 @@ use crate::contacts::list_names;
 
 /// The first line.
 pub(super) fn signed_in(client: &Client) -> Value {
+    myself(client.account(), &client.name(), client.status(), client.connection_type())
+}
+
+fn myself(account: &Handle, name: &FriendlyName, status: Status, connection: ConnectionType) -> Value {
     json!({
         "event": "signed-in",
-        "account": client.account().as_str(),
-        "name": client.name().text(),
-        "status": status_name(Some(client.status())),
-        "connection_type": client.connection_type().name(),
+        "account": account.as_str(),
+        "name": name.text(),
+        "status": status_name(Some(status)),
+        "connection_type": connection.name(),
     })
 }
 
@@ -30,11 +39,12 @@ pub(super) fn error(text: &str) -> Value {
 pub(super) fn event(client: &Client, event: &Event) -> Value {
     match event {
         Event::SignedIn => signed_in(client),
-        event => people(event)
-            .or_else(|| conversations(event))
-            .or_else(|| files(event))
-            .unwrap_or_else(|| service(event)),
+        event => of_others(event),
     }
+}
+
+fn of_others(event: &Event) -> Value {
+    people(event).or_else(|| conversations(event)).or_else(|| files(event)).unwrap_or_else(|| service(event))
 }
 
 fn people(event: &Event) -> Option<Value> {
@@ -61,6 +71,7 @@ fn people(event: &Event) -> Option<Value> {
         Event::Picture { of, data } => json!({
             "event": "picture",
             "who": of.as_str(),
+            "sha1d": sha1d(data),
             "size": data.len(),
             "data": STANDARD.encode(data),
         }),
@@ -74,6 +85,11 @@ fn picture_of(presence: &Presence) -> Option<Value> {
 
 fn object(object: &MsnObject) -> Value {
     json!({ "sha1d": object.sha1d, "size": object.size })
+}
+
+/// The hash of the data as descriptions tell it.
+fn sha1d(data: &[u8]) -> String {
+    MsnObject::new("", ObjectKind::DISPLAY_PICTURE, "", "", data).sha1d
 }
 
 fn emoticon(emoticon: &Emoticon) -> Value {
@@ -124,6 +140,7 @@ fn format(format: &Format) -> Value {
         "italic": format.effects.italic,
         "underline": format.effects.underline,
         "strike_out": format.effects.strike_out,
+        "right_to_left": format.right_to_left,
         "colour": format!("#{:02x}{:02x}{:02x}", colour.red, colour.green, colour.blue),
     })
 }

@@ -51,13 +51,13 @@ impl Running {
     }
 
     /// Waits for a line of standard error that contains `words`.
-    pub fn wait_for_log(&self, words: &str) {
+    pub fn wait_for_log(&self, words: &str) -> String {
         let deadline = Instant::now() + DEADLINE;
         loop {
             let left = deadline.saturating_duration_since(Instant::now());
             let line = self.err.recv_timeout(left).unwrap_or_else(|gone| panic!("{words:?}: {gone}"));
             if line.contains(words) {
-                return;
+                return line;
             }
         }
     }

@@ -25,7 +25,7 @@ pub(super) fn spans(app: &App, id: TransferId, file: &File) -> Vec<Span<'static>
         Stage::Offered => {
             spans.push(Span::styled(" – /accept or /decline", theme.attention()));
         }
-        Stage::Running { bytes, route } => {
+        Stage::Running { bytes } => {
             let (done, all) = ((*bytes).min(file.size), file.size.max(1));
             let full = usize::try_from(u128::from(done) * u128::from(BAR) / u128::from(all)).unwrap_or(0);
             let percent = u128::from(done) * 100 / u128::from(all);
@@ -36,15 +36,18 @@ pub(super) fn spans(app: &App, id: TransferId, file: &File) -> Vec<Span<'static>
             if let Some(speed) = file.speed() {
                 spans.push(Span::raw(format!("  {}/s", size::bytes(speed))));
             }
-            if let Some(route) = route {
-                spans.push(Span::styled(format!("  {}", way(*route)), theme.dim()));
+            if let Some(route) = file.route {
+                spans.push(Span::styled(format!("  {}", way(route)), theme.dim()));
             }
         }
         Stage::Done(Some(path)) => {
             let path = clean::line(&path.to_string_lossy());
             spans.push(Span::styled(format!(" – here it is: {path}"), theme.tone(Tone::Good)));
         }
-        Stage::Done(None) => spans.push(Span::styled(" – delivered", theme.tone(Tone::Good))),
+        Stage::Done(None) => {
+            let way = file.route.map_or(String::new(), |route| format!(" ({})", way(route)));
+            spans.push(Span::styled(format!(" – delivered{way}"), theme.tone(Tone::Good)));
+        }
         Stage::Failed(why) => spans.push(Span::styled(format!(" – {why}"), theme.tone(Tone::Bad))),
     }
     spans
@@ -52,8 +55,8 @@ pub(super) fn spans(app: &App, id: TransferId, file: &File) -> Vec<Span<'static>
 
 fn way(route: TransferRoute) -> &'static str {
     match route {
-        TransferRoute::Switchboard => "by switchboard",
+        TransferRoute::Switchboard => "switchboard",
         TransferRoute::Direct => "direct",
-        TransferRoute::Msnftp => "direct (MSNFTP)",
+        TransferRoute::Msnftp => "MSNFTP",
     }
 }

@@ -34,7 +34,7 @@ impl Driver {
                 app.handle_outcome(Outcome::Opened { tab, conversation: id });
             }
             Action::Leave(id) => {
-                if let Some(talk) = self.talk(app, id) {
+                if let Some(talk) = self.talk(id) {
                     self.talks.remove(&id);
                     tokio::spawn(async move { talk.leave().await });
                 }
@@ -49,7 +49,7 @@ impl Driver {
             }
             Action::Exit => self.done = true,
             other => {
-                let work = self.work(app, other);
+                let work = self.work(other);
                 self.begin(app, work).await;
             }
         }
@@ -57,18 +57,18 @@ impl Driver {
     }
 
     /// What takes time.
-    fn work(&mut self, app: &App, action: Action) -> Work {
+    fn work(&mut self, action: Action) -> Work {
         let client = self.client.clone();
         match action {
             Action::Say { tab, conversation, entry, text } => {
-                let talk = self.talk(app, conversation);
+                let talk = self.talk(conversation);
                 Box::pin(async move {
                     let result = say(talk, &text).await;
                     Some(Outcome::Said { tab, entry, result })
                 })
             }
             Action::Typing(conversation) => {
-                let talk = self.talk(app, conversation);
+                let talk = self.talk(conversation);
                 Box::pin(async move {
                     // Nobody misses a notice of typing.
                     if let Some(talk) = talk {
@@ -78,7 +78,7 @@ impl Driver {
                 })
             }
             Action::Invite { tab, conversation, who } => {
-                let talk = self.talk(app, conversation);
+                let talk = self.talk(conversation);
                 Box::pin(async move {
                     let result = match talk {
                         Some(talk) => talk.invite(&who).await.map_err(|error| error.to_string()),
@@ -130,14 +130,12 @@ impl Driver {
         }
     }
 
-    /// The conversation with this number. One that somebody else began is looked up by the people
-    /// in it.
-    fn talk(&mut self, app: &App, id: ConversationId) -> Option<Conversation> {
-        if let Some(talk) = self.talks.get(&id) {
-            return Some(talk.clone());
+    /// The conversation with this number; it is held as long as its tab is open.
+    fn talk(&mut self, id: ConversationId) -> Option<Conversation> {
+        if !self.talks.contains_key(&id) {
+            self.talks.insert(id, self.client.conversation_by_id(id)?);
         }
-        let talk = self.client.conversation(app.person_in(id)?);
-        (talk.id() == id).then(|| self.talks.entry(id).or_insert(talk).clone())
+        self.talks.get(&id).cloned()
     }
 }
 

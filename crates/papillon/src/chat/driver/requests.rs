@@ -4,9 +4,9 @@ use msnp::{FriendlyName, GroupId, Handle};
 use msnp_client::{Client, CommandError};
 
 use super::actions::at_home;
-use super::picture;
 use crate::chat::action::{Outcome, Request};
 use crate::chat::clean;
+use crate::client::display_picture;
 
 /// Makes a change.
 pub(super) async fn carry_out(client: Client, request: Request) -> Option<Outcome> {
@@ -26,13 +26,18 @@ async fn make(client: &Client, request: &Request) -> Result<(), String> {
             Some(group) => client.remove_from_group(who, group).await,
             None => return Err(format!("there is no group {group}")),
         },
+        Request::DropGroup(group) => match find_group(client, group) {
+            Some(group) => client.remove_group(group).await,
+            None => return Err(format!("there is no group {group}")),
+        },
         Request::Status(status) => client.set_status(*status).await,
         Request::Name(name) => client.set_name(friendly(name)?).await,
         Request::Picture(None) => client.set_picture(None).await,
         Request::Picture(Some(path)) => {
             let path = at_home(path);
-            let read = tokio::task::spawn_blocking(move || picture::load(&path)).await;
-            client.set_picture(Some(read.map_err(|error| error.to_string())??.into())).await
+            let read = tokio::task::spawn_blocking(move || display_picture(&path)).await;
+            let png = read.map_err(anyhow::Error::from).flatten().map_err(|error| crate::sentence(&error))?;
+            client.set_picture(Some(png)).await
         }
     };
     result.map_err(|error| error.to_string())

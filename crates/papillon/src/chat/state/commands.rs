@@ -49,6 +49,7 @@ impl App {
             "rename" => Request::Rename(self.person("")?, checked_name(argument)?),
             "group" => Request::Group(self.person("")?, argument.clone()),
             "ungroup" => Request::Ungroup(self.person("")?, argument.clone()),
+            "dropgroup" => Request::DropGroup(self.empty_group(argument)?),
             "status" => Request::Status(status::parse(argument)?),
             "name" => Request::Name(checked_name(argument)?),
             "picture" if argument.eq_ignore_ascii_case("off") => Request::Picture(None),
@@ -70,6 +71,17 @@ impl App {
         }
         self.selected_person()
             .ok_or_else(|| String::from("write who, or select somebody in the contact list"))
+    }
+
+    /// A group's name when nobody is in it: the service would remove them with it.
+    fn empty_group(&self, name: &str) -> Result<String, String> {
+        let wanted = name.to_lowercase();
+        let group = self.roster.groups.iter().find(|(_, known)| known.to_lowercase() == wanted);
+        let Some((id, name)) = group else { return Err(format!("there is no group {name}")) };
+        if self.roster.people.iter().any(|person| person.groups.contains(id)) {
+            return Err(format!("somebody is in the group {name}: /ungroup takes them out"));
+        }
+        Ok(name.clone())
     }
 
     fn not_self(&self, who: Handle) -> Result<Handle, String> {

@@ -30,6 +30,7 @@ impl App {
     /// Shows a tab; what is in it counts as read.
     pub(super) fn show(&mut self, index: usize) {
         self.current = index;
+        self.from_list = false;
         self.history.leave();
         self.tab_mut().unread = 0;
     }
@@ -71,11 +72,6 @@ impl App {
         self.tabs.iter().position(|tab| tab.conversation() == Some(conversation))
     }
 
-    /// The only other person in a conversation.
-    pub(crate) fn person_in(&self, conversation: ConversationId) -> Option<&Handle> {
-        self.bound(conversation).and_then(|index| self.tabs[index].only())
-    }
-
     /// The tab for something that `from` said or did: where the conversation is shown already, else
     /// where one with the same single person is, else a new one.
     pub(super) fn tab_of(&mut self, conversation: ConversationId, from: &Handle) -> usize {
@@ -114,21 +110,31 @@ impl App {
 
     /// Somebody came into a conversation.
     pub(super) fn joined(&mut self, conversation: ConversationId, who: Handle) {
-        let Some(index) = self.bound(conversation) else {
-            if self.arriving.len() < MAX_ARRIVING || self.arriving.contains_key(&conversation) {
-                let people = self.arriving.entry(conversation).or_default();
-                if !people.contains(&who) {
-                    people.push(who);
-                }
-            }
-            return;
-        };
+        let Some(index) = self.bound(conversation) else { return self.arrived(conversation, who) };
         let Some(talk) = self.tabs[index].talk.as_mut() else { return };
         if !talk.with.contains(&who) {
             talk.with.push(who.clone());
             let name = self.name_of(&who);
             self.note(index, format!("{name} has joined the conversation"), Tone::Quiet);
         }
+    }
+
+    /// Somebody is in a conversation that no tab shows. With a single person it gets one when
+    /// they say something; of several this account was asked into, and that is shown at once.
+    fn arrived(&mut self, conversation: ConversationId, who: Handle) {
+        if self.arriving.len() >= MAX_ARRIVING && !self.arriving.contains_key(&conversation) {
+            return;
+        }
+        let people = self.arriving.entry(conversation).or_default();
+        if !people.contains(&who) {
+            people.push(who.clone());
+        }
+        if people.len() < 2 {
+            return;
+        }
+        let names = people.clone().iter().map(|who| self.name_of(who)).collect::<Vec<_>>().join(", ");
+        let tab = self.tab_of(conversation, &who);
+        self.note(tab, format!("you are in a conversation with {names}"), Tone::Plain);
     }
 
     /// Somebody went. The last one stays in the tab: what is said next goes to them.

@@ -32,7 +32,7 @@ impl App {
             Event::ContactAdded { contact, by_them } => {
                 if by_them {
                     self.know(&contact.handle, clean::line(&contact.name.text()));
-                    self.tell(format!("{} has added you", self.name_of(&contact.handle)), Tone::Plain);
+                    self.added_by(&contact.into());
                 }
                 actions.push(Action::Refresh);
             }
@@ -98,6 +98,16 @@ impl App {
         vec![Action::Refresh]
     }
 
+    /// Where an answer is asked for, that is notice enough.
+    fn added_by(&mut self, person: &super::Person) {
+        let name = self.name_of(&person.handle);
+        if person.is_waiting() {
+            self.note(0, format!("{name} ({}) has added you", person.handle), Tone::Plain);
+        } else {
+            self.tell(format!("{name} has added you too"), Tone::Plain);
+        }
+    }
+
     fn presence_changed(&mut self, who: &Handle, online: bool) {
         let changed = if online { self.online.insert(who.clone()) } else { self.online.remove(who) };
         if !changed || (online && self.now.elapsed < self.settled) {
@@ -159,7 +169,7 @@ impl App {
         let used = |tab: &super::Tab| tab.transcript.entries().rev().any(|entry| uses(&entry.body));
         let Some(index) = self.tabs.iter().position(used) else { return };
         let size = crate::chat::size::bytes(bytes as u64);
-        let text = format!("the picture for {shortcut} is here ({size}); a terminal cannot show it");
+        let text = format!("the picture for {shortcut} has come ({size})");
         let again = |body: &Body| matches!(body, Body::Note { text: said, .. } if *said == text);
         if !self.tabs[index].transcript.entries().any(|entry| again(&entry.body)) {
             self.note(index, text, Tone::Quiet);

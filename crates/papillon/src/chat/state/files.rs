@@ -56,7 +56,12 @@ impl App {
                 self.add_file(transfer, File::offered(to, name, size, true), &mut actions);
             }
             Err(error) => {
-                let text = clean::line(&format!("{name} was not offered: {error}"));
+                let text = match &error {
+                    // It names the file already.
+                    TransferError::File { .. } => format!("not offered: {error}"),
+                    _ => format!("{name} was not offered: {error}"),
+                };
+                let text = clean::line(&text);
                 let tab = self.tabs.iter().position(|tab| tab.is_with(&to));
                 if let Some(tab) = tab {
                     self.note(tab, text.clone(), Tone::Bad);

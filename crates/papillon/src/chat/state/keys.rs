@@ -112,6 +112,7 @@ impl App {
             self.list.filter.clear();
             self.set_roster(self.roster.clone());
         }
+        self.from_list = false;
         self.focus = Focus::List;
     }
 
@@ -123,7 +124,7 @@ impl App {
         self.help = None;
         self.focus = Focus::Line;
         self.history.leave();
-        if !self.tab_mut().input.insert(text) {
+        if !self.tab_mut().input.insert(text.trim_end_matches(['\r', '\n'])) {
             self.tell("what was pasted is too long: only a part of it was taken", Tone::Bad);
         }
         self.tell_typing()

@@ -1,7 +1,9 @@
 //! What follows from how an action went.
 
+use msnp::Handle;
+
 use super::{App, Delivery, Tone};
-use crate::chat::action::{Action, Outcome};
+use crate::chat::action::{Action, Outcome, TabId};
 use crate::chat::clean;
 
 impl App {
@@ -24,19 +26,7 @@ impl App {
                     self.tabs[index].transcript.set_delivery(entry, delivery);
                 }
             }
-            Outcome::Invited { tab, who, result } => {
-                let name = self.name_of(&who);
-                let (text, tone) = match result {
-                    Ok(()) => (format!("{name} is invited"), Tone::Quiet),
-                    Err(error) => (clean::line(&format!("{name} was not invited: {error}")), Tone::Bad),
-                };
-                if let Some(index) = self.tab_index(tab) {
-                    self.note(index, text.clone(), tone);
-                }
-                if tone == Tone::Bad {
-                    self.tell(text, tone);
-                }
-            }
+            Outcome::Invited { tab, who, result } => self.invited(tab, &who, result),
             Outcome::Done { request, result } => {
                 match result {
                     Ok(()) => self.tell(clean::line(&request.done()), Tone::Good),
@@ -50,5 +40,24 @@ impl App {
             Outcome::TransferRefused { transfer, error } => self.file_failed(transfer, &error),
         }
         Vec::new()
+    }
+
+    fn invited(&mut self, tab: TabId, who: &Handle, result: Result<(), String>) {
+        let index = self.tab_index(tab);
+        let talk = index.and_then(|index| self.tabs[index].talk.as_ref());
+        let is_here = talk.is_some_and(|talk| talk.with.contains(who));
+        let name = self.name_of(who);
+        let (text, tone) = match result {
+            // They were faster.
+            Ok(()) if is_here => return,
+            Ok(()) => (format!("{name} is invited"), Tone::Quiet),
+            Err(error) => (clean::line(&format!("{name} was not invited: {error}")), Tone::Bad),
+        };
+        if let Some(index) = index {
+            self.note(index, text.clone(), tone);
+        }
+        if tone == Tone::Bad {
+            self.tell(text, tone);
+        }
     }
 }

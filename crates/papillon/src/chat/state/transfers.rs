@@ -25,6 +25,8 @@ pub(crate) struct File {
     pub(crate) sending: bool,
     /// How far it is.
     pub(crate) stage: Stage,
+    /// Over what, once that is known.
+    pub(crate) route: Option<TransferRoute>,
     /// When how many bytes were through.
     samples: VecDeque<(Duration, u64)>,
 }
@@ -38,8 +40,6 @@ pub(crate) enum Stage {
     Running {
         /// So many are through.
         bytes: u64,
-        /// Over what.
-        route: Option<TransferRoute>,
     },
     /// It is there. Where it was written, when it was received.
     Done(Option<PathBuf>),
@@ -57,7 +57,7 @@ impl Stage {
 impl File {
     /// A file that is offered.
     pub(super) fn offered(peer: Handle, name: String, size: u64, sending: bool) -> Self {
-        Self { peer, name, size, sending, stage: Stage::Offered, samples: VecDeque::new() }
+        Self { peer, name, size, sending, stage: Stage::Offered, route: None, samples: VecDeque::new() }
     }
 
     /// Bytes a second, once there is something to tell it from.
@@ -72,7 +72,8 @@ impl File {
             return;
         }
         self.size = progress.total.max(self.size);
-        self.stage = Stage::Running { bytes: progress.bytes, route: progress.route };
+        self.stage = Stage::Running { bytes: progress.bytes };
+        self.route = progress.route.or(self.route);
         self.samples.push_back((now, progress.bytes));
         while self.samples.len() > 2 && self.samples.front().is_some_and(|(then, _)| *then + SPEED_OVER < now)
         {
@@ -131,7 +132,7 @@ impl Transfers {
     /// It was accepted here; the bytes come soon.
     pub(super) fn begin(&mut self, id: TransferId) {
         if let Some(file) = self.files.get_mut(&id).filter(|file| file.stage == Stage::Offered) {
-            file.stage = Stage::Running { bytes: 0, route: None };
+            file.stage = Stage::Running { bytes: 0 };
         }
     }
 

@@ -147,7 +147,7 @@ fn a_file_comes() {
         app.handle_event(Event::FileProgress { transfer, progress });
     }
     let bar = line_with(&app, "%");
-    assert!(bar.ends_with("│ ██████████░░░░░░░░░░  50 %  250 kB/s  by switchboard"), "{bar}");
+    assert!(bar.ends_with("│ ██████████░░░░░░░░░░  50 %  250 kB/s  switchboard"), "{bar}");
     let path = std::path::PathBuf::from("/home/ada/photo.png");
     app.handle_event(Event::FileReceived { transfer, from: handle("bob"), path });
     assert!(line_with(&app, "here it is").contains("photo.png (1.2 MB) – here it is: /home/ada/photo.png"));
@@ -179,7 +179,7 @@ fn custom_emoticons_are_marked() {
         app.handle_event(Event::Emoticon { from: handle("bob"), emoticon, data: b"png".as_slice().into() });
     }
     let notes =
-        lines(&app).iter().filter(|line| line.contains("the picture for (cat) is here (3 bytes)")).count();
+        lines(&app).iter().filter(|line| line.contains("the picture for (cat) has come (3 bytes)")).count();
     assert_eq!(notes, 1);
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use super::super::{App, Body, Delivery, Tone};
+use super::super::{App, Body, Delivery, Focus, Tone};
 use crate::chat::action::Action;
 use crate::chat::command::{self, Line};
 use crate::chat::portions;
@@ -115,7 +115,12 @@ impl App {
             Ok(Line::Command(command)) => {
                 self.tab_mut().input.take();
                 self.history.keep(&written);
-                self.carry_out(&command)
+                let tab = self.tab().id;
+                let actions = self.carry_out(&command);
+                if std::mem::take(&mut self.from_list) && self.tab().id == tab {
+                    self.focus = Focus::List;
+                }
+                actions
             }
             Ok(Line::Text(text)) => {
                 let Some(conversation) = self.tab().conversation() else {

@@ -23,8 +23,10 @@ impl App {
                 self.list.filter.pop();
                 self.find();
             }
-            KeyCode::Char('/') if self.list.filter.is_empty() => {
+            KeyCode::Char('/') => {
+                self.list.filter.clear();
                 self.focus = Focus::Line;
+                self.from_list = true;
                 return self.write("/");
             }
             KeyCode::Char(char) if !control && !key.modifiers.contains(KeyModifiers::ALT) => {

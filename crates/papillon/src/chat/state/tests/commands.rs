@@ -16,6 +16,7 @@ fn commands_become_requests() {
         ("/name Ada Lovelace", Request::Name("Ada Lovelace".into())),
         ("/picture me.png", Request::Picture(Some(PathBuf::from("me.png")))),
         ("/picture off", Request::Picture(None)),
+        ("/dropgroup other contacts", Request::DropGroup("Other Contacts".into())),
     ] {
         let mut app = app();
         assert_eq!(app.enter_line(line), [Action::Do(request)], "{line}");
@@ -28,6 +29,8 @@ fn without_a_name_the_person_in_the_tab_or_in_the_list_is_meant() {
     let mut app = app();
     // The list has the keys at first, and the first person is selected: Mum in Family.
     assert_eq!(app.enter_line("/block"), [Action::Do(Request::Block(handle("mum")))]);
+    // The list has the keys again.
+    assert_eq!(app.focus, Focus::List);
     app.open("carol", 1);
     assert_eq!(app.enter_line("/block"), [Action::Do(Request::Block(handle("carol")))]);
     let request = Request::Rename(handle("carol"), "Caro L".into());
@@ -45,8 +48,7 @@ fn mistakes_are_explained_and_what_was_written_stays_to_be_mended() {
         [("/dance", "no command /dance"), ("/add", "/add ADDRESS"), ("hello", "nobody is here")]
     {
         let mut app = app();
-        app.enter_line_anywhere("/help");
-        app.hit(ratatui::crossterm::event::KeyCode::Esc);
+        app.hit(ratatui::crossterm::event::KeyCode::Tab);
         assert_eq!(app.enter_line(line), [], "{line}");
         assert!(notice(&app).contains(words), "{line}: {}", notice(&app));
         assert_eq!(app.line().text(), line);
@@ -55,6 +57,8 @@ fn mistakes_are_explained_and_what_was_written_stays_to_be_mended() {
         ("/add bob", "no address"),
         ("/add ada@example.com", "your own address"),
         ("/remove nobody", "nobody called nobody"),
+        ("/dropgroup friends", "somebody is in the group Friends"),
+        ("/dropgroup foes", "no group foes"),
         ("/status dancing", "the statuses are"),
         ("/file x", "open a conversation first"),
         ("/invite bob", "open a conversation first"),

@@ -92,7 +92,10 @@ fn a_conversation_of_several_has_a_tab_of_its_own() {
 
     app.handle_event(Event::Left { conversation: ConversationId(2), who: handle("bob") });
     app.handle_event(Event::Left { conversation: ConversationId(2), who: handle("carol") });
-    assert_eq!(texts(&app.tabs[2]), ["Bob: hi all", "- Bob has left the conversation"]);
+    assert_eq!(
+        texts(&app.tabs[2]),
+        ["- you are in a conversation with Bob, Carol", "Bob: hi all", "- Bob has left the conversation"]
+    );
     assert_eq!(app.tabs[2].only(), Some(&handle("carol")));
 }
 

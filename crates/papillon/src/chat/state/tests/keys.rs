@@ -28,7 +28,7 @@ fn pasted_lines_are_not_sent_by_themselves() {
     let mut app = app();
     app.open("bob", 1);
     assert_eq!(
-        app.handle_terminal(TerminalEvent::Paste("one\r\ntwo\n\u{1b}[31mthree".into())),
+        app.handle_terminal(TerminalEvent::Paste("one\r\ntwo\n\u{1b}[31mthree\r\n".into())),
         [Action::Typing(ConversationId(1))]
     );
     assert_eq!(app.line().text(), "one\ntwo\nthree");

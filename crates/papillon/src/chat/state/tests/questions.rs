@@ -13,7 +13,7 @@ fn asked() -> App {
         Contact { handle: handle("dan"), name: name("Dan"), lists, groups: Vec::new(), presence: None };
     let actions = app.handle_event(Event::ContactAdded { contact, by_them: true });
     assert_eq!(actions, [Action::Refresh]);
-    assert_eq!(notice(&app), "Dan has added you");
+    assert_eq!(texts(&app.tabs[0])[1], "- Dan (dan@example.com) has added you");
     let mut roster = app.roster.clone();
     roster.people.push(person("dan", "Dan", 8, 0, None));
     app.set_roster(roster);

@@ -1,7 +1,8 @@
 //! What Monarch does about what happens.
 
+mod deeds;
+
 use std::collections::{HashMap, HashSet};
-use std::io::Cursor;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -11,9 +12,9 @@ use time::OffsetDateTime;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
-use super::files::{self, Offer};
+use super::files::Offer;
 use super::reply::{self, Heard};
-use super::talk::{Talk, Voice};
+use super::talk::Talk;
 
 /// So many files, either way, at once.
 const FILES: usize = 4;
@@ -98,7 +99,7 @@ impl<'a> Bot<'a> {
     fn answer(&mut self, id: ConversationId, said: &Said) {
         self.memory.turn += 1;
         let (turn, online) = (self.memory.turn, self.online());
-        let Some(talk) = self.talk(id, &said.from) else { return };
+        let Some(talk) = self.talk(id) else { return };
         let in_company = talk.conversation.participants().len() > 1;
         let emoticons: Vec<_> = said.emoticons.iter().map(String::as_str).collect();
         let reply = reply::reply(&Heard {
@@ -112,12 +113,10 @@ impl<'a> Bot<'a> {
             said: &talk.voice.said(),
         });
         let (Some(reply), voice) = (reply, talk.voice.clone()) else { return };
-        let heard = if reply.takes_long { voice.say_slowly(reply.words) } else { voice.say(reply.words) };
-        if !heard {
-            return;
-        }
+        let spoken = if reply.takes_long { voice.say_slowly(reply.words) } else { voice.say(reply.words) };
+        let Some(spoken) = spoken else { return };
         if let Some(gift) = reply.gift {
-            self.give(&said.from, gift, voice.clone());
+            self.give(&said.from, gift, voice.clone(), spoken);
         }
         if !in_company {
             self.look_at(&said.from, voice);
@@ -130,67 +129,10 @@ impl<'a> Bot<'a> {
         online.map(|contact| contact.name.text().into_owned()).collect()
     }
 
-    fn give(&mut self, to: &Handle, gift: reply::Gift, voice: Voice) {
-        let Ok(place) = Arc::clone(&self.files).try_acquire_owned() else {
-            voice.say(String::from("But my wings are full: ask me again in a while."));
-            return;
-        };
-        let (client, to, file) = (self.client.clone(), to.clone(), gift.path(self.folder));
-        self.tasks.spawn(async move {
-            files::give(client, to, file, voice).await;
-            drop(place);
-        });
-    }
-
-    fn take(&mut self, from: &Handle, offer: Offer) {
-        let (client, folder) = (self.client.clone(), files::inbox(self.folder));
-        let voice = self.talk_with(from).voice.clone();
-        let place = Arc::clone(&self.files).try_acquire_owned();
-        self.tasks.spawn(async move {
-            match &place {
-                Ok(_) => files::take(client, offer, folder, voice).await,
-                Err(_) => {
-                    let words = "My wings are full: offer it again in a while.";
-                    files::decline(&client, offer.transfer, words, &voice).await;
-                }
-            }
-        });
-    }
-
-    /// Fetches a display picture that is new, and says something about it.
-    fn look_at(&mut self, who: &Handle, voice: Voice) {
-        let presence = self.client.contact(who).and_then(|contact| contact.presence);
-        let Some(picture) = presence.and_then(|presence| presence.picture) else { return };
-        let seen = self.memory.pictures.insert(who.clone(), picture.sha1d.clone());
-        if seen.is_some_and(|seen| seen == picture.sha1d) {
-            return;
-        }
-        let (client, who) = (self.client.clone(), who.clone());
-        self.tasks.spawn(async move {
-            match client.fetch_picture(&who).await {
-                Ok(data) => drop(voice.say(reply::picture(data.len(), dimensions(&data)))),
-                Err(error) => tracing::debug!(%who, %error, "Monarch did not get a picture"),
-            }
-        });
-    }
-
-    fn add_back(&mut self, who: Handle) {
-        let client = self.client.clone();
-        self.tasks.spawn(async move {
-            if let Err(error) = client.add_contact(&who).await {
-                tracing::debug!(%who, %error, "Monarch could not add somebody");
-            }
-        });
-    }
-
     /// The talk in which something was said.
-    fn talk(&mut self, id: ConversationId, from: &Handle) -> Option<&mut Talk> {
+    fn talk(&mut self, id: ConversationId) -> Option<&mut Talk> {
         if !self.talks.contains_key(&id) {
-            let conversation = self.client.conversation(from);
-            if conversation.id() != id {
-                tracing::debug!(%from, "something was said where Monarch cannot answer");
-                return None;
-            }
+            let conversation = self.client.conversation_by_id(id)?;
             self.begin(conversation);
         }
         self.talks.get_mut(&id)
@@ -205,21 +147,5 @@ impl<'a> Bot<'a> {
     fn begin(&mut self, conversation: Conversation) -> &mut Talk {
         let id = conversation.id();
         self.talks.entry(id).or_insert_with(|| Talk::new(conversation, &mut self.tasks))
-    }
-}
-
-/// Width and height of a picture; `None` when it is none.
-fn dimensions(data: &[u8]) -> Option<(u32, u32)> {
-    image::ImageReader::new(Cursor::new(data)).with_guessed_format().ok()?.into_dimensions().ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn pictures_are_measured() {
-        assert_eq!(dimensions(&super::super::drawing::emoticon()), Some((19, 19)));
-        assert_eq!(dimensions(b"no picture"), None);
     }
 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use msnp_client::{Conversation, SendError};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::Instant;
 
@@ -46,7 +46,11 @@ struct State {
 struct Saying {
     words: String,
     typing: Duration,
+    spoken: oneshot::Sender<()>,
 }
+
+/// Ends when something has been said, or cannot be said any more.
+pub(super) type Spoken = oneshot::Receiver<()>;
 
 impl Talk {
     /// The speaker is one of `tasks`.
@@ -64,15 +68,15 @@ impl Drop for Talk {
 }
 
 impl Voice {
-    /// Says this after the time it takes to type it. What is too much is not said: then this is `false`.
-    pub(super) fn say(&self, words: String) -> bool {
+    /// Says this after the time it takes to type it. What is too much is not said: then this is `None`.
+    pub(super) fn say(&self, words: String) -> Option<Spoken> {
         let letters = u32::try_from(words.len()).unwrap_or(u32::MAX);
         let typing = Duration::from_millis(10).saturating_mul(letters);
         self.queue(words, typing.clamp(Duration::from_millis(500), Duration::from_secs(2)))
     }
 
     /// Like [`Voice::say`], after a long time of typing.
-    pub(super) fn say_slowly(&self, words: String) -> bool {
+    pub(super) fn say_slowly(&self, words: String) -> Option<Spoken> {
         self.queue(words, LONG)
     }
 
@@ -81,16 +85,17 @@ impl Voice {
         self.state().said.iter().cloned().collect()
     }
 
-    fn queue(&self, words: String, typing: Duration) -> bool {
+    fn queue(&self, words: String, typing: Duration) -> Option<Spoken> {
         let mut state = self.state();
         let Some(place) = self.queue.try_reserve().ok().filter(|_| state.pace.allows(Instant::now())) else {
             tracing::debug!("Monarch has too much to say");
-            return false;
+            return None;
         };
         state.said.truncate(REMEMBERED - 1);
         state.said.push_front(words.clone());
-        place.send(Saying { words, typing });
-        true
+        let (spoken, heard) = oneshot::channel();
+        place.send(Saying { words, typing, spoken });
+        Some(heard)
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -99,12 +104,14 @@ impl Voice {
 }
 
 async fn speak(conversation: Conversation, mut sayings: mpsc::Receiver<Saying>) {
-    while let Some(Saying { words, typing }) = sayings.recv().await {
-        let spoken = match type_for(typing, &conversation).await {
+    while let Some(Saying { words, typing, spoken }) = sayings.recv().await {
+        let sent = match type_for(typing, &conversation).await {
             Ok(()) => conversation.send(words).await,
             Err(error) => Err(error),
         };
-        if let Err(error) = spoken {
+        // Not everybody waits for it.
+        let _ = spoken.send(());
+        if let Err(error) = sent {
             tracing::debug!(%error, "nobody heard Monarch");
         }
     }

@@ -65,7 +65,7 @@ impl Topic {
         let words: Vec<_> = words(text).into_iter().filter(|word| word != "monarch").collect();
         if words.len() <= LONGEST_REQUEST {
             let sentence = format!(" {} ", words.join(" "));
-            let has = |sign: &&str| sentence.contains(&format!(" {sign} "));
+            let has = |sign: &str| sentence.contains(&format!(" {sign} "));
             if let Some((topic, _)) = SIGNS.iter().find(|(_, signs)| signs.iter().any(|sign| has(sign))) {
                 return *topic;
             }

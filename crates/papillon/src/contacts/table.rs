@@ -1,0 +1,131 @@
+//! The contact list for people to read.
+
+use std::fmt::Write as _;
+
+use msnp_client::Group;
+
+use super::Entry;
+
+/// For those on the forward list without a group.
+const NO_GROUP: &str = "Without a group";
+/// For those on other lists only.
+const OTHERS: &str = "Not on your list";
+
+/// A paragraph for each group; who is in two stands in both. Who is online comes first.
+pub(super) fn table(mut entries: Vec<Entry>, groups: &[Group]) -> String {
+    for entry in &mut entries {
+        entry.name = visible(&entry.name);
+    }
+    entries.sort_by_key(|entry| (entry.status == "offline", entry.name.to_lowercase(), entry.who.clone()));
+    let widths = Widths {
+        status: width(&entries, |entry| entry.status),
+        name: width(&entries, |entry| &entry.name),
+        who: width(&entries, |entry| &entry.who),
+    };
+    let mut names: Vec<_> = groups.iter().map(|group| group.name.as_str()).collect();
+    // Two groups may have the same name.
+    let mut seen = Vec::new();
+    names.retain(|name| {
+        !seen.contains(name) && {
+            seen.push(name);
+            true
+        }
+    });
+    let mut text = String::new();
+    for name in names {
+        let is_in = |entry: &&Entry| entry.groups.iter().any(|group| group == name);
+        section(&mut text, &visible(name), entries.iter().filter(is_in), &widths);
+    }
+    let listed = |entry: &Entry| entry.lists.contains(&"forward");
+    let lonely = |entry: &&Entry| listed(entry) && entry.groups.is_empty();
+    section(&mut text, NO_GROUP, entries.iter().filter(lonely), &widths);
+    let other = |entry: &&Entry| !listed(entry) && entry.groups.is_empty();
+    section(&mut text, OTHERS, entries.iter().filter(other), &widths);
+    text
+}
+
+struct Widths {
+    status: usize,
+    name: usize,
+    who: usize,
+}
+
+fn width(entries: &[Entry], column: impl Fn(&Entry) -> &str) -> usize {
+    entries.iter().map(|entry| column(entry).chars().count()).max().unwrap_or(0)
+}
+
+fn section<'a>(text: &mut String, title: &str, entries: impl Iterator<Item = &'a Entry>, widths: &Widths) {
+    let mut entries = entries.peekable();
+    if entries.peek().is_none() {
+        return;
+    }
+    if !text.is_empty() {
+        text.push('\n');
+    }
+    // Writing into a string cannot fail.
+    let _ = writeln!(text, "{title}");
+    for Entry { who, name, status, lists, .. } in entries {
+        let Widths { status: a, name: b, who: c } = *widths;
+        let _ = writeln!(text, "  {status:<a$}  {name:<b$}  {who:<c$}  {}", lists.join(", "));
+    }
+}
+
+/// The name without what would move the cursor or colour the terminal: other people choose it.
+fn visible(name: &str) -> String {
+    name.chars().map(|char| if char.is_control() { char::REPLACEMENT_CHARACTER } else { char }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use msnp::GroupId;
+
+    use super::*;
+
+    fn entry(who: &str, name: &str, status: &'static str, lists: &[&'static str], groups: &[&str]) -> Entry {
+        Entry {
+            who: who.into(),
+            name: name.into(),
+            status,
+            lists: lists.to_vec(),
+            groups: groups.iter().map(ToString::to_string).collect(),
+        }
+    }
+
+    fn group(number: u8, name: &str) -> Group {
+        Group { id: GroupId::new(number).unwrap(), name: name.into() }
+    }
+
+    #[test]
+    fn a_paragraph_for_each_group() {
+        let entries = vec![
+            entry("ada@a.example", "Ada", "offline", &["forward", "allow"], &["Work"]),
+            entry("bob@a.example", "Bob\u{1b}[2J", "be-right-back", &["forward"], &["Work", "Play"]),
+            entry("carol@a.example", "Carol", "online", &["forward", "block"], &[]),
+            entry("dan@a.example", "Dan", "offline", &["reverse"], &[]),
+        ];
+        let groups = [group(0, "Work"), group(1, "Play"), group(2, "Empty")];
+        let expected = "\
+Work
+  be-right-back  Bob\u{fffd}[2J  bob@a.example    forward
+  offline        Ada      ada@a.example    forward, allow
+
+Play
+  be-right-back  Bob\u{fffd}[2J  bob@a.example    forward
+
+Without a group
+  online         Carol    carol@a.example  forward, block
+
+Not on your list
+  offline        Dan      dan@a.example    reverse
+";
+        assert_eq!(table(entries, &groups), expected);
+    }
+
+    #[test]
+    fn two_groups_of_one_name_are_one_paragraph() {
+        let entries = vec![entry("ada@a.example", "Ada", "online", &["forward"], &["Work"])];
+        let text = table(entries, &[group(0, "Work"), group(1, "Work")]);
+        assert_eq!(text, "Work\n  online  Ada  ada@a.example  forward\n");
+        assert_eq!(table(Vec::new(), &[]), "");
+    }
+}

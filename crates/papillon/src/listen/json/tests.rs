@@ -1,0 +1,162 @@
+//! Every event, and `docs/events.md` which promises what they look like.
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use msnp::message::{Colour, Effects, Text};
+use msnp::{ClientCapabilities, List, ListFlags};
+use msnp_client::{Contact, ConversationId, TransferError, TransferId};
+
+use super::*;
+
+const DOCUMENT: &str = include_str!("../../../../../docs/events.md");
+const PIXEL: &[u8] = b"not a pixel";
+
+fn ada() -> Handle {
+    Handle::parse("ada@example.com").unwrap()
+}
+
+fn name() -> FriendlyName {
+    FriendlyName::from_text("Ada L.").unwrap()
+}
+
+fn heart() -> Emoticon {
+    let object = MsnObject::new("ada@example.com", ObjectKind::CUSTOM_EMOTICON, "a.png", "", PIXEL);
+    Emoticon::new("(heart)", object).unwrap()
+}
+
+/// One of each kind, with nothing left out.
+fn samples() -> Vec<Event> {
+    let picture = MsnObject::new("ada@example.com", ObjectKind::DISPLAY_PICTURE, "a.png", "", PIXEL);
+    let presence = Presence {
+        status: Status::Away,
+        capabilities: ClientCapabilities(0x1000_0000),
+        picture: Some(picture),
+    };
+    let contact = Contact {
+        handle: ada(),
+        name: name(),
+        lists: ListFlags::NONE.with(List::Forward).with(List::Reverse),
+        groups: Vec::new(),
+        presence: None,
+    };
+    let format = Format {
+        font: "Segoe UI".into(),
+        effects: Effects { bold: true, ..Effects::default() },
+        colour: Colour { red: 255, green: 0, blue: 16 },
+        ..Format::default()
+    };
+    let text = Text { body: "I (heart) you".into(), format: Some(format) };
+    let (conversation, transfer) = (ConversationId(3), TransferId(1));
+    let progress = TransferProgress { bytes: 65_536, total: 123_456, route: Some(TransferRoute::Direct) };
+    let data = Bytes::from_static(PIXEL);
+    vec![
+        Event::Presence { who: ada(), name: name(), presence: Some(presence) },
+        Event::ContactAdded { contact, by_them: true },
+        Event::ContactRemoved { who: ada(), by_them: true },
+        Event::RosterChanged,
+        Event::Joined { conversation, who: ada(), name: name() },
+        Event::Left { conversation, who: ada() },
+        Event::Message { conversation, from: ada(), name: name(), text, emoticons: vec![heart()] },
+        Event::Typing { conversation, from: ada() },
+        Event::Emoticon { from: ada(), emoticon: heart(), data: data.clone() },
+        Event::Picture { of: ada(), data: data.clone() },
+        Event::FileOffered {
+            transfer,
+            from: ada(),
+            name: "photo.png".into(),
+            size: 123_456,
+            preview: Some(data),
+        },
+        Event::FileProgress { transfer, progress },
+        Event::FileReceived { transfer, from: ada(), path: "/home/grace/photo.png".into() },
+        Event::FileSent { transfer, to: ada() },
+        Event::FileFailed { transfer, peer: ada(), error: TransferError::CancelledByPeer },
+        Event::ConversationClosed { conversation },
+        Event::ServiceMessage { text: "the service is going down in 5 minutes".into() },
+        Event::Missed { count: 12 },
+        Event::Error { text: "something broke".into() },
+        Event::SignedOut { reason: SignedOut::Elsewhere, will_retry: false },
+    ]
+}
+
+fn all() -> BTreeMap<String, Value> {
+    let myself = myself(&ada(), &name(), Status::Online, ConnectionType::DirectConnect);
+    let lines = samples().iter().map(of_others).chain([myself]).collect::<Vec<_>>();
+    let named: BTreeMap<_, _> =
+        lines.iter().map(|line| (line["event"].as_str().unwrap().to_owned(), line.clone())).collect();
+    assert_eq!(named.len(), lines.len(), "each has a name of its own");
+    named
+}
+
+/// The kinds of all values, down to the last one.
+fn shape(value: &Value) -> String {
+    match value {
+        Value::Null => "null".into(),
+        Value::Bool(_) => "bool".into(),
+        Value::Number(_) => "number".into(),
+        Value::String(_) => "string".into(),
+        Value::Array(items) => format!("[{}]", items.first().map(shape).unwrap_or_default()),
+        Value::Object(fields) => {
+            let fields: Vec<_> =
+                fields.iter().map(|(key, value)| format!("{key}: {}", shape(value))).collect();
+            format!("{{{}}}", fields.join(", "))
+        }
+    }
+}
+
+#[test]
+fn the_document_has_an_example_of_each_and_no_other() {
+    let examples: BTreeMap<String, Value> = DOCUMENT
+        .lines()
+        .filter(|line| line.starts_with('{'))
+        .map(|line| serde_json::from_str::<Value>(line).unwrap())
+        .map(|example| (example["event"].as_str().unwrap().to_owned(), example))
+        .collect();
+    let all = all();
+    assert_eq!(examples.keys().collect::<Vec<_>>(), all.keys().collect::<Vec<_>>());
+    for (name, example) in &examples {
+        assert_eq!(shape(example), shape(&all[name]), "{name}");
+    }
+}
+
+#[test]
+fn the_document_describes_every_field() {
+    for (name, line) in all() {
+        let start = DOCUMENT.find(&format!("## `{name}`")).unwrap_or_else(|| panic!("{name} has no chapter"));
+        let chapter = DOCUMENT[start + 3..].split("\n## ").next().unwrap();
+        for field in line.as_object().unwrap().keys().filter(|field| *field != "event") {
+            assert!(chapter.contains(&format!("| `{field}` |")), "{name} does not describe {field}");
+        }
+    }
+}
+
+#[test]
+fn what_may_be_missing_is_null() {
+    let offline = of_others(&Event::Presence { who: ada(), name: name(), presence: None });
+    assert_eq!(
+        offline,
+        json!({
+            "event": "presence", "who": "ada@example.com", "name": "Ada L.", "status": "offline",
+            "capabilities": null, "picture": null
+        })
+    );
+    let plain = of_others(&Event::Message {
+        conversation: ConversationId(1),
+        from: ada(),
+        name: name(),
+        text: "one\r\ntwo".into(),
+        emoticons: Vec::new(),
+    });
+    assert_eq!(plain["format"], Value::Null);
+    assert_eq!(plain["emoticons"], json!([]));
+    assert!(plain.to_string().contains(r"one\r\ntwo"), "an event is one line: {plain}");
+}
+
+#[test]
+fn pictures_have_the_hash_of_their_description() {
+    let all = all();
+    assert_eq!(all["picture"]["sha1d"], all["presence"]["picture"]["sha1d"]);
+    assert_eq!(all["emoticon"]["sha1d"], all["message"]["emoticons"][0]["sha1d"]);
+    assert_eq!(STANDARD.decode(all["emoticon"]["data"].as_str().unwrap()).unwrap(), PIXEL);
+}
