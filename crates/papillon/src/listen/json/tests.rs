@@ -98,8 +98,9 @@ fn shape(value: &Value) -> String {
         Value::String(_) => "string".into(),
         Value::Array(items) => format!("[{}]", items.first().map(shape).unwrap_or_default()),
         Value::Object(fields) => {
-            let fields: Vec<_> =
+            let mut fields: Vec<_> =
                 fields.iter().map(|(key, value)| format!("{key}: {}", shape(value))).collect();
+            fields.sort();
             format!("{{{}}}", fields.join(", "))
         }
     }
