@@ -1,0 +1,12 @@
+//! Signing in, the lists, and what ends or brings back a connection.
+
+#[path = "session/gateway.rs"]
+mod gateway;
+#[path = "session/lists.rs"]
+mod lists;
+#[path = "session/sign_in.rs"]
+mod sign_in;
+#[path = "session/staying.rs"]
+mod staying;
+#[path = "session/who.rs"]
+mod who;

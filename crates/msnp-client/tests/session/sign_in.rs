@@ -1,0 +1,95 @@
+use msnp::connection_type::ConnectionType;
+use msnp::{ErrorCode, Status};
+use msnp_client::{Client, SignInError, Trust};
+use msnp_testkit::TestServer;
+
+use crate::who::{ALICE, BOB, builder, handle, nexus, online};
+
+#[tokio::test]
+async fn what_is_known_when_sign_in_returns() {
+    let server = TestServer::start().await;
+    server.befriend(ALICE, BOB).await;
+    let _bob = online(&server, BOB).await;
+    let (alice, _events) = online(&server, ALICE).await;
+    assert_eq!((alice.account().as_str(), alice.name().as_wire()), (ALICE, "Alice"));
+    assert_eq!((alice.status(), alice.connection_type()), (Status::Online, ConnectionType::DirectConnect));
+    let bob = alice.contact(&handle(BOB)).unwrap();
+    assert_eq!(bob.presence.map(|presence| presence.status), Some(Status::Online));
+    assert_eq!(alice.contacts().len(), 1);
+}
+
+#[tokio::test]
+async fn a_wrong_password_and_an_unknown_account() {
+    let server = TestServer::start().await;
+    server.account(ALICE).await;
+    for who in [ALICE, BOB] {
+        let builder = Client::builder(handle(who), "wrong")
+            .server(server.addresses.msnp.to_string())
+            .nexus(nexus(&server))
+            .trust(Trust::Anybody);
+        let result = builder.sign_in().await.map(|_| ());
+        assert!(matches!(result, Err(SignInError::WrongPassword)), "{result:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_authority_is_given_pinned_or_refused() {
+    let server = TestServer::start().await;
+    server.account(ALICE).await;
+    let with = |trust| builder(&server, ALICE).trust(trust).sign_in();
+    let Err(SignInError::Untrusted(shown)) = with(Trust::System).await else {
+        panic!("nobody vouches for it")
+    };
+    assert_eq!(shown.server, server.addresses.https.to_string());
+    with(Trust::Pinned(vec![shown.fingerprint])).await.unwrap();
+    assert!(matches!(with(Trust::Pinned(vec![[7; 32]])).await, Err(SignInError::Untrusted(_))));
+    let pem = std::fs::read(server.folder().join("tls/ca.pem")).unwrap();
+    with(Trust::Authorities(pem)).await.unwrap();
+    assert!(matches!(
+        with(Trust::Authorities(b"no certificate".to_vec())).await,
+        Err(SignInError::Setting(_))
+    ));
+    let other = TestServer::start().await;
+    let pem = std::fs::read(other.folder().join("tls/ca.pem")).unwrap();
+    assert!(matches!(with(Trust::Authorities(pem)).await, Err(SignInError::Untrusted(_))));
+}
+
+#[tokio::test]
+async fn a_dispatch_server_refers_to_the_notification_server() {
+    let server = TestServer::start().await;
+    server.account(ALICE).await;
+    let dispatched = builder(&server, ALICE).server(server.addresses.dispatch.to_string());
+    let (alice, _events) = dispatched.sign_in().await.unwrap();
+    assert_eq!(alice.status(), Status::Online);
+}
+
+#[tokio::test]
+async fn servers_that_are_not_there_or_something_else() {
+    let server = TestServer::start().await;
+    server.account(ALICE).await;
+    let gone = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let result = builder(&server, ALICE).server(gone.to_string()).sign_in().await.map(|_| ());
+    assert!(
+        matches!(&result, Err(SignInError::Unreachable { server, .. }) if *server == gone.to_string()),
+        "{result:?}"
+    );
+    let result = builder(&server, ALICE).nexus(format!("https://{gone}/")).sign_in().await.map(|_| ());
+    assert!(matches!(result, Err(SignInError::Unreachable { .. })), "{result:?}");
+    // A web server where the notification server should be.
+    let result =
+        builder(&server, ALICE).server(server.addresses.http.to_string()).sign_in().await.map(|_| ());
+    assert!(
+        matches!(result, Err(SignInError::Unreachable { .. } | SignInError::Protocol { .. })),
+        "{result:?}"
+    );
+    let result = builder(&server, ALICE).nexus("ftp://x").sign_in().await.map(|_| ());
+    assert!(matches!(result, Err(SignInError::Setting(_))), "{result:?}");
+    let result = builder(&server, ALICE).server("a b").sign_in().await.map(|_| ());
+    assert!(matches!(result, Err(SignInError::Setting(_))), "{result:?}");
+}
+
+#[tokio::test]
+async fn a_refusal_says_why() {
+    let refused = SignInError::Refused(ErrorCode::ServerTooBusy).to_string();
+    assert!(refused.contains("busy") && refused.contains("910"), "{refused}");
+}

@@ -1,0 +1,137 @@
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use msnp::Status;
+use msnp_client::{CommandError, Event, Reconnect, SendError, SignedOut};
+use msnp_testkit::TestServer;
+use tokio::net::{TcpListener, TcpStream};
+
+use crate::who::{ALICE, BOB, builder, handle, online, wait};
+
+/// An address that stays the same when the service moves.
+struct Door {
+    address: SocketAddr,
+    target: Arc<Mutex<SocketAddr>>,
+}
+
+impl Door {
+    async fn to(target: SocketAddr) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let target = Arc::new(Mutex::new(target));
+        let to = Arc::clone(&target);
+        tokio::spawn(async move {
+            while let Ok((mut from, _)) = listener.accept().await {
+                let target = *to.lock().unwrap();
+                tokio::spawn(async move {
+                    // While the service is away, whoever knocks is turned away.
+                    if let Ok(mut to) = TcpStream::connect(target).await {
+                        let _ = tokio::io::copy_bidirectional(&mut from, &mut to).await;
+                    }
+                });
+            }
+        });
+        Self { address, target }
+    }
+
+    fn leads_to(&self, target: SocketAddr) {
+        *self.target.lock().unwrap() = target;
+    }
+}
+
+fn at_once() -> Reconnect {
+    Reconnect { first: Duration::from_millis(20), longest: Duration::from_millis(200), attempts: None }
+}
+
+#[tokio::test]
+async fn signing_out_ends_the_events_and_every_command() {
+    let server = TestServer::start().await;
+    server.account(ALICE).await;
+    let (alice, mut events) = online(&server, ALICE).await;
+    alice.sign_out().await;
+    let reason = wait(&mut events, |event| match event {
+        Event::SignedOut { reason, will_retry } => Some((reason, will_retry)),
+        _ => None,
+    });
+    assert_eq!(reason.await, (SignedOut::Asked, false));
+    assert!(events.next().await.is_none());
+    assert_eq!(alice.set_status(Status::Away).await, Err(CommandError::Disconnected));
+    assert_eq!(alice.send(&handle(BOB), "hello").await, Err(SendError::Disconnected));
+}
+
+#[tokio::test]
+async fn signed_in_elsewhere_is_not_tried_again() {
+    let server = TestServer::start().await;
+    server.account(ALICE).await;
+    let (_first, mut events) = builder(&server, ALICE).reconnect(at_once()).sign_in().await.unwrap();
+    let (second, _) = online(&server, ALICE).await;
+    let reason = wait(&mut events, |event| match event {
+        Event::SignedOut { reason, will_retry } => Some((reason, will_retry)),
+        _ => None,
+    });
+    assert_eq!(reason.await, (SignedOut::Elsewhere, false));
+    assert!(events.next().await.is_none());
+    assert!(second.set_status(Status::Busy).await.is_ok(), "the second stays");
+}
+
+#[tokio::test]
+async fn a_service_that_comes_back_has_its_people_back() {
+    let server = TestServer::start().await;
+    server.befriend(ALICE, BOB).await;
+    let (msnp, https) = (Door::to(server.addresses.msnp).await, Door::to(server.addresses.https).await);
+    let builder = builder(&server, ALICE)
+        .server(msnp.address.to_string())
+        .nexus(format!("https://{}/rdr/pprdr.asp", https.address))
+        .reconnect(at_once());
+    let (alice, mut events) = builder.sign_in().await.unwrap();
+    alice.set_status(Status::Busy).await.unwrap();
+    let stopped = server.stop().await;
+    let gone = wait(&mut events, |event| match event {
+        Event::SignedOut { reason, will_retry } => Some((reason, will_retry)),
+        _ => None,
+    });
+    assert_eq!(gone.await, (SignedOut::ServiceClosing, true));
+    assert_eq!(alice.set_status(Status::Away).await, Err(CommandError::Disconnected));
+    let server = stopped.start().await;
+    msnp.leads_to(server.addresses.msnp);
+    https.leads_to(server.addresses.https);
+    wait(&mut events, |event| matches!(event, Event::SignedIn).then_some(())).await;
+    assert_eq!(alice.status(), Status::Busy, "as before");
+    let _bob = online(&server, BOB).await;
+    let seen = wait(&mut events, |event| match event {
+        Event::Presence { who, presence, .. } => presence.map(|_| who),
+        _ => None,
+    });
+    assert_eq!(seen.await, handle(BOB));
+}
+
+#[tokio::test]
+async fn attempts_have_an_end() {
+    let server = TestServer::start().await;
+    server.account(ALICE).await;
+    let policy = Reconnect { attempts: Some(2), ..at_once() };
+    let (_alice, mut events) = builder(&server, ALICE).reconnect(policy).sign_in().await.unwrap();
+    let _stopped = server.stop().await;
+    let last = wait(&mut events, |event| match event {
+        Event::SignedOut { will_retry: false, reason } => Some(reason),
+        _ => None,
+    });
+    assert_eq!(last.await, SignedOut::ServiceClosing);
+    assert!(events.next().await.is_none());
+}
+
+#[tokio::test]
+async fn dropping_everything_signs_out() {
+    let server = TestServer::start().await;
+    server.befriend(ALICE, BOB).await;
+    let (_bob, mut bob_hears) = online(&server, BOB).await;
+    drop(online(&server, ALICE).await);
+    for online in [true, false] {
+        let seen = wait(&mut bob_hears, |event| match event {
+            Event::Presence { presence, .. } => Some(presence.is_some()),
+            _ => None,
+        });
+        assert_eq!(seen.await, online);
+    }
+}
