@@ -109,32 +109,34 @@ impl App {
     }
 
     /// Somebody came into a conversation.
-    pub(super) fn joined(&mut self, conversation: ConversationId, who: Handle) {
+    pub(super) fn joined(&mut self, conversation: ConversationId, who: Handle) -> Vec<Action> {
         let Some(index) = self.bound(conversation) else { return self.arrived(conversation, who) };
-        let Some(talk) = self.tabs[index].talk.as_mut() else { return };
+        let Some(talk) = self.tabs[index].talk.as_mut() else { return Vec::new() };
         if !talk.with.contains(&who) {
             talk.with.push(who.clone());
             let name = self.name_of(&who);
             self.note(index, format!("{name} has joined the conversation"), Tone::Quiet);
         }
+        Vec::new()
     }
 
     /// Somebody is in a conversation that no tab shows. With a single person it gets one when
     /// they say something; of several this account was asked into, and that is shown at once.
-    fn arrived(&mut self, conversation: ConversationId, who: Handle) {
+    fn arrived(&mut self, conversation: ConversationId, who: Handle) -> Vec<Action> {
         if self.arriving.len() >= MAX_ARRIVING && !self.arriving.contains_key(&conversation) {
-            return;
+            return Vec::new();
         }
         let people = self.arriving.entry(conversation).or_default();
         if !people.contains(&who) {
             people.push(who.clone());
         }
         if people.len() < 2 {
-            return;
+            return Vec::new();
         }
         let names = people.clone().iter().map(|who| self.name_of(who)).collect::<Vec<_>>().join(", ");
         let tab = self.tab_of(conversation, &who);
         self.note(tab, format!("you are in a conversation with {names}"), Tone::Plain);
+        self.call_attention(tab)
     }
 
     /// Somebody went. The last one stays in the tab: what is said next goes to them.

@@ -45,7 +45,7 @@ impl App {
             Event::RosterChanged => actions.push(Action::Refresh),
             Event::Joined { conversation, who, name } => {
                 self.know(&who, clean::line(&name.text()));
-                self.joined(conversation, who);
+                actions.extend(self.joined(conversation, who));
             }
             Event::Left { conversation, who } => self.left(conversation, &who),
             Event::ConversationClosed { conversation } => self.closed(conversation),

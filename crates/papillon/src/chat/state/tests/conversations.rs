@@ -84,8 +84,9 @@ fn a_new_conversation_with_the_same_person_goes_on_in_the_same_tab() {
 fn a_conversation_of_several_has_a_tab_of_its_own() {
     let mut app = app();
     app.open("bob", 1);
-    app.handle_event(joined(2, "bob"));
-    app.handle_event(joined(2, "carol"));
+    assert_eq!(app.handle_event(joined(2, "bob")), []);
+    assert_eq!(app.handle_event(joined(2, "carol")), [Action::Bell]);
+    assert_eq!(app.unread(), 1);
     app.handle_event(message(2, "bob", "hi all"));
     assert_eq!(app.tabs.len(), 3);
     assert_eq!(app.tabs[2].talk.as_ref().unwrap().with, [handle("bob"), handle("carol")]);
