@@ -1,4 +1,36 @@
 //! An async MSN Messenger client: sign in, contacts, presence, conversations, pictures, files.
+//!
+//! ```no_run
+//! use msnp_client::{Client, Event};
+//!
+//! # async fn bot() -> Result<(), Box<dyn std::error::Error>> {
+//! let (client, mut events) = Client::builder("ada@example.com".parse()?, "secret")
+//!     .server("msn.example.org")
+//!     .sign_in()
+//!     .await?;
+//! while let Some(event) = events.next().await {
+//!     if let Event::Message { conversation, text, .. } = event {
+//!         if let Some(conversation) = client.conversation_by_id(conversation) {
+//!             conversation.send(format!("You said: {}", text.body)).await?;
+//!         }
+//!     }
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! | to | look at |
+//! |---|---|
+//! | sign in | [`Client::builder`], [`Builder`], [`Trust`] |
+//! | hear what happens | [`Events`], [`Event`] |
+//! | work on the contact list | [`Client::contacts`], [`Client::add_contact`], [`Client::block`] … |
+//! | talk | [`Client::send`], [`Client::conversation`], [`Conversation`] |
+//! | show pictures and emoticons, fetch those of others | [`Client::set_picture`], [`Client::add_emoticon`], [`Client::fetch_picture`] |
+//! | send and take files | [`Client::send_file`], [`Client::accept_file`], [`Transfer`] |
+//!
+//! It needs a tokio runtime. Handles are cheap to clone and can be used from any task. Calls wait for the service's
+//! answer, at most 20 to 30 seconds. Nothing grows without bounds: events that nobody reads are counted and dropped
+//! ([`Event::Missed`]).
 
 mod builder;
 mod client;

@@ -1,5 +1,35 @@
 //! The peer-to-peer layer of MSN Messenger 6, without I/O and without a clock: display pictures,
 //! custom emoticons, files and direct connections.
+//!
+//! [`Peer`] is everything between this account and one other. Give it the packets that come and the time; send the
+//! packets that it gives, and act on its events:
+//!
+//! ```
+//! use std::time::Instant;
+//! use msnp::object::{MsnObject, ObjectKind};
+//! use msnp_p2p::{Peer, PeerConfig, Published, packet::Carrier};
+//!
+//! let config = PeerConfig {
+//!     me: "bob@example.com".parse()?,
+//!     peer: "alice@example.com".parse()?,
+//!     published: Published::default(),
+//!     direct: None,
+//! };
+//! let (mut peer, now) = (Peer::new(config), Instant::now());
+//! let picture = MsnObject::new("alice@example.com", ObjectKind::DISPLAY_PICTURE, "TFR1.tmp", "", b"...");
+//! peer.request_object(&picture, now)?;
+//! let invite = peer.poll_transmit(Carrier::Switchboard, now).expect("the INVITE");
+//! assert_eq!(invite.header.session_id, 0);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! | to find | look in |
+//! |---|---|
+//! | what happens when, and what is allowed | [`Peer`] |
+//! | the binary packets | [`packet`] |
+//! | the texts that open and close sessions | [`slp`], and what they ask for in [`context`] |
+//! | direct connections until packets flow | [`direct`] |
+//! | files as before MSN Messenger 6 | [`msnftp`] |
 
 #![warn(missing_docs)]
 
