@@ -4,6 +4,7 @@
 mod client;
 mod direct;
 mod files;
+mod msnftp;
 mod objects;
 mod replay;
 mod transcript;
