@@ -5,7 +5,7 @@ use std::io::{Read, Write};
 use std::time::{Duration, SystemTime};
 
 use anyhow::{Context, Result};
-use msnp_testkit::TestServer;
+use msnp_testkit::{Handle, TestServer};
 use papillon_server::Config;
 use papillon_server::passport::TicketMint;
 
@@ -22,9 +22,11 @@ pub fn serve() -> Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         let server = TestServer::start().await;
-        for [one, other] in [OPAQUE, FILES] {
-            server.befriend(&user(one), &user(other)).await;
+        for number in OPAQUE {
+            server.account(&user(number)).await;
         }
+        let [from, to] = FILES.map(user);
+        server.befriend(&from, &to).await;
         greet(&server).await?;
         let ended = tokio::task::spawn_blocking(|| std::io::stdin().read(&mut [0]));
         // Whatever comes or does not come: the parent is done.
@@ -43,9 +45,10 @@ async fn greet(server: &TestServer) -> Result<()> {
     let mut greeting =
         format!("port {}\npassport {}\n", server.addresses.msnp.port(), server.addresses.https.port());
     for number in OPAQUE {
-        let account = server.account(&user(number)).await;
-        // Nobody has ever changed a password here.
-        greeting += &format!("ticket {} {}\n", user(number), mint.issue(account.0, 0, now));
+        let account = server.store().account(&Handle::parse(&user(number))?).await?;
+        let account = account.context("an account that was made")?;
+        greeting +=
+            &format!("ticket {} {}\n", user(number), mint.issue(account.id.0, account.credential_epoch, now));
     }
     let mut output = std::io::stdout().lock();
     write!(output, "{greeting}ready\n")?;
