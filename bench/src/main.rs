@@ -1,13 +1,14 @@
 //! What a message, a connection and a sign-in cost the service.
 //!
-//! `cargo run --release -p papillon-bench` measures everything, `… -- relay`, `memory` or
-//! `sign-in` one thing. The service runs in a process of its own on one core, the load comes
+//! `cargo run --release -p papillon-bench` measures everything, `… -- relay`, `memory`, `sign-in`
+//! or `transfer` one thing. The service runs in a process of its own on one core, the load comes
 //! from this one on another. Costs are CPU time, system calls and memory of the service's
-//! process, never time on the clock, so that a busy machine disturbs them little.
+//! process, never time on the clock, so that a busy machine disturbs them little. Transfers of files are measured on the clock, as ratios
+//! to something plainer that takes turns with them; there everything runs on any core.
 //!
 //! | to find | look in |
 //! |---|---|
-//! | what is measured, and the targets | `relay.rs`, `memory.rs`, `sign_in.rs` |
+//! | what is measured, and the targets | `relay.rs`, `memory.rs`, `sign_in.rs`, `transfer.rs` |
 //! | the service under measurement | `service.rs`; what it is compared with: `ceiling.rs` |
 //! | the load | `client.rs`, `conversation.rs`, `traffic.rs` |
 //! | the meters | `process.rs`, `system_calls.rs` |
@@ -23,12 +24,13 @@ mod sign_in;
 mod system_calls;
 mod table;
 mod traffic;
+mod transfer;
 
 use anyhow::{Result, bail};
 
 use crate::table::Table;
 
-const USAGE: &str = "usage: papillon-bench [relay | memory | sign-in]";
+const USAGE: &str = "usage: papillon-bench [relay | memory | sign-in | transfer]";
 
 fn main() -> Result<()> {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -38,11 +40,16 @@ fn main() -> Result<()> {
         // The processes this program starts of itself.
         ["--server", population @ ..] => return service::serve(population),
         ["--ceiling"] => return ceiling::serve(),
+        ["--transfer-service"] => return transfer::service::serve(),
+        ["--sender", words @ ..] => return transfer::end::send(words),
+        ["--receiver", words @ ..] => return transfer::end::receive(words),
         [] => {
             process::step_aside();
             relay::measure(&mut table)?;
             memory::measure(&mut table)?;
             sign_in::measure(&mut table)?;
+            process::spread_out();
+            transfer::measure(&mut table)?;
         }
         ["relay"] => {
             process::step_aside();
@@ -56,6 +63,7 @@ fn main() -> Result<()> {
             process::step_aside();
             sign_in::measure(&mut table)?;
         }
+        ["transfer"] => transfer::measure(&mut table)?,
         ["--help" | "-h"] => {
             println!("{USAGE}");
             return Ok(());

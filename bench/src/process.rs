@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 use std::fs;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 use tempfile::TempDir;
@@ -12,12 +12,15 @@ use tempfile::TempDir;
 /// The core of the service, and the one of the load.
 const SERVICE_CORE: &str = "0";
 const LOAD_CORE: &str = "1";
+const ANY_CORE: &str = "0-1";
 
 /// A process started from this program; it ends when this is dropped.
 #[derive(Debug)]
 pub struct Process {
     child: Child,
+    output: BufReader<ChildStdout>,
     port: u16,
+    passport: u16,
     tickets: HashMap<String, String>,
     /// Where it works; removed after its end.
     _folder: TempDir,
@@ -25,9 +28,18 @@ pub struct Process {
 
 /// Puts the process that makes the load on its core, where there are two and `taskset`.
 pub fn step_aside() {
+    move_to(LOAD_CORE);
+}
+
+/// Lets it run on any core again.
+pub fn spread_out() {
+    move_to(ANY_CORE);
+}
+
+fn move_to(cores: &str) {
     if two_cores() {
         let own = std::process::id().to_string();
-        let moved = Command::new("taskset").args(["-a", "-p", "-c", LOAD_CORE, &own]).output();
+        let moved = Command::new("taskset").args(["-a", "-p", "-c", cores, &own]).output();
         if !moved.is_ok_and(|output| output.status.success()) {
             eprintln!("taskset is missing (Debian: apt-get install util-linux): nothing is bound to a core");
         }
@@ -48,7 +60,7 @@ impl Process {
 
     /// The same on any core.
     pub fn start_unbound(words: &[&str]) -> Result<Self> {
-        Self::start_on("0-1", words)
+        Self::start_on(ANY_CORE, words)
     }
 
     fn start_on(cores: &str, words: &[&str]) -> Result<Self> {
@@ -67,19 +79,21 @@ impl Process {
         let mut bound = Command::new("taskset");
         bound.args(["-c", cores]).arg(&program);
         let child = if two_cores() { spawn(bound) } else { spawn(Command::new(&program)) };
-        let child = child.or_else(|_| spawn(Command::new(&program))).context("the child cannot start")?;
-        let mut process = Self { child, port: 0, tickets: HashMap::new(), _folder: folder };
+        let mut child = child.or_else(|_| spawn(Command::new(&program))).context("the child cannot start")?;
+        let output = BufReader::new(child.stdout.take().context("the child has no output")?);
+        let tickets = HashMap::new();
+        let mut process = Self { child, output, port: 0, passport: 0, tickets, _folder: folder };
         process.read_greeting()?;
         Ok(process)
     }
 
     fn read_greeting(&mut self) -> Result<()> {
-        let output = self.child.stdout.take().context("the child has no output")?;
-        for line in BufReader::new(output).lines() {
-            let line = line?;
+        loop {
+            let line = self.hear()?;
             let words: Vec<&str> = line.split(' ').collect();
             match words.as_slice() {
                 ["port", port] => self.port = port.parse()?,
+                ["passport", port] => self.passport = port.parse()?,
                 ["ticket", handle, ticket] => {
                     self.tickets.insert((*handle).into(), (*ticket).into());
                 }
@@ -87,12 +101,31 @@ impl Process {
                 _ => bail!("the child says {line:?}"),
             }
         }
-        bail!("the child has ended")
+    }
+
+    /// Gives it a line to read.
+    pub fn say(&mut self, line: &str) -> Result<()> {
+        let input = self.child.stdin.as_mut().context("the child has no input")?;
+        Ok(writeln!(input, "{line}")?)
+    }
+
+    /// Waits for the next line that it writes.
+    pub fn hear(&mut self) -> Result<String> {
+        let mut line = String::new();
+        if self.output.read_line(&mut line)? == 0 {
+            bail!("the child has ended");
+        }
+        Ok(line.trim_end().to_owned())
     }
 
     /// Where it listens.
     pub fn port(&self) -> u16 {
         self.port
+    }
+
+    /// Where its Passport listens, if it has one.
+    pub fn passport(&self) -> u16 {
+        self.passport
     }
 
     /// The ticket of an account of its.
@@ -118,10 +151,19 @@ impl Process {
 
     /// The anonymous memory it occupies, in KiB: heap and stacks, and no part of the program's file.
     pub fn memory(&self) -> Result<f64> {
-        let text = fs::read_to_string(format!("/proc/{}/smaps_rollup", self.id()))?;
-        let line = text.lines().find_map(|line| line.strip_prefix("Anonymous:"));
-        let number = line.and_then(|line| line.split_whitespace().next()).context("no Anonymous line")?;
-        Ok(number.parse()?)
+        self.field("smaps_rollup", "Anonymous:")
+    }
+
+    /// The most memory it ever occupied, in KiB.
+    pub fn peak(&self) -> Result<f64> {
+        self.field("status", "VmHWM:")
+    }
+
+    fn field(&self, file: &str, name: &str) -> Result<f64> {
+        let text = fs::read_to_string(format!("/proc/{}/{file}", self.id()))?;
+        let line = text.lines().find_map(|line| line.strip_prefix(name));
+        let number = line.and_then(|line| line.split_whitespace().next());
+        Ok(number.with_context(|| format!("no {name} line"))?.parse()?)
     }
 }
 

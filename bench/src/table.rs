@@ -18,12 +18,36 @@ struct Row {
 impl Table {
     /// A figure with a target that it may not exceed.
     pub fn judge(&mut self, what: &str, figure: f64, unit: &str, target: f64, method: impl Into<String>) {
+        self.compare(what, [figure, target], unit, "≤", figure <= target, method.into());
+    }
+
+    /// A figure with a target that it has to reach.
+    pub fn judge_least(
+        &mut self,
+        what: &str,
+        figure: f64,
+        unit: &str,
+        target: f64,
+        method: impl Into<String>,
+    ) {
+        self.compare(what, [figure, target], unit, "≥", figure >= target, method.into());
+    }
+
+    fn compare(
+        &mut self,
+        what: &str,
+        [figure, target]: [f64; 2],
+        unit: &str,
+        sign: &str,
+        met: bool,
+        method: String,
+    ) {
         self.rows.push(Row {
             what: what.into(),
             figure: format!("{figure:.2} {unit}"),
-            target: format!("≤ {target} {unit}"),
-            verdict: if figure <= target { "met" } else { "MISSED" },
-            method: method.into(),
+            target: format!("{sign} {target} {unit}"),
+            verdict: if met { "met" } else { "MISSED" },
+            method,
         });
     }
 

@@ -39,9 +39,9 @@ use msnftp::Msnftp;
 use offers::Offers;
 use outgoing::OutgoingFile;
 
-/// How many inputs wait for a peer's task. Whoever brings more waits too: the switchboard it came
-/// over is not read meanwhile.
-const MAX_INPUTS: usize = 256;
+/// How many inputs wait for a peer's task. Whoever brings more waits too: what it came over is not
+/// read meanwhile. One may hold 128 KiB of a file, and as many again are just being worked off.
+const MAX_INPUTS: usize = 8;
 /// How many people may have a task.
 const MAX_PEERS: usize = 512;
 

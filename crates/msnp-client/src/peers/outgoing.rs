@@ -1,62 +1,83 @@
 //! A file that is sent.
 
-use std::io::SeekFrom;
+use std::fs::File;
+use std::io::{ErrorKind, Read, Result, Seek, SeekFrom};
 use std::path::Path;
+use std::sync::Arc;
 
-use bytes::{Bytes, BytesMut};
-use tokio::fs::File;
-use tokio::io::{AsyncReadExt, AsyncSeekExt};
+use bytes::Bytes;
+use tokio::task::{JoinHandle, spawn_blocking};
 
 use crate::TransferError;
 
 /// How much is read from the disk at once.
 const CHUNK: usize = 256 * 1024;
 
-/// A file and the piece of it that was read last: packets are slices of that.
+/// A file and the piece of it that was read last: packets are slices of that. The piece after it
+/// is read meanwhile.
 pub(super) struct OutgoingFile {
-    file: File,
-    position: u64,
+    file: Arc<File>,
     chunk: Bytes,
     chunk_at: u64,
+    ahead: Option<(u64, JoinHandle<Result<Bytes>>)>,
 }
 
 impl OutgoingFile {
     /// Opens a file; its size is what it is now.
-    pub(super) async fn open(path: &Path) -> Result<(Self, u64), TransferError> {
+    pub(super) async fn open(path: &Path) -> std::result::Result<(Self, u64), TransferError> {
         let fault = |reason: String| TransferError::File { path: path.display().to_string(), reason };
-        let file = File::open(path).await.map_err(|error| fault(error.to_string()))?;
+        let file = tokio::fs::File::open(path).await.map_err(|error| fault(error.to_string()))?;
         let about = file.metadata().await.map_err(|error| fault(error.to_string()))?;
         if !about.is_file() {
             return Err(fault("it is not a file".into()));
         }
-        let this = Self { file, position: 0, chunk: Bytes::new(), chunk_at: 0 };
-        Ok((this, about.len()))
+        let file = Arc::new(file.into_std().await);
+        Ok((Self { file, chunk: Bytes::new(), chunk_at: 0, ahead: None }, about.len()))
     }
 
     /// Some bytes of it. Fails when the file has become shorter, too.
-    pub(super) async fn read(&mut self, offset: u64, length: usize) -> std::io::Result<Bytes> {
-        if offset < self.chunk_at || offset + length as u64 > self.chunk_at + self.chunk.len() as u64 {
-            self.fill(offset, length).await?;
+    pub(super) async fn read(&mut self, offset: u64, length: usize) -> Result<Bytes> {
+        if offset < self.chunk_at || offset >= self.chunk_at + self.chunk.len() as u64 {
+            self.fill(offset).await?;
         }
         let start = (offset - self.chunk_at) as usize;
-        Ok(self.chunk.slice(start..start + length))
+        let piece = self.chunk.slice(start..self.chunk.len().min(start + length));
+        if piece.len() == length {
+            return Ok(piece);
+        }
+        // It reaches into the next piece.
+        self.fill(offset + piece.len() as u64).await?;
+        let rest = self.chunk.get(..length - piece.len()).ok_or(ErrorKind::UnexpectedEof)?;
+        Ok([&piece, rest].concat().into())
     }
 
-    async fn fill(&mut self, offset: u64, at_least: usize) -> std::io::Result<()> {
-        if self.position != offset {
-            self.file.seek(SeekFrom::Start(offset)).await?;
+    async fn fill(&mut self, offset: u64) -> Result<()> {
+        let ahead = match self.ahead.take() {
+            // One at a time: they share the position in the file.
+            Some((at, task)) => Some(task.await?).filter(|_| at == offset),
+            None => None,
+        };
+        self.chunk = match ahead {
+            Some(read) => read?,
+            None => self.start_reading(offset).await??,
+        };
+        self.chunk_at = offset;
+        if self.chunk.len() == CHUNK {
+            let next = offset + CHUNK as u64;
+            self.ahead = Some((next, self.start_reading(next)));
         }
-        self.position = offset;
-        let mut chunk = BytesMut::with_capacity(CHUNK);
-        while chunk.len() < CHUNK {
-            let room = (CHUNK - chunk.len()) as u64;
-            if (&mut self.file).take(room).read_buf(&mut chunk).await? == 0 {
-                break;
-            }
-        }
-        self.position += chunk.len() as u64;
-        (self.chunk, self.chunk_at) = (chunk.freeze(), offset);
-        if self.chunk.len() < at_least { Err(std::io::ErrorKind::UnexpectedEof.into()) } else { Ok(()) }
+        Ok(())
+    }
+
+    fn start_reading(&self, offset: u64) -> JoinHandle<Result<Bytes>> {
+        let file = Arc::clone(&self.file);
+        spawn_blocking(move || {
+            let mut file = &*file;
+            file.seek(SeekFrom::Start(offset))?;
+            let mut chunk = Vec::with_capacity(CHUNK);
+            file.take(CHUNK as u64).read_to_end(&mut chunk)?;
+            Ok(chunk.into())
+        })
     }
 }
 
