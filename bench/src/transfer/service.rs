@@ -51,6 +51,6 @@ async fn greet(server: &TestServer) -> Result<()> {
             &format!("ticket {} {}\n", user(number), mint.issue(account.id.0, account.credential_epoch, now));
     }
     let mut output = std::io::stdout().lock();
-    write!(output, "{greeting}ready\n")?;
+    writeln!(output, "{greeting}ready")?;
     Ok(output.flush()?)
 }

@@ -127,12 +127,12 @@ async fn several_at_once_both_ways() {
     let (_server, mut alice, mut bob) = pair(DirectConnections::Never).await;
     let (one, two, three) =
         (alice.file("1.bin", 300_000), alice.file("2.bin", 200_001), bob.file("3.bin", 100_000));
-    let mut sending = vec![
+    let mut sending = [
         alice.client.send_file(&handle(BOB), &one).await.unwrap(),
         alice.client.send_file(&handle(BOB), &two).await.unwrap(),
         bob.client.send_file(alice.client.account(), &three).await.unwrap(),
     ];
-    let mut receiving = vec![bob.accept().await, bob.accept().await, alice.accept().await];
+    let mut receiving = [bob.accept().await, bob.accept().await, alice.accept().await];
     for transfer in sending.iter_mut().chain(&mut receiving) {
         transfer.finished().await.unwrap();
     }
