@@ -251,7 +251,11 @@ impl Peers {
             return task.send(msnftp::Input::Cancel).await.map_err(|_| TransferError::Unknown(id));
         }
         let task = self.task(core, peer).ok_or(TransferError::Broken)?;
-        task.send(Input::Cancel(id)).await.map_err(|_| TransferError::Broken)
+        let (told, wait) = oneshot::channel();
+        task.send(Input::Cancel { id, told }).await.map_err(|_| TransferError::Broken)?;
+        // An error means that it had ended by itself.
+        let _ = wait.await;
+        Ok(())
     }
 }
 

@@ -222,8 +222,9 @@ impl Peer {
 
     fn switchboard_lost(&mut self) {
         let mut broken = self.link.sessions_on(Carrier::Switchboard);
-        let receiving = self.sessions.values().filter(|session| session.needs(Carrier::Switchboard));
-        broken.extend(receiving.map(|session| session.key));
+        let has_direct = self.link.is_direct();
+        let needing = self.sessions.values().filter(|session| session.needs_switchboard(has_direct));
+        broken.extend(needing.map(|session| session.key));
         for key in broken {
             self.fail(key, Failure::Unreachable);
         }

@@ -41,8 +41,8 @@ pub(super) enum Input {
     Offer { id: TransferId, name: String, size: u64, file: OutgoingFile, direct: bool, reporter: Reporter },
     /// Somebody takes a file.
     Accept { id: TransferId, destination: Destination, reporter: Reporter },
-    /// Somebody ends or refuses a transfer.
-    Cancel(TransferId),
+    /// Somebody ends or refuses a transfer, and wants to know when the other side was told.
+    Cancel { id: TransferId, told: oneshot::Sender<()> },
     /// The listener of this attempt at a direct connection is open.
     DirectListening { attempt: u64, addresses: Vec<Ipv4Addr>, port: u16, external: Option<SocketAddrV4> },
     /// The attempt succeeded.
@@ -183,7 +183,7 @@ impl Driver {
                 }
             }
             Input::Accept { id, destination, reporter } => self.accept(id, destination, reporter, now),
-            Input::Cancel(id) => self.cancel(id),
+            Input::Cancel { id, told } => self.cancel(id, told).await,
             Input::DirectListening { attempt, addresses, port, external } => {
                 if self.direct.is_current(attempt) {
                     self.engine.direct_listening(&addresses, port, external, now);
@@ -238,16 +238,21 @@ impl Driver {
         }
     }
 
-    fn cancel(&mut self, id: TransferId) {
+    /// Whoever asked may sign out as soon as this is done: the other side has to hear of it before.
+    async fn cancel(&mut self, id: TransferId, told: oneshot::Sender<()>) {
         let Some(session) = self.session_of(id) else { return };
         // It may have ended at this very moment.
         let _ = self.engine.cancel(session);
-        let Some(file) = self.files.remove(&session) else { return };
-        match file.stage {
+        let file = self.files.remove(&session);
+        self.settle().await;
+        match file {
             // Refused: nobody needs to be told.
-            Stage::Offered => self.with_core(|core| core.peers.offers.ended(id)),
-            Stage::Sending { .. } | Stage::Receiving { .. } => self.fail_file(file, TransferError::Cancelled),
+            Some(File { stage: Stage::Offered, .. }) => self.with_core(|core| core.peers.offers.ended(id)),
+            Some(file) => self.fail_file(file, TransferError::Cancelled),
+            None => {}
         }
+        // Whoever asked may not wait.
+        let _ = told.send(());
     }
 
     fn with_core(&self, act: impl FnOnce(&Arc<Core>)) {

@@ -103,12 +103,14 @@ impl Session {
         }
     }
 
-    /// Whether it cannot go on without this carrier: what comes over it does not come any more,
-    /// and a picture that was asked for is not asked for twice. Offers of files wait.
-    pub(super) fn needs(&self, carrier: Carrier) -> bool {
+    /// Whether it cannot go on without the switchboard: what comes over it does not come any more,
+    /// and who leaves while an offer waits has withdrawn or refused it, as official clients do.
+    pub(super) fn needs_switchboard(&self, has_direct: bool) -> bool {
         match &self.role {
-            Role::Fetch(fetch) => fetch.inbound.began_on().is_none_or(|began_on| began_on == carrier),
-            _ => self.receives_over(carrier),
+            Role::Fetch(fetch) => fetch.inbound.began_on().is_none_or(|on| on == Carrier::Switchboard),
+            Role::SendFile(file) => file.stage == SendStage::Offered && !has_direct,
+            Role::ReceiveFile(file) if !file.accepted => !has_direct,
+            Role::ReceiveFile(_) | Role::Serve(_) => self.receives_over(Carrier::Switchboard),
         }
     }
 

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod check;
+mod clients;
 mod demo;
 mod first_start;
 mod listeners;

@@ -2,6 +2,7 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
+use std::ops::{Deref, DerefMut};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
@@ -12,13 +13,73 @@ use crate::papillon::{Ended, Papillon};
 /// How long anything may take. Two processors share this with many others.
 pub const DEADLINE: Duration = Duration::from_secs(60);
 
-/// `papillon serve`. It is killed with this value.
-pub struct Running {
+/// A program that runs. It is killed with this value.
+pub struct Started {
     child: Child,
     out: Receiver<String>,
     err: Receiver<String>,
+}
+
+impl Started {
+    /// Starts the command.
+    pub fn new(command: &mut Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let out = lines(child.stdout.take().unwrap());
+        let err = lines(child.stderr.take().unwrap());
+        Self { child, out, err }
+    }
+
+    /// The next line of standard output; `None` when there is none in time, or none any more.
+    pub fn line(&self) -> Option<String> {
+        self.out.recv_timeout(DEADLINE).ok()
+    }
+
+    /// Sends a signal by its name.
+    pub fn signal(&self, name: &str) {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-s", name, &pid]).status().unwrap().success());
+    }
+
+    /// Waits for its end, or ends it at the deadline. The output is what has not been read so far.
+    pub fn end(&mut self) -> Ended {
+        let deadline = Instant::now() + DEADLINE;
+        // Both close when the program has ended, and only then.
+        let out = all(&self.out, deadline);
+        let err = all(&self.err, deadline);
+        if Instant::now() >= deadline {
+            self.child.kill().unwrap();
+        }
+        Ended { code: self.child.wait().unwrap().code().unwrap_or(-1), out, err }
+    }
+}
+
+impl Drop for Started {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// `papillon serve`.
+pub struct Running {
+    started: Started,
     /// All lines of standard output before `ready`.
     pub listening: Vec<String>,
+}
+
+impl Deref for Running {
+    type Target = Started;
+
+    fn deref(&self) -> &Started {
+        &self.started
+    }
+}
+
+impl DerefMut for Running {
+    fn deref_mut(&mut self) -> &mut Started {
+        &mut self.started
+    }
 }
 
 impl Running {
@@ -30,10 +91,7 @@ impl Running {
 
     /// Starts the command and waits for it to be ready.
     pub fn launch(command: &mut Command) -> Self {
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        let out = lines(child.stdout.take().unwrap());
-        let err = lines(child.stderr.take().unwrap());
-        let mut running = Self { child, out, err, listening: Vec::new() };
+        let mut running = Self { started: Started::new(command), listening: Vec::new() };
         loop {
             match running.out.recv_timeout(DEADLINE) {
                 Ok(line) if line == "ready" => return running,
@@ -62,24 +120,6 @@ impl Running {
         }
     }
 
-    /// Sends a signal by its name.
-    pub fn signal(&self, name: &str) {
-        let pid = self.child.id().to_string();
-        assert!(Command::new("kill").args(["-s", name, &pid]).status().unwrap().success());
-    }
-
-    /// Waits for its end, or ends it at the deadline. The output is what has not been read so far.
-    pub fn end(&mut self) -> Ended {
-        let deadline = Instant::now() + DEADLINE;
-        // Both close when the program has ended, and only then.
-        let out = all(&self.out, deadline);
-        let err = all(&self.err, deadline);
-        if Instant::now() >= deadline {
-            self.child.kill().unwrap();
-        }
-        Ended { code: self.child.wait().unwrap().code().unwrap_or(-1), out, err }
-    }
-
     /// Signs in at the login; the status and the head of the answer.
     pub fn login(&self, email: &str, password: &str) -> (u16, String) {
         let mut stream = TcpStream::connect(self.address("http")).unwrap();
@@ -96,14 +136,6 @@ impl Running {
         stream.read_to_string(&mut answer).unwrap();
         let status = answer.split(' ').nth(1).and_then(|word| word.parse().ok());
         (status.unwrap_or_else(|| panic!("no status in {answer:?}")), answer)
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        // It may have ended already.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }
 

@@ -151,11 +151,20 @@ fn a_peer_that_vanishes_in_the_middle() {
 }
 
 #[test]
-fn an_offer_outlives_the_switchboard_it_came_over() {
+fn who_leaves_while_an_offer_waits_has_withdrawn_or_refused_it() {
     let (mut pair, session) = offered(3000);
-    pair.alice.peer.carrier_lost(crate::packet::Carrier::Switchboard, pair.now);
-    pair.bob.peer.carrier_lost(crate::packet::Carrier::Switchboard, pair.now);
+    for end in [&mut pair.alice, &mut pair.bob] {
+        end.peer.carrier_lost(crate::packet::Carrier::Switchboard, pair.now);
+        assert_eq!(end.peer.poll_event(), Some(failed(session, Failure::Unreachable)));
+        assert!(end.peer.is_idle());
+    }
+}
+
+#[test]
+fn an_accepted_file_begins_on_the_next_switchboard() {
+    let (mut pair, session) = offered(3000);
     pair.bob.peer.accept_file(session, pair.now).unwrap();
+    pair.bob.peer.carrier_lost(crate::packet::Carrier::Switchboard, pair.now);
     pair.run();
     assert_eq!(pair.bob.events, [PeerEvent::FileReceived { session }]);
 }

@@ -1,0 +1,156 @@
+//! The commands that sign in: `send`, `send-file`, `picture`, `contacts` and `listen`.
+
+mod listener;
+mod net;
+
+use net::{ADA, GRACE, Net};
+
+/// A picture of three by three pixels.
+const PNG: &[u8] = include_bytes!("clients/three.png");
+
+#[test]
+fn contacts_are_added_shown_blocked_and_removed() {
+    let net = Net::new();
+    let empty = net.run(ADA, ["contacts"]);
+    assert_eq!(
+        (empty.code, empty.out.contains("empty") || empty.err.contains("empty")),
+        (0, true),
+        "{empty:?}"
+    );
+    net.run(ADA, ["contacts", "add", GRACE]).is_fine();
+    let mut grace = net.listen(GRACE, &["--auto-add"]);
+    let listed = || {
+        let shown = net.run(ADA, ["contacts", "--json"]);
+        shown.is_fine();
+        let contacts: serde_json::Value = serde_json::from_str(&shown.out).unwrap();
+        contacts.as_array().unwrap().iter().find(|contact| contact["who"] == GRACE).cloned()
+    };
+    let contact = listed().expect("grace is on the list");
+    assert_eq!(contact["status"], "online");
+    net.run(ADA, ["contacts", "block", GRACE]).is_fine();
+    assert!(listed().unwrap()["lists"].as_array().unwrap().contains(&"block".into()));
+    net.run(ADA, ["contacts", "unblock", GRACE]).is_fine();
+    net.run(ADA, ["contacts", "remove", GRACE]).is_fine();
+    assert!(
+        !listed().is_some_and(|contact| contact["lists"].as_array().unwrap().contains(&"forward".into()))
+    );
+    net.run(ADA, ["contacts", "add", "nobody@example.com"]).fails(1, &["nobody@example.com"]);
+    net.run(ADA, ["contacts", "add", "nobody"]).fails(2, &["nobody"]);
+    grace.wait_for("contact-removed", |event| event["by_them"] == true);
+}
+
+#[test]
+fn a_text_is_delivered_or_the_program_fails() {
+    let net = Net::new();
+    let mut grace = net.listen(GRACE, &[]);
+    net.run(ADA, ["send", GRACE, "Lunch at one? ✓"]).is_fine();
+    let said = grace.wait_for("message", |_| true);
+    assert_eq!((said["from"].as_str(), said["text"].as_str()), (Some(ADA), Some("Lunch at one? ✓")));
+    grace.wait_for("conversation-closed", |_| true);
+    assert_eq!(grace.stop("TERM"), 0);
+    net.run(ADA, ["send", GRACE, "hello"]).fails(1, &["not"]);
+    net.run(ADA, ["send", "grace", "hello"]).fails(2, &["grace"]);
+    net.run(ADA, ["send", GRACE, ""]).fails(1, &[]);
+}
+
+#[test]
+fn files_arrive_whatever_their_size() {
+    let net = Net::new();
+    let folder = net.papillon.home().join("in");
+    let mut grace = net.listen(GRACE, &["--auto-accept", folder.to_str().unwrap()]);
+    for length in [0, 1, 1202, 1203, 3_000_000] {
+        let bytes: Vec<u8> = (0..length).map(|at: usize| (at * 31 + at / 251) as u8).collect();
+        let path = net.papillon.home().join("film.avi");
+        std::fs::write(&path, &bytes).unwrap();
+        let sent = net.run(ADA, ["send-file", GRACE, path.to_str().unwrap(), "--no-direct"]);
+        sent.is_fine();
+        assert!(sent.out.contains("film.avi"), "{sent:?}");
+        let received = grace.wait_for("file-received", |_| true);
+        assert_eq!(std::fs::read(received["path"].as_str().unwrap()).unwrap(), bytes, "{length}");
+    }
+    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 5, "nothing is overwritten");
+    let missing = net.papillon.home().join("missing");
+    net.run(ADA, ["send-file", GRACE, missing.to_str().unwrap()]).fails(1, &["missing"]);
+    assert_eq!(grace.stop("INT"), 0);
+    let path = net.papillon.home().join("film.avi");
+    net.run(ADA, ["send-file", GRACE, path.to_str().unwrap()]).fails(1, &[]);
+}
+
+#[test]
+fn a_file_that_nobody_takes_is_cancelled_on_both_sides() {
+    let net = Net::new();
+    let mut grace = net.listen(GRACE, &[]);
+    let path = net.papillon.file("film.avi", "not much of a film");
+    let mut sending = net.start(ADA, ["send-file", GRACE, path.to_str().unwrap()]);
+    grace.wait_for("file-offered", |event| event["name"] == "film.avi");
+    sending.signal("INT");
+    let ended = sending.end();
+    assert_eq!(ended.code, 1, "{ended:?}");
+    grace.wait_for("file-failed", |_| true);
+}
+
+#[test]
+fn a_picture_and_an_emoticon_are_shown_and_fetched() {
+    let net = Net::new();
+    net.run(ADA, ["contacts", "add", GRACE]).is_fine();
+    let png = net.papillon.home().join("three.png");
+    std::fs::write(&png, PNG).unwrap();
+    let emoticon = format!("(three)={}", png.display());
+    let _grace = net.listen(GRACE, &["--picture", png.to_str().unwrap(), "--auto-add"]);
+    let out = net.papillon.home().join("grace.png");
+    net.run(ADA, ["picture", GRACE, "-o", out.to_str().unwrap()]).is_fine();
+    assert_eq!(std::fs::read(&out).unwrap(), PNG);
+    net.run(ADA, ["picture", "nobody@example.com", "-o", "-"]).fails(1, &["nobody@example.com"]);
+
+    let mut ada = net.listen(ADA, &[]);
+    let words = ["send", ADA, "look: (three)", "--emoticon", emoticon.as_str()];
+    // Whoever fetches needs the other one online for a moment longer than a text takes.
+    let mut speaking = net.start(GRACE, words);
+    let said = ada.wait_for("message", |_| true);
+    assert_eq!(said["emoticons"][0]["shortcut"], "(three)");
+    assert_eq!(speaking.end().code, 0);
+}
+
+#[test]
+fn whom_to_trust() {
+    let net = Net::new();
+    let mut command = net.bare(ADA, ["contacts"]);
+    let nobody = crate::papillon::end(&mut command);
+    nobody.fails(1, &["--ca", "--insecure-tls"]);
+    let mut command = net.bare(ADA, ["contacts", "--insecure-tls"]);
+    crate::papillon::end(&mut command).is_fine();
+    let wrong = net.papillon.file("wrong.pem", "no certificate");
+    let mut command = net.bare(ADA, ["contacts", "--ca", wrong.to_str().unwrap()]);
+    crate::papillon::end(&mut command).fails(1, &[]);
+    // The service's own data folder is on this machine.
+    let mut command = net.bare(ADA, ["contacts"]);
+    command.env("PAPILLON_DATA", net.papillon.data());
+    crate::papillon::end(&mut command).is_fine();
+}
+
+#[test]
+fn what_is_missing_or_wrong() {
+    let net = Net::new();
+    let mut command = net.bare(ADA, ["contacts", "--insecure-tls"]);
+    command.env("PAPILLON_PASSWORD", "wrong");
+    crate::papillon::end(&mut command).fails(1, &["password is wrong"]);
+    let mut command = net.papillon.bare(["contacts"]);
+    crate::papillon::end(&mut command).fails(2, &["--account"]);
+    for words in [
+        ["contacts", "--protocol", "10"],
+        ["contacts", "--direct", "always"],
+        ["contacts", "--emoticon", "x"],
+    ] {
+        crate::papillon::end(&mut net.bare(ADA, words)).fails(2, &[words[2]]);
+    }
+}
+
+#[test]
+fn listening_ends_with_its_reader_and_with_its_account() {
+    let net = Net::new();
+    let mut first = net.listen(ADA, &[]);
+    let _second = net.listen(ADA, &[]);
+    let last = first.wait_for("signed-out", |_| true);
+    assert_eq!((last["reason"].as_str(), last["will_retry"].as_bool()), (Some("elsewhere"), Some(false)));
+    assert_eq!(first.end(), 1);
+}

@@ -1,0 +1,58 @@
+//! A service with two people on it.
+
+use std::ffi::OsStr;
+use std::process::Command;
+
+use super::listener::Listener;
+use crate::papillon::{Ended, Papillon, end};
+use crate::running::{Running, Started};
+
+pub const ADA: &str = "ada@example.com";
+pub const GRACE: &str = "grace@example.com";
+const SECRET: &str = "papillon, 2003";
+
+pub struct Net {
+    pub papillon: Papillon,
+    service: Running,
+}
+
+impl Net {
+    pub fn new() -> Self {
+        let papillon = Papillon::new();
+        papillon.add(ADA, SECRET);
+        papillon.add(GRACE, SECRET);
+        let service = Running::start(&papillon);
+        Self { papillon, service }
+    }
+
+    /// A client command for somebody that is not told whom to trust.
+    pub fn bare<I: AsRef<OsStr>>(&self, who: &str, args: impl IntoIterator<Item = I>) -> Command {
+        let mut command = self.papillon.bare(args);
+        let nexus = format!("https://{}/rdr/pprdr.asp", self.service.address("https"));
+        command.env("PAPILLON_ACCOUNT", who).env("PAPILLON_PASSWORD", SECRET);
+        command.env("PAPILLON_SERVER", self.service.address("msnp").to_string()).env("PAPILLON_NEXUS", nexus);
+        command
+    }
+
+    fn command<I: AsRef<OsStr>>(&self, who: &str, args: impl IntoIterator<Item = I>) -> Command {
+        let mut command = self.bare(who, args);
+        command.env("PAPILLON_CA", self.papillon.data().join("tls/ca.pem"));
+        command
+    }
+
+    /// Runs a client command to its end.
+    pub fn run<I: AsRef<OsStr>>(&self, who: &str, args: impl IntoIterator<Item = I>) -> Ended {
+        end(&mut self.command(who, args))
+    }
+
+    /// Starts a client command.
+    pub fn start<I: AsRef<OsStr>>(&self, who: &str, args: impl IntoIterator<Item = I>) -> Started {
+        Started::new(&mut self.command(who, args))
+    }
+
+    /// Somebody who listens, signed in.
+    pub fn listen(&self, who: &str, args: &[&str]) -> Listener {
+        let words = std::iter::once("listen").chain(args.iter().copied());
+        Listener::new(Started::new(&mut self.command(who, words)))
+    }
+}
