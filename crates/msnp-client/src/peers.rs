@@ -8,6 +8,7 @@ mod carriers;
 mod direct;
 mod driver;
 mod fetches;
+mod files;
 mod incoming;
 mod msnftp;
 mod offers;
