@@ -142,3 +142,116 @@ fn an_unused_connection_is_closed() {
     assert!(!pair.direct_up);
     assert!(pair.alice.peer.is_idle() && pair.bob.peer.is_idle());
 }
+
+#[test]
+fn both_ask_at_once_and_both_files_arrive() {
+    let direct = Some(direct_config(ConnectionType::DirectConnect));
+    let mut pair = Pair::with_direct(direct, direct);
+    (pair.alice.file, pair.bob.file) = (noise(50_000), noise(40_000));
+    let offer = |size| FileOffer { name: "a".into(), size, preview: None, direct: true };
+    let first = pair.alice.peer.offer_file(offer(50_000), pair.now).unwrap();
+    let second = pair.bob.peer.offer_file(offer(40_000), pair.now).unwrap();
+    pair.run();
+    pair.bob.peer.accept_file(first, pair.now).unwrap();
+    pair.alice.peer.accept_file(second, pair.now).unwrap();
+    pair.run();
+    for _ in 0..4 {
+        pair.wait(crate::direct::ACCEPT_TIMEOUT / 3);
+    }
+    assert_eq!(pair.bob.received, pair.alice.file);
+    assert_eq!(pair.alice.received, pair.bob.file);
+    assert!(pair.alice.events.contains(&PeerEvent::FileSent { session: first }));
+    assert!(pair.bob.events.contains(&PeerEvent::FileSent { session: second }));
+}
+
+/// Packets of a script in alice's place who is a later client.
+mod later_clients {
+    use super::super::script::{Script, invite, request};
+    use super::*;
+    use crate::Guid;
+    use crate::direct::{NonceRule, hash_nonce};
+    use crate::peer::DirectRequest;
+    use crate::slp::{Fields, Method, SlpMessage, application, content_type};
+
+    const SECRET: Guid = Guid([0x21; 16]);
+
+    /// Bob has accepted a file, and is asked for a direct connection with a hashed nonce.
+    fn asked(bob: ConnectionType) -> (Script, SlpMessage) {
+        let pair = Pair::with_direct(None, Some(direct_config(bob)));
+        let mut script = Script::with(pair);
+        let context = crate::context::FileContext::new("a", 10, None).to_base64();
+        let offer = invite(1, application::FILE, &context);
+        script.say(&offer);
+        let session = match script.events()[..] {
+            [PeerEvent::FileOffered { session, .. }] => session,
+            ref events => panic!("{events:?}"),
+        };
+        script.bob.peer.accept_file(session, script.now).unwrap();
+        script.heard_and_acknowledged();
+        let mut body = Fields::new();
+        body.push("Bridges", "TRUDPv1 TCPv1 SBBridge TURNv1");
+        body.push("Conn-Type", "Direct-Connect");
+        body.push("Hashed-Nonce", hash_nonce(SECRET));
+        let mut ask = request(Method::Invite, offer.call_id.clone(), content_type::TRANSPORT_REQUEST, body);
+        ask.via = ask.via.replace("BBBB", "CCCC");
+        (script, ask)
+    }
+
+    #[test]
+    fn a_hashed_nonce_is_answered_with_one() {
+        let (mut script, ask) = asked(ConnectionType::DirectConnect);
+        script.say(&ask);
+        let [PeerEvent::Direct(DirectRequest::Listen { rule, .. })] = script.events()[..] else { panic!() };
+        let NonceRule::Hashed { own, announced_by_peer } = rule else { panic!("{rule:?}") };
+        assert_eq!(announced_by_peer, hash_nonce(SECRET));
+        script.bob.peer.direct_listening(&[[192, 0, 2, 7].into()], 4000, None, script.now);
+        let answer = script.answers().remove(0);
+        assert_eq!(answer.body.get("Hashed-Nonce"), Some(hash_nonce(own).to_string().as_str()));
+        assert_eq!(answer.body.get("Nonce"), None);
+    }
+
+    #[test]
+    fn a_second_invitation_is_followed_with_the_nonce_that_was_announced() {
+        let (mut script, ask) = asked(ConnectionType::SymmetricNat);
+        script.say(&ask);
+        assert!(
+            script.events().is_empty(),
+            "somebody behind a translator does not listen for one who is not"
+        );
+        let answer = script.answers().remove(0);
+        let announced = answer.body.get("Hashed-Nonce").map(str::to_owned).expect("a real hash");
+        let mut body = Fields::new();
+        body.push("Bridge", "TCPv1");
+        body.push("Listening", "true");
+        body.push("Hashed-Nonce", hash_nonce(SECRET));
+        body.push("IPv4Internal-Addrs", "192.0.2.9 10.0.0.1 127.0.0.1");
+        body.push("IPv4Internal-Port", "4001");
+        let mut second = request(Method::Invite, ask.call_id.clone(), content_type::TRANSPORT_RESPONSE, body);
+        second.via = second.via.replace("BBBB", "DDDD");
+        script.say(&second);
+        let events = script.events();
+        let [PeerEvent::Direct(DirectRequest::Connect { addresses, rule, .. })] = &events[..] else {
+            panic!("{events:?}")
+        };
+        assert_eq!(addresses[..], ["192.0.2.9:4001".parse().unwrap()], "no private and no loopback address");
+        let NonceRule::Hashed { own, announced_by_peer } = *rule else { panic!("{rule:?}") };
+        assert_eq!((hash_nonce(own).to_string(), announced_by_peer), (announced, hash_nonce(SECRET)));
+    }
+
+    #[test]
+    fn zeros_open_nothing() {
+        let (mut script, ask) = asked(ConnectionType::SymmetricNat);
+        script.say(&ask);
+        script.answers();
+        let mut body = Fields::new();
+        body.push("Bridge", "TCPv1");
+        body.push("Listening", "true");
+        body.push("Nonce", Guid::ZERO);
+        body.push("IPv4Internal-Addrs", "192.0.2.9");
+        body.push("IPv4Internal-Port", "4001");
+        let mut second = request(Method::Invite, ask.call_id.clone(), content_type::TRANSPORT_RESPONSE, body);
+        second.via = second.via.replace("BBBB", "DDDD");
+        script.say(&second);
+        assert!(script.events().is_empty());
+    }
+}
