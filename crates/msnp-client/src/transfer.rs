@@ -60,7 +60,8 @@ struct Shared {
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct State {
     progress: TransferProgress,
-    outcome: Option<Result<(), TransferError>>,
+    /// How it ended, and under which name when that is another than was told.
+    outcome: Option<Result<Option<PathBuf>, TransferError>>,
 }
 
 impl Transfer {
@@ -93,7 +94,8 @@ impl Transfer {
         self.shared.direction
     }
 
-    /// The file here: the one that is sent, or the one that is written.
+    /// The file here: the one that is sent, or where the one that comes will be. (If somebody takes
+    /// that name meanwhile it gets another, which [`Transfer::finished`] tells.)
     pub fn path(&self) -> &Path {
         &self.shared.path
     }
@@ -121,7 +123,8 @@ impl Transfer {
             // The client is gone.
             Err(_) => None,
         };
-        outcome.unwrap_or(Err(TransferError::Broken)).map(|()| self.shared.path.clone())
+        let renamed = outcome.unwrap_or(Err(TransferError::Broken))?;
+        Ok(renamed.unwrap_or_else(|| self.shared.path.clone()))
     }
 }
 
@@ -137,7 +140,7 @@ impl Reporter {
         self.0.borrow().progress
     }
 
-    pub(crate) fn finish(&self, outcome: Result<(), TransferError>) {
+    pub(crate) fn finish(&self, outcome: Result<Option<PathBuf>, TransferError>) {
         self.0.send_modify(|state| {
             if outcome.is_ok() {
                 state.progress.bytes = state.progress.total;

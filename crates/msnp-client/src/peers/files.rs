@@ -140,7 +140,7 @@ impl Driver {
         }
         let path = destination.path().to_owned();
         let Stage::Receiving { reporter, .. } = file.stage else { return };
-        reporter.finish(Ok(()));
+        reporter.finish(Ok(Some(path.clone())));
         self.with_core(|core| core.peers.offers.ended(file.id));
         self.emit(Event::FileReceived { transfer: file.id, from: self.peer.clone(), path });
     }
@@ -148,7 +148,7 @@ impl Driver {
     pub(super) fn sent(&mut self, session: SessionKey) {
         let Some(file) = self.files.remove(&session) else { return };
         if let Stage::Sending { reporter, .. } = &file.stage {
-            reporter.finish(Ok(()));
+            reporter.finish(Ok(None));
         }
         self.with_core(|core| core.peers.offers.ended(file.id));
         self.emit(Event::FileSent { transfer: file.id, to: self.peer.clone() });

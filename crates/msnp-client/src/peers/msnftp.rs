@@ -174,7 +174,11 @@ impl Task {
     /// Tells everybody here how it ended.
     fn ended(&self, outcome: Result<Event, TransferError>, reporter: Option<&Reporter>) {
         if let Some(reporter) = reporter {
-            reporter.finish(outcome.as_ref().map(|_| ()).map_err(Clone::clone));
+            let path = |event: &Event| match event {
+                Event::FileReceived { path, .. } => Some(path.clone()),
+                _ => None,
+            };
+            reporter.finish(outcome.as_ref().map(path).map_err(Clone::clone));
         }
         let Some(core) = self.core.upgrade() else { return };
         core.peers.offers.ended(self.id);
