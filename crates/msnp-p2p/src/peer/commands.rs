@@ -14,9 +14,7 @@ use crate::Guid;
 use crate::context::{FileContext, object_context};
 use crate::link::{Purpose, Source};
 use crate::packet::Flags;
-use crate::slp::{
-    CallId, Fields, Method, SessionRequest, SlpMessage, SlpStatus, application, session_answer,
-};
+use crate::slp::{CallId, Method, SessionRequest, SlpMessage, SlpStatus, application, session_answer};
 
 /// A file to offer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -187,10 +185,5 @@ impl Peer {
         let size = file.size;
         *deadline = now + if size == 0 { super::direct::ANSWER_WAIT } else { FILE_IDLE };
         self.link.send(Purpose::Data(key), key.0, Source::File(key, size));
-    }
-
-    /// The body of a response that has nothing to say.
-    pub(super) fn nothing() -> Fields {
-        Fields::new()
     }
 }

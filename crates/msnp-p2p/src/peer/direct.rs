@@ -16,7 +16,7 @@ use crate::direct::{
 };
 use crate::link::Purpose;
 use crate::packet::Carrier;
-use crate::slp::{CallId, Method, SlpMessage, SlpStatus, TransportRequest, TransportResponse};
+use crate::slp::{CallId, Fields, Method, SlpMessage, SlpStatus, TransportRequest, TransportResponse};
 
 /// How long the answer to our INVITE may take before the file goes over the switchboard; AMSN
 /// and JML give 5 s.
@@ -179,7 +179,7 @@ impl Peer {
     }
 
     fn decline_transport(&mut self, invite: &SlpMessage) {
-        let mut answer = invite.response(SlpStatus::DECLINE, Self::nothing());
+        let mut answer = invite.response(SlpStatus::DECLINE, Fields::new());
         answer.content_type = content_type::TRANSPORT_RESPONSE.to_owned();
         self.send_text(Purpose::Other, &answer);
     }

@@ -75,7 +75,7 @@ impl Peer {
 
     /// Answers that there is nothing here, in the way of clients that have no body to give.
     fn refuse(&mut self, request: &SlpMessage, status: SlpStatus) {
-        let mut answer = request.response(status, Self::nothing());
+        let mut answer = request.response(status, Fields::new());
         answer.content_type = content_type::NULL.to_owned();
         self.send_text(Purpose::Other, &answer);
     }
