@@ -42,6 +42,8 @@ pub struct Limits {
     pub connections: usize,
     /// Open connections on the HTTP and HTTPS listeners, all together.
     pub http_connections: usize,
+    /// Open connections on the HTTP and HTTPS listeners from one address; a proxy's people share its address.
+    pub http_connections_per_address: usize,
     /// People on a forward list (210). 600 in 2005.
     pub forward_list: usize,
     /// People on an allow or block list (210).
@@ -68,7 +70,8 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             connections: 100_000,
-            http_connections: 1_000,
+            http_connections: 10_000,
+            http_connections_per_address: 2_000,
             forward_list: 600,
             privacy_list: 1_500,
             switchboard_people: 200,

@@ -1,17 +1,23 @@
-//! A small HTTP/1 server, for one request a connection.
+//! A small HTTP/1 server.
 //!
 //! It exists because the clients of 2003 need what today's HTTP libraries do not do: header names
 //! with their exact spelling, answers to a request line without a version, and a TLS connection
-//! that is closed in order (seen: Pidgin, aMSN, msnlib).
+//! that is closed in order (seen: Pidgin, aMSN, msnlib). Pages are handlers of an ordinary router
+//! behind it.
 
+mod arrivals;
+mod bridge;
 mod connection;
 mod host;
 mod pages;
+mod reader;
 mod request;
 mod response;
 mod routes;
+mod visitor;
 
 use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -22,12 +28,12 @@ use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 
 pub(crate) use request::Request;
-pub(crate) use response::{Response, Status};
+pub(crate) use response::Response;
 pub use routes::{Ports, Site};
+pub(crate) use visitor::Visitor;
 
 use crate::tls::Identity;
 use connection::converse;
-use routes::Visitor;
 
 /// From the connection to the end of the TLS handshake.
 const HANDSHAKE: Duration = Duration::from_secs(10);
@@ -41,7 +47,7 @@ const MAX_BACKOFF: Duration = Duration::from_secs(1);
 /// five seconds.
 ///
 /// The listeners of a site share its limit of connections. At the limit, new ones wait in the
-/// system's queue.
+/// system's queue. An address that has all that one may have open is turned away.
 pub async fn serve(
     listener: TcpListener,
     tls: Option<Arc<Identity>>,
@@ -59,11 +65,15 @@ pub async fn serve(
         };
         while conversations.try_join_next().is_some() {}
         match accepted {
-            Ok((stream, permit)) => {
+            Ok((stream, from, permit)) => {
                 backoff = Duration::ZERO;
+                let Some(arrival) = site.arrivals.enter(from.ip()) else {
+                    tracing::debug!(%from, "too many HTTP connections from one address");
+                    continue;
+                };
                 let (tls, site) = (tls.clone(), Arc::clone(&site));
                 conversations.spawn(async move {
-                    let _permit = permit;
+                    let _counted = (permit, arrival);
                     if let Err(error) = receive(stream, tls, &site).await {
                         tracing::debug!(%error, "HTTP connection failed");
                     }
@@ -90,22 +100,23 @@ async fn next(
     listener: &TcpListener,
     site: &Site,
     backoff: Duration,
-) -> io::Result<(TcpStream, OwnedSemaphorePermit)> {
+) -> io::Result<(TcpStream, SocketAddr, OwnedSemaphorePermit)> {
     if !backoff.is_zero() {
         tokio::time::sleep(backoff).await;
     }
-    let (stream, _) = listener.accept().await?;
+    let (stream, from) = listener.accept().await?;
     let permit = Arc::clone(&site.connections).acquire_owned().await.map_err(io::Error::other)?;
-    Ok((stream, permit))
+    Ok((stream, from, permit))
 }
 
 async fn receive(stream: TcpStream, tls: Option<TlsAcceptor>, site: &Site) -> io::Result<()> {
     stream.set_nodelay(true)?;
-    let mut visitor = Visitor { peer: stream.peer_addr()?, local: stream.local_addr()?, server_name: None };
+    let mut visitor = Visitor::new(stream.peer_addr()?, stream.local_addr()?);
     let Some(tls) = tls else {
         return converse(stream, site, &visitor).await;
     };
     let stream = timeout(HANDSHAKE, tls.accept(stream)).await??;
+    visitor.secure = true;
     visitor.server_name = stream.get_ref().1.server_name().map(str::to_owned);
     converse(stream, site, &visitor).await
 }

@@ -20,6 +20,7 @@ mod announce;
 mod config;
 mod connection;
 mod invitation_mail;
+mod network;
 mod notification;
 mod open_connections;
 mod pace;

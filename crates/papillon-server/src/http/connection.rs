@@ -1,26 +1,36 @@
-//! One request and its answer, on whatever carries bytes.
+//! Requests and their answers, one after another, on whatever carries bytes.
 
 use std::io;
 use std::time::Duration;
 
+use bytes::Bytes;
+use http::{Method, StatusCode};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::time::timeout;
 use zeroize::Zeroizing;
 
-use super::request::{self, MAX_HEAD, Method, Request};
-use super::response::{Response, Status};
-use super::routes::{Site, Visitor};
+use super::reader::{Head, Reader};
+use super::request::{Request, Version};
+use super::response::{Afterwards, Response};
+use super::routes::Site;
+use super::visitor::Visitor;
 
-/// From the beginning of the connection to the end of the request's head.
+/// From its first byte to the end of a request's head; and from the beginning of a connection to its first request.
 const HEAD: Duration = Duration::from_secs(10);
-/// For the client to take the answer.
+/// A connection on which nothing more is asked ends after this.
+const IDLE: Duration = Duration::from_secs(30);
+/// For a body, whatever its length, and so much more for each of its bytes: a telephone line's pace.
+const BODY: Duration = Duration::from_secs(10);
+const BODY_BYTES_PER_SECOND: u64 = 2_000;
+/// For the client to take an answer, and for each of its bytes.
 const ANSWER: Duration = Duration::from_secs(10);
-/// How long, and how much, is read after the answer. Closing on bytes that were not read makes
+/// How long, and how much, is read after the last answer. Closing on bytes that were not read makes
 /// the system send a reset, and the reset can overtake the answer.
 const DRAIN: Duration = Duration::from_secs(2);
 const DRAIN_BYTES: u64 = 256 * 1024;
 
-/// Reads a request, answers it and closes the connection in order: in TLS with a close_notify.
+/// Answers requests until one of the two sides ends the connection, and closes it in order: in TLS
+/// with a close_notify.
 ///
 /// # Errors
 /// When the connection fails. A client that says nothing is not an error.
@@ -28,27 +38,111 @@ pub(super) async fn converse<S>(mut stream: S, site: &Site, visitor: &Visitor) -
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
-    // Of its final size at once: growing would leave copies of a password behind.
-    let mut buffer = Zeroizing::new(vec![0; MAX_HEAD]);
-    let head = match timeout(HEAD, read_head(&mut stream, &mut buffer)).await {
+    let mut reader = Reader::new();
+    let mut patience = HEAD;
+    loop {
+        let begins = match timeout(patience, reader.begins(&mut stream)).await {
+            Ok(begins) => begins?,
+            Err(_) if patience == HEAD => {
+                return say_goodbye(&mut stream, &too_slow().to_bytes(false, Afterwards::Close)).await;
+            }
+            Err(_) => false,
+        };
+        if !begins {
+            return stream.shutdown().await;
+        }
+        let Some((bytes, afterwards)) = exchange(&mut stream, &mut reader, site, visitor).await? else {
+            return stream.shutdown().await;
+        };
+        if afterwards == Afterwards::Close {
+            return say_goodbye(&mut stream, &bytes).await;
+        }
+        send(&mut stream, &bytes).await?;
+        patience = IDLE;
+    }
+}
+
+/// Reads a request and makes its answer; `None` when the client has gone.
+async fn exchange<S>(
+    stream: &mut S,
+    reader: &mut Reader,
+    site: &Site,
+    visitor: &Visitor,
+) -> io::Result<Option<(Zeroizing<Vec<u8>>, Afterwards)>>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    let refused =
+        |response: Response| Ok(Some((response.to_bytes(false, Afterwards::Close), Afterwards::Close)));
+    let head = match timeout(HEAD, reader.head(stream)).await {
         Ok(head) => head?,
-        Err(_) => Head::Refused(Response::text(Status::RequestTimeout, "The request took too long.")),
+        Err(_) => return refused(too_slow()),
     };
-    let (response, head_only) = match head {
-        Head::Nothing => return stream.shutdown().await,
-        Head::Refused(response) => (response, false),
-        Head::Read(head) => match Request::parse(head) {
-            Ok(request) => (site.answer(&request, visitor).await, request.method == Method::Head),
-            Err(response) => (response, false),
-        },
+    let head = match head {
+        Head::Nothing => return Ok(None),
+        Head::NoRequest => return refused(no_request()),
+        Head::TooLong => return refused(too_long()),
+        Head::Read(head) => head,
     };
-    let bytes = response.to_bytes(head_only);
-    let send = async {
-        stream.write_all(&bytes).await?;
-        stream.flush().await?;
-        stream.shutdown().await
+    let mut request = match Request::parse(&head) {
+        Ok(request) => request,
+        Err(response) => return refused(response),
     };
-    timeout(ANSWER, send).await??;
+    let Some(length) = usize::try_from(request.length).ok().filter(|length| *length <= Site::most(&request))
+    else {
+        let text = "Nothing here takes that much.";
+        return refused(Response::text(StatusCode::PAYLOAD_TOO_LARGE, text));
+    };
+    if length > 0 {
+        match read_body(stream, reader, &request, length).await? {
+            Some(body) => request.body = Bytes::from_owner(body),
+            None => return refused(too_slow()),
+        }
+    }
+    let response = tokio::select! {
+        biased;
+        response = site.answer(&request, visitor) => response,
+        () = reader.gone(stream), if Site::may_hold(&request) => return Ok(None),
+    };
+    let afterwards =
+        if request.keeps_alive() && !response.closes() { Afterwards::KeepAlive } else { Afterwards::Close };
+    Ok(Some((response.to_bytes(request.method == Method::HEAD, afterwards), afterwards)))
+}
+
+/// `None` when it takes too long.
+async fn read_body<S>(
+    stream: &mut S,
+    reader: &mut Reader,
+    request: &Request<'_>,
+    length: usize,
+) -> io::Result<Option<Zeroizing<Vec<u8>>>>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    let expects = request.header("Expect").is_some_and(|value| value.eq_ignore_ascii_case("100-continue"));
+    if expects && request.version == Some(Version::Http11) && reader.is_empty() {
+        send(stream, b"HTTP/1.1 100 Continue\r\n\r\n").await?;
+    }
+    let patience = BODY + Duration::from_secs(request.length / BODY_BYTES_PER_SECOND);
+    timeout(patience, reader.body(stream, length)).await.ok().transpose()
+}
+
+async fn send(stream: &mut (impl AsyncWrite + Unpin), bytes: &[u8]) -> io::Result<()> {
+    let seconds = u64::try_from(bytes.len()).unwrap_or(u64::MAX) / BODY_BYTES_PER_SECOND;
+    let write = async {
+        stream.write_all(bytes).await?;
+        stream.flush().await
+    };
+    timeout(ANSWER + Duration::from_secs(seconds), write).await?
+}
+
+/// Sends the last answer, and lets it arrive.
+async fn say_goodbye<S>(stream: &mut S, bytes: &[u8]) -> io::Result<()>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    send(stream, bytes).await?;
+    timeout(ANSWER, stream.shutdown()).await??;
     let mut sink = tokio::io::sink();
     let mut rest = stream.take(DRAIN_BYTES);
     // Whatever happens now, the answer is out.
@@ -56,51 +150,19 @@ where
     Ok(())
 }
 
-/// What came of waiting for a request.
-enum Head<'a> {
-    /// The client left without a word.
-    Nothing,
-    Read(&'a [u8]),
-    Refused(Response),
+fn too_slow() -> Response {
+    Response::text(StatusCode::REQUEST_TIMEOUT, "The request took too long.")
 }
 
-async fn read_head<'a, S>(stream: &mut S, buffer: &'a mut [u8]) -> io::Result<Head<'a>>
-where
-    S: AsyncRead + Unpin,
-{
-    let mut filled = 0;
-    let range = loop {
-        let read = stream.read(&mut buffer[filled..]).await?;
-        filled += read;
-        let bytes = &buffer[..filled];
-        let Some(start) = bytes.iter().position(|byte| !b"\r\n".contains(byte)) else {
-            match read {
-                0 if filled < buffer.len() => return Ok(Head::Nothing),
-                0 => return Ok(too_long()),
-                _ => continue,
-            }
-        };
-        if !bytes[start].is_ascii_alphabetic() {
-            // Mostly a TLS hello.
-            let text = "This is no HTTP request. If it was meant for HTTPS, that is another port.";
-            return Ok(Head::Refused(Response::text(Status::BadRequest, text)));
-        }
-        if let Some(head) = request::head(bytes) {
-            break start..start + head.len();
-        }
-        if read == 0 {
-            if filled == buffer.len() {
-                return Ok(too_long());
-            }
-            // HTTP/0.9 knows no empty line. What else ends here is refused by the parser.
-            break start..filled;
-        }
-    };
-    Ok(Head::Read(&buffer[range]))
+fn no_request() -> Response {
+    // Mostly a TLS hello.
+    let text = "This is no HTTP request. If it was meant for HTTPS, that is another port.";
+    Response::text(StatusCode::BAD_REQUEST, text)
 }
 
-fn too_long() -> Head<'static> {
-    Head::Refused(Response::text(Status::HeaderFieldsTooLarge, "The request is longer than 16 KiB."))
+fn too_long() -> Response {
+    let text = "The request's head is longer than 16 KiB.";
+    Response::text(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, text)
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
 //! The pages: HTML 4 without style sheets or scripts, so that the browsers of the time show them.
 
-use super::response::{Response, Status};
+use http::StatusCode;
+
+use super::response::Response;
 
 /// The way in, for people who came with a browser.
 pub(super) fn welcome(messenger_server: &str, nexus: &str) -> Response {
@@ -39,6 +41,6 @@ fn page(title: &str, body: &str) -> Response {
          <meta http-equiv=\"Content-Type\" content=\"text/html; charset=utf-8\">\n\
          <title>{title}</title>\n</head>\n<body>\n<h1>{title}</h1>\n{body}</body>\n</html>\n"
     );
-    Response::new(Status::Ok, "text/html; charset=utf-8", html)
+    Response::new(StatusCode::OK, "text/html; charset=utf-8", html)
         .with_header("X-Content-Type-Options", "nosniff")
 }

@@ -2,44 +2,72 @@
 
 use std::fmt;
 
+use bytes::Bytes;
+use http::{Method, StatusCode};
+
 use super::host::host_part;
-use super::response::{Response, Status};
+use super::response::Response;
 
 /// The longest request head in bytes.
 pub(crate) const MAX_HEAD: usize = 16 * 1024;
 /// The most header fields.
 const MAX_HEADERS: usize = 64;
-/// A body is never read, and one longer than this is refused.
-const MAX_BODY: u64 = 64 * 1024;
 
-/// The head of a request. It borrows from the bytes that were read, so that a password in it is
-/// nowhere else.
+/// A request. It borrows from the bytes that were read, so that a password in it is nowhere else.
 pub(crate) struct Request<'a> {
     /// What to do.
     pub method: Method,
+    /// The version; `None` for a bare line, which is answered as if it were HTTP/1.0.
+    pub version: Option<Version>,
     /// The host asked for: the target's, else the `Host` header's, when it is a valid one. An IPv6
     /// address is in brackets.
     pub host: Option<&'a str>,
     /// The target's path, with the slash it begins with, without a query.
     pub path: &'a str,
+    /// What stands behind the first question mark of the target; empty without one.
+    pub query: &'a str,
+    /// The body, when it has been read; its bytes are overwritten when they are no longer needed.
+    pub body: Bytes,
+    /// How long the body is, in bytes.
+    pub length: u64,
     headers: Vec<httparse::Header<'a>>,
 }
 
-/// The methods that matter here.
+/// The versions that are understood.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Method {
-    /// `GET`.
-    Get,
-    /// `HEAD`: as `GET`, but the answer has no body.
-    Head,
-    /// Any other.
-    Other,
+pub(crate) enum Version {
+    /// HTTP/1.0.
+    Http10,
+    /// HTTP/1.1, or any later 1.x.
+    Http11,
 }
 
 impl<'a> Request<'a> {
     /// The first header of this name, in whatever case; `None` also when it is not UTF-8.
     pub fn header(&self, name: &str) -> Option<&'a str> {
         self.values(name).next().and_then(|value| std::str::from_utf8(value).ok())
+    }
+
+    /// All headers, in their order.
+    pub fn headers(&self) -> impl Iterator<Item = (&'a str, &'a [u8])> {
+        self.headers.iter().map(|header| (header.name, header.value))
+    }
+
+    /// Whether the client would send another request on this connection.
+    pub fn keeps_alive(&self) -> bool {
+        let says = |wanted: &str| {
+            self.values("Connection").any(|value| {
+                let words = value.split(|byte| *byte == b',');
+                words.map(<[u8]>::trim_ascii).any(|word| word.eq_ignore_ascii_case(wanted.as_bytes()))
+            })
+        };
+        match self.version {
+            Some(Version::Http11) => !says("close"),
+            // `Proxy-Connection` does not count: a proxy of HTTP/1.0 that does not know it passes it on,
+            // and then waits for the end of the connection.
+            Some(Version::Http10) => says("keep-alive") && !says("close"),
+            None => false,
+        }
     }
 
     fn values(&self, name: &str) -> impl Iterator<Item = &'a [u8]> {
@@ -62,26 +90,30 @@ impl<'a> Request<'a> {
         else {
             return Err(bad("The request line is not of the form: METHOD TARGET HTTP/1.1."));
         };
-        if !version.is_none_or(|version| version.starts_with("HTTP/1.")) {
-            return Err(bad("This server speaks HTTP/1 only."));
-        }
-        let method = match method {
-            "GET" => Method::Get,
-            "HEAD" => Method::Head,
-            other if other.bytes().all(|b| b.is_ascii_alphabetic() || b == b'-') => Method::Other,
-            _ => return Err(bad("The method is not a word.")),
+        let version = match version {
+            None => None,
+            Some("HTTP/1.0") => Some(Version::Http10),
+            Some(version) if version.starts_with("HTTP/1.") => Some(Version::Http11),
+            Some(_) => return Err(bad("This server speaks HTTP/1 only.")),
         };
-        let (authority, path) = split_target(target).ok_or_else(|| bad("The target is not a path."))?;
-        let mut request = Self { method, host: None, path, headers: headers(rest)? };
+        if !method.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'-') {
+            return Err(bad("The method is not a word."));
+        }
+        let method = Method::from_bytes(method.as_bytes()).map_err(|_| bad("The method is not a word."))?;
+        let (authority, path, query) =
+            split_target(target).ok_or_else(|| bad("The target is not a path."))?;
+        let headers = headers(rest)?;
+        let mut request =
+            Self { method, version, host: None, path, query, body: Bytes::new(), length: 0, headers };
         let host = authority.or_else(|| request.header("Host"));
         request.host = host.map(str::trim).and_then(host_part);
-        request.check_body()?;
+        request.length = request.body_length()?;
         Ok(request)
     }
 
-    /// A body is not read, but what is said about it has to make sense: two readings of one request
-    /// are how requests are smuggled past a proxy.
-    fn check_body(&self) -> Result<(), Response> {
+    /// A body has one length, and says so: two readings of one request are how requests are smuggled
+    /// past a proxy.
+    fn body_length(&self) -> Result<u64, Response> {
         let mut length = None;
         for value in self.values("Content-Length") {
             let value = std::str::from_utf8(value).ok().map(str::trim);
@@ -93,13 +125,14 @@ impl<'a> Request<'a> {
             }
             length = Some(value);
         }
-        if length.is_some() && self.values("Transfer-Encoding").next().is_some() {
-            return Err(bad("Both Content-Length and Transfer-Encoding are given."));
+        match (length, self.values("Transfer-Encoding").next()) {
+            (Some(_), Some(_)) => Err(bad("Both Content-Length and Transfer-Encoding are given.")),
+            (None, Some(_)) => {
+                let text = "A body needs a Content-Length here; encoded transfers are not understood.";
+                Err(Response::text(StatusCode::LENGTH_REQUIRED, text))
+            }
+            (length, None) => Ok(length.unwrap_or_default()),
         }
-        if length.is_some_and(|length| length > MAX_BODY) {
-            return Err(Response::text(Status::ContentTooLarge, "Nothing here takes that much."));
-        }
-        Ok(())
     }
 }
 
@@ -134,39 +167,41 @@ fn headers(bytes: &[u8]) -> Result<Vec<httparse::Header<'_>>, Response> {
         Ok(httparse::Status::Complete((_, headers))) => Ok(headers.to_vec()),
         Ok(httparse::Status::Partial) if bytes.is_empty() => Ok(Vec::new()),
         Ok(httparse::Status::Partial) => Err(bad("The request ends in the middle of its head.")),
-        Err(httparse::Error::TooManyHeaders) => {
-            Err(Response::text(Status::HeaderFieldsTooLarge, "There are more than 64 headers."))
-        }
+        Err(httparse::Error::TooManyHeaders) => Err(Response::text(
+            StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+            "There are more than 64 headers.",
+        )),
         Err(_) => Err(bad("A header is malformed.")),
     }
 }
 
-/// Splits a target into its host and port, where it has them, and its path.
-fn split_target(target: &str) -> Option<(Option<&str>, &str)> {
+/// Splits a target into its host and port, where it has them, its path and its query.
+fn split_target(target: &str) -> Option<(Option<&str>, &str, &str)> {
     if !target.bytes().all(|b| b.is_ascii_graphic()) {
         return None;
     }
-    let target = target.split(['?', '#']).next().unwrap_or_default();
+    let target = target.split('#').next().unwrap_or_default();
+    let (target, query) = target.split_once('?').unwrap_or((target, ""));
     if target.starts_with('/') {
-        return Some((None, target));
+        return Some((None, target, query));
     }
     let (scheme, rest) = target.split_once("://")?;
     if !["http", "https"].iter().any(|known| scheme.eq_ignore_ascii_case(known)) {
         return None;
     }
     let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
-    Some((Some(authority), if path.is_empty() { "/" } else { path }))
+    Some((Some(authority), if path.is_empty() { "/" } else { path }, query))
 }
 
 fn bad(text: &'static str) -> Response {
-    Response::text(Status::BadRequest, text)
+    Response::text(StatusCode::BAD_REQUEST, text)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn parse(text: &str) -> Result<Request<'_>, Status> {
+    fn parse(text: &str) -> Result<Request<'_>, StatusCode> {
         Request::parse(head(text.as_bytes()).expect("a whole head")).map_err(|response| response.status())
     }
 
@@ -182,11 +217,11 @@ mod tests {
             ("GET /rdr/pprdr.asp\r\nHost: n\r\n\r\n", Some("n")),
         ] {
             let request = parse(text).unwrap();
-            assert_eq!((request.method, request.path), (Method::Get, "/rdr/pprdr.asp"), "{text:?}");
+            assert_eq!((request.method, request.path), (Method::GET, "/rdr/pprdr.asp"), "{text:?}");
             assert_eq!(request.host, host, "{text:?}");
         }
         assert_eq!(parse("HEAD http://h HTTP/1.1\r\n\r\n").unwrap().path, "/");
-        assert_eq!(parse("M-SEARCH / HTTP/1.1\r\n\r\n").unwrap().method, Method::Other);
+        assert_eq!(parse("M-SEARCH / HTTP/1.1\r\n\r\n").unwrap().method.as_str(), "M-SEARCH");
     }
 
     #[test]
@@ -205,23 +240,53 @@ mod tests {
             "GET / HTTP/1.1\r\nContent-Length: 1, 1\r\n\r\n",
             "GET / HTTP/1.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
         ] {
-            assert_eq!(parse(text).unwrap_err(), Status::BadRequest, "{text:?}");
+            assert_eq!(parse(text).unwrap_err(), StatusCode::BAD_REQUEST, "{text:?}");
         }
     }
 
     #[test]
-    fn a_body_is_left_alone_unless_it_is_long() {
-        assert!(parse("POST / HTTP/1.1\r\nContent-Length: 5\r\nContent-Length: 5\r\n\r\nhello").is_ok());
-        assert!(parse("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n").is_ok());
-        let long = parse("POST / HTTP/1.1\r\nContent-Length: 65537\r\n\r\n");
-        assert_eq!(long.unwrap_err(), Status::ContentTooLarge);
+    fn a_body_has_one_length() {
+        let length = |text: &str| parse(text).map(|request| request.length);
+        assert_eq!(length("POST / HTTP/1.1\r\n\r\n"), Ok(0));
+        assert_eq!(length("POST / HTTP/1.1\r\nContent-Length: 5\r\nContent-Length: 5\r\n\r\n"), Ok(5));
+        let chunked = length("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n");
+        assert_eq!(chunked, Err(StatusCode::LENGTH_REQUIRED));
+    }
+
+    #[test]
+    fn the_query_is_apart_from_the_path() {
+        for (target, path, query) in [
+            ("/a?b=c?d#e", "/a", "b=c?d"),
+            ("/a", "/a", ""),
+            ("http://h?x", "/", "x"),
+            ("http://h/a/b?", "/a/b", ""),
+        ] {
+            let text = format!("POST {target} HTTP/1.1\r\n\r\n");
+            let request = parse(&text).unwrap();
+            assert_eq!((request.path, request.query), (path, query), "{target}");
+        }
+    }
+
+    #[test]
+    fn who_wants_to_go_on_says_so_in_the_way_of_the_version() {
+        for (text, goes_on) in [
+            ("GET / HTTP/1.1\r\n\r\n", true),
+            ("GET / HTTP/1.1\r\nConnection: Keep-Alive\r\n\r\n", true),
+            ("GET / HTTP/1.1\r\nConnection: TE, Close\r\n\r\n", false),
+            ("GET / HTTP/1.0\r\n\r\n", false),
+            ("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", true),
+            ("GET / HTTP/1.0\r\nProxy-Connection: keep-alive\r\n\r\n", false),
+            ("GET /\r\nConnection: keep-alive\r\n\r\n", false),
+        ] {
+            assert_eq!(parse(text).unwrap().keeps_alive(), goes_on, "{text:?}");
+        }
     }
 
     #[test]
     fn headers_are_counted() {
         let with = |count| format!("GET / HTTP/1.1\r\n{}\r\n", "A: b\r\n".repeat(count));
         assert!(parse(&with(64)).is_ok());
-        assert_eq!(parse(&with(65)).unwrap_err(), Status::HeaderFieldsTooLarge);
+        assert_eq!(parse(&with(65)).unwrap_err(), StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE);
     }
 
     #[test]
@@ -238,6 +303,6 @@ mod tests {
     #[test]
     fn debug_shows_no_header() {
         let request = parse("GET /a HTTP/1.1\r\nHost: h\r\nAuthorization: secret\r\n\r\n").unwrap();
-        assert_eq!(format!("{request:?}"), "Request { method: Get, host: Some(\"h\"), path: \"/a\", .. }");
+        assert_eq!(format!("{request:?}"), "Request { method: GET, host: Some(\"h\"), path: \"/a\", .. }");
     }
 }

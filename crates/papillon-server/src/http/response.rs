@@ -3,67 +3,59 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode, header};
 use zeroize::Zeroizing;
 
-/// An answer. It always closes the connection.
+/// An answer.
 pub(crate) struct Response {
-    status: Status,
-    content_type: &'static str,
-    headers: Vec<(&'static str, Cow<'static, str>)>,
-    body: String,
+    status: StatusCode,
+    content_type: Option<Cow<'static, str>>,
+    headers: Vec<(Cow<'static, str>, Cow<'static, str>)>,
+    body: Bytes,
+    closes: bool,
 }
 
-/// The status codes that this server sends.
+/// Whether a connection goes on after an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Status {
-    /// 200.
-    Ok,
-    /// 400: not HTTP, or contradictory.
-    BadRequest,
-    /// 401: sign in.
-    Unauthorized,
-    /// 404.
-    NotFound,
-    /// 405: neither `GET` nor `HEAD`.
-    MethodNotAllowed,
-    /// 408: the head did not come in time.
-    RequestTimeout,
-    /// 413: a body longer than anything here takes.
-    ContentTooLarge,
-    /// 431: the head is too long or has too many fields.
-    HeaderFieldsTooLarge,
-    /// 500: our fault.
-    InternalServerError,
-    /// 503: too much at once.
-    ServiceUnavailable,
-}
-
-impl Status {
-    fn line(self) -> &'static str {
-        match self {
-            Self::Ok => "200 OK",
-            Self::BadRequest => "400 Bad Request",
-            Self::Unauthorized => "401 Unauthorized",
-            Self::NotFound => "404 Not Found",
-            Self::MethodNotAllowed => "405 Method Not Allowed",
-            Self::RequestTimeout => "408 Request Timeout",
-            Self::ContentTooLarge => "413 Content Too Large",
-            Self::HeaderFieldsTooLarge => "431 Request Header Fields Too Large",
-            Self::InternalServerError => "500 Internal Server Error",
-            Self::ServiceUnavailable => "503 Service Unavailable",
-        }
-    }
+pub(super) enum Afterwards {
+    /// It ends.
+    Close,
+    /// The next request may come.
+    KeepAlive,
 }
 
 impl Response {
     /// An answer with a body of this type.
-    pub fn new(status: Status, content_type: &'static str, body: String) -> Self {
-        Self { status, content_type, headers: Vec::new(), body }
+    pub fn new(
+        status: StatusCode,
+        content_type: impl Into<Cow<'static, str>>,
+        body: impl Into<Bytes>,
+    ) -> Self {
+        Self {
+            status,
+            content_type: Some(content_type.into()),
+            headers: Vec::new(),
+            body: body.into(),
+            closes: false,
+        }
     }
 
     /// An answer in one line of plain text.
-    pub fn text(status: Status, line: &str) -> Self {
+    pub fn text(status: StatusCode, line: &str) -> Self {
         Self::new(status, "text/plain; charset=utf-8", format!("{line}\n"))
+    }
+
+    /// What a handler of pages answered. Headers that this server writes itself are left out.
+    pub(super) fn from_page(status: StatusCode, headers: &HeaderMap, body: Bytes) -> Self {
+        let text = |value: &http::HeaderValue| value.to_str().ok().map(str::to_owned);
+        let content_type = headers.get(header::CONTENT_TYPE).and_then(text).map(Cow::Owned);
+        let own =
+            [header::CONTENT_TYPE, header::CONTENT_LENGTH, header::CONNECTION, header::TRANSFER_ENCODING];
+        let others = headers.iter().filter(|(name, _)| !own.contains(name));
+        let headers =
+            others.filter_map(|(name, value)| Some((Cow::Owned(name.to_string()), text(value)?.into())));
+        Self { status, content_type, headers: headers.collect(), body, closes: false }
     }
 
     /// With one more header. Control characters in the value would end it early and are left out.
@@ -73,13 +65,25 @@ impl Response {
         if value.contains(char::is_control) {
             value = value.chars().filter(|c| !c.is_control()).collect::<String>().into();
         }
-        self.headers.push((name, value));
+        self.headers.push((name.into(), value));
         self
+    }
+
+    /// The connection ends with this answer.
+    #[must_use]
+    pub fn closing(mut self) -> Self {
+        self.closes = true;
+        self
+    }
+
+    /// Whether the connection ends with this answer, whatever the client wants.
+    pub(super) fn closes(&self) -> bool {
+        self.closes
     }
 
     /// The status.
     #[cfg(test)]
-    pub(crate) fn status(&self) -> Status {
+    pub(crate) fn status(&self) -> StatusCode {
         self.status
     }
 
@@ -91,20 +95,27 @@ impl Response {
 
     /// The bytes to send; without the body when `HEAD` was asked for. The version is 1.1 whatever
     /// was asked: clients that sent none read the headers all the same.
-    pub(crate) fn to_bytes(&self, head_only: bool) -> Zeroizing<Vec<u8>> {
-        let mut head = format!("HTTP/1.1 {}\r\n", self.status.line());
+    pub(super) fn to_bytes(&self, head_only: bool, afterwards: Afterwards) -> Zeroizing<Vec<u8>> {
+        let (code, reason) = (self.status.as_str(), self.status.canonical_reason().unwrap_or("Unknown"));
+        let mut head = format!("HTTP/1.1 {code} {reason}\r\n");
         let length = self.body.len().to_string();
-        let fixed =
-            [("Content-Type", self.content_type), ("Content-Length", &*length), ("Connection", "close")];
-        let given = self.headers.iter().map(|(name, value)| (*name, &**value));
-        for (name, value) in given.chain(fixed) {
+        let connection = match afterwards {
+            Afterwards::Close => "close",
+            Afterwards::KeepAlive => "keep-alive",
+        };
+        let given = self.headers.iter().map(|(name, value)| (&**name, &**value));
+        let content_type = self.content_type.iter().map(|value| ("Content-Type", &**value));
+        let fixed = [("Content-Length", &*length), ("Connection", connection)];
+        for (name, value) in given.chain(content_type).chain(fixed) {
             head.extend([name, ": ", value, "\r\n"]);
         }
         head.push_str("\r\n");
+        let mut bytes = Zeroizing::new(Vec::with_capacity(head.len() + self.body.len()));
+        bytes.extend_from_slice(Zeroizing::new(head).as_bytes());
         if !head_only {
-            head.push_str(&self.body);
+            bytes.extend_from_slice(&self.body);
         }
-        Zeroizing::new(head.into_bytes())
+        bytes
     }
 }
 
@@ -120,24 +131,50 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_answer_has_its_length_and_closes() {
-        let response = Response::text(Status::NotFound, "ü").with_header("PassportURLs", "x");
-        let head = "HTTP/1.1 404 Not Found\r\nPassportURLs: x\r\n\
-                    Content-Type: text/plain; charset=utf-8\r\nContent-Length: 3\r\n\
-                    Connection: close\r\n\r\n";
-        assert_eq!(std::str::from_utf8(&response.to_bytes(false)).unwrap(), format!("{head}ü\n"));
-        assert_eq!(std::str::from_utf8(&response.to_bytes(true)).unwrap(), head);
+    fn an_answer_has_its_length_and_says_what_comes_next() {
+        let response = Response::text(StatusCode::NOT_FOUND, "ü").with_header("PassportURLs", "x");
+        let head = |connection| {
+            format!(
+                "HTTP/1.1 404 Not Found\r\nPassportURLs: x\r\n\
+                 Content-Type: text/plain; charset=utf-8\r\nContent-Length: 3\r\n\
+                 Connection: {connection}\r\n\r\n"
+            )
+        };
+        let text = |head_only, afterwards| {
+            String::from_utf8(response.to_bytes(head_only, afterwards).to_vec()).unwrap()
+        };
+        assert_eq!(text(false, Afterwards::Close), head("close") + "ü\n");
+        assert_eq!(text(true, Afterwards::KeepAlive), head("keep-alive"));
     }
 
     #[test]
     fn a_value_cannot_begin_another_header() {
-        let response = Response::text(Status::Ok, "").with_header("A", "b\r\nC: d".to_owned());
+        let response = Response::text(StatusCode::OK, "").with_header("A", "b\r\nC: d".to_owned());
         assert_eq!(response.header("A"), Some("bC: d"));
     }
 
     #[test]
+    fn a_page_does_not_frame_its_own_answer() {
+        let mut headers = HeaderMap::new();
+        for (name, value) in [
+            ("content-type", "image/gif"),
+            ("content-length", "9"),
+            ("connection", "x"),
+            ("set-cookie", "a=b"),
+        ] {
+            headers.insert(name, value.parse().unwrap());
+        }
+        let response = Response::from_page(StatusCode::OK, &headers, Bytes::from_static(b"\xff"));
+        assert_eq!(
+            &**response.to_bytes(false, Afterwards::Close),
+            b"HTTP/1.1 200 OK\r\nset-cookie: a=b\r\nContent-Type: image/gif\r\nContent-Length: 1\r\n\
+              Connection: close\r\n\r\n\xff"
+        );
+    }
+
+    #[test]
     fn debug_shows_no_ticket() {
-        let response = Response::text(Status::Ok, "secret").with_header("A", "secret");
-        assert_eq!(format!("{response:?}"), "Response { status: Ok, .. }");
+        let response = Response::text(StatusCode::OK, "secret").with_header("A", "secret");
+        assert_eq!(format!("{response:?}"), "Response { status: 200, .. }");
     }
 }

@@ -1,24 +1,33 @@
 //! What is where, on both listeners.
 
 use std::fmt;
-use std::net::SocketAddr;
 use std::sync::Arc;
 
+use axum::Router;
+use http::{Method, StatusCode};
 use tokio::sync::Semaphore;
 
-use super::host::{bracketed, host_part, in_url};
-use super::pages;
-use super::request::{Method, Request};
-use super::response::{Response, Status};
+use super::arrivals::Arrivals;
+use super::request::Request;
+use super::response::Response;
+use super::visitor::Visitor;
+use super::{bridge, pages};
 use crate::Limits;
 use crate::passport::{Passport, login, nexus};
 
+/// The longest body of a request, in bytes.
+const MAX_BODY: usize = 64 * 1024;
+/// The longest one that carries a picture.
+const MAX_UPLOAD: usize = 1 << 20;
+
 /// What the HTTP listeners serve.
 pub struct Site {
-    passport: Passport,
+    passport: Arc<Passport>,
     public_host: Option<String>,
     ports: Ports,
+    pages: Option<Router>,
     pub(super) connections: Arc<Semaphore>,
+    pub(super) arrivals: Arc<Arrivals>,
 }
 
 /// The ports at which clients reach the listeners; `None` for one that is off.
@@ -32,57 +41,74 @@ pub struct Ports {
     pub https: Option<u16>,
 }
 
-/// Who asks, and how.
-#[derive(Debug, Clone)]
-pub(crate) struct Visitor {
-    /// The client's end of the connection.
-    pub peer: SocketAddr,
-    /// Our end of it.
-    pub local: SocketAddr,
-    /// The name that the client asked for in its TLS hello; old ones ask for none.
-    pub server_name: Option<String>,
-}
-
 impl Site {
     /// A site for these listeners. `public_host` is a name or an address without a port.
-    pub fn new(passport: Passport, public_host: Option<String>, ports: Ports, limits: &Limits) -> Self {
+    pub fn new(
+        passport: impl Into<Arc<Passport>>,
+        public_host: Option<String>,
+        ports: Ports,
+        limits: &Limits,
+    ) -> Self {
         let most = limits.http_connections.clamp(1, Semaphore::MAX_PERMITS);
-        Self { passport, public_host, ports, connections: Arc::new(Semaphore::new(most)) }
+        Self {
+            passport: passport.into(),
+            public_host,
+            ports,
+            pages: None,
+            connections: Arc::new(Semaphore::new(most)),
+            arrivals: Arrivals::new(limits.http_connections_per_address),
+        }
+    }
+
+    /// With these pages.
+    #[cfg_attr(not(test), expect(dead_code, reason = "the pages come next"))]
+    #[must_use]
+    pub(crate) fn with_pages(mut self, pages: Router) -> Self {
+        self.pages = Some(pages);
+        self
+    }
+
+    /// How long a body may be, in bytes.
+    pub(super) fn most(request: &Request<'_>) -> usize {
+        if request.path.starts_with("/account") { MAX_UPLOAD } else { MAX_BODY }
+    }
+
+    /// Whether the answer may be held back until there is something to say, so that it is worth
+    /// watching whether the client still waits.
+    pub(super) fn may_hold(_request: &Request<'_>) -> bool {
+        false
     }
 
     /// Answers one request.
-    pub(crate) async fn answer(&self, request: &Request<'_>, visitor: &Visitor) -> Response {
-        let path = request.path.to_ascii_lowercase();
-        if let Some(page) = pages::elsewhere(&path) {
-            return page;
-        }
-        if request.method == Method::Other {
-            let text = "Only GET and HEAD are answered here.";
-            return Response::text(Status::MethodNotAllowed, text).with_header("Allow", "GET, HEAD");
-        }
-        let host = self.host(request, visitor);
-        match &*path {
-            "/rdr/pprdr.asp" => nexus::answer(&host, self.login_port(visitor)),
-            "/login2.srf" => {
-                let page = self.page_address(&host, visitor);
-                login::answer(&self.passport, request, visitor.peer.ip(), &page).await
+    pub(super) async fn answer(&self, request: &Request<'_>, visitor: &Visitor) -> Response {
+        let mut visitor = visitor.clone();
+        visitor.calls(request.host, self.public_host.as_deref());
+        // The clients of the time spell them as they please.
+        match &*request.path.to_ascii_lowercase() {
+            "/rdr/pprdr.asp" => {
+                reading(request, || nexus::answer(&visitor.host, self.login_port(&visitor))).closing()
             }
-            "/health" => Response::text(Status::Ok, "ok").with_header("Cache-Control", "no-store"),
-            "/" => self.welcome(&host, visitor),
-            _ => Response::text(Status::NotFound, "There is nothing here."),
+            "/login2.srf" if is_reading(request) => {
+                let page = self.page_address(&visitor);
+                login::answer(&self.passport, request, visitor.peer.ip(), &page).await.closing()
+            }
+            "/login2.srf" => only_reading().closing(),
+            "/health" => reading(request, || {
+                Response::text(StatusCode::OK, "ok").with_header("Cache-Control", "no-store")
+            }),
+            path => match &self.pages {
+                Some(pages) => bridge::call(pages, request, &visitor).await,
+                None => self.plain_page(path, request, &visitor),
+            },
         }
     }
 
-    /// The host as this client knows it: so that it works under every name, through every NAT and
-    /// without configuration.
-    fn host(&self, request: &Request<'_>, visitor: &Visitor) -> String {
-        let server_name = || visitor.server_name.as_deref().and_then(host_part);
-        request
-            .host
-            .or_else(server_name)
-            .map(str::to_owned)
-            .or_else(|| host_part(&in_url(self.public_host.as_deref()?)).map(str::to_owned))
-            .unwrap_or_else(|| bracketed(visitor.local.ip()))
+    fn plain_page(&self, path: &str, request: &Request<'_>, visitor: &Visitor) -> Response {
+        match pages::elsewhere(path) {
+            Some(page) => page,
+            None if path == "/" => reading(request, || self.welcome(visitor)),
+            None => reading(request, || Response::text(StatusCode::NOT_FOUND, "There is nothing here.")),
+        }
     }
 
     /// The login is on HTTPS; when that is off, something in front of us may speak TLS for us.
@@ -90,7 +116,8 @@ impl Site {
         self.ports.https.or(self.ports.http).unwrap_or(visitor.local.port())
     }
 
-    fn page_address(&self, host: &str, visitor: &Visitor) -> String {
+    fn page_address(&self, visitor: &Visitor) -> String {
+        let host = &visitor.host;
         match (self.ports.http, self.ports.https) {
             (Some(80), _) => format!("http://{host}/"),
             (Some(port), _) => format!("http://{host}:{port}/"),
@@ -98,9 +125,10 @@ impl Site {
         }
     }
 
-    fn welcome(&self, host: &str, visitor: &Visitor) -> Response {
+    fn welcome(&self, visitor: &Visitor) -> Response {
+        let host = &visitor.host;
         let server = match self.ports.msnp {
-            Some(1863) => host.to_owned(),
+            Some(1863) => host.clone(),
             Some(port) => format!("{host}:{port}"),
             None => "(switched off)".to_owned(),
         };
@@ -116,6 +144,19 @@ impl fmt::Debug for Site {
             .field("ports", &self.ports)
             .finish_non_exhaustive()
     }
+}
+
+fn is_reading(request: &Request<'_>) -> bool {
+    [Method::GET, Method::HEAD].contains(&request.method)
+}
+
+fn reading(request: &Request<'_>, answer: impl FnOnce() -> Response) -> Response {
+    if is_reading(request) { answer() } else { only_reading() }
+}
+
+fn only_reading() -> Response {
+    let text = "Only GET and HEAD are answered here.";
+    Response::text(StatusCode::METHOD_NOT_ALLOWED, text).with_header("Allow", "GET, HEAD")
 }
 
 fn tls_port(port: u16) -> String {

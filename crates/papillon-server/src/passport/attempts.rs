@@ -6,10 +6,11 @@
 
 use std::collections::HashMap;
 use std::hash::Hash;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
 use crate::Limits;
+use crate::network::network;
 
 /// How long an empty bucket takes to be full again.
 const WINDOW: Duration = Duration::from_secs(60);
@@ -81,14 +82,6 @@ impl Attempts {
             self.accounts.put_back(account);
         }
         self.addresses.put_back(&reservation.address);
-    }
-}
-
-/// Those who can take any address of a /64 count as one.
-fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() & !u128::from(u64::MAX))),
-        v4 => v4,
     }
 }
 

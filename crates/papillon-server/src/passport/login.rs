@@ -2,11 +2,12 @@
 
 use std::net::IpAddr;
 
+use http::StatusCode;
 use msnp::passport::{AuthenticationInfo, Credentials, Failure};
 use zeroize::Zeroizing;
 
 use super::{Passport, Refusal};
-use crate::http::{Request, Response, Status};
+use crate::http::{Request, Response};
 
 /// Answers `/login2.srf` to somebody at address `from`. `page` is the address of a page that
 /// helps people, without commas.
@@ -21,27 +22,26 @@ pub(crate) async fn answer(passport: &Passport, request: &Request<'_>, from: IpA
         Err(refusal @ (Refusal::Wrong | Refusal::Disabled | Refusal::Limited)) => {
             failed(page, &refusal.to_string())
         }
-        Err(refusal @ Refusal::Busy) => {
-            Response::text(Status::ServiceUnavailable, &refusal.to_string()).with_header("Retry-After", "5")
-        }
+        Err(refusal @ Refusal::Busy) => Response::text(StatusCode::SERVICE_UNAVAILABLE, &refusal.to_string())
+            .with_header("Retry-After", "5"),
         Err(refusal @ Refusal::Unavailable) => {
-            Response::text(Status::InternalServerError, &refusal.to_string())
+            Response::text(StatusCode::INTERNAL_SERVER_ERROR, &refusal.to_string())
         }
     }
 }
 
 fn succeeded(ticket: &str) -> Response {
     let Ok(info) = AuthenticationInfo::new(ticket) else {
-        return Response::text(Status::InternalServerError, &Refusal::Unavailable.to_string());
+        return Response::text(StatusCode::INTERNAL_SERVER_ERROR, &Refusal::Unavailable.to_string());
     };
-    Response::text(Status::Ok, "You have signed in.")
+    Response::text(StatusCode::OK, "You have signed in.")
         .with_header("Cache-Control", "no-store")
         .with_header("Authentication-Info", info.to_header_value())
 }
 
 fn failed(page: &str, text: &str) -> Response {
     let failure = Failure { url: Some(page.to_owned()), text: Some(text.to_owned()) };
-    Response::text(Status::Unauthorized, text)
+    Response::text(StatusCode::UNAUTHORIZED, text)
         .with_header("Cache-Control", "no-store")
         .with_header("WWW-Authenticate", failure.to_header_value())
 }

@@ -65,6 +65,7 @@ pub(super) const KEYS: &[Key] = &[
     top!("ticket_lifetime", |settings, text| settings.server.ticket_lifetime = seconds(text)?),
     field!(limits.connections, count),
     field!(limits.http_connections, count),
+    field!(limits.http_connections_per_address, count),
     field!(limits.forward_list, count),
     field!(limits.privacy_list, count),
     field!(limits.switchboard_people, count),

@@ -1,11 +1,13 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use axum::Extension;
 use tokio::io::DuplexStream;
 
 use super::*;
 use crate::Limits;
 use crate::http::Ports;
+use crate::http::request::MAX_HEAD;
 use crate::passport::{
     CredentialError, CredentialSource, Passport, Passwords, StoredCredentials, TicketMint,
 };
@@ -27,11 +29,7 @@ fn site() -> Site {
 }
 
 fn visitor() -> Visitor {
-    Visitor {
-        peer: "192.0.2.1:4000".parse().unwrap(),
-        local: "[::ffff:192.0.2.9]:8443".parse().unwrap(),
-        server_name: None,
-    }
+    Visitor::new("192.0.2.1:4000".parse().unwrap(), "[::ffff:192.0.2.9]:8443".parse().unwrap())
 }
 
 /// Sends the pieces one after another; with `end`, closes its half of the connection after them.
@@ -144,10 +142,10 @@ async fn what_cannot_be_answered_is_refused_in_words() {
     let long = format!("GET /{} HTTP/1.1\r\n\r\n", "a".repeat(MAX_HEAD));
     let many = format!("GET / HTTP/1.1\r\n{}\r\n", "A: b\r\n".repeat(65));
     for (request, status) in [
-        ("GET /nothing HTTP/1.1\r\n\r\n", "404 Not Found"),
+        ("GET /nothing HTTP/1.0\r\n\r\n", "404 Not Found"),
         ("POST /login2.srf HTTP/1.1\r\nContent-Length: 3\r\n\r\nabc", "405 Method Not Allowed"),
         ("GET / HTTP/1.1\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\n", "400 Bad Request"),
-        ("GET / HTTP/1.1\r\nContent-Length: 99999999\r\n\r\n", "413 Content Too Large"),
+        ("GET / HTTP/1.1\r\nContent-Length: 99999999\r\n\r\n", "413 Payload Too Large"),
         ("\x16\x03\x01", "400 Bad Request"),
         (&long, "431 Request Header Fields Too Large"),
         (&many, "431 Request Header Fields Too Large"),
@@ -161,8 +159,8 @@ async fn what_cannot_be_answered_is_refused_in_words() {
 
 #[tokio::test]
 async fn head_is_get_without_the_body() {
-    let get = ask("GET / HTTP/1.1\r\nHost: h\r\n\r\n").await;
-    let head = ask("HEAD / HTTP/1.1\r\nHost: h\r\n\r\n").await;
+    let get = ask("GET / HTTP/1.0\r\nHost: h\r\n\r\n").await;
+    let head = ask("HEAD / HTTP/1.0\r\nHost: h\r\n\r\n").await;
     assert!(get.contains("<code>h</code>") && get.contains("https://h:8443/rdr/pprdr.asp"), "{get}");
     let (get, body) = get.split_once("\r\n\r\n").unwrap();
     assert_eq!(head, format!("{get}\r\n\r\n"));
@@ -182,4 +180,131 @@ async fn who_does_not_read_is_left() {
     client.write_all(b"GET /\n\n").await.unwrap();
     let error = converse(server, &site(), &visitor()).await.unwrap_err();
     assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+}
+
+/// Pages that show what came to them.
+fn pages() -> axum::Router {
+    let echo = |Extension(visitor): Extension<Visitor>, request: axum::extract::Request| async move {
+        let (parts, body) = request.into_parts();
+        let body = axum::body::to_bytes(body, usize::MAX).await.unwrap();
+        format!("{} {} {} {}\n", parts.method, parts.uri, visitor.host, String::from_utf8_lossy(&body))
+    };
+    axum::Router::new().route("/echo", axum::routing::any(echo))
+}
+
+/// All answers to what is sent in one piece by a client that then closes its half.
+async fn answers(text: &str) -> String {
+    let (mut client, server) = tokio::io::duplex(1 << 20);
+    let (site, visitor) = (site().with_pages(pages()), visitor());
+    let talk = async move {
+        client.write_all(text.as_bytes()).await.unwrap();
+        client.shutdown().await.unwrap();
+        read_all(client).await
+    };
+    let (served, answers) = tokio::join!(converse(server, &site, &visitor), talk);
+    served.unwrap();
+    answers
+}
+
+fn bodies(answers: &str) -> Vec<&str> {
+    answers.split("\r\n\r\n").skip(1).map(|rest| rest.split("HTTP/1.1 ").next().unwrap()).collect()
+}
+
+#[tokio::test]
+async fn requests_on_one_connection_are_answered_in_their_order() {
+    let said = answers(
+        "POST /echo?a=b HTTP/1.1\r\nHost: one\r\nContent-Length: 5\r\n\r\nhello\r\n\
+         GET http://two:80/echo HTTP/1.1\r\n\r\n\
+         GET /health HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\n\
+         PUT /echo HTTP/1.1\r\nConnection: close\r\n\r\n\
+         GET /health HTTP/1.1\r\n\r\n",
+    )
+    .await;
+    assert_eq!(
+        bodies(&said),
+        ["POST /echo?a=b one hello\n", "GET /echo two \n", "ok\n", "PUT /echo 192.0.2.9 \n"]
+    );
+    assert_eq!(said.matches("Connection: keep-alive\r\n").count(), 3);
+}
+
+#[tokio::test]
+async fn what_stands_in_a_body_is_no_request() {
+    let inner = "GET /health HTTP/1.1\r\n\r\n";
+    let said =
+        answers(&format!("POST /echo HTTP/1.1\r\nContent-Length: {}\r\n\r\n{inner}", inner.len())).await;
+    assert_eq!(said.matches("HTTP/1.1 200 OK").count(), 1, "{said}");
+    for framing in ["Transfer-Encoding: chunked\r\n", "Content-Length: 3\r\nTransfer-Encoding: chunked\r\n"] {
+        let said = answers(&format!("POST /echo HTTP/1.1\r\n{framing}\r\n0\r\n\r\n{inner}")).await;
+        assert!(said.starts_with("HTTP/1.1 4") && said.matches("HTTP/1.1 ").count() == 1, "{said}");
+        assert!(said.contains("Connection: close\r\n"));
+    }
+}
+
+#[tokio::test]
+async fn a_page_sees_a_body_however_it_is_cut_and_no_page_too_much_of_it() {
+    let whole = b"POST /echo HTTP/1.1\r\nContent-Length: 3\r\nConnection: close\r\n\r\nabc";
+    for at in 1..whole.len() {
+        let (mut client, server) = tokio::io::duplex(64);
+        let (site, visitor) = (site().with_pages(pages()), visitor());
+        let talk = async move {
+            client.write_all(&whole[..at]).await.unwrap();
+            tokio::task::yield_now().await;
+            client.write_all(&whole[at..]).await.unwrap();
+            read_all(client).await
+        };
+        let (served, answer) = tokio::join!(converse(server, &site, &visitor), talk);
+        served.unwrap();
+        assert!(answer.ends_with("POST /echo 192.0.2.9 abc\n"), "cut at {at}: {answer}");
+    }
+    let said = answers("POST /echo HTTP/1.1\r\nContent-Length: 65537\r\n\r\n").await;
+    assert!(said.starts_with("HTTP/1.1 413 "), "{said}");
+}
+
+#[tokio::test]
+async fn a_client_that_asks_first_is_told_to_go_on() {
+    let (mut client, server) = tokio::io::duplex(1024);
+    let (site, visitor) = (site().with_pages(pages()), visitor());
+    let talk = async move {
+        let head = b"POST /echo HTTP/1.1\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n";
+        client.write_all(head).await.unwrap();
+        let mut go_on = [0; 25];
+        client.read_exact(&mut go_on).await.unwrap();
+        assert_eq!(&go_on, b"HTTP/1.1 100 Continue\r\n\r\n");
+        client.write_all(b"abc").await.unwrap();
+        client.shutdown().await.unwrap();
+        read_all(client).await
+    };
+    let (served, answer) = tokio::join!(converse(server, &site, &visitor), talk);
+    served.unwrap();
+    assert!(answer.ends_with(" abc\n"), "{answer}");
+}
+
+#[tokio::test]
+async fn who_leaves_in_the_middle_of_a_body_gets_no_answer() {
+    let (mut client, server) = tokio::io::duplex(1024);
+    let (site, visitor) = (site().with_pages(pages()), visitor());
+    client.write_all(b"POST /echo HTTP/1.1\r\nContent-Length: 3\r\n\r\na").await.unwrap();
+    client.shutdown().await.unwrap();
+    let error = converse(server, &site, &visitor).await.unwrap_err();
+    assert_eq!(error.kind(), io::ErrorKind::UnexpectedEof);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_body_that_does_not_come_is_given_up() {
+    let (mut client, server) = tokio::io::duplex(1024);
+    let (site, visitor) = (site().with_pages(pages()), visitor());
+    client.write_all(b"POST /echo HTTP/1.1\r\nContent-Length: 3\r\n\r\na").await.unwrap();
+    let (served, answer) = tokio::join!(converse(server, &site, &visitor), read_all(client));
+    served.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 408 "), "{answer}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_connection_on_which_nothing_more_is_asked_ends() {
+    let (mut client, server) = tokio::io::duplex(1024);
+    let (site, visitor) = (site(), visitor());
+    client.write_all(b"GET /health HTTP/1.1\r\n\r\n").await.unwrap();
+    let (served, answer) = tokio::join!(converse(server, &site, &visitor), read_all(client));
+    served.unwrap();
+    assert!(answer.ends_with("ok\n"), "{answer}");
 }

@@ -1,0 +1,123 @@
+//! What has been read of a connection and not been answered yet.
+
+use std::io;
+
+use tokio::io::{AsyncRead, AsyncReadExt};
+use zeroize::Zeroizing;
+
+use super::request::{self, MAX_HEAD};
+
+/// What an idle connection keeps room for: most requests fit.
+const SMALL: usize = 1024;
+
+/// The bytes of a connection, as requests. Passwords are among them: what is no longer needed is
+/// overwritten.
+pub(super) struct Reader {
+    buffer: Zeroizing<Vec<u8>>,
+    filled: usize,
+}
+
+/// What came of waiting for a request.
+pub(super) enum Head {
+    /// The client left without a word.
+    Nothing,
+    /// A whole head, or all there will ever be of it.
+    Read(Zeroizing<Vec<u8>>),
+    /// It begins as no request does.
+    NoRequest,
+    /// It does not end within what a head may have.
+    TooLong,
+}
+
+impl Reader {
+    pub(super) fn new() -> Self {
+        Self { buffer: Zeroizing::new(vec![0; SMALL]), filled: 0 }
+    }
+
+    /// Waits for the first byte of a request; `false` when the client has gone instead.
+    pub(super) async fn begins(&mut self, stream: &mut (impl AsyncRead + Unpin)) -> io::Result<bool> {
+        Ok(self.filled > 0 || self.fill(stream).await? > 0)
+    }
+
+    /// The next request's head.
+    pub(super) async fn head(&mut self, stream: &mut (impl AsyncRead + Unpin)) -> io::Result<Head> {
+        loop {
+            let bytes = &self.buffer[..self.filled];
+            match bytes.iter().position(|byte| !b"\r\n".contains(byte)) {
+                Some(start) if !bytes[start].is_ascii_alphabetic() => return Ok(Head::NoRequest),
+                Some(start) => {
+                    if let Some(head) = request::head(&bytes[start..]) {
+                        return Ok(Head::Read(self.take(start, start + head.len())));
+                    }
+                }
+                None => {}
+            }
+            if self.filled >= MAX_HEAD {
+                return Ok(Head::TooLong);
+            }
+            if self.fill(stream).await? == 0 {
+                // HTTP/0.9 knows no empty line. What else ends here is refused by the parser.
+                let start = self.buffer[..self.filled].iter().position(|byte| !b"\r\n".contains(byte));
+                return Ok(start.map_or(Head::Nothing, |start| Head::Read(self.take(start, self.filled))));
+            }
+        }
+    }
+
+    /// A body of `length` bytes, which the caller has found not too many.
+    ///
+    /// # Errors
+    /// `UnexpectedEof` when the client ends before it is whole.
+    pub(super) async fn body(
+        &mut self,
+        stream: &mut (impl AsyncRead + Unpin),
+        length: usize,
+    ) -> io::Result<Zeroizing<Vec<u8>>> {
+        let here = self.filled.min(length);
+        let mut body = self.take(0, here);
+        // Of its final size at once: growing would leave copies of a password behind.
+        let mut whole = Zeroizing::new(vec![0; length]);
+        whole[..here].copy_from_slice(&body);
+        std::mem::swap(&mut body, &mut whole);
+        stream.read_exact(&mut body[here..]).await?;
+        Ok(body)
+    }
+
+    /// Whether something of the body is here already.
+    pub(super) fn is_empty(&self) -> bool {
+        self.filled == 0
+    }
+
+    /// Waits until the client has ended its side. What it sends meanwhile stays for later, as much as a
+    /// head may have; who sends more is not watched any longer.
+    pub(super) async fn gone(&mut self, stream: &mut (impl AsyncRead + Unpin)) {
+        while self.filled < MAX_HEAD {
+            match self.fill(stream).await {
+                Ok(0) | Err(_) => return,
+                Ok(_) => {}
+            }
+        }
+        std::future::pending().await
+    }
+
+    /// Reads once, making room where there is none.
+    async fn fill(&mut self, stream: &mut (impl AsyncRead + Unpin)) -> io::Result<usize> {
+        if self.filled == self.buffer.len() {
+            let mut larger = Zeroizing::new(vec![0; self.buffer.len().saturating_mul(4).min(MAX_HEAD)]);
+            larger[..self.filled].copy_from_slice(&self.buffer);
+            self.buffer = larger;
+        }
+        let read = stream.read(&mut self.buffer[self.filled..]).await?;
+        self.filled += read;
+        Ok(read)
+    }
+
+    /// Takes out what is between the two places, and forgets what is before.
+    fn take(&mut self, start: usize, end: usize) -> Zeroizing<Vec<u8>> {
+        let taken = Zeroizing::new(self.buffer[start..end].to_vec());
+        let mut rest = Zeroizing::new(vec![0; (self.filled - end).max(SMALL)]);
+        rest[..self.filled - end].copy_from_slice(&self.buffer[end..self.filled]);
+        self.filled -= end;
+        self.buffer = rest;
+        taken
+    }
+}
