@@ -30,6 +30,7 @@ mod server;
 mod service;
 mod sessions;
 mod switchboard;
+mod web;
 
 pub use config::{Config, Limits, Timeouts};
 pub use server::{Listeners, Server, ServerError};
