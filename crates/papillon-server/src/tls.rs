@@ -29,6 +29,7 @@ use zeroize::Zeroizing;
 
 use authority::Authority;
 use files::Readers;
+pub(crate) use names::OLD_SERVICES;
 
 /// A certificate made here is made again when it is this near its end.
 const RENEW_BEFORE: Duration = Duration::from_secs(30 * 24 * 3600);

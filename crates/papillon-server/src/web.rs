@@ -3,17 +3,37 @@
 //! Every page stands in one frame, `templates/page.html`: HTML 4.01 without scripts, which Internet Explorer 5
 //! renders as well as a browser of today. A group of pages has a file in `web/` with a `router` of its own.
 
+mod doors;
+mod elsewhere;
+mod messenger_config;
+mod old_hosts;
+mod old_paths;
 mod page;
+mod setup;
+mod svcs;
+mod welcome;
 
 use std::sync::Arc;
 
 use axum::Router;
+use axum::http::StatusCode;
+use axum::response::Response;
 
-use crate::service::Service;
-
+pub(crate) use doors::Doors;
 pub(crate) use page::{asset, page};
 
 /// All pages. The front adds a [`Visitor`](crate::http::visitor::Visitor) to each request.
-pub(crate) fn router(_service: &Arc<Service>) -> Router {
-    page::router()
+pub(crate) fn router(doors: Arc<Doors>) -> Router {
+    Router::new()
+        .merge(welcome::router())
+        .merge(setup::router())
+        .merge(elsewhere::router())
+        .merge(old_paths::router())
+        .with_state(doors)
+        .merge(page::router())
+}
+
+/// What is said of a path that leads nowhere.
+pub(crate) fn not_found() -> Response {
+    elsewhere::note(StatusCode::NOT_FOUND, "Nothing here", "There is nothing at this address.")
 }

@@ -5,7 +5,7 @@ use std::net::{IpAddr, UdpSocket};
 
 /// The hosts that the clients of the time look for (HYP, ESC, NINA). One certificate carries all
 /// of them: those clients do not say in TLS whom they want to reach.
-pub(super) const OLD_SERVICES: [&str; 10] = [
+pub(crate) const OLD_SERVICES: [&str; 10] = [
     "messenger.hotmail.com",
     "nexus.passport.com",
     "login.passport.com",

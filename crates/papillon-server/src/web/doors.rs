@@ -1,0 +1,142 @@
+//! What the pages know of the service: which doors are open, and under which names.
+
+use std::path::PathBuf;
+
+use crate::http::Ports;
+use crate::http::visitor::Visitor;
+
+/// Where an unmodified MSN Messenger looks for a notification server (HYP).
+pub(super) const MSNP_PORT: u16 = 1863;
+/// Where it looks for Passport.
+pub(super) const HTTPS_PORT: u16 = 443;
+/// Where it looks for its configuration and for the gateway.
+pub(super) const HTTP_PORT: u16 = 80;
+/// Where every machine looks for names.
+pub(super) const DNS_PORT: u16 = 53;
+
+/// Which doors are open.
+#[derive(Debug, Clone)]
+pub(crate) struct Doors {
+    /// The ports of the listeners.
+    pub ports: Ports,
+    /// Whether the HTTPS listener understands Windows 98 to XP.
+    pub old_tls: bool,
+    /// The port of the DNS listener, if there is one.
+    pub dns: Option<u16>,
+    /// The name or address that clients are told, if it was set.
+    pub public_host: Option<String>,
+    /// Where the certificates are.
+    pub tls_folder: PathBuf,
+    /// What only this service knows to be its own; all nodes of one service share it. No secret.
+    pub token: String,
+}
+
+impl Doors {
+    /// Where a client connects: the host, and the port where it is not the usual one.
+    pub fn messenger_server(&self, host: &str) -> Option<String> {
+        self.ports.msnp.map(|port| with_port(host, port, MSNP_PORT))
+    }
+
+    /// Where signing in begins.
+    pub fn nexus(&self, visitor: &Visitor) -> String {
+        // Where HTTPS is off, something in front of us may speak TLS for us.
+        let port = self.ports.https.or(self.ports.http).unwrap_or(visitor.local.port());
+        format!("https://{}/rdr/pprdr.asp", with_port(&visitor.host, port, HTTPS_PORT))
+    }
+
+    /// The beginning of addresses of our pages, as this visitor can open them: no slash at the end.
+    pub fn origin(&self, visitor: &Visitor) -> String {
+        match (self.ports.http, self.ports.https) {
+            (Some(port), _) => format!("http://{}", with_port(&visitor.host, port, HTTP_PORT)),
+            (None, Some(port)) => format!("https://{}", with_port(&visitor.host, port, HTTPS_PORT)),
+            (None, None) => format!("http://{}", visitor.host),
+        }
+    }
+
+    /// What keeps an unmodified MSN Messenger out, in words for whoever runs the service. Empty: nothing.
+    pub fn obstacles(&self) -> Vec<String> {
+        let wanted = [
+            ("the messenger server", self.ports.msnp, MSNP_PORT, "--msnp 0.0.0.0:1863"),
+            ("HTTPS", self.ports.https, HTTPS_PORT, "--https 0.0.0.0:443"),
+            ("HTTP", self.ports.http, HTTP_PORT, "--http 0.0.0.0:80"),
+        ];
+        let mut obstacles: Vec<_> = wanted
+            .into_iter()
+            .filter_map(|(what, port, wanted, option)| match port {
+                Some(port) if port == wanted => None,
+                Some(port) => Some(format!(
+                    "It answers {what} at port {port}. MSN Messenger looks at port {wanted} and nowhere else ({option})."
+                )),
+                None => Some(format!("It does not answer {what}: that listener is off ({option}).")),
+            })
+            .collect();
+        if !self.old_tls {
+            obstacles.push(
+                "Its HTTPS understands TLS 1.2 and 1.3 only, which Windows 98 to XP do not speak (--old-windows)."
+                    .to_owned(),
+            );
+        }
+        obstacles
+    }
+
+    /// Whether names can be had from this service.
+    pub fn serves_names(&self) -> bool {
+        self.dns == Some(DNS_PORT)
+    }
+}
+
+fn with_port(host: &str, port: u16, usual: u16) -> String {
+    if port == usual { host.to_owned() } else { format!("{host}:{port}") }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    /// A service as `--old-windows --dns` makes it.
+    pub(in crate::web) fn open() -> Doors {
+        Doors {
+            ports: Ports { msnp: Some(1863), http: Some(80), https: Some(443) },
+            old_tls: true,
+            dns: Some(53),
+            public_host: None,
+            tls_folder: PathBuf::from("/nowhere"),
+            token: "0123456789abcdef".to_owned(),
+        }
+    }
+
+    /// A service without options.
+    pub(in crate::web) fn plain() -> Doors {
+        let ports = Ports { msnp: Some(1863), http: Some(8080), https: Some(8443) };
+        Doors { ports, old_tls: false, dns: None, ..open() }
+    }
+
+    /// Somebody who called us `host`.
+    pub(in crate::web) fn visitor(host: &str) -> Visitor {
+        Visitor {
+            peer: "192.0.2.1:1042".parse().unwrap(),
+            local: "192.0.2.9:80".parse().unwrap(),
+            server_name: None,
+            secure: false,
+            host: host.to_owned(),
+        }
+    }
+
+    #[test]
+    fn usual_ports_are_not_said() {
+        let visitor = visitor("msn.example.org");
+        assert_eq!(open().messenger_server("msn.example.org").unwrap(), "msn.example.org");
+        assert_eq!(open().nexus(&visitor), "https://msn.example.org/rdr/pprdr.asp");
+        assert_eq!(open().origin(&visitor), "http://msn.example.org");
+        assert_eq!(plain().nexus(&visitor), "https://msn.example.org:8443/rdr/pprdr.asp");
+        assert_eq!(plain().origin(&visitor), "http://msn.example.org:8080");
+    }
+
+    #[test]
+    fn what_keeps_clients_out_is_named() {
+        assert!(open().obstacles().is_empty());
+        let obstacles = plain().obstacles();
+        assert_eq!(obstacles.len(), 3, "{obstacles:?}");
+        assert!(obstacles[0].contains("8443") && obstacles[0].contains("443"));
+    }
+}

@@ -1,0 +1,77 @@
+//! What the set-up pages say about this service to this visitor.
+
+use std::net::Ipv4Addr;
+
+use time::OffsetDateTime;
+
+use super::{address, certificate, hosts_file, self_test};
+use crate::http::visitor::Visitor;
+use crate::web::doors::Doors;
+
+/// Everything that stands on the pages and is not the same everywhere.
+pub(super) struct Facts {
+    /// How the visitor calls us.
+    pub host: String,
+    /// Our address as the visitor can reach it.
+    pub address: Option<Ipv4Addr>,
+    /// The messenger server, with its port where it is an unusual one.
+    pub server: Option<String>,
+    /// Its port.
+    pub msnp_port: u16,
+    /// Where signing in begins.
+    pub nexus: String,
+    /// The beginning of our pages' addresses.
+    pub origin: String,
+    /// The port of the HTTPS listener.
+    pub https_port: Option<u16>,
+    /// Whether names can be had here.
+    pub dns: bool,
+    /// What keeps MSN Messenger out.
+    pub obstacles: Vec<String>,
+    /// The thumbprint of the authority that old Windows has to trust.
+    pub certificate: Option<String>,
+    /// The thumbprint of the one for clients of today, where it is another.
+    pub modern_certificate: Option<String>,
+    /// What to add to a hosts file.
+    pub hosts_lines: Vec<String>,
+    /// The date here.
+    pub today: String,
+    /// The path of the pictures of the self test.
+    pub test: String,
+    /// What tells our pictures from those of others.
+    pub token: String,
+    /// Another number for each page, so that no copy of a picture is taken for the picture.
+    pub moment: u32,
+}
+
+impl Facts {
+    /// Looks at what is there.
+    pub async fn gather(doors: &Doors, visitor: &Visitor) -> Self {
+        let address = address::of_this_service(doors, visitor).await;
+        let authorities = certificate::find(&doors.tls_folder).await;
+        Self {
+            host: visitor.host.clone(),
+            address,
+            server: doors.messenger_server(&visitor.host),
+            msnp_port: doors.ports.msnp.unwrap_or_default(),
+            nexus: doors.nexus(visitor),
+            origin: doors.origin(visitor),
+            https_port: doors.ports.https,
+            dns: doors.serves_names(),
+            obstacles: doors.obstacles(),
+            certificate: authorities.for_old_windows().map(certificate::thumbprint),
+            modern_certificate: authorities.for_others_only().map(certificate::thumbprint),
+            hosts_lines: address.map(hosts_file::lines).unwrap_or_default(),
+            today: today(),
+            test: self_test::path(&doors.token),
+            token: doors.token.clone(),
+            moment: rand::random(),
+        }
+    }
+}
+
+/// The date, in words that cannot be mistaken for another one.
+fn today() -> String {
+    let now = OffsetDateTime::now_utc();
+    format!("{} {} {}, {:02}:{:02} UTC", now.day(), now.month(), now.year(), now.hour(), now.minute())
+}

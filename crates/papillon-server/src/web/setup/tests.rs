@@ -1,0 +1,130 @@
+use std::sync::Arc;
+
+use axum::body::{Body, to_bytes};
+use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::http::{HeaderMap, Request};
+use tower::ServiceExt;
+
+use super::*;
+use crate::tls::Identity;
+use crate::web::doors::tests::{open, plain, visitor};
+
+async fn get(doors: &Doors, host: &str, path: &str) -> (StatusCode, HeaderMap, Vec<u8>) {
+    let request = Request::get(path).extension(visitor(host)).body(Body::empty()).unwrap();
+    let answer = crate::web::router(Arc::new(doors.clone())).oneshot(request).await.unwrap();
+    let (parts, body) = answer.into_parts();
+    (parts.status, parts.headers, to_bytes(body, usize::MAX).await.unwrap().to_vec())
+}
+
+async fn text(doors: &Doors, path: &str) -> String {
+    let (status, headers, body) = get(doors, "192.0.2.9", path).await;
+    assert_eq!(status, StatusCode::OK, "{path}");
+    assert!(!headers[CONTENT_TYPE].is_empty());
+    String::from_utf8(body).unwrap()
+}
+
+#[tokio::test]
+async fn steps_name_this_very_server() {
+    for path in ["/setup/msn5", "/setup/msn6", "/setup/msn62"] {
+        let page = text(&open(), path).await;
+        for part in [
+            "192.0.2.9  messenger.hotmail.com\n",
+            "<b>192.0.2.9</b>",
+            "ipconfig /flushdns",
+            "C:\\WINDOWS\\HOSTS",
+        ] {
+            assert!(page.contains(part), "{path} lacks {part}");
+        }
+        assert!(!page.contains("is not open to MSN Messenger"), "{path}");
+    }
+    let page = text(&open(), "/setup/papillon").await;
+    assert!(page.contains("--server 192.0.2.9 --nexus https://192.0.2.9/rdr/pprdr.asp"), "{page}");
+}
+
+#[tokio::test]
+async fn a_service_that_is_not_open_says_so() {
+    for path in ["/setup", "/setup/msn5", "/setup/msn62", "/setup/proxy"] {
+        let page = text(&plain(), path).await;
+        for part in ["is not open to MSN Messenger", "--old-windows", "HTTPS at port 8443"] {
+            assert!(page.contains(part), "{path} lacks {part}");
+        }
+    }
+    assert!(text(&plain(), "/setup/msn5").await.contains("--dns 0.0.0.0:53"));
+    let page = text(&plain(), "/setup/others").await;
+    assert!(
+        page.contains("https://192.0.2.9:8443/rdr/pprdr.asp") && page.contains("does not do now"),
+        "{page}"
+    );
+}
+
+#[tokio::test]
+async fn versions_that_cannot_sign_in_are_named() {
+    assert!(text(&open(), "/setup/msn4").await.contains("MSNP7 and older"));
+    assert!(text(&open(), "/setup/msn7").await.contains("nothing older than MSNP10"));
+}
+
+#[tokio::test]
+async fn the_pictures_of_the_test_are_this_services_alone() {
+    let doors = open();
+    let page = text(&doors, "/setup").await;
+    let pictures: Vec<&str> = page
+        .split("<img src=\"")
+        .skip(1)
+        .filter_map(|rest| rest.split('"').next()?.split_once("://"))
+        .map(|(_, rest)| rest.split('?').next().unwrap())
+        .collect();
+    assert_eq!(pictures.len(), 5, "{page}");
+    for picture in pictures {
+        let (host, path) = picture.split_at(picture.find('/').unwrap());
+        let (status, headers, body) = get(&doors, host, path).await;
+        assert_eq!(
+            (status, headers[CONTENT_TYPE].to_str().unwrap()),
+            (StatusCode::OK, "image/gif"),
+            "{picture}"
+        );
+        assert!(headers[CACHE_CONTROL].to_str().unwrap().contains("no-store"));
+        assert!(body.starts_with(b"GIF8"));
+        let other = Doors { token: "fedcba9876543210".to_owned(), ..doors.clone() };
+        assert_eq!(get(&other, host, path).await.0, StatusCode::NOT_FOUND, "{picture}");
+    }
+}
+
+#[tokio::test]
+async fn the_certificate_is_the_authoritys() {
+    let folder = tempfile::tempdir().unwrap();
+    let doors = Doors { tls_folder: folder.path().to_owned(), ..open() };
+    for path in ["/setup/papillon.crt", "/setup/papillon-modern.crt", "/setup/papillon.pem"] {
+        assert_eq!(get(&doors, "192.0.2.9", path).await.0, StatusCode::NOT_FOUND);
+    }
+    assert!(text(&doors, "/setup/msn6").await.contains("nothing to install from here"));
+    Identity::open(folder.path(), None, std::time::SystemTime::now()).unwrap();
+    let (status, headers, body) = get(&doors, "192.0.2.9", "/setup/papillon.crt").await;
+    assert_eq!(
+        (status, headers[CONTENT_TYPE].to_str().unwrap()),
+        (StatusCode::OK, "application/x-x509-ca-cert")
+    );
+    assert_eq!(headers[CONTENT_DISPOSITION], "attachment; filename=papillon.crt");
+    let found = certificate::find(folder.path()).await;
+    assert_eq!(body, found.for_old_windows().unwrap().to_vec());
+    let page = text(&doors, "/setup/msn6").await;
+    assert!(page.contains(&certificate::thumbprint(found.for_old_windows().unwrap())), "{page}");
+}
+
+#[tokio::test]
+async fn downloads_have_the_types_that_windows_opens() {
+    for (path, content_type) in [
+        ("/setup/papillon.reg", "application/x-ms-regedit"),
+        ("/setup/undo.reg", "application/x-ms-regedit"),
+        ("/setup/hosts.txt", "text/plain; charset=us-ascii"),
+    ] {
+        let (status, headers, body) = get(&open(), "192.0.2.9", path).await;
+        assert_eq!(
+            (status, headers[CONTENT_TYPE].to_str().unwrap()),
+            (StatusCode::OK, content_type),
+            "{path}"
+        );
+        assert!(body.is_ascii() && body.ends_with(b"\r\n"), "{path}");
+    }
+    let (status, ..) = get(&open(), "192.0.2.9", "/setup/nothing.reg").await;
+    assert_eq!(status, StatusCode::NOT_FOUND);
+}
