@@ -15,10 +15,10 @@ const PAGES: &[(&str, &str)] = &[
     ("MOBILE", "/mobile"),
     ("PROFILE", "/profile"),
     ("PERSON", "/profile"),
-    ("CHAT", "/"),
-    ("ADDRBOOK", "/mail"),
-    ("ADVSEARCH", "/"),
-    ("INTSEARCH", "/"),
+    ("CHAT", "/chat"),
+    ("ADDRBOOK", "/profile"),
+    ("ADVSEARCH", "/directory"),
+    ("INTSEARCH", "/directory"),
 ];
 
 impl Connection {

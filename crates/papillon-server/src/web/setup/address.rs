@@ -14,18 +14,20 @@ pub(super) async fn of_this_service(doors: &Doors, visitor: &Visitor) -> Option<
     if let Ok(asked) = visitor.host.parse::<Ipv4Addr>() {
         return Some(asked);
     }
-    let local = v4(visitor.local.ip());
-    // Somebody in our own network reached us there, whatever the world calls us.
-    if v4(visitor.peer.ip()).is_some_and(is_near) && local.is_some_and(is_near) {
-        return local;
-    }
     match &doors.public_host {
         Some(host) => match host.parse() {
             Ok(address) => Some(address),
-            Err(_) => look_up(host).await.or(local),
+            Err(_) => look_up(host).await,
         },
-        None => local,
+        None => reached(visitor),
     }
+}
+
+/// The address at which this visitor reached us; none where something in between must have changed it.
+fn reached(visitor: &Visitor) -> Option<Ipv4Addr> {
+    let local = v4(visitor.local.ip())?;
+    let from_outside = v4(visitor.peer.ip()).is_some_and(|peer| !is_near(peer));
+    (!is_near(local) || !from_outside).then_some(local)
 }
 
 fn v4(address: IpAddr) -> Option<Ipv4Addr> {
@@ -60,12 +62,16 @@ mod tests {
     #[tokio::test]
     async fn it_is_what_the_visitor_can_reach() {
         let at_home = ("10.0.0.7:1042", "10.0.0.2:80");
-        let abroad = ("192.0.2.7:1042", "10.0.0.2:80");
+        let abroad = ("192.0.2.7:1042", "192.0.2.2:80");
+        let forwarded = ("192.0.2.7:1042", "10.0.0.2:80");
         for (public, host, (peer, local), expected) in [
-            (None, "192.0.2.33", abroad, "192.0.2.33"),
+            (None, "192.0.2.33", forwarded, "192.0.2.33"),
             (None, "messenger.hotmail.com", at_home, "10.0.0.2"),
-            (Some("203.0.113.5"), "messenger.hotmail.com", at_home, "10.0.0.2"),
-            (Some("203.0.113.5"), "messenger.hotmail.com", abroad, "203.0.113.5"),
+            (None, "messenger.hotmail.com", abroad, "192.0.2.2"),
+            (None, "messenger.hotmail.com", forwarded, "none"),
+            (Some("203.0.113.5"), "messenger.hotmail.com", at_home, "203.0.113.5"),
+            (Some("203.0.113.5"), "msn.example.org", forwarded, "203.0.113.5"),
+            (Some("localhost"), "msn.example.org", forwarded, "127.0.0.1"),
             (None, "box", ("[::ffff:10.0.0.7]:1042", "[::ffff:10.0.0.2]:80"), "10.0.0.2"),
             (None, "[2001:db8::2]", ("[2001:db8::7]:1042", "[2001:db8::2]:80"), "none"),
         ] {

@@ -64,7 +64,7 @@ async fn hosts(State(doors): State<Arc<Doors>>, Extension(visitor): Extension<Vi
         None => elsewhere::note(
             StatusCode::NOT_FOUND,
             "No address",
-            "A hosts file needs an IPv4 address, and this server has none that you can reach.",
+            "A hosts file needs a number, and this server cannot tell its address from here (IPv4). Open this page by that address.",
         ),
     }
 }

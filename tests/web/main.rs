@@ -1,0 +1,5 @@
+//! The pages, fetched from the running service as browsers of then and now fetch them.
+
+mod html;
+mod messenger_calls;
+mod setup;
