@@ -131,6 +131,8 @@ fn language(locale: &str) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -169,5 +171,16 @@ mod tests {
         assert_eq!(Asked::in_envelope(b"<a><b>"), None);
         let deep = b"<a>".repeat(20_000);
         assert_eq!(Asked::in_envelope(&deep), None);
+    }
+
+    proptest! {
+        #[test]
+        fn no_request_is_too_strange(body: Vec<u8>, query: String, piece in "(<[/a-z: ]{0,9}>|&[#a-z0-9]{0,5};|<!\\[CDATA\\[|[a-z0-9]){0,40}") {
+            let _ = Asked::in_envelope(&body).and_then(|asked| asked.market());
+            let _ = Asked::in_envelope(piece.as_bytes()).and_then(|asked| asked.market());
+            if let Some(market) = Asked::in_query(&query).market() {
+                prop_assert!(market.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'-'));
+            }
+        }
     }
 }
