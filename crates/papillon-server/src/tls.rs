@@ -27,9 +27,10 @@ use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
 use zeroize::Zeroizing;
 
+pub use names::OLD_SERVICES;
+
 use authority::Authority;
 use files::Readers;
-pub(crate) use names::OLD_SERVICES;
 
 /// A certificate made here is made again when it is this near its end.
 const RENEW_BEFORE: Duration = Duration::from_secs(30 * 24 * 3600);

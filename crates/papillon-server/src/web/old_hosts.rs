@@ -2,24 +2,20 @@
 
 use crate::tls::OLD_SERVICES;
 
-/// More hosts that 5.0 to 6.2 open besides those that signing in needs: redirects, advertisements, profiles
-/// and mail (HYP, NINA). They need no certificate.
-const EXTRAS: [&str; 4] = ["g.msn.com", "rad.msn.com", "members.msn.com", "www.hotmail.com"];
-
-/// What an old machine has to find here, in the order in which it asks.
+/// What an old machine has to find here. A hosts file that catches a whole mail site would surprise people, so
+/// that is not among them.
 pub(super) fn needed() -> impl Iterator<Item = &'static str> {
-    let services = OLD_SERVICES.into_iter().filter(|name| *name != "localhost");
-    // A hosts file that catches a whole mail site would surprise people: only what is asked for unseen.
-    services.chain(["g.msn.com", "rad.msn.com"])
+    OLD_SERVICES.into_iter()
 }
 
-/// Whether `host` is a name of the old services rather than one of ours.
+/// Whether `host` is a name of the old services rather than one of ours. More than the needed ones are: some may
+/// send all of a family here.
 pub(super) fn is_old(host: &str) -> bool {
     let host = host.strip_suffix('.').unwrap_or(host);
-    let names = OLD_SERVICES.iter().filter(|name| **name != "localhost").chain(&EXTRAS);
-    let mut families = ["hotmail.com", "msn.com", "passport.com", "passport.net"].into_iter();
-    names.into_iter().any(|name| host.eq_ignore_ascii_case(name))
-        || families.any(|family| is_under(host, family))
+    OLD_SERVICES.iter().any(|name| host.eq_ignore_ascii_case(name))
+        || ["hotmail.com", "msn.com", "passport.com", "passport.net"]
+            .iter()
+            .any(|family| is_under(host, family))
 }
 
 /// Whether `host` is `family` or a name in it.
