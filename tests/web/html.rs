@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use msnp_testkit::http::Answer;
+
 /// Elements of HTML 4.01 Transitional that our pages use.
 const ELEMENTS: [&str; 41] = [
     "html", "head", "meta", "title", "style", "body", "table", "tr", "td", "th", "a", "span", "img", "b",
@@ -127,4 +129,10 @@ pub(crate) fn links(tags: &[Tag]) -> BTreeSet<String> {
     let targets = tags.iter().flat_map(|tag| ["href", "src", "action"].map(|name| tag.attribute(name)));
     let targets = targets.flatten().map(|target| target.split(['#', '?']).next().unwrap_or_default());
     targets.filter(|target| !target.is_empty()).map(str::to_owned).collect()
+}
+
+/// A header of an answer; browsers do not care how its name is spelled.
+pub(crate) fn header<'a>(answer: &'a Answer, name: &str) -> Option<&'a str> {
+    let headers = answer.head.split("\r\n").skip(1).filter_map(|line| line.split_once(": "));
+    headers.into_iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value)
 }

@@ -52,7 +52,7 @@ async fn the_configuration_comes_by_get_and_by_soap() {
     ] {
         let answer = ask(&server, "GET", host, &target, "", "").await;
         assert_eq!(
-            (answer.status(), answer.header("Content-Type")),
+            (answer.status(), html::header(&answer, "Content-Type")),
             (200, Some("text/xml; charset=utf-8")),
             "{target}"
         );
@@ -100,7 +100,7 @@ async fn nothing_that_is_asked_for_at_the_start_is_dead() {
         let answer = ask(&server, "GET", host, target, "", "").await;
         assert_eq!(answer.status(), 200, "{host}{target}");
         assert!(
-            answer.header("Content-Type").is_some_and(|found| found.starts_with(kind)),
+            html::header(&answer, "Content-Type").is_some_and(|found| found.starts_with(kind)),
             "{}",
             answer.head
         );

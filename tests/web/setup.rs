@@ -35,7 +35,7 @@ async fn every_page(server: &TestServer) -> BTreeSet<String> {
         // Somebody who is not signed in is sent to sign in.
         let status = answer.status();
         assert!(status == 200 || [302, 303].contains(&status), "{path}: {}", answer.head);
-        let links = match answer.header("Content-Type") {
+        let links = match html::header(&answer, "Content-Type") {
             Some(kind) if kind.starts_with("text/html") && status == 200 => {
                 html::links(&html::read(text(&answer), &path))
             }
@@ -89,8 +89,8 @@ async fn an_old_browser_gets_the_set_up_page_at_once() {
 async fn the_certificate_is_the_one_that_vouches_for_the_service() {
     let server = TestServer::start().await;
     let answer = get(&server, "/setup/papillon.crt").await;
-    assert_eq!(answer.header("Content-Type"), Some("application/x-x509-ca-cert"));
-    assert_eq!(answer.header("Content-Disposition"), Some("attachment; filename=papillon.crt"));
+    assert_eq!(html::header(&answer, "Content-Type"), Some("application/x-x509-ca-cert"));
+    assert_eq!(html::header(&answer, "Content-Disposition"), Some("attachment; filename=papillon.crt"));
     let authority =
         CertificateDer::from_pem_file(server.folder().join("tls").join("ca.pem")).expect("an authority");
     assert_eq!(answer.body, authority.to_vec());
@@ -129,7 +129,7 @@ async fn the_self_test_shows_whose_server_it_is() {
     for (_, rest) in pictures {
         let (host, path) = rest.split_at(rest.find('/').expect("a path"));
         let mine = fetch(&one, host, path, OLD_BROWSER).await;
-        assert_eq!((mine.status(), mine.header("Content-Type")), (200, Some("image/gif")), "{rest}");
+        assert_eq!((mine.status(), html::header(&mine, "Content-Type")), (200, Some("image/gif")), "{rest}");
         let cache = mine.head.to_ascii_lowercase();
         assert!(
             cache.contains("cache-control: no-store") && cache.contains("pragma: no-cache"),
@@ -163,7 +163,7 @@ async fn a_host_cannot_carry_markup_into_a_page() {
             let answer = fetch(&server, host, path, OLD_BROWSER).await;
             assert!(!text(&answer).contains(host), "{host} {path}: {}", text(&answer));
             if answer.status() == 200
-                && answer.header("Content-Type").is_some_and(|kind| kind.starts_with("text/html"))
+                && html::header(&answer, "Content-Type").is_some_and(|kind| kind.starts_with("text/html"))
             {
                 html::read(text(&answer), path);
             }
@@ -179,6 +179,6 @@ async fn a_head_is_answered_without_a_body() {
         let answer = http::request(server.addresses.http, request.as_bytes()).await;
         assert_eq!((answer.status(), answer.body.len()), (200, 0), "{path}");
         let full = fetch(&server, "h", path, NEW_BROWSER).await;
-        assert_eq!(answer.header("Content-Type"), full.header("Content-Type"), "{path}");
+        assert_eq!(html::header(&answer, "Content-Type"), html::header(&full, "Content-Type"), "{path}");
     }
 }
