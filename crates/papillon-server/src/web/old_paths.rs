@@ -70,7 +70,7 @@ fn under_an_old_name(host: &str, path: &str) -> Response {
 /// tabs (ESC), 157 the registration, 55 and 122 help (seen in resources of later versions).
 fn redirected(path: &str) -> Option<Response> {
     let (market, number) = path.strip_prefix('/')?.split_once('/')?;
-    if !market.as_bytes().get(1..3).is_some_and(|product| product == b"me") {
+    if market.as_bytes().get(1..3).is_none_or(|product| product != b"me") {
         return None;
     }
     match number {
