@@ -9,7 +9,6 @@ mod arrivals;
 mod bridge;
 mod connection;
 mod host;
-mod pages;
 mod reader;
 mod request;
 mod response;

@@ -25,6 +25,7 @@ use crate::service::Service;
 use crate::sessions::Sessions;
 use crate::switchboard::Switchboards;
 use crate::tls;
+use crate::web;
 
 const DAY: Duration = Duration::from_secs(86_400);
 /// Clients get this long to take their last lines at a shutdown.
@@ -106,7 +107,9 @@ impl Server {
             Passwords::new(std::thread::available_parallelism().map_or(2, usize::from)),
             &config.limits,
         );
-        let site = Arc::new(http::Site::new(passport, config.public_host.clone(), ports, &config.limits));
+        let doors = Arc::new(web::Doors::of(&config, ports, None, &*store).await?);
+        let site = http::Site::new(passport, config.public_host.clone(), ports, &config.limits);
+        let site = Arc::new(site.with_pages(web::router(doors)));
         let service = Arc::new(Service {
             store,
             tickets,

@@ -22,7 +22,7 @@ use axum::response::Response;
 pub(crate) use doors::Doors;
 pub(crate) use page::{asset, page};
 
-/// All pages. The front adds a [`Visitor`](crate::http::visitor::Visitor) to each request.
+/// All pages. The front adds a [`Visitor`](crate::http::Visitor) to each request.
 pub(crate) fn router(doors: Arc<Doors>) -> Router {
     Router::new()
         .merge(welcome::router())

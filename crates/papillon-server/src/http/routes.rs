@@ -8,10 +8,10 @@ use http::{Method, StatusCode};
 use tokio::sync::Semaphore;
 
 use super::arrivals::Arrivals;
+use super::bridge;
 use super::request::Request;
 use super::response::Response;
 use super::visitor::Visitor;
-use super::{bridge, pages};
 use crate::Limits;
 use crate::passport::{Passport, login, nexus};
 
@@ -61,7 +61,6 @@ impl Site {
     }
 
     /// With these pages.
-    #[cfg_attr(not(test), expect(dead_code, reason = "the pages come next"))]
     #[must_use]
     pub(crate) fn with_pages(mut self, pages: Router) -> Self {
         self.pages = Some(pages);
@@ -96,18 +95,10 @@ impl Site {
             "/health" => reading(request, || {
                 Response::text(StatusCode::OK, "ok").with_header("Cache-Control", "no-store")
             }),
-            path => match &self.pages {
+            _ => match &self.pages {
                 Some(pages) => bridge::call(pages, request, &visitor).await,
-                None => self.plain_page(path, request, &visitor),
+                None => reading(request, || Response::text(StatusCode::NOT_FOUND, "There is nothing here.")),
             },
-        }
-    }
-
-    fn plain_page(&self, path: &str, request: &Request<'_>, visitor: &Visitor) -> Response {
-        match pages::elsewhere(path) {
-            Some(page) => page,
-            None if path == "/" => reading(request, || self.welcome(visitor)),
-            None => reading(request, || Response::text(StatusCode::NOT_FOUND, "There is nothing here.")),
         }
     }
 
@@ -123,17 +114,6 @@ impl Site {
             (Some(port), _) => format!("http://{host}:{port}/"),
             (None, _) => format!("https://{host}{}/", tls_port(self.login_port(visitor))),
         }
-    }
-
-    fn welcome(&self, visitor: &Visitor) -> Response {
-        let host = &visitor.host;
-        let server = match self.ports.msnp {
-            Some(1863) => host.clone(),
-            Some(port) => format!("{host}:{port}"),
-            None => "(switched off)".to_owned(),
-        };
-        let nexus = format!("https://{host}{}/rdr/pprdr.asp", tls_port(self.login_port(visitor)));
-        pages::welcome(&server, &nexus)
     }
 }
 

@@ -2,8 +2,10 @@
 
 use std::path::PathBuf;
 
-use crate::http::Ports;
-use crate::http::visitor::Visitor;
+use papillon_store::{Store, StoreError};
+
+use crate::config::Config;
+use crate::http::{Ports, Visitor};
 
 /// Where an unmodified MSN Messenger looks for a notification server (HYP).
 pub(super) const MSNP_PORT: u16 = 1863;
@@ -32,6 +34,28 @@ pub(crate) struct Doors {
 }
 
 impl Doors {
+    /// The doors of a service with these settings and listeners. `dns` is the port of its DNS listener.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn of(
+        config: &Config,
+        ports: Ports,
+        dns: Option<u16>,
+        store: &dyn Store,
+    ) -> Result<Self, StoreError> {
+        let candidate: [u8; 8] = rand::random();
+        let token = store.secret("self-test", &candidate).await?;
+        Ok(Self {
+            ports,
+            old_tls: false,
+            dns,
+            public_host: config.public_host.clone(),
+            tls_folder: config.data_dir.join("tls"),
+            token: token.iter().map(|byte| format!("{byte:02x}")).collect(),
+        })
+    }
+
     /// Where a client connects: the host, and the port where it is not the usual one.
     pub fn messenger_server(&self, host: &str) -> Option<String> {
         self.ports.msnp.map(|port| with_port(host, port, MSNP_PORT))

@@ -11,7 +11,7 @@ use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 
 use super::doors::Doors;
-use crate::http::visitor::Visitor;
+use crate::http::Visitor;
 use asked::Asked;
 
 /// The one action that there is, without its namespace.

@@ -13,7 +13,7 @@ use axum::{Extension, Router};
 use super::doors::Doors;
 use super::old_hosts::{is_old, is_under};
 use super::{asset, elsewhere, messenger_config, not_found, svcs};
-use crate::http::visitor::Visitor;
+use crate::http::Visitor;
 
 /// A picture of one transparent point, for those who insist on one.
 const DOT: &[u8] = include_bytes!("../../assets/dot.gif");

@@ -20,7 +20,7 @@ use axum::{Extension, Router};
 
 use super::doors::Doors;
 use super::page;
-use crate::http::visitor::Visitor;
+use crate::http::Visitor;
 use facts::Facts;
 
 /// Pages that tell about the doors and about who asks, and nothing else.

@@ -7,7 +7,7 @@ use axum::response::Response;
 use super::doors::Doors;
 use super::messenger_config::xml;
 use super::page;
-use crate::http::visitor::Visitor;
+use crate::http::Visitor;
 
 /// A page as small as the part of the messenger's window that it is for.
 #[derive(Template)]

@@ -12,7 +12,7 @@ use axum::{Extension, Router};
 
 use super::doors::Doors;
 use super::{elsewhere, page, setup};
-use crate::http::visitor::Visitor;
+use crate::http::Visitor;
 
 #[derive(Template)]
 #[template(path = "welcome.html")]

@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
-use crate::http::visitor::Visitor;
+use crate::http::Visitor;
 use crate::web::doors::Doors;
 
 /// How long looking up the public host may take. A page without an address is better than none.

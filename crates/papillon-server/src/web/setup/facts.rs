@@ -5,7 +5,7 @@ use std::net::Ipv4Addr;
 use time::OffsetDateTime;
 
 use super::{address, certificate, hosts_file, self_test};
-use crate::http::visitor::Visitor;
+use crate::http::Visitor;
 use crate::web::doors::Doors;
 
 /// Everything that stands on the pages and is not the same everywhere.

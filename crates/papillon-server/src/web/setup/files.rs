@@ -10,7 +10,7 @@ use axum::routing::get;
 use axum::{Extension, Router};
 
 use super::{address, certificate, hosts_file, registry};
-use crate::http::visitor::Visitor;
+use crate::http::Visitor;
 use crate::web::doors::{Doors, MSNP_PORT};
 use crate::web::elsewhere;
 

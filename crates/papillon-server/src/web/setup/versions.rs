@@ -10,7 +10,7 @@ use axum::routing::get;
 use axum::{Extension, Router};
 
 use super::facts::Facts;
-use crate::http::visitor::Visitor;
+use crate::http::Visitor;
 use crate::web::doors::Doors;
 use crate::web::page;
 
