@@ -3,9 +3,10 @@
 use std::fs;
 use std::net::{IpAddr, UdpSocket};
 
-/// The hosts that the clients of the time look for (HYP, ESC, NINA). One certificate carries all
-/// of them: those clients do not say in TLS whom they want to reach.
-pub(super) const OLD_SERVICES: [&str; 10] = [
+/// The hosts that clients up to 7.5 look for (HYP, ESC, NINA). One certificate carries all of them: those
+/// clients do not say in TLS whom they want to reach. The DNS listener answers for the same ones. Not
+/// among them is what people still use for something else, such as `www.hotmail.com`: no client needs it.
+pub(crate) const OLD_SERVICES: [&str; 11] = [
     "messenger.hotmail.com",
     "nexus.passport.com",
     "login.passport.com",
@@ -15,11 +16,12 @@ pub(super) const OLD_SERVICES: [&str; 10] = [
     "muser.gateway.messenger.hotmail.com",
     "config.messenger.msn.com",
     "svcs.microsoft.com",
-    "localhost",
+    "g.msn.com",
+    "members.msn.com",
 ];
 
 /// The machine itself.
-pub(super) const LOOPBACK: [&str; 2] = ["127.0.0.1", "::1"];
+pub(super) const LOOPBACK: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
 
 /// What this machine is called and at which addresses it is on the network, as far as that is easily
 /// told. A convenience: a certificate without them is as good.
