@@ -4,6 +4,7 @@ mod accounts;
 mod check;
 mod clients;
 mod demo;
+mod dns;
 mod first_start;
 mod listeners;
 mod live_accounts;
