@@ -4,7 +4,7 @@ use msnp_testkit::TestServer;
 
 use crate::ask::{A, AAAA, Client, Connection, NOT_IMPLEMENTED, Said, TXT, question, question_of, with_size};
 
-const OLD: [&str; 11] = [
+const OLD: [&str; 12] = [
     "messenger.hotmail.com",
     "nexus.passport.com",
     "login.passport.com",
@@ -15,6 +15,7 @@ const OLD: [&str; 11] = [
     "config.messenger.msn.com",
     "svcs.microsoft.com",
     "g.msn.com",
+    "rad.msn.com",
     "members.msn.com",
 ];
 

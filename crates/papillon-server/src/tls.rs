@@ -27,7 +27,7 @@ use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
 use zeroize::Zeroizing;
 
-pub(crate) use names::OLD_SERVICES;
+pub use names::OLD_SERVICES;
 
 use authority::Authority;
 use files::Readers;

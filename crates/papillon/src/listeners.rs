@@ -110,9 +110,31 @@ fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     socket.listen(BACKLOG)
 }
 
+/// Whether a listener could be opened: the address that cannot be had, why, and what to do about it.
+pub(crate) async fn try_open(name: &str, addresses: &[SocketAddr]) -> Result<(), (io::Error, String)> {
+    let mut failure = Ok(());
+    for address in addresses {
+        let opened =
+            if name == "dns" { listen_dns(*address).await.map(drop) } else { listen(*address).map(drop) };
+        match opened {
+            Ok(()) => return Ok(()),
+            Err(error) => {
+                let advice = advice(name, *address, &error);
+                failure = Err((error, advice));
+            }
+        }
+    }
+    failure
+}
+
 /// What happened, and what to do about it.
 fn explain(name: &str, address: SocketAddr, error: &io::Error) -> String {
-    let advice = match error.kind() {
+    let advice = advice(name, address, error);
+    format!("the {name} listener cannot be opened at {address} ({error}): {advice}")
+}
+
+fn advice(name: &str, address: SocketAddr, error: &io::Error) -> String {
+    match error.kind() {
         io::ErrorKind::AddrInUse if name == "dns" => format!(
             "another program answers DNS there, often systemd-resolved or dnsmasq. Listen only at the \
              address that the old machines see, such as --dns 192.168.1.2:{}, or stop that program",
@@ -131,8 +153,7 @@ fn explain(name: &str, address: SocketAddr, error: &io::Error) -> String {
             "this machine has no such address. Choose one that it has with --{name} ADDR; 0.0.0.0 is all of them"
         ),
         _ => format!("choose another address with --{name} ADDR"),
-    };
-    format!("the {name} listener cannot be opened at {address} ({error}): {advice}")
+    }
 }
 
 #[cfg(test)]

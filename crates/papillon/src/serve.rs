@@ -3,7 +3,7 @@
 mod check;
 mod demo;
 mod first_steps;
-mod open_files;
+pub(crate) mod open_files;
 mod signals;
 
 use std::fmt::Write as _;
@@ -126,8 +126,13 @@ pub(crate) struct ServeArgs {
 }
 
 impl ServeArgs {
+    /// Whether this is not about a service of one's own.
+    pub(crate) fn is_trial(&self) -> bool {
+        self.check || self.demo
+    }
+
     /// The settings with this command line's above all others.
-    fn settings(&self) -> anyhow::Result<Settings> {
+    pub(crate) fn settings(&self) -> anyhow::Result<Settings> {
         let mut settings = Settings::load(&self.place)?;
         replace(&mut settings.msnp, &self.msnp);
         replace(&mut settings.dispatch, &self.dispatch);

@@ -6,7 +6,7 @@ use std::net::{IpAddr, UdpSocket};
 /// The hosts that clients up to 7.5 look for (HYP, ESC, NINA). One certificate carries all of them: those
 /// clients do not say in TLS whom they want to reach. The DNS listener answers for the same ones. Not
 /// among them is what people still use for something else, such as `www.hotmail.com`: no client needs it.
-pub(crate) const OLD_SERVICES: [&str; 11] = [
+pub const OLD_SERVICES: [&str; 12] = [
     "messenger.hotmail.com",
     "nexus.passport.com",
     "login.passport.com",
@@ -17,6 +17,7 @@ pub(crate) const OLD_SERVICES: [&str; 11] = [
     "config.messenger.msn.com",
     "svcs.microsoft.com",
     "g.msn.com",
+    "rad.msn.com",
     "members.msn.com",
 ];
 
