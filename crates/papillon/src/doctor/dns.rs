@@ -48,7 +48,9 @@ pub(super) async fn knock(address: SocketAddr) -> Answer {
 
 /// Asks for every old name, and for another one.
 pub(super) async fn examine(settings: &Settings, surroundings: &Surroundings, doors: &Doors) -> Vec<Finding> {
-    let Some(at) = doors.find("dns").and_then(|door| door.opened_at()) else { return Vec::new() };
+    let door = doors.find("dns");
+    let at = door.and_then(|door| door.opened_to_others_at().or_else(|| door.opened_at()));
+    let Some(at) = at else { return Vec::new() };
     let mut findings = vec![old_names(at, surroundings).await];
     if settings.server.dns.others == Others::Forward {
         findings.push(other_names(at).await);
@@ -73,7 +75,10 @@ async fn old_names(at: SocketAddr, surroundings: &Surroundings) -> Finding {
     right.sort();
     right.dedup();
     if wrong.is_empty() {
-        return Finding::ok("dns", format!("the old names are {}", list(right)));
+        return Finding::ok(
+            "dns",
+            format!("whoever asks at {} is told that the old names are {}", at.ip(), list(right)),
+        );
     }
     Finding::fail(
         "dns",

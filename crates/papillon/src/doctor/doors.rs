@@ -30,9 +30,10 @@ pub(super) struct Doors {
     shown: Option<Chain>,
 }
 
-/// Knocks at every listener, at every address that leads to it.
+/// Knocks at every listener, at every address that leads to it, at all of them at once.
 pub(super) async fn knock(settings: &Settings, surroundings: &Surroundings) -> Doors {
     let mut doors = Doors::default();
+    let mut knocks = JoinSet::new();
     for (name, setting) in [
         ("msnp", &settings.msnp),
         ("dispatch", &settings.dispatch),
@@ -41,37 +42,29 @@ pub(super) async fn knock(settings: &Settings, surroundings: &Surroundings) -> D
         ("dns", &settings.dns),
     ] {
         if setting.is_on() {
-            doors.open(name, setting, surroundings).await;
+            let door = Door::at(name, setting).await;
+            for address in door.targets(surroundings) {
+                knocks.spawn(async move { (name, address, at(name, address).await) });
+            }
+            doors.doors.push(door);
         }
+    }
+    for (name, address, (answer, shown)) in knocks.join_all().await {
+        if answer == Answer::Ours && doors.shown.is_none() {
+            doors.shown = shown;
+        }
+        if let Some(door) = doors.doors.iter_mut().find(|door| door.name == name) {
+            door.answers.push((address, answer));
+        }
+    }
+    for door in &mut doors.doors {
+        // Loopback first, as people are used to it.
+        door.answers.sort_by_key(|(address, _)| (!address.ip().is_loopback(), *address));
     }
     doors
 }
 
 impl Doors {
-    async fn open(&mut self, name: &'static str, setting: &ListenAddress, surroundings: &Surroundings) {
-        let (bound, problem) = match resolve(name, setting).await {
-            Ok(bound) => (bound, None),
-            Err(error) => (Vec::new(), Some(crate::sentence(&error))),
-        };
-        let mut door = Door { name, setting: setting.clone(), bound, answers: Vec::new(), problem };
-        let mut knocks = JoinSet::new();
-        for (order, address) in door.targets(surroundings).into_iter().enumerate() {
-            knocks.spawn(async move {
-                let (answer, shown) = at(name, address).await;
-                (order, address, answer, shown)
-            });
-        }
-        let mut all = knocks.join_all().await;
-        all.sort_by_key(|(order, ..)| *order);
-        for (_, address, answer, shown) in all {
-            if answer == Answer::Ours && self.shown.is_none() {
-                self.shown = shown;
-            }
-            door.answers.push((address, answer));
-        }
-        self.doors.push(door);
-    }
-
     /// Whether the service runs: it has answered somewhere.
     pub(super) fn somebody_is_home(&self) -> bool {
         self.doors.iter().any(|door| door.opened_at().is_some())
@@ -118,6 +111,15 @@ async fn at(name: &str, address: SocketAddr) -> (Answer, Option<Chain>) {
 }
 
 impl Door {
+    /// A listener with this setting, at which nobody has knocked yet.
+    async fn at(name: &'static str, setting: &ListenAddress) -> Self {
+        let (bound, problem) = match resolve(name, setting).await {
+            Ok(bound) => (bound, None),
+            Err(error) => (Vec::new(), Some(crate::sentence(&error))),
+        };
+        Self { name, setting: setting.clone(), bound, answers: Vec::new(), problem }
+    }
+
     pub(super) fn port(&self) -> u16 {
         match self.setting {
             ListenAddress::On { port, .. } => port,
@@ -128,6 +130,11 @@ impl Door {
     /// An address at which the service has answered.
     pub(super) fn opened_at(&self) -> Option<SocketAddr> {
         self.answers.iter().find(|(_, answer)| *answer == Answer::Ours).map(|(address, _)| *address)
+    }
+
+    /// The same, and if there is one, an address that other machines can use.
+    pub(super) fn opened_to_others_at(&self) -> Option<SocketAddr> {
+        self.those(|answer| *answer == Answer::Ours).find(|address| !address.ip().is_loopback())
     }
 
     /// The addresses that lead to it from this machine.
@@ -216,6 +223,7 @@ impl Door {
     fn usual_port(&self) -> Option<Finding> {
         let (usual, who) = match self.name {
             "msnp" => (1863, "clients that are not told of another port"),
+            "http" => (80, "official clients look for their configuration and the gateway"),
             "https" => (443, "official clients sign in"),
             "dns" => (53, "every machine asks its DNS server"),
             _ => return None,

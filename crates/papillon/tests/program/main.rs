@@ -5,6 +5,7 @@ mod check;
 mod clients;
 mod demo;
 mod dns;
+mod doctor;
 mod first_start;
 mod listeners;
 mod live_accounts;
