@@ -85,7 +85,8 @@ async fn the_next_server_is_asked_when_one_fails() {
     })
     .await;
     let upstream = Upstream::start(|question| vec![answer(question, &[ONE])]).await;
-    let server = server_with(vec![nobody().await, refusing.address, upstream.address]).await;
+    let server =
+        server_with(vec![refusing.address, nobody().await, refusing.address, upstream.address]).await;
     let client = Client::of(server.addresses.dns).await;
     assert_eq!(client.look_up("example.com", A).await, ["192.0.2.1"]);
     let mut connection = Connection::to(server.addresses.dns).await;

@@ -61,7 +61,10 @@ pub(crate) fn run(args: &DoctorArgs) -> anyhow::Result<()> {
     match args.serve.settings() {
         Ok(settings) => {
             report.add(Finding::ok("settings", sources(&settings)))?;
-            runtime()?.block_on(examine(&settings, &mut report))?;
+            let runtime = runtime()?;
+            runtime.block_on(examine(&settings, &mut report))?;
+            // The system's resolver may still be waiting for an answer.
+            runtime.shutdown_background();
         }
         Err(error) => report.add(Finding::fail(
             "settings",
@@ -84,10 +87,12 @@ async fn examine(settings: &Settings, report: &mut Report) -> anyhow::Result<()>
     let surroundings = Surroundings::look(settings).await;
     let doors = doors::knock(settings, &surroundings).await;
     let runs = doors.somebody_is_home();
-    for finding in place::examine(settings, runs).await {
+    for finding in place::examine(settings.data_dir(), runs) {
         report.add(finding)?;
     }
-    report.add(clock::examine(settings).await)?;
+    let (database, newest) = place::examine_database(settings, runs).await;
+    report.add(database)?;
+    report.add(clock::examine(settings, newest))?;
     report.add(files::examine(&settings.server.limits))?;
     for finding in doors.findings().await {
         report.add(finding)?;

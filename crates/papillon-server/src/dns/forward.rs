@@ -20,10 +20,8 @@ use super::decide::{Forward, Transport};
 use super::relay::is_failure;
 use super::upstreams::Upstreams;
 
-/// All servers together get this long; clients have given up by then.
+/// All servers together get this long, each its share; clients have given up by then.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// One server gets this long before the next is asked.
-const ONE_SERVER: Duration = Duration::from_millis(1500);
 /// How often the servers are gone through.
 const ROUNDS: usize = 2;
 /// Room for a packet. More than that is more than any client takes, and is cut anyway.
@@ -80,26 +78,26 @@ impl Forwarder {
         }
     }
 
-    /// Asks one server after the other. One that fails is believed only when nobody knows better.
+    /// Asks one server after the other. One that fails is believed only when no other knows better.
     async fn ask_all(&self, forward: &Forward, over: Transport) -> Answer {
         let servers = self.upstreams.current();
-        let mut failure = None;
-        for server in servers.iter().cycle().take(servers.len() * ROUNDS) {
-            let one = async {
-                match over {
-                    Transport::Udp => by_packet(*server, forward).await,
-                    Transport::Tcp => by_connection(*server, forward).await,
+        let tries = u32::try_from(servers.len() * ROUNDS).unwrap_or(u32::MAX);
+        let patience = PATIENCE.checked_div(tries)?;
+        for _ in 0..ROUNDS {
+            let mut failure = None;
+            for server in &servers {
+                match timeout(patience, ask_one(*server, forward, over)).await {
+                    Ok(Ok((id, answer))) if is_failure(&answer) => failure = Some((id, answer)),
+                    Ok(Ok(answer)) => return Some(answer),
+                    Ok(Err(error)) => tracing::debug!(%server, %error, "a DNS server cannot be asked"),
+                    Err(_) => tracing::debug!(%server, "a DNS server does not answer"),
                 }
-            };
-            match timeout(ONE_SERVER, one).await {
-                Ok(Ok((_, answer))) if is_failure(&answer) && failure.is_some() => break,
-                Ok(Ok((id, answer))) if is_failure(&answer) => failure = Some((id, answer)),
-                Ok(Ok(answer)) => return Some(answer),
-                Ok(Err(error)) => tracing::debug!(%server, %error, "a DNS server cannot be asked"),
-                Err(_) => tracing::debug!(%server, "a DNS server does not answer"),
+            }
+            if failure.is_some() {
+                return failure;
             }
         }
-        failure
+        None
     }
 }
 
@@ -112,6 +110,13 @@ struct Asking<'a> {
 impl Drop for Asking<'_> {
     fn drop(&mut self) {
         self.forwarder.asking.lock().remove(&self.key);
+    }
+}
+
+async fn ask_one(server: SocketAddr, forward: &Forward, over: Transport) -> io::Result<(u16, Arc<[u8]>)> {
+    match over {
+        Transport::Udp => by_packet(server, forward).await,
+        Transport::Tcp => by_connection(server, forward).await,
     }
 }
 

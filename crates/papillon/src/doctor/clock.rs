@@ -3,7 +3,6 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::report::Finding;
-use crate::database;
 use crate::settings::Settings;
 
 /// Something may be this much from the future: clocks differ.
@@ -11,13 +10,14 @@ const TOLERANCE: Duration = Duration::from_secs(600);
 /// 2026-01-01: this program is not older.
 const FIRST_MOMENT: Duration = Duration::from_secs(1_767_225_600);
 
-/// Compares the clock with the traces that the past has left.
-pub(super) async fn examine(settings: &Settings) -> Finding {
-    judge(SystemTime::now(), &traces(settings).await)
+/// Compares the clock with the traces that the past has left: files here, and the newest account, which was
+/// made at that second since 1970.
+pub(super) fn examine(settings: &Settings, newest: Option<i64>) -> Finding {
+    judge(SystemTime::now(), &traces(settings, newest))
 }
 
 /// Moments that are over.
-async fn traces(settings: &Settings) -> Vec<(String, SystemTime)> {
+fn traces(settings: &Settings, newest: Option<i64>) -> Vec<(String, SystemTime)> {
     let mut traces = vec![(String::from("the making of this program"), UNIX_EPOCH + FIRST_MOMENT)];
     let tls = settings.data_dir().join("tls");
     for (words, path) in [
@@ -28,17 +28,9 @@ async fn traces(settings: &Settings) -> Vec<(String, SystemTime)> {
         let made = path.and_then(|path| path.metadata().ok()).and_then(|metadata| metadata.modified().ok());
         traces.extend(made.map(|made| (words.to_owned(), made)));
     }
-    if let Ok(Some(store)) = database::open_existing(settings).await
-        && let Ok(accounts) = store.accounts().await
-    {
-        let newest = accounts.iter().map(|account| account.created_at).max();
-        let newest = newest.and_then(|seconds| u64::try_from(seconds).ok());
-        traces.extend(
-            newest.map(|seconds| {
-                (String::from("the newest account"), UNIX_EPOCH + Duration::from_secs(seconds))
-            }),
-        );
-    }
+    let newest = newest.and_then(|seconds| u64::try_from(seconds).ok());
+    let newest = newest.and_then(|seconds| UNIX_EPOCH.checked_add(Duration::from_secs(seconds)));
+    traces.extend(newest.map(|made| (String::from("the newest account"), made)));
     traces
 }
 

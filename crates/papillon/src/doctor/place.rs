@@ -4,6 +4,9 @@ use std::fs::{self, OpenOptions};
 use std::io;
 use std::path::Path;
 
+use anyhow::Context;
+use papillon_store::Account;
+
 use super::report::Finding;
 use crate::database::{self, Database};
 use crate::sentence;
@@ -14,14 +17,12 @@ const LITTLE: u64 = 20 << 20;
 /// With less than this somebody should know.
 const SMALL: u64 = 200 << 20;
 
-/// Looks at both. `runs` says whether the service does.
-pub(super) async fn examine(settings: &Settings, runs: bool) -> Vec<Finding> {
-    let folder = settings.data_dir();
+/// Looks at the folder. `runs` says whether the service does.
+pub(super) fn examine(folder: &Path, runs: bool) -> Vec<Finding> {
     let mut findings = vec![data(folder, runs)];
     if folder.is_dir() {
         findings.extend(space(folder));
     }
-    findings.push(accounts(settings, runs).await);
     findings
 }
 
@@ -80,48 +81,49 @@ fn space(_: &Path) -> Option<Finding> {
     None
 }
 
-async fn accounts(settings: &Settings, runs: bool) -> Finding {
+/// Looks at the database, and tells when its newest account was made, in seconds since 1970.
+pub(super) async fn examine_database(settings: &Settings, runs: bool) -> (Finding, Option<i64>) {
     let shown = match Database::of(settings) {
         Database::Server => String::from("PostgreSQL"),
         Database::File(path) => path.display().to_string(),
     };
-    let store = match database::open_existing(settings).await {
-        Ok(Some(store)) => store,
+    let accounts = match accounts(settings).await {
+        Ok(Some(accounts)) => accounts,
         Ok(None) if runs => {
-            return Finding::fail(
+            let finding = Finding::fail(
                 "database",
                 format!("{shown} is not there, and yet a service runs: it has another database"),
                 "run the doctor with the options of the service (--data DIR or --database URL)",
             );
+            return (finding, None);
         }
         Ok(None) => {
-            return Finding::ok("database", format!("{shown} is not there yet; the service makes it"));
-        }
-        Err(error) => {
-            return Finding::fail(
-                "database",
-                sentence(&error),
-                "see that it is there and that this user may use it",
+            return (
+                Finding::ok("database", format!("{shown} is not there yet; the service makes it")),
+                None,
             );
         }
+        Err(error) => {
+            let advice = "see that it is there and that this user may use it, or restore it from a backup";
+            return (Finding::fail("database", sentence(&error), advice), None);
+        }
     };
-    match store.accounts().await {
-        Ok(accounts) if accounts.is_empty() => Finding::warn(
+    let enabled = accounts.iter().filter(|account| account.enabled).count();
+    let finding = match accounts.len() {
+        0 => Finding::warn(
             "database",
             format!("{shown} holds no account: nobody can sign in"),
             "make one: `papillon account add you@example.com`",
         ),
-        Ok(accounts) => {
-            let enabled = accounts.iter().filter(|account| account.enabled).count();
-            Finding::ok(
-                "database",
-                format!("{shown}, {} accounts, {enabled} of them enabled", accounts.len()),
-            )
-        }
-        Err(error) => Finding::fail(
-            "database",
-            format!("{shown} cannot be read: {error}"),
-            "restore it from a backup, or ask whoever runs the database server",
-        ),
+        1 => Finding::ok("database", format!("{shown}, with 1 account ({enabled} enabled)")),
+        count => Finding::ok("database", format!("{shown}, with {count} accounts ({enabled} enabled)")),
+    };
+    (finding, accounts.iter().map(|account| account.created_at).max())
+}
+
+async fn accounts(settings: &Settings) -> anyhow::Result<Option<Vec<Account>>> {
+    match database::open_existing(settings).await? {
+        Some(store) => store.accounts().await.context("the database cannot be read").map(Some),
+        None => Ok(None),
     }
 }

@@ -34,7 +34,7 @@ impl Surroundings {
         own.dedup();
         own.truncate(MOST_ADDRESSES);
         let public = match settings.server.public_host.as_deref() {
-            Some(host) => resolve(host).await,
+            Some(host) => resolve(host).await.unwrap_or_default(),
             None => Vec::new(),
         };
         let in_container = ["/.dockerenv", "/run/.containerenv"].iter().any(|file| Path::new(file).exists());
@@ -61,15 +61,17 @@ fn is_reachable(address: &IpAddr) -> bool {
     }
 }
 
-/// What the system knows about a host name; an address stands for itself.
-pub(super) async fn resolve(host: &str) -> Vec<IpAddr> {
+/// What the system knows about a host name; an address stands for itself. `None` when the resolver does not
+/// answer.
+pub(super) async fn resolve(host: &str) -> Option<Vec<IpAddr>> {
     if let Ok(address) = host.trim_matches(['[', ']']).parse::<IpAddr>() {
-        return vec![address.to_canonical()];
+        return Some(vec![address.to_canonical()]);
     }
-    let found = timeout(PATIENCE, tokio::net::lookup_host((host, 0))).await;
-    let found = found.ok().and_then(Result::ok).into_iter().flatten();
+    let found = timeout(PATIENCE, tokio::net::lookup_host((host, 0))).await.ok()?;
+    // What is not known is an error, too, and has no address.
+    let found = found.into_iter().flatten();
     let mut addresses: Vec<_> = found.map(|address: SocketAddr| address.ip().to_canonical()).collect();
     addresses.sort();
     addresses.dedup();
-    addresses
+    Some(addresses)
 }

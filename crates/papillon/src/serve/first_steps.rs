@@ -88,6 +88,12 @@ pub(super) fn connect(settings: &Settings, addresses: &[(&'static str, SocketAdd
             ));
         }
     }
+    if let Some(at) = address_of("dns") {
+        lines.push(format!(
+            "\nOr machines use this as their only DNS server, and nothing else: {}",
+            place(at)
+        ));
+    }
     if settings.server.public_host.is_none() && addresses.iter().any(|(_, at)| at.ip().is_unspecified()) {
         lines.push(String::from("From other machines, use this machine's name or address for localhost."));
     }
