@@ -102,7 +102,8 @@ fn names(
                  there complain",
                 list(missing)
             ),
-            "set --public-host to the address or name that people use, and restart the service",
+            "if they matter: set --public-host to the one that people use, or remove server.pem in the folder tls; \
+             then restart the service",
         );
     }
     let public = settings.server.public_host.as_deref().map(|host| format!(" and {host}"));

@@ -73,6 +73,9 @@ pub(super) fn connect(settings: &Settings, addresses: &[(&'static str, SocketAdd
     if let Some(at) = address_of("http") {
         lines.push(format!("    Passport  http://{}/rdr/pprdr.asp", place(at)));
     }
+    if let Some(at) = address_of("dns") {
+        lines.push(format!("    DNS       {} (a machine's only DNS server, instead of the rest)", place(at)));
+    }
     if let Some(at) = address_of("https") {
         lines.push(format!("    Passport  https://{}/rdr/pprdr.asp", place(at)));
         let authority = settings.data_dir().join("tls").join("ca.pem");
@@ -87,12 +90,6 @@ pub(super) fn connect(settings: &Settings, addresses: &[(&'static str, SocketAdd
                 "Official clients look for Passport at port {PASSPORT_PORT}: for them, use --https {PASSPORT_PORT}"
             ));
         }
-    }
-    if let Some(at) = address_of("dns") {
-        lines.push(format!(
-            "\nOr machines use this as their only DNS server, and nothing else: {}",
-            place(at)
-        ));
     }
     if settings.server.public_host.is_none() && addresses.iter().any(|(_, at)| at.ip().is_unspecified()) {
         lines.push(String::from("From other machines, use this machine's name or address for localhost."));
