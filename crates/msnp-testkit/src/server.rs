@@ -6,10 +6,11 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use msnp::{FriendlyName, Handle};
+use papillon_server::dns::DnsSockets;
 use papillon_server::{Config, Listeners, Server, passport};
 use papillon_store::{AccountId, NewAccount, PasswordHash, Store};
 use tempfile::TempDir;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, UdpSocket};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
@@ -30,6 +31,8 @@ pub struct Addresses {
     pub http: SocketAddr,
     /// Passport.
     pub https: SocketAddr,
+    /// The names of the old services, by UDP and TCP.
+    pub dns: SocketAddr,
 }
 
 /// A service with a database of its own. It ends with this value.
@@ -155,15 +158,22 @@ async fn run(config: &Config) -> (Addresses, Running) {
     let database = config.data_dir.join("papillon.db");
     let store = papillon_store::open(&database.to_string_lossy()).await.expect("a database");
     let (msnp, dispatch, http, https) = (listen().await, listen().await, listen().await, listen().await);
+    let dns = listen_dns().await;
     let address = |listener: &TcpListener| listener.local_addr().expect("an address");
     let addresses = Addresses {
         msnp: address(&msnp),
         dispatch: address(&dispatch),
         http: address(&http),
         https: address(&https),
+        dns: address(&dns.tcp),
     };
-    let listeners =
-        Listeners { msnp: Some(msnp), dispatch: Some(dispatch), http: Some(http), https: Some(https) };
+    let listeners = Listeners {
+        msnp: Some(msnp),
+        dispatch: Some(dispatch),
+        http: Some(http),
+        https: Some(https),
+        dns: Some(dns),
+    };
     let server = Server::bind(config.clone(), Arc::clone(&store), listeners).await;
     let server = server.expect("the service starts");
     let (stop, stopped) = mpsc::channel(1);
@@ -173,6 +183,18 @@ async fn run(config: &Config) -> (Addresses, Running) {
 
 async fn listen() -> TcpListener {
     TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port")
+}
+
+/// The same port for UDP and TCP: one that is free for both.
+async fn listen_dns() -> DnsSockets {
+    for _ in 0..16 {
+        let tcp = listen().await;
+        let at = tcp.local_addr().expect("an address");
+        if let Ok(udp) = UdpSocket::bind(at).await {
+            return DnsSockets { udp, tcp };
+        }
+    }
+    panic!("no port is free for UDP and TCP");
 }
 
 /// Hashing is made to be slow, and tests make many accounts: once for each password.

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::dns;
+
 /// The service's settings. Every field has a default that suits one machine.
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -11,6 +13,8 @@ pub struct Config {
     /// The name or address handed to clients. Without it every client gets the address at which
     /// it reached us.
     pub public_host: Option<String>,
+    /// The DNS listener.
+    pub dns: dns::Settings,
     /// How long a Passport ticket is good for.
     pub ticket_lifetime: Duration,
     /// Between the announcement of a shutdown and the shutdown. Zero: no announcement.
@@ -27,6 +31,7 @@ impl Config {
         Self {
             data_dir: data_dir.into(),
             public_host: None,
+            dns: dns::Settings::default(),
             ticket_lifetime: Duration::from_secs(3600),
             shutdown_grace: Duration::ZERO,
             limits: Limits::default(),

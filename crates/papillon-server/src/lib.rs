@@ -8,8 +8,10 @@
 //! | reading from and writing to a client | `connection.rs` |
 //! | what each verb does | `notification/verbs.rs`, `switchboard/verbs.rs`, and the files beside them |
 //! | who sees whom | `presence.rs`, and who is told, `announce.rs` |
+//! | the old names in DNS | `dns.rs` |
 //! | sign-in over HTTP | `passport.rs`, `http.rs`, `tls.rs` |
 
+pub mod dns;
 pub mod http;
 pub mod passport;
 pub mod tls;

@@ -16,6 +16,7 @@ use crate::account_locks::AccountLocks;
 use crate::accounts::{self, StoredAccounts};
 use crate::config::Config;
 use crate::connection::{self, Deliveries, Door, Ends};
+use crate::dns::{self, DnsSockets};
 use crate::http::{self, Ports};
 use crate::invitation_mail::InvitationMail;
 use crate::notification::send_away;
@@ -46,6 +47,8 @@ pub struct Listeners {
     pub http: Option<TcpListener>,
     /// Passport, and pages.
     pub https: Option<TcpListener>,
+    /// The names of the old services.
+    pub dns: Option<DnsSockets>,
 }
 
 /// Why the service could not be started.
@@ -135,6 +138,10 @@ impl Server {
         }
         if let Some(listener) = listeners.dispatch {
             tasks.spawn(accept(Arc::clone(&service), listener, Door::Dispatch));
+        }
+        if let Some(sockets) = listeners.dns {
+            let settings = service.config.dns.clone();
+            tasks.spawn(dns::serve(sockets, settings, service.config.public_host.clone()));
         }
         tasks.spawn(accounts::watch(Arc::clone(&service)));
         if let Some(identity) = &identity {

@@ -9,6 +9,7 @@ mod chat;
 mod client;
 mod contacts;
 mod database;
+mod doctor;
 mod interrupt;
 mod listen;
 mod listen_address;
@@ -32,6 +33,7 @@ const EXAMPLES: &str = "\
 Examples:
   papillon serve --demo                   try it: a service, two accounts and somebody to talk to
   papillon serve                          run the service on this machine
+  papillon doctor                         what is wrong, and what to do about it
   papillon account add ada@example.com    let somebody sign in
   papillon chat --account ada@example.com
   papillon send grace@example.com 'Lunch at one?' --account ada@example.com
@@ -51,6 +53,8 @@ struct Cli {
 enum Command {
     /// Runs the service: notification server, switchboard and Passport.
     Serve(Box<serve::ServeArgs>),
+    /// Looks at the service and its machine, and says what is wrong and what to do about it.
+    Doctor(Box<doctor::DoctorArgs>),
     /// Adds, lists, changes and removes the people who can sign in. Works while the service runs.
     Account(account::AccountArgs),
     /// A messenger for the terminal.
@@ -70,6 +74,7 @@ enum Command {
 fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Serve(args) => serve::run(&args),
+        Command::Doctor(args) => doctor::run(&args),
         Command::Account(args) => account::run(&args),
         Command::Chat(args) => chat::run(&args),
         Command::Send(args) => send::run(&args),

@@ -3,7 +3,7 @@
 mod check;
 mod demo;
 mod first_steps;
-mod open_files;
+pub(crate) mod open_files;
 mod signals;
 
 use std::fmt::Write as _;
@@ -13,13 +13,14 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 use papillon_server::Server;
+use papillon_server::dns::{Clients, Others};
 use tempfile::TempDir;
 use tokio::sync::mpsc;
 
 use self::demo::Demo;
 use crate::listen_address::ListenAddress;
 use crate::logging::{self, LogFormat};
-use crate::settings::{self, Place, Settings};
+use crate::settings::{self, DnsServers, Place, Settings};
 use crate::{database, listeners, runtime, stdout};
 
 /// The name and the address of each open listener.
@@ -78,6 +79,26 @@ pub(crate) struct ServeArgs {
     /// an authority that vouches for it: clients have to import DIR/tls/ca.pem.
     #[arg(long, value_name = "ADDR", value_parser = ListenAddress::parse)]
     https: Option<ListenAddress>,
+    /// Answers DNS: the names of the old services with the public host, or the address that was asked.
+    /// [default: none]
+    ///
+    /// A machine with 53 here as its only DNS server finds everything else of the service.
+    #[arg(long, value_name = "ADDR", value_parser = ListenAddress::parse)]
+    dns: Option<ListenAddress>,
+    /// Whom the DNS listener answers: private, any, or addresses and networks. [default: private]
+    ///
+    /// Separated by commas, such as private,100.64.0.0/10. Private are loopback, private and link-local
+    /// addresses. Say any only behind a firewall.
+    #[arg(long, value_name = "WHO", value_parser = settings::dns_clients)]
+    dns_clients: Option<Clients>,
+    /// What becomes of questions about other names: forward or refuse. [default: forward]
+    #[arg(long, value_name = "WHAT", value_parser = settings::dns_others)]
+    dns_others: Option<Others>,
+    /// The DNS servers to which they are forwarded. [default: system]
+    ///
+    /// Addresses with or without a port, separated by commas; system is those in /etc/resolv.conf.
+    #[arg(long, value_name = "SERVERS", value_parser = settings::dns_servers)]
+    dns_upstreams: Option<DnsServers>,
     /// The name or address that clients are told. [default: where each client reached the service]
     #[arg(long, value_name = "NAME", value_parser = settings::host)]
     public_host: Option<String>,
@@ -105,13 +126,24 @@ pub(crate) struct ServeArgs {
 }
 
 impl ServeArgs {
+    /// Whether this is not about a service of one's own.
+    pub(crate) fn is_trial(&self) -> bool {
+        self.check || self.demo
+    }
+
     /// The settings with this command line's above all others.
-    fn settings(&self) -> anyhow::Result<Settings> {
+    pub(crate) fn settings(&self) -> anyhow::Result<Settings> {
         let mut settings = Settings::load(&self.place)?;
         replace(&mut settings.msnp, &self.msnp);
         replace(&mut settings.dispatch, &self.dispatch);
         replace(&mut settings.http, &self.http);
         replace(&mut settings.https, &self.https);
+        replace(&mut settings.dns, &self.dns);
+        replace(&mut settings.server.dns.clients, &self.dns_clients);
+        replace(&mut settings.server.dns.others, &self.dns_others);
+        if let Some(servers) = &self.dns_upstreams {
+            settings.server.dns.upstreams.clone_from(&servers.0);
+        }
         replace(&mut settings.log_format, &self.log_format);
         replace(&mut settings.server.shutdown_grace, &self.shutdown_grace);
         replace(&mut settings.server.ticket_lifetime, &self.ticket_lifetime);

@@ -18,7 +18,9 @@ use crate::listen_address::ListenAddress;
 use crate::logging::LogFormat;
 
 pub(crate) use environment::value as variable;
-pub(crate) use values::{database, host, seconds, seconds_or_none};
+pub(crate) use values::{
+    DnsServers, database, dns_clients, dns_others, dns_servers, host, seconds, seconds_or_none,
+};
 
 /// The data folder of a service that this user runs, if there can be one.
 pub(crate) fn local_data_dir() -> Option<PathBuf> {
@@ -78,6 +80,8 @@ pub(crate) struct Settings {
     pub(crate) http: ListenAddress,
     /// Passport and pages.
     pub(crate) https: ListenAddress,
+    /// The names of the old services.
+    pub(crate) dns: ListenAddress,
     /// What the log looks like.
     pub(crate) log_format: LogFormat,
     /// What the service itself is told. Its data folder is right once `load` is done.
@@ -96,6 +100,7 @@ impl Default for Settings {
             dispatch: ListenAddress::Off,
             http: ListenAddress::anywhere(8080),
             https: ListenAddress::anywhere(8443),
+            dns: ListenAddress::Off,
             log_format: LogFormat::default(),
             server: Config::new(PathBuf::new()),
             data: None,

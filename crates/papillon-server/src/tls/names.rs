@@ -1,7 +1,10 @@
 //! The names that our certificate carries.
 
 use std::fs;
-use std::net::{IpAddr, UdpSocket};
+use std::net::IpAddr;
+
+/// More addresses of one machine would only make handshakes longer.
+const MOST_ADDRESSES: usize = 16;
 
 /// The hosts that clients up to 7.5 look for (HYP, ESC, NINA). One certificate carries all of them: those
 /// clients do not say in TLS whom they want to reach. The DNS listener answers for the same ones. Not
@@ -32,14 +35,11 @@ pub(super) fn of_this_machine() -> Vec<String> {
         .find_map(|path| fs::read_to_string(path).ok())
         .or_else(|| std::env::var("COMPUTERNAME").ok());
     let name = name.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty());
-    // Connecting a UDP socket sends nothing; it only chooses the address that would be sent from.
-    let routes = [("0.0.0.0:0", "192.0.2.1:9"), ("[::]:0", "[2001:db8::1]:9")];
-    let addresses = routes.iter().filter_map(|(from, to)| {
-        let socket = UdpSocket::bind(from).ok()?;
-        socket.connect(to).ok()?;
-        socket.local_addr().ok().map(|address| address.ip())
+    let interfaces = if_addrs::get_if_addrs().unwrap_or_default();
+    let addresses = interfaces.iter().map(|interface| interface.ip()).filter(|address| match address {
+        IpAddr::V4(v4) => !v4.is_loopback() && !v4.is_link_local(),
+        IpAddr::V6(v6) => !v6.is_loopback() && !v6.is_unicast_link_local(),
     });
-    let addresses =
-        addresses.filter(|address| !address.is_unspecified()).map(|address: IpAddr| address.to_string());
+    let addresses = addresses.take(MOST_ADDRESSES).map(|address| address.to_string());
     name.into_iter().chain(addresses).collect()
 }

@@ -42,6 +42,7 @@ pub(super) async fn run(settings: &Settings) -> anyhow::Result<()> {
         ("dispatch", &settings.dispatch),
         ("http", &settings.http),
         ("https", &settings.https),
+        ("dns", &settings.dns),
     ];
     for (name, address) in listeners {
         report.found(name, resolve(name, address).await.map(|_| address.to_string()));

@@ -73,6 +73,9 @@ pub(super) fn connect(settings: &Settings, addresses: &[(&'static str, SocketAdd
     if let Some(at) = address_of("http") {
         lines.push(format!("    Passport  http://{}/rdr/pprdr.asp", place(at)));
     }
+    if let Some(at) = address_of("dns") {
+        lines.push(format!("    DNS       {} (a machine's only DNS server, instead of the rest)", place(at)));
+    }
     if let Some(at) = address_of("https") {
         lines.push(format!("    Passport  https://{}/rdr/pprdr.asp", place(at)));
         let authority = settings.data_dir().join("tls").join("ca.pem");

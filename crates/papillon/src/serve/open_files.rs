@@ -5,11 +5,16 @@ use papillon_server::Limits;
 /// For the database, the certificates, the listeners and the runtime.
 const OTHERS: u64 = 256;
 
+/// As many open files as these limits may need.
+pub(crate) fn wanted(limits: &Limits) -> u64 {
+    let connections = limits.connections.saturating_add(limits.http_connections);
+    u64::try_from(connections).unwrap_or(u64::MAX).saturating_add(OTHERS)
+}
+
 /// Asks the system for as many open files as there may be connections, and says so when it allows
 /// fewer.
 pub(super) fn raise(limits: &Limits) {
-    let connections = limits.connections.saturating_add(limits.http_connections);
-    let wanted = u64::try_from(connections).unwrap_or(u64::MAX).saturating_add(OTHERS);
+    let wanted = wanted(limits);
     match rlimit::increase_nofile_limit(wanted) {
         // Not a warning: the limits as they come are far above what most services need.
         Ok(allowed) if allowed < wanted => tracing::info!(

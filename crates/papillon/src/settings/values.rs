@@ -1,10 +1,15 @@
 //! Reading single values. The errors say what is expected; the caller says where the value stands.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
+
+use papillon_server::dns::{Clients, Others};
 
 /// Ten years: longer than anybody waits, short enough to be added to any clock.
 const LONGEST: u32 = 10 * 365 * 24 * 3600;
+
+/// The port of DNS.
+const DNS_PORT: u16 = 53;
 
 /// A number of something, at least one.
 pub(crate) fn count<T: TryFrom<u32>>(text: &str) -> Result<T, String> {
@@ -47,6 +52,37 @@ pub(crate) fn host(text: &str) -> Result<String, String> {
     }
 }
 
+/// Who may ask the DNS listener.
+pub(crate) fn dns_clients(text: &str) -> Result<Clients, String> {
+    text.parse().map_err(|error: papillon_server::dns::BadClients| error.to_string())
+}
+
+/// What becomes of questions about names that are not the old services'.
+pub(crate) fn dns_others(text: &str) -> Result<Others, String> {
+    text.parse().map_err(|error: papillon_server::dns::BadOthers| error.to_string())
+}
+
+/// DNS servers; `None` is those of the system.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct DnsServers(pub(crate) Option<Vec<SocketAddr>>);
+
+/// Other DNS servers, or the word for those of the system.
+pub(crate) fn dns_servers(text: &str) -> Result<DnsServers, String> {
+    if text == "system" {
+        return Ok(DnsServers(None));
+    }
+    let server = |word: &str| {
+        let bare = word.parse::<IpAddr>().map(|address| (address, DNS_PORT).into());
+        bare.or_else(|_| word.parse()).ok()
+    };
+    let servers = text.split(',').map(|word| server(word.trim())).collect::<Option<_>>();
+    servers.map(|servers| DnsServers(Some(servers))).ok_or_else(|| {
+        String::from(
+            "expected system, or addresses with or without a port, such as 192.168.1.1, separated by commas",
+        )
+    })
+}
+
 /// The address of a database. It may hold a password, so no error repeats it.
 pub(crate) fn database(text: &str) -> Result<String, String> {
     let known = ["postgres://", "postgresql://", "sqlite:"].iter().any(|scheme| text.starts_with(scheme));
@@ -84,6 +120,17 @@ mod tests {
         }
         for bad in ["", "a..b", "http://x", "x:1863", "a b", "x/", "[::1]:80"] {
             assert!(host(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn dns_servers_have_a_usual_port() {
+        let read = |text| dns_servers(text).unwrap().0;
+        assert_eq!(read("system"), None);
+        let expected = ["192.168.1.1:53", "[::1]:53", "127.0.0.1:5300"].map(|server| server.parse().unwrap());
+        assert_eq!(read("192.168.1.1, ::1,127.0.0.1:5300"), Some(expected.to_vec()));
+        for bad in ["", "dns.example.org", "192.168.1.1,", "1.2.3.4:x"] {
+            assert!(dns_servers(bad).is_err(), "{bad}");
         }
     }
 

@@ -4,6 +4,8 @@ mod accounts;
 mod check;
 mod clients;
 mod demo;
+mod dns;
+mod doctor;
 mod first_start;
 mod listeners;
 mod live_accounts;

@@ -1,0 +1,113 @@
+//! A small DNS listener, so that an old machine needs one setting: its DNS server.
+//!
+//! It answers the names of the old services with the address of this one, and passes everything
+//! else on to the system's resolver, or refuses it. It is no open resolver: who is served is
+//! [`Clients`], a packet to a stranger is never much larger than what came in their name, and what
+//! one client may ask is limited.
+//!
+//! | to find | look in |
+//! |---|---|
+//! | what comes of a packet, without any I/O | `decide.rs`, `query.rs` |
+//! | what may come back from another server | `relay.rs` |
+//! | which servers are asked, and how | `upstreams.rs`, `forward.rs` |
+//! | who is served, and how much | `clients.rs`, `guests.rs` |
+
+mod clients;
+mod decide;
+mod desk;
+mod forward;
+mod guests;
+mod public_host;
+mod query;
+mod relay;
+mod tcp;
+mod udp;
+mod upstreams;
+
+use std::io;
+use std::net::SocketAddr;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use tokio::net::{TcpListener, UdpSocket};
+use tokio::task::JoinSet;
+
+pub use clients::{BadClients, Clients};
+pub use decide::{Asked, Decision, Forward, Rules, Transport, decide};
+pub use public_host::PublicHost;
+pub use relay::Unrelated;
+
+use desk::Desk;
+
+/// What the operator can say about the DNS listener.
+#[derive(Debug, Clone, Default)]
+pub struct Settings {
+    /// Who is answered.
+    pub clients: Clients,
+    /// What happens to questions about other names than those of the old services.
+    pub others: Others,
+    /// The servers to which such questions are passed on; `None` is those of the system, read from
+    /// `/etc/resolv.conf` whenever they are needed.
+    pub upstreams: Option<Vec<SocketAddr>>,
+}
+
+/// What happens to questions that are not about the old services.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Others {
+    /// They are passed on to the system's resolver.
+    #[default]
+    Forward,
+    /// They are refused; the client asks its next server, if it has one.
+    Refuse,
+}
+
+impl FromStr for Others {
+    type Err = BadOthers;
+
+    fn from_str(word: &str) -> Result<Self, BadOthers> {
+        match word {
+            "forward" => Ok(Self::Forward),
+            "refuse" => Ok(Self::Refuse),
+            _ => Err(BadOthers),
+        }
+    }
+}
+
+/// Neither of the two words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("expected forward or refuse")]
+pub struct BadOthers;
+
+/// The sockets of the listener, bound to the same address and port.
+#[derive(Debug)]
+pub struct DnsSockets {
+    /// Where nearly all questions come in.
+    pub udp: UdpSocket,
+    /// For answers that are too large for a packet.
+    pub tcp: TcpListener,
+}
+
+impl DnsSockets {
+    /// The address of both.
+    ///
+    /// # Errors
+    /// When the system does not know it.
+    pub fn local_addr(&self) -> io::Result<SocketAddr> {
+        self.udp.local_addr()
+    }
+}
+
+/// Answers until it is dropped.
+pub(crate) async fn serve(sockets: DnsSockets, settings: Settings, public_host: Option<String>) {
+    let desk = match sockets.local_addr() {
+        Ok(own) => Arc::new(Desk::new(settings, public_host, own)),
+        Err(error) => return tracing::error!(%error, "the DNS listener has no address and does not answer"),
+    };
+    // Questions that come meanwhile wait in the sockets.
+    desk.find_public_host().await;
+    let mut tasks = JoinSet::new();
+    tasks.spawn(udp::serve(sockets.udp, Arc::clone(&desk)));
+    tasks.spawn(tcp::serve(sockets.tcp, Arc::clone(&desk)));
+    tasks.spawn(async move { desk.keep_public_host_current().await });
+    while tasks.join_next().await.is_some() {}
+}

@@ -1,0 +1,98 @@
+//! What the packets and the connections of the listener share.
+
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use parking_lot::{Mutex, RwLock};
+use tokio::time::timeout;
+
+use super::decide::{Asked, Decision, Forward, Rules, decide};
+use super::forward::Forwarder;
+use super::guests::Guests;
+use super::upstreams::Upstreams;
+use super::{Others, PublicHost, Settings};
+use crate::pace::Pace;
+
+/// The addresses of the public host are looked up again after this long.
+const LOOK_UP_EVERY: Duration = Duration::from_secs(60);
+/// The first look-up holds up the first answers for this long at most.
+const FIRST_LOOK_UP: Duration = Duration::from_secs(2);
+
+/// Where all questions come in.
+pub(super) struct Desk {
+    settings: Settings,
+    public_host: RwLock<Option<PublicHost>>,
+    /// Who asked how much.
+    pub(super) guests: Guests,
+    forwarder: Forwarder,
+    turned_away: Mutex<Pace>,
+}
+
+impl Desk {
+    /// A desk for the listener at `own`.
+    pub(super) fn new(settings: Settings, public_host: Option<String>, own: SocketAddr) -> Self {
+        let upstreams = Upstreams::new(settings.upstreams.clone(), own);
+        if settings.others == Others::Forward && upstreams.current().is_empty() {
+            tracing::warn!(
+                "the DNS listener knows no other DNS server to ask about other names: name one in \
+                 dns_upstreams, or set dns_others to refuse"
+            );
+        }
+        Self {
+            settings,
+            public_host: RwLock::new(public_host.as_deref().map(PublicHost::unresolved)),
+            guests: Guests::default(),
+            forwarder: Forwarder::new(upstreams),
+            turned_away: Mutex::new(Pace::new(1, Duration::from_secs(60))),
+        }
+    }
+
+    /// What comes of a packet.
+    pub(super) fn decide(&self, packet: &[u8], asked: &Asked) -> Decision {
+        if !self.serves(asked) || !self.guests.may_ask(asked.client.ip(), Instant::now()) {
+            return Decision::Drop;
+        }
+        decide(packet, asked, &self.rules(self.public_host.read().as_ref()))
+    }
+
+    /// Whether a client is answered at all. The first who is not in each minute is told to the operator.
+    pub(super) fn serves(&self, asked: &Asked) -> bool {
+        let serves = self.rules(None).serve(asked);
+        if !serves && self.turned_away.lock().take() {
+            let client = asked.client.ip().to_canonical();
+            tracing::info!(%client, "this DNS client is not answered; dns_clients says who is");
+        }
+        serves
+    }
+
+    fn rules<'a>(&'a self, public_host: Option<&'a PublicHost>) -> Rules<'a> {
+        Rules { clients: &self.settings.clients, others: self.settings.others, public_host }
+    }
+
+    /// Asks another server; the answer for the client.
+    pub(super) async fn forward(&self, forward: &Forward, over: super::Transport) -> Vec<u8> {
+        self.forwarder.answer(forward, over).await
+    }
+
+    /// Looks up the public host, so that the first client already is told the right address.
+    pub(super) async fn find_public_host(&self) {
+        // It is looked up again soon; meanwhile clients are told where they asked.
+        let _ = timeout(FIRST_LOOK_UP, self.look_up()).await;
+    }
+
+    /// Looks up the public host again and again.
+    pub(super) async fn keep_public_host_current(&self) {
+        while self.public_host.read().as_ref().is_some_and(PublicHost::is_name) {
+            self.look_up().await;
+            tokio::time::sleep(LOOK_UP_EVERY).await;
+        }
+    }
+
+    async fn look_up(&self) {
+        let Some(host) = self.public_host.read().clone().filter(PublicHost::is_name) else { return };
+        // What was known before is better than nothing.
+        if let Some(found) = host.resolve().await {
+            *self.public_host.write() = Some(found);
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! Questions on connections: each after its length in two bytes (RFC 1035, 4.2.2).
+
+use std::io;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinSet;
+use tokio::time::timeout;
+
+use super::decide::{Asked, Decision, Transport};
+use super::desk::Desk;
+use super::guests::Place;
+use super::query::HEADER;
+
+/// Connections at once.
+const CONNECTIONS: usize = 128;
+/// Questions on one connection.
+const QUESTIONS: usize = 200;
+/// The longest question. A name has at most 255 bytes; the rest is room for options.
+const LONGEST: usize = 4096;
+/// From one answer to the end of the next question, and for the client to take an answer.
+const IDLE: Duration = Duration::from_secs(10);
+/// After something went wrong, this long until the next try.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// Answers on connections, until it is dropped.
+pub(super) async fn serve(listener: TcpListener, desk: Arc<Desk>) {
+    let mut open = JoinSet::new();
+    loop {
+        let (stream, client) = match listener.accept().await {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                tracing::debug!(%error, "a DNS connection could not be accepted");
+                tokio::time::sleep(PAUSE).await;
+                continue;
+            }
+        };
+        while open.try_join_next().is_some() {}
+        let Ok(local) = stream.local_addr() else { continue };
+        let asked = Asked { client, at: local.ip(), over: Transport::Tcp };
+        if open.len() >= CONNECTIONS || !desk.serves(&asked) {
+            continue;
+        }
+        let Some(place) = desk.guests.take(client.ip(), Place::Connection, Instant::now()) else { continue };
+        let desk = Arc::clone(&desk);
+        open.spawn(async move {
+            if let Err(error) = converse(stream, asked, &desk).await {
+                tracing::debug!(%error, "a DNS connection failed");
+            }
+            drop(place);
+        });
+    }
+}
+
+/// Answers one question after the other. Whoever asks nonsense is left.
+async fn converse(mut stream: TcpStream, asked: Asked, desk: &Desk) -> io::Result<()> {
+    stream.set_nodelay(true)?;
+    let mut packet = Vec::new();
+    for _ in 0..QUESTIONS {
+        if !timeout(IDLE, read(&mut stream, &mut packet)).await?? {
+            break;
+        }
+        let answer = match desk.decide(&packet, &asked) {
+            Decision::Drop => break,
+            Decision::Reply(answer) => answer,
+            Decision::Forward(forward) => desk.forward(&forward, Transport::Tcp).await,
+        };
+        let length = u16::try_from(answer.len()).map_err(io::Error::other)?;
+        let framed = [&length.to_be_bytes()[..], &answer].concat();
+        timeout(IDLE, stream.write_all(&framed)).await??;
+    }
+    timeout(IDLE, stream.shutdown()).await?
+}
+
+/// Reads a question; `false` when there is none, or none of a length that can be.
+async fn read(stream: &mut TcpStream, packet: &mut Vec<u8>) -> io::Result<bool> {
+    let length = match stream.read_u16().await {
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(false),
+        length => usize::from(length?),
+    };
+    if !(HEADER..=LONGEST).contains(&length) {
+        return Ok(false);
+    }
+    packet.resize(length, 0);
+    stream.read_exact(packet).await?;
+    Ok(true)
+}

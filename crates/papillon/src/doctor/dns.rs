@@ -1,0 +1,159 @@
+//! The DNS listener, asked as an old machine asks its DNS server.
+
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::time::Duration;
+
+use hickory_proto::op::{Message, Query, ResponseCode};
+use hickory_proto::rr::{Name, RData, RecordType};
+use papillon_server::dns::Others;
+use papillon_server::tls::OLD_SERVICES;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpStream, UdpSocket};
+use tokio::time::timeout;
+
+use super::doors::Doors;
+use super::knock::Answer;
+use super::report::{Finding, list};
+use super::surroundings::Surroundings;
+use crate::settings::Settings;
+
+/// As long as a client waits for one answer.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// A packet may get lost, and whoever asks much is not heard for a moment.
+const TRIES: usize = 3;
+/// A name that always is somebody else's (RFC 2606).
+const ELSEWHERE: &str = "example.com";
+
+/// Whether somebody answers DNS there, by packets and on a connection. Whether what they say is right is
+/// asked later.
+pub(super) async fn knock(address: SocketAddr) -> Answer {
+    let Some(name) = OLD_SERVICES.first() else { return Answer::Nobody(String::from("no name")) };
+    let by_packet = look_up(address, name).await;
+    let by_connection = timeout(PATIENCE, on_connection(address, name)).await;
+    match (by_packet, by_connection) {
+        (Ok(said), Ok(Ok(_))) if is_about_old_names(&said) => Answer::Ours,
+        (Ok(_), Ok(Ok(_))) => Answer::Other(String::from("a DNS server that does not know the old names")),
+        (Ok(_), _) => Answer::Other(String::from("a DNS server that answers only by UDP")),
+        (Err(_), Ok(Ok(_))) => Answer::Other(String::from("a DNS server that answers only by TCP")),
+        (Err(error), _) if error.kind() == io::ErrorKind::ConnectionRefused => {
+            Answer::Nobody(String::from("nobody listens"))
+        }
+        (Err(error), _) if error.kind() == io::ErrorKind::TimedOut => {
+            Answer::Other(String::from("somebody who says nothing (is this machine among dns_clients?)"))
+        }
+        (Err(error), _) => Answer::Nobody(error.to_string()),
+    }
+}
+
+/// Asks for every old name, and for another one.
+pub(super) async fn examine(settings: &Settings, surroundings: &Surroundings, doors: &Doors) -> Vec<Finding> {
+    let door = doors.find("dns");
+    let at = door.and_then(|door| door.opened_to_others_at().or_else(|| door.opened_at()));
+    let Some(at) = at else { return Vec::new() };
+    let mut findings = vec![old_names(at, surroundings).await];
+    if settings.server.dns.others == Others::Forward {
+        findings.push(other_names(at).await);
+    }
+    findings
+}
+
+async fn old_names(at: SocketAddr, surroundings: &Surroundings) -> Finding {
+    let mut right = Vec::new();
+    let mut wrong = Vec::new();
+    for name in OLD_SERVICES {
+        let addresses = match look_up(at, name).await {
+            Ok(said) => addresses(&said),
+            Err(_) => Vec::new(),
+        };
+        match addresses.first() {
+            Some(address) if surroundings.is_service(*address) => right.push(*address),
+            Some(address) => wrong.push(format!("{name} is {address}")),
+            None => wrong.push(format!("{name} has no address")),
+        }
+    }
+    right.sort();
+    right.dedup();
+    if wrong.is_empty() {
+        return Finding::ok(
+            "dns",
+            format!("whoever asks at {} is told that the old names are {}", at.ip(), list(right)),
+        );
+    }
+    Finding::fail(
+        "dns",
+        format!("the old names do not lead to the service: {}", list(wrong)),
+        "restart the service with these settings; the old names stand for --public-host, if it is set",
+    )
+}
+
+async fn other_names(at: SocketAddr) -> Finding {
+    match look_up(at, ELSEWHERE).await {
+        Ok(said) if said.metadata.response_code == ResponseCode::NoError => {
+            Finding::ok("dns", format!("other names are found as well, such as {ELSEWHERE}"))
+        }
+        _ => Finding::warn(
+            "dns",
+            format!(
+                "other names are not found, such as {ELSEWHERE}: the DNS servers behind it do not answer"
+            ),
+            "name other servers with --dns-upstreams, or say --dns-others refuse where there is no Internet",
+        ),
+    }
+}
+
+fn addresses(said: &Message) -> Vec<IpAddr> {
+    let address = |data: &RData| match data {
+        RData::A(v4) => Some(IpAddr::V4(v4.0)),
+        RData::AAAA(v6) => Some(IpAddr::V6(v6.0)),
+        _ => None,
+    };
+    said.answers.iter().filter_map(|record| address(&record.data)).collect()
+}
+
+/// Ours says something about them, and if it is that there is no address of this kind.
+fn is_about_old_names(said: &Message) -> bool {
+    said.metadata.response_code == ResponseCode::NoError && !said.answers.is_empty()
+}
+
+/// Asks by packets for an address of the kind with which we ask.
+async fn look_up(at: SocketAddr, name: &str) -> io::Result<Message> {
+    let any: SocketAddr = match at {
+        SocketAddr::V4(_) => (Ipv4Addr::UNSPECIFIED, 0).into(),
+        SocketAddr::V6(_) => (Ipv6Addr::UNSPECIFIED, 0).into(),
+    };
+    let socket = UdpSocket::bind(any).await?;
+    socket.connect(at).await?;
+    let (id, packet) = question(at, name)?;
+    let mut buffer = [0; 4096];
+    for _ in 0..TRIES {
+        socket.send(&packet).await?;
+        let Ok(received) = timeout(PATIENCE, socket.recv(&mut buffer)).await else { continue };
+        if let Ok(said) = Message::from_vec(buffer.get(..received?).unwrap_or_default())
+            && said.metadata.id == id
+        {
+            return Ok(said);
+        }
+    }
+    Err(io::ErrorKind::TimedOut.into())
+}
+
+async fn on_connection(at: SocketAddr, name: &str) -> io::Result<Message> {
+    let mut stream = TcpStream::connect(at).await?;
+    let (_, packet) = question(at, name)?;
+    let length = u16::try_from(packet.len()).map_err(io::Error::other)?;
+    stream.write_all(&[&length.to_be_bytes()[..], &packet].concat()).await?;
+    let mut answer = vec![0; stream.read_u16().await?.into()];
+    stream.read_exact(&mut answer).await?;
+    Message::from_vec(&answer).map_err(io::Error::other)
+}
+
+fn question(at: SocketAddr, name: &str) -> io::Result<(u16, Vec<u8>)> {
+    let mut name = Name::from_ascii(name).map_err(io::Error::other)?;
+    name.set_fqdn(true);
+    let kind = if at.is_ipv4() { RecordType::A } else { RecordType::AAAA };
+    let mut message = Message::query();
+    message.metadata.recursion_desired = true;
+    message.add_query(Query::query(name, kind));
+    Ok((message.metadata.id, message.to_vec().map_err(io::Error::other)?))
+}

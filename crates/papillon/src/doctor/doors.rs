@@ -1,0 +1,241 @@
+//! The listeners: whether the service answers there, somebody else, or nobody.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+
+use tokio::task::JoinSet;
+
+use super::dns;
+use super::knock::{self, Answer, Chain};
+use super::report::{Finding, list};
+use super::surroundings::Surroundings;
+use crate::listen_address::ListenAddress;
+use crate::listeners::{self, resolve};
+use crate::settings::Settings;
+
+/// A listener, and who answered at its addresses.
+#[derive(Debug)]
+pub(super) struct Door {
+    pub(super) name: &'static str,
+    setting: ListenAddress,
+    /// Where it is to be opened.
+    bound: Vec<SocketAddr>,
+    answers: Vec<(SocketAddr, Answer)>,
+    problem: Option<String>,
+}
+
+/// All listeners that are on.
+#[derive(Debug, Default)]
+pub(super) struct Doors {
+    doors: Vec<Door>,
+    shown: Option<Chain>,
+}
+
+/// Knocks at every listener, at every address that leads to it, at all of them at once.
+pub(super) async fn knock(settings: &Settings, surroundings: &Surroundings) -> Doors {
+    let mut doors = Doors::default();
+    let mut knocks = JoinSet::new();
+    for (name, setting) in [
+        ("msnp", &settings.msnp),
+        ("dispatch", &settings.dispatch),
+        ("http", &settings.http),
+        ("https", &settings.https),
+        ("dns", &settings.dns),
+    ] {
+        if setting.is_on() {
+            let door = Door::at(name, setting).await;
+            for address in door.targets(surroundings) {
+                knocks.spawn(async move { (name, address, at(name, address).await) });
+            }
+            doors.doors.push(door);
+        }
+    }
+    for (name, address, (answer, shown)) in knocks.join_all().await {
+        if answer == Answer::Ours && doors.shown.is_none() {
+            doors.shown = shown;
+        }
+        if let Some(door) = doors.doors.iter_mut().find(|door| door.name == name) {
+            door.answers.push((address, answer));
+        }
+    }
+    for door in &mut doors.doors {
+        // Loopback first, as people are used to it.
+        door.answers.sort_by_key(|(address, _)| (!address.ip().is_loopback(), *address));
+    }
+    doors
+}
+
+impl Doors {
+    /// Whether the service runs: it has answered somewhere.
+    pub(super) fn somebody_is_home(&self) -> bool {
+        self.doors.iter().any(|door| door.opened_at().is_some())
+    }
+
+    /// The certificates that it showed.
+    pub(super) fn certificates(&self) -> Option<&Chain> {
+        self.shown.as_ref()
+    }
+
+    /// The listener of this name, if it is on.
+    pub(super) fn find(&self, name: &str) -> Option<&Door> {
+        self.doors.iter().find(|door| door.name == name)
+    }
+
+    /// What came of it.
+    pub(super) async fn findings(&self) -> Vec<Finding> {
+        let runs = self.somebody_is_home();
+        let mut findings = Vec::new();
+        let is_known = self.doors.iter().any(|door| !door.answers.is_empty());
+        if !runs && is_known {
+            findings.push(Finding::fail(
+                "service",
+                "it answers at none of its addresses: it does not run",
+                "start it with `papillon serve` and the same options; below is whether it could",
+            ));
+        }
+        for door in &self.doors {
+            findings.push(if runs { door.finding() } else { door.prospect().await });
+            findings.extend(door.usual_port());
+        }
+        findings
+    }
+}
+
+/// Who is at an address.
+async fn at(name: &str, address: SocketAddr) -> (Answer, Option<Chain>) {
+    match name {
+        "http" => (knock::http(address).await, None),
+        "https" => knock::https(address).await,
+        "dns" => (dns::knock(address).await, None),
+        _ => (knock::msnp(address).await, None),
+    }
+}
+
+impl Door {
+    /// A listener with this setting, at which nobody has knocked yet.
+    async fn at(name: &'static str, setting: &ListenAddress) -> Self {
+        let (bound, problem) = match resolve(name, setting).await {
+            Ok(bound) => (bound, None),
+            Err(error) => (Vec::new(), Some(crate::sentence(&error))),
+        };
+        Self { name, setting: setting.clone(), bound, answers: Vec::new(), problem }
+    }
+
+    pub(super) fn port(&self) -> u16 {
+        match self.setting {
+            ListenAddress::On { port, .. } => port,
+            ListenAddress::Off => 0,
+        }
+    }
+
+    /// An address at which the service has answered.
+    pub(super) fn opened_at(&self) -> Option<SocketAddr> {
+        self.answers.iter().find(|(_, answer)| *answer == Answer::Ours).map(|(address, _)| *address)
+    }
+
+    /// The same, and if there is one, an address that other machines can use.
+    pub(super) fn opened_to_others_at(&self) -> Option<SocketAddr> {
+        self.those(|answer| *answer == Answer::Ours).find(|address| !address.ip().is_loopback())
+    }
+
+    /// The addresses that lead to it from this machine.
+    fn targets(&self, surroundings: &Surroundings) -> Vec<SocketAddr> {
+        let port = self.port();
+        if port == 0 {
+            return Vec::new();
+        }
+        let Some(bound) = self.bound.first() else { return Vec::new() };
+        if !bound.ip().is_unspecified() {
+            return vec![*bound];
+        }
+        // A socket for all IPv6 addresses is one for all IPv4 addresses, too.
+        let is_v4 = bound.is_ipv4();
+        let loopback: &[IpAddr] = match is_v4 {
+            true => &[IpAddr::V4(Ipv4Addr::LOCALHOST)],
+            false => &[IpAddr::V6(Ipv6Addr::LOCALHOST), IpAddr::V4(Ipv4Addr::LOCALHOST)],
+        };
+        let own = surroundings.own.iter().filter(|address| !is_v4 || address.is_ipv4());
+        loopback.iter().chain(own).map(|address| SocketAddr::new(*address, port)).collect()
+    }
+
+    /// What was seen beside a service that runs.
+    fn finding(&self) -> Finding {
+        if let Some(problem) = &self.problem {
+            return Finding::fail(self.name, problem.clone(), format!("correct --{} ADDR", self.name));
+        }
+        if self.port() == 0 {
+            return Finding::warn(
+                self.name,
+                "its port is 0, any free one: nobody can know which",
+                format!("give it a port, with --{} ADDR", self.name),
+            );
+        }
+        let ours: Vec<_> = self.those(|answer| *answer == Answer::Ours).collect();
+        let others: Vec<_> = self.answers.iter().filter(|(_, answer)| *answer != Answer::Ours).collect();
+        let Some((address, answer)) = others.first() else {
+            return Finding::ok(self.name, format!("the service answers at {}", list(ours)));
+        };
+        let words = match answer {
+            Answer::Other(words) | Answer::Nobody(words) => words.as_str(),
+            Answer::Ours => "",
+        };
+        if !ours.is_empty() {
+            return Finding::warn(
+                self.name,
+                format!("the service answers at {}, but at {address} there is {words}", list(ours)),
+                "another program has that address, or a firewall is in between: see `ss -ltnp`",
+            );
+        }
+        match answer {
+            Answer::Nobody(_) => Finding::fail(
+                self.name,
+                format!("at {address}: {words}; other listeners of the service answer"),
+                "the service was started with other settings: restart it, or give the doctor the same options",
+            ),
+            _ => Finding::fail(
+                self.name,
+                format!("at {address} there is {words}: that is another program"),
+                format!(
+                    "stop that program (see `ss -ltnp`), or choose another port with --{} ADDR",
+                    self.name
+                ),
+            ),
+        }
+    }
+
+    /// What was seen without a service: whether it could listen.
+    async fn prospect(&self) -> Finding {
+        if let Some(problem) = &self.problem {
+            return Finding::fail(self.name, problem.clone(), format!("correct --{} ADDR", self.name));
+        }
+        match listeners::try_open(self.name, &self.bound).await {
+            Ok(()) => Finding::ok(self.name, format!("{} is free for the service", self.setting)),
+            Err((error, advice)) => {
+                Finding::fail(self.name, format!("{} cannot be listened at: {error}", self.setting), advice)
+            }
+        }
+    }
+
+    fn those(&self, are: impl Fn(&Answer) -> bool) -> impl Iterator<Item = SocketAddr> {
+        self.answers.iter().filter(move |(_, answer)| are(answer)).map(|(address, _)| *address)
+    }
+
+    /// Old clients cannot be told of other ports.
+    fn usual_port(&self) -> Option<Finding> {
+        let (usual, who) = match self.name {
+            "msnp" => (1863, "clients that are not told of another port"),
+            "http" => (80, "official clients look for their configuration and the gateway"),
+            "https" => (443, "official clients sign in"),
+            "dns" => (53, "every machine asks its DNS server"),
+            _ => return None,
+        };
+        let port = self.port();
+        if port == usual || port == 0 {
+            return None;
+        }
+        Some(Finding::warn(
+            self.name,
+            format!("it is at port {port}, and {who} at port {usual}"),
+            format!("use --{} {usual}, or have a router or firewall forward port {usual} to it", self.name),
+        ))
+    }
+}

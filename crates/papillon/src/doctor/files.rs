@@ -1,0 +1,35 @@
+//! A connection is an open file, and the system allows a program only so many.
+
+use papillon_server::Limits;
+
+use super::report::Finding;
+use crate::serve::open_files;
+
+/// Compares what the system allows with what the limits need.
+pub(super) fn examine(limits: &Limits) -> Finding {
+    let wanted = open_files::wanted(limits);
+    let allowed = match rlimit::getrlimit(rlimit::Resource::NOFILE) {
+        Ok((_, hard)) => hard,
+        // Windows has no such limit.
+        Err(_) => return Finding::ok("files", "this system has no limit of open files"),
+    };
+    if allowed >= wanted {
+        return Finding::ok(
+            "files",
+            format!("{wanted} may be needed at once, {} are allowed", amount(allowed)),
+        );
+    }
+    Finding::warn(
+        "files",
+        format!(
+            "the limits allow {} connections, and the system allows a program started from here {allowed} \
+             open files: those beyond are turned away",
+            limits.connections.saturating_add(limits.http_connections)
+        ),
+        "raise it (LimitNOFILE= in the systemd unit, `ulimit -Hn` in a shell), or lower limits.connections",
+    )
+}
+
+fn amount(files: u64) -> String {
+    if files == rlimit::INFINITY { String::from("any number") } else { files.to_string() }
+}

@@ -1,0 +1,111 @@
+//! What clients are told, and whether it leads here.
+
+use std::net::{IpAddr, SocketAddr};
+
+use super::doors::Doors;
+use super::knock::{self, Answer};
+use super::report::{Finding, list};
+use super::surroundings::Surroundings;
+use crate::settings::Settings;
+
+/// Looks at the public host, or at what clients are told without one.
+pub(super) async fn examine(settings: &Settings, surroundings: &Surroundings, doors: &Doors) -> Vec<Finding> {
+    match settings.server.public_host.as_deref() {
+        Some(host) => {
+            let mut findings = vec![resolution(host, surroundings)];
+            findings.extend(reach(surroundings, doors).await);
+            findings
+        }
+        None => vec![untold(surroundings)],
+    }
+}
+
+fn untold(surroundings: &Surroundings) -> Finding {
+    if surroundings.in_container {
+        return Finding::warn(
+            "public host",
+            "none is set, and this is a container: clients are told addresses of the container",
+            "set --public-host to the name or address of the machine outside",
+        );
+    }
+    match &surroundings.own[..] {
+        [] => Finding::ok(
+            "public host",
+            "none is set, and this machine is on no network: clients here are fine",
+        ),
+        own => Finding::ok(
+            "public host",
+            format!("none is set: clients are told where they reached this machine, such as {}", list(own)),
+        ),
+    }
+}
+
+fn resolution(host: &str, surroundings: &Surroundings) -> Finding {
+    let public = &surroundings.public;
+    let is_loopback = |address: &IpAddr| address.is_loopback();
+    if public.is_empty() {
+        return Finding::fail(
+            "public host",
+            format!("{host} is not known here, and clients are told to connect to it"),
+            "correct --public-host, or add the name to your DNS",
+        );
+    }
+    if public.iter().all(is_loopback) {
+        return Finding::warn(
+            "public host",
+            format!("{host} is {} here: others do not get to this machine by that", list(public)),
+            format!(
+                "see that other machines find the right address of {host}; here, correct /etc/hosts, or set \
+                 --public-host to an address"
+            ),
+        );
+    }
+    let elsewhere: Vec<_> = public.iter().filter(|address| !surroundings.is_here(**address)).collect();
+    match &elsewhere[..] {
+        [] => Finding::ok("public host", format!("{host} is {}, this machine", list(public))),
+        _ => Finding::ok(
+            "public host",
+            format!(
+                "{host} is {}, which is not an address of this machine: a router has to forward the ports to it",
+                list(elsewhere)
+            ),
+        ),
+    }
+}
+
+/// Goes to the service by the public host, as clients do.
+async fn reach(surroundings: &Surroundings, doors: &Doors) -> Vec<Finding> {
+    let mut reached = Vec::new();
+    let mut missed = Vec::new();
+    for address in &surroundings.public {
+        if surroundings.is_here(*address) {
+            // Those have been tried with the listeners.
+            continue;
+        }
+        for name in ["msnp", "http", "https"] {
+            let Some(door) = doors.find(name).filter(|door| door.opened_at().is_some()) else { continue };
+            let at = SocketAddr::new(*address, door.port());
+            let answer = match name {
+                "msnp" => knock::msnp(at).await,
+                "http" => knock::http(at).await,
+                _ => knock::https(at).await.0,
+            };
+            match answer {
+                Answer::Ours => reached.push(format!("{name} at {at}")),
+                Answer::Other(words) | Answer::Nobody(words) => {
+                    missed.push(format!("{name} at {at}: {words}"))
+                }
+            }
+        }
+    }
+    let reached = (!reached.is_empty())
+        .then(|| Finding::ok("public host", format!("it leads to the service: {}", list(reached))));
+    let missed = (!missed.is_empty()).then(|| {
+        Finding::warn(
+            "public host",
+            format!("it does not lead to the service from here: {}", list(missed)),
+            "forward these ports to this machine, then try from outside: many routers let nobody in from inside",
+        )
+    });
+    reached.into_iter().chain(missed).collect()
+}

@@ -1,0 +1,49 @@
+//! Any packet to the DNS listener, and anything that another server answers: what goes out is an
+//! answer to the question, never an answer to an answer, and never larger than the client gets.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use papillon_server::dns::{Asked, Clients, Decision, Others, PublicHost, Rules, Transport, decide};
+
+/// What a stranger gets at most beyond what was asked.
+const WORTH: usize = 28;
+
+fuzz_target!(|data: &[u8]| {
+    let Some((&[flags, split], rest)) = data.split_first_chunk() else { return };
+    let (packet, answer) = rest.split_at(rest.len().min(split.into()));
+    let is_set = |bit: u8| flags & 1 << bit != 0;
+    let clients: Clients = if is_set(0) { "any" } else { "private" }.parse().unwrap();
+    let host = PublicHost::new("msn.example.org", vec![[203, 0, 113, 7].into()]);
+    let rules = Rules {
+        clients: &clients,
+        others: if is_set(1) { Others::Forward } else { Others::Refuse },
+        public_host: is_set(2).then_some(&host),
+    };
+    let client: [u8; 4] = if is_set(3) { [192, 168, 1, 7] } else { [8, 8, 8, 8] };
+    let over = if is_set(4) { Transport::Tcp } else { Transport::Udp };
+    let asked = Asked { client: (client, 1025).into(), at: [192, 168, 1, 2].into(), over };
+    match decide(packet, &asked, &rules) {
+        Decision::Drop => {}
+        Decision::Reply(reply) => {
+            assert!(is_set(0) || is_set(3), "a stranger was answered");
+            assert!(reply[..2] == packet[..2] && reply[2] & 0x80 != 0 && packet[2] & 0x80 == 0);
+            assert!(reply.len() <= packet.len() + WORTH);
+        }
+        Decision::Forward(forward) => {
+            assert_eq!(forward.to_upstream(7)[2..], packet[2..]);
+            // As if the server had seen the identifier.
+            let id = u16::from_be_bytes([0, 7]);
+            let answer = [&[0, 7], answer].concat();
+            if let Ok(reply) = forward.relay(&answer, id) {
+                assert!(reply[..2] == packet[..2] && reply[2] & 0x80 != 0);
+                let most = match over {
+                    Transport::Tcp => 65_535,
+                    Transport::Udp if is_set(3) => 1232,
+                    Transport::Udp => packet.len() + WORTH,
+                };
+                assert!(reply.len() <= most);
+            }
+        }
+    }
+});
