@@ -18,7 +18,7 @@ use crate::listen_address::ListenAddress;
 use crate::logging::LogFormat;
 
 pub(crate) use environment::value as variable;
-pub(crate) use values::{database, host, seconds, seconds_or_none};
+pub(crate) use values::{database, host, registration, seconds, seconds_or_none};
 
 /// The data folder of a service that this user runs, if there can be one.
 pub(crate) fn local_data_dir() -> Option<PathBuf> {

@@ -3,6 +3,8 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
+use papillon_server::Registration;
+
 /// Ten years: longer than anybody waits, short enough to be added to any clock.
 const LONGEST: u32 = 10 * 365 * 24 * 3600;
 
@@ -56,6 +58,21 @@ pub(crate) fn database(text: &str) -> Result<String, String> {
     Ok(text.to_owned())
 }
 
+/// Who may make an account on the pages.
+pub(crate) fn registration(text: &str) -> Result<Registration, String> {
+    match text {
+        "open" => Ok(Registration::Open),
+        "invitation" => Ok(Registration::Invitation),
+        "closed" => Ok(Registration::Closed),
+        _ => Err(String::from("expected open, invitation or closed")),
+    }
+}
+
+/// Whether something is so.
+pub(crate) fn yes_or_no(text: &str) -> Result<bool, String> {
+    text.parse().map_err(|_| String::from("expected true or false"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -85,6 +102,14 @@ mod tests {
         for bad in ["", "a..b", "http://x", "x:1863", "a b", "x/", "[::1]:80"] {
             assert!(host(bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn words_are_read_exactly() {
+        assert_eq!(registration("invitation"), Ok(Registration::Invitation));
+        assert!(registration("Open").unwrap_err().contains("open, invitation or closed"));
+        assert_eq!((yes_or_no("true"), yes_or_no("false")), (Ok(true), Ok(false)));
+        assert!(yes_or_no("1").is_err());
     }
 
     #[test]
