@@ -2,4 +2,5 @@
 
 mod html;
 mod messenger_calls;
+mod people;
 mod setup;

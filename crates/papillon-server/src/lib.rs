@@ -19,6 +19,8 @@ pub mod tls;
 mod account_locks;
 mod accounts;
 mod announce;
+mod announcement;
+mod buckets;
 mod config;
 mod connection;
 mod invitation_mail;
@@ -34,5 +36,5 @@ mod sessions;
 mod switchboard;
 mod web;
 
-pub use config::{Config, Limits, Timeouts};
+pub use config::{Config, Limits, Registration, Timeouts};
 pub use server::{Listeners, Server, ServerError};

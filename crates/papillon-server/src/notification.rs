@@ -43,6 +43,8 @@ pub(crate) struct Connection {
     dialect: Dialect,
     /// Who wants to sign in: set by `USR … I`.
     handle: Option<Handle>,
+    /// What the client says it is, until the session has it.
+    client: Box<str>,
     session: Option<Arc<Session>>,
     verified: bool,
     synchronised: bool,
@@ -84,6 +86,10 @@ impl From<StoreError> for Refusal {
                 StoreRefusal::TooManyGroups => ErrorCode::TooManyGroups,
                 StoreRefusal::GroupZero => ErrorCode::CannotRemoveGroupZero,
                 StoreRefusal::SameValue => ErrorCode::AlreadyInMode,
+                // Of the pages; no verb leads there.
+                StoreRefusal::InvitationInvalid
+                | StoreRefusal::TooManyInvitations
+                | StoreRefusal::PictureTooLarge => ErrorCode::InternalServerError,
             }),
             error => {
                 tracing::error!(%error, "the store failed");
@@ -108,6 +114,7 @@ impl Connection {
             stage: Stage::Greeting,
             dialect: Dialect::Msnp9,
             handle: None,
+            client: Box::default(),
             session: None,
             verified: false,
             synchronised: false,

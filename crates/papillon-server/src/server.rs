@@ -4,9 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use msnp::command::{msg, out};
-use msnp::message::SystemMessage;
-use msnp::wire::Encode;
+use msnp::command::out;
 use papillon_store::{Store, StoreError};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, watch};
@@ -14,6 +12,7 @@ use tokio::task::JoinSet;
 
 use crate::account_locks::AccountLocks;
 use crate::accounts::{self, StoredAccounts};
+use crate::announcement;
 use crate::config::Config;
 use crate::connection::{self, Deliveries, Door, Ends};
 use crate::dns::{self, DnsSockets};
@@ -26,7 +25,10 @@ use crate::service::Service;
 use crate::sessions::Sessions;
 use crate::switchboard::Switchboards;
 use crate::tls;
-use crate::web;
+use crate::web::{
+    self,
+    people::{KeyError, Keys, People},
+};
 
 const DAY: Duration = Duration::from_secs(86_400);
 /// Clients get this long to take their last lines at a shutdown.
@@ -68,6 +70,9 @@ pub enum ServerError {
         "the ticket key in the database is damaged: remove the row 'ticket-key' from the table of secrets"
     )]
     TicketKey,
+    /// A stored key of the pages has a wrong length.
+    #[error("a key in the database is damaged: remove the row '{0}' from the table of secrets")]
+    PageKey(&'static str),
 }
 
 /// The service, ready to run.
@@ -104,15 +109,16 @@ impl Server {
         let key = store.secret("ticket-key", &candidate).await?;
         let key: [u8; 32] = key.try_into().map_err(|_| ServerError::TicketKey)?;
         let tickets = Arc::new(TicketMint::new(key, config.ticket_lifetime));
-        let passport = Passport::new(
+        let keys = Keys::open(&*store).await.map_err(|error| match error {
+            KeyError::Store(error) => ServerError::Store(error),
+            KeyError::Damaged(name) => ServerError::PageKey(name),
+        })?;
+        let passport = Arc::new(Passport::new(
             Arc::new(StoredAccounts(Arc::clone(&store))),
             Arc::clone(&tickets),
             Passwords::new(std::thread::available_parallelism().map_or(2, usize::from)),
             &config.limits,
-        );
-        let doors = Arc::new(web::Doors::of(&config, ports, None, &*store).await?);
-        let site = http::Site::new(passport, config.public_host.clone(), ports, &config.limits);
-        let site = Arc::new(site.with_pages(web::router(doors)));
+        ));
         let service = Arc::new(Service {
             store,
             tickets,
@@ -124,6 +130,14 @@ impl Server {
             ports,
             config,
         });
+        let config = &service.config;
+        let site = http::Site::new(Arc::clone(&passport), config.public_host.clone(), ports, &config.limits);
+        let dns =
+            listeners.dns.as_ref().map(DnsSockets::local_addr).transpose()?.map(|address| address.port());
+        let doors = Arc::new(web::Doors::of(config, ports, dns, &*service.store).await?);
+        let people = Arc::new(People::new(Arc::clone(&service), passport, keys));
+        let pages = web::router(doors).merge(web::people::router(people));
+        let site = Arc::new(site.with_pages(pages).with_https_only(config.https_only));
         Ok(Self { service, listeners, identity, site })
     }
 
@@ -212,15 +226,7 @@ async fn announce_shutdown(service: &Service, stop: &mut mpsc::Receiver<()>) {
     if grace.is_zero() {
         return;
     }
-    let minutes = u32::try_from(grace.as_secs().div_ceil(60)).unwrap_or(u32::MAX);
-    let message = msg::FromService { payload: SystemMessage::shutting_down(minutes).to_message().to_bytes() }
-        .to_bytes();
-    {
-        let mut out = Deliveries::new();
-        for session in service.sessions.all() {
-            out.send(&session.outbox, message.clone());
-        }
-    }
+    announcement::maintenance(service, u32::try_from(grace.as_secs().div_ceil(60)).unwrap_or(u32::MAX));
     let _ = tokio::time::timeout(grace, stop.recv()).await;
 }
 
