@@ -67,6 +67,9 @@ pub struct Limits {
     pub sign_in_failures_per_account: u32,
     /// Failed sign-ins a minute and address.
     pub sign_in_failures_per_address: u32,
+    /// Connections through the HTTP gateway from one address: two and more for each person, and a proxy's people
+    /// share its address.
+    pub gateway_sessions_per_address: usize,
     /// Bytes that wait for one client before it is dropped for not reading.
     pub outbox_bytes: usize,
 }
@@ -86,6 +89,7 @@ impl Default for Limits {
             invitations_per_hour: 10,
             sign_in_failures_per_account: 10,
             sign_in_failures_per_address: 60,
+            gateway_sessions_per_address: 4_000,
             outbox_bytes: 4 << 20,
         }
     }
@@ -108,6 +112,8 @@ pub struct Timeouts {
     pub ringing: Duration,
     /// A client that takes nothing of what waits for it is dropped after this.
     pub write_stall: Duration,
+    /// A client of the HTTP gateway that asks for nothing is gone after this. 60 s in Escargot.
+    pub gateway_idle: Duration,
 }
 
 impl Default for Timeouts {
@@ -120,6 +126,7 @@ impl Default for Timeouts {
             cookie: Duration::from_secs(120),
             ringing: Duration::from_secs(30),
             write_stall: Duration::from_secs(30),
+            gateway_idle: Duration::from_secs(60),
         }
     }
 }

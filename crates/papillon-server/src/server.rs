@@ -17,6 +17,7 @@ use crate::accounts::{self, StoredAccounts};
 use crate::config::Config;
 use crate::connection::{self, Deliveries, Door, Ends};
 use crate::dns::{self, DnsSockets};
+use crate::gateway::Gateways;
 use crate::http::{self, Ports};
 use crate::invitation_mail::InvitationMail;
 use crate::notification::send_away;
@@ -111,8 +112,8 @@ impl Server {
             &config.limits,
         );
         let doors = Arc::new(web::Doors::of(&config, ports, None, &*store).await?);
-        let site = http::Site::new(passport, config.public_host.clone(), ports, &config.limits);
-        let site = Arc::new(site.with_pages(web::router(doors)));
+        let site = http::Site::new(passport, config.public_host.clone(), ports, &config.limits)
+            .with_pages(web::router(doors));
         let service = Arc::new(Service {
             store,
             tickets,
@@ -124,6 +125,7 @@ impl Server {
             ports,
             config,
         });
+        let site = Arc::new(site.with_gateways(Gateways::new(Arc::clone(&service))));
         Ok(Self { service, listeners, identity, site })
     }
 
@@ -159,12 +161,13 @@ impl Server {
         // Until the end of the grace people still call each other, and come in by new connections.
         announce_shutdown(&service, &mut stop).await;
         tasks.shutdown().await;
-        // Whether anybody still listens to this does not matter any more.
-        let _ = stopping.send(true);
         say_goodbye(&service);
+        // Clients of the gateway still have to ask for theirs.
         if tokio::time::timeout(DRAIN, service.open.emptied()).await.is_err() {
             tracing::warn!(left = service.open.count(), "some clients did not take their last lines");
         }
+        // Whether anybody still listens to this does not matter any more.
+        let _ = stopping.send(true);
         while web.join_next().await.is_some() {}
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use http::{Method, StatusCode};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 
 use super::arrivals::Arrivals;
 use super::bridge;
@@ -13,6 +13,7 @@ use super::request::Request;
 use super::response::Response;
 use super::visitor::Visitor;
 use crate::Limits;
+use crate::gateway::{self, Gateways};
 use crate::passport::{Passport, login, nexus};
 
 /// The longest body of a request, in bytes.
@@ -26,8 +27,11 @@ pub struct Site {
     public_host: Option<String>,
     ports: Ports,
     pages: Option<Router>,
+    gateways: Option<Gateways>,
     pub(super) connections: Arc<Semaphore>,
     pub(super) arrivals: Arc<Arrivals>,
+    /// Nothing more is to be asked.
+    pub(super) closing: watch::Sender<bool>,
 }
 
 /// The ports at which clients reach the listeners; `None` for one that is off.
@@ -55,8 +59,10 @@ impl Site {
             public_host,
             ports,
             pages: None,
+            gateways: None,
             connections: Arc::new(Semaphore::new(most)),
             arrivals: Arrivals::new(limits.http_connections_per_address),
+            closing: watch::Sender::new(false),
         }
     }
 
@@ -67,6 +73,13 @@ impl Site {
         self
     }
 
+    /// With a gateway for messengers.
+    #[must_use]
+    pub(crate) fn with_gateways(mut self, gateways: Gateways) -> Self {
+        self.gateways = Some(gateways);
+        self
+    }
+
     /// How long a body may be, in bytes.
     pub(super) fn most(request: &Request<'_>) -> usize {
         if request.path.starts_with("/account") { MAX_UPLOAD } else { MAX_BODY }
@@ -74,8 +87,8 @@ impl Site {
 
     /// Whether the answer may be held back until there is something to say, so that it is worth
     /// watching whether the client still waits.
-    pub(super) fn may_hold(_request: &Request<'_>) -> bool {
-        false
+    pub(super) fn may_hold(request: &Request<'_>) -> bool {
+        Gateways::may_hold(request)
     }
 
     /// Answers one request.
@@ -83,7 +96,11 @@ impl Site {
         let mut visitor = visitor.clone();
         visitor.calls(request.host, self.public_host.as_deref());
         // The clients of the time spell them as they please.
-        match &*request.path.to_ascii_lowercase() {
+        let path = request.path.to_ascii_lowercase();
+        if let (gateway::PATH, Some(gateways)) = (&*path, &self.gateways) {
+            return gateways.answer(request, &visitor).await;
+        }
+        match &*path {
             "/rdr/pprdr.asp" => {
                 reading(request, || nexus::answer(&visitor.host, self.login_port(&visitor))).closing()
             }
