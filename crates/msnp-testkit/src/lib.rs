@@ -12,10 +12,12 @@
 //! | somebody signed in | [`Ns`] |
 //! | somebody in a conversation | [`Sb`], [`Table`] |
 //! | the nexus and the login | [`http`] |
+//! | the same through the HTTP gateway | [`gateway`] |
 //! | the service in this process | [`TestServer`] |
 //! | bytes cut in every way | [`script`] |
 
 pub mod challenge;
+pub mod gateway;
 pub mod http;
 mod notification;
 pub mod p2p;
