@@ -1,14 +1,14 @@
 //! What a message, a connection and a sign-in cost the service.
 //!
-//! `cargo run --release -p papillon-bench` measures everything, `… -- relay`, `memory`, `sign-in`
-//! or `transfer` one thing. The service runs in a process of its own on one core, the load comes
+//! `cargo run --release -p papillon-bench` measures everything, `… -- relay`, `memory`, `sign-in`,
+//! `gateway` or `transfer` one thing. The service runs in a process of its own on one core, the load comes
 //! from this one on another. Costs are CPU time, system calls and memory of the service's
 //! process, never time on the clock, so that a busy machine disturbs them little. Transfers of files are measured on the clock, as ratios
 //! to something plainer that takes turns with them; there everything runs on any core.
 //!
 //! | to find | look in |
 //! |---|---|
-//! | what is measured, and the targets | `relay.rs`, `memory.rs`, `sign_in.rs`, `transfer.rs` |
+//! | what is measured, and the targets | `relay.rs`, `memory.rs`, `sign_in.rs`, `gateway.rs`, `transfer.rs` |
 //! | the service under measurement | `service.rs`; what it is compared with: `ceiling.rs` |
 //! | the load | `client.rs`, `conversation.rs`, `traffic.rs` |
 //! | the meters | `process.rs`, `system_calls.rs` |
@@ -16,6 +16,7 @@
 mod ceiling;
 mod client;
 mod conversation;
+mod gateway;
 mod memory;
 mod process;
 mod relay;
@@ -30,7 +31,7 @@ use anyhow::{Result, bail};
 
 use crate::table::Table;
 
-const USAGE: &str = "usage: papillon-bench [relay | memory | sign-in | transfer]";
+const USAGE: &str = "usage: papillon-bench [relay | memory | sign-in | gateway | transfer]";
 
 fn main() -> Result<()> {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -48,6 +49,7 @@ fn main() -> Result<()> {
             relay::measure(&mut table)?;
             memory::measure(&mut table)?;
             sign_in::measure(&mut table)?;
+            gateway::measure(&mut table)?;
             process::spread_out();
             transfer::measure(&mut table)?;
         }
@@ -62,6 +64,10 @@ fn main() -> Result<()> {
         ["sign-in"] => {
             process::step_aside();
             sign_in::measure(&mut table)?;
+        }
+        ["gateway"] => {
+            process::step_aside();
+            gateway::measure(&mut table)?;
         }
         ["transfer"] => transfer::measure(&mut table)?,
         ["--help" | "-h"] => {

@@ -61,9 +61,11 @@ async fn run(population: Population) -> Result<()> {
 
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let port = listener.local_addr()?.port();
+    let http = TcpListener::bind("127.0.0.1:0").await?;
+    println!("passport {}", http.local_addr()?.port());
     let config = Config::new(".");
     let lifetime = config.ticket_lifetime;
-    let listeners = Listeners { msnp: Some(listener), ..Listeners::default() };
+    let listeners = Listeners { msnp: Some(listener), http: Some(http), ..Listeners::default() };
     let server = Server::bind(config, Arc::clone(&store), listeners).await?;
     let key = store.secret("ticket-key", &[]).await?.try_into().ok().context("a key of another length")?;
     greet(port, &TicketMint::new(key, lifetime), &accounts)?;

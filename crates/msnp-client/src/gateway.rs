@@ -1,41 +1,52 @@
 //! The HTTP gateway: a connection made of requests (HYP *HTTP Connections*).
 //!
 //! The rest of the client sees an ordinary stream. Behind it a task sends what was written as
-//! `POST`s, one at a time, and asks for news when there is nothing to send: right after something
-//! happened it asks soon, and then every two seconds as the official client does.
+//! `POST`s, one at a time. How it gets news depends on the gateway. One that knows `Lifespan` is
+//! asked to hold a poll until there are some. Any other is asked soon after something happened,
+//! and then every two seconds as the official client does; and so is one before which stands a
+//! proxy that does not have the patience.
+
+mod exchange;
 
 use std::io;
+use std::pin::pin;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use http_body_util::{BodyExt, Full, Limited};
-use hyper::header::{CONTENT_TYPE, HOST, USER_AGENT};
-use hyper::{Request, Response, StatusCode, Uri};
-use hyper_util::rt::TokioIo;
-use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream};
-use tokio::net::TcpStream;
-use tokio::time::{sleep, timeout};
+use hyper::{StatusCode, Uri};
+use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, ReadHalf, WriteHalf};
+use tokio::time::sleep;
 
+use crate::Trust;
 use crate::transport::Destination;
+use exchange::{Fault, Line, News};
 
 /// How much waits between the task and the client, in bytes.
 const BUFFER: usize = 64 * 1024;
 /// How much one request carries at most.
 const MAX_REQUEST: usize = 32 * 1024;
-/// The largest answer that is taken.
-const MAX_ANSWER: usize = 8 << 20;
-/// How long an answer may take.
-const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
 const FIRST_POLL: Duration = Duration::from_millis(250);
 const LAST_POLL: Duration = Duration::from_secs(2);
-const HEADER: &str = "X-MSN-Messenger";
+/// How long a gateway is asked to hold a poll, in seconds: less than any proxy waits.
+const LIFESPAN: u64 = 25;
 
 /// A stream through the gateway; it is opened with the first bytes written to it, and ends when
 /// the gateway says so or cannot be reached.
-pub(crate) fn open(gateway: Uri, to: Destination) -> DuplexStream {
+pub(crate) fn open(gateway: Uri, trust: Trust, to: Destination) -> DuplexStream {
     let (ours, theirs) = tokio::io::duplex(BUFFER);
     tokio::spawn(async move {
-        if let Err(error) = Session::new(gateway).run(to, theirs).await {
+        let (reader, writer) = tokio::io::split(theirs);
+        let line = || Line::new(gateway.clone(), trust.clone());
+        let session = Session {
+            sending: line(),
+            polling: line(),
+            id: String::new(),
+            lifespan: None,
+            out: BytesMut::with_capacity(MAX_REQUEST),
+            reader,
+            writer,
+        };
+        if let Err(error) = session.run(to).await {
             tracing::debug!(%error, "a connection through the gateway is over");
         }
     });
@@ -43,22 +54,38 @@ pub(crate) fn open(gateway: Uri, to: Destination) -> DuplexStream {
 }
 
 struct Session {
-    gateway: Uri,
-    /// Where the next request goes; the gateway may move a session.
-    host: Option<String>,
+    sending: Line,
+    /// A poll that is held has a connection of its own.
+    polling: Line,
     id: String,
-    closed: bool,
+    /// How long the gateway holds a poll; `None` when it does not.
+    lifespan: Option<Duration>,
+    /// What the client wrote.
+    out: BytesMut,
+    reader: ReadHalf<DuplexStream>,
+    writer: WriteHalf<DuplexStream>,
+}
+
+/// What came of waiting.
+enum Heard {
+    /// The client has closed the stream.
+    Goodbye,
+    News(News),
+    /// The poll was not held, and not answered either: it bears a SessionID that still counts.
+    Broken(Fault),
+    /// The poll's answer, if it was not overtaken, and then the other's.
+    Both(Option<News>, Result<News, Fault>),
+}
+
+/// Whether the session goes on.
+enum Next {
+    Goes,
+    Ends,
 }
 
 impl Session {
-    fn new(gateway: Uri) -> Self {
-        Self { gateway, host: None, id: String::new(), closed: false }
-    }
-
-    async fn run(mut self, to: Destination, stream: DuplexStream) -> io::Result<()> {
-        let (mut reader, mut writer) = tokio::io::split(stream);
-        let mut out = BytesMut::with_capacity(MAX_REQUEST);
-        if reader.read_buf(&mut out).await? == 0 {
+    async fn run(mut self, to: Destination) -> io::Result<()> {
+        if self.reader.read_buf(&mut self.out).await? == 0 {
             return Ok(());
         }
         let (server, ip) = match to {
@@ -67,77 +94,120 @@ impl Session {
             }
             Destination::Switchboard(address) => ("SB", address.to_string()),
         };
-        let mut query = format!("Action=open&Server={server}&IP={ip}");
+        let query = format!("Action=open&Server={server}&IP={ip}&Lifespan={LIFESPAN}");
+        let body = self.out.split().freeze();
+        let news = self.sending.post(&query, body, Duration::ZERO).await?;
+        self.lifespan = news.lifespan;
+        let mut next = self.take(news).await?;
         let mut pause = FIRST_POLL;
-        loop {
-            let sent = !out.is_empty();
-            let news = self.post(&query, out.split().freeze()).await?;
-            writer.write_all(&news).await?;
-            if self.closed {
-                return writer.shutdown().await;
-            }
-            pause = if sent || !news.is_empty() { FIRST_POLL } else { (pause * 2).min(LAST_POLL) };
-            query = tokio::select! {
-                read = reader.read_buf(&mut out) => {
-                    if read? == 0 {
-                        return Ok(());
-                    }
-                    format!("SessionID={}", self.id)
-                }
-                () = sleep(pause) => format!("Action=poll&SessionID={}", self.id),
+        while let Next::Goes = next {
+            self.out.reserve(MAX_REQUEST);
+            next = match self.lifespan {
+                Some(lifespan) => self.wait_for_news(lifespan).await?,
+                None => self.ask_for_news(&mut pause).await?,
             };
-            out.reserve(MAX_REQUEST);
         }
+        Ok(())
     }
 
-    /// Sends one request and gives what the service had to say.
-    async fn post(&mut self, query: &str, body: Bytes) -> io::Result<Bytes> {
-        let answer = timeout(ANSWER_TIMEOUT, self.exchange(query, body)).await??;
-        if answer.status() != StatusCode::OK {
-            return Err(io::Error::other(format!("the gateway answers {}", answer.status())));
+    /// Gives the client what the gateway said.
+    async fn take(&mut self, news: News) -> io::Result<Next> {
+        self.writer.write_all(&news.body).await?;
+        if news.closed {
+            self.writer.shutdown().await?;
+            return Ok(Next::Ends);
         }
-        let state = answer.headers().get(HEADER).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        for part in state.split(';') {
-            match part.trim().split_once('=') {
-                Some(("SessionID", id)) => self.id = id.to_owned(),
-                Some(("GW-IP", host)) if !host.is_empty() => self.host = Some(host.to_owned()),
-                Some(("Session", "close")) => self.closed = true,
-                _ => {}
-            }
+        if let Some(host) = &news.host {
+            self.sending.move_to(host);
+            self.polling.move_to(host);
         }
-        let body = Limited::new(answer.into_body(), MAX_ANSWER).collect();
-        Ok(timeout(ANSWER_TIMEOUT, body).await?.map_err(io::Error::other)?.to_bytes())
+        self.id = news.id;
+        Ok(Next::Goes)
     }
 
-    async fn exchange(&mut self, query: &str, body: Bytes) -> io::Result<Response<hyper::body::Incoming>> {
-        let stream = self.connect().await?;
-        let (mut sender, connection) =
-            hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.map_err(io::Error::other)?;
-        tokio::spawn(connection);
-        let authority = self.gateway.authority().map(ToString::to_string).unwrap_or_default();
-        let request = Request::post(format!("http://{authority}{}?{query}", self.gateway.path()))
-            .header(HOST, authority)
-            .header(USER_AGENT, "MSMSGS")
-            .header(CONTENT_TYPE, "application/x-msn-messenger")
-            .header("Pragma", "no-cache")
-            .body(Full::new(body))
-            .map_err(io::Error::other)?;
-        sender.send_request(request).await.map_err(io::Error::other)
-    }
-
-    /// To the host that the gateway named, or to the gateway itself when that one cannot be
-    /// reached from here.
-    async fn connect(&mut self) -> io::Result<TcpStream> {
-        let port = self.gateway.port_u16().unwrap_or(80);
-        if let Some(host) = &self.host {
-            match TcpStream::connect((host.as_str(), port)).await {
-                Ok(stream) => return Ok(stream),
-                Err(error) => {
-                    tracing::debug!(%error, host, "the gateway's own name for itself does not work")
+    /// Polls after a pause that grows as long as nothing happens, or sends.
+    async fn ask_for_news(&mut self, pause: &mut Duration) -> io::Result<Next> {
+        let query = tokio::select! {
+            read = self.reader.read_buf(&mut self.out) => {
+                if read? == 0 {
+                    return Ok(Next::Ends);
                 }
+                format!("SessionID={}", self.id)
             }
-            self.host = None;
+            () = sleep(*pause) => format!("Action=poll&SessionID={}", self.id),
+        };
+        let sent = !self.out.is_empty();
+        let news = self.sending.post(&query, self.out.split().freeze(), Duration::ZERO).await?;
+        *pause = if sent || !news.body.is_empty() { FIRST_POLL } else { (*pause * 2).min(LAST_POLL) };
+        self.take(news).await
+    }
+
+    /// Has a poll held until there is something, or until there is something to send.
+    async fn wait_for_news(&mut self, lifespan: Duration) -> io::Result<Next> {
+        match self.poll_or_send(lifespan).await? {
+            Heard::Goodbye => Ok(Next::Ends),
+            Heard::News(news) => self.take(news).await,
+            Heard::Broken(fault) => {
+                tracing::debug!(%fault, "a poll cannot be held");
+                self.lifespan = None;
+                Ok(Next::Goes)
+            }
+            Heard::Both(polled, sent) => {
+                if let Some(polled) = polled
+                    && let Next::Ends = self.take(polled).await?
+                {
+                    return Ok(Next::Ends);
+                }
+                self.take(sent?).await
+            }
         }
-        TcpStream::connect((self.gateway.host().unwrap_or_default(), port)).await
+    }
+
+    /// The two bear the same SessionID: the gateway answers the poll first, and what counts from
+    /// then on is the SessionID that comes with the other answer.
+    async fn poll_or_send(&mut self, lifespan: Duration) -> io::Result<Heard> {
+        let query = format!("Action=poll&SessionID={}&Lifespan={}", self.id, lifespan.as_secs());
+        let mut poll = pin!(self.polling.post(&query, Bytes::new(), lifespan));
+        let read = tokio::select! {
+            answer = &mut poll => return match answer {
+                Ok(news) => Ok(Heard::News(news)),
+                Err(fault @ Fault::Refused(StatusCode::BAD_REQUEST)) => Err(fault.into()),
+                Err(fault) => Ok(Heard::Broken(fault)),
+            },
+            read = self.reader.read_buf(&mut self.out) => read?,
+        };
+        if read == 0 {
+            return Ok(Heard::Goodbye);
+        }
+        let query = format!("SessionID={}", self.id);
+        let send = self.sending.post(&query, self.out.split().freeze(), Duration::ZERO);
+        let (polled, sent) = both(poll, send).await?;
+        Ok(Heard::Both(polled, sent))
     }
 }
+
+/// Waits for both answers, unless one shows that the session is lost. The poll may have been
+/// overtaken on its way, and was refused then; it took nothing with it. The other is refused when
+/// the session ended with the poll's answer.
+async fn both(
+    poll: impl Future<Output = Result<News, Fault>>,
+    send: impl Future<Output = Result<News, Fault>>,
+) -> Result<(Option<News>, Result<News, Fault>), Fault> {
+    let poll = async {
+        match poll.await {
+            Ok(news) => Ok(Some(news)),
+            Err(Fault::Refused(StatusCode::BAD_REQUEST)) => Ok(None),
+            Err(fault) => Err(fault),
+        }
+    };
+    let send = async {
+        match send.await {
+            Err(fault @ Fault::Broken(_)) => Err(fault),
+            answered => Ok(answered),
+        }
+    };
+    tokio::try_join!(poll, send)
+}
+
+#[cfg(test)]
+mod tests;

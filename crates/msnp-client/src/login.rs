@@ -15,6 +15,7 @@ use crate::SignInError;
 use crate::notification::Wire;
 use crate::settings::Settings;
 use crate::transport::{Destination, connect};
+pub(crate) use tls::Verifier;
 
 /// How long each answer may take.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(20);

@@ -13,11 +13,13 @@
 //! | somebody in a conversation | [`Sb`], [`Table`] |
 //! | the nexus and the login | [`http`] |
 //! | pages and their forms | [`browser`] |
+//! | the same through the HTTP gateway | [`gateway`] |
 //! | the service in this process | [`TestServer`] |
 //! | bytes cut in every way | [`script`] |
 
 pub mod browser;
 pub mod challenge;
+pub mod gateway;
 pub mod http;
 mod notification;
 pub mod p2p;

@@ -108,6 +108,9 @@ pub struct Limits {
     /// Accounts that may be made on the pages, an hour and address; attempts with an invitation
     /// that is not valid or for an address that is taken count as well.
     pub registrations_per_hour: u32,
+    /// Connections through the HTTP gateway from one address: two and more for each person, and a proxy's people
+    /// share its address.
+    pub gateway_sessions_per_address: usize,
     /// Bytes that wait for one client before it is dropped for not reading.
     pub outbox_bytes: usize,
 }
@@ -128,6 +131,7 @@ impl Default for Limits {
             sign_in_failures_per_account: 10,
             sign_in_failures_per_address: 60,
             registrations_per_hour: 20,
+            gateway_sessions_per_address: 4_000,
             outbox_bytes: 4 << 20,
         }
     }
@@ -150,6 +154,8 @@ pub struct Timeouts {
     pub ringing: Duration,
     /// A client that takes nothing of what waits for it is dropped after this.
     pub write_stall: Duration,
+    /// A client of the HTTP gateway that asks for nothing is gone after this. 60 s in Escargot.
+    pub gateway_idle: Duration,
 }
 
 impl Default for Timeouts {
@@ -162,6 +168,7 @@ impl Default for Timeouts {
             cookie: Duration::from_secs(120),
             ringing: Duration::from_secs(30),
             write_stall: Duration::from_secs(30),
+            gateway_idle: Duration::from_secs(60),
         }
     }
 }

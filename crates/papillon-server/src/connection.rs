@@ -3,37 +3,33 @@
 mod deliveries;
 mod outbox;
 mod read_buffer;
+mod reader;
 mod receipt;
+mod tunnel;
 
-use std::future::poll_fn;
 use std::io;
 use std::net::SocketAddr;
 use std::ops::ControlFlow;
 use std::pin::pin;
 use std::sync::Arc;
-use std::task::Poll;
 use std::time::Duration;
 
 use bytes::BytesMut;
 use msnp::wire::{Decoder, Frame, Limits, Stream};
-use tokio::io::AsyncReadExt;
 use tokio::net::TcpStream;
-use tokio::net::tcp::OwnedReadHalf;
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::time::{Instant, sleep_until};
 
 pub(crate) use deliveries::Deliveries;
-pub(crate) use outbox::Outbox;
+pub(crate) use outbox::{Outbox, Taken};
 pub(crate) use receipt::{Receipt, answer};
+pub(crate) use tunnel::Tunnel;
 
 use crate::notification;
 use crate::service::Service;
 use crate::switchboard;
+use reader::Reader;
+use tunnel::Inlet;
 
-/// After the last word to a client, this long to let it close its side, so that what was sent is
-/// not lost to a reset.
-const LINGER: Duration = Duration::from_secs(2);
-/// What a client may still send while its connection is being closed.
-const LINGER_BYTES: usize = 256 * 1024;
 /// A deadline that is never reached.
 const NEVER: Duration = Duration::from_secs(86_400 * 365);
 
@@ -44,9 +40,12 @@ pub(crate) enum Door {
     Msnp,
     /// The listener that refers everybody to the MSNP listener.
     Dispatch,
+    /// The HTTP gateway.
+    Gateway,
 }
 
-/// Where a connection comes from and where it arrived.
+/// Where a connection comes from and where it arrived. A client of the gateway has no port: its
+/// connections come and go, and may be a proxy's.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Ends {
     pub(crate) client: SocketAddr,
@@ -68,6 +67,16 @@ enum Role {
 pub(crate) async fn serve(service: Arc<Service>, stream: TcpStream, ends: Ends) {
     let (reader, writer) = stream.into_split();
     let outbox = Arc::new(Outbox::new(writer, service.config.limits.outbox_bytes));
+    attend(service, Reader::Tcp(reader), outbox, ends).await;
+}
+
+/// The same for a client whose bytes come through a tunnel.
+pub(crate) async fn serve_tunnel(service: Arc<Service>, tunnel: Arc<Tunnel>, ends: Ends) {
+    let outbox = Arc::clone(tunnel.outbox());
+    attend(service, Reader::Tunnel(Inlet(tunnel)), outbox, ends).await;
+}
+
+async fn attend(service: Arc<Service>, reader: Reader, outbox: Arc<Outbox>, ends: Ends) {
     let shared = Arc::clone(&service);
     let _registration = shared.open.register(&outbox);
     let mut connection = Connection {
@@ -83,13 +92,13 @@ pub(crate) async fn serve(service: Arc<Service>, stream: TcpStream, ends: Ends) 
     let reset = connection.run().await;
     connection.leave();
     if !reset {
-        linger(&connection.reader).await;
+        connection.reader.linger().await;
     }
 }
 
 struct Connection {
     service: Arc<Service>,
-    reader: OwnedReadHalf,
+    reader: Reader,
     outbox: Arc<Outbox>,
     ends: Ends,
     decoder: Decoder,
@@ -107,7 +116,7 @@ impl Connection {
         // Since when the client has taken nothing of what waits for it, and how much it had then.
         let mut stall: Option<(Instant, u64)> = None;
         loop {
-            if self.outbox.has_ended() {
+            if self.outbox.is_over() {
                 return false;
             }
             let stalled = self.outbox.stalled();
@@ -115,7 +124,7 @@ impl Connection {
                 Some((since, then)) if then == taken => (since, taken),
                 _ => (Instant::now(), taken),
             });
-            let wanted = stall.map_or_else(|| self.deadline(), |(since, _)| self.stall_deadline(since));
+            let wanted = stall.map_or_else(|| self.next_deadline(), |(since, _)| self.stall_deadline(since));
             if timer.deadline() != wanted {
                 timer.as_mut().reset(wanted);
             }
@@ -129,6 +138,7 @@ impl Connection {
                         Ok(Flow::Break(())) => self.finish(),
                         Err(_) => return true,
                     }
+                    self.reader.worked_off();
                 }
                 _ = self.outbox.writable(), if stalled.is_some() => Deliveries::new().resume(&self.outbox),
                 () = self.outbox.woken() => {}
@@ -137,7 +147,11 @@ impl Connection {
                         tracing::info!("dropping a client that does not read");
                         return false;
                     }
-                    if self.on_deadline().is_break() {
+                    if self.reader.expires().is_some_and(|expires| expires <= Instant::now()) {
+                        tracing::debug!("a client of the gateway asks no more");
+                        return true;
+                    }
+                    if self.deadline() <= Instant::now() && self.on_deadline().is_break() {
                         self.finish();
                     }
                 }
@@ -148,7 +162,7 @@ impl Connection {
     /// Reads what there is and handles the commands in it. An error when the client is gone.
     async fn read(&mut self, buffer: &mut BytesMut) -> io::Result<Flow> {
         read_buffer::provide(buffer);
-        match read_now(&mut self.reader, buffer).await {
+        match self.reader.read_now(buffer).await {
             Some(Ok(0)) => return Err(io::ErrorKind::UnexpectedEof.into()),
             Some(Ok(_)) => {}
             Some(Err(error)) => return Err(error),
@@ -170,7 +184,7 @@ impl Connection {
             }
             match self.decoder.next(buffer) {
                 Ok(Some(frame)) => {
-                    if self.handle_one(frame).await.is_break() || self.outbox.has_ended() {
+                    if self.handle_one(frame).await.is_break() || self.outbox.is_over() {
                         return Flow::Break(());
                     }
                 }
@@ -210,7 +224,7 @@ impl Connection {
                 let connection = notification::Connection::new(service, outbox, self.ends);
                 self.role = Role::Notification(Box::new(connection));
             }
-            (b"USR" | b"ANS", Door::Msnp) => {
+            (b"USR" | b"ANS", Door::Msnp | Door::Gateway) => {
                 let connection = switchboard::Connection::new(service, outbox);
                 self.role = Role::Switchboard(Box::new(connection));
                 self.decoder.expect(Stream::SwitchboardRequests, Limits::SIGNED_IN);
@@ -218,6 +232,12 @@ impl Connection {
             _ => return Flow::Break(()),
         }
         Flow::Continue(())
+    }
+
+    /// When something has to be looked at, if nothing happens before.
+    fn next_deadline(&self) -> Instant {
+        let deadline = self.deadline();
+        self.reader.expires().map_or(deadline, |expires| expires.min(deadline))
     }
 
     fn deadline(&self) -> Instant {
@@ -256,42 +276,9 @@ impl Connection {
             Role::Notification(notification) => notification.leave(&mut out),
             Role::Switchboard(switchboard) => switchboard.leave(&mut out),
         }
-        out.abandon(&self.outbox);
-    }
-}
-
-/// Reads what is there, or nothing. Reading through the runtime rather than with `try_read` spares
-/// a system call: a read that did not fill the buffer tells it that there is no more.
-async fn read_now(reader: &mut OwnedReadHalf, buffer: &mut BytesMut) -> Option<io::Result<usize>> {
-    let mut read = pin!(reader.read_buf(buffer));
-    poll_fn(|context| {
-        Poll::Ready(match read.as_mut().poll(context) {
-            Poll::Ready(result) => Some(result),
-            Poll::Pending => None,
-        })
-    })
-    .await
-}
-
-/// Closes our side and reads the other's for a moment: closing with unread bytes would reset the
-/// connection and could take our last words with it.
-async fn linger(reader: &OwnedReadHalf) {
-    let stream: &TcpStream = reader.as_ref();
-    if socket2::SockRef::from(stream).shutdown(std::net::Shutdown::Write).is_err() {
-        return;
-    }
-    let drain = async {
-        let mut scratch = [0; 1024];
-        let mut left = LINGER_BYTES;
-        while stream.readable().await.is_ok() {
-            match stream.try_read(&mut scratch) {
-                Ok(0) => break,
-                Ok(read) if read < left => left -= read,
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                Ok(_) | Err(_) => break,
-            }
+        // What is in a tunnel can still be asked for.
+        if let Reader::Tcp(_) = self.reader {
+            out.abandon(&self.outbox);
         }
-    };
-    // Whether it closed or not, there is nothing more to do.
-    let _ = timeout(LINGER, drain).await;
+    }
 }

@@ -42,8 +42,8 @@ const LAST_WORDS: Duration = Duration::from_secs(5);
 const MAX_BACKOFF: Duration = Duration::from_secs(1);
 
 /// Serves `site` on `listener`, in TLS when there is an identity, until `shutdown` turns true or
-/// its sender is gone. Then nobody is accepted any more, and requests that are being answered get
-/// five seconds.
+/// its sender is gone. Then nobody is accepted any more, connections on which nothing is asked end, and
+/// requests that are being answered get five seconds.
 ///
 /// The listeners of a site share its limit of connections. At the limit, new ones wait in the
 /// system's queue. An address that has all that one may have open is turned away.
@@ -87,6 +87,7 @@ pub async fn serve(
         }
     }
     drop(listener);
+    site.closing.send_replace(true);
     let finished = async { while conversations.join_next().await.is_some() {} };
     if timeout(LAST_WORDS, finished).await.is_err() {
         conversations.shutdown().await;

@@ -6,6 +6,7 @@
 //! | to find | look in |
 //! |---|---|
 //! | reading from and writing to a client | `connection.rs` |
+//! | the same through HTTP requests | `gateway.rs` |
 //! | what each verb does | `notification/verbs.rs`, `switchboard/verbs.rs`, and the files beside them |
 //! | who sees whom | `presence.rs`, and who is told, `announce.rs` |
 //! | the old names in DNS | `dns.rs` |
@@ -23,6 +24,7 @@ mod announcement;
 mod buckets;
 mod config;
 mod connection;
+mod gateway;
 mod invitation_mail;
 mod network;
 mod notification;

@@ -68,6 +68,8 @@ enum Refusal {
     Fatal(ErrorCode),
     /// The end of the connection, as the original ended it: without a word.
     Close,
+    /// The same, and what waits for the client is thrown away.
+    Drop,
 }
 
 type Outcome = Result<(), Refusal>;
@@ -215,6 +217,10 @@ impl Connection {
                 Flow::Break(())
             }
             Refusal::Close => Flow::Break(()),
+            Refusal::Drop => {
+                Deliveries::new().abandon(&self.outbox);
+                Flow::Break(())
+            }
         }
     }
 }

@@ -9,7 +9,7 @@ use tokio::sync::Notify;
 
 use crate::connection::{Deliveries, Outbox};
 
-/// The open connections of the MSNP listeners.
+/// The open connections of the MSNP listeners and of the HTTP gateway.
 #[derive(Default)]
 pub(crate) struct OpenConnections {
     open: Mutex<Open>,
@@ -19,6 +19,8 @@ pub(crate) struct OpenConnections {
 #[derive(Default)]
 struct Open {
     next: u64,
+    /// All are being closed, and whoever comes now with them.
+    closing: bool,
     outboxes: HashMap<u64, Weak<Outbox>>,
 }
 
@@ -35,6 +37,11 @@ impl OpenConnections {
         let number = open.next;
         open.next += 1;
         open.outboxes.insert(number, Arc::downgrade(outbox));
+        let closing = open.closing;
+        drop(open);
+        if closing {
+            Deliveries::new().close(outbox);
+        }
         Registration { connections: self, number }
     }
 
@@ -43,8 +50,9 @@ impl OpenConnections {
         self.open.lock().outboxes.len()
     }
 
-    /// Ends all of them, after what has been sent to them is written.
+    /// Ends all of them, and all that come later, after what has been sent to them is written.
     pub(crate) fn close_all(&self) {
+        self.open.lock().closing = true;
         self.close_those(|_| true);
     }
 

@@ -16,6 +16,7 @@ use crate::announcement;
 use crate::config::Config;
 use crate::connection::{self, Deliveries, Door, Ends};
 use crate::dns::{self, DnsSockets};
+use crate::gateway::Gateways;
 use crate::http::{self, Ports};
 use crate::invitation_mail::InvitationMail;
 use crate::notification::send_away;
@@ -137,7 +138,9 @@ impl Server {
         let doors = Arc::new(web::Doors::of(config, ports, dns, &*service.store).await?);
         let people = Arc::new(People::new(Arc::clone(&service), passport, keys));
         let pages = web::router(doors).merge(web::people::router(people));
-        let site = Arc::new(site.with_pages(pages).with_https_only(config.https_only));
+        let gateways = Gateways::new(Arc::clone(&service));
+        let site = site.with_pages(pages).with_https_only(config.https_only).with_gateways(gateways);
+        let site = Arc::new(site);
         Ok(Self { service, listeners, identity, site })
     }
 
@@ -173,12 +176,13 @@ impl Server {
         // Until the end of the grace people still call each other, and come in by new connections.
         announce_shutdown(&service, &mut stop).await;
         tasks.shutdown().await;
-        // Whether anybody still listens to this does not matter any more.
-        let _ = stopping.send(true);
         say_goodbye(&service);
+        // Clients of the gateway still have to ask for theirs.
         if tokio::time::timeout(DRAIN, service.open.emptied()).await.is_err() {
             tracing::warn!(left = service.open.count(), "some clients did not take their last lines");
         }
+        // Whether anybody still listens to this does not matter any more.
+        let _ = stopping.send(true);
         while web.join_next().await.is_some() {}
     }
 }

@@ -15,7 +15,7 @@ use crate::{SignInError, Trust};
 
 /// Decides by a [`Trust`], and remembers what it refused.
 #[derive(Debug, Clone)]
-pub(super) struct Verifier(Arc<Inner>);
+pub(crate) struct Verifier(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
@@ -28,7 +28,7 @@ struct Inner {
 }
 
 impl Verifier {
-    pub(super) fn new(trust: &Trust) -> Result<Self, SignInError> {
+    pub(crate) fn new(trust: &Trust) -> Result<Self, SignInError> {
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let mut roots = RootCertStore::empty();
         roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
@@ -45,7 +45,7 @@ impl Verifier {
     }
 
     /// The settings for a connection.
-    pub(super) fn config(&self) -> Result<ClientConfig, SignInError> {
+    pub(crate) fn config(&self) -> Result<ClientConfig, SignInError> {
         let builder = ClientConfig::builder_with_provider(Arc::clone(&self.0.provider))
             .with_safe_default_protocol_versions()
             .map_err(|error| SignInError::Setting(error.to_string()))?;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use super::outbox::Settled;
+use super::outbox::{Settled, Taken};
 use super::{Outbox, Receipt};
 
 /// Collects the lines that one step puts into outboxes, and writes them in as few system calls as
@@ -41,8 +41,13 @@ impl Deliveries {
         self.dirty.push(Arc::clone(outbox));
     }
 
+    /// Takes at most `most` bytes out of the outbox of a tunnel; `None` when it has ended.
+    pub(super) fn take(&mut self, outbox: &Outbox, most: usize) -> Option<Taken> {
+        outbox.take(most, &mut self.settled)
+    }
+
     /// Gives up a connection together with what still waits for it.
-    pub(super) fn abandon(&mut self, outbox: &Outbox) {
+    pub(crate) fn abandon(&mut self, outbox: &Outbox) {
         outbox.end(&mut self.settled);
     }
 

@@ -1,10 +1,11 @@
 //! What waits to be written to one client.
 
 use std::collections::VecDeque;
+use std::future::pending;
 use std::io::{self, IoSlice};
 use std::sync::{Arc, OnceLock};
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use papillon_store::AccountId;
 use parking_lot::Mutex;
 use tokio::net::tcp::OwnedWriteHalf;
@@ -22,13 +23,32 @@ const KEPT_CAPACITY: usize = 16;
 /// Anybody may put lines in, through [`Deliveries`](super::Deliveries), which also writes them as
 /// far as the socket takes them. What it does not take is written by the connection's own task
 /// when the socket is ready. A client that lets more than the limit pile up is dropped.
+///
+/// The lines of a [`Tunnel`](super::Tunnel) wait until a request takes them.
 #[derive(Debug)]
 pub(crate) struct Outbox {
-    stream: OwnedWriteHalf,
+    sink: Sink,
     queue: Mutex<Queue>,
     wake: Notify,
     limit: usize,
     owner: OnceLock<AccountId>,
+}
+
+/// Where lines go.
+#[derive(Debug)]
+enum Sink {
+    Tcp(OwnedWriteHalf),
+    /// Nowhere by themselves; this wakes the request that waits for some.
+    Tunnel(Arc<Notify>),
+}
+
+/// What a request takes out of a tunnel.
+#[derive(Debug)]
+pub(crate) struct Taken {
+    /// None when nothing waits.
+    pub(crate) lines: Bytes,
+    /// Nothing will ever follow.
+    pub(crate) last: bool,
 }
 
 #[derive(Debug, Default)]
@@ -65,8 +85,18 @@ enum Phase {
 pub(super) type Settled = Vec<(Arc<Receipt>, bool)>;
 
 impl Outbox {
-    pub(crate) fn new(stream: OwnedWriteHalf, limit: usize) -> Self {
-        Self { stream, queue: Mutex::default(), wake: Notify::new(), limit, owner: OnceLock::new() }
+    pub(super) fn new(stream: OwnedWriteHalf, limit: usize) -> Self {
+        Self::with(Sink::Tcp(stream), limit)
+    }
+
+    /// One whose lines are taken with [`take`](Self::take); `news` is notified when there is
+    /// something to take.
+    pub(super) fn of_tunnel(news: Arc<Notify>, limit: usize) -> Self {
+        Self::with(Sink::Tunnel(news), limit)
+    }
+
+    fn with(sink: Sink, limit: usize) -> Self {
+        Self { sink, queue: Mutex::default(), wake: Notify::new(), limit, owner: OnceLock::new() }
     }
 
     /// Notes whose connection this is, once that is known.
@@ -82,7 +112,10 @@ impl Outbox {
 
     /// Waits until the socket takes more.
     pub(super) async fn writable(&self) -> io::Result<()> {
-        self.stream.writable().await
+        match &self.sink {
+            Sink::Tcp(stream) => stream.writable().await,
+            Sink::Tunnel(_) => pending().await,
+        }
     }
 
     /// Puts a line in. `true` when it is the caller's turn to see that it is written.
@@ -98,7 +131,7 @@ impl Outbox {
         if queue.bytes > self.limit {
             tracing::info!(waiting = queue.bytes, "dropping a client that does not read");
             queue.end(settled);
-            self.wake.notify_one();
+            self.alert();
             return false;
         }
         first
@@ -112,11 +145,21 @@ impl Outbox {
         }
     }
 
-    /// Writes what waits, as far as the socket takes it.
+    /// Writes what waits, as far as the socket takes it; or tells that something can be taken.
     pub(super) fn write(&self, settled: &mut Settled) {
         let mut queue = self.queue.lock();
+        let stream = match &self.sink {
+            Sink::Tcp(stream) => stream,
+            Sink::Tunnel(news) => {
+                news.notify_one();
+                if queue.phase == Phase::Closing {
+                    self.wake.notify_one();
+                }
+                return;
+            }
+        };
         while !queue.lines.is_empty() {
-            match queue.write_some(&self.stream, settled) {
+            match queue.write_some(stream, settled) {
                 Ok(()) => {}
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
                     if !queue.stalled {
@@ -142,9 +185,40 @@ impl Outbox {
         }
     }
 
+    /// Takes lines for one answer, at most `most` bytes of them. Those taken count as delivered.
+    /// `None` when the connection has ended, and everything that may be said has been taken.
+    pub(super) fn take(&self, most: usize, settled: &mut Settled) -> Option<Taken> {
+        let mut queue = self.queue.lock();
+        if queue.phase == Phase::Ended {
+            return None;
+        }
+        let lines = queue.take(most, settled);
+        let last = queue.phase == Phase::Closing && queue.lines.is_empty();
+        if last {
+            queue.phase = Phase::Ended;
+            self.wake.notify_one();
+        }
+        Some(Taken { lines, last })
+    }
+
+    /// Whether [`take`](Self::take) has something to say.
+    pub(super) fn has_news(&self) -> bool {
+        let queue = self.queue.lock();
+        queue.phase != Phase::Open || !queue.lines.is_empty()
+    }
+
     /// Gives up what still waits; nothing more can be put in.
     pub(super) fn end(&self, settled: &mut Settled) {
         self.queue.lock().end(settled);
+        self.alert();
+    }
+
+    /// Wakes whoever waits for something to happen here.
+    fn alert(&self) {
+        self.wake.notify_one();
+        if let Sink::Tunnel(news) = &self.sink {
+            news.notify_one();
+        }
     }
 
     /// Waits until the connection's own task has something to see to.
@@ -162,6 +236,16 @@ impl Outbox {
     /// Whether nothing more will be sent.
     pub(super) fn has_ended(&self) -> bool {
         self.queue.lock().phase == Phase::Ended
+    }
+
+    /// Whether there is nothing left to do for the client than to let it have the rest: when
+    /// nothing more will be sent, or what is to be sent waits in a tunnel for it to ask.
+    pub(super) fn is_over(&self) -> bool {
+        match self.queue.lock().phase {
+            Phase::Open => false,
+            Phase::Closing => matches!(self.sink, Sink::Tunnel(_)),
+            Phase::Ended => true,
+        }
     }
 }
 
@@ -192,6 +276,40 @@ impl Queue {
             settled.extend(receipt.map(|receipt| (receipt, true)));
         }
         Ok(())
+    }
+
+    /// As many of the lines as fit; of what fits nowhere, such as all lines of a list, as much as
+    /// fits.
+    fn take(&mut self, most: usize, settled: &mut Settled) -> Bytes {
+        let mut length = 0;
+        let mut count = 0;
+        while let Some(item) = self.lines.get(count)
+            && length + item.line.len() <= most
+        {
+            length += item.line.len();
+            count += 1;
+        }
+        if let (0, Some(first)) = (count, self.lines.front_mut()) {
+            let end = first.line[..most].iter().rposition(|byte| *byte == b'\n').map_or(most, |at| at + 1);
+            self.bytes -= end;
+            return first.line.split_to(end);
+        }
+        self.bytes -= length;
+        let mut lines = BytesMut::new();
+        let mut only = None;
+        for Item { line, receipt } in self.lines.drain(..count) {
+            settled.extend(receipt.map(|receipt| (receipt, true)));
+            if line.len() == length {
+                only = Some(line);
+            } else {
+                lines.reserve(length - lines.len());
+                lines.extend_from_slice(&line);
+            }
+        }
+        if self.lines.is_empty() && self.lines.capacity() > KEPT_CAPACITY {
+            self.lines = VecDeque::new();
+        }
+        only.unwrap_or_else(|| lines.freeze())
     }
 
     fn end(&mut self, settled: &mut Settled) {

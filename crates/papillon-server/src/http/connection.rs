@@ -6,6 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{Method, StatusCode};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::sync::watch;
 use tokio::time::timeout;
 use zeroize::Zeroizing;
 
@@ -40,8 +41,14 @@ where
 {
     let mut reader = Reader::new();
     let mut patience = HEAD;
+    let mut closing = site.closing.subscribe();
     loop {
-        let begins = match timeout(patience, reader.begins(&mut stream)).await {
+        let begins = tokio::select! {
+            biased;
+            begins = timeout(patience, reader.begins(&mut stream)) => begins,
+            () = over(&mut closing) => return stream.shutdown().await,
+        };
+        let begins = match begins {
             Ok(begins) => begins?,
             Err(_) if patience == HEAD => {
                 return say_goodbye(&mut stream, &too_slow().to_bytes(false, Afterwards::Close)).await;
@@ -60,6 +67,12 @@ where
         send(&mut stream, &bytes).await?;
         patience = IDLE;
     }
+}
+
+/// Waits until nothing more is to be asked.
+async fn over(closing: &mut watch::Receiver<bool>) {
+    // A site that is gone is over as well.
+    let _ = closing.wait_for(|closing| *closing).await;
 }
 
 /// Reads a request and makes its answer; `None` when the client has gone.

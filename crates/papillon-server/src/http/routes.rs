@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use http::{Method, StatusCode};
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::{Semaphore, SemaphorePermit, watch};
 
 use super::arrivals::Arrivals;
 use super::bridge;
@@ -13,6 +13,7 @@ use super::request::Request;
 use super::response::Response;
 use super::visitor::Visitor;
 use crate::Limits;
+use crate::gateway::{self, Gateways};
 use crate::passport::{Passport, login, nexus};
 
 /// The longest body of a request, in bytes.
@@ -29,9 +30,12 @@ pub struct Site {
     ports: Ports,
     pages: Option<Router>,
     https_only: bool,
+    gateways: Option<Gateways>,
     pub(super) connections: Arc<Semaphore>,
     uploads: Semaphore,
     pub(super) arrivals: Arc<Arrivals>,
+    /// Nothing more is to be asked.
+    pub(super) closing: watch::Sender<bool>,
 }
 
 /// The ports at which clients reach the listeners; `None` for one that is off.
@@ -60,9 +64,11 @@ impl Site {
             ports,
             pages: None,
             https_only: false,
+            gateways: None,
             connections: Arc::new(Semaphore::new(most)),
             uploads: Semaphore::new(UPLOADS),
             arrivals: Arrivals::new(limits.http_connections_per_address),
+            closing: watch::Sender::new(false),
         }
     }
 
@@ -77,6 +83,13 @@ impl Site {
     #[must_use]
     pub(crate) fn with_https_only(mut self, https_only: bool) -> Self {
         self.https_only = https_only;
+        self
+    }
+
+    /// With a gateway for messengers.
+    #[must_use]
+    pub(crate) fn with_gateways(mut self, gateways: Gateways) -> Self {
+        self.gateways = Some(gateways);
         self
     }
 
@@ -101,8 +114,8 @@ impl Site {
 
     /// Whether the answer may be held back until there is something to say, so that it is worth
     /// watching whether the client still waits.
-    pub(super) fn may_hold(_request: &Request<'_>) -> bool {
-        false
+    pub(super) fn may_hold(request: &Request<'_>) -> bool {
+        Gateways::may_hold(request)
     }
 
     /// Answers one request.
@@ -110,7 +123,11 @@ impl Site {
         let mut visitor = visitor.clone();
         visitor.calls(request.host, self.public_host.as_deref());
         // The clients of the time spell them as they please.
-        match &*request.path.to_ascii_lowercase() {
+        let path = request.path.to_ascii_lowercase();
+        if let (gateway::PATH, Some(gateways)) = (&*path, &self.gateways) {
+            return gateways.answer(request, &visitor).await;
+        }
+        match &*path {
             "/rdr/pprdr.asp" => {
                 reading(request, || nexus::answer(&visitor.host, self.login_port(&visitor))).closing()
             }

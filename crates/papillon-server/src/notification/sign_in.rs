@@ -60,7 +60,7 @@ impl Connection {
         match (self.stage, request) {
             (Stage::SignedIn, _) => Err(Refusal::Error(ErrorCode::AlreadyLoggedIn)),
             (Stage::Known, usr::Request::Identify { transaction, handle }) => match self.ends.door {
-                Door::Msnp => self.send_for_ticket(transaction, handle),
+                Door::Msnp | Door::Gateway => self.send_for_ticket(transaction, handle),
                 Door::Dispatch => self.refer(transaction),
             },
             (Stage::Challenged, usr::Request::Ticket { transaction, ticket }) => {

@@ -4,8 +4,9 @@
 use msnp::wire::Frame;
 use msnp::{Dialect, ErrorCode, Invalid};
 
-use super::Refusal::{self, Close, Error, Fatal};
+use super::Refusal::{self, Close, Drop, Error, Fatal};
 use super::{Connection, Paces};
+use crate::connection::Door;
 use crate::pace::Pace;
 
 /// How far a client has come.
@@ -31,13 +32,23 @@ pub(super) struct Rule {
     misplaced: Refusal,
     /// The one dialect that has the verb, and what a client of the other gets.
     only_in: Option<(Dialect, Refusal)>,
+    /// What a client of the gateway gets, where the verb is for others only.
+    tunnelled: Option<Refusal>,
     pace: Option<fn(&mut Paces) -> &mut Pace>,
     unreadable: fn(Invalid) -> Refusal,
 }
 
 impl Rule {
     const fn new(verb: &'static [u8], stages: &'static [Stage], misplaced: Refusal) -> Self {
-        Self { verb, stages, misplaced, only_in: None, pace: None, unreadable: invalid_parameter }
+        Self {
+            verb,
+            stages,
+            misplaced,
+            only_in: None,
+            tunnelled: None,
+            pace: None,
+            unreadable: invalid_parameter,
+        }
     }
 
     const fn signed_in(verb: &'static [u8]) -> Self {
@@ -46,6 +57,11 @@ impl Rule {
 
     const fn only_in(mut self, dialect: Dialect, elsewhere: Refusal) -> Self {
         self.only_in = Some((dialect, elsewhere));
+        self
+    }
+
+    const fn tunnelled(mut self, answer: Refusal) -> Self {
+        self.tunnelled = Some(answer);
         self
     }
 
@@ -91,8 +107,9 @@ static VERBS: &[Rule] = &[
     Rule::signed_in(b"RMG").unreadable(bad_group),
     Rule::signed_in(b"CHG").paced(changes),
     Rule::signed_in(b"QRY").unreadable(|_| Fatal(ErrorCode::ChallengeResponseFailed)),
-    // It has no transaction id that an error could carry.
-    Rule::signed_in(b"PNG").unreadable(|_| Close),
+    // It has no transaction id that an error could carry. The original's gateway answered it with
+    // an error of HTTP and dropped the session (HYP, *HTTP Connections*).
+    Rule::signed_in(b"PNG").unreadable(|_| Close).tunnelled(Drop),
     Rule::signed_in(b"URL"),
     Rule::signed_in(b"SND").paced(invitations),
     Rule::signed_in(b"SDC").paced(invitations),
@@ -115,6 +132,11 @@ pub(super) fn admit(connection: &mut Connection, frame: &Frame) -> Result<&'stat
         && dialect != connection.dialect
     {
         return Err(elsewhere);
+    }
+    if let Some(refusal) = rule.tunnelled
+        && connection.ends.door == Door::Gateway
+    {
+        return Err(refusal);
     }
     if let Some(pace) = rule.pace
         && !pace(&mut connection.paces).take()

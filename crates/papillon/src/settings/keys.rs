@@ -85,6 +85,7 @@ pub(super) const KEYS: &[Key] = &[
     field!(limits.sign_in_failures_per_account, count),
     field!(limits.sign_in_failures_per_address, count),
     field!(limits.registrations_per_hour, count),
+    field!(limits.gateway_sessions_per_address, count),
     field!(limits.outbox_bytes, count),
     field!(timeouts.sign_in, seconds),
     field!(timeouts.challenge, seconds),
@@ -93,6 +94,7 @@ pub(super) const KEYS: &[Key] = &[
     field!(timeouts.cookie, seconds),
     field!(timeouts.ringing, seconds),
     field!(timeouts.write_stall, seconds),
+    field!(timeouts.gateway_idle, seconds),
 ];
 
 /// The tables of the file.

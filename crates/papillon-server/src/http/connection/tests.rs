@@ -307,3 +307,20 @@ async fn a_connection_on_which_nothing_more_is_asked_ends() {
     served.unwrap();
     assert!(answer.ends_with("ok\n"), "{answer}");
 }
+
+#[tokio::test]
+async fn a_kept_connection_ends_with_the_site() {
+    let (mut client, server) = tokio::io::duplex(1024);
+    let (site, visitor) = (site(), visitor());
+    client.write_all(b"GET /health HTTP/1.1\r\n\r\n").await.unwrap();
+    let talk = async {
+        let mut answer = Vec::new();
+        while !answer.ends_with(b"ok\n") {
+            client.read_buf(&mut answer).await.unwrap();
+        }
+        site.closing.send_replace(true);
+        assert_eq!(read_all(client).await, "");
+    };
+    let (served, ()) = tokio::join!(converse(server, &site, &visitor), talk);
+    served.unwrap();
+}

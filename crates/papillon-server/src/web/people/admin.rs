@@ -71,6 +71,7 @@ fn door(session: &Session) -> &'static str {
     match session.ends.door {
         Door::Msnp => "msnp",
         Door::Dispatch => "dispatch",
+        Door::Gateway => "gateway",
     }
 }
 

@@ -1,0 +1,203 @@
+//! One request after another, and what the gateway answers.
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http_body_util::{BodyExt, Full, Limited};
+use hyper::body::Incoming;
+use hyper::client::conn::http1::{SendRequest, handshake};
+use hyper::header::{CONTENT_TYPE, HOST, USER_AGENT};
+use hyper::{Request, Response, StatusCode, Uri};
+use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+use tokio_rustls::TlsConnector;
+
+use crate::Trust;
+use crate::login::Verifier;
+
+/// The largest answer that is taken.
+const MAX_ANSWER: usize = 8 << 20;
+/// How long an answer may take, beside what the gateway was asked to wait.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
+const HEADER: &str = "X-MSN-Messenger";
+
+/// An answer.
+#[derive(Debug, Default)]
+pub(super) struct News {
+    /// What the next request has to bear.
+    pub(super) id: String,
+    /// Where to send it; the gateway may move a session.
+    pub(super) host: Option<String>,
+    /// The session is over.
+    pub(super) closed: bool,
+    /// How long the gateway holds a poll, when it does.
+    pub(super) lifespan: Option<Duration>,
+    pub(super) body: Bytes,
+}
+
+/// Why there is no answer.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Fault {
+    #[error("the gateway answers {0}")]
+    Refused(StatusCode),
+    #[error(transparent)]
+    Broken(#[from] io::Error),
+}
+
+impl From<Fault> for io::Error {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::Broken(error) => error,
+            refused @ Fault::Refused(_) => Self::other(refused),
+        }
+    }
+}
+
+/// A way to the gateway: one request at a time, over one connection as long as both sides keep it.
+pub(super) struct Line {
+    gateway: Uri,
+    trust: Trust,
+    /// The gateway's own name for itself.
+    host: Option<String>,
+    open: Option<SendRequest<Full<Bytes>>>,
+}
+
+impl Line {
+    pub(super) fn new(gateway: Uri, trust: Trust) -> Self {
+        Self { gateway, trust, host: None, open: None }
+    }
+
+    /// Goes to another host from now on.
+    pub(super) fn move_to(&mut self, host: &str) {
+        if self.host.as_deref() != Some(host) {
+            self.host = Some(host.to_owned());
+            self.open = None;
+        }
+    }
+
+    /// Sends one request and waits for the answer, which the gateway may hold back for `held`.
+    pub(super) async fn post(&mut self, query: &str, body: Bytes, held: Duration) -> Result<News, Fault> {
+        let patience = held + ANSWER_TIMEOUT;
+        let answer = timeout(patience, self.exchange(query, body)).await.map_err(io::Error::from)??;
+        if answer.status() != StatusCode::OK {
+            return Err(Fault::Refused(answer.status()));
+        }
+        let state = answer.headers().get(HEADER).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let mut news = News::read(state);
+        let body = Limited::new(answer.into_body(), MAX_ANSWER).collect();
+        let body = timeout(ANSWER_TIMEOUT, body).await.map_err(io::Error::from)?;
+        news.body = body.map_err(io::Error::other)?.to_bytes();
+        Ok(news)
+    }
+
+    async fn exchange(&mut self, query: &str, body: Bytes) -> io::Result<Response<Incoming>> {
+        if let Some(mut open) = self.open.take()
+            && open.ready().await.is_ok()
+            && let Ok(answer) = open.send_request(self.request(query, body.clone())?).await
+        {
+            self.open = Some(open);
+            return Ok(answer);
+        }
+        // A connection that was kept may have been closed meanwhile. To ask once more does no harm:
+        // a request that has been answered after all finds that its SessionID is used up.
+        let mut fresh = self.connect().await?;
+        let answer = fresh.send_request(self.request(query, body)?).await.map_err(io::Error::other)?;
+        self.open = Some(fresh);
+        Ok(answer)
+    }
+
+    fn request(&self, query: &str, body: Bytes) -> io::Result<Request<Full<Bytes>>> {
+        let authority = self.gateway.authority().map(ToString::to_string).unwrap_or_default();
+        let scheme = self.gateway.scheme_str().unwrap_or("http");
+        Request::post(format!("{scheme}://{authority}{}?{query}", self.gateway.path()))
+            .header(HOST, authority)
+            .header(USER_AGENT, "MSMSGS")
+            .header(CONTENT_TYPE, "application/x-msn-messenger")
+            .header("Pragma", "no-cache")
+            .body(Full::new(body))
+            .map_err(io::Error::other)
+    }
+
+    /// To the host that the gateway named, or to the gateway itself when that one cannot be
+    /// reached from here.
+    async fn connect(&mut self) -> io::Result<SendRequest<Full<Bytes>>> {
+        let own = self.gateway.host().unwrap_or_default();
+        if let Some(host) = self.host.take() {
+            match self.connect_to(&host).await {
+                Ok(open) => {
+                    self.host = Some(host);
+                    return Ok(open);
+                }
+                Err(error) => {
+                    tracing::debug!(%error, host, "the gateway's own name for itself does not work");
+                }
+            }
+        }
+        self.connect_to(own).await
+    }
+
+    async fn connect_to(&self, host: &str) -> io::Result<SendRequest<Full<Bytes>>> {
+        let host = host.trim_matches(['[', ']']);
+        let secure = self.gateway.scheme_str() == Some("https");
+        let port = self.gateway.port_u16().unwrap_or(if secure { 443 } else { 80 });
+        let stream = TcpStream::connect((host, port)).await?;
+        stream.set_nodelay(true)?;
+        if !secure {
+            return converse(stream).await;
+        }
+        let config = Verifier::new(&self.trust).and_then(|verifier| verifier.config());
+        let connector = TlsConnector::from(Arc::new(config.map_err(io::Error::other)?));
+        let name = host.to_owned().try_into().map_err(io::Error::other)?;
+        converse(connector.connect(name, stream).await?).await
+    }
+}
+
+async fn converse<S>(stream: S) -> io::Result<SendRequest<Full<Bytes>>>
+where
+    S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+{
+    let (sender, connection) = handshake(TokioIo::new(stream)).await.map_err(io::Error::other)?;
+    // It ends with the sender; what goes wrong in it, the sender is told.
+    tokio::spawn(connection);
+    Ok(sender)
+}
+
+impl News {
+    /// Reads the header: `SessionID=1.2; GW-IP=host; Session=close`.
+    fn read(state: &str) -> Self {
+        let mut news = Self::default();
+        for part in state.split(';') {
+            match part.trim().split_once('=') {
+                Some(("SessionID", id)) => id.clone_into(&mut news.id),
+                Some(("GW-IP", host)) if !host.is_empty() => news.host = Some(host.to_owned()),
+                Some(("Session", "close")) => news.closed = true,
+                Some(("Lifespan", seconds)) => {
+                    news.lifespan =
+                        seconds.parse().ok().filter(|seconds| *seconds > 0).map(Duration::from_secs);
+                }
+                _ => {}
+            }
+        }
+        news
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_header_says_what_comes_next() {
+        let news = News::read("SessionID=954547325.13160; GW-IP=192.0.2.18");
+        assert_eq!((&*news.id, news.host.as_deref()), ("954547325.13160", Some("192.0.2.18")));
+        assert!(!news.closed && news.lifespan.is_none());
+        let news = News::read("SessionID=1.2;GW-IP=;Session=close; Lifespan=25");
+        assert_eq!((&*news.id, news.host, news.closed), ("1.2", None, true));
+        assert_eq!(news.lifespan, Some(Duration::from_secs(25)));
+        assert!(News::read("Lifespan=0").lifespan.is_none());
+    }
+}

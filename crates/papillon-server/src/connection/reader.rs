@@ -1,0 +1,107 @@
+//! Where a connection's bytes come from.
+
+use std::future::poll_fn;
+use std::io;
+use std::pin::pin;
+use std::task::Poll;
+use std::time::Duration;
+
+use bytes::BytesMut;
+use tokio::io::AsyncReadExt;
+use tokio::net::TcpStream;
+use tokio::net::tcp::OwnedReadHalf;
+use tokio::time::{Instant, timeout};
+
+use super::tunnel::Inlet;
+
+/// After the last word to a client, this long to let it close its side, so that what was sent is
+/// not lost to a reset.
+const LINGER: Duration = Duration::from_secs(2);
+/// What a client may still send while its connection is being closed.
+const LINGER_BYTES: usize = 256 * 1024;
+
+/// The receiving side of a connection.
+pub(super) enum Reader {
+    Tcp(OwnedReadHalf),
+    Tunnel(Inlet),
+}
+
+impl Reader {
+    /// Waits until there is something to read.
+    pub(super) async fn readable(&self) -> io::Result<()> {
+        match self {
+            Self::Tcp(reader) => reader.readable().await,
+            Self::Tunnel(inlet) => {
+                inlet.readable().await;
+                Ok(())
+            }
+        }
+    }
+
+    /// Reads what is there, or nothing.
+    pub(super) async fn read_now(&mut self, buffer: &mut BytesMut) -> Option<io::Result<usize>> {
+        match self {
+            Self::Tcp(reader) => read_now(reader, buffer).await,
+            Self::Tunnel(inlet) => inlet.read_now(buffer).map(Ok),
+        }
+    }
+
+    /// What has been read has been worked off.
+    pub(super) fn worked_off(&self) {
+        if let Self::Tunnel(inlet) = self {
+            inlet.worked_off();
+        }
+    }
+
+    /// When the client is gone unless it asks for something before; a socket tells by itself.
+    pub(super) fn expires(&self) -> Option<Instant> {
+        match self {
+            Self::Tcp(_) => None,
+            Self::Tunnel(inlet) => Some(inlet.expires()),
+        }
+    }
+
+    /// Gives the client time to take our last words.
+    pub(super) async fn linger(&self) {
+        match self {
+            Self::Tcp(reader) => linger(reader).await,
+            Self::Tunnel(inlet) => inlet.linger().await,
+        }
+    }
+}
+
+/// Reading through the runtime rather than with `try_read` spares a system call: a read that did
+/// not fill the buffer tells it that there is no more.
+async fn read_now(reader: &mut OwnedReadHalf, buffer: &mut BytesMut) -> Option<io::Result<usize>> {
+    let mut read = pin!(reader.read_buf(buffer));
+    poll_fn(|context| {
+        Poll::Ready(match read.as_mut().poll(context) {
+            Poll::Ready(result) => Some(result),
+            Poll::Pending => None,
+        })
+    })
+    .await
+}
+
+/// Closes our side and reads the other's for a moment: closing with unread bytes would reset the
+/// connection and could take our last words with it.
+async fn linger(reader: &OwnedReadHalf) {
+    let stream: &TcpStream = reader.as_ref();
+    if socket2::SockRef::from(stream).shutdown(std::net::Shutdown::Write).is_err() {
+        return;
+    }
+    let drain = async {
+        let mut scratch = [0; 1024];
+        let mut left = LINGER_BYTES;
+        while stream.readable().await.is_ok() {
+            match stream.try_read(&mut scratch) {
+                Ok(0) => break,
+                Ok(read) if read < left => left -= read,
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                Ok(_) | Err(_) => break,
+            }
+        }
+    };
+    // Whether it closed or not, there is nothing more to do.
+    let _ = timeout(LINGER, drain).await;
+}

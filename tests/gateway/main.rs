@@ -1,0 +1,12 @@
+//! The HTTP gateway (subject 11), asked with raw requests; and our own client through it.
+
+mod bodies;
+mod clients;
+mod ends;
+mod long_polls;
+mod people;
+mod proxy;
+mod sessions;
+mod smuggling;
+mod support;
+mod ways;
