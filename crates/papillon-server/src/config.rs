@@ -81,7 +81,7 @@ pub(crate) fn is_near(address: IpAddr) -> bool {
 /// Limits; the protocol's own values where it has them.
 #[derive(Debug, Clone)]
 pub struct Limits {
-    /// Open connections on the MSNP listeners, all together.
+    /// Open connections on the MSNP listeners and through the HTTP gateway, all together.
     pub connections: usize,
     /// Open connections on the HTTP and HTTPS listeners, all together.
     pub http_connections: usize,
