@@ -1,11 +1,13 @@
 //! What the pages know of the service: which doors are open, and under which names.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use papillon_store::{Store, StoreError};
 
 use crate::config::Config;
 use crate::http::{Ports, Visitor};
+use crate::web::setup::Found;
 
 /// Where an unmodified MSN Messenger looks for a notification server (HYP).
 pub(super) const MSNP_PORT: u16 = 1863;
@@ -31,6 +33,8 @@ pub(crate) struct Doors {
     pub tls_folder: PathBuf,
     /// What only this service knows to be its own; all nodes of one service share it. No secret.
     pub token: String,
+    /// The public host's address.
+    pub found: Arc<Found>,
 }
 
 impl Doors {
@@ -53,6 +57,7 @@ impl Doors {
             public_host: config.public_host.clone(),
             tls_folder: config.data_dir.join("tls"),
             token: token.iter().map(|byte| format!("{byte:02x}")).collect(),
+            found: Arc::default(),
         })
     }
 
@@ -126,6 +131,7 @@ pub(super) mod tests {
             public_host: None,
             tls_folder: PathBuf::from("/nowhere"),
             token: "0123456789abcdef".to_owned(),
+            found: Arc::default(),
         }
     }
 
