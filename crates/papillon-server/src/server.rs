@@ -110,7 +110,9 @@ impl Server {
             Passwords::new(std::thread::available_parallelism().map_or(2, usize::from)),
             &config.limits,
         );
-        let doors = Arc::new(web::Doors::of(&config, ports, None, &*store).await?);
+        let names = listeners.dns.as_ref().map(|sockets| sockets.udp.local_addr()).transpose()?;
+        let names = names.map(|address| address.port());
+        let doors = Arc::new(web::Doors::of(&config, ports, names, &*store).await?);
         let site = http::Site::new(passport, config.public_host.clone(), ports, &config.limits);
         let site = Arc::new(site.with_pages(web::router(doors)));
         let service = Arc::new(Service {
