@@ -12,8 +12,8 @@ const ELEMENTS: [&str; 41] = [
 ];
 /// Those that have no end.
 const EMPTY: [&str; 5] = ["meta", "img", "br", "hr", "input"];
-/// Attributes of HTML 4.01 Transitional that our pages use.
-const ATTRIBUTES: [&str; 36] = [
+/// Attributes of HTML 4.01 Transitional that a page of ours may use.
+const ATTRIBUTES: [&str; 46] = [
     "lang",
     "http-equiv",
     "content",
@@ -22,6 +22,7 @@ const ATTRIBUTES: [&str; 36] = [
     "class",
     "style",
     "id",
+    "title",
     "href",
     "src",
     "alt",
@@ -30,26 +31,35 @@ const ATTRIBUTES: [&str; 36] = [
     "border",
     "align",
     "valign",
+    "nowrap",
     "cellspacing",
     "cellpadding",
     "summary",
+    "scope",
     "colspan",
     "rowspan",
     "action",
     "method",
     "enctype",
+    "accept-charset",
+    "accept",
     "value",
     "size",
     "maxlength",
     "checked",
     "selected",
+    "disabled",
+    "readonly",
     "for",
     "rows",
     "cols",
+    "accesskey",
+    "tabindex",
     "target",
     "bgcolor",
     "text",
     "link",
+    "clear",
 ];
 
 /// An opening tag.
@@ -101,14 +111,20 @@ fn tag(inside: &str, about: &str) -> Tag {
     let (name, mut rest) = inside.split_once(' ').unwrap_or((inside, ""));
     assert!(ELEMENTS.contains(&name), "{about}: <{name}> is not of HTML 4 or not used by us");
     let mut attributes = Vec::new();
-    while !rest.trim().is_empty() {
-        let (attribute, after) = rest.split_once('=').unwrap_or((rest, "\"\""));
-        let attribute = attribute.trim().to_owned();
-        assert!(ATTRIBUTES.contains(&&*attribute), "{about}: {attribute} in <{inside}>");
-        let value = after.strip_prefix('"').and_then(|after| after.split_once('"'));
-        let (value, after) =
-            value.unwrap_or_else(|| panic!("{about}: <{inside}> has a value without quotes"));
-        attributes.push((attribute, value.replace("&amp;", "&").replace("&#38;", "&")));
+    loop {
+        rest = rest.trim_start();
+        let end = rest.find(|c: char| c != '-' && !c.is_ascii_lowercase()).unwrap_or(rest.len());
+        let (attribute, after) = rest.split_at(end);
+        if rest.is_empty() {
+            break;
+        }
+        assert!(ATTRIBUTES.contains(&attribute), "{about}: {attribute} in <{inside}>");
+        let (value, after) = match after.strip_prefix('=') {
+            Some(after) => after.strip_prefix('"').and_then(|after| after.split_once('"')),
+            None => Some((attribute, after)),
+        }
+        .unwrap_or_else(|| panic!("{about}: <{inside}> has a value without quotes"));
+        attributes.push((attribute.to_owned(), value.replace("&amp;", "&").replace("&#38;", "&")));
         rest = after;
     }
     Tag { name: name.to_owned(), attributes }

@@ -1,11 +1,14 @@
 //! What the pages know of the service: which doors are open, and under which names.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use papillon_store::{Store, StoreError};
 
 use crate::config::Config;
+use crate::dns::{Clients, Others};
 use crate::http::{Ports, Visitor};
+use crate::web::setup::Found;
 
 /// Where an unmodified MSN Messenger looks for a notification server (HYP).
 pub(super) const MSNP_PORT: u16 = 1863;
@@ -23,14 +26,27 @@ pub(crate) struct Doors {
     pub ports: Ports,
     /// Whether the HTTPS listener understands Windows 98 to XP.
     pub old_tls: bool,
-    /// The port of the DNS listener, if there is one.
-    pub dns: Option<u16>,
+    /// The DNS listener, if there is one.
+    pub names: Option<Names>,
     /// The name or address that clients are told, if it was set.
     pub public_host: Option<String>,
     /// Where the certificates are.
     pub tls_folder: PathBuf,
     /// What only this service knows to be its own; all nodes of one service share it. No secret.
     pub token: String,
+    /// The public host's address.
+    pub found: Arc<Found>,
+}
+
+/// The DNS listener, as far as people have to know about it.
+#[derive(Debug, Clone)]
+pub(crate) struct Names {
+    /// Its port.
+    pub port: u16,
+    /// Who is answered.
+    pub clients: Clients,
+    /// Whether it passes on what is not about the old services.
+    pub forwards: bool,
 }
 
 impl Doors {
@@ -49,10 +65,15 @@ impl Doors {
         Ok(Self {
             ports,
             old_tls: false,
-            dns,
+            names: dns.map(|port| Names {
+                port,
+                clients: config.dns.clients.clone(),
+                forwards: config.dns.others == Others::Forward,
+            }),
             public_host: config.public_host.clone(),
             tls_folder: config.data_dir.join("tls"),
             token: token.iter().map(|byte| format!("{byte:02x}")).collect(),
+            found: Arc::default(),
         })
     }
 
@@ -103,9 +124,9 @@ impl Doors {
         obstacles
     }
 
-    /// Whether names can be had from this service.
-    pub fn serves_names(&self) -> bool {
-        self.dns == Some(DNS_PORT)
+    /// The DNS listener, where machines look for one.
+    pub fn names(&self) -> Option<&Names> {
+        self.names.as_ref().filter(|names| names.port == DNS_PORT)
     }
 }
 
@@ -122,17 +143,18 @@ pub(super) mod tests {
         Doors {
             ports: Ports { msnp: Some(1863), http: Some(80), https: Some(443) },
             old_tls: true,
-            dns: Some(53),
+            names: Some(Names { port: 53, clients: Clients::default(), forwards: true }),
             public_host: None,
             tls_folder: PathBuf::from("/nowhere"),
             token: "0123456789abcdef".to_owned(),
+            found: Arc::default(),
         }
     }
 
     /// A service without options.
     pub(in crate::web) fn plain() -> Doors {
         let ports = Ports { msnp: Some(1863), http: Some(8080), https: Some(8443) };
-        Doors { ports, old_tls: false, dns: None, ..open() }
+        Doors { ports, old_tls: false, names: None, ..open() }
     }
 
     /// Somebody who called us `host`.

@@ -23,6 +23,8 @@ use super::page;
 use crate::http::Visitor;
 use facts::Facts;
 
+pub(super) use address::Found;
+
 /// Pages that tell about the doors and about who asks, and nothing else.
 macro_rules! page_of_facts {
     ($name:ident, $path:literal) => {

@@ -1,13 +1,17 @@
 //! The address to write into a hosts file or a DNS setting: a number, because it is what names are looked up with.
 
 use std::net::{IpAddr, Ipv4Addr};
-use std::time::Duration;
+use std::time::{Duration, Instant};
+
+use tokio::sync::Mutex;
 
 use crate::http::Visitor;
 use crate::web::doors::Doors;
 
 /// How long looking up the public host may take. A page without an address is better than none.
 const LOOK_UP: Duration = Duration::from_secs(2);
+/// How long its result is good.
+const KEEP: Duration = Duration::from_secs(60);
 
 /// Our IPv4 address as this visitor can reach it. Old Windows knows no other kind.
 pub(super) async fn of_this_service(doors: &Doors, visitor: &Visitor) -> Option<Ipv4Addr> {
@@ -17,7 +21,7 @@ pub(super) async fn of_this_service(doors: &Doors, visitor: &Visitor) -> Option<
     match &doors.public_host {
         Some(host) => match host.parse() {
             Ok(address) => Some(address),
-            Err(_) => look_up(host).await,
+            Err(_) => doors.found.get(host).await,
         },
         None => reached(visitor),
     }
@@ -39,6 +43,25 @@ fn v4(address: IpAddr) -> Option<Ipv4Addr> {
 
 fn is_near(address: Ipv4Addr) -> bool {
     address.is_private() || address.is_loopback() || address.is_link_local()
+}
+
+/// What the public host's name stood for when it was last looked up. One look-up at a time, and not a new one for
+/// each page: whoever opens many pages keeps no thread of ours waiting.
+#[derive(Debug, Default)]
+pub(crate) struct Found(Mutex<Option<(Instant, Option<Ipv4Addr>)>>);
+
+impl Found {
+    async fn get(&self, host: &str) -> Option<Ipv4Addr> {
+        let mut known = self.0.lock().await;
+        match *known {
+            Some((when, address)) if when.elapsed() < KEEP => address,
+            _ => {
+                let address = look_up(host).await;
+                *known = Some((Instant::now(), address));
+                address
+            }
+        }
+    }
 }
 
 async fn look_up(host: &str) -> Option<Ipv4Addr> {

@@ -24,8 +24,12 @@ pub(super) struct Facts {
     pub origin: String,
     /// The port of the HTTPS listener.
     pub https_port: Option<u16>,
-    /// Whether names can be had here.
+    /// Whether this visitor can have names from here.
     pub dns: bool,
+    /// Whether others can.
+    pub dns_for_others: bool,
+    /// Whether names of today can be had here, too.
+    pub dns_forwards: bool,
     /// What keeps MSN Messenger out.
     pub obstacles: Vec<String>,
     /// The thumbprint of the authority that old Windows has to trust.
@@ -57,7 +61,9 @@ impl Facts {
             nexus: doors.nexus(visitor),
             origin: doors.origin(visitor),
             https_port: doors.ports.https,
-            dns: doors.serves_names(),
+            dns: doors.names().is_some_and(|names| names.clients.include(visitor.peer.ip())),
+            dns_for_others: doors.names().is_some(),
+            dns_forwards: doors.names().is_some_and(|names| names.forwards),
             obstacles: doors.obstacles(),
             certificate: authorities.for_old_windows().map(certificate::thumbprint),
             modern_certificate: authorities.for_others_only().map(certificate::thumbprint),

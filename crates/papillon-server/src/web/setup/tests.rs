@@ -7,6 +7,7 @@ use tower::ServiceExt;
 
 use super::*;
 use crate::tls::Identity;
+use crate::web::doors::Names;
 use crate::web::doors::tests::{open, plain, visitor};
 
 async fn get(doors: &Doors, host: &str, path: &str) -> (StatusCode, HeaderMap, Vec<u8>) {
@@ -23,10 +24,16 @@ async fn text(doors: &Doors, path: &str) -> String {
     String::from_utf8(body).unwrap()
 }
 
+/// A service whose DNS listener answers everybody.
+fn everybodys() -> Doors {
+    let names = Names { port: 53, clients: "any".parse().unwrap(), forwards: true };
+    Doors { names: Some(names), ..open() }
+}
+
 #[tokio::test]
 async fn steps_name_this_very_server() {
     for path in ["/setup/msn5", "/setup/msn6", "/setup/msn62"] {
-        let page = text(&open(), path).await;
+        let page = text(&everybodys(), path).await;
         for part in [
             "192.0.2.9  messenger.hotmail.com\n",
             "<b>192.0.2.9</b>",
@@ -42,6 +49,14 @@ async fn steps_name_this_very_server() {
 }
 
 #[tokio::test]
+async fn a_dns_server_that_knows_the_old_names_only_says_so() {
+    let mut doors = everybodys();
+    assert!(text(&doors, "/setup/msn5").await.contains("passes on the rest"));
+    doors.names.as_mut().unwrap().forwards = false;
+    assert!(text(&doors, "/setup/msn5").await.contains("<b>and nothing else</b>"));
+}
+
+#[tokio::test]
 async fn a_service_that_is_not_open_says_so() {
     for path in ["/setup", "/setup/msn5", "/setup/msn62", "/setup/proxy"] {
         let page = text(&plain(), path).await;
@@ -50,6 +65,8 @@ async fn a_service_that_is_not_open_says_so() {
         }
     }
     assert!(text(&plain(), "/setup/msn5").await.contains("--dns 0.0.0.0:53"));
+    let stranger = text(&open(), "/setup/msn5").await;
+    assert!(stranger.contains("--dns-clients") && !stranger.contains("flushdns"), "{stranger}");
     let page = text(&plain(), "/setup/others").await;
     assert!(
         page.contains("https://192.0.2.9:8443/rdr/pprdr.asp") && page.contains("does not do now"),
