@@ -108,6 +108,7 @@ async fn create(store: &dyn Store, handle: &str) -> Result<Account> {
         // Nobody signs in with a password here.
         password_hash: PasswordHash::new("none"),
         created_at: 0,
+        admin: false,
     };
     Ok(store.create_account(new).await?)
 }

@@ -110,6 +110,7 @@ impl TestServer {
             name: FriendlyName::from_text(&display_name(handle)).expect("a name"),
             password_hash: PasswordHash::new(hash(PASSWORD)),
             created_at: 1_062_764_229,
+            admin: false,
         };
         store.create_account(account).await.expect("a new account").id
     }

@@ -60,7 +60,9 @@ async fn catch_up(service: &Service, seen: Option<i64>) -> Result<i64, StoreErro
 
 async fn carry_out(service: &Service, change: &AccountChange) -> Result<(), StoreError> {
     match change.kind {
-        AccountChangeKind::Disabled => sign_out(service, &change.handle, change.account),
+        AccountChangeKind::Disabled | AccountChangeKind::SignedOut => {
+            sign_out(service, &change.handle, change.account);
+        }
         AccountChangeKind::Removed => {
             sign_out(service, &change.handle, change.account);
             forget(service, &change.handle, change.account).await?;
@@ -75,7 +77,7 @@ async fn carry_out(service: &Service, change: &AccountChange) -> Result<(), Stor
 fn sign_out(service: &Service, handle: &Handle, account: AccountId) {
     service.switchboards.void(account);
     if let Some(session) = service.sessions.get(handle) {
-        tracing::info!(account = %handle, "signed out by the operator");
+        tracing::info!(account = %handle, "signed out from outside");
         let mut out = Deliveries::new();
         announce::sign_out(&service.sessions, &session, &mut out);
         send_away(&session, None, &mut out);

@@ -84,6 +84,10 @@ impl From<StoreError> for Refusal {
                 StoreRefusal::TooManyGroups => ErrorCode::TooManyGroups,
                 StoreRefusal::GroupZero => ErrorCode::CannotRemoveGroupZero,
                 StoreRefusal::SameValue => ErrorCode::AlreadyInMode,
+                // Of the pages; no verb leads there.
+                StoreRefusal::InvitationInvalid
+                | StoreRefusal::TooManyInvitations
+                | StoreRefusal::PictureTooLarge => ErrorCode::InternalServerError,
             }),
             error => {
                 tracing::error!(%error, "the store failed");

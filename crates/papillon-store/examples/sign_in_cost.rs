@@ -54,7 +54,10 @@ async fn person(store: &dyn Store, number: u32) -> Result<papillon_store::Accoun
     let handle = handle(number)?;
     let name = FriendlyName::from(&handle);
     let password_hash = PasswordHash::new("none");
-    Ok(store.create_account(NewAccount { handle, name, password_hash, created_at: 0 }).await?.id)
+    Ok(store
+        .create_account(NewAccount { handle, name, password_hash, created_at: 0, admin: false })
+        .await?
+        .id)
 }
 
 /// User and system time of the whole process, in hundredths of a second.

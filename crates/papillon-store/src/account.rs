@@ -31,6 +31,17 @@ pub struct Account {
     pub verified: bool,
     /// When the account was made, in seconds since 1970.
     pub created_at: i64,
+    /// Whether the person may use the administrators' pages.
+    pub admin: bool,
+}
+
+/// Some accounts out of all that were asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct People {
+    /// The accounts, ordered by handle.
+    pub accounts: Vec<Account>,
+    /// How many there are in all.
+    pub total: u64,
 }
 
 /// A password in its hashed form. Its `Debug` form hides it.
@@ -75,4 +86,6 @@ pub struct NewAccount {
     pub password_hash: PasswordHash,
     /// Now, in seconds since 1970.
     pub created_at: i64,
+    /// Whether the person may use the administrators' pages.
+    pub admin: bool,
 }

@@ -18,10 +18,13 @@ pub enum AccountChangeKind {
     Enabled,
     /// It is gone.
     Removed,
+    /// It was signed out everywhere: its tickets are void.
+    SignedOut,
 }
 
 impl AccountChangeKind {
-    const ALL: [Self; 5] = [Self::Created, Self::Password, Self::Disabled, Self::Enabled, Self::Removed];
+    const ALL: [Self; 6] =
+        [Self::Created, Self::Password, Self::Disabled, Self::Enabled, Self::Removed, Self::SignedOut];
 
     /// The word under which it is stored.
     pub(crate) const fn code(self) -> &'static str {
@@ -31,6 +34,7 @@ impl AccountChangeKind {
             Self::Disabled => "disabled",
             Self::Enabled => "enabled",
             Self::Removed => "removed",
+            Self::SignedOut => "signed-out",
         }
     }
 

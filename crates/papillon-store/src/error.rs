@@ -55,6 +55,15 @@ pub enum Refusal {
     /// The setting has this value already.
     #[error("the setting has this value already")]
     SameValue,
+    /// No such invitation, or it has expired or is used up.
+    #[error("the invitation is not valid")]
+    InvitationInvalid,
+    /// A thousand invitations are open.
+    #[error("there are too many invitations")]
+    TooManyInvitations,
+    /// The picture is larger than [`Picture::MAX_LEN`](crate::Picture::MAX_LEN).
+    #[error("the picture is too large")]
+    PictureTooLarge,
 }
 
 /// What went wrong with the database, in words. It keeps the message of the driver's error only:

@@ -20,7 +20,9 @@ mod account;
 mod change;
 mod error;
 mod group_set;
+mod invitation;
 mod outcome;
+mod picture;
 mod postgres;
 mod roster;
 mod sql;
@@ -30,14 +32,16 @@ mod store;
 use std::path::Path;
 use std::sync::Arc;
 
-pub use account::{Account, AccountId, Credentials, NewAccount, PasswordHash};
+pub use account::{Account, AccountId, Credentials, NewAccount, PasswordHash, People};
 pub use change::{AccountChange, AccountChangeKind};
 pub use error::{Outage, Refusal, Result, StoreError};
 pub use group_set::GroupSet;
+pub use invitation::{Invitation, InvitationCode, NewInvitation};
 pub use outcome::{
     ContactDropped, ForwardAdded, ForwardRemoved, GroupRemoved, PrivacyChanged, PrivacyList, PrivacySet,
     PropertySet,
 };
+pub use picture::Picture;
 pub use postgres::PostgresStore;
 pub use roster::{Contact, Roster, SharedProperties};
 pub use sqlite::SqliteStore;

@@ -16,8 +16,10 @@ const DIALECT: Dialect = Dialect { begin: "BEGIN", locks_rows: true };
 /// The number spells "papillon".
 const ONE_AT_A_TIME: &str = "SELECT pg_advisory_xact_lock(8097112105108108111)";
 
-const MIGRATIONS: &[Migration] =
-    &[Migration { version: 1, text: include_str!("../migrations/postgres/0001_accounts_and_lists.sql") }];
+const MIGRATIONS: &[Migration] = &[
+    Migration { version: 1, text: include_str!("../migrations/postgres/0001_accounts_and_lists.sql") },
+    Migration { version: 2, text: include_str!("../migrations/postgres/0002_pages.sql") },
+];
 
 /// Opens stores in PostgreSQL.
 #[derive(Debug)]

@@ -6,9 +6,12 @@ mod contact_rows;
 mod fault;
 mod forward;
 mod groups;
+mod invitations;
 mod lock;
 mod migrate;
 mod packed;
+mod people;
+mod pictures;
 mod privacy;
 mod properties;
 mod readers;
@@ -27,8 +30,9 @@ pub(crate) use self::migrate::{Migration, migrate};
 pub(crate) use self::readers::{Kept, Readers};
 use self::transaction::in_transaction;
 use crate::{
-    Account, AccountChange, AccountId, Credentials, ForwardAdded, ForwardRemoved, GroupRemoved, NewAccount,
-    PasswordHash, PrivacyChanged, PrivacyList, PrivacySet, PropertySet, Result, Roster, Store,
+    Account, AccountChange, AccountId, Credentials, ForwardAdded, ForwardRemoved, GroupRemoved, Invitation,
+    InvitationCode, NewAccount, NewInvitation, PasswordHash, People, Picture, PrivacyChanged, PrivacyList,
+    PrivacySet, PropertySet, Result, Roster, Store,
 };
 
 /// What differs between the databases once they are connected.
@@ -59,6 +63,10 @@ impl Store for SqlStore {
         in_transaction!(self, tx => accounts::create(tx, &new))
     }
 
+    async fn create_invited_account(&self, new: NewAccount, code: &InvitationCode) -> Result<Account> {
+        in_transaction!(self, tx => invitations::create_account(tx, &new, code))
+    }
+
     async fn account(&self, handle: &Handle) -> Result<Option<Account>> {
         Ok(accounts::by_handle(&mut self.readers.lend().await?, handle).await?)
     }
@@ -75,6 +83,10 @@ impl Store for SqlStore {
         Ok(accounts::all(&mut self.readers.lend().await?).await?)
     }
 
+    async fn people(&self, search: &str, skip: u32, most: u32) -> Result<People> {
+        Ok(people::page(&mut self.readers.lend().await?, search, skip, most).await?)
+    }
+
     async fn set_password(&self, handle: &Handle, hash: PasswordHash) -> Result<()> {
         in_transaction!(self, tx => accounts::set_password(tx, handle, &hash))
     }
@@ -83,12 +95,44 @@ impl Store for SqlStore {
         in_transaction!(self, tx => accounts::set_enabled(tx, handle, enabled))
     }
 
+    async fn set_admin(&self, handle: &Handle, admin: bool) -> Result<()> {
+        in_transaction!(self, tx => accounts::set_admin(tx, handle, admin))
+    }
+
+    async fn void_tickets(&self, handle: &Handle) -> Result<()> {
+        in_transaction!(self, tx => accounts::void_tickets(tx, handle))
+    }
+
     async fn remove_account(&self, handle: &Handle) -> Result<()> {
         in_transaction!(self, tx => accounts::remove(tx, handle))
     }
 
     async fn rename(&self, account: AccountId, name: &FriendlyName) -> Result<ListVersion> {
         in_transaction!(self, tx => settings::rename(tx, account, name))
+    }
+
+    async fn picture(&self, account: AccountId) -> Result<Option<Picture>> {
+        Ok(pictures::read(&mut self.readers.lend().await?, account).await?)
+    }
+
+    async fn set_picture(&self, account: AccountId, picture: &Picture) -> Result<()> {
+        in_transaction!(self, tx => pictures::set(tx, account, picture))
+    }
+
+    async fn remove_picture(&self, account: AccountId) -> Result<()> {
+        in_transaction!(self, tx => pictures::remove(tx, account))
+    }
+
+    async fn create_invitation(&self, new: NewInvitation) -> Result<()> {
+        in_transaction!(self, tx => invitations::create(tx, &new))
+    }
+
+    async fn invitations(&self) -> Result<Vec<Invitation>> {
+        Ok(invitations::all(&mut self.readers.lend().await?).await?)
+    }
+
+    async fn revoke_invitation(&self, id: i64) -> Result<()> {
+        in_transaction!(self, tx => invitations::revoke(tx, id))
     }
 
     async fn secret(&self, name: &str, candidate: &[u8]) -> Result<Vec<u8>> {

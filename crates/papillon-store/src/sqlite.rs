@@ -20,8 +20,10 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 const DIALECT: Dialect = Dialect { begin: "BEGIN IMMEDIATE", locks_rows: false };
 
-const MIGRATIONS: &[Migration] =
-    &[Migration { version: 1, text: include_str!("../migrations/sqlite/0001_accounts_and_lists.sql") }];
+const MIGRATIONS: &[Migration] = &[
+    Migration { version: 1, text: include_str!("../migrations/sqlite/0001_accounts_and_lists.sql") },
+    Migration { version: 2, text: include_str!("../migrations/sqlite/0002_pages.sql") },
+];
 
 /// Settings of a connection. FULL: with WAL, anything less loses acknowledged changes when the
 /// power fails.

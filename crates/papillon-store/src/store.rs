@@ -5,8 +5,9 @@ use msnp::{AddPrompt, FriendlyName, GroupId, GroupName, Handle, ListVersion, Pri
 use msnp::{PropertyKey, PropertyValue};
 
 use crate::{
-    Account, AccountChange, AccountId, Credentials, ForwardAdded, ForwardRemoved, GroupRemoved, NewAccount,
-    PasswordHash, PrivacyChanged, PrivacyList, PrivacySet, PropertySet, Result, Roster,
+    Account, AccountChange, AccountId, Credentials, ForwardAdded, ForwardRemoved, GroupRemoved, Invitation,
+    InvitationCode, NewAccount, NewInvitation, PasswordHash, People, Picture, PrivacyChanged, PrivacyList,
+    PrivacySet, PropertySet, Result, Roster,
 };
 
 #[cfg(doc)]
@@ -23,6 +24,10 @@ pub trait Store: Send + Sync + 'static {
     /// Makes an account. Refused: `AccountExists`.
     async fn create_account(&self, new: NewAccount) -> Result<Account>;
 
+    /// Makes an account and uses the invitation once, at the account's `created_at`. Refused, in
+    /// this order: `InvitationInvalid`, `AccountExists`.
+    async fn create_invited_account(&self, new: NewAccount, code: &InvitationCode) -> Result<Account>;
+
     /// The account with this handle.
     async fn account(&self, handle: &Handle) -> Result<Option<Account>>;
 
@@ -35,6 +40,10 @@ pub trait Store: Send + Sync + 'static {
     /// Every account, ordered by handle.
     async fn accounts(&self) -> Result<Vec<Account>>;
 
+    /// Accounts whose handle or name holds `search` (all, when it is empty), ordered by handle: at
+    /// most `most`, after the first `skip`.
+    async fn people(&self, search: &str, skip: u32, most: u32) -> Result<People>;
+
     /// Sets a new password and voids all tickets. Refused: `UnknownAccount`.
     async fn set_password(&self, handle: &Handle, hash: PasswordHash) -> Result<()>;
 
@@ -42,12 +51,39 @@ pub trait Store: Send + Sync + 'static {
     /// changes, nothing is done or logged. Refused: `UnknownAccount`.
     async fn set_enabled(&self, handle: &Handle, enabled: bool) -> Result<()>;
 
+    /// Sets or removes the mark of those who may use the administrators' pages. Refused:
+    /// `UnknownAccount`.
+    async fn set_admin(&self, handle: &Handle, admin: bool) -> Result<()>;
+
+    /// Voids all tickets: a sign-in takes the password again. Refused: `UnknownAccount`.
+    async fn void_tickets(&self, handle: &Handle) -> Result<()>;
+
     /// Removes an account, also from everybody's lists, whose versions grow. Refused:
     /// `UnknownAccount`.
     async fn remove_account(&self, handle: &Handle) -> Result<()>;
 
     /// Sets the account's own display name.
     async fn rename(&self, account: AccountId, name: &FriendlyName) -> Result<ListVersion>;
+
+    /// The display picture that is kept for a person.
+    async fn picture(&self, account: AccountId) -> Result<Option<Picture>>;
+
+    /// Keeps a display picture in place of the one before. Refused, in this order:
+    /// `UnknownAccount`, `PictureTooLarge`.
+    async fn set_picture(&self, account: AccountId, picture: &Picture) -> Result<()>;
+
+    /// Keeps no display picture any more. Refused: `UnknownAccount`.
+    async fn remove_picture(&self, account: AccountId) -> Result<()>;
+
+    /// Makes an invitation; those that have expired go. Refused, in this order: `UnknownAccount`
+    /// (its maker), `TooManyInvitations`.
+    async fn create_invitation(&self, new: NewInvitation) -> Result<()>;
+
+    /// All invitations, the latest first: also those that are used up or have expired, until they go.
+    async fn invitations(&self) -> Result<Vec<Invitation>>;
+
+    /// Takes an invitation back. One that does not exist is no error: it is as good as taken back.
+    async fn revoke_invitation(&self, id: i64) -> Result<()>;
 
     /// The secret of this name. The first who asks for it, on any node, gives it its value;
     /// everybody later gets that value.

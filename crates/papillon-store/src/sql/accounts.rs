@@ -16,7 +16,7 @@ const GROUP_ZERO_NAME: &str = "Other%20Contacts";
 macro_rules! select {
     ($more:literal, $rest:literal) => {
         concat!(
-            "SELECT id, handle, name, credential_epoch, enabled, verified, created_at",
+            "SELECT id, handle, name, credential_epoch, enabled, verified, created_at, admin",
             $more,
             " FROM accounts ",
             $rest
@@ -24,7 +24,9 @@ macro_rules! select {
     };
 }
 
-/// Reads the first seven columns of a row.
+pub(super) use select;
+
+/// Reads the first eight columns of a row.
 pub(super) fn account(row: &AnyRow) -> Result<Account, Fault> {
     Ok(Account {
         id: AccountId(row.try_get(0)?),
@@ -34,6 +36,7 @@ pub(super) fn account(row: &AnyRow) -> Result<Account, Fault> {
         enabled: row.try_get::<i64, _>(4)? != 0,
         verified: row.try_get::<i64, _>(5)? != 0,
         created_at: row.try_get(6)?,
+        admin: row.try_get::<i64, _>(7)? != 0,
     })
 }
 
@@ -54,7 +57,7 @@ pub(super) async fn credentials(
     let text = select!(", hash", "JOIN passwords ON account = id WHERE handle = $1");
     let row = sqlx::query(text).bind(handle.as_str()).fetch_optional(&mut **reader).await?;
     let read = |row: &AnyRow| {
-        let password_hash = PasswordHash::new(row.try_get::<String, _>(7)?);
+        let password_hash = PasswordHash::new(row.try_get::<String, _>(8)?);
         Ok(Credentials { account: account(row)?, password_hash })
     };
     row.as_ref().map(read).transpose()
@@ -68,12 +71,14 @@ pub(super) async fn all(reader: &mut Reader<'_>) -> Result<Vec<Account>, Fault> 
 pub(super) async fn create(tx: &mut Tx, new: &NewAccount) -> Result<Account, Fault> {
     let row = sqlx::query(
         "INSERT INTO accounts (handle, name, credential_epoch, enabled, verified, created_at, \
-         list_version, prompt, privacy, properties) VALUES ($1, $2, 1, 1, 1, $3, 1, 'A', 'AL', '') \
+         admin, list_version, prompt, privacy, properties) \
+         VALUES ($1, $2, 1, 1, 1, $3, $4, 1, 'A', 'AL', '') \
          ON CONFLICT (handle) DO NOTHING RETURNING id",
     )
     .bind(new.handle.as_str())
     .bind(new.name.as_wire())
     .bind(new.created_at)
+    .bind(i64::from(new.admin))
     .fetch_optional(&mut **tx)
     .await?;
     let id = AccountId(row.ok_or(Refusal::AccountExists)?.try_get(0)?);
@@ -96,17 +101,12 @@ pub(super) async fn create(tx: &mut Tx, new: &NewAccount) -> Result<Account, Fau
         enabled: true,
         verified: true,
         created_at: new.created_at,
+        admin: new.admin,
     })
 }
 
 pub(super) async fn set_password(tx: &mut Tx, handle: &Handle, hash: &PasswordHash) -> Result<(), Fault> {
-    let row = sqlx::query(
-        "UPDATE accounts SET credential_epoch = credential_epoch + 1 WHERE handle = $1 RETURNING id",
-    )
-    .bind(handle.as_str())
-    .fetch_optional(&mut **tx)
-    .await?;
-    let id = AccountId(row.ok_or(Refusal::UnknownAccount)?.try_get(0)?);
+    let id = next_epoch(tx, handle).await?;
     sqlx::query("UPDATE passwords SET hash = $2 WHERE account = $1")
         .bind(id.0)
         .bind(hash.expose())
@@ -133,6 +133,28 @@ pub(super) async fn set_enabled(tx: &mut Tx, handle: &Handle, enabled: bool) -> 
     Ok(())
 }
 
+pub(super) async fn set_admin(tx: &mut Tx, handle: &Handle, admin: bool) -> Result<(), Fault> {
+    let query = sqlx::query("UPDATE accounts SET admin = $2 WHERE handle = $1").bind(handle.as_str());
+    let changed = query.bind(i64::from(admin)).execute(&mut **tx).await?.rows_affected();
+    if changed == 0 { Err(Refusal::UnknownAccount.into()) } else { Ok(()) }
+}
+
+pub(super) async fn void_tickets(tx: &mut Tx, handle: &Handle) -> Result<(), Fault> {
+    let id = next_epoch(tx, handle).await?;
+    changes::record(tx, id, handle, AccountChangeKind::SignedOut).await
+}
+
+/// Voids all tickets given out before.
+async fn next_epoch(tx: &mut Tx, handle: &Handle) -> Result<AccountId, Fault> {
+    let row = sqlx::query(
+        "UPDATE accounts SET credential_epoch = credential_epoch + 1 WHERE handle = $1 RETURNING id",
+    )
+    .bind(handle.as_str())
+    .fetch_optional(&mut **tx)
+    .await?;
+    Ok(AccountId(row.ok_or(Refusal::UnknownAccount)?.try_get(0)?))
+}
+
 pub(super) async fn remove(tx: &mut Tx, handle: &Handle) -> Result<(), Fault> {
     let id = id_of(tx, handle).await?;
     lock::circle(tx, id).await?;
@@ -143,7 +165,7 @@ pub(super) async fn remove(tx: &mut Tx, handle: &Handle) -> Result<(), Fault> {
     .bind(id.0)
     .execute(&mut **tx)
     .await?;
-    // Its password, its groups and every row of contacts that names it go with it.
+    // Its password, its picture, its groups and every row of contacts that names it go with it.
     sqlx::query("DELETE FROM accounts WHERE id = $1").bind(id.0).execute(&mut **tx).await?;
     changes::record(tx, id, handle, AccountChangeKind::Removed).await
 }

@@ -15,7 +15,7 @@ use crate::{Account, AccountId, Contact, Roster};
 /// What a contact shows is looked for only where it shows anything at all: this saves a look-up
 /// for nearly every contact.
 const READ: &str = "\
-SELECT a.id, a.handle, a.name, a.credential_epoch, a.enabled, a.verified, a.created_at, \
+SELECT a.id, a.handle, a.name, a.credential_epoch, a.enabled, a.verified, a.created_at, a.admin, \
  a.list_version, a.prompt, a.privacy, a.properties, \
  (SELECT coalesce(string_agg(concat(g.id, ' ', g.name), '\n'), '') \
   FROM contact_groups g WHERE g.account = a.id), \
@@ -33,14 +33,14 @@ pub(super) async fn read(reader: &mut Reader<'_>, id: AccountId) -> Result<Optio
     let Some(row) = sqlx::query(READ).bind(id.0).fetch_optional(&mut **reader).await? else {
         return Ok(None);
     };
-    let properties: &str = row.try_get(10)?;
+    let properties: &str = row.try_get(11)?;
     let roster = Roster {
-        version: packed::version(row.try_get(7)?)?,
-        prompt: packed::prompt(row.try_get(8)?)?,
-        privacy: packed::privacy(row.try_get(9)?)?,
+        version: packed::version(row.try_get(8)?)?,
+        prompt: packed::prompt(row.try_get(9)?)?,
+        privacy: packed::privacy(row.try_get(10)?)?,
         properties: packed::properties(properties.split_ascii_whitespace())?,
-        groups: groups(row.try_get(11)?)?,
-        contacts: contacts(row.try_get(12)?)?,
+        groups: groups(row.try_get(12)?)?,
+        contacts: contacts(row.try_get(13)?)?,
     };
     Ok(Some((accounts::account(&row)?, roster)))
 }

@@ -54,6 +54,20 @@ pub async fn tables_of_a_newer_program_are_left_alone(place: Place) {
     assert!(error.to_string().contains("1000000"), "{error}");
 }
 
+pub async fn tables_of_an_older_program_are_brought_up_to_date(place: Place) {
+    let store = place.open().await;
+    let alice = store.create_account(new_account("alice")).await.unwrap();
+    drop(store);
+    place
+        .tamper(
+            "DROP TABLE pictures; DROP TABLE invitations; ALTER TABLE accounts DROP COLUMN admin; \
+             DELETE FROM schema_migrations WHERE version > 1",
+        )
+        .await;
+    let store = place.open().await;
+    assert_eq!(store.accounts().await.unwrap(), [alice]);
+}
+
 pub async fn what_makes_no_sense_is_reported(place: Place) {
     let store = place.open().await;
     let (alice, bob) = (person(&store, "alice").await, person(&store, "bob").await);

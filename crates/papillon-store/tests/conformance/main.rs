@@ -43,11 +43,25 @@ checks! {
         disabling_voids_tickets_and_enabling_does_not,
         nobody_unknown_can_be_changed,
         accounts_are_listed_by_handle,
+        accounts_are_found_in_pages,
+        the_mark_of_administrators,
+        signing_out_everywhere_voids_tickets,
         a_removed_account_vanishes_from_all_lists,
         a_number_is_never_given_again,
         a_new_name_raises_the_version,
         the_first_secret_stays,
         hashes_do_not_show;
+    pictures:
+        a_picture_is_kept_replaced_and_removed,
+        a_picture_goes_with_its_account;
+    invitations:
+        an_invitation_makes_accounts_until_it_is_used_up,
+        an_invitation_ends,
+        who_has_no_invitation_learns_nothing,
+        a_failed_registration_uses_nothing,
+        an_invitation_is_taken_back,
+        only_so_many_accounts_in_a_race,
+        a_thousand_invitations_and_no_more;
     changes:
         each_change_is_logged_once_and_in_order,
         numbers_become_visible_in_order,
@@ -88,6 +102,7 @@ checks! {
         two_stores_see_each_others_changes,
         many_can_open_a_new_database_at_once,
         tables_of_a_newer_program_are_left_alone,
+        tables_of_an_older_program_are_brought_up_to_date,
         what_makes_no_sense_is_reported,
         an_error_shows_no_hash;
     concurrency:

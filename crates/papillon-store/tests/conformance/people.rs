@@ -65,6 +65,8 @@ pub async fn nobody_unknown_can_be_changed(place: Place) {
     refused!(store.set_password(&handle("nobody"), PasswordHash::new("x")), UnknownAccount);
     refused!(store.set_enabled(&handle("nobody"), false), UnknownAccount);
     refused!(store.remove_account(&handle("nobody")), UnknownAccount);
+    refused!(store.set_admin(&handle("nobody"), true), UnknownAccount);
+    refused!(store.void_tickets(&handle("nobody")), UnknownAccount);
     assert_eq!(store.last_change().await.unwrap(), 0);
 }
 
@@ -75,6 +77,61 @@ pub async fn accounts_are_listed_by_handle(place: Place) {
     }
     let handles: Vec<_> = store.accounts().await.unwrap().into_iter().map(|account| account.handle).collect();
     assert_eq!(handles, ["a-z", "a.z", "a_z", "alice", "bob", "carol"].map(handle));
+}
+
+pub async fn accounts_are_found_in_pages(place: Place) {
+    let store = place.open().await;
+    for name in ["carol", "a-z", "alice", "a_z", "bob", "a.z", "a!z"] {
+        person(&store, name).await;
+    }
+    let bob = store.account(&handle("bob")).await.unwrap().unwrap();
+    store.rename(bob.id, &friendly("%C3%a9t%C3%A9%20100%25")).await.unwrap();
+    let find = async |search: &str, skip, most| {
+        let people = store.people(search, skip, most).await.unwrap();
+        let names = people.accounts.iter().map(|account| account.handle.as_str().replace("@example.com", ""));
+        (names.collect::<Vec<_>>().join(" "), people.total)
+    };
+    let found = |names: &str, total| (names.to_owned(), total);
+    assert_eq!(find("", 0, 100).await, found("a!z a-z a.z a_z alice bob carol", 7));
+    assert_eq!(find("", 2, 3).await, found("a.z a_z alice", 7));
+    assert_eq!(find("", 9, 3).await, found("", 7));
+    assert_eq!(find("A_Z", 0, 100).await, found("a_z", 1));
+    assert_eq!(find("a!z", 0, 100).await, found("a!z", 1));
+    assert_eq!(find("%", 0, 100).await, found("bob", 1));
+    assert_eq!(find("@EXAMPLE.com", 5, 1).await, found("bob", 7));
+    // By name, whichever case a client codes it in.
+    assert_eq!(find("été 100", 0, 100).await, found("bob", 1));
+    assert_eq!(find("the CAROL", 0, 100).await, found("carol", 1));
+    assert_eq!(find(&"x".repeat(1000), 0, 100).await, found("", 0));
+    assert_eq!(find("' OR 1 = 1 --", 0, 100).await, found("", 0));
+}
+
+pub async fn the_mark_of_administrators(place: Place) {
+    let store = place.open().await;
+    let alice = store.create_account(new_account("alice")).await.unwrap();
+    assert!(!alice.admin);
+    let root = papillon_store::NewAccount { admin: true, ..new_account("root") };
+    let root = store.create_account(root).await.unwrap();
+    assert!(root.admin && store.account_by_id(root.id).await.unwrap().unwrap().admin);
+    let changes = store.last_change().await.unwrap();
+    for admin in [true, true, false] {
+        store.set_admin(&handle("alice"), admin).await.unwrap();
+        let now = store.account(&handle("alice")).await.unwrap().unwrap();
+        assert_eq!((now.admin, now.credential_epoch), (admin, alice.credential_epoch));
+        assert_eq!(signed_in(&store, alice.id).await.0.admin, admin);
+    }
+    assert_eq!(store.last_change().await.unwrap(), changes);
+}
+
+pub async fn signing_out_everywhere_voids_tickets(place: Place) {
+    let store = place.open().await;
+    let before = store.create_account(new_account("alice")).await.unwrap();
+    store.void_tickets(&handle("alice")).await.unwrap();
+    let after = store.credentials(&handle("alice")).await.unwrap().unwrap();
+    assert_eq!(after.account.credential_epoch, before.credential_epoch + 1);
+    assert_eq!(after.password_hash.expose(), "hash-of-alice");
+    let last = store.changes_after(1).await.unwrap().pop().unwrap();
+    assert_eq!((last.account, last.kind), (before.id, papillon_store::AccountChangeKind::SignedOut));
 }
 
 pub async fn a_removed_account_vanishes_from_all_lists(place: Place) {

@@ -57,6 +57,7 @@ pub fn new_account(name: &str) -> NewAccount {
         name: friendly(&format!("The%20{name}")),
         password_hash: PasswordHash::new(format!("hash-of-{name}")),
         created_at: 1_000_000,
+        admin: false,
     }
 }
 
