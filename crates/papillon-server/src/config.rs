@@ -1,5 +1,6 @@
 //! What an operator can set. The binary fills it from the command line, the environment and a file.
 
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -19,6 +20,10 @@ pub struct Config {
     pub ticket_lifetime: Duration,
     /// Between the announcement of a shutdown and the shutdown. Zero: no announcement.
     pub shutdown_grace: Duration,
+    /// Who may make an account on the pages; `None` leaves it to [`Config::registration_for`].
+    pub registration: Option<Registration>,
+    /// Passwords are asked for and taken over TLS only, on the pages and at the login.
+    pub https_only: bool,
     /// What keeps one client from harming the others.
     pub limits: Limits,
     /// How long the service waits for people.
@@ -34,9 +39,42 @@ impl Config {
             dns: dns::Settings::default(),
             ticket_lifetime: Duration::from_secs(3600),
             shutdown_grace: Duration::ZERO,
+            registration: None,
+            https_only: false,
             limits: Limits::default(),
             timeouts: Timeouts::default(),
         }
+    }
+
+    /// Whether a visitor from this address may make an account. Unless the operator has said it:
+    /// with a public host, everybody needs an invitation; without one, visitors from this machine
+    /// and from private networks do not.
+    pub fn registration_for(&self, visitor: IpAddr) -> Registration {
+        let default = if self.public_host.is_none() && is_near(visitor) {
+            Registration::Open
+        } else {
+            Registration::Invitation
+        };
+        self.registration.unwrap_or(default)
+    }
+}
+
+/// Who may make an account on the pages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Registration {
+    /// Everybody.
+    Open,
+    /// Who has the code of an invitation.
+    Invitation,
+    /// Nobody.
+    Closed,
+}
+
+/// Whether an address is of this machine, or of a network that the internet does not reach.
+fn is_near(address: IpAddr) -> bool {
+    match address.to_canonical() {
+        IpAddr::V4(v4) => v4.is_loopback() || v4.is_private() || v4.is_link_local(),
+        IpAddr::V6(v6) => v6.is_loopback() || v6.is_unique_local() || v6.is_unicast_link_local(),
     }
 }
 
@@ -67,6 +105,9 @@ pub struct Limits {
     pub sign_in_failures_per_account: u32,
     /// Failed sign-ins a minute and address.
     pub sign_in_failures_per_address: u32,
+    /// Accounts that may be made on the pages, an hour and address; attempts with an invitation
+    /// that is not valid or for an address that is taken count as well.
+    pub registrations_per_hour: u32,
     /// Bytes that wait for one client before it is dropped for not reading.
     pub outbox_bytes: usize,
 }
@@ -86,6 +127,7 @@ impl Default for Limits {
             invitations_per_hour: 10,
             sign_in_failures_per_account: 10,
             sign_in_failures_per_address: 60,
+            registrations_per_hour: 20,
             outbox_bytes: 4 << 20,
         }
     }
@@ -120,6 +162,36 @@ impl Default for Timeouts {
             cookie: Duration::from_secs(120),
             ringing: Duration::from_secs(30),
             write_stall: Duration::from_secs(30),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn strangers_need_an_invitation() {
+        let near = [
+            "127.0.0.1",
+            "::1",
+            "10.1.2.3",
+            "192.168.0.9",
+            "::ffff:172.16.0.1",
+            "169.254.1.1",
+            "fe80::1",
+            "fd00::1",
+        ];
+        let far = ["8.8.8.8", "172.32.0.1", "2001:db8::1", "::ffff:8.8.8.8", "100.64.0.1"];
+        let mut config = Config::new("/nowhere");
+        let of = |config: &Config, address: &str| config.registration_for(address.parse().unwrap());
+        assert!(near.iter().all(|address| of(&config, address) == Registration::Open));
+        assert!(far.iter().all(|address| of(&config, address) == Registration::Invitation));
+        config.public_host = Some("msn.example.org".into());
+        assert!(near.iter().chain(&far).all(|address| of(&config, address) == Registration::Invitation));
+        for said in [Registration::Open, Registration::Closed, Registration::Invitation] {
+            config.registration = Some(said);
+            assert!(near.iter().chain(&far).all(|address| of(&config, address) == said));
         }
     }
 }

@@ -34,5 +34,5 @@ mod sessions;
 mod switchboard;
 mod web;
 
-pub use config::{Config, Limits, Timeouts};
+pub use config::{Config, Limits, Registration, Timeouts};
 pub use server::{Listeners, Server, ServerError};

@@ -3,8 +3,10 @@
 //! The commands write to the database, and a running service sees what they did there.
 
 mod add;
+mod admin;
 mod disable;
 mod enable;
+mod invite;
 mod list;
 mod password;
 mod remove;
@@ -26,6 +28,7 @@ const EXAMPLES: &str = "\
 Examples:
   papillon account add ada@example.com --name Ada
   papillon account password ada@example.com --password-stdin < secret.txt
+  papillon account invite --uses 5
   papillon account list --json
 
 Use the same --data, --config or --database as for `papillon serve`. All of these work while the
@@ -53,6 +56,10 @@ enum Command {
     Disable(disable::DisableArgs),
     /// Lets somebody sign in again who was disabled.
     Enable(enable::EnableArgs),
+    /// Lets somebody use the administrators' pages, at /admin, or no longer.
+    Admin(admin::AdminArgs),
+    /// Makes an invitation: with its code people make accounts by themselves, at /register.
+    Invite(invite::InviteArgs),
     /// Removes an account for good, also from everybody's contact list.
     Remove(remove::RemoveArgs),
 }
@@ -68,6 +75,8 @@ pub(crate) fn run(args: &AccountArgs) -> anyhow::Result<()> {
             Command::Password(password) => password::run(password, &settings).await,
             Command::Disable(disable) => disable::run(disable, &settings).await,
             Command::Enable(enable) => enable::run(enable, &settings).await,
+            Command::Admin(admin) => admin::run(admin, &settings).await,
+            Command::Invite(invite) => invite::run(invite, &settings).await,
             Command::Remove(remove) => remove::run(remove, &settings).await,
         }
     })
@@ -128,7 +137,7 @@ pub(crate) async fn new_account(
     name: FriendlyName,
     password: Zeroizing<String>,
 ) -> anyhow::Result<NewAccount> {
-    Ok(NewAccount { handle, name, password_hash: hashed(password).await?, created_at: now() })
+    Ok(NewAccount { handle, name, password_hash: hashed(password).await?, created_at: now(), admin: false })
 }
 
 /// In seconds since 1970; a clock that stands before that is as good as one at it.

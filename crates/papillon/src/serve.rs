@@ -12,8 +12,8 @@ use std::sync::LazyLock;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
-use papillon_server::Server;
 use papillon_server::dns::{Clients, Others};
+use papillon_server::{Registration, Server};
 use tempfile::TempDir;
 use tokio::sync::mpsc;
 
@@ -102,6 +102,15 @@ pub(crate) struct ServeArgs {
     /// The name or address that clients are told. [default: where each client reached the service]
     #[arg(long, value_name = "NAME", value_parser = settings::host)]
     public_host: Option<String>,
+    /// Who may make an account on the page /register: open, invitation or closed. [default: see --help]
+    ///
+    /// Default: with --public-host, only people with an invitation (`papillon account invite` makes
+    /// one); without it, visitors from this machine and from private networks need none.
+    #[arg(long, value_name = "WHO", value_parser = settings::registration)]
+    registration: Option<Registration>,
+    /// Takes passwords over TLS only: no page with a password, and no login, is served without it.
+    #[arg(long)]
+    https_only: bool,
     /// Seconds between the announcement of a shutdown and the shutdown; 0 announces nothing. [default: 0]
     ///
     /// A second SIGTERM or SIGINT cuts them short.
@@ -146,6 +155,8 @@ impl ServeArgs {
         }
         replace(&mut settings.log_format, &self.log_format);
         replace(&mut settings.server.shutdown_grace, &self.shutdown_grace);
+        settings.server.registration = self.registration.or(settings.server.registration);
+        settings.server.https_only |= self.https_only;
         replace(&mut settings.server.ticket_lifetime, &self.ticket_lifetime);
         if self.public_host.is_some() {
             settings.server.public_host.clone_from(&self.public_host);

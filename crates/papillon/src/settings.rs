@@ -19,7 +19,7 @@ use crate::logging::LogFormat;
 
 pub(crate) use environment::value as variable;
 pub(crate) use values::{
-    DnsServers, database, dns_clients, dns_others, dns_servers, host, seconds, seconds_or_none,
+    DnsServers, database, dns_clients, dns_others, dns_servers, host, registration, seconds, seconds_or_none,
 };
 
 /// The data folder of a service that this user runs, if there can be one.

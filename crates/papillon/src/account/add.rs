@@ -2,6 +2,7 @@
 
 use anyhow::Context;
 use msnp::{FriendlyName, Handle};
+use papillon_store::NewAccount;
 
 use super::{display_name, email, exists, explained, new_account};
 use crate::password::{self, PasswordSource};
@@ -17,6 +18,9 @@ pub(super) struct AddArgs {
     /// The display name, which people can change later. [default: the address]
     #[arg(long, value_parser = display_name)]
     name: Option<FriendlyName>,
+    /// Lets them use the administrators' pages, at /admin.
+    #[arg(long)]
+    admin: bool,
     #[command(flatten)]
     source: PasswordSource,
 }
@@ -32,7 +36,7 @@ pub(super) async fn run(args: &AddArgs, settings: &Settings) -> anyhow::Result<(
     }
     let password = password::read_new(&args.source, &args.handle)?;
     let name = args.name.clone().unwrap_or_else(|| FriendlyName::from(&args.handle));
-    let new = new_account(args.handle.clone(), name, password).await?;
+    let new = NewAccount { admin: args.admin, ..new_account(args.handle.clone(), name, password).await? };
     let store = match existing {
         Some(store) => store,
         None => database::open(settings).await?,

@@ -14,7 +14,7 @@ use crate::stdout;
 /// The options of `account list`.
 #[derive(Debug, clap::Args)]
 pub(super) struct ListArgs {
-    /// Prints a JSON array of objects with email, name, enabled and created_at (seconds since 1970).
+    /// Prints a JSON array of objects with email, name, enabled, created_at (seconds since 1970) and admin.
     #[arg(long)]
     json: bool,
 }
@@ -26,6 +26,7 @@ struct Entry<'a> {
     name: &'a str,
     enabled: bool,
     created_at: i64,
+    admin: bool,
 }
 
 /// Shows all accounts.
@@ -52,6 +53,7 @@ fn json(accounts: &[Account]) -> anyhow::Result<String> {
             name,
             enabled: account.enabled,
             created_at: account.created_at,
+            admin: account.admin,
         })
         .collect();
     Ok(serde_json::to_string_pretty(&entries)? + "\n")
@@ -66,8 +68,9 @@ fn table(accounts: &[Account]) -> String {
         let email = account.handle.as_str();
         let state = if account.enabled { "enabled" } else { "disabled" };
         let created = date(account.created_at);
+        let mark = if account.admin { "  admin" } else { "" };
         // Writing to a string cannot fail.
-        let _ = writeln!(text, "{email:<email_width$}  {name:<name_width$}  {state:<8}  {created}");
+        let _ = writeln!(text, "{email:<email_width$}  {name:<name_width$}  {state:<8}  {created}{mark}");
     }
     text
 }

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use anyhow::{Context, bail};
+use papillon_server::Registration;
 use papillon_server::tls::Identity;
 
 use crate::database::{self, Database};
@@ -37,6 +38,7 @@ pub(super) async fn run(settings: &Settings) -> anyhow::Result<()> {
         report.found("certificates", certificates(settings, scratch.path()));
     }
     report.line("public host", settings.server.public_host.as_deref().unwrap_or("as each client reaches it"));
+    report.line("registration", registration(settings));
     let listeners = [
         ("msnp", &settings.msnp),
         ("dispatch", &settings.dispatch),
@@ -49,6 +51,16 @@ pub(super) async fn run(settings: &Settings) -> anyhow::Result<()> {
     }
     drop(scratch);
     report.finish()
+}
+
+/// Who may make an account on the pages.
+fn registration(settings: &Settings) -> &'static str {
+    match (settings.server.registration, &settings.server.public_host) {
+        (Some(Registration::Open), _) => "open",
+        (Some(Registration::Invitation), _) | (None, Some(_)) => "invitation",
+        (Some(Registration::Closed), _) => "closed",
+        (None, None) => "open from here and from private networks, invitation from elsewhere",
+    }
 }
 
 async fn database(settings: &Settings, scratch: &Path) -> anyhow::Result<String> {

@@ -52,7 +52,9 @@ impl File<'_> {
                 let found = value.get_ref().type_str();
                 self.wrong(
                     value.span(),
-                    format_args!("bad value for {written}: expected text or a whole number, not {found}"),
+                    format_args!(
+                        "bad value for {written}: expected text, a whole number, true or false, not {found}"
+                    ),
                 )
             })?;
             (key.set)(settings, &text).map_err(|expected| {
@@ -70,13 +72,14 @@ impl File<'_> {
 }
 
 /// The value as one would write it on the command line; `None` when it is neither text nor a
-/// whole number.
+/// whole number nor a yes or no.
 fn plain(value: &DeValue<'_>) -> Option<String> {
     match value {
         DeValue::String(text) => Some(text.as_ref().to_owned()),
         DeValue::Integer(number) => {
             i64::from_str_radix(number.as_str(), number.radix()).ok().map(|number| number.to_string())
         }
+        DeValue::Boolean(value) => Some(value.to_string()),
         _ => None,
     }
 }
@@ -127,7 +130,8 @@ mod tests {
                 "[timeouts]\n\nsign_in = 0",
                 "papillon.toml, line 3: bad value for sign_in: expected a whole number",
             ),
-            ("http = true", "papillon.toml, line 1: bad value for http: expected text or a whole number"),
+            ("http = 1.5", "papillon.toml, line 1: bad value for http: expected text, a whole number"),
+            ("https_only = 1", "papillon.toml, line 1: bad value for https_only: expected true or false"),
             ("\nlimits = 5", "papillon.toml, line 2: limits is a table"),
             ("a = 1\nb = ", "papillon.toml, line 2: "),
             ("msnp = 1\nmsnp = 2", "papillon.toml, line 2: "),

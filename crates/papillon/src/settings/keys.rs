@@ -1,7 +1,10 @@
 //! Every key of the configuration file; the environment variables are made from the same list.
 
 use super::Settings;
-use super::values::{count, database, dns_clients, dns_others, dns_servers, host, seconds, seconds_or_none};
+use super::values::{
+    count, database, dns_clients, dns_others, dns_servers, host, registration, seconds, seconds_or_none,
+    yes_or_no,
+};
 use crate::listen_address::ListenAddress;
 use crate::logging::LogFormat;
 
@@ -67,6 +70,8 @@ pub(super) const KEYS: &[Key] = &[
     top!("log_format", |settings, text| settings.log_format = LogFormat::parse(text)?),
     top!("shutdown_grace", |settings, text| settings.server.shutdown_grace = seconds_or_none(text)?),
     top!("ticket_lifetime", |settings, text| settings.server.ticket_lifetime = seconds(text)?),
+    top!("registration", |settings, text| settings.server.registration = Some(registration(text)?)),
+    top!("https_only", |settings, text| settings.server.https_only = yes_or_no(text)?),
     field!(limits.connections, count),
     field!(limits.http_connections, count),
     field!(limits.http_connections_per_address, count),
@@ -79,6 +84,7 @@ pub(super) const KEYS: &[Key] = &[
     field!(limits.invitations_per_hour, count),
     field!(limits.sign_in_failures_per_account, count),
     field!(limits.sign_in_failures_per_address, count),
+    field!(limits.registrations_per_hour, count),
     field!(limits.outbox_bytes, count),
     field!(timeouts.sign_in, seconds),
     field!(timeouts.challenge, seconds),

@@ -3,6 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
+use papillon_server::Registration;
 use papillon_server::dns::{Clients, Others};
 
 /// Ten years: longer than anybody waits, short enough to be added to any clock.
@@ -92,6 +93,21 @@ pub(crate) fn database(text: &str) -> Result<String, String> {
     Ok(text.to_owned())
 }
 
+/// Who may make an account on the pages.
+pub(crate) fn registration(text: &str) -> Result<Registration, String> {
+    match text {
+        "open" => Ok(Registration::Open),
+        "invitation" => Ok(Registration::Invitation),
+        "closed" => Ok(Registration::Closed),
+        _ => Err(String::from("expected open, invitation or closed")),
+    }
+}
+
+/// Whether something is so.
+pub(crate) fn yes_or_no(text: &str) -> Result<bool, String> {
+    text.parse().map_err(|_| String::from("expected true or false"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -132,6 +148,14 @@ mod tests {
         for bad in ["", "dns.example.org", "192.168.1.1,", "1.2.3.4:x"] {
             assert!(dns_servers(bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn words_are_read_exactly() {
+        assert_eq!(registration("invitation"), Ok(Registration::Invitation));
+        assert!(registration("Open").unwrap_err().contains("open, invitation or closed"));
+        assert_eq!((yes_or_no("true"), yes_or_no("false")), (Ok(true), Ok(false)));
+        assert!(yes_or_no("1").is_err());
     }
 
     #[test]

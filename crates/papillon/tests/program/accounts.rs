@@ -27,7 +27,8 @@ fn an_account_lives_its_life() {
     assert_eq!(accounts[0]["name"], "Ada (home) é");
     assert_eq!(accounts[0]["enabled"], true);
     assert!(accounts[0]["created_at"].as_i64().unwrap() > 1_500_000_000);
-    assert_eq!(accounts[0].as_object().unwrap().len(), 4);
+    assert_eq!(accounts[0].as_object().unwrap().len(), 5);
+    assert_eq!(accounts[0]["admin"], false);
     assert_eq!(accounts[1]["name"], "bob@example.com");
 
     let disabled = papillon.run(["account", "disable", "ADA@example.com"]);
@@ -48,6 +49,47 @@ fn an_account_lives_its_life() {
 }
 
 #[test]
+fn administrators_are_marked() {
+    let papillon = Papillon::new();
+    let add = ["account", "add", "root@example.com", "--admin", "--password-stdin"];
+    papillon.run_with(add, b"s3cret\n").is_fine();
+    papillon.add("ada@example.com", "s3cret");
+    let marks = |papillon: &Papillon| {
+        let accounts = listed(papillon);
+        accounts.iter().map(|account| account["admin"].as_bool().unwrap()).collect::<Vec<_>>()
+    };
+    assert_eq!(marks(&papillon), [false, true]);
+    let told = papillon.run(["account", "admin", "ada@example.com"]);
+    assert_eq!((told.code, &*told.out), (0, "ada@example.com is an administrator now\n"));
+    let told = papillon.run(["account", "admin", "root@example.com", "--off"]);
+    assert_eq!((told.code, &*told.out), (0, "root@example.com is no longer an administrator\n"));
+    assert_eq!(marks(&papillon), [true, false]);
+    let table = papillon.run(["account", "list"]).out;
+    let lines: Vec<_> = table.lines().collect();
+    assert!(lines[0].ends_with("  admin") && !lines[1].ends_with("admin"), "{table}");
+}
+
+#[test]
+fn an_invitation_is_all_of_standard_output() {
+    let papillon = Papillon::new();
+    let invited = papillon.run(["account", "invite"]);
+    invited.is_fine();
+    let code = invited.out.trim();
+    assert_eq!((code.len(), code.matches('-').count()), (19, 3), "{code}");
+    assert!(invited.err.contains("good for one account and 14 days, at the page /register"), "{invited:?}");
+
+    let mut command = papillon.command(["account", "invite", "--uses", "3", "--days", "1"]);
+    let invited = end(command.env("PAPILLON_PUBLIC_HOST", "msn.example.org"));
+    let told = format!(
+        "good for 3 accounts and one day, at http://msn.example.org:8080/register?code={}\n",
+        invited.out.trim()
+    );
+    assert_eq!(invited.err, told);
+    papillon.run(["account", "invite", "--uses", "0"]).fails(2, &["--uses"]);
+    papillon.run(["account", "invite", "--days", "9999"]).fails(2, &["--days"]);
+}
+
+#[test]
 fn an_account_is_made_only_once() {
     let papillon = Papillon::new();
     papillon.add("ada@example.com", "s3cret");
@@ -58,7 +100,8 @@ fn an_account_is_made_only_once() {
 #[test]
 fn who_is_not_there_cannot_be_changed() {
     let papillon = Papillon::new();
-    let commands = [&["disable"][..], &["enable"], &["remove", "--yes"], &["password", "--password-stdin"]];
+    let commands =
+        [&["disable"][..], &["enable"], &["admin"], &["remove", "--yes"], &["password", "--password-stdin"]];
     for known in [false, true] {
         for command in commands {
             let mut args = vec!["account", command[0], "nobody@example.com"];
