@@ -43,6 +43,8 @@ pub(crate) struct Connection {
     dialect: Dialect,
     /// Who wants to sign in: set by `USR … I`.
     handle: Option<Handle>,
+    /// What the client says it is, until the session has it.
+    client: Box<str>,
     session: Option<Arc<Session>>,
     verified: bool,
     synchronised: bool,
@@ -112,6 +114,7 @@ impl Connection {
             stage: Stage::Greeting,
             dialect: Dialect::Msnp9,
             handle: None,
+            client: Box::default(),
             session: None,
             verified: false,
             synchronised: false,

@@ -20,7 +20,7 @@ use msnp::Handle;
 use zeroize::Zeroizing;
 
 use attempts::{Attempts, Limited};
-pub use passwords::{HashError, Passwords, VerifyError, hash_password};
+pub use passwords::{Crowded, HashError, Passwords, VerifyError, hash_password};
 pub use ticket::{Claims, TicketError, TicketMint, t_part};
 
 use crate::Limits;
@@ -115,6 +115,20 @@ impl Passport {
         password: Zeroizing<String>,
         from: IpAddr,
     ) -> Result<String, Refusal> {
+        let stored = self.check(name, password, from).await?;
+        Ok(self.mint.issue(stored.account, stored.epoch, SystemTime::now()))
+    }
+
+    /// Checks a password, within the same limits as a sign-in, and says whose it is.
+    ///
+    /// # Errors
+    /// As [`sign_in`](Self::sign_in).
+    pub async fn check(
+        &self,
+        name: &str,
+        password: Zeroizing<String>,
+        from: IpAddr,
+    ) -> Result<StoredCredentials, Refusal> {
         let handle = Handle::parse(name).ok();
         let reservation = self
             .attempts()
@@ -132,7 +146,26 @@ impl Passport {
         outcome
     }
 
-    async fn judge(&self, handle: &Handle, password: Zeroizing<String>) -> Result<String, Refusal> {
+    /// Makes a new password into a hash, on the same bounded pool as those that are checked.
+    ///
+    /// # Errors
+    /// [`Refusal::Busy`] and [`Refusal::Unavailable`].
+    pub async fn hash(&self, password: Zeroizing<String>) -> Result<String, Refusal> {
+        match self.passwords.hash(password).await {
+            Ok(Ok(hash)) => Ok(hash),
+            Ok(Err(error)) => {
+                tracing::error!(%error, "a new password could not be kept");
+                Err(Refusal::Unavailable)
+            }
+            Err(Crowded) => Err(Refusal::Busy),
+        }
+    }
+
+    async fn judge(
+        &self,
+        handle: &Handle,
+        password: Zeroizing<String>,
+    ) -> Result<StoredCredentials, Refusal> {
         let stored = self.credentials.credentials(handle).await.map_err(|error| {
             tracing::error!(%handle, %error, "sign-in impossible");
             Refusal::Unavailable
@@ -148,7 +181,7 @@ impl Passport {
         match stored.filter(|_| right) {
             None => Err(Refusal::Wrong),
             Some(stored) if !stored.enabled => Err(Refusal::Disabled),
-            Some(stored) => Ok(self.mint.issue(stored.account, stored.epoch, SystemTime::now())),
+            Some(stored) => Ok(stored),
         }
     }
 

@@ -1,9 +1,9 @@
 //! Who is signed in.
 
 use std::collections::HashMap;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::SystemTime;
 
 use msnp::{
     ClientCapabilities, Dialect, EncodedObject, FriendlyName, Handle, ListFlags, ListVersion, Status,
@@ -11,7 +11,7 @@ use msnp::{
 use papillon_store::{AccountId, Roster};
 use parking_lot::{Mutex, RwLock};
 
-use crate::connection::Outbox;
+use crate::connection::{Ends, Outbox};
 use crate::presence;
 use crate::roster;
 
@@ -27,8 +27,12 @@ pub(crate) struct Session {
     pub(crate) handle: Handle,
     pub(crate) dialect: Dialect,
     pub(crate) outbox: Arc<Outbox>,
-    /// The address of ours that the client reached.
-    pub(crate) local: SocketAddr,
+    /// Where it comes from and which address of ours it reached.
+    pub(crate) ends: Ends,
+    /// What the client says it is, for administrators; empty when it does not say.
+    pub(crate) client: Box<str>,
+    /// When the sign-in was.
+    pub(crate) since: SystemTime,
     /// Set with the first `CHG`: from then on presence of others is told.
     watching: AtomicBool,
     state: Mutex<State>,
@@ -77,14 +81,17 @@ impl Session {
         roster: Roster,
         dialect: Dialect,
         outbox: Arc<Outbox>,
-        local: SocketAddr,
+        ends: Ends,
+        client: Box<str>,
     ) -> Arc<Self> {
         Arc::new(Self {
             account: account.id,
             handle: account.handle,
             dialect,
             outbox,
-            local,
+            ends,
+            client,
+            since: SystemTime::now(),
             watching: AtomicBool::new(false),
             state: Mutex::new(State {
                 name: account.name,

@@ -20,6 +20,9 @@ use crate::sessions::Session;
 /// What a client that does not say its version is told is the best there is.
 const UNKNOWN_VERSION: &str = "1.0.0000";
 
+/// What a client says of itself is kept for as long as it is signed in; this many characters will do.
+const LONGEST_DESCRIPTION: usize = 60;
+
 impl Connection {
     pub(super) fn agree_on_version(&mut self, request: &ver::Request) -> Outcome {
         let dialects = request.common();
@@ -34,6 +37,9 @@ impl Connection {
 
     /// Every client is told that it is up to date, so that none asks to be replaced.
     pub(super) fn tell_versions(&mut self, request: cvr::Request) -> Outcome {
+        if self.session.is_none() {
+            self.client = described(&request);
+        }
         let version = if request.version.is_empty() { UNKNOWN_VERSION.into() } else { request.version };
         let page: Box<str> = self.service.page(self.ends.local, "/").into();
         self.reply(&cvr::Reply {
@@ -129,7 +135,9 @@ impl Connection {
         let mut out = Deliveries::new();
         out.send(&self.outbox, welcome.to_bytes());
         out.send(&self.outbox, profile.to_bytes());
-        let session = Session::new(account, roster, self.dialect, Arc::clone(&self.outbox), self.ends.local);
+        let client = std::mem::take(&mut self.client);
+        let outbox = Arc::clone(&self.outbox);
+        let session = Session::new(account, roster, self.dialect, outbox, self.ends, client);
         if let Some(older) = self.service.sessions.enter(&session) {
             announce::sign_out(&self.service.sessions, &older, &mut out);
             send_away(&older, Some(out::Reason::OtherSignIn), &mut out);
@@ -152,6 +160,17 @@ impl Connection {
         }
         .to_bytes()
     }
+}
+
+/// What a client says it is, for administrators to read: `MSNMSGR 6.0.0602 (winnt 5.1)`.
+fn described(request: &cvr::Request) -> Box<str> {
+    let name = if request.library.is_empty() { &request.client } else { &request.library };
+    let mut text = format!("{name} {}", request.version);
+    if !request.os.is_empty() {
+        text = format!("{text} ({} {})", request.os, request.os_version);
+    }
+    let text = text.trim().chars().filter(|c| !c.is_control()).take(LONGEST_DESCRIPTION);
+    text.collect::<String>().into_boxed_str()
 }
 
 fn unix_time() -> u64 {

@@ -36,6 +36,11 @@ pub enum VerifyError {
     BadHash,
 }
 
+/// Too many passwords are waiting already, or the service is going down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("too many sign-ins at once")]
+pub struct Crowded;
+
 /// Makes a password into a PHC string: argon2id, 19 MiB, two passes, one lane, a random salt.
 /// It takes its time and blocks the thread.
 ///
@@ -88,14 +93,27 @@ impl Passwords {
             Some(phc) => Arc::new(Stored::parse(phc).ok_or(VerifyError::BadHash)?),
             None => Arc::clone(&self.dummy),
         };
-        let admitted = Arc::clone(&self.admitted).try_acquire_owned().map_err(|_| VerifyError::Busy)?;
-        let running = Arc::clone(&self.running).acquire_owned().await.map_err(|_| VerifyError::Busy)?;
         let memory = Arc::clone(&self.memory);
+        let work = move || memory.lend(|blocks| stored.matches(&password, blocks));
+        self.work(work).await.unwrap_or(Err(VerifyError::Busy))
+    }
+
+    /// [`hash_password`] on the pool.
+    ///
+    /// # Errors
+    /// [`Crowded`] when 256 wait already.
+    pub async fn hash(&self, password: Zeroizing<String>) -> Result<Result<String, HashError>, Crowded> {
+        self.work(move || hash_password(&password)).await
+    }
+
+    async fn work<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Crowded> {
+        let admitted = Arc::clone(&self.admitted).try_acquire_owned().map_err(|_| Crowded)?;
+        let running = Arc::clone(&self.running).acquire_owned().await.map_err(|_| Crowded)?;
         let work = tokio::task::spawn_blocking(move || {
             let _held = (admitted, running);
-            memory.lend(|blocks| stored.matches(&password, blocks))
+            work()
         });
-        work.await.unwrap_or(Err(VerifyError::Busy))
+        work.await.map_err(|_| Crowded)
     }
 }
 
@@ -208,6 +226,8 @@ mod tests {
         assert_eq!(pool.verify(password("s3cret, ü"), Some(&stored)).await, Ok(true));
         assert_eq!(pool.verify(password("s3cret, u"), Some(&stored)).await, Ok(false));
         assert_eq!(pool.verify(password(""), Some(&stored)).await, Ok(false));
+        let other = pool.hash(password("ü")).await.unwrap().unwrap();
+        assert_eq!(pool.verify(password("ü"), Some(&other)).await, Ok(true));
     }
 
     #[tokio::test]
@@ -257,6 +277,7 @@ mod tests {
             waiting.push(one);
         }
         assert_eq!(pool.verify(password("x"), Some(&stored)).await, Err(VerifyError::Busy));
+        assert!(matches!(pool.hash(password("x")).await, Err(Crowded)));
         drop(running);
         for one in waiting {
             assert_eq!(one.await, Ok(true));
