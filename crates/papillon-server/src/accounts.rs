@@ -7,13 +7,14 @@ use std::time::Duration;
 use async_trait::async_trait;
 use msnp::command::rem;
 use msnp::wire::Encode;
-use msnp::{Handle, List, TransactionId};
-use papillon_store::{AccountChange, AccountChangeKind, AccountId, Store, StoreError};
+use msnp::{FriendlyName, Handle, List, TransactionId};
+use papillon_store::{Account, AccountChange, AccountChangeKind, AccountId, Store, StoreError};
 
 use crate::announce;
 use crate::connection::Deliveries;
 use crate::notification::send_away;
 use crate::passport::{CredentialError, CredentialSource, StoredCredentials};
+use crate::presence::Notice;
 use crate::service::Service;
 use crate::sessions::Session;
 
@@ -69,6 +70,27 @@ async fn carry_out(service: &Service, change: &AccountChange) -> Result<(), Stor
         }
         // A new password voids the tickets; who is signed in stays so.
         AccountChangeKind::Created | AccountChangeKind::Enabled | AccountChangeKind::Password => {}
+    }
+    Ok(())
+}
+
+/// Gives somebody another display name. Contacts who are online see it at once; the person's own
+/// client does after its next sign-in, for no line is known that would tell it.
+pub(crate) async fn rename(
+    service: &Service,
+    account: &Account,
+    name: FriendlyName,
+) -> Result<(), StoreError> {
+    let _turn = service.locks.one(&account.handle).await;
+    let version = service.store.rename(account.id, &name).await?;
+    let session = service.sessions.get(&account.handle).filter(|session| session.account == account.id);
+    if let Some(session) = session {
+        let mut out = Deliveries::new();
+        announce::update(&service.sessions, &session, &mut out, |state| {
+            state.reach(version);
+            state.name = name;
+            state.is_visible().then_some(Notice::Online)
+        });
     }
     Ok(())
 }

@@ -19,6 +19,8 @@ pub mod tls;
 mod account_locks;
 mod accounts;
 mod announce;
+mod announcement;
+mod buckets;
 mod config;
 mod connection;
 mod invitation_mail;

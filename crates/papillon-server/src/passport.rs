@@ -21,6 +21,7 @@ use zeroize::Zeroizing;
 
 use attempts::{Attempts, Limited};
 pub use passwords::{Crowded, HashError, Passwords, VerifyError, hash_password};
+pub(crate) use ticket::to_hex;
 pub use ticket::{Claims, TicketError, TicketMint, t_part};
 
 use crate::Limits;

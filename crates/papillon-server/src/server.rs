@@ -4,8 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use msnp::command::{msg, out};
-use msnp::message::SystemMessage;
+use msnp::command::out;
 use msnp::wire::Encode;
 use papillon_store::{Store, StoreError};
 use tokio::net::{TcpListener, TcpStream};
@@ -14,6 +13,7 @@ use tokio::task::JoinSet;
 
 use crate::account_locks::AccountLocks;
 use crate::accounts::{self, StoredAccounts};
+use crate::announcement;
 use crate::config::Config;
 use crate::connection::{self, Deliveries, Door, Ends};
 use crate::dns::{self, DnsSockets};
@@ -212,15 +212,7 @@ async fn announce_shutdown(service: &Service, stop: &mut mpsc::Receiver<()>) {
     if grace.is_zero() {
         return;
     }
-    let minutes = u32::try_from(grace.as_secs().div_ceil(60)).unwrap_or(u32::MAX);
-    let message = msg::FromService { payload: SystemMessage::shutting_down(minutes).to_message().to_bytes() }
-        .to_bytes();
-    {
-        let mut out = Deliveries::new();
-        for session in service.sessions.all() {
-            out.send(&session.outbox, message.clone());
-        }
-    }
+    announcement::maintenance(service, u32::try_from(grace.as_secs().div_ceil(60)).unwrap_or(u32::MAX));
     let _ = tokio::time::timeout(grace, stop.recv()).await;
 }
 

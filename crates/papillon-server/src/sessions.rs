@@ -145,6 +145,11 @@ impl Sessions {
         self.by_handle.read().get(handle).cloned()
     }
 
+    /// How many are signed in.
+    pub(crate) fn count(&self) -> usize {
+        self.by_handle.read().len()
+    }
+
     /// Everybody who is signed in.
     pub(crate) fn all(&self) -> Vec<Arc<Session>> {
         self.by_handle.read().values().cloned().collect()

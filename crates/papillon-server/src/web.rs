@@ -9,6 +9,7 @@ mod messenger_config;
 mod old_hosts;
 mod old_paths;
 mod page;
+pub(crate) mod people;
 mod setup;
 mod svcs;
 mod welcome;

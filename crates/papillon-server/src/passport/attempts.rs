@@ -4,21 +4,12 @@
 //! them back. Guesses made at the same time therefore cannot slip through together. Buckets fill
 //! up again within a minute, and a full one is forgotten.
 
-use std::collections::HashMap;
-use std::hash::Hash;
 use std::net::IpAddr;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use crate::Limits;
+use crate::buckets::{Buckets, MINUTE};
 use crate::network::network;
-
-/// How long an empty bucket takes to be full again.
-const WINDOW: Duration = Duration::from_secs(60);
-/// Buckets of each kind. More failures than this in a minute cannot be told apart any more, and
-/// whoever has no bucket yet has to wait.
-const MAX_BUCKETS: usize = 65_536;
-/// Looking through all buckets for full ones costs something: not more often than this.
-const PURGE_EVERY: Duration = Duration::from_secs(1);
 
 /// The failed sign-ins of the last minute. Pure: time is an argument.
 #[derive(Debug)]
@@ -45,8 +36,8 @@ impl Attempts {
     /// No attempts yet. A limit of 0 is taken as 1: with none at all nobody could sign in.
     pub fn new(limits: &Limits) -> Self {
         Self {
-            accounts: Buckets::new(limits.sign_in_failures_per_account, MAX_BUCKETS),
-            addresses: Buckets::new(limits.sign_in_failures_per_address, MAX_BUCKETS),
+            accounts: Buckets::new(limits.sign_in_failures_per_account, MINUTE),
+            addresses: Buckets::new(limits.sign_in_failures_per_address, MINUTE),
         }
     }
 
@@ -85,54 +76,10 @@ impl Attempts {
     }
 }
 
-/// Token buckets by key. Of each only one time is kept: when it will be full again. A token costs
-/// `interval`, and a bucket is empty when it would be full only after `WINDOW`.
-#[derive(Debug)]
-struct Buckets<K> {
-    full_at: HashMap<K, Instant>,
-    interval: Duration,
-    burst: Duration,
-    max: usize,
-    purged: Option<Instant>,
-}
-
-impl<K: Hash + Eq> Buckets<K> {
-    fn new(per_minute: u32, max: usize) -> Self {
-        let per_minute = per_minute.max(1);
-        let interval = WINDOW / per_minute;
-        Self { full_at: HashMap::new(), interval, burst: interval * per_minute, max, purged: None }
-    }
-
-    fn has_one(&mut self, key: &K, now: Instant) -> bool {
-        match self.full_at.get(key) {
-            Some(full_at) => full_at.saturating_duration_since(now) + self.interval <= self.burst,
-            None => self.has_room(now),
-        }
-    }
-
-    fn take(&mut self, key: K, now: Instant) {
-        let full_at = self.full_at.entry(key).or_insert(now);
-        *full_at = (*full_at).max(now) + self.interval;
-    }
-
-    fn put_back(&mut self, key: &K) {
-        if let Some(full_at) = self.full_at.get_mut(key) {
-            *full_at = full_at.checked_sub(self.interval).unwrap_or(*full_at);
-        }
-    }
-
-    fn has_room(&mut self, now: Instant) -> bool {
-        let due = self.purged.is_none_or(|purged| now.saturating_duration_since(purged) >= PURGE_EVERY);
-        if self.full_at.len() >= self.max && due {
-            self.full_at.retain(|_, full_at| *full_at > now);
-            self.purged = Some(now);
-        }
-        self.full_at.len() < self.max
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     fn attempts(per_account: u32, per_address: u32) -> Attempts {
@@ -201,22 +148,6 @@ mod tests {
         }
         assert!((2..=5).all(|n| fail(&mut attempts, "a@b.c", &format!("10.0.0.{n}"), now)));
         assert!(!fail(&mut attempts, "a@b.c", "10.0.0.6", now));
-    }
-
-    #[test]
-    fn memory_is_bounded_and_full_buckets_are_forgotten() {
-        let mut buckets = Buckets::new(60, 10);
-        let now = Instant::now();
-        for key in 0..10 {
-            assert!(buckets.has_one(&key, now));
-            buckets.take(key, now);
-        }
-        assert!(!buckets.has_one(&10, now), "no room");
-        assert!(buckets.has_one(&3, now), "those who have a bucket are not concerned");
-        assert_eq!(buckets.full_at.len(), 10);
-        // Each took one of sixty tokens: full again after a second.
-        assert!(buckets.has_one(&10, now + Duration::from_secs(1)));
-        assert!(buckets.full_at.is_empty());
     }
 
     #[test]

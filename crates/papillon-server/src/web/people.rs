@@ -1,0 +1,109 @@
+//! The pages on which people make and keep their accounts, and those of administrators.
+//!
+//! They work in Internet Explorer 6: plain forms, no script. Who is signed in is told by a cookie
+//! (`keys.rs`) that is void as soon as the account's tickets are. Every form carries a token that
+//! another site cannot know (`forms.rs`).
+
+mod account;
+mod admin;
+mod caller;
+mod cookies;
+mod deletion;
+mod forms;
+mod guard;
+mod keys;
+mod picture;
+mod portrait;
+mod register;
+mod sign_in;
+mod trouble;
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::{Instant, SystemTime};
+
+use axum::Router;
+use axum::middleware::{from_fn_with_state, map_response};
+use axum::routing::{get, post};
+use papillon_store::{Account, AccountId, StoreError};
+use parking_lot::Mutex;
+use tokio::sync::Semaphore;
+
+use crate::buckets::{Buckets, HOUR, MINUTE};
+use crate::network::network;
+use crate::passport::Passport;
+use crate::service::Service;
+
+pub(crate) use keys::{KeyError, Keys};
+
+/// Changes of name and picture a minute and account.
+const CHANGES_PER_MINUTE: u32 = 20;
+/// Uploaded pictures that are worked on at once.
+const PAINTERS: usize = 2;
+
+/// What these pages work with.
+pub(crate) struct People {
+    service: Arc<Service>,
+    passport: Arc<Passport>,
+    keys: Keys,
+    registrations: Mutex<Buckets<IpAddr>>,
+    changes: Mutex<Buckets<AccountId>>,
+    painters: Semaphore,
+}
+
+impl People {
+    /// Pages of this service. Passwords go through `passport`, within its limits.
+    pub(crate) fn new(service: Arc<Service>, passport: Arc<Passport>, keys: Keys) -> Self {
+        let registrations = Buckets::new(service.config.limits.registrations_per_hour, HOUR);
+        Self {
+            service,
+            passport,
+            keys,
+            registrations: Mutex::new(registrations),
+            changes: Mutex::new(Buckets::new(CHANGES_PER_MINUTE, MINUTE)),
+            painters: Semaphore::new(PAINTERS),
+        }
+    }
+
+    /// Whose session this cookie is; nobody's when it is not ours, has ended, or was voided by a new
+    /// password, by signing out everywhere or because the account was disabled.
+    async fn account_of(&self, cookie: &str) -> Result<Option<Account>, StoreError> {
+        let Ok(claims) = self.keys.sessions().verify(cookie, SystemTime::now()) else { return Ok(None) };
+        let account = self.service.store.account_by_id(AccountId(claims.account)).await?;
+        Ok(account.filter(|account| account.enabled && account.credential_epoch == claims.epoch))
+    }
+
+    /// A cookie with which the account is signed in until `epoch` has passed.
+    fn session(&self, account: AccountId, epoch: i64) -> String {
+        self.keys.sessions().issue(account.0, epoch, SystemTime::now())
+    }
+
+    /// Whether one more account may be made from this address; it counts then.
+    fn may_register(&self, from: IpAddr) -> bool {
+        self.registrations.lock().take_one(network(from), Instant::now())
+    }
+
+    /// Whether this person may change one more thing that others see; it counts then.
+    fn may_change(&self, account: AccountId) -> bool {
+        self.changes.lock().take_one(account, Instant::now())
+    }
+}
+
+/// All these pages.
+pub(crate) fn router(people: Arc<People>) -> Router {
+    Router::new()
+        .route("/register", get(register::show).post(register::submit))
+        .route("/login", get(sign_in::show).post(sign_in::submit))
+        .route("/logout", post(sign_in::sign_out))
+        .route("/account", get(account::show))
+        .route("/account/password", post(account::change_password))
+        .route("/account/name", post(account::change_name))
+        .route("/account/sign-out", post(account::sign_out_everywhere))
+        .route("/account/picture", get(picture::show).post(picture::upload))
+        .route("/account/picture/remove", post(picture::remove))
+        .route("/account/delete", get(deletion::show).post(deletion::submit))
+        .merge(admin::router())
+        .layer(from_fn_with_state(Arc::clone(&people), guard::over_tls_only))
+        .layer(map_response(guard::protect))
+        .with_state(people)
+}

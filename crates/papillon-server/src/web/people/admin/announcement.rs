@@ -1,0 +1,78 @@
+//! `/admin/announcement`: telling everybody something.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use super::super::People;
+use super::super::caller::{Caller, Frame};
+use super::super::forms::Submitted;
+use super::super::trouble::Trouble;
+use crate::announcement;
+
+/// The longest text in characters: more does not fit into the window of an alert.
+const LONGEST: usize = 250;
+/// The most minutes until a maintenance: a day.
+const MAX_MINUTES: u32 = 24 * 60;
+
+#[derive(Template)]
+#[template(path = "people/admin_announcement.html")]
+struct Page<'a> {
+    frame: Frame,
+    online: usize,
+    longest: usize,
+    text: &'a str,
+    done: Option<&'a str>,
+    error: Option<&'a str>,
+}
+
+/// The empty forms.
+pub(super) async fn show(State(people): State<Arc<People>>, caller: Caller) -> Result<Response, Trouble> {
+    caller.admin()?;
+    Ok(caller.show(StatusCode::OK, &page(&people, &caller)))
+}
+
+/// Tells everybody who is online here.
+pub(super) async fn submit(
+    State(people): State<Arc<People>>,
+    submitted: Submitted,
+) -> Result<Response, Trouble> {
+    let caller = &submitted.caller;
+    let admin = caller.admin()?;
+    let (text, minutes) = (submitted.text("text"), submitted.text("minutes"));
+    let told = if minutes.is_empty() {
+        check(text).map(|()| announcement::alert(&people.service, text))
+    } else {
+        let minutes = minutes.parse().ok().filter(|minutes| (1..=MAX_MINUTES).contains(minutes));
+        let wrong = || format!("Minutes are a number from 1 to {MAX_MINUTES}.");
+        minutes.ok_or_else(wrong).map(|minutes| announcement::maintenance(&people.service, minutes))
+    };
+    match told {
+        Ok(told) => {
+            tracing::info!(by = %admin.handle, told, "announcement");
+            let done = format!("Sent to {told} people.");
+            Ok(caller.show(StatusCode::OK, &Page { done: Some(&done), ..page(&people, caller) }))
+        }
+        Err(error) => {
+            let page = Page { text, error: Some(&error), ..page(&people, caller) };
+            Ok(caller.show(StatusCode::BAD_REQUEST, &page))
+        }
+    }
+}
+
+fn check(text: &str) -> Result<(), String> {
+    match text.chars().count() {
+        0 => Err("The text is empty.".into()),
+        1..=LONGEST if text.chars().any(char::is_control) => Err("The text has to be one line.".into()),
+        1..=LONGEST => Ok(()),
+        _ => Err(format!("The text is too long: use at most {LONGEST} characters.")),
+    }
+}
+
+fn page<'a>(people: &People, caller: &Caller) -> Page<'a> {
+    let online = people.service.sessions.count();
+    Page { frame: caller.frame(people), online, longest: LONGEST, text: "", done: None, error: None }
+}

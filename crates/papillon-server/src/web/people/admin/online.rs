@@ -1,0 +1,98 @@
+//! `/admin/online`: who is signed in, and how they came in.
+
+use std::sync::Arc;
+use std::time::UNIX_EPOCH;
+
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+
+use super::super::People;
+use super::super::caller::{Caller, Frame};
+use super::super::trouble::Trouble;
+use super::{Part, door, moment, word};
+use crate::sessions::Session;
+
+/// People on a page.
+const ROWS: u32 = 100;
+
+#[derive(Template)]
+#[template(path = "people/admin_online.html")]
+struct Page {
+    frame: Frame,
+    total: usize,
+    connections: usize,
+    rows: Vec<Row>,
+    page: u32,
+    before: Option<u32>,
+    after: Option<u32>,
+}
+
+/// Somebody who is signed in.
+pub(super) struct Row {
+    pub(super) address: String,
+    pub(super) name: String,
+    pub(super) status: &'static str,
+    pub(super) client: String,
+    pub(super) from: String,
+    pub(super) door: &'static str,
+    pub(super) dialect: String,
+    pub(super) connection: &'static str,
+    pub(super) since: String,
+}
+
+/// Those who are signed in to this node.
+pub(super) async fn show(
+    State(people): State<Arc<People>>,
+    caller: Caller,
+    Query(query): Query<Vec<(String, String)>>,
+) -> Result<Response, Trouble> {
+    caller.admin()?;
+    let part = Part::of(word(&query, "page"), ROWS);
+    let mut sessions = people.service.sessions.all();
+    sessions.sort_unstable_by(|one, other| one.handle.cmp(&other.handle));
+    let total = sessions.len();
+    let skip = usize::try_from(part.skip()).unwrap_or(usize::MAX);
+    let page = Page {
+        frame: caller.frame(&people),
+        total,
+        connections: people.service.open.count(),
+        rows: sessions.iter().skip(skip).take(ROWS as usize).map(|session| row(session)).collect(),
+        page: part.page,
+        before: part.before(),
+        after: part.after(total as u64),
+    };
+    Ok(caller.show(StatusCode::OK, &page))
+}
+
+/// What is known of a session.
+pub(super) fn row(session: &Session) -> Row {
+    let (name, status) = {
+        let state = session.state();
+        (state.name.text().into_owned(), state.status.map_or("signing in", msnp::Status::code))
+    };
+    let since = session.since.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    Row {
+        address: session.handle.to_string(),
+        name,
+        status,
+        client: if session.client.is_empty() { "unknown".into() } else { session.client.to_string() },
+        from: session.ends.client.to_string(),
+        door: door(session),
+        dialect: session.dialect.to_string(),
+        connection: connection(session),
+        since: moment(i64::try_from(since).unwrap_or(i64::MAX)),
+    }
+}
+
+/// What can be told of the way here: what NAT a client is behind it finds out by itself, from its
+/// profile, and does not say.
+fn connection(session: &Session) -> &'static str {
+    let ip = session.ends.client.ip();
+    match () {
+        () if ip.to_canonical().is_loopback() => "this machine",
+        () if crate::config::is_near(ip) => "private network",
+        () => "internet",
+    }
+}

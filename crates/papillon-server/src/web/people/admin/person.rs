@@ -1,0 +1,162 @@
+//! `/admin/person`: one account, and what can be done about it.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use msnp::Handle;
+use papillon_store::{Account, PasswordHash};
+use zeroize::Zeroizing;
+
+use super::super::People;
+use super::super::caller::{Caller, Frame, redirect};
+use super::super::forms::Submitted;
+use super::super::trouble::{Trouble, status_of};
+use super::online::{Row, row};
+use super::{moment, session_of, word};
+
+#[derive(Template)]
+#[template(path = "people/admin_person.html")]
+struct Page<'a> {
+    frame: Frame,
+    address: &'a str,
+    name: String,
+    enabled: bool,
+    admin: bool,
+    made: String,
+    online: Option<Row>,
+    deeds: Vec<Deed>,
+    done: Option<&'static str>,
+    error: Option<&'a str>,
+    password: Option<&'a str>,
+}
+
+/// Something that can be done about an account.
+struct Deed {
+    word: &'static str,
+    label: &'static str,
+    what: &'static str,
+}
+
+const DISABLE: Deed = Deed {
+    word: "disable",
+    label: "Disable",
+    what: "Signs the person out and lets them in no more. The contact list is kept.",
+};
+const ENABLE: Deed = Deed { word: "enable", label: "Enable", what: "Lets the person sign in again." };
+const SIGN_OUT: Deed = Deed {
+    word: "sign-out",
+    label: "Sign out",
+    what: "Ends all sessions of the person; to come back takes the password.",
+};
+const PASSWORD: Deed = Deed {
+    word: "password",
+    label: "New password",
+    what: "Gives the account a new password, which you tell the person, and ends all sessions.",
+};
+
+/// What is known of an account.
+pub(super) async fn show(
+    State(people): State<Arc<People>>,
+    caller: Caller,
+    Query(query): Query<Vec<(String, String)>>,
+) -> Result<Response, Trouble> {
+    caller.admin()?;
+    let account = account(&people, word(&query, "of")).await?;
+    let done = match word(&query, "done") {
+        "disable" => Some("The account is disabled."),
+        "enable" => Some("The account is enabled."),
+        "sign-out" => Some("The person is signed out."),
+        _ => None,
+    };
+    Ok(caller.show(StatusCode::OK, &Page { done, ..page(&people, &caller, &account) }))
+}
+
+/// Does something about an account.
+pub(super) async fn submit(
+    State(people): State<Arc<People>>,
+    submitted: Submitted,
+) -> Result<Response, Trouble> {
+    let caller = &submitted.caller;
+    let admin = caller.admin()?;
+    let account = account(&people, submitted.text("of")).await?;
+    let deed = submitted.text("do");
+    let (handle, store) = (&account.handle, &people.service.store);
+    let done = match deed {
+        "disable" if account.id == admin.id => {
+            let error = "This is your own account: you could not undo it. Ask another administrator.";
+            let page = Page { error: Some(error), ..page(&people, caller, &account) };
+            return Ok(caller.show(StatusCode::BAD_REQUEST, &page));
+        }
+        "disable" => store.set_enabled(handle, false).await.map(|()| DISABLE.word)?,
+        "enable" => store.set_enabled(handle, true).await.map(|()| ENABLE.word)?,
+        "sign-out" => store.void_tickets(handle).await.map(|()| SIGN_OUT.word)?,
+        "password" => return new_password(&people, caller, &account).await,
+        _ => return Err(Trouble::Malformed),
+    };
+    tracing::info!(account = %handle, by = %admin.handle, deed = done, "changed by an administrator");
+    // A handle may hold characters that mean something in a query.
+    let of: String = form_urlencoded::byte_serialize(handle.as_str().as_bytes()).collect();
+    Ok(redirect(&format!("/admin/person?of={of}&done={done}"), None))
+}
+
+/// Gives the account a password that nobody has thought of, and shows it this once.
+async fn new_password(people: &People, caller: &Caller, account: &Account) -> Result<Response, Trouble> {
+    let password = Zeroizing::new(random_password());
+    let hash = match people.passport.hash(password.clone()).await {
+        Ok(hash) => PasswordHash::new(hash),
+        Err(refusal) => {
+            let error = refusal.to_string();
+            let page = Page { error: Some(&error), ..page(people, caller, account) };
+            return Ok(caller.show(status_of(refusal), &page));
+        }
+    };
+    people.service.store.set_password(&account.handle, hash).await?;
+    people.service.store.void_tickets(&account.handle).await?;
+    let by = caller.admin()?;
+    tracing::info!(account = %account.handle, by = %by.handle, "given a new password by an administrator");
+    let page = Page { password: Some(&password), ..page(people, caller, account) };
+    Ok(caller.show(StatusCode::OK, &page))
+}
+
+/// 70 bits in fourteen characters that are easily read to somebody, and typed on any keyboard.
+fn random_password() -> String {
+    const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
+    let letter = || char::from(LETTERS[rand::random_range(0..LETTERS.len())]);
+    std::iter::repeat_with(letter).take(14).collect()
+}
+
+async fn account(people: &People, address: &str) -> Result<Account, Trouble> {
+    let handle = Handle::parse(address).map_err(|_| Trouble::NotFound)?;
+    people.service.store.account(&handle).await?.ok_or(Trouble::NotFound)
+}
+
+fn page<'a>(people: &People, caller: &Caller, account: &'a Account) -> Page<'a> {
+    Page {
+        frame: caller.frame(people),
+        address: account.handle.as_str(),
+        name: account.name.text().into_owned(),
+        enabled: account.enabled,
+        admin: account.admin,
+        made: moment(account.created_at),
+        online: session_of(people, account).map(|session| row(&session)),
+        deeds: vec![SIGN_OUT, if account.enabled { DISABLE } else { ENABLE }, PASSWORD],
+        done: None,
+        error: None,
+        password: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::random_password;
+
+    #[test]
+    fn no_two_passwords_are_alike() {
+        let (one, other) = (random_password(), random_password());
+        assert_ne!(one, other);
+        assert!(one.len() == 14 && one.bytes().all(|byte| byte.is_ascii_alphanumeric()), "{one}");
+    }
+}

@@ -1,0 +1,135 @@
+//! Who asks for a page.
+
+use std::sync::Arc;
+
+use axum::extract::FromRequestParts;
+use axum::http::header::{HOST, HeaderMap, HeaderValue, LOCATION, ORIGIN, REFERER, SET_COOKIE};
+use axum::http::request::Parts;
+use axum::http::{HeaderName, StatusCode};
+use axum::response::{IntoResponse, Response};
+use papillon_store::Account;
+
+use super::cookies::Cookie;
+use super::trouble::Trouble;
+use super::{People, forms};
+use crate::http::visitor::Visitor;
+use crate::passport::to_hex;
+use crate::web::page;
+
+/// Somebody at a browser.
+pub(super) struct Caller {
+    /// Where they are.
+    pub(super) visitor: Visitor,
+    account: Option<Account>,
+    /// The cookie to which their forms are bound.
+    bound_to: String,
+    /// A cookie that their browser does not have yet.
+    new_cookie: Option<HeaderValue>,
+    /// Whether the browser says that another site's page sent it.
+    is_sent_by_another: bool,
+}
+
+/// What every page of a caller's needs.
+pub(super) struct Frame {
+    /// Whether somebody is signed in.
+    pub(super) signed_in: bool,
+    /// Whether that is an administrator.
+    pub(super) admin: bool,
+    /// The token for the page's forms.
+    pub(super) token: String,
+}
+
+impl Caller {
+    /// Who is signed in. Without that the answer is the page on which one signs in.
+    pub(super) fn account(&self) -> Result<&Account, Trouble> {
+        self.account.as_ref().ok_or(Trouble::SignIn { to: "" })
+    }
+
+    /// As [`account`](Self::account), for pages of administrators.
+    pub(super) fn admin(&self) -> Result<&Account, Trouble> {
+        match &self.account {
+            Some(account) if account.admin => Ok(account),
+            Some(_) => Err(Trouble::NotAdmin),
+            None => Err(Trouble::SignIn { to: "admin" }),
+        }
+    }
+
+    /// What a page for them needs.
+    pub(super) fn frame(&self, people: &People) -> Frame {
+        Frame {
+            signed_in: self.account.is_some(),
+            admin: self.account.as_ref().is_some_and(|account| account.admin),
+            token: people.keys.form_token(&self.bound_to),
+        }
+    }
+
+    /// Shows a page.
+    pub(super) fn show(&self, status: StatusCode, template: &impl askama::Template) -> Response {
+        let mut response = page(status, template);
+        if let Some(cookie) = &self.new_cookie {
+            response.headers_mut().append(SET_COOKIE, cookie.clone());
+        }
+        response
+    }
+
+    /// Sends them to another page, signed in with this cookie.
+    pub(super) fn signed_in(&self, session: &str, to: &'static str) -> Response {
+        redirect(to, Cookie::Session.set(session, self.visitor.secure))
+    }
+
+    /// Sends them to another page, signed in no more.
+    pub(super) fn signed_out(&self, to: &'static str) -> Response {
+        redirect(to, Cookie::Session.clear(self.visitor.secure))
+    }
+
+    /// Fails unless the form was shown to this very browser, and by us.
+    pub(super) fn check_form(&self, people: &People, token: &str) -> Result<(), Trouble> {
+        if self.is_sent_by_another || !people.keys.is_form_token(&self.bound_to, token) {
+            return Err(Trouble::Forged);
+        }
+        Ok(())
+    }
+}
+
+impl FromRequestParts<Arc<People>> for Caller {
+    type Rejection = Trouble;
+
+    async fn from_request_parts(parts: &mut Parts, people: &Arc<People>) -> Result<Self, Trouble> {
+        let visitor = parts.extensions.get::<Visitor>().cloned().ok_or(Trouble::Unavailable)?;
+        let read = |cookie: Cookie| cookie.read(&parts.headers, visitor.secure);
+        let session = read(Cookie::Session);
+        let account = match session {
+            Some(session) => people.account_of(session).await?,
+            None => None,
+        };
+        let (bound_to, new_cookie) = match (session, &account, read(Cookie::Browser)) {
+            (Some(session), Some(_), _) => (format!("s{session}"), None),
+            (_, _, Some(browser)) => (format!("b{browser}"), None),
+            _ => {
+                let browser = to_hex(&rand::random::<[u8; 16]>());
+                (format!("b{browser}"), Cookie::Browser.set(&browser, visitor.secure))
+            }
+        };
+        let is_sent_by_another = is_sent_by_another(&parts.headers);
+        Ok(Self { visitor, account, bound_to, new_cookie, is_sent_by_another })
+    }
+}
+
+/// Sends a browser to another page of ours. 302 and not 303, which the oldest do not know: after a
+/// form, all of them ask for the new page with `GET`.
+pub(super) fn redirect(to: &str, cookie: Option<HeaderValue>) -> Response {
+    let Ok(to) = HeaderValue::from_str(to) else { return Trouble::Unavailable.into_response() };
+    let mut response = StatusCode::FOUND.into_response();
+    response.headers_mut().insert(LOCATION, to);
+    if let Some(cookie) = cookie {
+        response.headers_mut().append(SET_COOKIE, cookie);
+    }
+    response
+}
+
+/// Browsers that say where a form stood say it truthfully; old ones say nothing.
+fn is_sent_by_another(headers: &HeaderMap) -> bool {
+    let text = |name: HeaderName| headers.get(name).map(|value| value.to_str().unwrap_or_default());
+    let (Some(said), Some(host)) = (text(ORIGIN).or_else(|| text(REFERER)), text(HOST)) else { return false };
+    !forms::is_of_host(said, host)
+}

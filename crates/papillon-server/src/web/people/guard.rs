@@ -1,0 +1,64 @@
+//! What holds for all these pages.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::Extension;
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderValue, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+    X_FRAME_OPTIONS,
+};
+use axum::middleware::Next;
+use axum::response::Response;
+
+use super::People;
+use super::caller::Frame;
+use crate::http::visitor::Visitor;
+use crate::web::page;
+
+/// Nothing but our own pictures and the style sheet in the page; no script at all.
+const POLICY: &str = "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; form-action 'self'; \
+                      base-uri 'none'; frame-ancestors 'none'";
+
+/// Personal pages are nobody else's: no cache keeps them, no other site frames them.
+pub(super) async fn protect(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    for (name, value) in [
+        (CACHE_CONTROL, "no-store"),
+        (CONTENT_SECURITY_POLICY, POLICY),
+        (REFERRER_POLICY, "same-origin"),
+        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (X_FRAME_OPTIONS, "DENY"),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    response
+}
+
+#[derive(Template)]
+#[template(path = "people/https_only.html")]
+struct HttpsOnly {
+    frame: Frame,
+    address: Option<String>,
+}
+
+/// Where the operator wants passwords over TLS only, nothing here is done without it.
+pub(super) async fn over_tls_only(
+    State(people): State<Arc<People>>,
+    Extension(visitor): Extension<Visitor>,
+    request: Request,
+    next: Next,
+) -> Response {
+    if visitor.secure || !people.service.config.https_only {
+        return next.run(request).await;
+    }
+    let path = request.uri().path().to_owned();
+    let address = people.service.ports.https.map(|port| match port {
+        443 => format!("https://{}{path}", visitor.host),
+        port => format!("https://{}:{port}{path}", visitor.host),
+    });
+    let frame = Frame { signed_in: false, admin: false, token: String::new() };
+    page(StatusCode::FORBIDDEN, &HttpsOnly { frame, address })
+}

@@ -1,0 +1,63 @@
+//! What signs cookies and forms. All nodes of a service share it.
+
+use std::time::Duration;
+
+use hmac::{Hmac, KeyInit, Mac};
+use papillon_store::{Store, StoreError};
+use sha2::Sha256;
+use subtle::ConstantTimeEq;
+use zeroize::Zeroizing;
+
+use crate::passport::{TicketMint, to_hex};
+
+/// How long one stays signed in on the pages.
+const SESSION: Duration = Duration::from_secs(12 * 3600);
+
+/// The keys of the pages. The cookies are made like tickets, but with a key of their own: a cookie
+/// is no ticket, and a ticket no cookie.
+pub(crate) struct Keys {
+    sessions: TicketMint,
+    forms: Zeroizing<[u8; 32]>,
+}
+
+/// Why there are no keys.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum KeyError {
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The stored key of this name has a wrong length.
+    #[error("the key {0:?} is damaged")]
+    Damaged(&'static str),
+}
+
+impl Keys {
+    /// The keys in the store; they are made the first time.
+    pub(crate) async fn open(store: &dyn Store) -> Result<Self, KeyError> {
+        let sessions = key(store, "web-session-key").await?;
+        Ok(Self { sessions: TicketMint::new(*sessions, SESSION), forms: key(store, "web-form-key").await? })
+    }
+
+    /// What makes and judges the cookies of those who are signed in.
+    pub(super) fn sessions(&self) -> &TicketMint {
+        &self.sessions
+    }
+
+    /// The token of the forms that are shown to the holder of `cookie`.
+    pub(super) fn form_token(&self, cookie: &str) -> String {
+        let mut mac = Hmac::<Sha256>::new_from_slice(&*self.forms).expect("HMAC takes a key of any length");
+        mac.update(cookie.as_bytes());
+        to_hex(&mac.finalize().into_bytes())
+    }
+
+    /// Whether a form with this token was shown to the holder of `cookie`.
+    pub(super) fn is_form_token(&self, cookie: &str, token: &str) -> bool {
+        self.form_token(cookie).as_bytes().ct_eq(token.as_bytes()).into()
+    }
+}
+
+async fn key(store: &dyn Store, name: &'static str) -> Result<Zeroizing<[u8; 32]>, KeyError> {
+    let candidate: [u8; 32] = rand::random();
+    let key = store.secret(name, &candidate).await?;
+    key.try_into().map(Zeroizing::new).map_err(|_| KeyError::Damaged(name))
+}

@@ -1,0 +1,92 @@
+//! `/account/picture`: the display picture that is kept for a person.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::Bytes;
+use axum::extract::multipart::{Field, MultipartError};
+use axum::extract::{Multipart, State};
+use axum::http::StatusCode;
+use axum::http::header::{CONTENT_TYPE, HeaderValue};
+use axum::response::{IntoResponse, Response};
+use papillon_store::Picture;
+use tokio::time::timeout;
+
+use super::People;
+use super::account::complain;
+use super::caller::{Caller, redirect};
+use super::forms::Submitted;
+use super::portrait;
+use super::trouble::Trouble;
+
+/// How long somebody waits for others whose pictures are worked on.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// What came with the form.
+#[derive(Default)]
+struct Upload {
+    token: String,
+    file: Bytes,
+}
+
+/// The picture of who is signed in.
+pub(super) async fn show(State(people): State<Arc<People>>, caller: Caller) -> Result<Response, Trouble> {
+    let picture = people.service.store.picture(caller.account()?.id).await?.ok_or(Trouble::NotFound)?;
+    let content_type = HeaderValue::from_str(&picture.content_type).map_err(|_| Trouble::Unavailable)?;
+    Ok(([(CONTENT_TYPE, content_type)], picture.bytes).into_response())
+}
+
+/// Takes a picture in place of the one before. What is kept and served is never what was sent, but
+/// painted anew.
+pub(super) async fn upload(
+    State(people): State<Arc<People>>,
+    caller: Caller,
+    form: Multipart,
+) -> Result<Response, Trouble> {
+    let Upload { token, file } = read(form).await.map_err(|_| Trouble::Malformed)?;
+    caller.check_form(&people, &token)?;
+    let account = caller.account()?;
+    if file.is_empty() {
+        return complain(&people, &caller, StatusCode::BAD_REQUEST, "Please choose a file first.").await;
+    }
+    if !people.may_change(account.id) {
+        return Err(Trouble::Limited);
+    }
+    let Ok(Ok(painter)) = timeout(PATIENCE, people.painters.acquire()).await else {
+        return Err(Trouble::Busy);
+    };
+    let painted = tokio::task::spawn_blocking(move || portrait::paint(&file)).await;
+    drop(painter);
+    let bytes = match painted.map_err(|_| Trouble::Unavailable)? {
+        Ok(bytes) => bytes,
+        Err(error) => return complain(&people, &caller, StatusCode::BAD_REQUEST, &error.to_string()).await,
+    };
+    let picture = Picture { content_type: portrait::CONTENT_TYPE.into(), bytes };
+    people.service.store.set_picture(account.id, &picture).await?;
+    Ok(redirect("/account?done=picture", None))
+}
+
+async fn read(mut form: Multipart) -> Result<Upload, MultipartError> {
+    let mut upload = Upload::default();
+    while let Some(field) = form.next_field().await? {
+        match field.name() {
+            Some("t") => upload.token = text(field).await?,
+            Some("picture") => upload.file = field.bytes().await?,
+            _ => {}
+        }
+    }
+    Ok(upload)
+}
+
+async fn text(field: Field<'_>) -> Result<String, MultipartError> {
+    field.text().await
+}
+
+/// Keeps no picture any more.
+pub(super) async fn remove(
+    State(people): State<Arc<People>>,
+    submitted: Submitted,
+) -> Result<Response, Trouble> {
+    people.service.store.remove_picture(submitted.caller.account()?.id).await?;
+    Ok(redirect("/account?done=no-picture", None))
+}

@@ -1,0 +1,157 @@
+//! Uploaded pictures, painted anew as MSN Messenger 6 shows them.
+
+use std::io::Cursor;
+
+use image::imageops::FilterType;
+use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, Rgb, RgbImage};
+
+/// What MSN Messenger 6 shows beside a conversation, in pixels a side.
+const SIDE: u32 = 96;
+/// The largest picture that is read, in pixels a side.
+const MAX_SIDE: u32 = 4096;
+/// The most memory that a picture may take while it is read, in bytes: one of the largest size with
+/// four channels, and room to work.
+const MAX_MEMORY: u64 = 80 << 20;
+/// What is read. A file that only pretends to be one of these is not read as anything else.
+const FORMATS: [ImageFormat; 4] = [ImageFormat::Png, ImageFormat::Jpeg, ImageFormat::Gif, ImageFormat::Bmp];
+
+/// The media type of what [`paint`] makes.
+pub(super) const CONTENT_TYPE: &str = "image/png";
+
+/// Why a file is not taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(super) enum NoPicture {
+    /// It is something else, or broken.
+    #[error("This file is not a picture that can be read: use PNG, JPEG, GIF or BMP.")]
+    Unreadable,
+    /// It would take too much memory.
+    #[error("This picture is too large: use one of at most {MAX_SIDE} by {MAX_SIDE} pixels.")]
+    TooLarge,
+}
+
+/// Makes a PNG of 96 by 96 pixels of the middle of a picture. It takes its time and blocks the
+/// thread.
+pub(super) fn paint(file: &[u8]) -> Result<Vec<u8>, NoPicture> {
+    let picture = read(file)?.resize_to_fill(SIDE, SIDE, FilterType::Triangle);
+    let mut png = Cursor::new(Vec::new());
+    on_white(&picture).write_to(&mut png, ImageFormat::Png).map_err(|_| NoPicture::Unreadable)?;
+    Ok(png.into_inner())
+}
+
+fn read(file: &[u8]) -> Result<DynamicImage, NoPicture> {
+    let mut reader =
+        ImageReader::new(Cursor::new(file)).with_guessed_format().map_err(|_| NoPicture::Unreadable)?;
+    if !reader.format().is_some_and(|format| FORMATS.contains(&format)) {
+        return Err(NoPicture::Unreadable);
+    }
+    let mut limits = Limits::default();
+    (limits.max_image_width, limits.max_image_height) = (Some(MAX_SIDE), Some(MAX_SIDE));
+    limits.max_alloc = Some(MAX_MEMORY);
+    reader.limits(limits);
+    let mut decoder = reader.into_decoder().map_err(explain)?;
+    let (width, height) = decoder.dimensions();
+    if width > MAX_SIDE || height > MAX_SIDE || decoder.total_bytes() > MAX_MEMORY {
+        return Err(NoPicture::TooLarge);
+    }
+    // Cameras say in the file which side is up.
+    let orientation = decoder.orientation().map_err(explain)?;
+    let mut picture = DynamicImage::from_decoder(decoder).map_err(explain)?;
+    picture.apply_orientation(orientation);
+    Ok(picture)
+}
+
+fn explain(error: image::ImageError) -> NoPicture {
+    match error {
+        image::ImageError::Limits(_) => NoPicture::TooLarge,
+        _ => NoPicture::Unreadable,
+    }
+}
+
+/// Clients of the time show no transparency.
+fn on_white(picture: &DynamicImage) -> RgbImage {
+    let picture = picture.to_rgba8();
+    RgbImage::from_fn(picture.width(), picture.height(), |x, y| {
+        let [red, green, blue, alpha] = picture.get_pixel(x, y).0;
+        let mix = |colour: u8| {
+            let mixed = u32::from(colour) * u32::from(alpha) + 255 * (255 - u32::from(alpha));
+            u8::try_from(mixed / 255).unwrap_or(u8::MAX)
+        };
+        Rgb([mix(red), mix(green), mix(blue)])
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn encoded(picture: &DynamicImage, format: ImageFormat) -> Vec<u8> {
+        let mut file = Cursor::new(Vec::new());
+        picture.write_to(&mut file, format).unwrap();
+        file.into_inner()
+    }
+
+    fn painted(file: &[u8]) -> RgbImage {
+        let png = paint(file).unwrap();
+        let picture = image::load_from_memory_with_format(&png, ImageFormat::Png).unwrap();
+        assert_eq!((picture.width(), picture.height()), (SIDE, SIDE));
+        assert!(png.len() < 40_000);
+        picture.to_rgb8()
+    }
+
+    #[test]
+    fn every_format_becomes_a_small_png() {
+        let red = DynamicImage::from(RgbImage::from_pixel(300, 120, Rgb([255, 0, 0])));
+        for format in FORMATS {
+            let [r, g, b] = painted(&encoded(&red, format)).get_pixel(48, 48).0;
+            assert!(r > 250 && g < 5 && b < 5, "{format:?}");
+        }
+        painted(&encoded(&DynamicImage::new_rgb8(1, 1), ImageFormat::Png));
+        painted(&encoded(&DynamicImage::new_luma16(5, 900), ImageFormat::Png));
+    }
+
+    #[test]
+    fn the_middle_is_kept() {
+        let mut wide = RgbImage::from_pixel(288, 96, Rgb([0, 0, 255]));
+        for (x, _, pixel) in wide.enumerate_pixels_mut() {
+            if (96..192).contains(&x) {
+                *pixel = Rgb([0, 255, 0]);
+            }
+        }
+        let picture = painted(&encoded(&wide.into(), ImageFormat::Png));
+        assert_eq!((picture.get_pixel(2, 50).0, picture.get_pixel(93, 50).0), ([0, 255, 0], [0, 255, 0]));
+    }
+
+    #[test]
+    fn what_can_be_seen_through_is_white() {
+        let clear = DynamicImage::from(image::RgbaImage::from_pixel(10, 10, image::Rgba([9, 9, 9, 0])));
+        assert_eq!(painted(&encoded(&clear, ImageFormat::Png)).get_pixel(1, 1).0, [255, 255, 255]);
+    }
+
+    #[test]
+    fn what_is_no_picture_is_refused() {
+        let png = encoded(&DynamicImage::new_rgb8(50, 50), ImageFormat::Png);
+        for bad in
+            [b"".as_slice(), b"GIF89a", b"<svg/>", b"%PDF-1.4", b"RIFF....WEBPVP8 ", &png[..png.len() / 2]]
+        {
+            assert_eq!(paint(bad), Err(NoPicture::Unreadable), "{:?}", bad.escape_ascii().to_string());
+        }
+    }
+
+    /// Small files that say they are enormous.
+    #[test]
+    fn bombs_do_not_go_off() {
+        let many = encoded(&DynamicImage::new_luma8(MAX_SIDE + 1, 1), ImageFormat::Png);
+        assert_eq!(paint(&many), Err(NoPicture::TooLarge));
+        let huge = encoded(&DynamicImage::new_luma8(20_000, 20_000), ImageFormat::Png);
+        assert!(huge.len() < 1 << 20);
+        assert_eq!(paint(&huge), Err(NoPicture::TooLarge));
+
+        let mut gif = encoded(&DynamicImage::new_rgb8(2, 2), ImageFormat::Gif);
+        gif[6..10].copy_from_slice(&[0xff; 4]);
+        assert_eq!(paint(&gif), Err(NoPicture::TooLarge));
+        let mut bmp = encoded(&DynamicImage::new_rgb8(2, 2), ImageFormat::Bmp);
+        bmp[18..22].copy_from_slice(&100_000_u32.to_le_bytes());
+        bmp[22..26].copy_from_slice(&100_000_u32.to_le_bytes());
+        assert!(paint(&bmp).is_err());
+    }
+}

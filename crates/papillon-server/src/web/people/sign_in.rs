@@ -1,0 +1,64 @@
+//! `/login` and `/logout`: signing in to the pages, and out of them.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use papillon_store::AccountId;
+
+use super::People;
+use super::caller::{Caller, Frame};
+use super::forms::Submitted;
+use super::trouble::status_of;
+
+/// The form, with what was filled in before: never the password.
+#[derive(Template)]
+#[template(path = "people/login.html")]
+struct Form<'a> {
+    frame: Frame,
+    address: &'a str,
+    to: &'a str,
+    error: Option<&'a str>,
+    done: Option<&'static str>,
+}
+
+/// The empty form.
+pub(super) async fn show(
+    State(people): State<Arc<People>>,
+    caller: Caller,
+    Query(query): Query<Vec<(String, String)>>,
+) -> Response {
+    let word = |name: &str| query.iter().find(|(given, _)| given == name).map_or("", |(_, value)| value);
+    let done = match word("done") {
+        "out" => Some("You have signed out here."),
+        "everywhere" => Some("You have signed out everywhere. To go on, sign in again."),
+        _ => None,
+    };
+    let form = Form { frame: caller.frame(&people), address: "", to: word("to"), error: None, done };
+    caller.show(StatusCode::OK, &form)
+}
+
+/// Signs somebody in, within the limits that hold for messengers.
+pub(super) async fn submit(State(people): State<Arc<People>>, submitted: Submitted) -> Response {
+    let caller = &submitted.caller;
+    let (address, to) = (submitted.text("address"), submitted.text("to"));
+    let from = caller.visitor.peer.ip();
+    match people.passport.check(address, submitted.password("password"), from).await {
+        Ok(stored) => {
+            let session = people.session(AccountId(stored.account), stored.epoch);
+            caller.signed_in(&session, if to == "admin" { "/admin" } else { "/account" })
+        }
+        Err(refusal) => {
+            let error = refusal.to_string();
+            let form = Form { frame: caller.frame(&people), address, to, error: Some(&error), done: None };
+            caller.show(status_of(refusal), &form)
+        }
+    }
+}
+
+/// Signs out of the pages, in this browser.
+pub(super) async fn sign_out(submitted: Submitted) -> Response {
+    submitted.caller.signed_out("/login?done=out")
+}
