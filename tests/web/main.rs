@@ -1,5 +1,18 @@
-//! The pages, fetched from the running service as browsers of then and now fetch them.
+//! The pages for people and administrators, by raw HTTP, with forms as they are found on the pages.
 
-mod html;
-mod messenger_calls;
-mod setup;
+mod administration;
+mod browser;
+mod forgery;
+mod https_only;
+mod invitations;
+mod own_account;
+mod pictures;
+mod registering;
+mod signing_in;
+
+/// Ada, who has an account in most of these tests.
+const ADA: &str = "ada@example.com";
+/// Another one.
+const BOB: &str = "bob@example.com";
+/// An administrator.
+const ROOT: &str = "root@example.com";

@@ -4,11 +4,12 @@ use std::collections::HashMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use msnp::{FriendlyName, Handle};
 use papillon_server::dns::DnsSockets;
 use papillon_server::{Config, Listeners, Server, passport};
-use papillon_store::{AccountId, NewAccount, PasswordHash, Store};
+use papillon_store::{AccountId, InvitationCode, NewAccount, NewInvitation, PasswordHash, Store};
 use tempfile::TempDir;
 use tokio::net::{TcpListener, UdpSocket};
 use tokio::sync::mpsc;
@@ -120,6 +121,24 @@ impl TestServer {
         let handle = Handle::parse(handle).expect("a handle");
         let hash = PasswordHash::new(hash(password));
         self.store().set_password(&handle, hash).await.expect("a new password");
+    }
+
+    /// Marks somebody as an administrator.
+    pub async fn make_admin(&self, handle: &str) {
+        self.account(handle).await;
+        let handle = Handle::parse(handle).expect("a handle");
+        self.store().set_admin(&handle, true).await.expect("an administrator");
+    }
+
+    /// Makes an invitation that is good for so many accounts and seconds, and returns its code.
+    pub async fn invite(&self, uses: u32, seconds: i64) -> String {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("a time after 1970").as_secs();
+        let made_at = i64::try_from(now).expect("a time");
+        let code = InvitationCode::from_random(rand::random());
+        let text = code.expose().to_owned();
+        let new = NewInvitation { code, made_by: None, made_at, expires_at: made_at + seconds, uses };
+        self.store().create_invitation(new).await.expect("an invitation");
+        text
     }
 
     /// Puts `contact` on `owner`'s forward list, before anybody signs in.

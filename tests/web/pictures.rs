@@ -1,0 +1,88 @@
+//! `/account/picture`.
+
+use std::io::Cursor;
+
+use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
+use msnp_testkit::TestServer;
+
+use crate::browser::Browser;
+use crate::{ADA, BOB};
+
+fn file(picture: RgbImage, format: ImageFormat) -> Vec<u8> {
+    let mut file = Cursor::new(Vec::new());
+    DynamicImage::from(picture).write_to(&mut file, format).unwrap();
+    file.into_inner()
+}
+
+#[tokio::test]
+async fn a_picture_is_painted_anew_kept_and_removed() {
+    let server = TestServer::start().await;
+    let mut browser = Browser::of(&server, ADA).await;
+    let page = browser.get("/account").await;
+    assert!(!page.body().contains("/account/picture\""), "there is none yet");
+    browser.get("/account/picture").await.says(404, "nothing here");
+
+    let mut form = page.form("/account/picture");
+    for format in [ImageFormat::Bmp, ImageFormat::Jpeg, ImageFormat::Gif, ImageFormat::Png] {
+        let mut sent = file(RgbImage::from_pixel(200, 100, Rgb([0, 0, 255])), format);
+        if format == ImageFormat::Png {
+            // What hangs on behind the picture is not kept.
+            sent.extend(b"<script>alert(1)</script>");
+        }
+        let page = browser.send_file(&form, "picture", &sent).await;
+        assert_eq!(page.location(), "/account?done=picture");
+        let page = browser.get("/account?done=picture").await;
+        assert!(page.body().contains("src=\"/account/picture\""));
+        let picture = browser.get("/account/picture").await;
+        assert_eq!((picture.status(), picture.header("content-type")), (200, "image/png"));
+        assert!(!picture.answer.body.windows(7).any(|window| window == b"<script"));
+        let shown = image::load_from_memory_with_format(&picture.answer.body, ImageFormat::Png).unwrap();
+        let [red, _, blue] = shown.to_rgb8().get_pixel(50, 50).0;
+        assert_eq!((shown.width(), shown.height()), (96, 96));
+        assert!(red < 10 && blue > 245);
+        form = page.form("/account/picture");
+    }
+
+    // Nobody else's page shows it.
+    browser.clone().get("/account/picture").await;
+    Browser::of(&server, BOB).await.get("/account/picture").await.says(404, "nothing here");
+    let mut stranger = Browser::new(&server);
+    assert_eq!(stranger.get("/account/picture").await.location(), "/login");
+    let id = server.account(ADA).await;
+    assert_eq!(server.store().picture(id).await.unwrap().unwrap().content_type, "image/png");
+
+    let form = browser.get("/account").await.form("/account/picture/remove");
+    assert_eq!(browser.send(&form, &[]).await.location(), "/account?done=no-picture");
+    assert_eq!(server.store().picture(id).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn what_is_no_picture_is_refused() {
+    let server = TestServer::start().await;
+    let mut browser = Browser::of(&server, ADA).await;
+    let form = browser.get("/account").await.form("/account/picture");
+    let png = file(RgbImage::new(64, 64), ImageFormat::Png);
+    let mut bomb = file(RgbImage::new(2, 2), ImageFormat::Gif);
+    bomb[6..10].copy_from_slice(&[0xff; 4]);
+    for (file, words) in [
+        (&b""[..], "choose a file first"),
+        (b"hello", "not a picture"),
+        (b"<svg xmlns=\"http://www.w3.org/2000/svg\"/>", "not a picture"),
+        (&png[..png.len() / 2], "not a picture"),
+        (&bomb, "too large"),
+    ] {
+        browser.send_file(&form, "picture", file).await.says(400, words);
+    }
+    let id = server.account(ADA).await;
+    assert_eq!(server.store().picture(id).await.unwrap(), None);
+    // More than the front takes.
+    let answer = browser.send_file(&form, "picture", &vec![b'x'; 3 << 20]).await;
+    assert_eq!(answer.status(), 413);
+    // A file in a form of another kind, and a form that is none.
+    browser.send(&form, &[]).await.says(400, "did not arrive as it should");
+    for body in [&b"--xyz"[..], b"", b"--xyz\r\n\r\n", &[0xff; 100]] {
+        let page = browser.post("/account/picture", "multipart/form-data; boundary=xyz", body).await;
+        assert!([400, 403].contains(&page.status()), "{}", page.body());
+    }
+    browser.get("/account").await.says(200, "Your account");
+}
