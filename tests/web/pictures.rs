@@ -19,7 +19,7 @@ async fn a_picture_is_painted_anew_kept_and_removed() {
     let server = TestServer::start().await;
     let mut browser = Browser::of(&server, ADA).await;
     let page = browser.get("/account").await;
-    assert!(!page.body().contains("/account/picture\""), "there is none yet");
+    assert!(!page.body().contains("src=\"/account/picture\""), "there is none yet");
     browser.get("/account/picture").await.says(404, "nothing here");
 
     let mut form = page.form("/account/picture");

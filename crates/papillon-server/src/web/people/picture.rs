@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Bytes;
-use axum::extract::multipart::{Field, MultipartError};
+use axum::extract::multipart::{MultipartError, MultipartRejection};
 use axum::extract::{Multipart, State};
 use axum::http::StatusCode;
 use axum::http::header::{CONTENT_TYPE, HeaderValue};
@@ -41,8 +41,9 @@ pub(super) async fn show(State(people): State<Arc<People>>, caller: Caller) -> R
 pub(super) async fn upload(
     State(people): State<Arc<People>>,
     caller: Caller,
-    form: Multipart,
+    form: Result<Multipart, MultipartRejection>,
 ) -> Result<Response, Trouble> {
+    let form = form.map_err(|_| Trouble::Malformed)?;
     let Upload { token, file } = read(form).await.map_err(|_| Trouble::Malformed)?;
     caller.check_form(&people, &token)?;
     let account = caller.account()?;
@@ -70,16 +71,12 @@ async fn read(mut form: Multipart) -> Result<Upload, MultipartError> {
     let mut upload = Upload::default();
     while let Some(field) = form.next_field().await? {
         match field.name() {
-            Some("t") => upload.token = text(field).await?,
+            Some("t") => upload.token = field.text().await?,
             Some("picture") => upload.file = field.bytes().await?,
             _ => {}
         }
     }
     Ok(upload)
-}
-
-async fn text(field: Field<'_>) -> Result<String, MultipartError> {
-    field.text().await
 }
 
 /// Keeps no picture any more.
