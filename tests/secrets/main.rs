@@ -4,6 +4,7 @@
 use std::io;
 use std::sync::{Arc, Mutex};
 
+use msnp_testkit::browser::Browser;
 use msnp_testkit::{Ns, PASSWORD, Sb, TestServer, Wire, http};
 
 /// Everything that this process logs.
@@ -74,6 +75,7 @@ async fn no_log_line_shows_a_secret() {
     ns.identify(alice, 9).await;
     ns.send(&format!("USR 4 TWN S {stolen}{}", "x".repeat(9000))).await;
     ns.rest().await;
+    let web = pages(&server).await;
     drop((first, second, seat, guest));
     server.stop().await;
 
@@ -85,9 +87,37 @@ async fn no_log_line_shows_a_secret() {
     let tickets = tickets.concat();
     let mut secrets = vec!["papillon, 19", &coded, "papillon%2C", &door.cookie, &refused.cookie, "only Bob"];
     secrets.extend(tickets.iter().map(|part| part.trim_start_matches("t=")));
+    secrets.extend(web.iter().map(String::as_str));
     for secret in secrets {
         if let Some(line) = text.lines().find(|line| line.contains(secret)) {
             panic!("{secret:?} is in: {line}");
         }
     }
+}
+
+/// Uses the pages, and returns what must not be read anywhere.
+async fn pages(server: &TestServer) -> Vec<String> {
+    let mut browser = Browser::new(server);
+    let form = browser.get("/register").await.form("/register");
+    let mut secrets = vec![form.value("t").to_owned(), browser.cookies["pb"].clone()];
+    let fields =
+        [("address", "carol@example.com"), ("password", "a pass-phrase"), ("again", "a pass-phrase")];
+    browser.send(&form, &fields).await.location();
+    let page = browser.get("/account").await;
+    let form = page.form("/account/password");
+    let fields = [("old", "a pass-fraze"), ("password", "a pass-word"), ("again", "a pass-word")];
+    browser.send(&form, &fields).await.says(403, "not right");
+    browser.send(&form, &[("old", "a pass-phrase"), fields[1], fields[2]]).await.location();
+    secrets.push(form.value("t").to_owned());
+    server.make_admin("carol@example.com").await;
+    let form = browser.get("/admin/person?of=bob@example.com").await.forms().pop().expect("a new password");
+    let page = browser.send(&form, &[]).await;
+    let (_, rest) = page.body().split_once("<code>").expect("the new password");
+    secrets.push(rest.split_once("</code>").expect("its end").0.to_owned());
+    secrets.push(server.invite(1, 60).await);
+    browser.get(&format!("/register?code={}", secrets[secrets.len() - 1])).await;
+    browser.get("/admin/invitations").await;
+    secrets.push(browser.cookies["pp"].split_once("&p=").expect("a session").1.to_owned());
+    secrets.extend(["a pass-", "pass%2D", "a+pass"].map(str::to_owned));
+    secrets
 }

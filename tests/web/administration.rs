@@ -2,8 +2,8 @@
 
 use msnp_testkit::{Ns, PASSWORD, TestServer, http};
 
-use crate::browser::{Browser, Page};
 use crate::{ADA, BOB, ROOT};
+use msnp_testkit::browser::{Browser, Page};
 
 const PAGES: [&str; 5] = [
     "/admin",

@@ -2,8 +2,8 @@
 
 use msnp_testkit::{PASSWORD, TestServer, http};
 
-use crate::browser::{Browser, Form};
 use crate::{ADA, BOB, ROOT};
+use msnp_testkit::browser::{Browser, Form};
 
 const REFUSED: &str = "Nothing was changed: this form was too old";
 
@@ -37,7 +37,7 @@ fn filled(form: &Form) -> Form {
     form
 }
 
-async fn send(browser: &mut Browser, form: &Form) -> crate::browser::Page {
+async fn send(browser: &mut Browser, form: &Form) -> msnp_testkit::browser::Page {
     if form.action == "/account/picture" {
         browser.send_file(form, "picture", b"x").await
     } else {

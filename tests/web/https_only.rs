@@ -3,7 +3,7 @@
 use msnp_testkit::{PASSWORD, TestServer, http};
 
 use crate::ADA;
-use crate::browser::Browser;
+use msnp_testkit::browser::Browser;
 
 async fn strict() -> TestServer {
     TestServer::with(|config| config.https_only = true).await

@@ -5,7 +5,7 @@ use papillon_server::Registration;
 use tokio::task::JoinSet;
 
 use crate::ADA;
-use crate::browser::{Browser, Page};
+use msnp_testkit::browser::{Browser, Page};
 
 async fn by_invitation() -> TestServer {
     TestServer::with(|config| config.registration = Some(Registration::Invitation)).await

@@ -1,7 +1,6 @@
 //! The pages for people and administrators, by raw HTTP, with forms as they are found on the pages.
 
 mod administration;
-mod browser;
 mod forgery;
 mod https_only;
 mod invitations;

@@ -2,8 +2,8 @@
 
 use msnp_testkit::{Ns, PASSWORD, TestServer, http};
 
-use crate::browser::Browser;
 use crate::{ADA, BOB};
+use msnp_testkit::browser::Browser;
 
 #[tokio::test]
 async fn a_password_is_changed_by_who_knows_it() {

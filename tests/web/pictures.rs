@@ -5,8 +5,8 @@ use std::io::Cursor;
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
 use msnp_testkit::TestServer;
 
-use crate::browser::Browser;
 use crate::{ADA, BOB};
+use msnp_testkit::browser::Browser;
 
 fn file(picture: RgbImage, format: ImageFormat) -> Vec<u8> {
     let mut file = Cursor::new(Vec::new());

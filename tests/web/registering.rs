@@ -4,7 +4,7 @@ use msnp_testkit::{Ns, TestServer, http};
 use papillon_server::Registration;
 
 use crate::ADA;
-use crate::browser::{Browser, Form, Page};
+use msnp_testkit::browser::{Browser, Form, Page};
 
 const PASSWORD: &str = "correct & horse";
 

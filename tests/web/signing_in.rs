@@ -2,8 +2,8 @@
 
 use msnp_testkit::{PASSWORD, TestServer, http};
 
-use crate::browser::Browser;
 use crate::{ADA, BOB, ROOT};
+use msnp_testkit::browser::Browser;
 
 #[tokio::test]
 async fn somebody_signs_in_and_out() {

@@ -12,9 +12,11 @@
 //! | somebody signed in | [`Ns`] |
 //! | somebody in a conversation | [`Sb`], [`Table`] |
 //! | the nexus and the login | [`http`] |
+//! | pages and their forms | [`browser`] |
 //! | the service in this process | [`TestServer`] |
 //! | bytes cut in every way | [`script`] |
 
+pub mod browser;
 pub mod challenge;
 pub mod http;
 mod notification;

@@ -5,29 +5,34 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use msnp_testkit::http::{self, Answer, percent_encode};
-use msnp_testkit::{PASSWORD, TestServer};
+use crate::http::{self, Answer, percent_encode};
+use crate::{PASSWORD, TestServer};
 
 /// One browser, with its cookies.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub struct Browser {
     address: SocketAddr,
     /// The authority's file, when it comes by TLS.
     authority: Option<PathBuf>,
+    /// Its cookies by name.
     pub cookies: BTreeMap<String, String>,
     /// More header lines, each with its line end.
     pub headers: String,
 }
 
 /// A page as it came.
+#[derive(Debug)]
 pub struct Page {
+    /// All of it.
     pub answer: Answer,
 }
 
 /// A form on a page.
 #[derive(Debug, Clone)]
 pub struct Form {
+    /// Where it is sent.
     pub action: String,
+    /// What stands in its fields, by name.
     pub fields: Vec<(String, String)>,
 }
 
@@ -58,6 +63,7 @@ impl Browser {
         self.address.to_string()
     }
 
+    /// Asks for a page.
     pub async fn get(&mut self, path: &str) -> Page {
         let request = format!("GET {path} HTTP/1.1\r\n{}\r\n", self.head());
         self.ask(request.as_bytes()).await
@@ -94,6 +100,7 @@ impl Browser {
         self.post(&form.action, "multipart/form-data; boundary=xyz", &body).await
     }
 
+    /// Sends something.
     pub async fn post(&mut self, path: &str, content_type: &str, body: &[u8]) -> Page {
         let mut request = format!(
             "POST {path} HTTP/1.1\r\n{}Content-Type: {content_type}\r\nContent-Length: {}\r\n\r\n",
@@ -156,14 +163,17 @@ fn headers<'a>(answer: &'a Answer, name: &str) -> Vec<&'a str> {
 }
 
 impl Page {
+    /// The status code.
     pub fn status(&self) -> u16 {
         self.answer.status()
     }
 
+    /// The first header of this name, in whatever case; empty when there is none.
     pub fn header(&self, name: &str) -> &str {
         headers(&self.answer, name).first().copied().unwrap_or_default()
     }
 
+    /// The page.
     pub fn body(&self) -> &str {
         std::str::from_utf8(&self.answer.body).expect("a page in UTF-8")
     }
@@ -228,6 +238,7 @@ impl Form {
         &field.unwrap_or_else(|| panic!("no field {name} in {self:?}")).1
     }
 
+    /// Fills in a field.
     #[track_caller]
     pub fn put(&mut self, name: &str, value: &str) {
         let field = self.fields.iter_mut().find(|(given, _)| given == name);
