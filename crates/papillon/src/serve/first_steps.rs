@@ -20,8 +20,11 @@ pub(super) fn tell(settings: &Settings, addresses: &[(&'static str, SocketAddr)]
         tracing::info!(command = add, "there is no account yet: make one with this command");
         return;
     }
-    let text =
-        format!("\nThere is no account yet. To make one:\n\n    {add}\n\n{}\n", connect(settings, addresses));
+    let text = format!(
+        "\nThere is no account yet. To make one:\n\n    {add}\n\nWith --admin as well, it may use the \
+         administrators' pages, at /admin. Others register at /register.\n\n{}\n",
+        connect(settings, addresses)
+    );
     // There is nobody to tell when standard error is gone.
     let _ = io::stderr().write_all(text.as_bytes());
 }

@@ -16,6 +16,7 @@ fn the_first_start_tells_what_to_do_next() {
     let data = papillon.data().display().to_string();
     for words in [
         format!("papillon account add you@example.com --data {data}\n"),
+        "--admin".into(),
         msnp.to_string(),
         format!("https://{https}/rdr/pprdr.asp"),
         format!("{data}/tls/ca.pem"),

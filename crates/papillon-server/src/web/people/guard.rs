@@ -7,7 +7,7 @@ use axum::Extension;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderValue, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderValue, PRAGMA, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
     X_FRAME_OPTIONS,
 };
 use axum::middleware::Next;
@@ -15,7 +15,7 @@ use axum::response::Response;
 
 use super::People;
 use super::caller::Frame;
-use crate::http::visitor::Visitor;
+use crate::http::Visitor;
 use crate::web::page;
 
 /// Nothing but our own pictures and the style sheet in the page; no script at all.
@@ -27,6 +27,8 @@ pub(super) async fn protect(mut response: Response) -> Response {
     let headers = response.headers_mut();
     for (name, value) in [
         (CACHE_CONTROL, "no-store"),
+        // For proxies of the time that speak HTTP/1.0.
+        (PRAGMA, "no-cache"),
         (CONTENT_SECURITY_POLICY, POLICY),
         (REFERRER_POLICY, "same-origin"),
         (X_CONTENT_TYPE_OPTIONS, "nosniff"),
