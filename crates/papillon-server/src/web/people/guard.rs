@@ -56,11 +56,24 @@ pub(super) async fn over_tls_only(
     if visitor.secure || !people.service.config.https_only {
         return next.run(request).await;
     }
-    let path = request.uri().path().to_owned();
-    let address = people.service.ports.https.map(|port| match port {
-        443 => format!("https://{}{path}", visitor.host),
-        port => format!("https://{}:{port}{path}", visitor.host),
-    });
+    let address = safe_address(&people, &visitor, request.uri().path());
     let frame = Frame { signed_in: false, admin: false, token: String::new() };
     page(StatusCode::FORBIDDEN, &HttpsOnly { frame, address })
+}
+
+/// The address of a page over TLS, as the visitor knows this host.
+pub(super) fn safe_address(people: &People, visitor: &Visitor, path: &str) -> Option<String> {
+    let host = &visitor.host;
+    people.service.ports.https.map(|port| match port {
+        443 => format!("https://{host}{path}"),
+        port => format!("https://{host}:{port}{path}"),
+    })
+}
+
+/// That address, for somebody whose password would travel through a network in the clear.
+pub(super) fn safer(people: &People, visitor: &Visitor, path: &str) -> Option<String> {
+    if visitor.secure || visitor.peer.ip().to_canonical().is_loopback() {
+        return None;
+    }
+    safe_address(people, visitor, path)
 }

@@ -14,6 +14,7 @@ use zeroize::Zeroizing;
 use super::People;
 use super::caller::{Caller, Frame};
 use super::forms::{MIN_PASSWORD, Submitted};
+use super::guard::safer;
 use super::trouble::status_of;
 use crate::Registration;
 
@@ -29,6 +30,7 @@ struct Form<'a> {
     name: &'a str,
     code: &'a str,
     error: Option<&'a str>,
+    safer: Option<String>,
 }
 
 /// What somebody who makes an account has filled in.
@@ -86,6 +88,7 @@ fn form<'a>(people: &People, caller: &Caller) -> Form<'a> {
         name: "",
         code: "",
         error: None,
+        safer: safer(people, &caller.visitor, "/register"),
     }
 }
 

@@ -11,6 +11,7 @@ use papillon_store::AccountId;
 use super::People;
 use super::caller::{Caller, Frame};
 use super::forms::Submitted;
+use super::guard::safer;
 use super::trouble::status_of;
 
 /// The form, with what was filled in before: never the password.
@@ -22,6 +23,7 @@ struct Form<'a> {
     to: &'a str,
     error: Option<&'a str>,
     done: Option<&'static str>,
+    safer: Option<String>,
 }
 
 /// The empty form.
@@ -36,7 +38,7 @@ pub(super) async fn show(
         "everywhere" => Some("You have signed out everywhere. To go on, sign in again."),
         _ => None,
     };
-    let form = Form { frame: caller.frame(&people), address: "", to: word("to"), error: None, done };
+    let form = Form { to: word("to"), done, ..form(&people, &caller) };
     caller.show(StatusCode::OK, &form)
 }
 
@@ -52,10 +54,15 @@ pub(super) async fn submit(State(people): State<Arc<People>>, submitted: Submitt
         }
         Err(refusal) => {
             let error = refusal.to_string();
-            let form = Form { frame: caller.frame(&people), address, to, error: Some(&error), done: None };
+            let form = Form { address, to, error: Some(&error), ..form(&people, caller) };
             caller.show(status_of(refusal), &form)
         }
     }
+}
+
+fn form<'a>(people: &People, caller: &Caller) -> Form<'a> {
+    let safer = safer(people, &caller.visitor, "/login");
+    Form { frame: caller.frame(people), address: "", to: "", error: None, done: None, safer }
 }
 
 /// Signs out of the pages, in this browser.
