@@ -1,17 +1,6 @@
-//! The pages for people and administrators, by raw HTTP, with forms as they are found on the pages.
+//! The pages, fetched from the running service as browsers of then and now fetch them.
 
-mod administration;
-mod forgery;
-mod https_only;
-mod invitations;
-mod own_account;
-mod pictures;
-mod registering;
-mod signing_in;
-
-/// Ada, who has an account in most of these tests.
-const ADA: &str = "ada@example.com";
-/// Another one.
-const BOB: &str = "bob@example.com";
-/// An administrator.
-const ROOT: &str = "root@example.com";
+mod html;
+mod messenger_calls;
+mod people;
+mod setup;

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use msnp::command::out;
-use msnp::wire::Encode;
 use papillon_store::{Store, StoreError};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, watch};
@@ -26,7 +25,10 @@ use crate::service::Service;
 use crate::sessions::Sessions;
 use crate::switchboard::Switchboards;
 use crate::tls;
-use crate::web;
+use crate::web::{
+    self,
+    people::{KeyError, Keys, People},
+};
 
 const DAY: Duration = Duration::from_secs(86_400);
 /// Clients get this long to take their last lines at a shutdown.
@@ -68,6 +70,9 @@ pub enum ServerError {
         "the ticket key in the database is damaged: remove the row 'ticket-key' from the table of secrets"
     )]
     TicketKey,
+    /// A stored key of the pages has a wrong length.
+    #[error("a key in the database is damaged: remove the row '{0}' from the table of secrets")]
+    PageKey(&'static str),
 }
 
 /// The service, ready to run.
@@ -104,15 +109,16 @@ impl Server {
         let key = store.secret("ticket-key", &candidate).await?;
         let key: [u8; 32] = key.try_into().map_err(|_| ServerError::TicketKey)?;
         let tickets = Arc::new(TicketMint::new(key, config.ticket_lifetime));
-        let passport = Passport::new(
+        let keys = Keys::open(&*store).await.map_err(|error| match error {
+            KeyError::Store(error) => ServerError::Store(error),
+            KeyError::Damaged(name) => ServerError::PageKey(name),
+        })?;
+        let passport = Arc::new(Passport::new(
             Arc::new(StoredAccounts(Arc::clone(&store))),
             Arc::clone(&tickets),
             Passwords::new(std::thread::available_parallelism().map_or(2, usize::from)),
             &config.limits,
-        );
-        let doors = Arc::new(web::Doors::of(&config, ports, None, &*store).await?);
-        let site = http::Site::new(passport, config.public_host.clone(), ports, &config.limits);
-        let site = Arc::new(site.with_pages(web::router(doors)));
+        ));
         let service = Arc::new(Service {
             store,
             tickets,
@@ -124,6 +130,12 @@ impl Server {
             ports,
             config,
         });
+        let config = &service.config;
+        let site = http::Site::new(Arc::clone(&passport), config.public_host.clone(), ports, &config.limits);
+        let doors = Arc::new(web::Doors::of(config, ports, None, &*service.store).await?);
+        let people = Arc::new(People::new(Arc::clone(&service), passport, keys));
+        let pages = web::router(doors).merge(web::people::router(people));
+        let site = Arc::new(site.with_pages(pages).with_https_only(config.https_only));
         Ok(Self { service, listeners, identity, site })
     }
 

@@ -26,6 +26,7 @@ pub struct Site {
     public_host: Option<String>,
     ports: Ports,
     pages: Option<Router>,
+    https_only: bool,
     pub(super) connections: Arc<Semaphore>,
     pub(super) arrivals: Arc<Arrivals>,
 }
@@ -55,6 +56,7 @@ impl Site {
             public_host,
             ports,
             pages: None,
+            https_only: false,
             connections: Arc::new(Semaphore::new(most)),
             arrivals: Arrivals::new(limits.http_connections_per_address),
         }
@@ -64,6 +66,13 @@ impl Site {
     #[must_use]
     pub(crate) fn with_pages(mut self, pages: Router) -> Self {
         self.pages = Some(pages);
+        self
+    }
+
+    /// Whether passwords are taken over TLS only.
+    #[must_use]
+    pub(crate) fn with_https_only(mut self, https_only: bool) -> Self {
+        self.https_only = https_only;
         self
     }
 
@@ -89,6 +98,9 @@ impl Site {
             }
             "/login2.srf" if is_reading(request) => {
                 let page = self.page_address(&visitor);
+                if self.https_only && !visitor.secure {
+                    return login::refused(&page).closing();
+                }
                 login::answer(&self.passport, request, visitor.peer.ip(), &page).await.closing()
             }
             "/login2.srf" => only_reading().closing(),

@@ -30,6 +30,12 @@ pub(crate) async fn answer(passport: &Passport, request: &Request<'_>, from: IpA
     }
 }
 
+/// Answers somebody who came without TLS where passwords are taken over TLS only. The one that came
+/// along is not looked at.
+pub(crate) fn refused(page: &str) -> Response {
+    failed(page, "This service takes passwords over TLS (https) only.")
+}
+
 fn succeeded(ticket: &str) -> Response {
     let Ok(info) = AuthenticationInfo::new(ticket) else {
         return Response::text(StatusCode::INTERNAL_SERVER_ERROR, &Refusal::Unavailable.to_string());

@@ -12,7 +12,7 @@ use papillon_store::Account;
 use super::cookies::Cookie;
 use super::trouble::Trouble;
 use super::{People, forms};
-use crate::http::visitor::Visitor;
+use crate::http::Visitor;
 use crate::passport::to_hex;
 use crate::web::page;
 

@@ -5,7 +5,7 @@ use std::io::Cursor;
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
 use msnp_testkit::TestServer;
 
-use crate::{ADA, BOB};
+use super::{ADA, BOB};
 use msnp_testkit::browser::Browser;
 
 fn file(picture: RgbImage, format: ImageFormat) -> Vec<u8> {

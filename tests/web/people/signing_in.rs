@@ -2,7 +2,7 @@
 
 use msnp_testkit::{PASSWORD, TestServer, http};
 
-use crate::{ADA, BOB, ROOT};
+use super::{ADA, BOB, ROOT};
 use msnp_testkit::browser::Browser;
 
 #[tokio::test]

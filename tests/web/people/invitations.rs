@@ -4,7 +4,7 @@ use msnp_testkit::{PASSWORD, TestServer};
 use papillon_server::Registration;
 use tokio::task::JoinSet;
 
-use crate::ADA;
+use super::ADA;
 use msnp_testkit::browser::{Browser, Page};
 
 async fn by_invitation() -> TestServer {

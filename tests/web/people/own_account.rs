@@ -2,7 +2,7 @@
 
 use msnp_testkit::{Ns, PASSWORD, TestServer, http};
 
-use crate::{ADA, BOB};
+use super::{ADA, BOB};
 use msnp_testkit::browser::Browser;
 
 #[tokio::test]

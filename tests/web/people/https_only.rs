@@ -2,7 +2,7 @@
 
 use msnp_testkit::{PASSWORD, TestServer, http};
 
-use crate::ADA;
+use super::ADA;
 use msnp_testkit::browser::Browser;
 
 async fn strict() -> TestServer {

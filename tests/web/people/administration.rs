@@ -2,7 +2,7 @@
 
 use msnp_testkit::{Ns, PASSWORD, TestServer, http};
 
-use crate::{ADA, BOB, ROOT};
+use super::{ADA, BOB, ROOT};
 use msnp_testkit::browser::{Browser, Page};
 
 const PAGES: [&str; 5] = [

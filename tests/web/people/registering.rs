@@ -3,7 +3,7 @@
 use msnp_testkit::{Ns, TestServer, http};
 use papillon_server::Registration;
 
-use crate::ADA;
+use super::ADA;
 use msnp_testkit::browser::{Browser, Form, Page};
 
 const PASSWORD: &str = "correct & horse";
