@@ -3,7 +3,7 @@
 use std::io::Cursor;
 
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
-use msnp_testkit::TestServer;
+use msnp_testkit::{TestServer, Wire};
 
 use super::{ADA, BOB};
 use msnp_testkit::browser::Browser;
@@ -78,6 +78,9 @@ async fn what_is_no_picture_is_refused() {
     // More than the front takes.
     let answer = browser.send_file(&form, "picture", &vec![b'x'; 3 << 20]).await;
     assert_eq!(answer.status(), 413);
+    // Elsewhere not even half of that.
+    let page = browser.post("/account/name", "application/x-www-form-urlencoded", &vec![b'x'; 100_000]).await;
+    assert_eq!(page.status(), 413);
     // A file in a form of another kind, and a form that is none.
     browser.send(&form, &[]).await.says(400, "did not arrive as it should");
     for body in [&b"--xyz"[..], b"", b"--xyz\r\n\r\n", &[0xff; 100]] {
@@ -85,4 +88,20 @@ async fn what_is_no_picture_is_refused() {
         assert!([400, 403].contains(&page.status()), "{}", page.body());
     }
     browser.get("/account").await.says(200, "Your account");
+}
+
+/// Whoever begins to send many large files and never ends takes up no more than some.
+#[tokio::test]
+async fn only_some_files_are_sent_at_once() {
+    let server = TestServer::start().await;
+    let head = b"POST /account/picture HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\
+                 Expect: 100-continue\r\n\r\n";
+    let mut wires = Vec::new();
+    for number in 0..40 {
+        let mut wire = Wire::connect(server.addresses.http).await;
+        wire.send_raw(head).await;
+        wire.expect_prefix(if number < 32 { "HTTP/1.1 100 " } else { "HTTP/1.1 503 " }).await;
+        wires.push(wire);
+    }
+    Browser::of(&server, ADA).await.get("/account").await.says(200, "Your account");
 }

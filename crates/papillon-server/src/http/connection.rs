@@ -93,6 +93,10 @@ where
         let text = "Nothing here takes that much.";
         return refused(Response::text(StatusCode::PAYLOAD_TOO_LARGE, text));
     };
+    let _room = match site.make_room(length) {
+        Ok(room) => room,
+        Err(response) => return refused(response),
+    };
     if length > 0 {
         match read_body(stream, reader, &request, length).await? {
             Some(body) => request.body = Bytes::from_owner(body),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use http::{Method, StatusCode};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::arrivals::Arrivals;
 use super::bridge;
@@ -19,6 +19,8 @@ use crate::passport::{Passport, login, nexus};
 const MAX_BODY: usize = 64 * 1024;
 /// The longest one that carries a picture.
 const MAX_UPLOAD: usize = 1 << 20;
+/// Bodies longer than usual that are taken at once: what all of them can take of the memory is bounded.
+const UPLOADS: usize = 32;
 
 /// What the HTTP listeners serve.
 pub struct Site {
@@ -28,6 +30,7 @@ pub struct Site {
     pages: Option<Router>,
     https_only: bool,
     pub(super) connections: Arc<Semaphore>,
+    uploads: Semaphore,
     pub(super) arrivals: Arc<Arrivals>,
 }
 
@@ -58,6 +61,7 @@ impl Site {
             pages: None,
             https_only: false,
             connections: Arc::new(Semaphore::new(most)),
+            uploads: Semaphore::new(UPLOADS),
             arrivals: Arrivals::new(limits.http_connections_per_address),
         }
     }
@@ -78,7 +82,21 @@ impl Site {
 
     /// How long a body may be, in bytes.
     pub(super) fn most(request: &Request<'_>) -> usize {
-        if request.path.starts_with("/account") { MAX_UPLOAD } else { MAX_BODY }
+        if request.path == "/account/picture" { MAX_UPLOAD } else { MAX_BODY }
+    }
+
+    /// Makes room for a body of this length; the room is free again when what is returned is dropped.
+    ///
+    /// # Errors
+    /// The answer to send when too many are being sent.
+    pub(super) fn make_room(&self, length: usize) -> Result<Option<SemaphorePermit<'_>>, Response> {
+        if length <= MAX_BODY {
+            return Ok(None);
+        }
+        let busy = "Too many files are being sent. Please try again in a moment.";
+        self.uploads.try_acquire().map(Some).map_err(|_| {
+            Response::text(StatusCode::SERVICE_UNAVAILABLE, busy).with_header("Retry-After", "5")
+        })
     }
 
     /// Whether the answer may be held back until there is something to say, so that it is worth

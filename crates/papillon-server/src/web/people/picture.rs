@@ -84,6 +84,10 @@ pub(super) async fn remove(
     State(people): State<Arc<People>>,
     submitted: Submitted,
 ) -> Result<Response, Trouble> {
-    people.service.store.remove_picture(submitted.caller.account()?.id).await?;
+    let account = submitted.caller.account()?;
+    if !people.may_change(account.id) {
+        return Err(Trouble::Limited);
+    }
+    people.service.store.remove_picture(account.id).await?;
     Ok(redirect("/account?done=no-picture", None))
 }
