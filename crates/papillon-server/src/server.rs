@@ -110,10 +110,6 @@ impl Server {
         let key = store.secret("ticket-key", &candidate).await?;
         let key: [u8; 32] = key.try_into().map_err(|_| ServerError::TicketKey)?;
         let tickets = Arc::new(TicketMint::new(key, config.ticket_lifetime));
-        let keys = Keys::open(&*store).await.map_err(|error| match error {
-            KeyError::Store(error) => ServerError::Store(error),
-            KeyError::Damaged(name) => ServerError::PageKey(name),
-        })?;
         let passport = Arc::new(Passport::new(
             Arc::new(StoredAccounts(Arc::clone(&store))),
             Arc::clone(&tickets),
@@ -131,16 +127,8 @@ impl Server {
             ports,
             config,
         });
-        let config = &service.config;
-        let site = http::Site::new(Arc::clone(&passport), config.public_host.clone(), ports, &config.limits);
-        let dns =
-            listeners.dns.as_ref().map(DnsSockets::local_addr).transpose()?.map(|address| address.port());
-        let doors = Arc::new(web::Doors::of(config, ports, dns, &*service.store).await?);
-        let people = Arc::new(People::new(Arc::clone(&service), passport, keys));
-        let pages = web::router(doors).merge(web::people::router(people));
-        let gateways = Gateways::new(Arc::clone(&service));
-        let site = site.with_pages(pages).with_https_only(config.https_only).with_gateways(gateways);
-        let site = Arc::new(site);
+        let dns = listeners.dns.as_ref().map(DnsSockets::local_addr).transpose()?;
+        let site = Arc::new(site(&service, passport, dns.map(|address| address.port())).await?);
         Ok(Self { service, listeners, identity, site })
     }
 
@@ -185,6 +173,25 @@ impl Server {
         let _ = stopping.send(true);
         while web.join_next().await.is_some() {}
     }
+}
+
+/// What is served over HTTP. `dns` is the port of the DNS listener.
+async fn site(
+    service: &Arc<Service>,
+    passport: Arc<Passport>,
+    dns: Option<u16>,
+) -> Result<http::Site, ServerError> {
+    let (config, ports, store) = (&service.config, service.ports, &service.store);
+    let keys = Keys::open(&**store).await.map_err(|error| match error {
+        KeyError::Store(error) => ServerError::Store(error),
+        KeyError::Damaged(name) => ServerError::PageKey(name),
+    })?;
+    let doors = Arc::new(web::Doors::of(config, ports, dns, &**store).await?);
+    let people = Arc::new(People::new(Arc::clone(service), Arc::clone(&passport), keys));
+    let pages = web::router(doors).merge(web::people::router(people));
+    let gateways = Gateways::new(Arc::clone(service));
+    let site = http::Site::new(passport, config.public_host.clone(), ports, &config.limits);
+    Ok(site.with_pages(pages).with_https_only(config.https_only).with_gateways(gateways))
 }
 
 /// Looks at the certificate once a day, so that a service that runs for a year keeps a valid one.
