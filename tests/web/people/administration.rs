@@ -1,5 +1,6 @@
 //! `/admin`.
 
+use msnp_testkit::gateway::{Gateway, Way};
 use msnp_testkit::{Ns, PASSWORD, TestServer, http};
 
 use super::{ADA, BOB, ROOT};
@@ -93,7 +94,7 @@ async fn who_is_online_is_shown_with_client_and_address() {
     let page = root.get("/admin/online").await;
     page.says(
         200,
-        &format!("{ADA} Ada NLN MSNMSGR 5.0.0544 (winnt 5.1) {local} msnp, MSNP8 this machine 20"),
+        &format!("{ADA} Ada NLN MSNMSGR 5.0.0544 (winnt 5.1) {local} msnp, MSNP8 TCP, from this machine 20"),
     );
     root.get(&format!("/admin/person?of={ADA}"))
         .await
@@ -103,6 +104,18 @@ async fn who_is_online_is_shown_with_client_and_address() {
     ada.send("OUT").await;
     ada.closed().await;
     root.get(&format!("/admin/person?of={ADA}")).await.says(200, "Online no");
+}
+
+#[tokio::test]
+async fn a_client_of_the_gateway_is_told_apart() {
+    let (server, mut root) = administered().await;
+    let way = Way::to(server.addresses.http);
+    let mut ada = Gateway::online(&server, way, ADA, 9).await;
+    let page = root.get("/admin/online").await;
+    page.says(200, "(winnt 5.1) 127.0.0.1 gateway, MSNP9 HTTP, from this machine 20");
+    deed(&mut root, ADA, "sign-out").await.location();
+    ada.expect("OUT").await;
+    root.get("/admin/online").await.says(200, "0 signed in to this node");
 }
 
 /// What a client says of itself ends up on a page.

@@ -12,6 +12,7 @@ use super::super::People;
 use super::super::caller::{Caller, Frame};
 use super::super::trouble::Trouble;
 use super::{Part, door, moment, word};
+use crate::connection::Door;
 use crate::sessions::Session;
 
 /// People on a page.
@@ -78,7 +79,7 @@ pub(super) fn row(session: &Session) -> Row {
         name,
         status,
         client: if session.client.is_empty() { "unknown".into() } else { session.client.to_string() },
-        from: session.ends.client.to_string(),
+        from: from(session),
         door: door(session),
         dialect: session.dialect.to_string(),
         connection: connection(session),
@@ -86,13 +87,26 @@ pub(super) fn row(session: &Session) -> Row {
     }
 }
 
+/// The client's address. One behind the gateway has no port.
+fn from(session: &Session) -> String {
+    let client = session.ends.client;
+    match session.ends.door {
+        Door::Gateway => client.ip().to_canonical().to_string(),
+        Door::Msnp | Door::Dispatch => client.to_string(),
+    }
+}
+
 /// What can be told of the way here: what NAT a client is behind it finds out by itself, from its
 /// profile, and does not say.
 fn connection(session: &Session) -> &'static str {
     let ip = session.ends.client.ip();
-    match () {
-        () if ip.to_canonical().is_loopback() => "this machine",
-        () if crate::config::is_near(ip) => "private network",
-        () => "internet",
+    let by_http = session.ends.door == Door::Gateway;
+    match (ip.to_canonical().is_loopback(), crate::config::is_near(ip)) {
+        (true, _) if by_http => "HTTP, from this machine",
+        (true, _) => "TCP, from this machine",
+        (_, true) if by_http => "HTTP, from a private network",
+        (_, true) => "TCP, from a private network",
+        _ if by_http => "HTTP, from the internet",
+        _ => "TCP, from the internet",
     }
 }
