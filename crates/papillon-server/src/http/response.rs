@@ -76,9 +76,10 @@ impl Response {
         self
     }
 
-    /// Whether the connection ends with this answer, whatever the client wants.
+    /// Whether the connection ends with this answer, whatever the client wants. After an error it
+    /// does: some clients of the time read to the end to see what went wrong (seen: aMSN).
     pub(super) fn closes(&self) -> bool {
-        self.closes
+        self.closes || self.status.as_u16() >= 400
     }
 
     /// The status.

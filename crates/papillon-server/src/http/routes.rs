@@ -140,7 +140,7 @@ impl Site {
             }
             "/login2.srf" => only_reading().closing(),
             "/health" => reading(request, || {
-                Response::text(StatusCode::OK, "ok").with_header("Cache-Control", "no-store")
+                Response::text(StatusCode::OK, "ok").with_header("Cache-Control", "no-store").closing()
             }),
             _ => match &self.pages {
                 Some(pages) => bridge::call(pages, request, &visitor).await,
