@@ -6,6 +6,8 @@ use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject;
 use sha1::{Digest, Sha1};
 
+use crate::web::doors::Doors;
+
 /// What people can import.
 #[derive(Debug, Default, Clone)]
 pub(super) struct Authorities {
@@ -33,19 +35,21 @@ impl Authorities {
 }
 
 /// Reads them from the folder of the certificates.
-pub(super) async fn find(folder: &Path) -> Authorities {
-    let folder = folder.to_owned();
-    tokio::task::spawn_blocking(move || read(&folder)).await.unwrap_or_default()
+pub(super) async fn find(doors: &Doors) -> Authorities {
+    let (folder, old_tls) = (doors.tls_folder.clone(), doors.old_tls);
+    tokio::task::spawn_blocking(move || read(&folder, old_tls)).await.unwrap_or_default()
 }
 
-fn read(folder: &Path) -> Authorities {
+fn read(folder: &Path, old_tls: bool) -> Authorities {
     let first = |name: &str| CertificateDer::from_pem_file(folder.join(name)).ok();
     // Where somebody else's authority signs, ours vouches for nothing.
     let signs = |authority: &CertificateDer<'static>| {
         let chain = CertificateDer::pem_file_iter(folder.join("server.pem"));
         chain.is_ok_and(|chain| chain.flatten().last().as_ref() == Some(authority))
     };
-    Authorities { old: first("old-ca.pem"), modern: first("ca.pem").filter(signs) }
+    // One that was made for old Windows vouches for nothing while old Windows is not let in.
+    let old = if old_tls { first("old-ca.pem") } else { None };
+    Authorities { old, modern: first("ca.pem").filter(signs) }
 }
 
 /// The SHA-1 thumbprint as Windows shows it: groups of four digits.
@@ -83,9 +87,9 @@ mod tests {
     #[test]
     fn ours_is_found_and_somebody_elses_is_not() {
         let folder = tempfile::tempdir().unwrap();
-        assert!(read(folder.path()).for_others().is_none());
+        assert!(read(folder.path(), true).for_others().is_none());
         Identity::open(folder.path(), None, SystemTime::now()).unwrap();
-        let found = read(folder.path());
+        let found = read(folder.path(), true);
         let ours = found.for_others().unwrap();
         assert_eq!(found.for_old_windows(), Some(ours));
         assert!(found.for_others_only().is_none());
@@ -93,11 +97,12 @@ mod tests {
 
         let other = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap().cert.pem();
         std::fs::write(folder.path().join("old-ca.pem"), &other).unwrap();
-        let found = read(folder.path());
+        let found = read(folder.path(), true);
         assert_ne!(found.for_old_windows(), found.for_others());
         assert!(found.for_others_only().is_some());
+        assert!(read(folder.path(), false).old.is_none());
         std::fs::write(folder.path().join("server.pem"), other).unwrap();
-        assert!(read(folder.path()).modern.is_none());
+        assert!(read(folder.path(), true).modern.is_none());
     }
 
     #[test]

@@ -52,7 +52,7 @@ impl Facts {
     /// Looks at what is there.
     pub async fn gather(doors: &Doors, visitor: &Visitor) -> Self {
         let address = address::of_this_service(doors, visitor).await;
-        let authorities = certificate::find(&doors.tls_folder).await;
+        let authorities = certificate::find(doors).await;
         Self {
             host: visitor.host.clone(),
             address,

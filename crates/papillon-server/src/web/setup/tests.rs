@@ -121,7 +121,7 @@ async fn the_certificate_is_the_authoritys() {
         (StatusCode::OK, "application/x-x509-ca-cert")
     );
     assert_eq!(headers[CONTENT_DISPOSITION], "attachment; filename=papillon.crt");
-    let found = certificate::find(folder.path()).await;
+    let found = certificate::find(&doors).await;
     assert_eq!(body, found.for_old_windows().unwrap().to_vec());
     let page = text(&doors, "/setup/msn6").await;
     assert!(page.contains(&certificate::thumbprint(found.for_old_windows().unwrap())), "{page}");
