@@ -220,8 +220,8 @@ def safely():
     submit("/login", address="grace@example.com", password="correct horse")
     open_page("/account", options.safe)
     shows("grace@example.com")
-    cookies = browser.get_cookies()
-    assert cookies and all(cookie["httpOnly"] and cookie["secure"] for cookie in cookies), cookies
+    cookies = [cookie for cookie in browser.get_cookies() if cookie["name"].startswith("__Host-")]
+    assert len(cookies) == 2 and all(cookie["httpOnly"] and cookie["secure"] for cookie in cookies), cookies
     step("the same by HTTPS")
 
 
