@@ -14,7 +14,7 @@ use openssl::ssl::{
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio_openssl::SslStream;
 
-use crate::certificates::{Authority, Leaf};
+use crate::certificates::Leaf;
 use crate::{Error, providers};
 
 /// What is served, best first: clients take what comes first here. Those of Windows 98 to XP have none of
@@ -34,11 +34,11 @@ pub struct Acceptor {
 }
 
 impl Acceptor {
-    /// Shows `leaf`, and `authority` after it, in every handshake.
+    /// Shows `leaf` and its chain in every handshake.
     ///
     /// # Errors
     /// When the key is not the certificate's, or OpenSSL lacks what old clients need.
-    pub fn new(leaf: &Leaf, authority: &Authority) -> Result<Self, Error> {
+    pub fn new(leaf: &Leaf) -> Result<Self, Error> {
         providers::load()?;
         let mut builder = SslContextBuilder::new(SslMethod::tls_server())?;
         builder.set_security_level(0);
@@ -54,7 +54,9 @@ impl Acceptor {
         builder.set_session_cache_mode(SslSessionCacheMode::SERVER);
         builder.set_session_cache_size(SESSIONS);
         builder.set_certificate(&leaf.certificate)?;
-        builder.add_extra_chain_cert(authority.certificate().to_owned())?;
+        for certificate in &leaf.chain {
+            builder.add_extra_chain_cert(certificate.clone())?;
+        }
         builder.set_private_key(&leaf.key)?;
         builder.check_private_key()?;
         Ok(Self { context: builder.build() })

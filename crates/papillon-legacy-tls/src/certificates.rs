@@ -19,10 +19,10 @@ use openssl::x509::extension::{
     AuthorityKeyIdentifier, BasicConstraints, ExtendedKeyUsage, KeyUsage, SubjectAlternativeName,
     SubjectKeyIdentifier,
 };
-use openssl::x509::{X509, X509Builder, X509Extension, X509Name, X509NameRef, X509Ref, X509VerifyResult};
+use openssl::x509::{X509, X509Builder, X509Extension, X509Name, X509NameRef, X509VerifyResult};
 use zeroize::Zeroizing;
 
-use crate::Error;
+use crate::{Error, ModernKey};
 
 const KEY_BITS: u32 = 2048;
 /// The last day of 1979: a machine whose clock has lost its battery begins again with 1980, wherever it is.
@@ -50,7 +50,22 @@ impl Authority {
     /// # Errors
     /// When OpenSSL fails.
     pub fn make(now: SystemTime) -> Result<Self, Error> {
-        let key = PKey::from_rsa(Rsa::generate(KEY_BITS)?)?;
+        Self::over(PKey::from_rsa(Rsa::generate(KEY_BITS)?)?, now)
+    }
+
+    /// As [`Authority::make`], for a key that is there already; `None` when it is no RSA key.
+    ///
+    /// # Errors
+    /// When the key cannot be read, or OpenSSL fails.
+    pub fn with_key(key: &str, now: SystemTime) -> Result<Option<Self>, Error> {
+        let key = read_key(key)?;
+        if key.id() != Id::RSA {
+            return Ok(None);
+        }
+        Self::over(key, now).map(Some)
+    }
+
+    fn over(key: PKey<Private>, now: SystemTime) -> Result<Self, Error> {
         let fingerprint = sha256(&key.public_key_to_der()?);
         let short: String = fingerprint.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
         let name = common_name(&format!("Papillon private authority {short}"))?;
@@ -82,11 +97,6 @@ impl Authority {
             return Err(Error::Mismatch);
         }
         Ok(Some(Self { certificate, key }))
-    }
-
-    /// The certificate itself.
-    pub(crate) fn certificate(&self) -> &X509Ref {
-        &self.certificate
     }
 
     /// The certificate in PEM: what people import.
@@ -129,7 +139,7 @@ impl Authority {
             builder.append_extension(extension)?;
         }
         builder.sign(&self.key, MessageDigest::sha1())?;
-        Ok(Leaf { certificate: builder.build(), key })
+        Ok(Leaf { certificate: builder.build(), chain: vec![self.certificate.clone()], key })
     }
 
     /// Whether `leaf` can stay: this authority signed it, it is good at that time, and it has all these
@@ -153,31 +163,38 @@ impl std::fmt::Debug for Authority {
     }
 }
 
-/// A server's certificate and its key.
+/// A server's certificate, what leads from it to its authority, and its key.
 pub struct Leaf {
     pub(crate) certificate: X509,
+    pub(crate) chain: Vec<X509>,
     pub(crate) key: PKey<Private>,
 }
 
 impl Leaf {
-    /// Reads one from PEM. Of several certificates the first is meant.
+    /// Reads one from PEM: its own certificate first.
     ///
     /// # Errors
-    /// When the certificate or the key cannot be read, or they do not belong together.
-    pub fn read(certificate: &str, key: &str) -> Result<Self, Error> {
-        let leaf = Self { certificate: X509::from_pem(certificate.as_bytes())?, key: read_key(key)? };
+    /// When a certificate or the key cannot be read, or they do not belong together.
+    pub fn read(certificates: &str, key: &str) -> Result<Self, Error> {
+        let mut chain = X509::stack_from_pem(certificates.as_bytes())?.into_iter();
+        let certificate = chain.next().ok_or(Error::Nothing)?;
+        let leaf = Self { certificate, chain: chain.collect(), key: read_key(key)? };
         if !leaf.certificate.public_key()?.public_eq(&leaf.key) {
             return Err(Error::Mismatch);
         }
         Ok(leaf)
     }
 
-    /// The certificate in PEM.
+    /// All certificates in PEM, its own first.
     ///
     /// # Errors
     /// When OpenSSL fails.
-    pub fn certificate_pem(&self) -> Result<String, Error> {
-        certificate_pem(&self.certificate)
+    pub fn certificates_pem(&self) -> Result<String, Error> {
+        let mut pem = certificate_pem(&self.certificate)?;
+        for certificate in &self.chain {
+            pem.push_str(&certificate_pem(certificate)?);
+        }
+        Ok(pem)
     }
 
     /// The key in PEM (PKCS #8).
@@ -186,6 +203,12 @@ impl Leaf {
     /// When OpenSSL fails.
     pub fn key_pem(&self) -> Result<Zeroizing<String>, Error> {
         key_pem(&self.key)
+    }
+
+    /// Whether this is the authority at the end of its chain.
+    pub fn comes_with(&self, authority: &Authority) -> bool {
+        let der = |certificate: &X509| certificate.to_der().ok();
+        self.chain.last().is_some_and(|last| der(last) == der(&authority.certificate))
     }
 
     /// The names and addresses that it is good for.
@@ -208,6 +231,17 @@ impl Leaf {
 impl std::fmt::Debug for Leaf {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Leaf").field("names", &self.names()).finish_non_exhaustive()
+    }
+}
+
+impl ModernKey {
+    /// The kind of key in the first of these certificates in PEM.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn of(certificates: &str) -> Result<Self, Error> {
+        let key = X509::from_pem(certificates.as_bytes())?.public_key()?;
+        Ok(if matches!(key.id(), Id::RSA | Id::RSA_PSS) { Self::Rsa } else { Self::Ecdsa })
     }
 }
 

@@ -3,13 +3,12 @@
 //! Only as much of a hello is read as tells which side can serve the client; both sides read it again from
 //! the beginning, by their own rules.
 
-mod reader;
 #[cfg(test)]
 mod tests;
 
 use std::borrow::Cow;
 
-use reader::Reader;
+use crate::reader::Reader;
 
 /// A hello is longer than this only in order to be long. Those of today's browsers have 2 KB.
 const MAX_HELLO: usize = 16 * 1024;

@@ -22,6 +22,7 @@ mod certificates;
 pub mod client;
 mod hello;
 mod providers;
+mod reader;
 
 pub use acceptor::{Acceptor, OldStream};
 pub use certificates::{Authority, Leaf};
@@ -36,6 +37,9 @@ pub enum Error {
     /// The key is another certificate's.
     #[error("the key does not belong to the certificate")]
     Mismatch,
+    /// There is no certificate.
+    #[error("there is no certificate")]
+    Nothing,
     /// A certificate or a key could not be read or made.
     #[error("OpenSSL: {0}")]
     OpenSsl(#[from] openssl::error::ErrorStack),

@@ -4,12 +4,13 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
 use tokio::time::timeout;
 
 use super::*;
+use crate::Authority;
 use crate::client::{Client, Version};
 
 fn acceptor() -> Acceptor {
     let authority = Authority::make(SystemTime::now()).unwrap();
     let leaf = authority.issue(&["nexus.passport.com".to_owned()]).unwrap();
-    Acceptor::new(&leaf, &authority).unwrap()
+    Acceptor::new(&leaf).unwrap()
 }
 
 async fn handshake(

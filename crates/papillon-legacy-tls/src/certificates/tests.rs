@@ -70,18 +70,37 @@ fn pem_is_read_back() {
     let (certificate, key) = (authority.certificate_pem().unwrap(), authority.key_pem().unwrap());
     let read = Authority::read(&certificate, &key).unwrap().unwrap();
     let leaf = read.issue(&names()).unwrap();
-    let leaf =
-        Leaf::read(&(leaf.certificate_pem().unwrap() + &certificate), &leaf.key_pem().unwrap()).unwrap();
+    let (chain, leaf_key) = (leaf.certificates_pem().unwrap(), leaf.key_pem().unwrap());
+    assert!(chain.ends_with(&certificate));
+    let leaf = Leaf::read(&chain, &leaf_key).unwrap();
+    assert_eq!(leaf.certificates_pem().unwrap(), chain);
+    assert!(leaf.comes_with(&read) && !leaf.comes_with(&Authority::make(now()).unwrap()));
     assert!(authority.vouches_for(&leaf, &names(), now()));
-    assert!(matches!(Leaf::read(&certificate, &leaf.key_pem().unwrap()), Err(Error::Mismatch)));
-    assert!(matches!(Authority::read(&certificate, &leaf.key_pem().unwrap()), Err(Error::Mismatch)));
+    assert!(matches!(Leaf::read(&certificate, &leaf_key), Err(Error::Mismatch)));
+    assert!(matches!(Authority::read(&certificate, &leaf_key), Err(Error::Mismatch)));
     for (certificate, key) in [("nonsense", key.as_str()), (certificate.as_str(), "nonsense"), ("", "")] {
         assert!(matches!(Authority::read(certificate, key), Err(Error::OpenSsl(_))));
-        assert!(matches!(Leaf::read(certificate, key), Err(Error::OpenSsl(_))));
+        assert!(Leaf::read(certificate, key).is_err());
     }
     // A leaf is no authority.
-    let (certificate, key) = (leaf.certificate_pem().unwrap(), leaf.key_pem().unwrap());
-    assert!(Authority::read(&certificate, &key).unwrap().is_none());
+    assert!(Authority::read(&chain, &leaf_key).unwrap().is_none());
+}
+
+#[test]
+fn an_authority_can_be_made_again_for_its_key() {
+    let key = Authority::make(now()).unwrap().key_pem().unwrap();
+    let authority = Authority::with_key(&key, now()).unwrap().unwrap();
+    assert_eq!(*authority.key_pem().unwrap(), *key);
+    assert!(Authority::with_key("nonsense", now()).is_err());
+    let modern = PKey::generate_ed25519().unwrap();
+    assert!(Authority::with_key(&key_pem(&modern).unwrap(), now()).unwrap().is_none());
+}
+
+#[test]
+fn the_kind_of_a_key_is_seen() {
+    let authority = Authority::make(now()).unwrap().certificate_pem().unwrap();
+    assert_eq!(ModernKey::of(&authority).unwrap(), ModernKey::Rsa);
+    assert!(ModernKey::of("nonsense").is_err());
 }
 
 #[test]
