@@ -8,6 +8,8 @@
 mod authority;
 mod files;
 mod names;
+#[cfg(feature = "old-windows")]
+mod old_windows;
 
 use std::fmt;
 use std::fs;
@@ -28,6 +30,8 @@ use rustls_pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
 use zeroize::Zeroizing;
 
 pub use names::OLD_SERVICES;
+#[cfg(feature = "old-windows")]
+pub use old_windows::OldWindows;
 
 use authority::Authority;
 use files::Readers;
@@ -89,6 +93,17 @@ pub enum TlsError {
     /// TLS could not be set up.
     #[error("TLS could not be set up: {0}")]
     Setup(#[from] rustls::Error),
+    /// The authority for old Windows is not good any more, or not for this.
+    #[cfg(feature = "old-windows")]
+    #[error("{}: the authority for old Windows has expired. Remove the folder to have a new one made; people then have to import that", path.display())]
+    OldAuthority {
+        /// The authority's certificate.
+        path: PathBuf,
+    },
+    /// TLS or a certificate for old Windows could not be made.
+    #[cfg(feature = "old-windows")]
+    #[error("TLS for old Windows could not be set up: {0}")]
+    Old(#[from] papillon_legacy_tls::Error),
 }
 
 /// The certificate, its key and the files they come from. Share it: listeners show what it holds
@@ -112,13 +127,7 @@ impl Identity {
         now: SystemTime,
     ) -> Result<Arc<Self>, TlsError> {
         let folder = folder.into();
-        let public_host =
-            public_host.map(|host| host.trim_matches(['[', ']']).trim_end_matches('.').to_owned());
-        if let Some(host) = &public_host
-            && ServerName::try_from(host.as_str()).is_err()
-        {
-            return Err(TlsError::PublicHost(host.clone()));
-        }
+        let public_host = self::public_host(public_host)?;
         let key = Arc::new(ring::default_provider());
         let shown = Arc::new(Shown(RwLock::new(load(&folder, public_host.as_deref(), &key, now)?)));
         let mut config = ServerConfig::builder_with_provider(key)
@@ -164,6 +173,22 @@ impl fmt::Debug for Identity {
             .field("folder", &self.folder)
             .field("public_host", &self.public_host)
             .finish_non_exhaustive()
+    }
+}
+
+/// The file to import on old Windows from a folder with certificates, whether it is there yet or not. It is
+/// not the one for other clients where that was there before old Windows was thought of.
+pub fn old_authority_file(folder: &Path) -> PathBuf {
+    let own = folder.join("old-ca.pem");
+    if own.exists() { own } else { folder.join("ca.pem") }
+}
+
+/// The public host as it stands in certificates.
+fn public_host(host: Option<&str>) -> Result<Option<String>, TlsError> {
+    let host = host.map(|host| host.trim_matches(['[', ']']).trim_end_matches('.').to_owned());
+    match host {
+        Some(host) if ServerName::try_from(host.as_str()).is_err() => Err(TlsError::PublicHost(host)),
+        host => Ok(host),
     }
 }
 
