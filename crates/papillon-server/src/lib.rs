@@ -27,6 +27,7 @@ mod notification;
 mod open_connections;
 mod pace;
 mod presence;
+mod proxy_protocol;
 mod roster;
 mod server;
 mod service;
