@@ -25,6 +25,7 @@ mod invitation_mail;
 mod network;
 mod notification;
 mod open_connections;
+mod opening;
 mod pace;
 mod presence;
 mod proxy_protocol;

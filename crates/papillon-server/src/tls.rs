@@ -6,6 +6,7 @@
 //! renewed here; those that somebody put there are used as they are.
 
 mod authority;
+mod door;
 mod files;
 mod names;
 #[cfg(feature = "old-windows")]
@@ -29,6 +30,8 @@ use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
 use zeroize::Zeroizing;
 
+pub use door::Door;
+pub(crate) use door::Secured;
 pub use names::OLD_SERVICES;
 #[cfg(feature = "old-windows")]
 pub use old_windows::OldWindows;

@@ -9,14 +9,17 @@
 #[cfg(test)]
 mod tests;
 
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::SystemTime;
 
-use papillon_legacy_tls::{Acceptor, Authority, Leaf, ModernKey, Route};
+use papillon_legacy_tls::{Acceptor, Authority, Leaf, MAX_PREFIX, ModernKey, OldStream, Route};
+use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::files::{self, Readers};
 use super::{Folder, RENEW_BEFORE, TlsError, all_names, needed_names};
+use crate::opening::Opening;
 
 /// The name that old Windows shows of our certificate, and goes by where it reads no others.
 const SHOWN: &str = "nexus.passport.com";
@@ -70,19 +73,40 @@ impl OldWindows {
         Ok(changed)
     }
 
-    /// Who serves a connection that begins like this.
-    pub fn route(&self, prefix: &[u8]) -> Route {
-        papillon_legacy_tls::route(prefix, self.read(|shown| shown.modern))
-    }
-
-    /// What shakes hands with old clients. To be asked for at each connection: certificates change.
-    pub fn acceptor(&self) -> Acceptor {
-        self.read(|shown| shown.acceptor.clone())
+    /// Reads a hello and shakes hands with a client that is old. Nothing here ends one that says nothing
+    /// more: the caller does.
+    ///
+    /// # Errors
+    /// When the connection fails, or does not begin with a hello.
+    pub(crate) async fn let_in<S>(&self, mut stream: Opening<S>) -> io::Result<Side<S>>
+    where
+        S: AsyncRead + AsyncWrite + Unpin,
+    {
+        let (modern, acceptor) = self.read(|shown| (shown.modern, shown.acceptor.clone()));
+        let route = stream
+            .until(MAX_PREFIX, |prefix| match papillon_legacy_tls::route(prefix, modern) {
+                Route::More => None,
+                route => Some(route),
+            })
+            .await?;
+        match route {
+            Route::Modern => Ok(Side::Modern(stream)),
+            Route::Old => Ok(Side::Old(acceptor.accept(stream).await?)),
+            Route::More | Route::NotTls => Err(io::Error::new(io::ErrorKind::InvalidData, "not TLS")),
+        }
     }
 
     fn read<T>(&self, read: impl FnOnce(&Shown) -> T) -> T {
         read(&self.shown.read().unwrap_or_else(PoisonError::into_inner))
     }
+}
+
+/// Who serves a connection.
+pub(crate) enum Side<S> {
+    /// Today's TLS: of its hello, nothing is missing.
+    Modern(Opening<S>),
+    /// It has been let in.
+    Old(OldStream<Opening<S>>),
 }
 
 fn load(folder: &Path, public_host: Option<&str>, now: SystemTime) -> Result<Shown, TlsError> {
