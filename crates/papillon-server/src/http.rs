@@ -24,14 +24,16 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, watch};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
-use tokio_rustls::TlsAcceptor;
 
 pub(crate) use request::Request;
 pub(crate) use response::Response;
 pub use routes::{Ports, Site};
 pub(crate) use visitor::Visitor;
 
-use crate::tls::Identity;
+use crate::opening::Opening;
+use crate::proxy_protocol::{self, Beginning, MAX_HEADER, is_trusted};
+use crate::tls::Door;
+use arrivals::Arrival;
 use connection::converse;
 
 /// From the connection to the end of the TLS handshake.
@@ -41,7 +43,7 @@ const LAST_WORDS: Duration = Duration::from_secs(5);
 /// The longest wait after `accept` failed for want of something.
 const MAX_BACKOFF: Duration = Duration::from_secs(1);
 
-/// Serves `site` on `listener`, in TLS when there is an identity, until `shutdown` turns true or
+/// Serves `site` on `listener`, in TLS when there is a door to it, until `shutdown` turns true or
 /// its sender is gone. Then nobody is accepted any more, and requests that are being answered get
 /// five seconds.
 ///
@@ -49,11 +51,10 @@ const MAX_BACKOFF: Duration = Duration::from_secs(1);
 /// system's queue. An address that has all that one may have open is turned away.
 pub async fn serve(
     listener: TcpListener,
-    tls: Option<Arc<Identity>>,
+    tls: Option<Arc<Door>>,
     site: Arc<Site>,
     mut shutdown: watch::Receiver<bool>,
 ) {
-    let tls = tls.map(|identity| TlsAcceptor::from(identity.server_config()));
     let mut conversations = JoinSet::new();
     let mut backoff = Duration::ZERO;
     loop {
@@ -66,14 +67,17 @@ pub async fn serve(
         match accepted {
             Ok((stream, from, permit)) => {
                 backoff = Duration::ZERO;
-                let Some(arrival) = site.arrivals.enter(from.ip()) else {
+                // A proxy's clients count by their own addresses.
+                let trusted = is_trusted(&site.trusted_proxies, from.ip());
+                let arrival = if trusted { None } else { site.arrivals.enter(from.ip()) };
+                if arrival.is_none() && !trusted {
                     tracing::debug!(%from, "too many HTTP connections from one address");
                     continue;
-                };
+                }
                 let (tls, site) = (tls.clone(), Arc::clone(&site));
                 conversations.spawn(async move {
-                    let _counted = (permit, arrival);
-                    if let Err(error) = receive(stream, tls, &site).await {
+                    let _permit = permit;
+                    if let Err(error) = receive(stream, tls, &site, arrival).await {
                         tracing::debug!(%error, "HTTP connection failed");
                     }
                 });
@@ -108,14 +112,52 @@ async fn next(
     Ok((stream, from, permit))
 }
 
-async fn receive(stream: TcpStream, tls: Option<TlsAcceptor>, site: &Site) -> io::Result<()> {
+/// Serves one connection. The one of a trusted proxy is not counted yet.
+async fn receive(
+    stream: TcpStream,
+    tls: Option<Arc<Door>>,
+    site: &Site,
+    arrival: Option<Arrival>,
+) -> io::Result<()> {
     stream.set_nodelay(true)?;
     let mut visitor = Visitor::new(stream.peer_addr()?, stream.local_addr()?);
+    let mut stream = Opening::new(stream);
+    let _counted = match arrival {
+        Some(arrival) => arrival,
+        None => {
+            timeout(HANDSHAKE, introduce(&mut stream, &mut visitor)).await??;
+            let arrival = site.arrivals.enter(visitor.peer.ip());
+            arrival.ok_or_else(|| io::Error::other("too many connections from one address behind a proxy"))?
+        }
+    };
     let Some(tls) = tls else {
         return converse(stream, site, &visitor).await;
     };
     let stream = timeout(HANDSHAKE, tls.accept(stream)).await??;
     visitor.secure = true;
-    visitor.server_name = stream.get_ref().1.server_name().map(str::to_owned);
+    visitor.server_name = stream.server_name().map(str::to_owned).or(visitor.server_name);
     converse(stream, site, &visitor).await
+}
+
+/// Puts the client in the place of the proxy that speaks for it, if one does.
+async fn introduce(stream: &mut Opening<TcpStream>, visitor: &mut Visitor) -> io::Result<()> {
+    stream.make_room(MAX_HEADER);
+    let beginning = stream.until(MAX_HEADER, |bytes| match proxy_protocol::read(bytes) {
+        Beginning::More => None,
+        beginning => Some(beginning),
+    });
+    match beginning.await? {
+        Beginning::Header(length, client) => {
+            stream.skip(length);
+            if let Some(client) = client {
+                *visitor = Visitor::new(client.peer, client.local);
+                (visitor.secure, visitor.server_name) = (client.secure, client.server_name);
+            }
+            Ok(())
+        }
+        Beginning::None => Ok(()),
+        Beginning::More | Beginning::Bad => {
+            Err(io::Error::new(io::ErrorKind::InvalidData, "not the PROXY protocol"))
+        }
+    }
 }

@@ -37,4 +37,5 @@ mod switchboard;
 mod web;
 
 pub use config::{Config, Limits, Timeouts};
+pub use proxy_protocol::AddressRange;
 pub use server::{Listeners, Server, ServerError};

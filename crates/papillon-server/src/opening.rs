@@ -21,10 +21,14 @@ pub(crate) struct Opening<S> {
 }
 
 impl<S: AsyncRead + Unpin> Opening<S> {
-    /// A connection of which nothing has been read. Where `room` is not exceeded, no copies of what is read
-    /// are left in memory.
-    pub(crate) fn new(stream: S, room: usize) -> Self {
-        Self { stream, read: Zeroizing::new(Vec::with_capacity(room)), served: 0 }
+    /// A connection of which nothing has been read.
+    pub(crate) fn new(stream: S) -> Self {
+        Self { stream, read: Zeroizing::default(), served: 0 }
+    }
+
+    /// Makes room for what will be read: where that is not exceeded, no copies are left in memory.
+    pub(crate) fn make_room(&mut self, count: usize) {
+        self.read.reserve_exact(count);
     }
 
     /// Reads until `decide` knows what it wants to, from all that has been read and not been served. It gives
@@ -134,7 +138,7 @@ mod tests {
             there.shutdown().await.unwrap();
         };
         let reader = async {
-            let mut opening = Opening::new(here, 0);
+            let mut opening = Opening::new(here);
             assert!(opening.until(100, at_least(4)).await.unwrap().starts_with(b"head"));
             assert!(opening.until(100, at_least(8)).await.unwrap().starts_with(b"header a"));
             opening.skip(7);
@@ -150,7 +154,8 @@ mod tests {
     async fn no_more_is_read_than_may_be() {
         let (mut there, here) = tokio::io::duplex(64);
         there.write_all(b"0123456789").await.unwrap();
-        let mut opening = Opening::new(here, 4);
+        let mut opening = Opening::new(here);
+        opening.make_room(4);
         let room = opening.read.capacity();
         let error = opening.until(4, |_| None::<()>).await.unwrap_err();
         assert_eq!((error.kind(), opening.read.capacity()), (io::ErrorKind::InvalidData, room));

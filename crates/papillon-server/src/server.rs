@@ -74,7 +74,7 @@ pub enum ServerError {
 pub struct Server {
     service: Arc<Service>,
     listeners: Listeners,
-    identity: Option<Arc<tls::Identity>>,
+    identity: Option<Arc<tls::Door>>,
     site: Arc<http::Site>,
 }
 
@@ -96,7 +96,8 @@ impl Server {
         let identity = match listeners.https {
             Some(_) => {
                 let folder = config.data_dir.join("tls");
-                Some(tls::Identity::open(folder, config.public_host.as_deref(), SystemTime::now())?)
+                let host = config.public_host.as_deref();
+                Some(tls::Door::open(folder, host, config.old_windows, SystemTime::now())?)
             }
             None => None,
         };
@@ -112,7 +113,8 @@ impl Server {
         );
         let doors = Arc::new(web::Doors::of(&config, ports, None, &*store).await?);
         let site = http::Site::new(passport, config.public_host.clone(), ports, &config.limits);
-        let site = Arc::new(site.with_pages(web::router(doors)));
+        let site = site.with_pages(web::router(doors)).with_trusted_proxies(config.trusted_proxies.clone());
+        let site = Arc::new(site);
         let service = Arc::new(Service {
             store,
             tickets,
@@ -170,7 +172,7 @@ impl Server {
 }
 
 /// Looks at the certificate once a day, so that a service that runs for a year keeps a valid one.
-async fn renew_daily(identity: Arc<tls::Identity>) {
+async fn renew_daily(identity: Arc<tls::Door>) {
     loop {
         tokio::time::sleep(DAY).await;
         match identity.renew(SystemTime::now()) {

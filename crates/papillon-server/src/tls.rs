@@ -96,6 +96,12 @@ pub enum TlsError {
     /// TLS could not be set up.
     #[error("TLS could not be set up: {0}")]
     Setup(#[from] rustls::Error),
+    /// Old Windows cannot be let in by this program.
+    #[cfg(not(feature = "old-windows"))]
+    #[error(
+        "this program was built without TLS for old Windows. Build it with its default features, or leave out --old-windows (old_windows in the configuration file, PAPILLON_OLD_WINDOWS)"
+    )]
+    NoOldWindows,
     /// The authority for old Windows is not good any more, or not for this.
     #[cfg(feature = "old-windows")]
     #[error("{}: the authority for old Windows has expired. Remove the folder to have a new one made; people then have to import that", path.display())]

@@ -14,6 +14,7 @@ use super::response::Response;
 use super::visitor::Visitor;
 use crate::Limits;
 use crate::passport::{Passport, login, nexus};
+use crate::proxy_protocol::AddressRange;
 
 /// The longest body of a request, in bytes.
 const MAX_BODY: usize = 64 * 1024;
@@ -28,6 +29,7 @@ pub struct Site {
     pages: Option<Router>,
     pub(super) connections: Arc<Semaphore>,
     pub(super) arrivals: Arc<Arrivals>,
+    pub(super) trusted_proxies: Vec<AddressRange>,
 }
 
 /// The ports at which clients reach the listeners; `None` for one that is off.
@@ -57,6 +59,7 @@ impl Site {
             pages: None,
             connections: Arc::new(Semaphore::new(most)),
             arrivals: Arrivals::new(limits.http_connections_per_address),
+            trusted_proxies: Vec::new(),
         }
     }
 
@@ -64,6 +67,13 @@ impl Site {
     #[must_use]
     pub(crate) fn with_pages(mut self, pages: Router) -> Self {
         self.pages = Some(pages);
+        self
+    }
+
+    /// With proxies that are trusted to say who their clients are, in the PROXY protocol.
+    #[must_use]
+    pub fn with_trusted_proxies(mut self, proxies: Vec<AddressRange>) -> Self {
+        self.trusted_proxies = proxies;
         self
     }
 

@@ -1,41 +1,67 @@
 //! The way in over TLS: for today's clients, and for old Windows where that is wanted.
 
 use std::io;
+use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::SystemTime;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
 
-use super::Identity;
 #[cfg(feature = "old-windows")]
 use super::old_windows::{OldWindows, Side};
+use super::{Identity, TlsError};
 use crate::opening::Opening;
 
 /// What shakes hands with clients. Each connection is shown the certificate of its time.
-#[derive(Clone)]
+#[derive(Debug)]
 pub struct Door {
-    modern: TlsAcceptor,
+    identity: Arc<Identity>,
     #[cfg(feature = "old-windows")]
     old: Option<Arc<OldWindows>>,
 }
 
 impl Door {
-    /// For today's clients.
-    pub fn new(identity: &Identity) -> Self {
-        Self {
-            modern: TlsAcceptor::from(identity.server_config()),
-            #[cfg(feature = "old-windows")]
-            old: None,
+    /// Reads the certificates in `folder`, or makes what is missing; those for old Windows only where it is
+    /// to be let in. See [`Identity::open`].
+    ///
+    /// # Errors
+    /// A [`TlsError`], written for the operator.
+    pub fn open(
+        folder: impl Into<PathBuf>,
+        public_host: Option<&str>,
+        old_windows: bool,
+        now: SystemTime,
+    ) -> Result<Arc<Self>, TlsError> {
+        let folder = folder.into();
+        #[cfg(not(feature = "old-windows"))]
+        if old_windows {
+            return Err(TlsError::NoOldWindows);
         }
+        // First: an authority that it makes is good for all.
+        #[cfg(feature = "old-windows")]
+        let old = old_windows.then(|| OldWindows::open(&folder, public_host, now)).transpose()?;
+        Ok(Arc::new(Self {
+            identity: Identity::open(folder, public_host, now)?,
+            #[cfg(feature = "old-windows")]
+            old,
+        }))
     }
 
-    /// For old Windows, too.
-    #[cfg(feature = "old-windows")]
-    pub fn with_old_windows(self, old: Option<Arc<OldWindows>>) -> Self {
-        Self { old, ..self }
+    /// Looks at the files again, as [`Identity::renew`].
+    ///
+    /// # Errors
+    /// As [`Door::open`]; what is shown remains.
+    pub fn renew(&self, now: SystemTime) -> Result<bool, TlsError> {
+        let renewed = self.identity.renew(now)?;
+        #[cfg(feature = "old-windows")]
+        if let Some(old) = &self.old {
+            return Ok(old.renew(now)? || renewed);
+        }
+        Ok(renewed)
     }
 
     /// Shakes hands. Nothing here ends a client that says nothing more: the caller does.
@@ -48,13 +74,18 @@ impl Door {
             },
             None => stream,
         };
-        Ok(Secured::Modern(Box::new(self.modern.accept(stream).await?)))
+        Ok(Secured::Modern(Box::new(TlsAcceptor::from(self.identity.server_config()).accept(stream).await?)))
     }
 }
 
-impl std::fmt::Debug for Door {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Door").finish_non_exhaustive()
+impl From<Arc<Identity>> for Door {
+    /// For today's clients only.
+    fn from(identity: Arc<Identity>) -> Self {
+        Self {
+            identity,
+            #[cfg(feature = "old-windows")]
+            old: None,
+        }
     }
 }
 
