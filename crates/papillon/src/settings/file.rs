@@ -52,7 +52,9 @@ impl File<'_> {
                 let found = value.get_ref().type_str();
                 self.wrong(
                     value.span(),
-                    format_args!("bad value for {written}: expected text or a whole number, not {found}"),
+                    format_args!(
+                        "bad value for {written}: expected text, a whole number, true or false, not {found}"
+                    ),
                 )
             })?;
             (key.set)(settings, &text).map_err(|expected| {
@@ -69,14 +71,15 @@ impl File<'_> {
     }
 }
 
-/// The value as one would write it on the command line; `None` when it is neither text nor a
-/// whole number.
+/// The value as one would write it on the command line; `None` when it is neither text, nor a
+/// whole number, nor yes or no.
 fn plain(value: &DeValue<'_>) -> Option<String> {
     match value {
         DeValue::String(text) => Some(text.as_ref().to_owned()),
         DeValue::Integer(number) => {
             i64::from_str_radix(number.as_str(), number.radix()).ok().map(|number| number.to_string())
         }
+        DeValue::Boolean(yes) => Some(yes.to_string()),
         _ => None,
     }
 }
@@ -113,6 +116,7 @@ mod tests {
         assert_eq!(settings.msnp.to_string(), "0.0.0.0:1864");
         assert_eq!(settings.server.public_host.as_deref(), Some("x.org"));
         assert_eq!(settings.server.limits.forward_list, 1000);
+        assert!(apply("old_windows = true").unwrap().server.old_windows);
         assert_eq!(apply("limits.calls_per_minute = 0x10").unwrap().server.limits.calls_per_minute, 16);
     }
 
@@ -127,7 +131,9 @@ mod tests {
                 "[timeouts]\n\nsign_in = 0",
                 "papillon.toml, line 3: bad value for sign_in: expected a whole number",
             ),
-            ("http = true", "papillon.toml, line 1: bad value for http: expected text or a whole number"),
+            ("http = true", "papillon.toml, line 1: bad value for http: expected an address"),
+            ("http = 1.5", "papillon.toml, line 1: bad value for http: expected text, a whole number"),
+            ("old_windows = 2", "papillon.toml, line 1: bad value for old_windows: expected true or false"),
             ("\nlimits = 5", "papillon.toml, line 2: limits is a table"),
             ("a = 1\nb = ", "papillon.toml, line 2: "),
             ("msnp = 1\nmsnp = 2", "papillon.toml, line 2: "),
