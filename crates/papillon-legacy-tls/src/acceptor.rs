@@ -47,7 +47,10 @@ impl Acceptor {
         builder.set_max_proto_version(Some(SslVersion::TLS1_3))?;
         builder.set_cipher_list(CIPHERS)?;
         builder.set_options(
-            SslOptions::CIPHER_SERVER_PREFERENCE | SslOptions::NO_COMPRESSION | SslOptions::NO_RENEGOTIATION,
+            SslOptions::CIPHER_SERVER_PREFERENCE
+                | SslOptions::NO_TICKET
+                | SslOptions::NO_COMPRESSION
+                | SslOptions::NO_RENEGOTIATION,
         );
         builder.set_mode(SslMode::RELEASE_BUFFERS);
         builder.set_session_id_context(b"papillon")?;
