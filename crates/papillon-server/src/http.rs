@@ -9,6 +9,7 @@ mod arrivals;
 mod bridge;
 mod connection;
 mod host;
+pub(crate) mod listening;
 mod reader;
 mod request;
 mod response;
@@ -16,13 +17,11 @@ mod routes;
 mod visitor;
 
 use std::io;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, watch};
-use tokio::task::JoinSet;
+use tokio::sync::watch;
 use tokio::time::timeout;
 
 pub(crate) use request::Request;
@@ -31,17 +30,14 @@ pub use routes::{Ports, Site};
 pub(crate) use visitor::Visitor;
 
 use crate::opening::Opening;
-use crate::proxy_protocol::{self, Beginning, MAX_HEADER, is_trusted};
+use crate::proxy_protocol::{self, Beginning, MAX_HEADER};
 use crate::tls::Door;
 use arrivals::Arrival;
 use connection::converse;
+use listening::listen;
 
 /// From the connection to the end of the TLS handshake.
-const HANDSHAKE: Duration = Duration::from_secs(10);
-/// What those who are being answered get at shutdown.
-const LAST_WORDS: Duration = Duration::from_secs(5);
-/// The longest wait after `accept` failed for want of something.
-const MAX_BACKOFF: Duration = Duration::from_secs(1);
+pub(crate) const HANDSHAKE: Duration = Duration::from_secs(10);
 
 /// Serves `site` on `listener`, in TLS when there is a door to it, until `shutdown` turns true or
 /// its sender is gone. Then nobody is accepted any more, and requests that are being answered get
@@ -53,63 +49,14 @@ pub async fn serve(
     listener: TcpListener,
     tls: Option<Arc<Door>>,
     site: Arc<Site>,
-    mut shutdown: watch::Receiver<bool>,
+    shutdown: watch::Receiver<bool>,
 ) {
-    let mut conversations = JoinSet::new();
-    let mut backoff = Duration::ZERO;
-    loop {
-        let accepted = tokio::select! {
-            biased;
-            _ = shutdown.wait_for(|down| *down) => break,
-            accepted = next(&listener, &site, backoff) => accepted,
-        };
-        while conversations.try_join_next().is_some() {}
-        match accepted {
-            Ok((stream, from, permit)) => {
-                backoff = Duration::ZERO;
-                // A proxy's clients count by their own addresses.
-                let trusted = is_trusted(&site.trusted_proxies, from.ip());
-                let arrival = if trusted { None } else { site.arrivals.enter(from.ip()) };
-                if arrival.is_none() && !trusted {
-                    tracing::debug!(%from, "too many HTTP connections from one address");
-                    continue;
-                }
-                let (tls, site) = (tls.clone(), Arc::clone(&site));
-                conversations.spawn(async move {
-                    let _permit = permit;
-                    if let Err(error) = receive(stream, tls, &site, arrival).await {
-                        tracing::debug!(%error, "HTTP connection failed");
-                    }
-                });
-            }
-            // The client has gone again: nothing that waiting would help.
-            Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
-            Err(error) => {
-                backoff = (backoff * 2).clamp(Duration::from_millis(10), MAX_BACKOFF);
-                tracing::warn!(%error, "cannot accept HTTP connections; trying again");
-            }
-        }
-    }
-    drop(listener);
-    let finished = async { while conversations.join_next().await.is_some() {} };
-    if timeout(LAST_WORDS, finished).await.is_err() {
-        conversations.shutdown().await;
-    }
-}
-
-/// The next connection, and the right to serve it. The right is asked for second, so that a
-/// listener on which nothing happens holds none that another one could use.
-async fn next(
-    listener: &TcpListener,
-    site: &Site,
-    backoff: Duration,
-) -> io::Result<(TcpStream, SocketAddr, OwnedSemaphorePermit)> {
-    if !backoff.is_zero() {
-        tokio::time::sleep(backoff).await;
-    }
-    let (stream, from) = listener.accept().await?;
-    let permit = Arc::clone(&site.connections).acquire_owned().await.map_err(io::Error::other)?;
-    Ok((stream, from, permit))
+    let room = site.room.clone();
+    listen(listener, room, shutdown, move |stream, arrival| {
+        let (tls, site) = (tls.clone(), Arc::clone(&site));
+        async move { receive(stream, tls, &site, arrival).await }
+    })
+    .await;
 }
 
 /// Serves one connection. The one of a trusted proxy is not counted yet.
@@ -126,7 +73,7 @@ async fn receive(
         Some(arrival) => arrival,
         None => {
             timeout(HANDSHAKE, introduce(&mut stream, &mut visitor)).await??;
-            let arrival = site.arrivals.enter(visitor.peer.ip());
+            let arrival = site.room.arrivals.enter(visitor.peer.ip());
             arrival.ok_or_else(|| io::Error::other("too many connections from one address behind a proxy"))?
         }
     };

@@ -13,6 +13,8 @@
 
 pub mod dns;
 pub mod http;
+#[cfg(feature = "old-windows")]
+pub mod legacy_door;
 pub mod passport;
 pub mod tls;
 

@@ -69,13 +69,6 @@ impl<S: AsyncRead + Unpin> Opening<S> {
     }
 }
 
-impl<S> Opening<S> {
-    /// What carries the connection.
-    pub(crate) fn get_ref(&self) -> &S {
-        &self.stream
-    }
-}
-
 impl<S: AsyncRead + Unpin> AsyncRead for Opening<S> {
     fn poll_read(
         mut self: Pin<&mut Self>,

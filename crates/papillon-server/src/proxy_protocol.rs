@@ -6,14 +6,18 @@
 //! nothing away: whoever can choose the first bytes of a connection from there could write a header, too.
 
 mod trusted;
+#[cfg(any(test, feature = "old-windows"))]
+mod write;
 
 use std::net::SocketAddr;
 
-use ppp::v2::{self, Command, Protocol, Type, Version};
+use ppp::v2::{self, Command, Protocol, Type};
 use ppp::{HeaderResult, PartialResult, v1};
 
 pub use trusted::AddressRange;
 pub(crate) use trusted::is_trusted;
+#[cfg(any(test, feature = "old-windows"))]
+pub(crate) use write::{TakenOff, header};
 
 /// The longest header that is read. Ours have a hundred bytes; those of others may hold names and
 /// certificates' names besides.
@@ -25,8 +29,6 @@ const TEXT: &[u8] = b"PROXY ";
 const LONGEST_TEXT: usize = 107;
 /// The client was connected over TLS; part of the first byte of what is said of that.
 const CLIENT_SSL: u8 = 0x01;
-const SUBTYPE_SSL_VERSION: u8 = 0x21;
-const SUBTYPE_SSL_CIPHER: u8 = 0x23;
 
 /// The client behind a proxy.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -118,46 +120,6 @@ fn client(header: &v2::Header<'_>) -> Option<Client> {
         }
     }
     Some(client)
-}
-
-/// The TLS that a proxy took off.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct TakenOff<'a> {
-    /// Its version, such as `TLSv1`.
-    pub version: &'a str,
-    /// The suite, such as `RC4-SHA`.
-    pub cipher: &'a str,
-}
-
-/// A header of version 2 for a client.
-///
-/// # Errors
-/// When a name is longer than can be said.
-pub(crate) fn header(
-    peer: SocketAddr,
-    local: SocketAddr,
-    server_name: Option<&str>,
-    tls: Option<TakenOff<'_>>,
-) -> std::io::Result<Vec<u8>> {
-    // Both ends are of one family; where a socket takes both, IPv4 is mapped into IPv6.
-    let plain = |end: SocketAddr| SocketAddr::new(end.ip().to_canonical(), end.port());
-    let ends = (plain(peer), plain(local));
-    let mut builder = v2::Builder::with_addresses(Version::Two | Command::Proxy, Protocol::Stream, ends);
-    if let Some(name) = server_name {
-        builder = builder.write_tlv(Type::Authority, name.as_bytes())?;
-    }
-    if let Some(tls) = tls {
-        // Not zero: the client's certificate, of which there is none, has not been verified.
-        let mut value = vec![CLIENT_SSL, 0, 0, 0, 1];
-        for (kind, text) in [(SUBTYPE_SSL_VERSION, tls.version), (SUBTYPE_SSL_CIPHER, tls.cipher)] {
-            let length = u16::try_from(text.len()).map_err(std::io::Error::other)?;
-            value.push(kind);
-            value.extend(length.to_be_bytes());
-            value.extend(text.as_bytes());
-        }
-        builder = builder.write_tlv(Type::SSL, &value)?;
-    }
-    builder.build()
 }
 
 #[cfg(test)]

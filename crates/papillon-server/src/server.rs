@@ -28,7 +28,6 @@ use crate::switchboard::Switchboards;
 use crate::tls;
 use crate::web;
 
-const DAY: Duration = Duration::from_secs(86_400);
 /// Clients get this long to take their last lines at a shutdown.
 const DRAIN: Duration = Duration::from_secs(5);
 /// After a failed accept (no more file descriptors), this long until the next.
@@ -113,7 +112,7 @@ impl Server {
         );
         let doors = Arc::new(web::Doors::of(&config, ports, None, &*store).await?);
         let site = http::Site::new(passport, config.public_host.clone(), ports, &config.limits);
-        let site = site.with_pages(web::router(doors)).with_trusted_proxies(config.trusted_proxies.clone());
+        let site = site.with_pages(web::router(doors)).with_trusted_proxies(&config.trusted_proxies);
         let site = Arc::new(site);
         let service = Arc::new(Service {
             store,
@@ -147,7 +146,8 @@ impl Server {
         }
         tasks.spawn(accounts::watch(Arc::clone(&service)));
         if let Some(identity) = &identity {
-            tasks.spawn(renew_daily(Arc::clone(identity)));
+            let identity = Arc::clone(identity);
+            tasks.spawn(tls::renew_daily(move |now| identity.renew(now)));
         }
         let mut web = JoinSet::new();
         if let Some(listener) = listeners.http {
@@ -168,18 +168,6 @@ impl Server {
             tracing::warn!(left = service.open.count(), "some clients did not take their last lines");
         }
         while web.join_next().await.is_some() {}
-    }
-}
-
-/// Looks at the certificate once a day, so that a service that runs for a year keeps a valid one.
-async fn renew_daily(identity: Arc<tls::Door>) {
-    loop {
-        tokio::time::sleep(DAY).await;
-        match identity.renew(SystemTime::now()) {
-            Ok(true) => tracing::info!("the certificate has been renewed"),
-            Ok(false) => {}
-            Err(error) => tracing::error!(%error, "the certificate could not be renewed"),
-        }
     }
 }
 

@@ -31,16 +31,18 @@ use rustls_pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
 use zeroize::Zeroizing;
 
 pub use door::Door;
-pub(crate) use door::Secured;
 pub use names::OLD_SERVICES;
 #[cfg(feature = "old-windows")]
 pub use old_windows::OldWindows;
+#[cfg(feature = "old-windows")]
+pub(crate) use old_windows::Side;
 
 use authority::Authority;
 use files::Readers;
 
+const DAY: Duration = Duration::from_secs(24 * 3600);
 /// A certificate made here is made again when it is this near its end.
-const RENEW_BEFORE: Duration = Duration::from_secs(30 * 24 * 3600);
+const RENEW_BEFORE: Duration = DAY.saturating_mul(30);
 
 /// Why there is no certificate to show: what happened, and what to do.
 #[derive(Debug, thiserror::Error)]
@@ -182,6 +184,23 @@ impl fmt::Debug for Identity {
             .field("folder", &self.folder)
             .field("public_host", &self.public_host)
             .finish_non_exhaustive()
+    }
+}
+
+/// Looks at the certificates once a day, so that a service that runs for a year keeps valid ones.
+pub(crate) async fn renew_daily<Renew>(renew: Renew)
+where
+    Renew: Fn(SystemTime) -> Result<bool, TlsError> + Clone + Send + 'static,
+{
+    loop {
+        tokio::time::sleep(DAY).await;
+        let renew = renew.clone();
+        match tokio::task::spawn_blocking(move || renew(SystemTime::now())).await {
+            Ok(Ok(true)) => tracing::info!("the certificate has been renewed"),
+            Ok(Ok(false)) => {}
+            Ok(Err(error)) => tracing::error!(%error, "the certificate could not be renewed"),
+            Err(error) => tracing::error!(%error, "the certificate could not be renewed"),
+        }
     }
 }
 

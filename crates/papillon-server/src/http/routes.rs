@@ -5,10 +5,9 @@ use std::sync::Arc;
 
 use axum::Router;
 use http::{Method, StatusCode};
-use tokio::sync::Semaphore;
 
-use super::arrivals::Arrivals;
 use super::bridge;
+use super::listening::Room;
 use super::request::Request;
 use super::response::Response;
 use super::visitor::Visitor;
@@ -27,9 +26,7 @@ pub struct Site {
     public_host: Option<String>,
     ports: Ports,
     pages: Option<Router>,
-    pub(super) connections: Arc<Semaphore>,
-    pub(super) arrivals: Arc<Arrivals>,
-    pub(super) trusted_proxies: Vec<AddressRange>,
+    pub(super) room: Room,
 }
 
 /// The ports at which clients reach the listeners; `None` for one that is off.
@@ -51,16 +48,7 @@ impl Site {
         ports: Ports,
         limits: &Limits,
     ) -> Self {
-        let most = limits.http_connections.clamp(1, Semaphore::MAX_PERMITS);
-        Self {
-            passport: passport.into(),
-            public_host,
-            ports,
-            pages: None,
-            connections: Arc::new(Semaphore::new(most)),
-            arrivals: Arrivals::new(limits.http_connections_per_address),
-            trusted_proxies: Vec::new(),
-        }
+        Self { passport: passport.into(), public_host, ports, pages: None, room: Room::new(limits, &[]) }
     }
 
     /// With these pages.
@@ -72,8 +60,8 @@ impl Site {
 
     /// With proxies that are trusted to say who their clients are, in the PROXY protocol.
     #[must_use]
-    pub fn with_trusted_proxies(mut self, proxies: Vec<AddressRange>) -> Self {
-        self.trusted_proxies = proxies;
+    pub fn with_trusted_proxies(mut self, proxies: &[AddressRange]) -> Self {
+        self.room.trusted_proxies = proxies.into();
         self
     }
 

@@ -1,10 +1,8 @@
 use std::fs;
-use std::time::{Duration, UNIX_EPOCH};
+use std::time::UNIX_EPOCH;
 
 use super::*;
-use crate::tls::{Identity, old_authority_file};
-
-const DAY: Duration = Duration::from_secs(24 * 3600);
+use crate::tls::{DAY, Identity, old_authority_file};
 
 fn now() -> SystemTime {
     UNIX_EPOCH + 20_000 * DAY
