@@ -4,7 +4,7 @@ mod check;
 mod demo;
 mod first_steps;
 pub(crate) mod open_files;
-mod signals;
+pub(crate) mod signals;
 
 use std::fmt::Write as _;
 use std::net::SocketAddr;
