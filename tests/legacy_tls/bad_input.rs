@@ -71,7 +71,7 @@ async fn thousands_of_half_open_handshakes_keep_nobody_out() {
     let server = TestServer::with(|config| {
         config.old_windows = true;
         config.limits.http_connections = 1_000;
-        // config.limits.http_connections_per_address = 200;
+        config.limits.http_connections_per_address = 200;
     })
     .await;
     let beginnings: [&[u8]; 4] = [b"", &[22], &[22, 3, 1, 0, 45, 1, 0, 0, 41, 3, 1], &[0x80, 46]];

@@ -13,6 +13,9 @@ mod gnutls;
 mod off;
 #[cfg(feature = "old-windows")]
 mod openssl;
+mod proxies;
+#[cfg(feature = "old-windows")]
+mod separate_door;
 #[cfg(feature = "old-windows")]
 mod tlslite;
 

@@ -131,11 +131,12 @@ impl Settings {
         settings.data = settings.data.or(data);
         settings.database = settings.database.or(database);
         settings.settle_data_dir()?;
+        settings.settle_ports();
         Ok(settings)
     }
 
     /// Puts the listeners where old Windows looks for them, if it is let in and nobody says otherwise. To be
-    /// called when all has been said.
+    /// called again when the command line has had its say.
     pub(crate) fn settle_ports(&mut self) {
         if self.server.old_windows && !self.http_is_told {
             self.http = ListenAddress::anywhere(80);

@@ -48,7 +48,7 @@ impl Doors {
         let token = store.secret("self-test", &candidate).await?;
         Ok(Self {
             ports,
-            old_tls: false,
+            old_tls: config.old_windows,
             dns,
             public_host: config.public_host.clone(),
             tls_folder: config.data_dir.join("tls"),

@@ -1,7 +1,9 @@
 //! Every key of the configuration file; the environment variables are made from the same list.
 
 use super::Settings;
-use super::values::{count, database, dns_clients, dns_others, dns_servers, host, ranges, seconds, seconds_or_none, switch};
+use super::values::{
+    count, database, dns_clients, dns_others, dns_servers, host, ranges, seconds, seconds_or_none, switch,
+};
 use crate::listen_address::ListenAddress;
 use crate::logging::LogFormat;
 
