@@ -1,14 +1,14 @@
 //! What a message, a connection and a sign-in cost the service.
 //!
 //! `cargo run --release -p papillon-bench` measures everything, `… -- relay`, `memory`, `sign-in`,
-//! `gateway` or `transfer` one thing. The service runs in a process of its own on one core, the load comes
+//! `gateway`, `handshakes` or `transfer` one thing. The service runs in a process of its own on one core, the load comes
 //! from this one on another. Costs are CPU time, system calls and memory of the service's
 //! process, never time on the clock, so that a busy machine disturbs them little. Transfers of files are measured on the clock, as ratios
 //! to something plainer that takes turns with them; there everything runs on any core.
 //!
 //! | to find | look in |
 //! |---|---|
-//! | what is measured, and the targets | `relay.rs`, `memory.rs`, `sign_in.rs`, `gateway.rs`, `transfer.rs` |
+//! | what is measured, and the targets | `relay.rs`, `memory.rs`, `sign_in.rs`, `gateway.rs`, `handshakes.rs`, `transfer.rs` |
 //! | the service under measurement | `service.rs`; what it is compared with: `ceiling.rs` |
 //! | the load | `client.rs`, `conversation.rs`, `traffic.rs` |
 //! | the meters | `process.rs`, `system_calls.rs` |
@@ -17,6 +17,7 @@ mod ceiling;
 mod client;
 mod conversation;
 mod gateway;
+mod handshakes;
 mod memory;
 mod process;
 mod relay;
@@ -31,7 +32,7 @@ use anyhow::{Result, bail};
 
 use crate::table::Table;
 
-const USAGE: &str = "usage: papillon-bench [relay | memory | sign-in | gateway | transfer]";
+const USAGE: &str = "usage: papillon-bench [relay | memory | sign-in | gateway | handshakes | transfer]";
 
 fn main() -> Result<()> {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -40,6 +41,7 @@ fn main() -> Result<()> {
     match words.as_slice() {
         // The processes this program starts of itself.
         ["--server", population @ ..] => return service::serve(population),
+        ["--old-tls"] => return handshakes::serve(),
         ["--ceiling"] => return ceiling::serve(),
         ["--transfer-service"] => return transfer::service::serve(),
         ["--sender", words @ ..] => return transfer::end::send(words),
@@ -50,6 +52,7 @@ fn main() -> Result<()> {
             memory::measure(&mut table)?;
             sign_in::measure(&mut table)?;
             gateway::measure(&mut table)?;
+            handshakes::measure(&mut table)?;
             process::spread_out();
             transfer::measure(&mut table)?;
         }
@@ -68,6 +71,10 @@ fn main() -> Result<()> {
         ["gateway"] => {
             process::step_aside();
             gateway::measure(&mut table)?;
+        }
+        ["handshakes"] => {
+            process::step_aside();
+            handshakes::measure(&mut table)?;
         }
         ["transfer"] => transfer::measure(&mut table)?,
         ["--help" | "-h"] => {

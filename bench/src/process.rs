@@ -10,7 +10,7 @@ use anyhow::{Context, Result, bail};
 use tempfile::TempDir;
 
 /// The core of the service, and the one of the load.
-const SERVICE_CORE: &str = "0";
+pub const SERVICE_CORE: &str = "0";
 const LOAD_CORE: &str = "1";
 const ANY_CORE: &str = "0-1";
 

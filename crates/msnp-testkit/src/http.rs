@@ -67,6 +67,20 @@ pub async fn tls_request(
     name: &str,
     request: &[u8],
 ) -> io::Result<Answer> {
+    let stream = TcpStream::connect(address).await.expect("nobody listens");
+    tls_request_over(stream, authority, name, request).await
+}
+
+/// As [`tls_request`], over a connection that there is already.
+///
+/// # Errors
+/// As [`tls_request`].
+pub async fn tls_request_over(
+    stream: TcpStream,
+    authority: &Path,
+    name: &str,
+    request: &[u8],
+) -> io::Result<Answer> {
     let mut roots = RootCertStore::empty();
     for certificate in CertificateDer::pem_file_iter(authority).expect("the authority's file") {
         roots.add(certificate.expect("a certificate")).expect("a usable authority");
@@ -78,7 +92,6 @@ pub async fn tls_request(
         .with_root_certificates(roots)
         .with_no_client_auth();
     let name = ServerName::try_from(name.to_owned()).expect("a name");
-    let stream = TcpStream::connect(address).await.expect("nobody listens");
     let stream = TlsConnector::from(Arc::new(config)).connect(name, stream).await?;
     Ok(Answer::read(&exchange(stream, request).await?))
 }

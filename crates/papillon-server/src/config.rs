@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::dns;
+use crate::proxy_protocol::AddressRange;
 
 /// The service's settings. Every field has a default that suits one machine.
 #[derive(Debug, Clone)]
@@ -16,6 +17,10 @@ pub struct Config {
     pub public_host: Option<String>,
     /// The DNS listener.
     pub dns: dns::Settings,
+    /// Whether the HTTPS listener lets Windows 98 to XP in, with SSL 3.0 and TLS 1.0, besides today's clients.
+    pub old_windows: bool,
+    /// Who may say, in the PROXY protocol, for whom they connect to the HTTP and HTTPS listeners.
+    pub trusted_proxies: Vec<AddressRange>,
     /// How long a Passport ticket is good for.
     pub ticket_lifetime: Duration,
     /// Between the announcement of a shutdown and the shutdown. Zero: no announcement.
@@ -37,6 +42,8 @@ impl Config {
             data_dir: data_dir.into(),
             public_host: None,
             dns: dns::Settings::default(),
+            old_windows: false,
+            trusted_proxies: Vec::new(),
             ticket_lifetime: Duration::from_secs(3600),
             shutdown_grace: Duration::ZERO,
             registration: None,

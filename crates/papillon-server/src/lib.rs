@@ -14,6 +14,8 @@
 
 pub mod dns;
 pub mod http;
+#[cfg(feature = "old-windows")]
+pub mod legacy_door;
 pub mod passport;
 pub mod tls;
 
@@ -29,8 +31,10 @@ mod invitation_mail;
 mod network;
 mod notification;
 mod open_connections;
+mod opening;
 mod pace;
 mod presence;
+mod proxy_protocol;
 mod roster;
 mod server;
 mod service;
@@ -39,4 +43,5 @@ mod switchboard;
 mod web;
 
 pub use config::{Config, Limits, Registration, Timeouts};
+pub use proxy_protocol::AddressRange;
 pub use server::{Listeners, Server, ServerError};

@@ -31,7 +31,6 @@ use crate::web::{
     people::{KeyError, Keys, People},
 };
 
-const DAY: Duration = Duration::from_secs(86_400);
 /// Clients get this long to take their last lines at a shutdown.
 const DRAIN: Duration = Duration::from_secs(5);
 /// After a failed accept (no more file descriptors), this long until the next.
@@ -80,7 +79,7 @@ pub enum ServerError {
 pub struct Server {
     service: Arc<Service>,
     listeners: Listeners,
-    identity: Option<Arc<tls::Identity>>,
+    identity: Option<Arc<tls::Door>>,
     site: Arc<http::Site>,
 }
 
@@ -102,7 +101,8 @@ impl Server {
         let identity = match listeners.https {
             Some(_) => {
                 let folder = config.data_dir.join("tls");
-                Some(tls::Identity::open(folder, config.public_host.as_deref(), SystemTime::now())?)
+                let host = config.public_host.as_deref();
+                Some(tls::Door::open(folder, host, config.old_windows, SystemTime::now())?)
             }
             None => None,
         };
@@ -150,7 +150,8 @@ impl Server {
         }
         tasks.spawn(accounts::watch(Arc::clone(&service)));
         if let Some(identity) = &identity {
-            tasks.spawn(renew_daily(Arc::clone(identity)));
+            let identity = Arc::clone(identity);
+            tasks.spawn(tls::renew_daily(move |now| identity.renew(now)));
         }
         let mut web = JoinSet::new();
         if let Some(listener) = listeners.http {
@@ -191,19 +192,8 @@ async fn site(
     let pages = web::router(doors).merge(web::people::router(people));
     let gateways = Gateways::new(Arc::clone(service));
     let site = http::Site::new(passport, config.public_host.clone(), ports, &config.limits);
-    Ok(site.with_pages(pages).with_https_only(config.https_only).with_gateways(gateways))
-}
-
-/// Looks at the certificate once a day, so that a service that runs for a year keeps a valid one.
-async fn renew_daily(identity: Arc<tls::Identity>) {
-    loop {
-        tokio::time::sleep(DAY).await;
-        match identity.renew(SystemTime::now()) {
-            Ok(true) => tracing::info!("the certificate has been renewed"),
-            Ok(false) => {}
-            Err(error) => tracing::error!(%error, "the certificate could not be renewed"),
-        }
-    }
+    let site = site.with_pages(pages).with_gateways(gateways).with_https_only(config.https_only);
+    Ok(site.with_trusted_proxies(&config.trusted_proxies))
 }
 
 async fn accept(service: Arc<Service>, listener: TcpListener, door: Door) {

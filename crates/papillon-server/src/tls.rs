@@ -6,8 +6,11 @@
 //! renewed here; those that somebody put there are used as they are.
 
 mod authority;
+mod door;
 mod files;
 mod names;
+#[cfg(feature = "old-windows")]
+mod old_windows;
 
 use std::fmt;
 use std::fs;
@@ -27,13 +30,19 @@ use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
 use zeroize::Zeroizing;
 
+pub use door::Door;
 pub use names::OLD_SERVICES;
+#[cfg(feature = "old-windows")]
+pub use old_windows::OldWindows;
+#[cfg(feature = "old-windows")]
+pub(crate) use old_windows::Side;
 
 use authority::Authority;
 use files::Readers;
 
+const DAY: Duration = Duration::from_secs(24 * 3600);
 /// A certificate made here is made again when it is this near its end.
-const RENEW_BEFORE: Duration = Duration::from_secs(30 * 24 * 3600);
+const RENEW_BEFORE: Duration = DAY.saturating_mul(30);
 
 /// Why there is no certificate to show: what happened, and what to do.
 #[derive(Debug, thiserror::Error)]
@@ -89,6 +98,23 @@ pub enum TlsError {
     /// TLS could not be set up.
     #[error("TLS could not be set up: {0}")]
     Setup(#[from] rustls::Error),
+    /// Old Windows cannot be let in by this program.
+    #[cfg(not(feature = "old-windows"))]
+    #[error(
+        "this program was built without TLS for old Windows. Build it with its default features, or leave out --old-windows (old_windows in the configuration file, PAPILLON_OLD_WINDOWS)"
+    )]
+    NoOldWindows,
+    /// The authority for old Windows is not good any more, or not for this.
+    #[cfg(feature = "old-windows")]
+    #[error("{}: the authority for old Windows has expired. Remove the folder to have a new one made; people then have to import that", path.display())]
+    OldAuthority {
+        /// The authority's certificate.
+        path: PathBuf,
+    },
+    /// TLS or a certificate for old Windows could not be made.
+    #[cfg(feature = "old-windows")]
+    #[error("TLS for old Windows could not be set up: {0}")]
+    Old(#[from] papillon_legacy_tls::Error),
 }
 
 /// The certificate, its key and the files they come from. Share it: listeners show what it holds
@@ -112,13 +138,7 @@ impl Identity {
         now: SystemTime,
     ) -> Result<Arc<Self>, TlsError> {
         let folder = folder.into();
-        let public_host =
-            public_host.map(|host| host.trim_matches(['[', ']']).trim_end_matches('.').to_owned());
-        if let Some(host) = &public_host
-            && ServerName::try_from(host.as_str()).is_err()
-        {
-            return Err(TlsError::PublicHost(host.clone()));
-        }
+        let public_host = self::public_host(public_host)?;
         let key = Arc::new(ring::default_provider());
         let shown = Arc::new(Shown(RwLock::new(load(&folder, public_host.as_deref(), &key, now)?)));
         let mut config = ServerConfig::builder_with_provider(key)
@@ -164,6 +184,39 @@ impl fmt::Debug for Identity {
             .field("folder", &self.folder)
             .field("public_host", &self.public_host)
             .finish_non_exhaustive()
+    }
+}
+
+/// Looks at the certificates once a day, so that a service that runs for a year keeps valid ones.
+pub(crate) async fn renew_daily<Renew>(renew: Renew)
+where
+    Renew: Fn(SystemTime) -> Result<bool, TlsError> + Clone + Send + 'static,
+{
+    loop {
+        tokio::time::sleep(DAY).await;
+        let renew = renew.clone();
+        match tokio::task::spawn_blocking(move || renew(SystemTime::now())).await {
+            Ok(Ok(true)) => tracing::info!("the certificate has been renewed"),
+            Ok(Ok(false)) => {}
+            Ok(Err(error)) => tracing::error!(%error, "the certificate could not be renewed"),
+            Err(error) => tracing::error!(%error, "the certificate could not be renewed"),
+        }
+    }
+}
+
+/// The file to import on old Windows from a folder with certificates, whether it is there yet or not. It is
+/// not the one for other clients where that was there before old Windows was thought of.
+pub fn old_authority_file(folder: &Path) -> PathBuf {
+    let own = folder.join("old-ca.pem");
+    if own.exists() { own } else { folder.join("ca.pem") }
+}
+
+/// The public host as it stands in certificates.
+fn public_host(host: Option<&str>) -> Result<Option<String>, TlsError> {
+    let host = host.map(|host| host.trim_matches(['[', ']']).trim_end_matches('.').to_owned());
+    match host {
+        Some(host) if ServerName::try_from(host.as_str()).is_err() => Err(TlsError::PublicHost(host)),
+        host => Ok(host),
     }
 }
 

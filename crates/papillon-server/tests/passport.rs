@@ -105,7 +105,7 @@ impl Service {
         let (stop, stopped) = watch::channel(false);
         let tasks = vec![
             tokio::spawn(serve(http, None, Arc::clone(&site), stopped.clone())),
-            tokio::spawn(serve(https, Some(identity), site, stopped)),
+            tokio::spawn(serve(https, Some(Arc::new(identity.into())), site, stopped)),
         ];
         Self { http: http_at, https: https_at, stop, tasks, data }
     }
@@ -328,7 +328,7 @@ async fn a_renewed_certificate_is_shown_without_a_restart() {
     let passport = Passport::new(Arc::new(accounts()), mint, Passwords::new(1), &Limits::default());
     let site = Arc::new(Site::new(passport, None, Ports::default(), &Limits::default()));
     let (_stop, stopped) = watch::channel(false);
-    tokio::spawn(serve(listener, Some(Arc::clone(&identity)), site, stopped));
+    tokio::spawn(serve(listener, Some(Arc::new(Arc::clone(&identity).into())), site, stopped));
     let shown = async || {
         let stream = connect(at, data.path(), "localhost", true).await;
         stream.get_ref().1.peer_certificates().unwrap()[0].clone().into_owned()

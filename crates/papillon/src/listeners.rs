@@ -64,7 +64,8 @@ pub(crate) async fn resolve(name: &str, address: &ListenAddress) -> anyhow::Resu
     Ok(found)
 }
 
-async fn open(name: &str, address: &ListenAddress) -> anyhow::Result<Option<TcpListener>> {
+/// Opens one listener; `name` is that of its option. `None` when it is turned off.
+pub(crate) async fn open(name: &str, address: &ListenAddress) -> anyhow::Result<Option<TcpListener>> {
     let mut failure = None;
     for candidate in resolve(name, address).await? {
         match listen(candidate) {

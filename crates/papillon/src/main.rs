@@ -11,6 +11,8 @@ mod contacts;
 mod database;
 mod doctor;
 mod interrupt;
+#[cfg(feature = "old-windows")]
+mod legacy_tls;
 mod listen;
 mod listen_address;
 mod listeners;
@@ -55,6 +57,9 @@ enum Command {
     Serve(Box<serve::ServeArgs>),
     /// Looks at the service and its machine, and says what is wrong and what to do about it.
     Doctor(Box<doctor::DoctorArgs>),
+    /// TLS for old Windows in a process of its own, in front of a service.
+    #[cfg(feature = "old-windows")]
+    LegacyTls(Box<legacy_tls::LegacyTlsArgs>),
     /// Adds, lists, changes and removes the people who can sign in. Works while the service runs.
     Account(account::AccountArgs),
     /// A messenger for the terminal.
@@ -75,6 +80,8 @@ fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Serve(args) => serve::run(&args),
         Command::Doctor(args) => doctor::run(&args),
+        #[cfg(feature = "old-windows")]
+        Command::LegacyTls(args) => legacy_tls::run(&args),
         Command::Account(args) => account::run(&args),
         Command::Chat(args) => chat::run(&args),
         Command::Send(args) => send::run(&args),

@@ -4,7 +4,7 @@ mod check;
 mod demo;
 mod first_steps;
 pub(crate) mod open_files;
-mod signals;
+pub(crate) mod signals;
 
 use std::fmt::Write as _;
 use std::net::SocketAddr;
@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 use papillon_server::dns::{Clients, Others};
-use papillon_server::{Registration, Server};
+use papillon_server::{AddressRange, Registration, Server};
 use tempfile::TempDir;
 use tokio::sync::mpsc;
 
@@ -30,6 +30,7 @@ const EXAMPLES: &str = "\
 Examples:
   papillon serve --demo                             to try it: two accounts and somebody to talk to
   papillon serve                                    on the usual ports
+  papillon serve --old-windows                      for Windows 98 to XP, too, at the ports where they look
   papillon serve --https 443 --public-host msn.example.org
   papillon serve --data /tmp/try --msnp 127.0.0.1:0 --http none
   papillon serve --config /etc/papillon.toml --check
@@ -79,6 +80,20 @@ pub(crate) struct ServeArgs {
     /// an authority that vouches for it: clients have to import DIR/tls/ca.pem.
     #[arg(long, value_name = "ADDR", value_parser = ListenAddress::parse)]
     https: Option<ListenAddress>,
+    /// Lets Windows 98 to XP in at the https listener, and puts it and http where they look: at 443 and 80.
+    ///
+    /// It then speaks SSL 3.0 and TLS 1.0 with the ciphers of the time as well, to those who know nothing
+    /// better; everybody else gets today's TLS. An authority that is made now is one that old Windows can
+    /// import; beside one that is there already, DIR/tls/old-ca.pem is made for it. --https and --http
+    /// still say where the listeners are.
+    #[arg(long)]
+    old_windows: bool,
+    /// Proxies that may say for whom they connect to http and https, in the PROXY protocol. [default: none]
+    ///
+    /// Addresses or ranges such as 192.0.2.0/24, with commas between. `papillon legacy-tls` is such a proxy.
+    /// A header is read from these only, and they may leave it out.
+    #[arg(long, value_name = "ADDR,…", value_delimiter = ',')]
+    trusted_proxies: Option<Vec<AddressRange>>,
     /// Answers DNS: the names of the old services with the public host, or the address that was asked.
     /// [default: none]
     ///
@@ -158,6 +173,11 @@ impl ServeArgs {
         settings.server.registration = self.registration.or(settings.server.registration);
         settings.server.https_only |= self.https_only;
         replace(&mut settings.server.ticket_lifetime, &self.ticket_lifetime);
+        replace(&mut settings.server.trusted_proxies, &self.trusted_proxies);
+        settings.server.old_windows |= self.old_windows;
+        settings.http_is_told |= self.http.is_some();
+        settings.https_is_told |= self.https.is_some();
+        settings.settle_ports();
         if self.public_host.is_some() {
             settings.server.public_host.clone_from(&self.public_host);
         }

@@ -82,6 +82,9 @@ pub(crate) struct Settings {
     pub(crate) https: ListenAddress,
     /// The names of the old services.
     pub(crate) dns: ListenAddress,
+    /// Whether anybody said where the former two are: letting old Windows in changes where they are otherwise.
+    pub(crate) http_is_told: bool,
+    pub(crate) https_is_told: bool,
     /// What the log looks like.
     pub(crate) log_format: LogFormat,
     /// What the service itself is told. Its data folder is right once `load` is done.
@@ -101,6 +104,8 @@ impl Default for Settings {
             http: ListenAddress::anywhere(8080),
             https: ListenAddress::anywhere(8443),
             dns: ListenAddress::Off,
+            http_is_told: false,
+            https_is_told: false,
             log_format: LogFormat::default(),
             server: Config::new(PathBuf::new()),
             data: None,
@@ -126,7 +131,19 @@ impl Settings {
         settings.data = settings.data.or(data);
         settings.database = settings.database.or(database);
         settings.settle_data_dir()?;
+        settings.settle_ports();
         Ok(settings)
+    }
+
+    /// Puts the listeners where old Windows looks for them, if it is let in and nobody says otherwise. To be
+    /// called again when the command line has had its say.
+    pub(crate) fn settle_ports(&mut self) {
+        if self.server.old_windows && !self.http_is_told {
+            self.http = ListenAddress::anywhere(80);
+        }
+        if self.server.old_windows && !self.https_is_told {
+            self.https = ListenAddress::anywhere(443);
+        }
     }
 
     fn settle_data_dir(&mut self) -> anyhow::Result<()> {

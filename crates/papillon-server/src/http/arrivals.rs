@@ -10,14 +10,14 @@ use crate::network::network;
 
 /// Counts open connections by address, so that nobody takes all there may be.
 #[derive(Debug)]
-pub(super) struct Arrivals {
+pub(crate) struct Arrivals {
     open: Mutex<HashMap<IpAddr, usize>>,
     most: usize,
 }
 
 /// One connection in the count, for as long as this lives.
 #[derive(Debug)]
-pub(super) struct Arrival {
+pub(crate) struct Arrival {
     arrivals: Arc<Arrivals>,
     from: IpAddr,
 }

@@ -7,14 +7,15 @@ use axum::Router;
 use http::{Method, StatusCode};
 use tokio::sync::{Semaphore, SemaphorePermit, watch};
 
-use super::arrivals::Arrivals;
 use super::bridge;
+use super::listening::Room;
 use super::request::Request;
 use super::response::Response;
 use super::visitor::Visitor;
 use crate::Limits;
 use crate::gateway::{self, Gateways};
 use crate::passport::{Passport, login, nexus};
+use crate::proxy_protocol::AddressRange;
 
 /// The longest body of a request, in bytes.
 const MAX_BODY: usize = 64 * 1024;
@@ -31,9 +32,8 @@ pub struct Site {
     pages: Option<Router>,
     https_only: bool,
     gateways: Option<Gateways>,
-    pub(super) connections: Arc<Semaphore>,
     uploads: Semaphore,
-    pub(super) arrivals: Arc<Arrivals>,
+    pub(super) room: Room,
     /// Nothing more is to be asked.
     pub(super) closing: watch::Sender<bool>,
 }
@@ -57,7 +57,6 @@ impl Site {
         ports: Ports,
         limits: &Limits,
     ) -> Self {
-        let most = limits.http_connections.clamp(1, Semaphore::MAX_PERMITS);
         Self {
             passport: passport.into(),
             public_host,
@@ -65,9 +64,8 @@ impl Site {
             pages: None,
             https_only: false,
             gateways: None,
-            connections: Arc::new(Semaphore::new(most)),
             uploads: Semaphore::new(UPLOADS),
-            arrivals: Arrivals::new(limits.http_connections_per_address),
+            room: Room::new(limits, &[]),
             closing: watch::Sender::new(false),
         }
     }
@@ -90,6 +88,13 @@ impl Site {
     #[must_use]
     pub(crate) fn with_gateways(mut self, gateways: Gateways) -> Self {
         self.gateways = Some(gateways);
+        self
+    }
+
+    /// With proxies that are trusted to say who their clients are, in the PROXY protocol.
+    #[must_use]
+    pub fn with_trusted_proxies(mut self, proxies: &[AddressRange]) -> Self {
+        self.room.trusted_proxies = proxies.into();
         self
     }
 

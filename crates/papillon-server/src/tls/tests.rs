@@ -1,7 +1,5 @@
 use super::*;
 
-const DAY: Duration = Duration::from_secs(24 * 3600);
-
 fn now() -> SystemTime {
     UNIX_EPOCH + 20_000 * DAY
 }

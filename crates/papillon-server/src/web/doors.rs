@@ -64,7 +64,7 @@ impl Doors {
         let token = store.secret("self-test", &candidate).await?;
         Ok(Self {
             ports,
-            old_tls: false,
+            old_tls: config.old_windows,
             names: dns.map(|port| Names {
                 port,
                 clients: config.dns.clients.clone(),

@@ -10,7 +10,7 @@ use std::time::SystemTime;
 
 use anyhow::{Context, bail};
 use papillon_server::Registration;
-use papillon_server::tls::Identity;
+use papillon_server::tls::Door;
 
 use crate::database::{self, Database};
 use crate::listeners::resolve;
@@ -89,7 +89,8 @@ fn certificates(settings: &Settings, scratch: &Path) -> anyhow::Result<String> {
     if !settings.https.is_on() {
         return Ok(String::from("not needed"));
     }
-    Identity::open(trial, settings.server.public_host.as_deref(), SystemTime::now())?;
+    let server = &settings.server;
+    Door::open(trial, server.public_host.as_deref(), server.old_windows, SystemTime::now())?;
     Ok(format!("{}{}", folder.display(), if there { "" } else { " (to be made)" }))
 }
 

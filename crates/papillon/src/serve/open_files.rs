@@ -13,7 +13,7 @@ pub(crate) fn wanted(limits: &Limits) -> u64 {
 
 /// Asks the system for as many open files as there may be connections, and says so when it allows
 /// fewer.
-pub(super) fn raise(limits: &Limits) {
+pub(crate) fn raise(limits: &Limits) {
     let wanted = wanted(limits);
     match rlimit::increase_nofile_limit(wanted) {
         // Not a warning: the limits as they come are far above what most services need.

@@ -6,7 +6,7 @@ use tokio::sync::mpsc::Sender;
 /// Sends a message for each signal. The first begins the shutdown, the second cuts the time of
 /// grace short; more than that say nothing new.
 #[cfg(unix)]
-pub(super) fn forward(stop: Sender<()>) -> anyhow::Result<()> {
+pub(crate) fn forward(stop: Sender<()>) -> anyhow::Result<()> {
     use tokio::signal::unix::{SignalKind, signal};
 
     let failed = "the signals that stop the service cannot be received";
@@ -28,7 +28,7 @@ pub(super) fn forward(stop: Sender<()>) -> anyhow::Result<()> {
 
 /// Sends a message for each Ctrl-C.
 #[cfg(not(unix))]
-pub(super) fn forward(stop: Sender<()>) -> anyhow::Result<()> {
+pub(crate) fn forward(stop: Sender<()>) -> anyhow::Result<()> {
     tokio::spawn(async move {
         while tokio::signal::ctrl_c().await.context("Ctrl-C cannot be received").is_ok() {
             tracing::info!("stopping");

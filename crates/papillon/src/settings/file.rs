@@ -116,6 +116,7 @@ mod tests {
         assert_eq!(settings.msnp.to_string(), "0.0.0.0:1864");
         assert_eq!(settings.server.public_host.as_deref(), Some("x.org"));
         assert_eq!(settings.server.limits.forward_list, 1000);
+        assert!(apply("old_windows = true").unwrap().server.old_windows);
         assert_eq!(apply("limits.calls_per_minute = 0x10").unwrap().server.limits.calls_per_minute, 16);
     }
 
@@ -130,8 +131,10 @@ mod tests {
                 "[timeouts]\n\nsign_in = 0",
                 "papillon.toml, line 3: bad value for sign_in: expected a whole number",
             ),
+            ("http = true", "papillon.toml, line 1: bad value for http: expected an address"),
             ("http = 1.5", "papillon.toml, line 1: bad value for http: expected text, a whole number"),
-            ("https_only = 1", "papillon.toml, line 1: bad value for https_only: expected true or false"),
+            ("old_windows = 2", "papillon.toml, line 1: bad value for old_windows: expected true or false"),
+            ("https_only = 2", "papillon.toml, line 1: bad value for https_only: expected true or false"),
             ("\nlimits = 5", "papillon.toml, line 2: limits is a table"),
             ("a = 1\nb = ", "papillon.toml, line 2: "),
             ("msnp = 1\nmsnp = 2", "papillon.toml, line 2: "),

@@ -2,8 +2,8 @@
 
 use super::Settings;
 use super::values::{
-    count, database, dns_clients, dns_others, dns_servers, host, registration, seconds, seconds_or_none,
-    yes_or_no,
+    count, database, dns_clients, dns_others, dns_servers, host, ranges, registration, seconds,
+    seconds_or_none, switch,
 };
 use crate::listen_address::ListenAddress;
 use crate::logging::LogFormat;
@@ -61,17 +61,23 @@ pub(super) const KEYS: &[Key] = &[
     top!("public_host", |settings, text| settings.server.public_host = Some(host(text)?)),
     top!("msnp", |settings, text| settings.msnp = ListenAddress::parse(text)?),
     top!("dispatch", |settings, text| settings.dispatch = ListenAddress::parse(text)?),
-    top!("http", |settings, text| settings.http = ListenAddress::parse(text)?),
-    top!("https", |settings, text| settings.https = ListenAddress::parse(text)?),
+    top!("http", |settings, text| {
+        (settings.http, settings.http_is_told) = (ListenAddress::parse(text)?, true);
+    }),
+    top!("https", |settings, text| {
+        (settings.https, settings.https_is_told) = (ListenAddress::parse(text)?, true);
+    }),
     top!("dns", |settings, text| settings.dns = ListenAddress::parse(text)?),
     top!("dns_clients", |settings, text| settings.server.dns.clients = dns_clients(text)?),
     top!("dns_others", |settings, text| settings.server.dns.others = dns_others(text)?),
     top!("dns_upstreams", |settings, text| settings.server.dns.upstreams = dns_servers(text)?.0),
+    top!("old_windows", |settings, text| settings.server.old_windows = switch(text)?),
+    top!("trusted_proxies", |settings, text| settings.server.trusted_proxies = ranges(text)?),
     top!("log_format", |settings, text| settings.log_format = LogFormat::parse(text)?),
     top!("shutdown_grace", |settings, text| settings.server.shutdown_grace = seconds_or_none(text)?),
     top!("ticket_lifetime", |settings, text| settings.server.ticket_lifetime = seconds(text)?),
     top!("registration", |settings, text| settings.server.registration = Some(registration(text)?)),
-    top!("https_only", |settings, text| settings.server.https_only = yes_or_no(text)?),
+    top!("https_only", |settings, text| settings.server.https_only = switch(text)?),
     field!(limits.connections, count),
     field!(limits.http_connections, count),
     field!(limits.http_connections_per_address, count),

@@ -3,8 +3,8 @@
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
-use papillon_server::Registration;
 use papillon_server::dns::{Clients, Others};
+use papillon_server::{AddressRange, Registration};
 
 /// Ten years: longer than anybody waits, short enough to be added to any clock.
 const LONGEST: u32 = 10 * 365 * 24 * 3600;
@@ -36,6 +36,20 @@ pub(crate) fn seconds_or_none(text: &str) -> Result<Duration, String> {
 fn at_most_ten_years(text: &str) -> Option<Duration> {
     let number = text.parse::<u32>().ok().filter(|number| *number <= LONGEST)?;
     Some(Duration::from_secs(number.into()))
+}
+
+/// Yes or no.
+pub(crate) fn switch(text: &str) -> Result<bool, String> {
+    match text {
+        "true" | "yes" | "on" | "1" => Ok(true),
+        "false" | "no" | "off" | "0" => Ok(false),
+        _ => Err(String::from("expected true or false")),
+    }
+}
+
+/// Addresses and ranges of them, with commas between.
+pub(crate) fn ranges(text: &str) -> Result<Vec<AddressRange>, String> {
+    text.split(',').map(str::trim).filter(|text| !text.is_empty()).map(str::parse).collect()
 }
 
 /// A name or an address that clients can connect to.
@@ -103,11 +117,6 @@ pub(crate) fn registration(text: &str) -> Result<Registration, String> {
     }
 }
 
-/// Whether something is so.
-pub(crate) fn yes_or_no(text: &str) -> Result<bool, String> {
-    text.parse().map_err(|_| String::from("expected true or false"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -122,6 +131,21 @@ mod tests {
             assert!(seconds(bad).is_err(), "{bad}");
         }
         assert!(seconds_or_none("315360001").is_err());
+    }
+
+    #[test]
+    fn yes_and_no_are_words_or_numbers() {
+        assert_eq!((switch("true"), switch("0")), (Ok(true), Ok(false)));
+        assert!(switch("").is_err() && switch("2").is_err());
+    }
+
+    #[test]
+    fn ranges_have_commas_between() {
+        let read = ranges("127.0.0.1, ::1,10.0.0.0/8").unwrap();
+        let read: Vec<_> = read.iter().map(ToString::to_string).collect();
+        assert_eq!(read, ["127.0.0.1/32", "::1/128", "10.0.0.0/8"]);
+        assert_eq!(ranges(""), Ok(Vec::new()));
+        assert!(ranges("10.0.0.0/8,x").unwrap_err().contains("not \"x\""));
     }
 
     #[test]
@@ -154,8 +178,6 @@ mod tests {
     fn words_are_read_exactly() {
         assert_eq!(registration("invitation"), Ok(Registration::Invitation));
         assert!(registration("Open").unwrap_err().contains("open, invitation or closed"));
-        assert_eq!((yes_or_no("true"), yes_or_no("false")), (Ok(true), Ok(false)));
-        assert!(yes_or_no("1").is_err());
     }
 
     #[test]

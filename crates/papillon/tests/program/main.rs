@@ -9,6 +9,7 @@ mod doctor;
 mod first_start;
 mod listeners;
 mod live_accounts;
+mod old_windows;
 mod papillon;
 mod precedence;
 mod running;

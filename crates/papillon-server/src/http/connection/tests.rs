@@ -221,7 +221,12 @@ async fn requests_on_one_connection_are_answered_in_their_order() {
     .await;
     assert_eq!(
         bodies(&said),
-        ["POST /echo?a=b one hello\n", "GET /echo two \n", "GET /echo 192.0.2.9 \n", "PUT /echo 192.0.2.9 \n"]
+        [
+            "POST /echo?a=b one hello\n",
+            "GET /echo two \n",
+            "GET /echo 192.0.2.9 \n",
+            "PUT /echo 192.0.2.9 \n"
+        ]
     );
     assert_eq!(said.matches("Connection: keep-alive\r\n").count(), 3);
 }

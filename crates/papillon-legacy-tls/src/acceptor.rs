@@ -1,0 +1,144 @@
+//! The server's side of an old handshake, and the connection that comes of it.
+
+#[cfg(test)]
+mod tests;
+
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use openssl::ssl::{
+    NameType, Ssl, SslContext, SslContextBuilder, SslMethod, SslMode, SslOptions, SslSessionCacheMode,
+    SslVersion,
+};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio_openssl::SslStream;
+
+use crate::certificates::Leaf;
+use crate::{Error, providers};
+
+/// What is served, best first: clients take what comes first here. Those of Windows 98 to XP have none of
+/// the first lines. RC4 stands before the block ciphers because in SSL 3.0 and TLS 1.0 these can be read by
+/// who makes a client send enough (POODLE, BEAST).
+const CIPHERS: &str = "ECDHE-RSA-AES128-GCM-SHA256:ECDHE-RSA-AES256-GCM-SHA384:ECDHE-RSA-CHACHA20-POLY1305:\
+    ECDHE-RSA-AES128-SHA256:ECDHE-RSA-AES128-SHA:ECDHE-RSA-AES256-SHA:AES128-GCM-SHA256:AES256-GCM-SHA384:\
+    RC4-SHA:RC4-MD5:DES-CBC3-SHA:AES128-SHA:AES256-SHA:@SECLEVEL=0";
+/// Sessions that are kept so that a client need not shake hands in full again. A client of the time makes a
+/// few connections to sign in, and then none.
+const SESSIONS: i32 = 4096;
+
+/// Takes connections of old clients.
+#[derive(Clone)]
+pub struct Acceptor {
+    context: SslContext,
+}
+
+impl Acceptor {
+    /// Shows `leaf` and its chain in every handshake.
+    ///
+    /// # Errors
+    /// When the key is not the certificate's, or OpenSSL lacks what old clients need.
+    pub fn new(leaf: &Leaf) -> Result<Self, Error> {
+        providers::load()?;
+        let mut builder = SslContextBuilder::new(SslMethod::tls_server())?;
+        builder.set_security_level(0);
+        builder.clear_options(SslOptions::NO_SSLV3);
+        builder.set_min_proto_version(Some(SslVersion::SSL3)).map_err(|_| Error::Missing("SSL 3.0"))?;
+        builder.set_max_proto_version(Some(SslVersion::TLS1_3))?;
+        builder.set_cipher_list(CIPHERS)?;
+        builder.set_options(
+            SslOptions::CIPHER_SERVER_PREFERENCE
+                | SslOptions::NO_TICKET
+                | SslOptions::NO_COMPRESSION
+                | SslOptions::NO_RENEGOTIATION,
+        );
+        builder.set_mode(SslMode::RELEASE_BUFFERS);
+        // Otherwise each record is read in two halves, with a system call for each.
+        builder.set_read_ahead(true);
+        builder.set_session_id_context(b"papillon")?;
+        builder.set_session_cache_mode(SslSessionCacheMode::SERVER);
+        builder.set_session_cache_size(SESSIONS);
+        builder.set_certificate(&leaf.certificate)?;
+        for certificate in &leaf.chain {
+            builder.add_extra_chain_cert(certificate.clone())?;
+        }
+        builder.set_private_key(&leaf.key)?;
+        builder.check_private_key()?;
+        Ok(Self { context: builder.build() })
+    }
+
+    /// Shakes hands. Nothing here ends a client that says nothing more: give it a time limit.
+    ///
+    /// A handshake computes for about half a millisecond at once.
+    ///
+    /// # Errors
+    /// When the client and this side have nothing in common, or the connection fails.
+    pub async fn accept<S>(&self, stream: S) -> io::Result<OldStream<S>>
+    where
+        S: AsyncRead + AsyncWrite + Unpin,
+    {
+        let ssl = Ssl::new(&self.context)?;
+        let mut stream = SslStream::new(ssl, stream)?;
+        Pin::new(&mut stream)
+            .accept()
+            .await
+            .map_err(|error| error.into_io_error().unwrap_or_else(io::Error::other))?;
+        Ok(OldStream(stream))
+    }
+}
+
+impl std::fmt::Debug for Acceptor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Acceptor").finish_non_exhaustive()
+    }
+}
+
+/// A connection of an old client. Shutting it down says so in TLS (`close_notify`) before it closes.
+#[derive(Debug)]
+pub struct OldStream<S>(SslStream<S>);
+
+impl<S> OldStream<S> {
+    /// The name of the version: `SSLv3`, `TLSv1`, `TLSv1.1`, `TLSv1.2` or `TLSv1.3`.
+    pub fn version(&self) -> &'static str {
+        self.0.ssl().version_str()
+    }
+
+    /// OpenSSL's name of the suite, such as `RC4-SHA`.
+    pub fn cipher(&self) -> &'static str {
+        self.0.ssl().current_cipher().map_or("none", |cipher| cipher.name())
+    }
+
+    /// Whom the client wanted to reach, if it said so. Windows XP does not.
+    pub fn server_name(&self) -> Option<&str> {
+        self.0.ssl().servername(NameType::HOST_NAME)
+    }
+
+    /// What carries it.
+    pub fn get_ref(&self) -> &S {
+        self.0.get_ref()
+    }
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for OldStream<S> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.0).poll_read(cx, buf)
+    }
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for OldStream<S> {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.0).poll_write(cx, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.0).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.0).poll_shutdown(cx)
+    }
+}

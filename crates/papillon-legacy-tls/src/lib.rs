@@ -1,0 +1,46 @@
+//! TLS as the systems of the time speak it: SSL 3.0 and TLS 1.0 with RC4 and 3DES, on certificates with
+//! RSA keys and SHA-1 signatures.
+//!
+//! MSN Messenger 5.0 to 7.0 sign in over HTTPS, and leave that to Windows. Windows 98, ME, 2000 and XP know
+//! nothing newer than TLS 1.0, say hello in the format of SSL 2.0 if they are told to, and do not say whom
+//! they want to reach (ESC). No TLS library that is kept up serves them any more but OpenSSL 3, when it is
+//! built to. This crate is the only place of it, and it does nothing else: it reads no file and opens no
+//! socket.
+//!
+//! | to find | look in |
+//! |---|---|
+//! | who gets this TLS and who gets a modern one | [`route`], in `hello.rs` |
+//! | the handshake and the connection | [`Acceptor`], [`OldStream`] |
+//! | the certificates | [`Authority`], [`Leaf`] |
+//!
+//! A connection that came here is as weak as the client's system. Those that can do better must not come
+//! here: [`route`] sees to that.
+
+mod acceptor;
+mod certificates;
+#[cfg(any(test, feature = "client"))]
+pub mod client;
+mod hello;
+mod providers;
+mod reader;
+
+pub use acceptor::{Acceptor, OldStream};
+pub use certificates::{Authority, Leaf};
+pub use hello::{MAX_PREFIX, ModernKey, Route, route};
+
+/// Why OpenSSL did not do what it was asked for.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// It was built without something that old systems need.
+    #[error("OpenSSL was built without {0}; build this program with its own OpenSSL")]
+    Missing(&'static str),
+    /// The key is another certificate's.
+    #[error("the key does not belong to the certificate")]
+    Mismatch,
+    /// There is no certificate.
+    #[error("there is no certificate")]
+    Nothing,
+    /// A certificate or a key could not be read or made.
+    #[error("OpenSSL: {0}")]
+    OpenSsl(#[from] openssl::error::ErrorStack),
+}

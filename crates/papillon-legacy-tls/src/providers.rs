@@ -1,0 +1,20 @@
+//! The parts of OpenSSL that have to be asked for.
+
+use std::sync::OnceLock;
+
+use openssl::error::ErrorStack;
+use openssl::provider::Provider;
+
+use crate::Error;
+
+/// Loads what has RC4 in it, and then what has everything else: asking for one part turns off that the
+/// other comes by itself. They stay until the process ends.
+pub(crate) fn load() -> Result<(), Error> {
+    static LOADED: OnceLock<Result<(Provider, Provider), ErrorStack>> = OnceLock::new();
+    let loaded =
+        LOADED.get_or_init(|| Ok((Provider::load(None, "legacy")?, Provider::load(None, "default")?)));
+    match loaded {
+        Ok(_) => Ok(()),
+        Err(_) => Err(Error::Missing("its legacy provider")),
+    }
+}

@@ -1,0 +1,111 @@
+//! Accepting connections, no more than there is room for.
+
+use std::future::Future;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::task::JoinSet;
+use tokio::time::timeout;
+
+use super::arrivals::{Arrival, Arrivals};
+use crate::Limits;
+use crate::proxy_protocol::{AddressRange, is_trusted};
+
+/// What those who are being answered get at shutdown.
+const LAST_WORDS: Duration = Duration::from_secs(5);
+/// The longest wait after `accept` failed for want of something.
+const MAX_BACKOFF: Duration = Duration::from_secs(1);
+
+/// How many connections there may be, and from whom.
+#[derive(Debug, Clone)]
+pub(crate) struct Room {
+    connections: Arc<Semaphore>,
+    pub(super) arrivals: Arc<Arrivals>,
+    pub(super) trusted_proxies: Arc<[AddressRange]>,
+}
+
+impl Room {
+    /// As the limits say. The clients of trusted proxies count by their own addresses.
+    pub(crate) fn new(limits: &Limits, trusted_proxies: &[AddressRange]) -> Self {
+        let most = limits.http_connections.clamp(1, Semaphore::MAX_PERMITS);
+        Self {
+            connections: Arc::new(Semaphore::new(most)),
+            arrivals: Arrivals::new(limits.http_connections_per_address),
+            trusted_proxies: trusted_proxies.into(),
+        }
+    }
+}
+
+/// Accepts connections and hands them to `receive`, until `shutdown` turns true or its sender is gone.
+/// Then those that there are get five seconds.
+///
+/// A connection comes with its place in the count of its address. One of a trusted proxy comes without:
+/// `receive` finds out for whom it is.
+pub(crate) async fn listen<Receive, Received>(
+    listener: TcpListener,
+    room: Room,
+    mut shutdown: watch::Receiver<bool>,
+    receive: Receive,
+) where
+    Receive: Fn(TcpStream, Option<Arrival>) -> Received,
+    Received: Future<Output = io::Result<()>> + Send + 'static,
+{
+    let mut conversations = JoinSet::new();
+    let mut backoff = Duration::ZERO;
+    loop {
+        let accepted = tokio::select! {
+            biased;
+            _ = shutdown.wait_for(|down| *down) => break,
+            accepted = next(&listener, &room, backoff) => accepted,
+        };
+        while conversations.try_join_next().is_some() {}
+        match accepted {
+            Ok((stream, from, permit)) => {
+                backoff = Duration::ZERO;
+                let trusted = is_trusted(&room.trusted_proxies, from.ip());
+                let arrival = if trusted { None } else { room.arrivals.enter(from.ip()) };
+                if arrival.is_none() && !trusted {
+                    tracing::debug!(%from, "too many HTTP connections from one address");
+                    continue;
+                }
+                let received = receive(stream, arrival);
+                conversations.spawn(async move {
+                    let _permit = permit;
+                    if let Err(error) = received.await {
+                        tracing::debug!(%error, "HTTP connection failed");
+                    }
+                });
+            }
+            // The client has gone again: nothing that waiting would help.
+            Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
+            Err(error) => {
+                backoff = (backoff * 2).clamp(Duration::from_millis(10), MAX_BACKOFF);
+                tracing::warn!(%error, "cannot accept HTTP connections; trying again");
+            }
+        }
+    }
+    drop(listener);
+    let finished = async { while conversations.join_next().await.is_some() {} };
+    if timeout(LAST_WORDS, finished).await.is_err() {
+        conversations.shutdown().await;
+    }
+}
+
+/// The next connection, and the right to serve it. The right is asked for second, so that a
+/// listener on which nothing happens holds none that another one could use.
+async fn next(
+    listener: &TcpListener,
+    room: &Room,
+    backoff: Duration,
+) -> io::Result<(TcpStream, SocketAddr, OwnedSemaphorePermit)> {
+    if !backoff.is_zero() {
+        tokio::time::sleep(backoff).await;
+    }
+    let (stream, from) = listener.accept().await?;
+    let permit = Arc::clone(&room.connections).acquire_owned().await.map_err(io::Error::other)?;
+    Ok((stream, from, permit))
+}

@@ -1,0 +1,68 @@
+//! TLS for old Windows in a process of its own: the old OpenSSL is then away from people's data, and what
+//! it takes off is passed on to a service that need not know of it.
+
+mod forward;
+
+use std::io;
+use std::sync::Arc;
+
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+use tokio::time::timeout;
+
+use crate::Limits;
+use crate::http::HANDSHAKE;
+use crate::http::listening::{Room, listen};
+use crate::opening::Opening;
+use crate::proxy_protocol::{TakenOff, header};
+use crate::tls::{OldWindows, Side, renew_daily};
+
+/// Where the service is, as `HOST:PORT`. It has to trust this process to say who its clients are.
+#[derive(Debug, Clone)]
+pub struct Behind {
+    /// Its plain listener, for what comes from old Windows.
+    pub http: String,
+    /// Its HTTPS listener: what comes from others is passed on as it is.
+    pub https: String,
+}
+
+/// Lets in whoever comes to `listener`, until `shutdown` turns true or its sender is gone; then those who
+/// are there get five seconds. Each connection to the service begins with a header of the PROXY protocol,
+/// version 2.
+pub async fn serve(
+    listener: TcpListener,
+    old: Arc<OldWindows>,
+    behind: Behind,
+    limits: &Limits,
+    shutdown: watch::Receiver<bool>,
+) {
+    let behind = Arc::new(behind);
+    let shown = Arc::clone(&old);
+    let renewal = tokio::spawn(renew_daily(move |now| shown.renew(now)));
+    listen(listener, Room::new(limits, &[]), shutdown, move |stream, arrival| {
+        let (old, behind) = (Arc::clone(&old), Arc::clone(&behind));
+        async move {
+            let _counted = arrival;
+            receive(stream, &old, &behind).await
+        }
+    })
+    .await;
+    renewal.abort();
+}
+
+async fn receive(stream: TcpStream, old: &OldWindows, behind: &Behind) -> io::Result<()> {
+    stream.set_nodelay(true)?;
+    let (peer, local) = (stream.peer_addr()?, stream.local_addr()?);
+    match timeout(HANDSHAKE, old.let_in(Opening::new(stream))).await?? {
+        Side::Modern(client) => {
+            let header = header(peer, local, None, None)?;
+            forward::forward(client, &behind.https, &header).await
+        }
+        Side::Old(client) => {
+            let tls = TakenOff { version: client.version(), cipher: client.cipher() };
+            tracing::debug!(%peer, tls.version, tls.cipher, "let old Windows in");
+            let header = header(peer, local, client.server_name(), Some(tls))?;
+            forward::forward(client, &behind.http, &header).await
+        }
+    }
+}

@@ -1,0 +1,227 @@
+//! The certificates for old Windows, beside those for today's clients.
+//!
+//! In a folder where nothing is yet, the authority is made so that old Windows can import it: then `ca.pem`
+//! vouches for what both kinds of clients are shown. Where there already is an authority that old Windows
+//! cannot use, or somebody else's certificate, that stays, and `old-ca.pem` is made for old Windows alone.
+//! Either signs `old-server.pem`. All this has to happen before [`Identity::open`](super::Identity::open)
+//! makes an authority.
+
+#[cfg(test)]
+mod tests;
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::SystemTime;
+
+use papillon_legacy_tls::{Acceptor, Authority, Leaf, MAX_PREFIX, ModernKey, OldStream, Route};
+use tokio::io::{AsyncRead, AsyncWrite};
+
+use super::files::{self, Readers};
+use super::{Folder, RENEW_BEFORE, TlsError, all_names, needed_names};
+use crate::opening::Opening;
+
+/// The name that old Windows shows of our certificate, and goes by where it reads no others.
+const SHOWN: &str = "nexus.passport.com";
+
+/// What old Windows is shown, and the files it comes from.
+#[derive(Debug)]
+pub struct OldWindows {
+    folder: PathBuf,
+    public_host: Option<String>,
+    shown: RwLock<Shown>,
+}
+
+#[derive(Debug)]
+struct Shown {
+    acceptor: Acceptor,
+    /// The certificates in PEM, to see when they change.
+    certificates: String,
+    modern: ModernKey,
+}
+
+impl OldWindows {
+    /// Reads the certificates in `folder`, or makes what is missing. `public_host` is a name or an address
+    /// that they have to carry. This reads and writes files, may look for prime numbers, and blocks the
+    /// thread for that long: a second at most times.
+    ///
+    /// # Errors
+    /// A [`TlsError`], written for the operator.
+    pub fn open(
+        folder: impl Into<PathBuf>,
+        public_host: Option<&str>,
+        now: SystemTime,
+    ) -> Result<Arc<Self>, TlsError> {
+        let folder = folder.into();
+        let public_host = super::public_host(public_host)?;
+        let shown = RwLock::new(load(&folder, public_host.as_deref(), now)?);
+        Ok(Arc::new(Self { folder, public_host, shown }))
+    }
+
+    /// Looks at the files again, as [`Identity::renew`](super::Identity::renew), and after it. Returns
+    /// whether the certificate is another one than before.
+    ///
+    /// # Errors
+    /// As [`OldWindows::open`]; the certificate shown remains.
+    pub fn renew(&self, now: SystemTime) -> Result<bool, TlsError> {
+        let loaded = load(&self.folder, self.public_host.as_deref(), now)?;
+        let mut shown = self.shown.write().unwrap_or_else(PoisonError::into_inner);
+        let changed = shown.certificates != loaded.certificates;
+        if changed || shown.modern != loaded.modern {
+            *shown = loaded;
+        }
+        Ok(changed)
+    }
+
+    /// Reads a hello and shakes hands with a client that is old. Nothing here ends one that says nothing
+    /// more: the caller does.
+    ///
+    /// # Errors
+    /// When the connection fails, or does not begin with a hello.
+    pub(crate) async fn let_in<S>(&self, mut stream: Opening<S>) -> io::Result<Side<S>>
+    where
+        S: AsyncRead + AsyncWrite + Unpin,
+    {
+        let (modern, acceptor) = self.read(|shown| (shown.modern, shown.acceptor.clone()));
+        let route = stream
+            .until(MAX_PREFIX, |prefix| match papillon_legacy_tls::route(prefix, modern) {
+                Route::More => None,
+                route => Some(route),
+            })
+            .await?;
+        match route {
+            Route::Modern => Ok(Side::Modern(stream)),
+            Route::Old => Ok(Side::Old(acceptor.accept(stream).await?)),
+            Route::More | Route::NotTls => Err(io::Error::new(io::ErrorKind::InvalidData, "not TLS")),
+        }
+    }
+
+    fn read<T>(&self, read: impl FnOnce(&Shown) -> T) -> T {
+        read(&self.shown.read().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// Who serves a connection.
+pub(crate) enum Side<S> {
+    /// Today's TLS: of its hello, nothing is missing.
+    Modern(Opening<S>),
+    /// It has been let in.
+    Old(OldStream<Opening<S>>),
+}
+
+fn load(folder: &Path, public_host: Option<&str>, now: SystemTime) -> Result<Shown, TlsError> {
+    let in_folder = |source| TlsError::File { path: folder.to_owned(), source };
+    files::private_folder(folder).map_err(in_folder)?;
+    let _lock = files::lock(folder).map_err(in_folder)?;
+    let folder = Folder(folder);
+    let leaf = leaf(&folder, public_host, now)?;
+    let modern = match folder.read("server.pem")? {
+        Some(pem) => ModernKey::of(&pem).map_err(|_| TlsError::Content {
+            path: folder.path("server.pem"),
+            what: "certificate",
+            others: "server.key",
+        })?,
+        // The one that will be made.
+        None => ModernKey::Ecdsa,
+    };
+    Ok(Shown { acceptor: Acceptor::new(&leaf)?, certificates: leaf.certificates_pem()?, modern })
+}
+
+/// The certificate that is there, if it can stay, or else a new one.
+fn leaf(folder: &Folder<'_>, public_host: Option<&str>, now: SystemTime) -> Result<Leaf, TlsError> {
+    let present = match (folder.read("old-server.pem")?, folder.read("old-server.key")?) {
+        (Some(certificates), Some(key)) => Some(read_leaf(folder, &certificates, &key)?),
+        _ => None,
+    };
+    let authority = authority(folder, now)?;
+    if let Some(leaf) = present {
+        // Anybody else's is left alone: the operator asked for it.
+        let needed: Vec<_> = needed_names(public_host).map(str::to_owned).collect();
+        if !leaf.comes_with(&authority) || authority.vouches_for(&leaf, &needed, now + RENEW_BEFORE) {
+            return Ok(leaf);
+        }
+    }
+    let mut names = all_names(public_host);
+    names.sort_by_key(|name| name != SHOWN);
+    let leaf = authority.issue(&names)?;
+    // An authority that is near its end, or somebody else's, may not be able to.
+    if !authority.vouches_for(&leaf, &[], now) {
+        return Err(TlsError::OldAuthority { path: super::old_authority_file(folder.0) });
+    }
+    folder.write("old-server.key", &leaf.key_pem()?, Readers::Owner)?;
+    folder.write("old-server.pem", &leaf.certificates_pem()?, Readers::Everybody)?;
+    tracing::info!(file = %folder.path("old-server.pem").display(), "made a certificate for old Windows");
+    Ok(leaf)
+}
+
+fn read_leaf(folder: &Folder<'_>, certificates: &str, key: &str) -> Result<Leaf, TlsError> {
+    Leaf::read(certificates, key).map_err(|error| match error {
+        papillon_legacy_tls::Error::Mismatch => TlsError::Mismatch { path: folder.path("old-server.key") },
+        _ => TlsError::Content {
+            path: folder.path("old-server.pem"),
+            what: "certificate and key",
+            others: "old-server.key",
+        },
+    })
+}
+
+/// The authority that old Windows imports; made when there is none.
+fn authority(folder: &Folder<'_>, now: SystemTime) -> Result<Authority, TlsError> {
+    let there = |name| folder.path(name).exists();
+    if !there("old-ca.pem") && !there("old-ca.key") {
+        let common = match (folder.read("ca.pem")?, folder.read("ca.key")?) {
+            (Some(certificate), Some(key)) => read_authority(folder, "ca", &certificate, &key)?,
+            // A start that was interrupted.
+            (None, Some(key)) if !there("server.pem") => {
+                remake(folder, "ca", Authority::with_key(&key, now).ok().flatten())?
+            }
+            (None, None) if !there("server.pem") => remake(folder, "ca", Some(Authority::make(now)?))?,
+            _ => None,
+        };
+        if let Some(authority) = common {
+            return Ok(authority);
+        }
+    }
+    let own = match (folder.read("old-ca.pem")?, folder.read("old-ca.key")?) {
+        (Some(certificate), Some(key)) => read_authority(folder, "old-ca", &certificate, &key)?,
+        (Some(_), None) => {
+            let present = folder.path("old-ca.pem");
+            return Err(TlsError::Incomplete { present, missing: "old-ca.key" });
+        }
+        (None, Some(key)) => remake(folder, "old-ca", Authority::with_key(&key, now).ok().flatten())?,
+        (None, None) => remake(folder, "old-ca", Some(Authority::make(now)?))?,
+    };
+    own.ok_or_else(|| TlsError::Content {
+        path: folder.path("old-ca.pem"),
+        what: "authority for old Windows, which has an RSA key and signs with SHA-1",
+        others: "old-ca.key",
+    })
+}
+
+/// `None` for an authority of today.
+fn read_authority(
+    folder: &Folder<'_>,
+    name: &str,
+    certificate: &str,
+    key: &str,
+) -> Result<Option<Authority>, TlsError> {
+    Authority::read(certificate, key).map_err(|_| TlsError::Content {
+        path: folder.path(&format!("{name}.pem")),
+        what: "authority and key",
+        others: "the whole folder",
+    })
+}
+
+/// Writes an authority that has just been made. Its key goes first: a certificate is made again for a key,
+/// but not the other way round.
+fn remake(
+    folder: &Folder<'_>,
+    name: &str,
+    authority: Option<Authority>,
+) -> Result<Option<Authority>, TlsError> {
+    if let Some(authority) = &authority {
+        folder.write(&format!("{name}.key"), &authority.key_pem()?, Readers::Owner)?;
+        folder.write(&format!("{name}.pem"), &authority.certificate_pem()?, Readers::Everybody)?;
+    }
+    Ok(authority)
+}

@@ -1,0 +1,121 @@
+//! `papillon legacy-tls`: the way in for old Windows as a process of its own.
+
+use std::fmt::Write as _;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::SystemTime;
+
+use anyhow::Context;
+use papillon_server::legacy_door::{self, Behind};
+use papillon_server::tls::{OldWindows, old_authority_file};
+use tokio::sync::{mpsc, watch};
+
+use crate::listen_address::ListenAddress;
+use crate::logging::{self, LogFormat};
+use crate::serve::{open_files, signals};
+use crate::settings::{self, Place, Settings};
+use crate::{listeners, runtime, stdout};
+
+const EXAMPLES: &str = "\
+Examples:
+  papillon serve --trusted-proxies 127.0.0.1        the service, which need not know of old Windows
+  papillon legacy-tls                               beside it, at port 443
+
+  papillon legacy-tls --tls /var/lib/papillon-tls --http 10.0.0.2:8080 --https 10.0.0.2:8443
+                                                    on another machine, which the service trusts
+
+It shakes hands with Windows 98 to XP itself and passes on to --http what they say; the connections of
+everybody else go to --https as they are, still encrypted. Either begins with a header of the PROXY
+protocol, version 2, so that the service knows whom it serves: it has to be told to trust this machine
+(papillon serve --trusted-proxies).
+
+When it is ready it prints `listening https ADDRESS`, then `ready`. SIGTERM and SIGINT end it in good
+order. Logs go to standard error. It needs no database.";
+
+/// The options of `legacy-tls`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct LegacyTlsArgs {
+    #[command(flatten)]
+    place: Place,
+    /// Where clients connect. Windows looks for it at port 443.
+    #[arg(long, value_name = "ADDR", value_parser = ListenAddress::parse, default_value = "0.0.0.0:443", env = "PAPILLON_LEGACY_TLS_LISTEN")]
+    listen: ListenAddress,
+    /// The folder with the certificates, made when it is not there. [default: tls in the data folder]
+    ///
+    /// Where it is the service's, start this first: then one authority, ca.pem, is good for old Windows and
+    /// for everybody else. Otherwise old Windows has to import old-ca.pem.
+    #[arg(long, value_name = "DIR", env = "PAPILLON_LEGACY_TLS_FOLDER")]
+    tls: Option<PathBuf>,
+    /// The service's listener without TLS.
+    #[arg(
+        long,
+        value_name = "HOST:PORT",
+        default_value = "127.0.0.1:8080",
+        env = "PAPILLON_LEGACY_TLS_HTTP"
+    )]
+    http: String,
+    /// The service's listener with TLS.
+    #[arg(
+        long,
+        value_name = "HOST:PORT",
+        default_value = "127.0.0.1:8443",
+        env = "PAPILLON_LEGACY_TLS_HTTPS"
+    )]
+    https: String,
+    /// The name or address that clients are told; the certificate has to carry it. [default: none]
+    #[arg(long, value_name = "NAME", value_parser = settings::host)]
+    public_host: Option<String>,
+    /// What the log on standard error looks like. [default: text]
+    #[arg(long, value_name = "FORMAT")]
+    log_format: Option<LogFormat>,
+}
+
+/// Lets clients in until it is told to stop.
+pub(crate) fn run(args: &LegacyTlsArgs) -> anyhow::Result<()> {
+    let mut settings = Settings::load(&args.place)?;
+    settings.server.public_host = args.public_host.clone().or(settings.server.public_host);
+    // Of the service's limits those of its HTTP listeners hold; both ends of a connection are open files.
+    settings.server.limits.connections = settings.server.limits.http_connections;
+    logging::start(args.log_format.unwrap_or(settings.log_format), "info")?;
+    open_files::raise(&settings.server.limits);
+    runtime()?.block_on(serve(args, &settings))?;
+    tracing::info!("TLS for old Windows has ended");
+    Ok(())
+}
+
+async fn serve(args: &LegacyTlsArgs, settings: &Settings) -> anyhow::Result<()> {
+    let (sender, mut stop) = mpsc::channel(2);
+    signals::forward(sender)?;
+    let listener = listeners::open("listen", &args.listen).await?;
+    let listener = listener.context("there is nowhere to listen: give an address with --listen ADDR")?;
+    let address = listener.local_addr().context("the listener does not know its address")?;
+    let folder = args.tls.clone().unwrap_or_else(|| settings.data_dir().join("tls"));
+    let host = settings.server.public_host.as_deref();
+    let old = OldWindows::open(&folder, host, SystemTime::now())?;
+    announce(address)?;
+    tracing::info!(
+        version = env!("CARGO_PKG_VERSION"),
+        import = %old_authority_file(&folder).display(),
+        http = args.http,
+        https = args.https,
+        "TLS for old Windows is ready"
+    );
+    let (stopping, stopped) = watch::channel(false);
+    let behind = Behind { http: args.http.clone(), https: args.https.clone() };
+    let serve = legacy_door::serve(listener, old, behind, &settings.server.limits, stopped);
+    let told = async {
+        stop.recv().await;
+        // Whoever does not listen any more has ended.
+        let _ = stopping.send(true);
+    };
+    tokio::join!(serve, told);
+    Ok(())
+}
+
+fn announce(address: SocketAddr) -> anyhow::Result<()> {
+    let mut lines = String::new();
+    // Writing to a string cannot fail.
+    let _ = writeln!(lines, "listening https {address}\nready");
+    stdout::print(&lines)
+}
