@@ -154,8 +154,12 @@ impl Site {
         }
     }
 
-    /// The login is on HTTPS; when that is off, something in front of us may speak TLS for us.
+    /// The login is on HTTPS: where this client has found it, which behind a proxy is the proxy's port. When
+    /// that listener is off, something in front of us may speak TLS for us.
     fn login_port(&self, visitor: &Visitor) -> u16 {
+        if visitor.secure {
+            return visitor.local.port();
+        }
         self.ports.https.or(self.ports.http).unwrap_or(visitor.local.port())
     }
 
