@@ -82,6 +82,7 @@ def talk(one_by, other_by):
     there.leave()
     here.expect("BYE " + other.address)
     here.leave()
+    other.forget(one.address)
     other.sign_out()
     one.sees("FLN", other.address)
     one.forget(other.address)

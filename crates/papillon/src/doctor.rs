@@ -10,6 +10,7 @@ mod doors;
 mod files;
 mod knock;
 mod names;
+mod old_windows;
 mod place;
 mod public_host;
 mod report;
@@ -101,6 +102,9 @@ async fn examine(settings: &Settings, report: &mut Report) -> anyhow::Result<()>
         report.add(finding)?;
     }
     for finding in certificate::examine(settings, &surroundings, doors.certificates()) {
+        report.add(finding)?;
+    }
+    if let Some(finding) = old_windows::examine(settings, &doors).await {
         report.add(finding)?;
     }
     for finding in dns::examine(settings, &surroundings, &doors).await {

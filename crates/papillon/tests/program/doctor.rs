@@ -221,3 +221,32 @@ fn ports_that_nobody_can_know_are_not_looked_for() {
     assert!(about(&ended, "http")[0].starts_with("warn"), "{ended:?}");
     assert!(about(&ended, "certificate")[0].contains("not needed"), "{ended:?}");
 }
+
+#[test]
+#[cfg(feature = "old-windows")]
+fn old_windows_is_tried_as_it_talks() {
+    let papillon = Papillon::new();
+    papillon.add("ada@example.com", "s3cret");
+    let with = |mut options: Vec<String>| {
+        options.push(String::from("--old-windows"));
+        options
+    };
+    let args = with(options("serve", |_| String::from("127.0.0.1:0")));
+    let running = Running::launch(&mut papillon.command(args));
+    let ended = papillon.run(with(beside(&running)));
+    ended.is_fine();
+    let line = about(&ended, "old windows")[0];
+    assert!(line.starts_with("ok") && line.contains("SSL 3.0") && line.ends_with("tls/ca.pem"), "{line}");
+    // What it is otherwise shown is good as well.
+    assert!(!ended.out.contains("FAIL"), "{}", ended.out);
+    let ended = papillon.run(beside(&running));
+    ended.is_fine();
+    assert!(about(&ended, "old windows")[0].starts_with("warn"), "{ended:?}");
+
+    let other = Papillon::new();
+    let running = serve(&other);
+    let ended = other.run(beside(&running));
+    assert!(about(&ended, "old windows")[0].contains("not let in"), "{ended:?}");
+    let ended = other.run(with(beside(&running)));
+    ended.fails(1, &["something is wrong with: old windows"]);
+}
