@@ -9,6 +9,13 @@ use tokio_openssl::SslStream;
 
 use crate::{Error, providers};
 
+/// `SSL_OP_NO_EXTENDED_MASTER_SECRET` and `SSL_OP_NO_ENCRYPT_THEN_MAC`: extensions that no client of the time
+/// has.
+const THOUGHT_OF_LATER: u64 = 1 << 0 | 1 << 19;
+
+/// A connection to a server.
+pub type Connection<S> = SslStream<S>;
+
 /// The versions that a client can be made for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Version {
@@ -44,6 +51,9 @@ impl Client {
         builder.clear_options(SslOptions::NO_SSLV3);
         builder.set_min_proto_version(Some(version))?;
         builder.set_max_proto_version(Some(version))?;
+        if matches!(version, SslVersion::SSL3 | SslVersion::TLS1) {
+            builder.set_options(SslOptions::NO_TICKET | SslOptions::from_bits_retain(THOUGHT_OF_LATER));
+        }
         builder.set_cipher_list(&format!("{ciphers}:@SECLEVEL=0"))?;
         builder.set_verify(SslVerifyMode::NONE);
         Ok(Self(builder.build()))
@@ -53,7 +63,7 @@ impl Client {
     ///
     /// # Errors
     /// When the server does not want to, or the connection fails.
-    pub async fn connect<S>(&self, stream: S) -> io::Result<SslStream<S>>
+    pub async fn connect<S>(&self, stream: S) -> io::Result<Connection<S>>
     where
         S: AsyncRead + AsyncWrite + Unpin,
     {

@@ -5,6 +5,8 @@ use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::path::Path;
 
+use papillon_server::tls::old_authority_file;
+
 use crate::logging::LogFormat;
 use crate::settings::Settings;
 
@@ -88,10 +90,17 @@ pub(super) fn connect(settings: &Settings, addresses: &[(&'static str, SocketAdd
                 authority.display()
             ));
         }
+        let for_old = old_authority_file(&settings.data_dir().join("tls"));
+        if settings.server.old_windows && for_old != authority {
+            lines.push(format!("Windows 98 to XP cannot use that one: there, import {}", for_old.display()));
+        }
         if at.port() != PASSPORT_PORT {
             lines.push(format!(
                 "Official clients look for Passport at port {PASSPORT_PORT}: for them, use --https {PASSPORT_PORT}"
             ));
+        }
+        if !settings.server.old_windows {
+            lines.push(String::from("Those on Windows 98 to XP can only sign in with --old-windows."));
         }
     }
     if settings.server.public_host.is_none() && addresses.iter().any(|(_, at)| at.ip().is_unspecified()) {

@@ -1,0 +1,76 @@
+//! Who may compute now. A handshake takes a quarter of a millisecond or more at once, and thousands may come
+//! together: there is always a thread that they leave to others.
+
+use std::future::{Future, poll_fn};
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::task::ready;
+
+use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore};
+
+type Turn = Result<OwnedSemaphorePermit, AcquireError>;
+
+/// Turns at computing.
+#[derive(Clone, Debug)]
+pub(crate) struct Turns(Arc<Semaphore>);
+
+impl Turns {
+    /// For all threads but one, where there are several.
+    pub(crate) fn new() -> Self {
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        Self(Arc::new(Semaphore::new((threads - 1).max(1))))
+    }
+
+    /// Does `work`, and has a turn whenever that does not wait for somebody else.
+    pub(crate) async fn take<T>(&self, work: impl Future<Output = T>) -> T {
+        let mut work = pin!(work);
+        let mut waiting: Option<Pin<Box<dyn Future<Output = Turn> + Send>>> = None;
+        poll_fn(|cx| {
+            let _turn = match &mut waiting {
+                None => match Arc::clone(&self.0).try_acquire_owned() {
+                    Ok(turn) => Ok(turn),
+                    Err(_) => {
+                        let turn = waiting.insert(Box::pin(Arc::clone(&self.0).acquire_owned()));
+                        ready!(turn.as_mut().poll(cx))
+                    }
+                },
+                Some(turn) => ready!(turn.as_mut().poll(cx)),
+            };
+            waiting = None;
+            work.as_mut().poll(cx)
+        })
+        .await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+    async fn no_more_compute_than_may() {
+        let turns = Turns(Arc::new(Semaphore::new(2)));
+        let (now, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+        let mut tasks = tokio::task::JoinSet::new();
+        for _ in 0..50 {
+            let (turns, now, most) = (turns.clone(), Arc::clone(&now), Arc::clone(&most));
+            tasks.spawn(async move {
+                let work = async {
+                    for _ in 0..20 {
+                        most.fetch_max(now.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+                        std::hint::black_box((0..1000).sum::<u64>());
+                        now.fetch_sub(1, Ordering::SeqCst);
+                        tokio::task::yield_now().await;
+                    }
+                };
+                turns.take(work).await;
+            });
+        }
+        while let Some(done) = tasks.join_next().await {
+            done.unwrap();
+        }
+        assert!((1..=2).contains(&most.load(Ordering::SeqCst)), "{most:?}");
+    }
+}
