@@ -72,13 +72,18 @@ impl Reader {
         stream: &mut (impl AsyncRead + Unpin),
         length: usize,
     ) -> io::Result<Zeroizing<Vec<u8>>> {
-        let here = self.filled.min(length);
-        let mut body = self.take(0, here);
-        // Of its final size at once: growing would leave copies of a password behind.
-        let mut whole = Zeroizing::new(vec![0; length]);
-        whole[..here].copy_from_slice(&body);
-        std::mem::swap(&mut body, &mut whole);
-        stream.read_exact(&mut body[here..]).await?;
+        let mut filled = self.filled.min(length);
+        let mut body = self.take(0, filled);
+        // What is only announced gets no room yet.
+        while filled < length {
+            if filled == body.len() {
+                grow(&mut body, (filled * 4).max(SMALL).min(length));
+            }
+            match stream.read(&mut body[filled..]).await? {
+                0 => return Err(io::ErrorKind::UnexpectedEof.into()),
+                read => filled += read,
+            }
+        }
         Ok(body)
     }
 
@@ -102,9 +107,8 @@ impl Reader {
     /// Reads once, making room where there is none.
     async fn fill(&mut self, stream: &mut (impl AsyncRead + Unpin)) -> io::Result<usize> {
         if self.filled == self.buffer.len() {
-            let mut larger = Zeroizing::new(vec![0; self.buffer.len().saturating_mul(4).min(MAX_HEAD)]);
-            larger[..self.filled].copy_from_slice(&self.buffer);
-            self.buffer = larger;
+            let to = (self.filled * 4).min(MAX_HEAD);
+            grow(&mut self.buffer, to);
         }
         let read = stream.read(&mut self.buffer[self.filled..]).await?;
         self.filled += read;
@@ -120,4 +124,11 @@ impl Reader {
         self.buffer = rest;
         taken
     }
+}
+
+/// Makes a buffer larger, and wipes the smaller one.
+fn grow(buffer: &mut Zeroizing<Vec<u8>>, to: usize) {
+    let mut larger = Zeroizing::new(vec![0; to]);
+    larger[..buffer.len()].copy_from_slice(buffer);
+    *buffer = larger;
 }

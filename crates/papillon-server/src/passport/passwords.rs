@@ -6,8 +6,8 @@
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use argon2::password_hash::phc::{Output, Salt};
-use argon2::{Algorithm, Argon2, Block, Params, PasswordHash, PasswordHasher, Version};
+use argon2::password_hash::phc::{Output, ParamsString, Salt};
+use argon2::{Algorithm, Argon2, Block, Params, PasswordHash, Version};
 use subtle::ConstantTimeEq;
 use tokio::sync::Semaphore;
 use zeroize::Zeroizing;
@@ -47,8 +47,34 @@ pub struct Crowded;
 /// # Errors
 /// When the system has no randomness or no memory to give.
 pub fn hash_password(password: &str) -> Result<String, HashError> {
-    let hash: PasswordHash = cost().hash_password(password.as_bytes()).map_err(HashError)?;
+    hash_in(&mut Vec::new(), password)
+}
+
+/// As [`hash_password`], in memory that is there already. 19 MiB that come and go on many threads
+/// would not be given back to the system for long.
+fn hash_in(blocks: &mut Vec<Block>, password: &str) -> Result<String, HashError> {
+    let argon2 = cost();
+    let salt = Salt::generate();
+    let mut output = Zeroizing::new([0; Params::DEFAULT_OUTPUT_LEN]);
+    make_room(blocks, &argon2);
+    argon2
+        .hash_password_into_with_memory(password.as_bytes(), &salt, &mut *output, blocks.as_mut_slice())
+        .map_err(|error| HashError(error.into()))?;
+    let hash = PasswordHash {
+        algorithm: Algorithm::Argon2id.ident(),
+        version: Some(Version::V0x13.into()),
+        params: ParamsString::try_from(argon2.params()).map_err(HashError)?,
+        salt: Some(salt),
+        hash: Some(Output::new(&*output).map_err(|error| HashError(error.into()))?),
+    };
     Ok(hash.to_string())
+}
+
+fn make_room(blocks: &mut Vec<Block>, argon2: &Argon2<'_>) {
+    let needed = argon2.params().block_count();
+    if blocks.len() < needed {
+        blocks.resize(needed, Block::new());
+    }
 }
 
 fn cost() -> Argon2<'static> {
@@ -103,7 +129,8 @@ impl Passwords {
     /// # Errors
     /// [`Crowded`] when 256 wait already.
     pub async fn hash(&self, password: Zeroizing<String>) -> Result<Result<String, HashError>, Crowded> {
-        self.work(move || hash_password(&password)).await
+        let memory = Arc::clone(&self.memory);
+        self.work(move || memory.lend(|blocks| hash_in(blocks, &password))).await
     }
 
     async fn work<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Crowded> {
@@ -189,10 +216,7 @@ impl Stored {
     }
 
     fn matches(&self, password: &str, blocks: &mut Vec<Block>) -> Result<bool, VerifyError> {
-        let needed = self.argon2.params().block_count();
-        if blocks.len() < needed {
-            blocks.resize(needed, Block::new());
-        }
+        make_room(blocks, &self.argon2);
         let mut output = Zeroizing::new([0; Output::MAX_LENGTH]);
         let output = output.get_mut(..self.output.len()).ok_or(VerifyError::BadHash)?;
         self.argon2
@@ -204,6 +228,8 @@ impl Stored {
 
 #[cfg(test)]
 mod tests {
+    use argon2::PasswordHasher;
+
     use super::*;
 
     /// A hash that is quickly worked out.
@@ -246,8 +272,15 @@ mod tests {
         assert_eq!(pool.verify(password("x"), Some(&stored)).await, Ok(true));
         let first = pool.memory.kept.lock().unwrap()[0].as_ptr();
         assert_eq!(pool.verify(password("y"), Some(&stored)).await, Ok(false));
-        let kept = pool.memory.kept.lock().unwrap();
-        assert_eq!((kept.len(), kept[0].as_ptr()), (1, first));
+        let kept = || {
+            let kept = pool.memory.kept.lock().unwrap();
+            (kept.len(), kept[0].as_ptr())
+        };
+        assert_eq!(kept(), (1, first));
+        pool.hash(password("z")).await.unwrap().unwrap();
+        let larger = kept().1;
+        pool.hash(password("z")).await.unwrap().unwrap();
+        assert_eq!(kept(), (1, larger));
     }
 
     #[tokio::test]

@@ -1,8 +1,5 @@
 //! `serve --old-windows` and `legacy-tls`.
 
-use std::fs;
-use std::net::TcpListener;
-
 use crate::papillon::{Papillon, end};
 
 #[cfg(feature = "old-windows")]
