@@ -52,11 +52,11 @@ fn without_openssl_it_is_said_what_to_do() {
 #[cfg(feature = "old-windows")]
 #[test]
 fn a_port_in_use_is_named() {
-    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
     let papillon = Papillon::new();
     let ended = papillon.run(["legacy-tls", "--listen", &address]);
     ended.fails(1, &[&address, "another program listens there", "--listen ADDR"]);
     papillon.run(["legacy-tls", "--listen", "none"]).fails(1, &["--listen ADDR"]);
-    assert!(fs::read_dir(papillon.home()).unwrap().next().is_none(), "nothing is made");
+    assert!(std::fs::read_dir(papillon.home()).unwrap().next().is_none(), "nothing is made");
 }
