@@ -55,8 +55,6 @@ impl Acceptor {
                 | SslOptions::NO_RENEGOTIATION,
         );
         builder.set_mode(SslMode::RELEASE_BUFFERS);
-        // Otherwise each record is read in two halves, with a system call for each.
-        builder.set_read_ahead(true);
         builder.set_session_id_context(b"papillon")?;
         builder.set_session_cache_mode(SslSessionCacheMode::SERVER);
         builder.set_session_cache_size(SESSIONS);

@@ -1,8 +1,9 @@
 //! The beginning of a connection, read before it is known who serves it.
 
 use std::io;
+use std::mem::MaybeUninit;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use bytes::BufMut;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, ReadBuf};
@@ -61,6 +62,18 @@ impl<S: AsyncRead + Unpin> Opening<S> {
         self.serve(count);
     }
 
+    /// Reads more than was asked for, and keeps the rest: old TLS asks for the few bytes before each record
+    /// alone, and its clients send three records at once.
+    fn poll_read_ahead(&mut self, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let mut room = [MaybeUninit::uninit(); CHUNK];
+        let mut chunk = ReadBuf::uninit(&mut room);
+        ready!(Pin::new(&mut self.stream).poll_read(cx, &mut chunk))?;
+        let (now, later) = chunk.filled().split_at(chunk.filled().len().min(buffer.remaining()));
+        buffer.put_slice(now);
+        self.read.extend_from_slice(later);
+        Poll::Ready(Ok(()))
+    }
+
     fn serve(&mut self, count: usize) {
         self.served = self.served.saturating_add(count).min(self.read.len());
         if self.served == self.read.len() {
@@ -76,6 +89,9 @@ impl<S: AsyncRead + Unpin> AsyncRead for Opening<S> {
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         let beginning = self.read.get(self.served..).unwrap_or_default();
+        if beginning.is_empty() && (1..CHUNK / 2).contains(&buffer.remaining()) {
+            return self.poll_read_ahead(cx, buffer);
+        }
         if beginning.is_empty() || buffer.remaining() == 0 {
             return Pin::new(&mut self.stream).poll_read(cx, buffer);
         }
@@ -141,6 +157,22 @@ mod tests {
             assert_eq!(rest, "and the rest");
         };
         tokio::join!(writer, reader);
+    }
+
+    #[tokio::test]
+    async fn small_reads_are_served_from_one_larger_one() {
+        let (mut there, here) = tokio::io::duplex(64);
+        there.write_all(b"0123456789").await.unwrap();
+        let mut opening = Opening::new(here);
+        let mut bytes = [0; 5];
+        opening.read_exact(&mut bytes[..2]).await.unwrap();
+        assert_eq!((&bytes[..2], &opening.read[opening.served..]), (&b"01"[..], &b"23456789"[..]));
+        opening.read_exact(&mut bytes).await.unwrap();
+        assert_eq!(&bytes, b"23456");
+        there.shutdown().await.unwrap();
+        let mut rest = Vec::new();
+        opening.read_to_end(&mut rest).await.unwrap();
+        assert_eq!(rest, b"789");
     }
 
     #[tokio::test]
