@@ -20,7 +20,7 @@ use super::visitor::Visitor;
 const HEAD: Duration = Duration::from_secs(10);
 /// A connection on which nothing more is asked ends after this.
 const IDLE: Duration = Duration::from_secs(30);
-/// For a body, whatever its length, and so much more for each of its bytes: a telephone line's pace.
+/// For the next bytes of a body; for all of it, so much more for each of them: a telephone line's pace.
 const BODY: Duration = Duration::from_secs(10);
 const BODY_BYTES_PER_SECOND: u64 = 2_000;
 /// For the client to take an answer, and for each of its bytes.
@@ -106,7 +106,7 @@ where
         let text = "Nothing here takes that much.";
         return refused(Response::text(StatusCode::PAYLOAD_TOO_LARGE, text));
     };
-    let _room = match site.make_room(length) {
+    let _room = match site.make_room(length, visitor) {
         Ok(room) => room,
         Err(response) => return refused(response),
     };
@@ -141,7 +141,11 @@ where
         send(stream, b"HTTP/1.1 100 Continue\r\n\r\n").await?;
     }
     let patience = BODY + Duration::from_secs(request.length / BODY_BYTES_PER_SECOND);
-    timeout(patience, reader.body(stream, length)).await.ok().transpose()
+    match timeout(patience, reader.body(stream, length, BODY)).await {
+        Ok(Err(error)) if error.kind() == io::ErrorKind::TimedOut => Ok(None),
+        Ok(body) => body.map(Some),
+        Err(_) => Ok(None),
+    }
 }
 
 async fn send(stream: &mut (impl AsyncWrite + Unpin), bytes: &[u8]) -> io::Result<()> {

@@ -1,8 +1,10 @@
 //! What has been read of a connection and not been answered yet.
 
 use std::io;
+use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt};
+use tokio::time::timeout;
 use zeroize::Zeroizing;
 
 use super::request::{self, MAX_HEAD};
@@ -63,14 +65,16 @@ impl Reader {
         }
     }
 
-    /// A body of `length` bytes, which the caller has found not too many.
+    /// A body of `length` bytes, which the caller has found not too many. `silence` is how long nothing of
+    /// it may come.
     ///
     /// # Errors
-    /// `UnexpectedEof` when the client ends before it is whole.
+    /// `UnexpectedEof` when the client ends before it is whole, `TimedOut` when it falls silent.
     pub(super) async fn body(
         &mut self,
         stream: &mut (impl AsyncRead + Unpin),
         length: usize,
+        silence: Duration,
     ) -> io::Result<Zeroizing<Vec<u8>>> {
         let mut filled = self.filled.min(length);
         let mut body = self.take(0, filled);
@@ -79,7 +83,7 @@ impl Reader {
             if filled == body.len() {
                 grow(&mut body, (filled * 4).max(SMALL).min(length));
             }
-            match stream.read(&mut body[filled..]).await? {
+            match timeout(silence, stream.read(&mut body[filled..])).await?? {
                 0 => return Err(io::ErrorKind::UnexpectedEof.into()),
                 read => filled += read,
             }

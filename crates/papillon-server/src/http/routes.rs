@@ -7,6 +7,7 @@ use axum::Router;
 use http::{Method, StatusCode};
 use tokio::sync::{Semaphore, SemaphorePermit, watch};
 
+use super::arrivals::{Arrival, Arrivals};
 use super::bridge;
 use super::listening::Room;
 use super::request::Request;
@@ -22,7 +23,12 @@ const MAX_BODY: usize = 64 * 1024;
 /// The longest one that carries a picture.
 const MAX_UPLOAD: usize = 1 << 20;
 /// Bodies longer than usual that are taken at once: what all of them can take of the memory is bounded.
-const UPLOADS: usize = 32;
+const UPLOADS: usize = 64;
+/// Those of one address.
+const UPLOADS_OF_ADDRESS: usize = 4;
+
+/// A place for a long body, of its address and of all.
+pub(super) type Upload<'a> = (Arrival, SemaphorePermit<'a>);
 
 /// What the HTTP listeners serve.
 pub struct Site {
@@ -33,6 +39,7 @@ pub struct Site {
     https_only: bool,
     gateways: Option<Gateways>,
     uploads: Semaphore,
+    uploaders: Arc<Arrivals>,
     pub(super) room: Room,
     /// Nothing more is to be asked.
     pub(super) closing: watch::Sender<bool>,
@@ -65,6 +72,7 @@ impl Site {
             https_only: false,
             gateways: None,
             uploads: Semaphore::new(UPLOADS),
+            uploaders: Arrivals::new(UPLOADS_OF_ADDRESS),
             room: Room::new(limits, &[]),
             closing: watch::Sender::new(false),
         }
@@ -107,14 +115,17 @@ impl Site {
     ///
     /// # Errors
     /// The answer to send when too many are being sent.
-    pub(super) fn make_room(&self, length: usize) -> Result<Option<SemaphorePermit<'_>>, Response> {
+    pub(super) fn make_room(&self, length: usize, visitor: &Visitor) -> Result<Option<Upload<'_>>, Response> {
         if length <= MAX_BODY {
             return Ok(None);
         }
-        let busy = "Too many files are being sent. Please try again in a moment.";
-        self.uploads.try_acquire().map(Some).map_err(|_| {
-            Response::text(StatusCode::SERVICE_UNAVAILABLE, busy).with_header("Retry-After", "5")
-        })
+        let busy = || {
+            let text = "Too many files are being sent. Please try again in a moment.";
+            Response::text(StatusCode::SERVICE_UNAVAILABLE, text).with_header("Retry-After", "5")
+        };
+        let arrival = self.uploaders.enter(visitor.peer.ip()).ok_or_else(busy)?;
+        let permit = self.uploads.try_acquire().map_err(|_| busy())?;
+        Ok(Some((arrival, permit)))
     }
 
     /// Whether the answer may be held back until there is something to say, so that it is worth

@@ -329,3 +329,27 @@ async fn a_kept_connection_ends_with_the_site() {
     let (served, ()) = tokio::join!(converse(server, &site, &visitor), talk);
     served.unwrap();
 }
+
+/// The answer to somebody who announces a picture and sends none of it.
+async fn announce_a_picture(site: &Site, visitor: &Visitor) -> String {
+    let (mut client, server) = tokio::io::duplex(1024);
+    client.write_all(b"POST /account/picture HTTP/1.1\r\nContent-Length: 1000000\r\n\r\n").await.unwrap();
+    let (served, answer) = tokio::join!(converse(server, site, visitor), read_all(client));
+    served.unwrap();
+    answer
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_sends_no_picture_keeps_no_place_for_one() {
+    let (site, visitor) = (site().with_pages(pages()), visitor());
+    let other = Visitor::new("192.0.2.2:4000".parse().unwrap(), visitor.local);
+    let one = || announce_a_picture(&site, &visitor);
+    let (first, second, third, fourth, fifth, elsewhere) =
+        tokio::join!(one(), one(), one(), one(), one(), announce_a_picture(&site, &other));
+    // One address has four places, and keeps them for as long as something comes.
+    for answer in [first, second, third, fourth, elsewhere] {
+        assert!(answer.starts_with("HTTP/1.1 408 "), "{answer}");
+    }
+    assert!(fifth.starts_with("HTTP/1.1 503 "), "{fifth}");
+    assert!(one().await.starts_with("HTTP/1.1 408 "));
+}
