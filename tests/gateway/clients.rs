@@ -103,11 +103,23 @@ async fn meet(hers: Way, his: Way) {
     bob.wait(|event| matches!(event, Event::Presence { presence: None, .. }).then_some(())).await;
 }
 
+fn contents() -> Vec<u8> {
+    (0..1_000_000_usize).map(|at| (at * 31 + at / 251) as u8).collect()
+}
+
 async fn send_file(from: &Person, to: &mut Person, name: &str) {
+    tokio::join!(offer_file(from, name), receive_file(to));
+}
+
+/// Sends a file, until the other has it.
+async fn offer_file(from: &Person, name: &str) {
     let path: PathBuf = from.folder.path().join(format!("for-{name}.png"));
-    let bytes: Vec<u8> = (0..1_000_000_usize).map(|at| (at * 31 + at / 251) as u8).collect();
-    std::fs::write(&path, &bytes).expect("the disk has room");
+    std::fs::write(&path, contents()).expect("the disk has room");
     let mut sending = from.client.send_file(&handle(name), &path).await.expect("offered");
+    sending.finished().await.expect("it has arrived");
+}
+
+async fn receive_file(to: &mut Person) {
     let offer = to.wait(|event| match event {
         Event::FileOffered { transfer, .. } => Some(transfer),
         _ => None,
@@ -115,8 +127,47 @@ async fn send_file(from: &Person, to: &mut Person, name: &str) {
     let offer = offer.await;
     let mut receiving = to.client.accept_file(offer, to.folder.path()).await.expect("it stands");
     let arrived = receiving.finished().await.expect("it arrives");
-    sending.finished().await.expect("it has arrived");
-    assert!(std::fs::read(arrived).expect("it is there") == bytes);
+    assert!(std::fs::read(arrived).expect("it is there") == contents());
+}
+
+#[tokio::test]
+async fn who_is_online_is_known_when_the_sign_in_is_done() {
+    let server = TestServer::start().await;
+    server.befriend(ALICE, BOB).await;
+    let _alice = Person::sign_in(&server, ALICE, Way::Http).await;
+    for _ in 0..5 {
+        let bob = Person::sign_in(&server, BOB, Way::Http).await;
+        let alice = bob.client.contact(&handle(ALICE)).expect("she is on the list");
+        assert!(alice.presence.is_some());
+        bob.client.sign_out().await;
+    }
+}
+
+/// The service notices after a minute only, and the conversation of before is still there.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_vanished_and_came_back_can_send_files() {
+    let server = TestServer::start().await;
+    server.befriend(ALICE, BOB).await;
+    let mut alice = Person::sign_in(&server, ALICE, Way::Http).await;
+    let vanishes = || {
+        let runtime = tokio::runtime::Runtime::new().expect("threads");
+        let bob = runtime.block_on(async {
+            let bob = Person::sign_in(&server, BOB, Way::Http).await;
+            offer_file(&bob, ALICE).await;
+            bob
+        });
+        // Nothing of it says goodbye.
+        runtime.shutdown_background();
+        drop(bob);
+    };
+    std::thread::scope(|threads| {
+        let vanishing = threads.spawn(vanishes);
+        let receive = receive_file(&mut alice);
+        tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(receive));
+        vanishing.join().expect("no panic");
+    });
+    let bob = Person::sign_in(&server, BOB, Way::Http).await;
+    send_file(&bob, &mut alice, ALICE).await;
 }
 
 #[tokio::test]

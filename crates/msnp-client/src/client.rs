@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use msnp::command::{NotificationEvent, NotificationRequest, add, adg, blp, rea, reg, rem, rmg};
@@ -17,6 +18,9 @@ use crate::{
     Builder, CommandError, Contact, Conversation, ConversationId, Event, FetchError, Group, SendError,
     Transfer, TransferError, TransferId,
 };
+
+/// How long signing out waits for what is still on its way through a gateway.
+const FAREWELL: Duration = Duration::from_secs(3);
 
 /// One signed-in account. Clones are handles to the same connection; it is signed out by
 /// [`Client::sign_out`], or when the last handle and the events are dropped.
@@ -300,6 +304,8 @@ impl Client {
     pub async fn sign_out(&self) {
         self.core.conversations.leave_all().await;
         self.core.notification.sign_out().await;
+        // What does not get through in that time is found out by the service.
+        let _ = tokio::time::timeout(FAREWELL, self.core.settings.through_gateway.ended()).await;
     }
 }
 

@@ -10,11 +10,13 @@ mod exchange;
 
 use std::io;
 use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use hyper::{StatusCode, Uri};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, ReadHalf, WriteHalf};
+use tokio::sync::watch;
 use tokio::time::sleep;
 
 use crate::Trust;
@@ -32,9 +34,13 @@ const LIFESPAN: u64 = 25;
 
 /// A stream through the gateway; it is opened with the first bytes written to it, and ends when
 /// the gateway says so or cannot be reached.
-pub(crate) fn open(gateway: Uri, trust: Trust, to: Destination) -> DuplexStream {
+///
+/// It is counted among `open` for as long as something of it may be on its way.
+pub(crate) fn open(gateway: Uri, trust: Trust, to: Destination, open: &Open) -> DuplexStream {
     let (ours, theirs) = tokio::io::duplex(BUFFER);
+    let counted = open.enter();
     tokio::spawn(async move {
+        let _counted = counted;
         let (reader, writer) = tokio::io::split(theirs);
         let line = || Line::new(gateway.clone(), trust.clone());
         let session = Session {
@@ -51,6 +57,33 @@ pub(crate) fn open(gateway: Uri, trust: Trust, to: Destination) -> DuplexStream 
         }
     });
     ours
+}
+
+/// The streams that are open. Their last words go out after whoever wrote them has closed the
+/// stream: a program that ends at once would take them with it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Open(Arc<watch::Sender<usize>>);
+
+/// One of them.
+struct Counted(Open);
+
+impl Open {
+    fn enter(&self) -> Counted {
+        self.0.send_modify(|count| *count += 1);
+        Counted(self.clone())
+    }
+
+    /// Waits until there are none.
+    pub(crate) async fn ended(&self) {
+        // The sender is in here, so it cannot be gone.
+        let _ = self.0.subscribe().wait_for(|count| *count == 0).await;
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.0.send_modify(|count| *count -= 1);
+    }
 }
 
 struct Session {

@@ -2,6 +2,7 @@
 
 use msnp::{ClientCapabilities, Dialect};
 
+use crate::gateway;
 use crate::{DirectConnections, Reconnect, SignInError, Trust};
 
 /// The ports of a service that nobody configured.
@@ -15,6 +16,8 @@ pub(crate) struct Settings {
     pub(crate) server: String,
     pub(crate) nexus: hyper::Uri,
     pub(crate) gateway: Option<hyper::Uri>,
+    /// The connections through it.
+    pub(crate) through_gateway: gateway::Open,
     pub(crate) trust: Trust,
     pub(crate) dialect: Dialect,
     pub(crate) direct: DirectConnections,
@@ -42,6 +45,7 @@ impl Settings {
             server: format!("{host}:{port}"),
             nexus: url(&nexus, "nexus")?,
             gateway: gateway.map(|gateway| url(gateway, "gateway")).transpose()?,
+            through_gateway: gateway::Open::default(),
             trust,
             dialect,
             direct,

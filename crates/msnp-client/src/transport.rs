@@ -34,7 +34,8 @@ pub(crate) struct Connection {
 /// Connects, within 10 s.
 pub(crate) async fn connect(settings: &Settings, to: Destination) -> io::Result<Connection> {
     if let Some(gateway) = &settings.gateway {
-        let (reader, writer) = tokio::io::split(gateway::open(gateway.clone(), settings.trust.clone(), to));
+        let stream = gateway::open(gateway.clone(), settings.trust.clone(), to, &settings.through_gateway);
+        let (reader, writer) = tokio::io::split(stream);
         return Ok(Connection { reader: Box::new(reader), writer: Box::new(writer), local: None });
     }
     let address = match to {

@@ -30,7 +30,7 @@ impl Scene {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let uri = format!("http://{}/gateway/gateway.dll", listener.local_addr().unwrap());
         let to = Destination::Notification("127.0.0.1:1863".into());
-        let mut stream = super::open(uri.parse().unwrap(), Trust::System, to);
+        let mut stream = super::open(uri.parse().unwrap(), Trust::System, to, &super::Open::default());
         stream.write_all(b"VER").await.unwrap();
         let mut scene = Self { listener, stream };
         let asked = scene.asked().await;

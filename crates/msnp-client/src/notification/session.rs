@@ -5,7 +5,7 @@ use std::io;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use msnp::command::{NotificationEvent, NotificationRequest, chg, syn};
+use msnp::command::{NotificationEvent, NotificationRequest, chg, error, syn, url};
 use msnp::{ListVersion, Status, TransactionId};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
@@ -59,8 +59,11 @@ struct Missing {
     contacts: usize,
     groups: usize,
     status: bool,
-    /// Who is online is told before the answer to a `PNG` that was sent after `CHG`.
+    /// Who is online is told before the answer to what was sent after `CHG`: a `PNG`, or where there is no such
+    /// thing, another question.
     presence: bool,
+    /// That question.
+    question: Option<TransactionId>,
 }
 
 impl Missing {
@@ -76,8 +79,17 @@ impl Missing {
             NotificationEvent::Lsg(_) => self.groups = self.groups.saturating_sub(1),
             NotificationEvent::Chg(_) => self.status = false,
             NotificationEvent::Qng(_) => self.presence = false,
+            NotificationEvent::Url(reply) if Some(reply.transaction) == self.question => {
+                self.presence = false
+            }
+            NotificationEvent::Error(error) if self.is_answer(error) => self.presence = false,
             _ => {}
         }
+    }
+
+    /// Whether the question was refused, which is an answer as well.
+    fn is_answer(&self, error: &error::Reply) -> bool {
+        self.question.is_some() && error.transaction == self.question
     }
 
     const fn lists(&self) -> bool {
@@ -109,19 +121,19 @@ impl Session {
             .await?;
         let transaction = self.wire.transaction();
         self.wire.send(&NotificationRequest::Chg(appear(core, transaction, status))).await?;
-        if self.pings {
-            self.wire.send(&NotificationRequest::Png).await?;
-        }
-        let mut missing = Missing { version: true, status: true, presence: self.pings, ..Missing::default() };
+        let question = self.ask_something().await?;
+        let mut missing =
+            Missing { version: true, status: true, presence: true, question, ..Missing::default() };
         while missing.lists() || missing.presence {
             let wait = if missing.lists() { SYNC_TIMEOUT } else { PRESENCE_WAIT };
             let event = match timeout(wait, self.wire.next()).await {
                 Ok(event) => event?.ok_or(io::ErrorKind::ConnectionAborted)?,
-                // A service that does not answer PNG.
+                // A service that does not answer that.
                 Err(_) if !missing.lists() => break,
                 Err(_) => return Err(io::ErrorKind::TimedOut.into()),
             };
             if let NotificationEvent::Error(error) = &event
+                && !missing.is_answer(error)
                 && let Some(code) = error.code()
             {
                 return Ok(Some(SignInError::Refused(code)));
@@ -132,6 +144,18 @@ impl Session {
             }
         }
         Ok(None)
+    }
+
+    /// Something that the service answers after all that it has to say of others. The gateway knows no `PNG`.
+    async fn ask_something(&mut self) -> io::Result<Option<TransactionId>> {
+        if self.pings {
+            self.wire.send(&NotificationRequest::Png).await?;
+            return Ok(None);
+        }
+        let transaction = self.wire.transaction();
+        let page = url::Request { transaction, service: "INBOX".into(), argument: None };
+        self.wire.send(&NotificationRequest::Url(page)).await?;
+        Ok(Some(transaction))
     }
 
     async fn answer(&mut self, build: events::Answer) -> io::Result<()> {

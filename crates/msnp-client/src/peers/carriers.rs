@@ -43,11 +43,14 @@ impl AsRef<[u8]> for Piece {
 }
 
 impl Switchboard {
-    /// Packets came over this one: answers go there too, if there is no other.
+    /// Packets came over this one: answers go there too, unless packets are on their way over another.
+    /// That other may be one which the peer has left without a word.
     pub(super) fn seen(&mut self, carrier: PacketCarrier) {
         self.seen = Some(carrier.id());
-        if self.carrier.is_none() {
+        let is_free = |own: &PacketCarrier| own.id() != carrier.id() && own.is_idle();
+        if self.carrier.as_ref().is_none_or(is_free) {
             self.carrier = Some(carrier);
+            self.lease = None;
         }
     }
 
