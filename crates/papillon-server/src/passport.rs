@@ -5,6 +5,7 @@
 //! `login` put it into the requests of 2003.
 
 mod attempts;
+mod judging;
 pub(crate) mod login;
 pub(crate) mod nexus;
 mod passwords;
@@ -12,14 +13,15 @@ mod ticket;
 
 use std::fmt;
 use std::net::IpAddr;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Instant, SystemTime};
+use std::sync::Arc;
+use std::time::SystemTime;
 
 use async_trait::async_trait;
 use msnp::Handle;
 use zeroize::Zeroizing;
 
-use attempts::{Attempts, Limited};
+use attempts::Limited;
+use judging::Judging;
 pub use passwords::{Crowded, HashError, Passwords, VerifyError, hash_password};
 pub(crate) use ticket::to_hex;
 pub use ticket::{Claims, TicketError, TicketMint, t_part};
@@ -90,7 +92,7 @@ pub struct Passport {
     credentials: Arc<dyn CredentialSource>,
     mint: Arc<TicketMint>,
     passwords: Passwords,
-    attempts: Mutex<Attempts>,
+    judging: Judging,
 }
 
 impl Passport {
@@ -101,7 +103,7 @@ impl Passport {
         passwords: Passwords,
         limits: &Limits,
     ) -> Self {
-        Self { credentials, mint, passwords, attempts: Mutex::new(Attempts::new(limits)) }
+        Self { credentials, mint, passwords, judging: Judging::new(limits) }
     }
 
     /// Signs somebody in and returns a ticket. A name that is no address is a name that nobody
@@ -120,7 +122,8 @@ impl Passport {
         Ok(self.mint.issue(stored.account, stored.epoch, SystemTime::now()))
     }
 
-    /// Checks a password, within the same limits as a sign-in, and says whose it is.
+    /// Checks a password, within the same limits as a sign-in, and says whose it is. It may wait for
+    /// others of the same address who are being judged.
     ///
     /// # Errors
     /// As [`sign_in`](Self::sign_in).
@@ -131,10 +134,8 @@ impl Passport {
         from: IpAddr,
     ) -> Result<StoredCredentials, Refusal> {
         let handle = Handle::parse(name).ok();
-        let reservation = self
-            .attempts()
-            .reserve(handle.as_ref().map(Handle::as_str), from, Instant::now())
-            .map_err(|Limited| Refusal::Limited)?;
+        let account = handle.as_ref().map(Handle::as_str);
+        let attempt = self.judging.begin(account, from).await.map_err(|Limited| Refusal::Limited)?;
         let Some(handle) = handle else {
             return Err(Refusal::Wrong);
         };
@@ -142,7 +143,7 @@ impl Passport {
         let outcome = self.judge(&handle, password).await;
         match outcome {
             Err(Refusal::Wrong) => tracing::debug!(%handle, %from, "sign-in failed"),
-            _ => self.attempts().give_back(reservation),
+            _ => attempt.forgive(),
         }
         outcome
     }
@@ -184,10 +185,6 @@ impl Passport {
             Some(stored) if !stored.enabled => Err(Refusal::Disabled),
             Some(stored) => Ok(stored),
         }
-    }
-
-    fn attempts(&self) -> std::sync::MutexGuard<'_, Attempts> {
-        self.attempts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

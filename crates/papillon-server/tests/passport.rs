@@ -241,6 +241,30 @@ async fn guesses_are_limited_and_successes_are_not() {
     assert!(told(&service.login("closed@example.com", "secret").await).contains("disabled"));
 }
 
+/// A school behind one address, after the break.
+#[tokio::test]
+async fn people_who_sign_in_at_once_do_not_use_up_the_guesses_of_their_address() {
+    let limits = Limits {
+        sign_in_failures_per_account: 3,
+        sign_in_failures_per_address: 4,
+        http_connections: 256,
+        ..Limits::default()
+    };
+    let service = Arc::new(Service::start(accounts(), limits).await);
+    let at_once = async |password: &'static str| {
+        let mut people = tokio::task::JoinSet::new();
+        for _ in 0..40 {
+            let service = Arc::clone(&service);
+            people.spawn(async move { service.login("alice@example.com", password).await });
+        }
+        people.join_all().await
+    };
+    assert!(at_once("s3cret, =%").await.iter().all(|answer| ticket(answer).is_some()));
+    let told: Vec<_> = at_once("guess").await.iter().map(|answer| told(answer)).collect();
+    assert_eq!(told.iter().filter(|told| told.contains("not right")).count(), 3);
+    assert_eq!(told.iter().filter(|told| told.contains("wait a minute")).count(), 37);
+}
+
 #[tokio::test]
 async fn trouble_in_the_store_is_a_500_that_tells_nothing_and_costs_nothing() {
     let limits = Limits { sign_in_failures_per_account: 1, ..Limits::default() };

@@ -237,7 +237,13 @@ async fn everybody_online_gets_an_announcement() {
     root.send(form, &[("minutes", "0")]).await.says(400, "a number from 1 to");
     root.send(form, &[("minutes", "x")]).await.says(400, "a number from 1 to");
     let form = &forms[0];
-    for (text, words) in [("", "empty"), ("a\nb", "one line"), (&"x".repeat(251), "too long")] {
+    for (text, words) in [
+        ("", "empty"),
+        ("\u{2800}", "empty"),
+        ("a\nb", "one line"),
+        ("five \u{202e}ta aeT", "cannot be shown"),
+        (&"x".repeat(251), "too long"),
+    ] {
         root.send(form, &[("text", text)]).await.says(400, words);
     }
     ada.quiet().await;

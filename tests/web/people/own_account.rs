@@ -79,11 +79,12 @@ async fn contacts_see_a_new_name_at_once() {
     let line = bob.expect_prefix(&format!("NLN BSY {ADA} ")).await;
     assert!(line.to_uppercase().contains(&coded.to_uppercase()), "{line}");
 
-    for bad in ["", " ", "a\nb", &"x".repeat(400)] {
+    for bad in ["", " ", "a\nb", "\u{200b}", "Ada\u{2066}", &"x".repeat(130), &"x".repeat(400)] {
         let page = browser.send(&form, &[("name", bad)]).await;
         page.says(400, "The display name");
     }
     bob.quiet().await;
+    browser.send(&form, &[("name", &"x".repeat(129))]).await.location();
 }
 
 #[tokio::test]

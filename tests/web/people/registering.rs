@@ -65,7 +65,12 @@ async fn mistakes_are_explained() {
         (&[("again", "something else")], "not the same"),
         (&[("password", "with a\u{1}bell"), ("again", "with a\u{1}bell")], "cannot be typed"),
         (&[("name", &"é".repeat(129))], "name is too long"),
+        (&[("name", &"x".repeat(130))], "use at most 129 characters"),
         (&[("name", "a\u{7}b")], "cannot be shown"),
+        (&[("name", "Ada\u{200b}")], "cannot be shown"),
+        (&[("name", "\u{202e}adA")], "cannot be shown"),
+        (&[("name", "\u{feff}")], "cannot be shown"),
+        (&[("name", "\u{3164}")], "name is empty"),
     ] {
         let page = register(&mut browser, ADA, fields).await;
         page.says(400, words);

@@ -2,8 +2,8 @@
 
 use std::io::Cursor;
 
-use image::imageops::FilterType;
-use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, Rgb, RgbImage};
+use image::imageops::{self, FilterType};
+use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, Rgb, RgbImage, RgbaImage};
 
 /// What MSN Messenger 6 shows beside a conversation, in pixels a side.
 const SIDE: u32 = 96;
@@ -32,10 +32,19 @@ pub(super) enum NoPicture {
 /// Makes a PNG of 96 by 96 pixels of the middle of a picture. It takes its time and blocks the
 /// thread.
 pub(super) fn paint(file: &[u8]) -> Result<Vec<u8>, NoPicture> {
-    let picture = read(file)?.resize_to_fill(SIDE, SIDE, FilterType::Triangle);
+    let picture = middle(&read(file)?);
     let mut png = Cursor::new(Vec::new());
     on_white(&picture).write_to(&mut png, ImageFormat::Png).map_err(|_| NoPicture::Unreadable)?;
     Ok(png.into_inner())
+}
+
+/// The middle square, at the size that is kept. It is cut out first: filling 96 pixels with the short
+/// side of a picture of 1 by 4096 makes one of 96 by 393,216.
+fn middle(picture: &DynamicImage) -> RgbaImage {
+    let (width, height) = (picture.width(), picture.height());
+    let side = width.min(height);
+    let square = imageops::crop_imm(picture, (width - side) / 2, (height - side) / 2, side, side);
+    imageops::resize(&*square, SIDE, SIDE, FilterType::Triangle)
 }
 
 fn read(file: &[u8]) -> Result<DynamicImage, NoPicture> {
@@ -68,8 +77,7 @@ fn explain(error: image::ImageError) -> NoPicture {
 }
 
 /// Clients of the time show no transparency.
-fn on_white(picture: &DynamicImage) -> RgbImage {
-    let picture = picture.to_rgba8();
+fn on_white(picture: &RgbaImage) -> RgbImage {
     RgbImage::from_fn(picture.width(), picture.height(), |x, y| {
         let [red, green, blue, alpha] = picture.get_pixel(x, y).0;
         let mix = |colour: u8| {
@@ -119,6 +127,19 @@ mod tests {
         }
         let picture = painted(&encoded(&wide.into(), ImageFormat::Png));
         assert_eq!((picture.get_pixel(2, 50).0, picture.get_pixel(93, 50).0), ([0, 255, 0], [0, 255, 0]));
+    }
+
+    /// Only the pixel in the middle counts, as nothing else is worked on.
+    #[test]
+    fn of_a_thread_the_middle_is_kept() {
+        for (width, height) in [(1, 4096), (4096, 1), (1, 3), (2, 1)] {
+            let mut thread = RgbImage::from_pixel(width, height, Rgb([0, 0, 255]));
+            thread.put_pixel((width - 1) / 2, (height - 1) / 2, Rgb([0, 255, 0]));
+            let picture = painted(&encoded(&thread.into(), ImageFormat::Png));
+            assert!(picture.pixels().all(|pixel| pixel.0 == [0, 255, 0]), "{width}x{height}");
+        }
+        painted(&encoded(&DynamicImage::new_rgb8(2, 4095), ImageFormat::Png));
+        painted(&encoded(&DynamicImage::new_rgb8(4096, 95), ImageFormat::Png));
     }
 
     #[test]

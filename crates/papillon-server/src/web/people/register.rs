@@ -16,7 +16,11 @@ use super::caller::{Caller, Frame};
 use super::forms::{MIN_PASSWORD, Submitted};
 use super::guard::safer;
 use super::trouble::status_of;
+use super::unseen::{has_unseen, is_blank};
 use crate::Registration;
+
+/// The longest display name in characters, as the fields of the forms have it.
+const LONGEST_NAME: usize = 129;
 
 /// The form, with what was filled in before: never a password.
 #[derive(Template)]
@@ -131,12 +135,17 @@ const NO_INVITATION: &str = "This is not the code of an invitation, or it has ex
 
 /// A display name as somebody has typed it; the error says what is wrong with it.
 pub(super) fn display_name(text: &str) -> Result<FriendlyName, String> {
-    if text.chars().any(char::is_control) {
+    if has_unseen(text) {
         return Err("The display name holds characters that cannot be shown.".into());
     }
-    FriendlyName::from_text(text).map_err(|_| match text {
-        "" => "The display name is empty.".into(),
-        _ => "The display name is too long: use at most 129 characters, less with special ones.".into(),
+    if is_blank(text) {
+        return Err("The display name is empty.".into());
+    }
+    let name = FriendlyName::from_text(text).ok().filter(|_| text.chars().count() <= LONGEST_NAME);
+    name.ok_or_else(|| {
+        format!(
+            "The display name is too long: use at most {LONGEST_NAME} characters, less with special ones."
+        )
     })
 }
 

@@ -11,6 +11,7 @@ use super::super::People;
 use super::super::caller::{Caller, Frame};
 use super::super::forms::Submitted;
 use super::super::trouble::Trouble;
+use super::super::unseen::{has_unseen, is_blank};
 use crate::announcement;
 
 /// The longest text in characters: more does not fit into the window of an alert.
@@ -65,9 +66,10 @@ pub(super) async fn submit(
 
 fn check(text: &str) -> Result<(), String> {
     match text.chars().count() {
-        0 => Err("The text is empty.".into()),
-        1..=LONGEST if text.chars().any(char::is_control) => Err("The text has to be one line.".into()),
-        1..=LONGEST => Ok(()),
+        0..=LONGEST if text.chars().any(char::is_control) => Err("The text has to be one line.".into()),
+        0..=LONGEST if has_unseen(text) => Err("The text holds characters that cannot be shown.".into()),
+        0..=LONGEST if is_blank(text) => Err("The text is empty.".into()),
+        0..=LONGEST => Ok(()),
         _ => Err(format!("The text is too long: use at most {LONGEST} characters.")),
     }
 }

@@ -1,0 +1,113 @@
+//! Characters that nobody sees, in what some people type and others read.
+//!
+//! They make two names look the same, or turn the text around them. [Format
+//! characters](https://www.unicode.org/reports/tr44/#General_Category_Values) are refused but for the
+//! joiners that families of emoji and the writing of Persian need, and those only between characters
+//! that can be joined.
+
+/// Joins, and keeps apart, what stands at its sides.
+const JOINERS: [char; 2] = ['\u{200d}', '\u{200c}'];
+
+/// Whether there are characters in a text that have no place in it.
+pub(super) fn has_unseen(text: &str) -> bool {
+    let mut before = None;
+    let mut rest = text.chars();
+    while let Some(c) = rest.next() {
+        let joins = || [before, rest.clone().next()].iter().all(|side| side.is_some_and(can_be_joined));
+        if is_unseen(c) || (JOINERS.contains(&c) && !joins()) {
+            return true;
+        }
+        before = Some(c);
+    }
+    false
+}
+
+/// Whether there is nothing in a text that leaves ink.
+pub(super) fn is_blank(text: &str) -> bool {
+    text.chars().all(|c| {
+        c.is_whitespace()
+            || JOINERS.contains(&c)
+            || matches!(
+                c,
+                // Fillers of Hangul, the empty Braille pattern, and what chooses a variant of the character
+                // before it.
+                '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{2800}' | '\u{3164}' | '\u{ffa0}'
+                    | '\u{180b}'..='\u{180f}' | '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}'
+            )
+    })
+}
+
+/// No letter of English is ever joined.
+fn can_be_joined(c: char) -> bool {
+    !c.is_ascii() && !c.is_whitespace() && !JOINERS.contains(&c)
+}
+
+fn is_unseen(c: char) -> bool {
+    c.is_control()
+        || matches!(
+            c,
+            // Soft hyphen, marks and embeddings of direction, spaces without width, separators of lines.
+            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
+                | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}'
+        )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_seen_is_found() {
+        for c in [
+            '\0',
+            '\n',
+            '\u{7f}',
+            '\u{85}',
+            '\u{ad}',
+            '\u{61c}',
+            '\u{200b}',
+            '\u{200e}',
+            '\u{200f}',
+            '\u{2028}',
+            '\u{202a}',
+            '\u{202e}',
+            '\u{2060}',
+            '\u{2066}',
+            '\u{2069}',
+            '\u{feff}',
+            '\u{e0041}',
+        ] {
+            assert!(has_unseen(&format!("Ada{c}é")), "{c:?}");
+        }
+        for text in
+            ["Al\u{200d}ice", "é\u{200d}", "\u{200c}é", "é\u{200d}\u{200d}é", "é\u{200d} é", "\u{200d}"]
+        {
+            assert!(has_unseen(text), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_people_are_called_is_left_alone() {
+        for text in [
+            "",
+            "Ada & <b>Bob</b>",
+            "Zoë 💜",
+            "👩\u{200d}💻 at work",
+            "❤\u{fe0f}\u{200d}🔥",
+            "می\u{200c}خواهم",
+            "שלום 你好",
+        ] {
+            assert!(!has_unseen(text), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_blank_leaves_no_ink() {
+        for text in ["", " ", "\u{a0}\u{3000}", "\u{2800}", "\u{3164}\u{fe0f}", "\u{200d}"] {
+            assert!(is_blank(text), "{text:?}");
+        }
+        for text in ["a", " . ", "❤\u{fe0f}"] {
+            assert!(!is_blank(text), "{text:?}");
+        }
+    }
+}
