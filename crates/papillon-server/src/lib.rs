@@ -23,6 +23,7 @@ mod account_locks;
 mod accounts;
 mod announce;
 mod announcement;
+mod backoff;
 mod buckets;
 mod config;
 mod connection;

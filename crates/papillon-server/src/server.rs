@@ -1,5 +1,6 @@
 //! Starting the service, accepting clients, stopping it.
 
+use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -13,6 +14,7 @@ use tokio::task::JoinSet;
 use crate::account_locks::AccountLocks;
 use crate::accounts::{self, StoredAccounts};
 use crate::announcement;
+use crate::backoff::Backoff;
 use crate::config::Config;
 use crate::connection::{self, Deliveries, Door, Ends};
 use crate::dns::{self, DnsSockets};
@@ -33,8 +35,6 @@ use crate::web::{
 
 /// Clients get this long to take their last lines at a shutdown.
 const DRAIN: Duration = Duration::from_secs(5);
-/// After a failed accept (no more file descriptors), this long until the next.
-const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 /// A client that has gone without a word is noticed by the kernel after about this long plus three probes.
 const KEEPALIVE: Duration = Duration::from_secs(120);
 
@@ -197,12 +197,19 @@ async fn site(
 }
 
 async fn accept(service: Arc<Service>, listener: TcpListener, door: Door) {
+    let mut backoff = Backoff::default();
     loop {
+        backoff.wait().await;
         match listener.accept().await {
-            Ok((stream, client)) => start(&service, stream, client, door),
+            Ok((stream, client)) => {
+                backoff.reset();
+                start(&service, stream, client, door);
+            }
+            // The client has gone again: nothing that waiting would help.
+            Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
             Err(error) => {
-                tracing::warn!(%error, "a connection could not be accepted");
-                tokio::time::sleep(ACCEPT_PAUSE).await;
+                backoff.failed();
+                tracing::warn!(%error, "a connection could not be accepted; trying again");
             }
         }
     }

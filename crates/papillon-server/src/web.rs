@@ -17,8 +17,10 @@ mod welcome;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::handler::Handler;
 use axum::http::StatusCode;
 use axum::response::Response;
+use axum::routing::{MethodFilter, MethodRouter, on};
 
 pub(crate) use doors::Doors;
 pub(crate) use page::{asset, page};
@@ -32,6 +34,16 @@ pub(crate) fn router(doors: Arc<Doors>) -> Router {
         .merge(old_paths::router())
         .with_state(doors)
         .merge(page::router())
+}
+
+/// A page that is shown by its address and by a form alike: the messenger opens pages with forms (GAIM). Other
+/// methods are not allowed.
+fn shown<H, T>(handler: H) -> MethodRouter<Arc<Doors>>
+where
+    H: Handler<T, Arc<Doors>>,
+    T: 'static,
+{
+    on(MethodFilter::GET.or(MethodFilter::POST), handler)
 }
 
 /// What is said of a path that leads nowhere.

@@ -1,6 +1,6 @@
 //! How much one client may ask.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -15,10 +15,11 @@ const COST: Duration = Duration::from_millis(20);
 const WAITING: u32 = 32;
 /// Connections of one client.
 const CONNECTIONS: u32 = 8;
-/// Clients of whom something is known. When there are more, those unknown wait.
+/// Clients of whom something is known. When there are more, an old one is forgotten: addresses can be made up,
+/// so a book that is full must not keep anybody out.
 const GUESTS: usize = 4096;
-/// Looking through all of them costs something: not more often than this.
-const PURGE_EVERY: Duration = Duration::from_secs(1);
+/// How many of them are looked at, at most, for one of a kind that can be forgotten.
+const LOOKED_AT: usize = 8;
 
 /// The clients of the last seconds. Share it.
 #[derive(Debug, Clone, Default)]
@@ -27,7 +28,8 @@ pub(super) struct Guests(Arc<Mutex<Book>>);
 #[derive(Debug, Default)]
 struct Book {
     guests: HashMap<IpAddr, Guest>,
-    purged: Option<Instant>,
+    /// Each of the guests once. The next to be forgotten is in front.
+    order: VecDeque<IpAddr>,
 }
 
 #[derive(Debug)]
@@ -84,8 +86,11 @@ impl Guests {
     fn with<T>(&self, client: IpAddr, now: Instant, act: impl FnOnce(&mut Guest) -> T) -> Option<T> {
         let client = network(client);
         let mut book = self.0.lock();
-        if !book.guests.contains_key(&client) && !book.has_room(now) {
-            return None;
+        if !book.guests.contains_key(&client) {
+            if !book.make_room(now) {
+                return None;
+            }
+            book.order.push_back(client);
         }
         let guest = book.guests.entry(client);
         Some(act(guest.or_insert(Guest { even_at: now, waiting: 0, connections: 0 })))
@@ -93,18 +98,33 @@ impl Guests {
 }
 
 impl Book {
-    fn has_room(&mut self, now: Instant) -> bool {
-        let due = self.purged.is_none_or(|purged| now.saturating_duration_since(purged) >= PURGE_EVERY);
-        if self.guests.len() >= GUESTS && due {
-            let matters = |guest: &Guest| guest.even_at > now || guest.waiting > 0 || guest.connections > 0;
-            self.guests.retain(|_, guest| matters(guest));
-            self.purged = Some(now);
-        }
+    /// Forgets somebody when the book is full: rather one who owes nothing, and never one who has a place,
+    /// which is still to be given back. `false` when all that were looked at have one.
+    fn make_room(&mut self, now: Instant) -> bool {
         self.guests.len() < GUESTS
+            || self.forget(|guest| guest.even_at <= now && guest.has_no_place())
+            || self.forget(Guest::has_no_place)
+    }
+
+    /// Whether one of the next few was such a one, and is forgotten. The others go to the end.
+    fn forget(&mut self, dispensable: impl Fn(&Guest) -> bool) -> bool {
+        for _ in 0..LOOKED_AT {
+            let Some(client) = self.order.pop_front() else { return false };
+            if self.guests.get(&client).is_none_or(&dispensable) {
+                self.guests.remove(&client);
+                return true;
+            }
+            self.order.push_back(client);
+        }
+        false
     }
 }
 
 impl Guest {
+    fn has_no_place(&self) -> bool {
+        self.waiting == 0 && self.connections == 0
+    }
+
     fn places(&mut self, place: Place) -> (&mut u32, u32) {
         match place {
             Place::Waiting => (&mut self.waiting, WAITING),
@@ -160,14 +180,37 @@ mod tests {
     }
 
     #[test]
-    fn memory_is_bounded() {
+    fn a_flood_of_strangers_keeps_nobody_out_and_memory_is_bounded() {
         let (guests, now) = (Guests::default(), Instant::now());
         let most = u32::try_from(GUESTS).unwrap();
-        assert!((0..most).all(|number| guests.may_ask(ip(number), now)));
-        assert!(!guests.may_ask(ip(most), now), "no room");
+        assert!((0..3 * most).all(|number| guests.may_ask(ip(number), now)));
+        let book = guests.0.lock();
+        assert_eq!((book.guests.len(), book.order.len()), (GUESTS, GUESTS));
+    }
+
+    #[test]
+    fn those_who_owe_something_are_remembered_longer() {
+        let (guests, now) = (Guests::default(), Instant::now());
+        let most = u32::try_from(GUESTS).unwrap();
+        while guests.may_ask(ip(0), now) {}
+        assert!((1..most).all(|number| guests.may_ask(ip(number), now)));
+        let later = now + COST;
+        assert!(guests.may_ask(ip(0), later), "one is paid for");
+        assert!((most..most + 100).all(|number| guests.may_ask(ip(number), later)));
+        assert!(!guests.may_ask(ip(0), later), "not forgotten");
+    }
+
+    #[test]
+    fn those_who_have_a_place_are_not_forgotten() {
+        let (guests, now) = (Guests::default(), Instant::now());
+        let most = u32::try_from(GUESTS).unwrap();
+        let mut taken: Vec<_> =
+            (0..most).map(|number| guests.take(ip(number), Place::Connection, now).unwrap()).collect();
+        assert!(!guests.may_ask(ip(most), now), "all of them have one");
         assert!(guests.may_ask(ip(1), now), "those who are known are not concerned");
-        assert!(guests.may_ask(ip(most), now + PURGE_EVERY));
-        assert_eq!(guests.0.lock().guests.len(), 1);
+        taken.clear();
+        assert!(guests.may_ask(ip(most), now));
+        assert_eq!(guests.0.lock().guests.len(), GUESTS);
     }
 
     #[test]

@@ -119,6 +119,8 @@ where
     let response = tokio::select! {
         biased;
         response = site.answer(&request, visitor) => response,
+        // A client that has only ended its own side cannot be told from one that has gone. Neither is answered: an
+        // answer that nobody reads would take messages with it, which otherwise wait for the next poll.
         () = reader.gone(stream), if Site::may_hold(&request) => return Ok(None),
     };
     let afterwards =

@@ -13,12 +13,11 @@ use tokio::time::timeout;
 
 use super::arrivals::{Arrival, Arrivals};
 use crate::Limits;
+use crate::backoff::Backoff;
 use crate::proxy_protocol::{AddressRange, is_trusted};
 
 /// What those who are being answered get at shutdown.
 const LAST_WORDS: Duration = Duration::from_secs(5);
-/// The longest wait after `accept` failed for want of something.
-const MAX_BACKOFF: Duration = Duration::from_secs(1);
 
 /// How many connections there may be, and from whom.
 #[derive(Debug, Clone)]
@@ -55,17 +54,17 @@ pub(crate) async fn listen<Receive, Received>(
     Received: Future<Output = io::Result<()>> + Send + 'static,
 {
     let mut conversations = JoinSet::new();
-    let mut backoff = Duration::ZERO;
+    let mut backoff = Backoff::default();
     loop {
         let accepted = tokio::select! {
             biased;
             _ = shutdown.wait_for(|down| *down) => break,
-            accepted = next(&listener, &room, backoff) => accepted,
+            accepted = next(&listener, &room, &backoff) => accepted,
         };
         while conversations.try_join_next().is_some() {}
         match accepted {
             Ok((stream, from, permit)) => {
-                backoff = Duration::ZERO;
+                backoff.reset();
                 let trusted = is_trusted(&room.trusted_proxies, from.ip());
                 let arrival = if trusted { None } else { room.arrivals.enter(from.ip()) };
                 if arrival.is_none() && !trusted {
@@ -83,7 +82,7 @@ pub(crate) async fn listen<Receive, Received>(
             // The client has gone again: nothing that waiting would help.
             Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
             Err(error) => {
-                backoff = (backoff * 2).clamp(Duration::from_millis(10), MAX_BACKOFF);
+                backoff.failed();
                 tracing::warn!(%error, "cannot accept HTTP connections; trying again");
             }
         }
@@ -100,11 +99,9 @@ pub(crate) async fn listen<Receive, Received>(
 async fn next(
     listener: &TcpListener,
     room: &Room,
-    backoff: Duration,
+    backoff: &Backoff,
 ) -> io::Result<(TcpStream, SocketAddr, OwnedSemaphorePermit)> {
-    if !backoff.is_zero() {
-        tokio::time::sleep(backoff).await;
-    }
+    backoff.wait().await;
     let (stream, from) = listener.accept().await?;
     let permit = Arc::clone(&room.connections).acquire_owned().await.map_err(io::Error::other)?;
     Ok((stream, from, permit))

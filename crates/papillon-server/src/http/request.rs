@@ -105,6 +105,10 @@ impl<'a> Request<'a> {
         let headers = headers(rest)?;
         let mut request =
             Self { method, version, host: None, path, query, body: Bytes::new(), length: 0, headers };
+        // Two readings of whom a request is for (RFC 9112, section 3.2), however alike they are.
+        if request.values("Host").nth(1).is_some() {
+            return Err(bad("More than one Host is given."));
+        }
         let host = authority.or_else(|| request.header("Host"));
         request.host = host.map(str::trim).and_then(host_part);
         request.length = request.body_length()?;
@@ -235,6 +239,9 @@ mod tests {
             "G\u{0}T / HTTP/1.1\r\n\r\n",
             "GET /ä HTTP/1.1\r\n\r\n",
             "GET / HTTP/1.1\r\nno colon\r\n\r\n",
+            "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
+            "GET / HTTP/1.1\r\nHost: a\r\nhost: a\r\n\r\n",
+            "GET http://a/ HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n",
             "GET / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
             "GET / HTTP/1.1\r\nContent-Length: +1\r\n\r\n",
             "GET / HTTP/1.1\r\nContent-Length: 1, 1\r\n\r\n",

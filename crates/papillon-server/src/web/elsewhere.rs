@@ -6,11 +6,10 @@ use askama::Template;
 use axum::Router;
 use axum::http::StatusCode;
 use axum::response::Response;
-use axum::routing::any;
 
 use super::doors::Doors;
 use super::old_hosts::is_under;
-use super::page;
+use super::{page, shown};
 
 #[derive(Template)]
 #[template(path = "elsewhere.html")]
@@ -83,9 +82,8 @@ static PAGES: [(&str, Elsewhere); 6] = [
 ];
 
 pub(super) fn router() -> Router<Arc<Doors>> {
-    // Any method: a client opens them with a form (GAIM).
     PAGES.iter().fold(Router::new(), |router, (path, content)| {
-        router.route(path, any(async move || page(StatusCode::OK, content)))
+        router.route(path, shown(async move || page(StatusCode::OK, content)))
     })
 }
 

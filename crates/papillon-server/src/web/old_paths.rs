@@ -12,7 +12,7 @@ use axum::{Extension, Router};
 
 use super::doors::Doors;
 use super::old_hosts::{is_old, is_under};
-use super::{asset, elsewhere, messenger_config, not_found, svcs};
+use super::{asset, elsewhere, messenger_config, not_found, shown, svcs};
 use crate::http::Visitor;
 
 /// A picture of one transparent point, for those who insist on one.
@@ -23,7 +23,7 @@ const BLANK: &str = "<!DOCTYPE HTML PUBLIC \"-//W3C//DTD HTML 4.01//EN\" \"http:
 
 /// Answers whatever no other route does.
 pub(super) fn router() -> Router<Arc<Doors>> {
-    Router::new().fallback(answer)
+    Router::new().fallback(shown(answer))
 }
 
 async fn answer(

@@ -7,11 +7,10 @@ use axum::extract::State;
 use axum::http::header::USER_AGENT;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use axum::routing::any;
 use axum::{Extension, Router};
 
 use super::doors::Doors;
-use super::{elsewhere, page, setup};
+use super::{elsewhere, page, setup, shown};
 use crate::http::Visitor;
 
 #[derive(Template)]
@@ -22,8 +21,8 @@ struct Welcome {
 }
 
 pub(super) fn router() -> Router<Arc<Doors>> {
-    // Any method: the messenger opens pages with forms (GAIM), and later ones knock here with an empty POST (ESC).
-    Router::new().route("/", any(welcome))
+    // Later messengers knock here with an empty POST (ESC).
+    Router::new().route("/", shown(welcome))
 }
 
 async fn welcome(

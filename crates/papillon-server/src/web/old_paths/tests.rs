@@ -90,3 +90,22 @@ async fn what_is_nowhere_is_said_to_be_nowhere() {
     assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR);
     assert!(body.contains("soap:Fault"));
 }
+
+#[tokio::test]
+async fn what_is_shown_is_only_read_or_opened_with_a_form() {
+    let router = crate::web::router(Arc::new(open()));
+    for path in
+        ["/", "/mail", "/today", "/ads/x.gif", "/svcs/mms/tabs.asp", "/Config/MsgrConfig.asmx", "/nowhere"]
+    {
+        for method in ["PUT", "DELETE", "TRACE", "CONNECT", "OPTIONS", "PATCH", "FOO", "GET", "POST"] {
+            let request = Request::builder().method(method).uri(path);
+            let request = request.extension(visitor("g.msn.com")).body(Body::empty()).unwrap();
+            let answer = router.clone().oneshot(request).await.unwrap();
+            let refused = answer.status() == StatusCode::METHOD_NOT_ALLOWED;
+            assert_eq!(refused, !["GET", "POST"].contains(&method), "{method} {path}");
+            if refused {
+                assert_eq!(answer.headers()["Allow"], "GET,HEAD,POST", "{method} {path}");
+            }
+        }
+    }
+}
