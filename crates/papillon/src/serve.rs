@@ -2,7 +2,7 @@
 
 mod check;
 mod demo;
-mod first_steps;
+pub(crate) mod first_steps;
 pub(crate) mod open_files;
 pub(crate) mod signals;
 

@@ -88,7 +88,7 @@ fn names(
         let name = ServerName::try_from(name.as_str());
         !name.is_ok_and(|name| verify_server_name(leaf, &name).is_ok())
     };
-    let public: Vec<_> = settings.server.public_host.iter().cloned().filter(lacks).collect();
+    let public: Vec<_> = settings.server.public_host.iter().filter(|host| lacks(host)).cloned().collect();
     let old: Vec<_> = OLD_SERVICES.into_iter().map(str::to_owned).filter(lacks).collect();
     if !is_ours && !old.is_empty() && public.is_empty() {
         return own_without_old_names(settings, &list(old));
