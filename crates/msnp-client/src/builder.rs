@@ -95,7 +95,8 @@ impl Builder {
         Self { server: server.into(), ..self }
     }
 
-    /// The Passport nexus; `https://SERVER:8443/rdr/pprdr.asp` unless told.
+    /// The Passport nexus. Unless told it is `https://SERVER:8443/rdr/pprdr.asp`, or the same at port 443
+    /// where nobody listens at 8443.
     pub fn nexus(self, url: impl Into<String>) -> Self {
         Self { nexus: Some(url.into()), ..self }
     }

@@ -14,10 +14,18 @@ pub enum SignInError {
     /// No connection.
     #[error("{server} cannot be reached: {source}")]
     Unreachable {
-        /// Host and port.
+        /// Host and port, or the gateway on the way to it.
         server: String,
         /// Why.
         source: std::io::Error,
+    },
+    /// Somebody else answers where the HTTP gateway should be.
+    #[error("there is no gateway at {gateway}: {what}")]
+    NoGateway {
+        /// Its URL.
+        gateway: String,
+        /// What was wrong.
+        what: String,
     },
     /// The server's certificate is vouched for by nobody we know.
     #[error("nobody vouches for the certificate of {}", .0.server)]

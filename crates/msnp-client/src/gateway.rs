@@ -7,6 +7,7 @@
 //! proxy that does not have the patience.
 
 mod exchange;
+mod stream;
 
 use std::io;
 use std::pin::pin;
@@ -22,6 +23,8 @@ use tokio::time::sleep;
 use crate::Trust;
 use crate::transport::Destination;
 use exchange::{Fault, Line, News};
+pub(crate) use stream::Through;
+use stream::WhyNot;
 
 /// How much waits between the task and the client, in bytes.
 const BUFFER: usize = 64 * 1024;
@@ -36,9 +39,11 @@ const LIFESPAN: u64 = 25;
 /// the gateway says so or cannot be reached.
 ///
 /// It is counted among `open` for as long as something of it may be on its way.
-pub(crate) fn open(gateway: Uri, trust: Trust, to: Destination, open: &Open) -> DuplexStream {
+pub(crate) fn open(gateway: Uri, trust: Trust, to: Destination, open: &Open) -> Through {
     let (ours, theirs) = tokio::io::duplex(BUFFER);
     let counted = open.enter();
+    let why_not = WhyNot::default();
+    let through = Through::new(ours, why_not.clone());
     tokio::spawn(async move {
         let _counted = counted;
         let (reader, writer) = tokio::io::split(theirs);
@@ -51,12 +56,21 @@ pub(crate) fn open(gateway: Uri, trust: Trust, to: Destination, open: &Open) -> 
             out: BytesMut::with_capacity(MAX_REQUEST),
             reader,
             writer,
+            why_not,
         };
         if let Err(error) = session.run(to).await {
             tracing::debug!(%error, "a connection through the gateway is over");
         }
     });
-    ours
+    through
+}
+
+/// What is wrong with the gateway, if it is one of its answers that made this error.
+pub(crate) fn absence(error: &io::Error) -> Option<String> {
+    match error.get_ref()?.downcast_ref::<Fault>()? {
+        Fault::Broken(_) => None,
+        fault => Some(fault.to_string()),
+    }
 }
 
 /// The streams that are open. Their last words go out after whoever wrote them has closed the
@@ -97,6 +111,7 @@ struct Session {
     out: BytesMut,
     reader: ReadHalf<DuplexStream>,
     writer: WriteHalf<DuplexStream>,
+    why_not: WhyNot,
 }
 
 /// What came of waiting.
@@ -129,7 +144,18 @@ impl Session {
         };
         let query = format!("Action=open&Server={server}&IP={ip}&Lifespan={LIFESPAN}");
         let body = self.out.split().freeze();
-        let news = self.sending.post(&query, body, Duration::ZERO).await?;
+        let opened = self.sending.post(&query, body, Duration::ZERO).await;
+        // Web servers answer anything, and some of them with pages.
+        let is_gateway = |news: &News| news.closed || !news.id.is_empty();
+        let news =
+            match opened.and_then(|news| if is_gateway(&news) { Ok(news) } else { Err(Fault::Stranger) }) {
+                Ok(news) => news,
+                Err(fault) => {
+                    let words = fault.to_string();
+                    self.why_not.tell(fault.into());
+                    return Err(io::Error::other(words));
+                }
+            };
         self.lifespan = news.lifespan;
         let mut next = self.take(news).await?;
         let mut pause = FIRST_POLL;

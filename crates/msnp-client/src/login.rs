@@ -12,6 +12,7 @@ use msnp::{Dialect, FriendlyName, Handle, TransactionId};
 use tokio::time::timeout;
 
 use crate::SignInError;
+use crate::gateway;
 use crate::notification::Wire;
 use crate::settings::Settings;
 use crate::transport::{Destination, connect};
@@ -58,17 +59,25 @@ enum Step {
 }
 
 struct Login {
+    /// With whom we speak, for people.
     server: String,
+    gateway: Option<String>,
     dialect: Dialect,
     wire: Wire,
 }
 
 impl Login {
     async fn connect(settings: &Settings, server: &str) -> Result<Self, SignInError> {
-        let unreachable = |source| SignInError::Unreachable { server: server.to_owned(), source };
+        let gateway = settings.gateway.as_ref().map(ToString::to_string);
+        let shown = gateway.as_ref().map_or_else(|| server.to_owned(), |url| format!("the gateway {url}"));
         let destination = Destination::Notification(server.to_owned());
-        let connection = connect(settings, destination).await.map_err(unreachable)?;
-        Ok(Self { server: server.to_owned(), dialect: settings.dialect, wire: Wire::new(connection) })
+        match connect(settings, destination).await {
+            Ok(connection) => {
+                let wire = Wire::new(connection);
+                Ok(Self { server: shown, gateway, dialect: settings.dialect, wire })
+            }
+            Err(source) => Err(SignInError::Unreachable { server: shown, source }),
+        }
     }
 
     /// Says who wants to sign in.
@@ -116,7 +125,10 @@ impl Login {
 
     /// Sends a request and waits for what answers it.
     async fn ask(&mut self, request: &NotificationRequest) -> Result<NotificationEvent, SignInError> {
-        let lost = |source| SignInError::Unreachable { server: self.server.clone(), source };
+        let lost = |source| match (&self.gateway, gateway::absence(&source)) {
+            (Some(gateway), Some(what)) => SignInError::NoGateway { gateway: gateway.clone(), what },
+            _ => SignInError::Unreachable { server: self.server.clone(), source },
+        };
         let answer = async {
             self.wire.send(request).await?;
             self.wire.next().await

@@ -8,6 +8,8 @@ use crate::{DirectConnections, Reconnect, SignInError, Trust};
 /// The ports of a service that nobody configured.
 const MSNP_PORT: u16 = 1863;
 const HTTPS_PORT: u16 = 8443;
+/// The port of the nexus of one that lets official clients in.
+const USUAL_HTTPS_PORT: u16 = 443;
 
 /// What a [`crate::Builder`] was told, checked.
 #[derive(Debug, Clone)]
@@ -15,6 +17,8 @@ pub(crate) struct Settings {
     /// `host:port`.
     pub(crate) server: String,
     pub(crate) nexus: hyper::Uri,
+    /// Where the nexus may be instead, if nobody said where it is.
+    pub(crate) other_nexus: Option<hyper::Uri>,
     pub(crate) gateway: Option<hyper::Uri>,
     /// The connections through it.
     pub(crate) through_gateway: gateway::Open,
@@ -37,14 +41,16 @@ impl Settings {
         let (host, port) = host_and_port(server).ok_or_else(|| {
             SignInError::Setting(format!("{server} is not a server: write HOST or HOST:PORT"))
         })?;
-        let nexus = match nexus {
-            Some(nexus) => nexus.to_owned(),
-            None => format!("https://{host}:{HTTPS_PORT}/rdr/pprdr.asp"),
+        let usual = |port| url(&format!("https://{host}:{port}/rdr/pprdr.asp"), "nexus", NEXUS);
+        let (nexus, other_nexus) = match nexus {
+            Some(nexus) => (url(nexus, "nexus", NEXUS)?, None),
+            None => (usual(HTTPS_PORT)?, Some(usual(USUAL_HTTPS_PORT)?)),
         };
         Ok(Self {
             server: format!("{host}:{port}"),
-            nexus: url(&nexus, "nexus")?,
-            gateway: gateway.map(|gateway| url(gateway, "gateway")).transpose()?,
+            nexus,
+            other_nexus,
+            gateway: gateway.map(|gateway| url(gateway, "gateway", GATEWAY)).transpose()?,
             through_gateway: gateway::Open::default(),
             trust,
             dialect,
@@ -72,10 +78,13 @@ fn host_and_port(server: &str) -> Option<(&str, u16)> {
     good.then_some((host, port))
 }
 
-fn url(text: &str, what: &str) -> Result<hyper::Uri, SignInError> {
+const NEXUS: &str = "https://HOST/rdr/pprdr.asp";
+const GATEWAY: &str = "http://HOST/gateway/gateway.dll";
+
+fn url(text: &str, what: &str, example: &str) -> Result<hyper::Uri, SignInError> {
     let uri: Option<hyper::Uri> = text.parse().ok();
     uri.filter(|uri| matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some()).ok_or_else(
-        || SignInError::Setting(format!("{text} is not the address of a {what}: write https://HOST/PATH")),
+        || SignInError::Setting(format!("{text} is not the address of a {what}: write {example}")),
     )
 }
 

@@ -21,6 +21,7 @@ use papillon_server::passport::hash_password;
 use papillon_store::{NewAccount, PasswordHash, Refusal, Store, StoreError};
 use zeroize::Zeroizing;
 
+use crate::serve::first_steps::account_command;
 use crate::settings::{Place, Settings};
 use crate::{database, logging, runtime};
 
@@ -122,13 +123,13 @@ fn unknown(handle: &Handle) -> anyhow::Error {
 fn explained(error: StoreError, handle: &Handle) -> anyhow::Error {
     match error {
         StoreError::Refused(Refusal::UnknownAccount) => unknown(handle),
-        StoreError::Refused(Refusal::AccountExists) => exists(handle),
         error => anyhow::Error::new(error).context(format!("the account {handle} was not changed")),
     }
 }
 
-fn exists(handle: &Handle) -> anyhow::Error {
-    anyhow!("the account {handle} exists already. To change its password: papillon account password {handle}")
+fn exists(handle: &Handle, settings: &Settings) -> anyhow::Error {
+    let command = account_command(settings, &format!("password {handle}"));
+    anyhow!("the account {handle} exists already. To change its password: {command}")
 }
 
 /// What it takes to make this account now.

@@ -4,7 +4,7 @@ use std::fs::DirBuilder;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use papillon_store::Store;
 
 use crate::settings::Settings;
@@ -53,8 +53,14 @@ pub(crate) async fn open(settings: &Settings) -> anyhow::Result<Arc<dyn Store>> 
 /// leave a new database behind.
 pub(crate) async fn open_existing(settings: &Settings) -> anyhow::Result<Option<Arc<dyn Store>>> {
     match Database::of(settings) {
-        Database::File(path) if !path.exists() => Ok(None),
-        Database::File(path) => open_file(&path).await.map(Some),
+        Database::File(path) => match path.try_exists() {
+            Ok(false) => Ok(None),
+            Ok(true) => open_file(&path).await.map(Some),
+            Err(error) => bail!(
+                "the database {} cannot be read: {error}. Run this as the user of the service (`sudo -u USER`)",
+                path.display()
+            ),
+        },
         Database::Server => open(settings).await.map(Some),
     }
 }

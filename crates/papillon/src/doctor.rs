@@ -16,10 +16,9 @@ mod public_host;
 mod report;
 mod surroundings;
 
-use anyhow::bail;
-
 use self::report::{Finding, Report};
 use self::surroundings::Surroundings;
+use crate::client::wrong_usage;
 use crate::serve::ServeArgs;
 use crate::settings::Settings;
 use crate::{runtime, sentence};
@@ -56,7 +55,7 @@ pub(crate) struct DoctorArgs {
 /// Looks at everything. Fails when anything is wrong.
 pub(crate) fn run(args: &DoctorArgs) -> anyhow::Result<()> {
     if args.serve.is_trial() {
-        bail!("--check and --demo belong to `papillon serve`; the doctor looks at a service as it is");
+        wrong_usage("--check and --demo belong to `papillon serve`; the doctor looks at a service as it is");
     }
     let mut report = Report::new(args.json);
     match args.serve.settings() {
@@ -95,7 +94,7 @@ async fn examine(settings: &Settings, report: &mut Report) -> anyhow::Result<()>
     report.add(database)?;
     report.add(clock::examine(settings, newest))?;
     report.add(files::examine(&settings.server.limits))?;
-    for finding in doors.findings().await {
+    for finding in doors.findings(settings).await {
         report.add(finding)?;
     }
     for finding in public_host::examine(settings, &surroundings, &doors).await {

@@ -1,20 +1,26 @@
 //! `papillon legacy-tls`: the way in for old Windows as a process of its own.
 
 use std::fmt::Write as _;
+use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use anyhow::Context;
 use papillon_server::legacy_door::{self, Behind};
 use papillon_server::tls::{OldWindows, old_authority_file};
+use tokio::net::TcpStream;
 use tokio::sync::{mpsc, watch};
+use tokio::time::timeout;
 
 use crate::listen_address::ListenAddress;
 use crate::logging::{self, LogFormat};
 use crate::serve::{open_files, signals};
 use crate::settings::{self, Place, Settings};
 use crate::{listeners, runtime, stdout};
+
+/// Who is there answers sooner.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 const EXAMPLES: &str = "\
 Examples:
@@ -51,6 +57,7 @@ pub(crate) struct LegacyTlsArgs {
     #[arg(
         long,
         value_name = "HOST:PORT",
+        value_parser = host_and_port,
         default_value = "127.0.0.1:8080",
         env = "PAPILLON_LEGACY_TLS_HTTP"
     )]
@@ -59,6 +66,7 @@ pub(crate) struct LegacyTlsArgs {
     #[arg(
         long,
         value_name = "HOST:PORT",
+        value_parser = host_and_port,
         default_value = "127.0.0.1:8443",
         env = "PAPILLON_LEGACY_TLS_HTTPS"
     )]
@@ -87,7 +95,7 @@ pub(crate) fn run(args: &LegacyTlsArgs) -> anyhow::Result<()> {
 async fn serve(args: &LegacyTlsArgs, settings: &Settings) -> anyhow::Result<()> {
     let (sender, mut stop) = mpsc::channel(2);
     signals::forward(sender)?;
-    let listener = listeners::open("listen", &args.listen).await?;
+    let listener = listeners::open_as("https", "listen", &args.listen).await?;
     let listener = listener.context("there is nowhere to listen: give an address with --listen ADDR")?;
     let address = listener.local_addr().context("the listener does not know its address")?;
     let folder = args.tls.clone().unwrap_or_else(|| settings.data_dir().join("tls"));
@@ -101,6 +109,9 @@ async fn serve(args: &LegacyTlsArgs, settings: &Settings) -> anyhow::Result<()> 
         https = args.https,
         "TLS for old Windows is ready"
     );
+    for (option, address) in [("http", &args.http), ("https", &args.https)] {
+        tokio::spawn(look_behind(option, address.clone()));
+    }
     let (stopping, stopped) = watch::channel(false);
     let behind = Behind { http: args.http.clone(), https: args.https.clone() };
     let serve = legacy_door::serve(listener, old, behind, &settings.server.limits, stopped);
@@ -113,9 +124,50 @@ async fn serve(args: &LegacyTlsArgs, settings: &Settings) -> anyhow::Result<()> 
     Ok(())
 }
 
+/// The service may be started later: that it is not there yet is worth a warning only.
+async fn look_behind(option: &'static str, address: String) {
+    let seen = match timeout(PATIENCE, TcpStream::connect(&address)).await {
+        Ok(Ok(_)) => return,
+        Ok(Err(error)) => error,
+        Err(_) => io::ErrorKind::TimedOut.into(),
+    };
+    tracing::warn!(
+        %address,
+        error = %seen,
+        "the service is not there: start it, or say where its listener is with --{option} HOST:PORT"
+    );
+}
+
+/// Reads `HOST:PORT`; the error says what is expected.
+fn host_and_port(text: &str) -> Result<String, String> {
+    let expected = || {
+        String::from("expected a host and a port, such as 127.0.0.1:8080, [::1]:8080 or msn.example.org:8080")
+    };
+    let is_bare_port = !text.contains(':') || text.starts_with(':');
+    match ListenAddress::parse(text) {
+        Ok(ListenAddress::On { port, .. }) if port != 0 && !is_bare_port => Ok(text.to_owned()),
+        _ => Err(expected()),
+    }
+}
+
 fn announce(address: SocketAddr) -> anyhow::Result<()> {
     let mut lines = String::new();
     // Writing to a string cannot fail.
     let _ = writeln!(lines, "listening https {address}\nready");
     stdout::print(&lines)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_service_has_a_host_and_a_port() {
+        for good in ["127.0.0.1:8080", "[::1]:8080", "msn.example.org:8080"] {
+            assert_eq!(host_and_port(good).as_deref(), Ok(good));
+        }
+        for bad in ["", "none", "8080", ":8080", "msn.example.org", "h:0", "h:x", "http://h:80"] {
+            assert!(host_and_port(bad).is_err(), "{bad}");
+        }
+    }
 }

@@ -52,6 +52,21 @@ impl ListenAddress {
         }
     }
 
+    /// Whether nobody can listen at the other while somebody listens here.
+    pub(crate) fn excludes(&self, other: &Self) -> bool {
+        let (Self::On { host, port }, Self::On { host: other_host, port: other_port }) = (self, other) else {
+            return false;
+        };
+        let everywhere = |host: &str, other: &str| match host {
+            "0.0.0.0" => !other.contains(':') || other == "::",
+            "::" => true,
+            _ => false,
+        };
+        port == other_port
+            && *port != 0
+            && (host == other_host || everywhere(host, other_host) || everywhere(other_host, host))
+    }
+
     /// Whether there is something to listen at.
     pub(crate) fn is_on(&self) -> bool {
         *self != Self::Off
@@ -84,6 +99,24 @@ mod tests {
             ("localhost:80", "localhost:80"),
         ] {
             assert_eq!(ListenAddress::parse(written).unwrap().to_string(), read, "{written}");
+        }
+    }
+
+    #[test]
+    fn two_at_one_port_exclude_each_other() {
+        for (one, other, excludes) in [
+            ("8080", "8080", true),
+            ("8080", "127.0.0.1:8080", true),
+            ("[::]:8080", "8080", true),
+            ("localhost:8080", "localhost:8080", true),
+            ("127.0.0.1:8080", "127.0.0.2:8080", false),
+            ("0.0.0.0:8080", "[::1]:8080", false),
+            ("8080", "8443", false),
+            ("0", "0", false),
+            ("none", "none", false),
+        ] {
+            let (one, other) = (ListenAddress::parse(one).unwrap(), ListenAddress::parse(other).unwrap());
+            assert_eq!((one.excludes(&other), other.excludes(&one)), (excludes, excludes), "{one} {other}");
         }
     }
 

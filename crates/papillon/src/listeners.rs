@@ -66,11 +66,20 @@ pub(crate) async fn resolve(name: &str, address: &ListenAddress) -> anyhow::Resu
 
 /// Opens one listener; `name` is that of its option. `None` when it is turned off.
 pub(crate) async fn open(name: &str, address: &ListenAddress) -> anyhow::Result<Option<TcpListener>> {
+    open_as(name, name, address).await
+}
+
+/// The same for one whose option has another name.
+pub(crate) async fn open_as(
+    name: &str,
+    option: &str,
+    address: &ListenAddress,
+) -> anyhow::Result<Option<TcpListener>> {
     let mut failure = None;
-    for candidate in resolve(name, address).await? {
+    for candidate in resolve(option, address).await? {
         match listen(candidate) {
             Ok(listener) => return Ok(Some(listener)),
-            Err(error) => failure = Some(anyhow!("{}", explain(name, candidate, &error))),
+            Err(error) => failure = Some(anyhow!("{}", explain(name, option, candidate, &error))),
         }
     }
     failure.map_or(Ok(None), Err)
@@ -82,7 +91,7 @@ async fn open_dns(address: &ListenAddress) -> anyhow::Result<Option<DnsSockets>>
     for candidate in resolve("dns", address).await? {
         match listen_dns(candidate).await {
             Ok(sockets) => return Ok(Some(sockets)),
-            Err(error) => failure = Some(anyhow!("{}", explain("dns", candidate, &error))),
+            Err(error) => failure = Some(anyhow!("{}", explain("dns", "dns", candidate, &error))),
         }
     }
     failure.map_or(Ok(None), Err)
@@ -129,8 +138,8 @@ pub(crate) async fn try_open(name: &str, addresses: &[SocketAddr]) -> Result<(),
 }
 
 /// What happened, and what to do about it.
-fn explain(name: &str, address: SocketAddr, error: &io::Error) -> String {
-    let advice = advice(name, address, error);
+fn explain(name: &str, option: &str, address: SocketAddr, error: &io::Error) -> String {
+    let advice = advice(option, address, error);
     format!("the {name} listener cannot be opened at {address} ({error}): {advice}")
 }
 
@@ -144,6 +153,12 @@ fn advice(name: &str, address: SocketAddr, error: &io::Error) -> String {
         io::ErrorKind::AddrInUse => format!(
             "another program listens there. Stop that program, or choose another port with --{name} ADDR \
              (port 0 picks a free one)"
+        ),
+        // Nobody can be told to ask another port.
+        io::ErrorKind::PermissionDenied if name == "dns" && address.port() < 1024 => String::from(
+            "ports under 1024 are for privileged programs, and old machines ask port 53 only. Start it with \
+             sudo, or allow it: with AmbientCapabilities=CAP_NET_BIND_SERVICE in the systemd unit, or with \
+             `sudo setcap cap_net_bind_service=+ep` on the program",
         ),
         io::ErrorKind::PermissionDenied if address.port() < 1024 => format!(
             "ports under 1024 are for privileged programs. Choose a higher port with --{name} ADDR, or allow \
@@ -164,8 +179,10 @@ mod tests {
     #[test]
     fn a_low_port_is_explained() {
         let error = io::Error::from(io::ErrorKind::PermissionDenied);
-        let words = explain("https", "0.0.0.0:443".parse().unwrap(), &error);
+        let words = explain("https", "https", "0.0.0.0:443".parse().unwrap(), &error);
         assert!(words.contains("https listener") && words.contains("0.0.0.0:443"), "{words}");
         assert!(words.contains("CAP_NET_BIND_SERVICE"), "{words}");
+        let words = explain("dns", "dns", "0.0.0.0:53".parse().unwrap(), &error);
+        assert!(words.contains("sudo") && !words.contains("higher port"), "{words}");
     }
 }

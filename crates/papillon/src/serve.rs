@@ -2,7 +2,7 @@
 
 mod check;
 mod demo;
-mod first_steps;
+pub(crate) mod first_steps;
 pub(crate) mod open_files;
 pub(crate) mod signals;
 
@@ -189,6 +189,15 @@ impl ServeArgs {
         if ![&settings.msnp, &settings.http, &settings.https].into_iter().any(ListenAddress::is_on) {
             bail!("all listeners are off: give one of --msnp, --http and --https an address");
         }
+        if !settings.https.is_on() {
+            let needs = "needs the https listener, which is off";
+            if settings.server.old_windows {
+                bail!("--old-windows {needs}: give it an address with --https ADDR, such as --https 443");
+            }
+            if settings.server.https_only {
+                bail!("--https-only {needs}, and nobody could sign in: give it an address with --https ADDR");
+            }
+        }
         if self.demo {
             Demo::check(&settings)?;
         }
@@ -239,6 +248,7 @@ async fn serve(mut settings: Settings, is_demo: bool) -> anyhow::Result<Option<T
 }
 
 async fn start(settings: &Settings, demo: Option<&Demo>) -> anyhow::Result<(Server, Addresses)> {
+    settings.see_that_listeners_fit()?;
     let listeners = listeners::bind(settings).await?;
     let addresses = listeners::addresses(&listeners)?;
     // The database may be elsewhere; certificates and mail are always here.

@@ -146,6 +146,31 @@ impl Settings {
         }
     }
 
+    /// All listeners, by the names of their options.
+    pub(crate) fn listeners(&self) -> [(&'static str, &ListenAddress); 5] {
+        [
+            ("msnp", &self.msnp),
+            ("dispatch", &self.dispatch),
+            ("http", &self.http),
+            ("https", &self.https),
+            ("dns", &self.dns),
+        ]
+    }
+
+    /// Fails when one listener cannot be opened because of another.
+    pub(crate) fn see_that_listeners_fit(&self) -> anyhow::Result<()> {
+        let all = self.listeners();
+        for (count, (other, address)) in all.iter().enumerate() {
+            if let Some((one, _)) = all.iter().take(count).find(|(_, before)| before.excludes(address)) {
+                bail!(
+                    "the listeners {one} and {other} cannot both be at {address}: choose another port with \
+                     --{other} ADDR"
+                );
+            }
+        }
+        Ok(())
+    }
+
     fn settle_data_dir(&mut self) -> anyhow::Result<()> {
         let folder = match self.data.take() {
             Some(folder) => folder,

@@ -42,8 +42,11 @@ pub(super) struct News {
 /// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Fault {
-    #[error("the gateway answers {0}")]
+    #[error("it answers HTTP {0}")]
     Refused(StatusCode),
+    /// Somebody answers well, and not as a gateway does.
+    #[error("it answers as a web server does")]
+    Stranger,
     #[error(transparent)]
     Broken(#[from] io::Error),
 }
@@ -52,7 +55,7 @@ impl From<Fault> for io::Error {
     fn from(fault: Fault) -> Self {
         match fault {
             Fault::Broken(error) => error,
-            refused @ Fault::Refused(_) => Self::other(refused),
+            fault => Self::other(fault),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::timeout;
 
@@ -14,7 +14,7 @@ const DEADLINE: Duration = Duration::from_secs(20);
 /// A gateway, and a client's stream through it.
 struct Scene {
     listener: TcpListener,
-    stream: DuplexStream,
+    stream: super::Through,
 }
 
 /// A request that waits for its answer.
@@ -183,5 +183,19 @@ async fn a_session_that_is_gone_ends_the_stream() {
         let mut scene = Scene::open(before).await;
         scene.asked().await.refuse("400 Bad Request").await;
         scene.ends().await;
+    }
+}
+
+#[tokio::test]
+async fn who_is_no_gateway_is_told_from_one_that_hangs_up() {
+    for answer in ["404 Not Found", "405 Method Not Allowed", "200 OK"] {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let uri = format!("http://{}/", listener.local_addr().unwrap());
+        let to = Destination::Notification("127.0.0.1:1863".into());
+        let mut stream = super::open(uri.parse().unwrap(), Trust::System, to, &super::Open::default());
+        stream.write_all(b"VER").await.unwrap();
+        Asked::read(listener.accept().await.unwrap().0).await.unwrap().refuse(answer).await;
+        let error = timeout(DEADLINE, stream.read_u8()).await.unwrap().unwrap_err();
+        assert!(super::absence(&error).is_some(), "{answer}: {error}");
     }
 }

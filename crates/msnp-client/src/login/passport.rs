@@ -1,5 +1,7 @@
 //! From the challenge to the ticket: nexus, then the login server.
 
+use std::io;
+
 use hyper::header::LOCATION;
 use hyper::http::HeaderValue;
 use hyper::http::response::Parts;
@@ -46,7 +48,7 @@ pub(super) async fn ticket(
 
 /// Asks the nexus where to sign in.
 async fn login_server(settings: &Settings) -> Result<Uri, SignInError> {
-    let (server, answer) = follow(settings, settings.nexus.clone(), None).await?;
+    let (server, answer) = nexus(settings).await?;
     let urls = answer.headers.get("PassportURLs").and_then(|value| value.to_str().ok());
     let urls = urls.and_then(|value| PassportUrls::parse(value).ok());
     let endpoint = urls.as_ref().and_then(PassportUrls::endpoint);
@@ -57,6 +59,22 @@ async fn login_server(settings: &Settings) -> Result<Uri, SignInError> {
     format!("https://{host}:{port}{path}")
         .parse()
         .map_err(|_| protocol(&server, "the address of the login server cannot be read"))
+}
+
+/// Asks at the one port or the other, where nobody said which.
+async fn nexus(settings: &Settings) -> Result<(String, Parts), SignInError> {
+    let refused = |source: &io::Error| source.kind() == io::ErrorKind::ConnectionRefused;
+    match (follow(settings, settings.nexus.clone(), None).await, &settings.other_nexus) {
+        (Err(SignInError::Unreachable { server: first, source }), Some(other)) if refused(&source) => {
+            match follow(settings, other.clone(), None).await {
+                Err(SignInError::Unreachable { server, source }) => {
+                    Err(SignInError::Unreachable { server: format!("{first} or {server}"), source })
+                }
+                answered => answered,
+            }
+        }
+        (answered, _) => answered,
+    }
 }
 
 /// Gets an answer that sends us nowhere else. The password only ever goes over TLS.

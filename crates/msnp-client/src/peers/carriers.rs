@@ -43,12 +43,12 @@ impl AsRef<[u8]> for Piece {
 }
 
 impl Switchboard {
-    /// Packets came over this one: answers go there too, unless packets are on their way over another.
-    /// That other may be one which the peer has left without a word.
-    pub(super) fn seen(&mut self, carrier: PacketCarrier) {
+    /// Packets came over this one: answers go there too, if there is no other. A newer one is taken over the
+    /// one that there is, unless that is `busy`: the peer may have left the older one without a word.
+    pub(super) fn seen(&mut self, carrier: PacketCarrier, busy: bool) {
         self.seen = Some(carrier.id());
-        let is_free = |own: &PacketCarrier| own.id() != carrier.id() && own.is_idle();
-        if self.carrier.as_ref().is_none_or(is_free) {
+        let gives_way = |own: &PacketCarrier| !busy && own.id() < carrier.id();
+        if self.carrier.as_ref().is_none_or(gives_way) {
             self.carrier = Some(carrier);
             self.lease = None;
         }

@@ -141,7 +141,8 @@ impl Driver {
         let now = Instant::now();
         match input {
             Input::Packets { carrier, packets } => {
-                self.switchboard.seen(carrier);
+                let busy = self.engine.has_transmit(Carrier::Switchboard, now);
+                self.switchboard.seen(carrier, busy);
                 for packet in &packets {
                     self.take_packet(Carrier::Switchboard, packet, now).await;
                 }

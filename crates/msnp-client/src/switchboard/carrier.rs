@@ -33,11 +33,6 @@ impl PacketCarrier {
         self.board.id()
     }
 
-    /// Whether all packets that were sent have been answered for.
-    pub(crate) fn is_idle(&self) -> bool {
-        !self.board.has_in_flight()
-    }
-
     /// Waits for room in the window and queues packets, which lie about in pieces: header, body,
     /// footer. The pieces are put together in the buffer that is written from, and nowhere else.
     /// Those after a packet that can't be queued are not sent either.

@@ -104,3 +104,15 @@ async fn signing_in_and_talking_through_a_gateway() {
     alice.sign_out().await;
     wait(&mut bob_hears, |event| matches!(event, Event::Presence { presence: None, .. }).then_some(())).await;
 }
+
+#[tokio::test]
+async fn what_is_wrong_with_a_gateway_is_said_of_the_gateway() {
+    let server = TestServer::start().await;
+    let gone = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let url = format!("http://{gone}/gateway/gateway.dll");
+    let error = builder(&server, ALICE).gateway(&url).sign_in().await.map(drop).unwrap_err();
+    assert!(error.to_string().starts_with(&format!("the gateway {url} cannot be reached")), "{error}");
+    let url = format!("http://{}/", server.addresses.http);
+    let error = builder(&server, ALICE).gateway(&url).sign_in().await.map(drop).unwrap_err();
+    assert!(error.to_string().starts_with(&format!("there is no gateway at {url}: ")), "{error}");
+}

@@ -2,7 +2,7 @@
 
 use anyhow::Context;
 use msnp::{FriendlyName, Handle};
-use papillon_store::NewAccount;
+use papillon_store::{NewAccount, Refusal, StoreError};
 
 use super::{display_name, email, exists, explained, new_account};
 use crate::password::{self, PasswordSource};
@@ -32,7 +32,7 @@ pub(super) async fn run(args: &AddArgs, settings: &Settings) -> anyhow::Result<(
     if let Some(store) = &existing
         && store.account(&args.handle).await.context("the database cannot be read")?.is_some()
     {
-        return Err(exists(&args.handle));
+        return Err(exists(&args.handle, settings));
     }
     let password = password::read_new(&args.source, &args.handle)?;
     let name = args.name.clone().unwrap_or_else(|| FriendlyName::from(&args.handle));
@@ -41,6 +41,9 @@ pub(super) async fn run(args: &AddArgs, settings: &Settings) -> anyhow::Result<(
         Some(store) => store,
         None => database::open(settings).await?,
     };
-    store.create_account(new).await.map_err(|error| explained(error, &args.handle))?;
+    store.create_account(new).await.map_err(|error| match error {
+        StoreError::Refused(Refusal::AccountExists) => exists(&args.handle, settings),
+        error => explained(error, &args.handle),
+    })?;
     stdout::print(&format!("added {}\n", args.handle))
 }

@@ -27,7 +27,13 @@ pub(super) struct InviteArgs {
 
 /// Makes an invitation. The code is all of standard output; the rest is said beside it.
 pub(super) async fn run(args: &InviteArgs, settings: &Settings) -> anyhow::Result<()> {
-    let store = database::open(settings).await?;
+    // A code that no service knows would be worse than none.
+    let Some(store) = database::open_existing(settings).await? else {
+        bail!(
+            "there is no service with its files in {}: start it once, or name its folder with --data DIR",
+            settings.data_dir().display()
+        );
+    };
     let code = InvitationCode::from_random(rand::random());
     let made_at = now();
     let expires_at = made_at.saturating_add(i64::from(args.days) * DAY);

@@ -18,7 +18,8 @@ use crate::settings::variable;
 
 /// What `--help` says after the examples of a command that signs in.
 pub(crate) const ENVIRONMENT: &str = "\
-With no option but --account the service is the one on this machine. Every option of signing in is
+With no option but --account the service is the one on this machine. Signing in begins at its port 8443,
+or at 443 where nobody listens at 8443. Every option of signing in is
 also an environment variable: PAPILLON_ACCOUNT, PAPILLON_SERVER, PAPILLON_CA and so on; in
 PAPILLON_EMOTICON each line is a SHORTCUT=FILE.
 
@@ -39,14 +40,14 @@ pub(crate) struct ClientArgs {
     /// PAPILLON_PASSWORD counts, and without that you are asked.
     #[arg(long, global = true, help_heading = HEADING)]
     password_stdin: bool,
-    /// The service. [default: 127.0.0.1:1863]
+    /// The service. [default: the host of --gateway, or else 127.0.0.1; port 1863]
     #[arg(long, value_name = "HOST[:PORT]", value_parser = Server::parse, global = true, help_heading = HEADING)]
     server: Option<Server>,
-    /// Where signing in begins. [default: https://HOST:8443/rdr/pprdr.asp]
+    /// Where signing in begins. [default: https://HOST:8443/rdr/pprdr.asp, or else the same at port 443]
     #[arg(long, value_name = "URL", value_parser = url, global = true, help_heading = HEADING)]
     nexus: Option<String>,
     /// Reaches the service through HTTP, by this URL: http://HOST:PORT/gateway/gateway.dll
-    #[arg(long, value_name = "URL", value_parser = url, global = true, help_heading = HEADING)]
+    #[arg(long, value_name = "URL", value_parser = gateway, global = true, help_heading = HEADING)]
     gateway: Option<String>,
     /// Believes the authorities in this PEM file, such as the service's DATA/tls/ca.pem.
     ///
@@ -99,7 +100,8 @@ impl From<Direct> for DirectConnections {
 pub(super) struct Options {
     pub(super) account: Option<Handle>,
     pub(super) server: Server,
-    pub(super) nexus: String,
+    /// `None` when nobody said where it is.
+    pub(super) nexus: Option<String>,
     pub(super) gateway: Option<String>,
     pub(super) believe: Believe,
     pub(super) picture: Option<PathBuf>,
@@ -133,9 +135,11 @@ impl Options {
     pub(super) fn builder(&self, account: Handle, password: &str, looks: Looks) -> Builder {
         let mut builder = Client::builder(account, password)
             .server(self.server.to_string())
-            .nexus(&self.nexus)
             .dialect(self.dialect)
             .direct(self.direct);
+        if let Some(nexus) = &self.nexus {
+            builder = builder.nexus(nexus);
+        }
         if let Some(gateway) = &self.gateway {
             builder = builder.gateway(gateway);
         }
@@ -162,12 +166,20 @@ impl ClientArgs {
 
     /// Puts the environment and the defaults behind the options.
     pub(super) fn resolve(&self) -> anyhow::Result<Options> {
-        let server = either(&self.server, "PAPILLON_SERVER", Server::parse)?.unwrap_or_else(Server::usual);
-        let nexus = either(&self.nexus, "PAPILLON_NEXUS", url)?.unwrap_or_else(|| server.nexus());
+        let nexus = either(&self.nexus, "PAPILLON_NEXUS", url)?;
+        let gateway = either(&self.gateway, "PAPILLON_GATEWAY", gateway)?;
+        let server = match either(&self.server, "PAPILLON_SERVER", Server::parse)? {
+            Some(server) => server,
+            // Who says how to get there has said where it is.
+            None => match gateway.as_deref().filter(|_| nexus.is_none()).map(Server::of_url) {
+                Some(Ok(gateway)) => gateway.with_usual_port(),
+                _ => Server::usual(),
+            },
+        };
         let direct = either(&self.direct, "PAPILLON_DIRECT", |word| Direct::from_str(word, true))?;
         Ok(Options {
             account: either(&self.account, "PAPILLON_ACCOUNT", handle)?,
-            gateway: either(&self.gateway, "PAPILLON_GATEWAY", url)?,
+            gateway,
             believe: self.believe()?,
             picture: self.picture.clone().or_else(|| variable("PAPILLON_PICTURE").map(PathBuf::from)),
             emoticons: self.emoticons()?,
@@ -224,6 +236,12 @@ fn url(text: &str) -> Result<String, String> {
     Server::of_url(text).map(|_| text.to_owned())
 }
 
+fn gateway(text: &str) -> Result<String, String> {
+    let expected =
+        |_| String::from("expected a gateway URL such as http://msn.example.org/gateway/gateway.dll");
+    url(text).map_err(expected)
+}
+
 fn dialect(text: &str) -> Result<Dialect, String> {
     match text {
         "8" => Ok(Dialect::Msnp8),
@@ -263,6 +281,24 @@ mod tests {
         for bad in ["", "=", "(h)", "(h)=", "=h.png"] {
             assert!(emoticon(bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_gateway_says_where_the_service_is() {
+        let with = |gateway: &str, nexus: Option<&str>, server: Option<&str>| {
+            let args = ClientArgs {
+                gateway: Some(gateway.to_owned()),
+                nexus: nexus.map(str::to_owned),
+                server: server.map(|server| Server::parse(server).unwrap()),
+                ..ClientArgs::default()
+            };
+            args.resolve().unwrap().server.to_string()
+        };
+        let gateway = "http://msn.example.org:8080/gateway/gateway.dll";
+        assert_eq!(with(gateway, None, None), "msn.example.org:1863");
+        assert_eq!(with(gateway, Some("https://n.example.org/"), None), "127.0.0.1:1863");
+        assert_eq!(with(gateway, None, Some("10.0.0.1")), "10.0.0.1:1863");
+        assert!(super::gateway("foo").unwrap_err().contains("gateway.dll"));
     }
 
     #[test]

@@ -57,7 +57,12 @@ impl Server {
         Some(Self { host, port })
     }
 
-    /// Where this service's nexus is unless somebody says otherwise.
+    /// The same host, at the port of a notification server.
+    pub(super) fn with_usual_port(self) -> Self {
+        Self { port: MSNP_PORT, ..self }
+    }
+
+    /// Where this service's nexus is looked for first unless somebody says otherwise.
     pub(super) fn nexus(&self) -> String {
         format!("https://{}:{HTTPS_PORT}/rdr/pprdr.asp", self.host)
     }

@@ -39,7 +39,8 @@ impl Belief {
     pub(super) fn begin(options: &Options) -> anyhow::Result<Self> {
         let said = options.believe.clone();
         // Who will show something first.
-        let nexus = Server::of_url(&options.nexus).map_err(|expected| anyhow!("--nexus: {expected}"))?;
+        let nexus = options.nexus.clone().unwrap_or_else(|| options.server.nexus());
+        let nexus = Server::of_url(&nexus).map_err(|expected| anyhow!("--nexus: {expected}"))?;
         let known = KnownAuthorities::of_user();
         let mut pins = Vec::new();
         let now = match &said {

@@ -10,10 +10,16 @@ pub(super) fn why_not_signed_in(account: &Handle, error: &SignInError) -> String
             "the account {account} or its password is wrong. `papillon account list` on the service's machine \
              shows who has an account"
         ),
+        SignInError::Unreachable { server, .. } if server.starts_with("the gateway ") => {
+            format!("{error}. Is the service running there? --gateway says where it is")
+        }
         SignInError::Unreachable { .. } => format!(
             "{error}. Is the service running there? `papillon serve` runs one; --server and --nexus say where \
              it is"
         ),
+        SignInError::NoGateway { .. } => {
+            format!("{error}. --gateway takes a URL such as http://msn.example.org/gateway/gateway.dll")
+        }
         SignInError::TimedOut(_) => format!("{error}. --server and --nexus say where the service is"),
         SignInError::Refused(code) => format!("the service refused the sign-in: {} ({code})", code.meaning()),
         _ => error.to_string(),

@@ -1,6 +1,7 @@
 //! The certificate: whether clients that import the authority find it good for everything it is shown for.
 
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -31,42 +32,49 @@ pub(super) fn examine(
         return vec![Finding::ok(CHECK, "not needed: the https listener is off")];
     }
     let folder = settings.data_dir().join("tls");
-    let chain = match shown {
-        Some(chain) => chain.clone(),
-        None => match read(&folder.join("server.pem")) {
-            Some(chain) => chain,
-            None => {
-                return vec![Finding::ok(
-                    CHECK,
-                    "there is none yet; the service makes one, and an authority",
-                )];
-            }
-        },
+    let file = folder.join("server.pem");
+    let on_disk = read(&file);
+    let chain = match (shown, &on_disk) {
+        (Some(chain), _) | (None, Ok(Some(chain))) => chain.clone(),
+        (None, Ok(None)) => {
+            return vec![Finding::ok(CHECK, "there is none yet; the service makes one, and an authority")];
+        }
+        (None, Err(error)) => {
+            return vec![Finding::fail(
+                CHECK,
+                format!("{} cannot be read: {error}", file.display()),
+                "run the doctor as the user of the service (`sudo -u USER papillon doctor`)",
+            )];
+        }
     };
     let Some(leaf) = chain.first().and_then(|leaf| ParsedCertificate::try_from(leaf).ok()) else {
         return vec![Finding::fail(
             CHECK,
-            "it cannot be read",
-            format!(
-                "remove {} and server.key beside it to have new ones made",
-                folder.join("server.pem").display()
-            ),
+            format!("{} holds no certificate", file.display()),
+            "put the right one there; or move it and server.key away, and the service makes new ones",
         )];
     };
     let ca = folder.join("ca.pem");
-    let authority = read(&ca).and_then(|authorities| authorities.into_iter().next());
+    let authority = read(&ca).ok().flatten().and_then(|authorities| authorities.into_iter().next());
     let is_ours = authority.is_some() && chain.last() == authority.as_ref();
+    let is_here = matches!(&on_disk, Ok(Some(there)) if there.first() == chain.first());
     vec![
         names(&leaf, settings, surroundings, is_ours),
         validity(&chain, &leaf, is_ours),
-        signer(&folder, ca, authority.as_ref(), is_ours),
+        signer(&folder, ca, authority.as_ref(), is_ours, is_here),
     ]
 }
 
-fn read(path: &Path) -> Option<Chain> {
-    let pem = fs::read(path).ok()?;
-    let chain = CertificateDer::pem_slice_iter(&pem).collect::<Result<Vec<_>, _>>().ok()?;
-    (!chain.is_empty()).then_some(chain)
+/// The certificates in a file; `None` when there is no such file, none of them when they make no sense.
+fn read(path: &Path) -> io::Result<Option<Chain>> {
+    match fs::read(path) {
+        Ok(pem) => {
+            let chain = CertificateDer::pem_slice_iter(&pem).collect::<Result<Vec<_>, _>>();
+            Ok(Some(chain.unwrap_or_default()))
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 /// Whether it carries all names that the service goes by.
@@ -80,17 +88,18 @@ fn names(
         let name = ServerName::try_from(name.as_str());
         !name.is_ok_and(|name| verify_server_name(leaf, &name).is_ok())
     };
-    let public = settings.server.public_host.iter().cloned();
-    let needed = OLD_SERVICES.into_iter().map(str::to_owned).chain(public);
-    let missing: Vec<_> = needed.filter(lacks).collect();
-    let anew = if is_ours {
-        "restart the service: it makes a new one that does"
-    } else {
-        "official clients refuse it. No public authority signs the old names: remove the folder tls to have an \
-         authority of your own made, or keep the certificate if only clients of your own come"
-    };
+    let public: Vec<_> = settings.server.public_host.iter().filter(|host| lacks(host)).cloned().collect();
+    let old: Vec<_> = OLD_SERVICES.into_iter().map(str::to_owned).filter(lacks).collect();
+    if !is_ours && !old.is_empty() && public.is_empty() {
+        return own_without_old_names(settings, &list(old));
+    }
+    let missing: Vec<_> = old.into_iter().chain(public).collect();
     if !missing.is_empty() {
-        return Finding::fail(CHECK, format!("it is not good for {}", list(missing)), anew);
+        let advice = match is_ours {
+            true => "restart the service: it makes a new one that does",
+            false => "get one from its authority that is, or correct --public-host",
+        };
+        return Finding::fail(CHECK, format!("it is not good for {}", list(missing)), advice);
     }
     let own = surroundings.own.iter().map(ToString::to_string);
     let missing: Vec<_> = own.filter(lacks).collect();
@@ -102,12 +111,36 @@ fn names(
                  there complain",
                 list(missing)
             ),
-            "if they matter: set --public-host to the one that people use, or remove server.pem in the folder tls; \
-             then restart the service",
+            match is_ours {
+                true => {
+                    "if they matter: set --public-host to the one that people use, or remove server.pem in the \
+                     folder tls; then restart the service"
+                }
+                false => "if they matter: set --public-host to the name that people use",
+            },
         );
     }
     let public = settings.server.public_host.as_deref().map(|host| format!(" and {host}"));
     Finding::ok(CHECK, format!("it is good for the old names{}", public.unwrap_or_default()))
+}
+
+/// The operator's own certificate, which no public authority can sign for the old names. Neither it nor an
+/// authority that people have imported is ever to be removed.
+fn own_without_old_names(settings: &Settings, missing: &str) -> Finding {
+    let seen = format!("it is the operator's own, and not good for {missing}");
+    if settings.server.old_windows {
+        return Finding::warn(
+            CHECK,
+            format!("{seen}: only Windows 98 to XP is shown another one that is"),
+            "nothing to do, unless official clients on newer Windows come: they refuse this one",
+        );
+    }
+    Finding::fail(
+        CHECK,
+        format!("{seen}: official clients refuse it"),
+        "for those on Windows 98 to XP use --old-windows: they are shown another one. Where only other clients \
+         come this does not matter",
+    )
 }
 
 /// Whether it is good now and will be in a month.
@@ -160,11 +193,17 @@ fn check(chain: &Chain, leaf: &ParsedCertificate<'_>, at: SystemTime) -> Result<
     verify_server_cert_signed_by_trust_anchor(leaf, &roots, between, at, algorithms)
 }
 
-/// What people have to import.
-fn signer(folder: &Path, ca: PathBuf, authority: Option<&CertificateDer<'_>>, is_ours: bool) -> Finding {
+/// What people have to import. `is_here` says whether it is the one in the folder.
+fn signer(
+    folder: &Path,
+    ca: PathBuf,
+    authority: Option<&CertificateDer<'_>>,
+    is_ours: bool,
+    is_here: bool,
+) -> Finding {
     match authority {
         Some(_) if is_ours => Finding::ok(CHECK, format!("clients have to import {}", ca.display())),
-        Some(_) => Finding::fail(
+        Some(_) if !is_here => Finding::fail(
             CHECK,
             format!("it is not signed by {}: whoever imports that is not helped", ca.display()),
             format!(
@@ -172,7 +211,7 @@ fn signer(folder: &Path, ca: PathBuf, authority: Option<&CertificateDer<'_>>, is
                 folder.display()
             ),
         ),
-        None => Finding::warn(
+        _ => Finding::warn(
             CHECK,
             "somebody else's authority signed it",
             "see that clients know that authority; old Windows knows none of today's",
@@ -249,6 +288,38 @@ mod tests {
             Identity::open(other.path(), None, SystemTime::now()).unwrap();
             fs::copy(other.path().join("ca.pem"), tls.join("ca.pem")).unwrap();
         });
-        assert_eq!(verdicts(&findings), [Verdict::Ok, Verdict::Ok, Verdict::Fail], "{findings:?}");
+        assert_eq!(verdicts(&findings), [Verdict::Ok, Verdict::Ok, Verdict::Warn], "{findings:?}");
+    }
+
+    /// Puts a certificate there as an operator has one: for another name, by another authority.
+    fn put_own(tls: &Path) {
+        let key = rcgen::KeyPair::generate().unwrap();
+        let own = rcgen::CertificateParams::new(vec![String::from("msn.example.org")]).unwrap();
+        fs::write(tls.join("server.pem"), own.self_signed(&key).unwrap().pem()).unwrap();
+    }
+
+    #[test]
+    fn nobody_is_told_to_remove_a_certificate_of_their_own() {
+        for (old_windows, verdict) in [(false, Verdict::Fail), (true, Verdict::Warn)] {
+            let findings = findings(SystemTime::now(), |settings, tls| {
+                settings.server.old_windows = old_windows;
+                settings.server.public_host = Some("msn.example.org".into());
+                put_own(tls);
+            });
+            assert_eq!(findings[0].verdict, verdict, "{findings:?}");
+            assert_eq!(findings[2].verdict, Verdict::Warn, "{findings:?}");
+            assert!(!format!("{findings:?}").contains("remove"), "{findings:?}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_read_is_not_one_that_is_missing() {
+        let findings = findings(SystemTime::now(), |_, tls| {
+            fs::remove_file(tls.join("server.pem")).unwrap();
+            // Even root cannot read a folder as a file.
+            fs::create_dir(tls.join("server.pem")).unwrap();
+        });
+        assert_eq!(verdicts(&findings), [Verdict::Fail]);
+        assert!(findings[0].seen.contains("cannot be read"), "{findings:?}");
     }
 }

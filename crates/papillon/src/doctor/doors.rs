@@ -81,7 +81,9 @@ impl Doors {
     }
 
     /// What came of it.
-    pub(super) async fn findings(&self) -> Vec<Finding> {
+    pub(super) async fn findings(&self, settings: &Settings) -> Vec<Finding> {
+        // Without old Windows there is more to be done than to take the port.
+        let is_for_old = settings.server.old_windows;
         let runs = self.somebody_is_home();
         let mut findings = Vec::new();
         let is_known = self.doors.iter().any(|door| !door.answers.is_empty());
@@ -94,7 +96,7 @@ impl Doors {
         }
         for door in &self.doors {
             findings.push(if runs { door.finding() } else { door.prospect().await });
-            findings.extend(door.usual_port());
+            findings.extend(door.usual_port(is_for_old));
         }
         findings
     }
@@ -220,7 +222,7 @@ impl Door {
     }
 
     /// Old clients cannot be told of other ports.
-    fn usual_port(&self) -> Option<Finding> {
+    fn usual_port(&self, is_for_old: bool) -> Option<Finding> {
         let (usual, who) = match self.name {
             "msnp" => (1863, "clients that are not told of another port"),
             "http" => (80, "official clients look for their configuration and the gateway"),
@@ -232,10 +234,14 @@ impl Door {
         if port == usual || port == 0 {
             return None;
         }
-        Some(Finding::warn(
-            self.name,
-            format!("it is at port {port}, and {who} at port {usual}"),
-            format!("use --{} {usual}, or have a router or firewall forward port {usual} to it", self.name),
-        ))
+        let forward = format!("have a router or firewall forward port {usual} to it");
+        let advice = match self.name {
+            "https" if !is_for_old => format!(
+                "use --old-windows, which lets Windows 98 to XP in at the ports where they look; for others use \
+                 --https {usual}, or {forward}"
+            ),
+            name => format!("use --{name} {usual}, or {forward}"),
+        };
+        Some(Finding::warn(self.name, format!("it is at port {port}, and {who} at port {usual}"), advice))
     }
 }

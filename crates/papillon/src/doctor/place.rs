@@ -10,6 +10,7 @@ use papillon_store::Account;
 use super::report::Finding;
 use crate::database::{self, Database};
 use crate::sentence;
+use crate::serve::first_steps::account_command;
 use crate::settings::Settings;
 
 /// With less than this the service is about to stop.
@@ -113,7 +114,7 @@ pub(super) async fn examine_database(settings: &Settings, runs: bool) -> (Findin
         0 => Finding::warn(
             "database",
             format!("{shown} holds no account: nobody can sign in"),
-            "make one: `papillon account add you@example.com`",
+            format!("make one: `{}`", account_command(settings, "add you@example.com")),
         ),
         1 => Finding::ok("database", format!("{shown}, with 1 account ({enabled} enabled)")),
         count => Finding::ok("database", format!("{shown}, with {count} accounts ({enabled} enabled)")),

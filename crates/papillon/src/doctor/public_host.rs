@@ -50,10 +50,15 @@ fn resolution(host: &str, surroundings: &Surroundings) -> Finding {
             "correct --public-host, or add the name to your DNS",
         );
     }
+    let named = match host.trim_matches(['[', ']']).parse::<IpAddr>() {
+        Ok(_) => host.to_owned(),
+        Err(_) => format!("{host} is {}", list(public)),
+    };
+    let is_address = named == host;
     if public.iter().all(is_loopback) {
         return Finding::warn(
             "public host",
-            format!("{host} is {} here: others do not get to this machine by that", list(public)),
+            format!("{named}, which is loopback: others do not get to this machine by that"),
             format!(
                 "see that other machines find the right address of {host}; here, correct /etc/hosts, or set \
                  --public-host to an address"
@@ -62,7 +67,12 @@ fn resolution(host: &str, surroundings: &Surroundings) -> Finding {
     }
     let elsewhere: Vec<_> = public.iter().filter(|address| !surroundings.is_here(**address)).collect();
     match &elsewhere[..] {
-        [] => Finding::ok("public host", format!("{host} is {}, this machine", list(public))),
+        [] if is_address => Finding::ok("public host", format!("{host} is an address of this machine")),
+        [] => Finding::ok("public host", format!("{named}, this machine")),
+        _ if is_address => Finding::ok(
+            "public host",
+            format!("{host} is not an address of this machine: a router has to forward the ports to it"),
+        ),
         _ => Finding::ok(
             "public host",
             format!(

@@ -10,6 +10,7 @@ use std::time::SystemTime;
 
 use anyhow::{Context, bail};
 use papillon_server::Registration;
+use papillon_server::dns::Others;
 use papillon_server::tls::Door;
 
 use crate::database::{self, Database};
@@ -39,15 +40,19 @@ pub(super) async fn run(settings: &Settings) -> anyhow::Result<()> {
     }
     report.line("public host", settings.server.public_host.as_deref().unwrap_or("as each client reaches it"));
     report.line("registration", registration(settings));
-    let listeners = [
-        ("msnp", &settings.msnp),
-        ("dispatch", &settings.dispatch),
-        ("http", &settings.http),
-        ("https", &settings.https),
-        ("dns", &settings.dns),
-    ];
-    for (name, address) in listeners {
+    for (name, address) in settings.listeners() {
         report.found(name, resolve(name, address).await.map(|_| address.to_string()));
+    }
+    let server = &settings.server;
+    report.line("old_windows", if server.old_windows { "yes" } else { "no" });
+    report.line("https_only", if server.https_only { "yes" } else { "no" });
+    let proxies: Vec<_> = server.trusted_proxies.iter().map(ToString::to_string).collect();
+    report
+        .line("trusted_proxies", if proxies.is_empty() { String::from("none") } else { proxies.join(", ") });
+    report.line("dns_clients", &server.dns.clients);
+    report.line("dns_others", if server.dns.others == Others::Forward { "forward" } else { "refuse" });
+    if let Err(error) = settings.see_that_listeners_fit() {
+        report.problems.push(sentence(&error));
     }
     drop(scratch);
     report.finish()

@@ -15,8 +15,7 @@ const PASSPORT_PORT: u16 = 443;
 
 /// Tells how to make an account and where clients connect.
 pub(super) fn tell(settings: &Settings, addresses: &[(&'static str, SocketAddr)]) {
-    let program = std::env::args_os().next().unwrap_or_else(|| "papillon".into());
-    let add = add_command(settings, &program);
+    let add = account_command(settings, "add you@example.com");
     if settings.log_format == LogFormat::Json {
         // Whoever reads JSON can do nothing with lines of prose.
         tracing::info!(command = add, "there is no account yet: make one with this command");
@@ -31,9 +30,14 @@ pub(super) fn tell(settings: &Settings, addresses: &[(&'static str, SocketAddr)]
     let _ = io::stderr().write_all(text.as_bytes());
 }
 
-/// The command that makes an account here.
-fn add_command(settings: &Settings, program: &OsStr) -> String {
-    let mut command = format!("{} account add you@example.com", quoted(program));
+/// `papillon account` with these words, for the service that this command line is about.
+pub(crate) fn account_command(settings: &Settings, words: &str) -> String {
+    let program = std::env::args_os().next().unwrap_or_else(|| "papillon".into());
+    command_of(&program, settings, words)
+}
+
+fn command_of(program: &OsStr, settings: &Settings, words: &str) -> String {
+    let mut command = format!("{} account {words}", quoted(program));
     let mut option = |name: &str, value: &str| command.extend([" --", name, " ", value]);
     if let Some(file) = &settings.file {
         option("config", &quoted(full(file).as_os_str()));
@@ -118,12 +122,15 @@ mod tests {
         let mut settings = Settings::default();
         settings.server.data_dir = "/srv/my data".into();
         let program = OsStr::new("papillon");
-        assert_eq!(add_command(&settings, program), "papillon account add you@example.com");
+        assert_eq!(
+            command_of(program, &settings, "add you@example.com"),
+            "papillon account add you@example.com"
+        );
         settings.data_is_told = true;
         settings.database = Some("postgres://u:hush@h/d".into());
         settings.database_is_told = true;
         assert_eq!(
-            add_command(&settings, program),
+            command_of(program, &settings, "add you@example.com"),
             "papillon account add you@example.com --data '/srv/my data' --database URL"
         );
     }

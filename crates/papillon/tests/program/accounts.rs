@@ -72,6 +72,9 @@ fn administrators_are_marked() {
 #[test]
 fn an_invitation_is_all_of_standard_output() {
     let papillon = Papillon::new();
+    papillon.run(["account", "invite"]).fails(1, &["there is no service", "--data DIR"]);
+    assert!(!papillon.data().exists(), "a code that nobody knows would be worse than none");
+    papillon.add("ada@example.com", "s3cret");
     let invited = papillon.run(["account", "invite"]);
     invited.is_fine();
     let code = invited.out.trim();

@@ -61,3 +61,37 @@ fn a_data_folder_that_is_a_file_is_named() {
         .arg(&file));
     served.fails(1, &[file.to_str().unwrap(), "--data DIR"]);
 }
+
+#[test]
+fn listeners_that_cannot_be_together_are_a_problem() {
+    let papillon = Papillon::new();
+    let same = ["--http", "127.0.0.1:4711", "--https", "4711", "--msnp", "127.0.0.1:0"];
+    let words = ["http and https cannot both be at 0.0.0.0:4711", "--https ADDR"];
+    papillon.run(["serve", "--check"].into_iter().chain(same)).fails(1, &words);
+    papillon.run(["serve"].into_iter().chain(same)).fails(1, &words);
+    for option in ["--old-windows", "--https-only"] {
+        for command in [&["serve"][..], &["serve", "--check"]] {
+            let args = command.iter().copied().chain([option, "--https", "none"]);
+            papillon.run(args).fails(1, &[option, "--https ADDR"]);
+        }
+    }
+}
+
+#[test]
+fn the_summary_tells_who_is_let_in_and_trusted() {
+    let papillon = Papillon::new();
+    let args =
+        ["serve", "--check", "--https-only", "--trusted-proxies", "10.0.0.0/8", "--dns-others", "refuse"];
+    let checked = papillon.run(args);
+    checked.is_fine();
+    for (what, is) in [
+        ("old_windows", "no"),
+        ("https_only", "yes"),
+        ("trusted_proxies", "10.0.0.0/8"),
+        ("dns_clients", "private"),
+        ("dns_others", "refuse"),
+    ] {
+        let line = format!("{what:<14} {is}");
+        assert!(checked.out.lines().any(|said| said == line), "{line:?} is not in {}", checked.out);
+    }
+}

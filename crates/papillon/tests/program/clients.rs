@@ -154,3 +154,16 @@ fn listening_ends_with_its_reader_and_with_its_account() {
     assert_eq!((last["reason"].as_str(), last["will_retry"].as_bool()), (Some("elsewhere"), Some(false)));
     assert_eq!(first.end(), 1);
 }
+
+#[test]
+fn a_gateway_that_is_none_is_named() {
+    let net = Net::new();
+    let said = |args: &[&str]| {
+        crate::papillon::end(&mut net.bare(ADA, ["contacts", "--insecure-tls"].iter().chain(args)))
+    };
+    said(&["--gateway", "foo"])
+        .fails(2, &["a gateway URL such as http://msn.example.org/gateway/gateway.dll"]);
+    let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let url = format!("http://{nobody}/gateway/gateway.dll");
+    said(&["--gateway", &url]).fails(1, &[&format!("the gateway {url} cannot be reached"), "--gateway says"]);
+}

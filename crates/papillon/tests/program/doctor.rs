@@ -194,7 +194,7 @@ fn wrong_settings_are_a_finding() {
     ended.fails(1, &["something is wrong with: settings"]);
     assert!(about(&ended, "settings")[0].contains("line 2: unknown key"), "{ended:?}");
     for trial in ["--check", "--demo"] {
-        end(&mut papillon.bare(["doctor", trial])).fails(1, &["belong to `papillon serve`"]);
+        end(&mut papillon.bare(["doctor", trial])).fails(2, &["belong to `papillon serve`"]);
     }
     let help = end(&mut papillon.bare(["doctor", "--help"]));
     assert!(!help.out.contains("--demo\n") && help.out.contains("Exit code 1"), "{}", help.out);
