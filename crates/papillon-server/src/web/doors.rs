@@ -26,6 +26,8 @@ pub(crate) struct Doors {
     pub ports: Ports,
     /// Whether the HTTPS listener understands Windows 98 to XP.
     pub old_tls: bool,
+    /// Whether something in front of us is trusted, which may let old Windows in at the usual ports (`legacy-tls`).
+    pub in_front: bool,
     /// The DNS listener, if there is one.
     pub names: Option<Names>,
     /// The name or address that clients are told, if it was set.
@@ -65,6 +67,7 @@ impl Doors {
         Ok(Self {
             ports,
             old_tls: config.old_windows,
+            in_front: !config.trusted_proxies.is_empty(),
             names: dns.map(|port| Names {
                 port,
                 clients: config.dns.clients.clone(),
@@ -98,6 +101,16 @@ impl Doors {
         }
     }
 
+    /// Whether Windows 98 to XP may be let in, by us or by what is in front of us.
+    pub fn old_windows(&self) -> bool {
+        self.old_tls || self.in_front
+    }
+
+    /// Whether HTTPS is, or may be, where clients of old look for it.
+    pub fn https_is_usual(&self) -> bool {
+        self.in_front || self.ports.https == Some(HTTPS_PORT)
+    }
+
     /// What keeps an unmodified MSN Messenger out, in words for whoever runs the service. Empty: nothing.
     pub fn obstacles(&self) -> Vec<String> {
         let wanted = [
@@ -107,6 +120,8 @@ impl Doors {
         ];
         let mut obstacles: Vec<_> = wanted
             .into_iter()
+            // What is in front of us decides how HTTPS is answered, and where.
+            .filter(|(.., wanted, _)| *wanted != HTTPS_PORT || !self.in_front)
             .filter_map(|(what, port, wanted, option)| match port {
                 Some(port) if port == wanted => None,
                 Some(port) => Some(format!(
@@ -115,7 +130,7 @@ impl Doors {
                 None => Some(format!("It does not answer {what}: that listener is off ({option}).")),
             })
             .collect();
-        if !self.old_tls {
+        if !self.old_windows() {
             obstacles.push(
                 "Its HTTPS understands TLS 1.2 and 1.3 only, which Windows 98 to XP do not speak (--old-windows)."
                     .to_owned(),
@@ -143,6 +158,7 @@ pub(super) mod tests {
         Doors {
             ports: Ports { msnp: Some(1863), http: Some(80), https: Some(443) },
             old_tls: true,
+            in_front: false,
             names: Some(Names { port: 53, clients: Clients::default(), forwards: true }),
             public_host: None,
             tls_folder: PathBuf::from("/nowhere"),
@@ -184,5 +200,9 @@ pub(super) mod tests {
         let obstacles = plain().obstacles();
         assert_eq!(obstacles.len(), 3, "{obstacles:?}");
         assert!(obstacles[0].contains("8443") && obstacles[0].contains("443"));
+        let fronted = Doors { in_front: true, ..plain() };
+        let obstacles = fronted.obstacles();
+        assert_eq!(obstacles.len(), 1, "{obstacles:?}");
+        assert!(obstacles[0].contains("8080"), "{obstacles:?}");
     }
 }

@@ -24,6 +24,10 @@ pub(super) struct Facts {
     pub origin: String,
     /// The port of the HTTPS listener.
     pub https_port: Option<u16>,
+    /// Whether HTTPS is where clients of old look for it, as far as we know.
+    pub https_is_usual: bool,
+    /// Whether Windows 98 to XP may be let in.
+    pub old_windows: bool,
     /// Whether this visitor can have names from here.
     pub dns: bool,
     /// Whether others can.
@@ -34,7 +38,9 @@ pub(super) struct Facts {
     pub obstacles: Vec<String>,
     /// The thumbprint of the authority that old Windows has to trust.
     pub certificate: Option<String>,
-    /// The thumbprint of the one for clients of today, where it is another.
+    /// Whether what is in front of us may show old Windows a certificate of its own.
+    pub certificate_is_a_guess: bool,
+    /// The thumbprint of the one for clients of today.
     pub modern_certificate: Option<String>,
     /// What to add to a hosts file.
     pub hosts_lines: Vec<String>,
@@ -61,18 +67,28 @@ impl Facts {
             nexus: doors.nexus(visitor),
             origin: doors.origin(visitor),
             https_port: doors.ports.https,
+            https_is_usual: doors.https_is_usual(),
+            old_windows: doors.old_windows(),
             dns: doors.names().is_some_and(|names| names.clients.include(visitor.peer.ip())),
             dns_for_others: doors.names().is_some(),
             dns_forwards: doors.names().is_some_and(|names| names.forwards),
             obstacles: doors.obstacles(),
-            certificate: authorities.for_old_windows().map(certificate::thumbprint),
-            modern_certificate: authorities.for_others_only().map(certificate::thumbprint),
+            certificate: authorities.old.as_ref().map(certificate::thumbprint),
+            certificate_is_a_guess: authorities.old_is_a_guess,
+            modern_certificate: authorities.modern.as_ref().map(certificate::thumbprint),
             hosts_lines: address.map(hosts_file::lines).unwrap_or_default(),
             today: today(),
             test: self_test::path(&doors.token),
             token: doors.token.clone(),
             moment: rand::random(),
         }
+    }
+}
+
+impl Facts {
+    /// Whether clients of today have to trust what old Windows does not.
+    pub fn has_two(&self) -> bool {
+        self.certificate != self.modern_certificate
     }
 }
 
