@@ -1,16 +1,18 @@
 //! What the set-up pages say about this service to this visitor.
 
-use std::net::Ipv4Addr;
+use std::net::{Ipv4Addr, Ipv6Addr};
 
 use time::OffsetDateTime;
 
 use super::{address, certificate, hosts_file, self_test};
+use crate::Registration;
 use crate::http::Visitor;
 use crate::web::doors::Doors;
+use crate::web::old_hosts;
 
 /// Everything that stands on the pages and is not the same everywhere.
 pub(super) struct Facts {
-    /// How the visitor calls us.
+    /// How the visitor calls us, or may call us where that is an old name.
     pub host: String,
     /// Our address as the visitor can reach it.
     pub address: Option<Ipv4Addr>,
@@ -42,6 +44,10 @@ pub(super) struct Facts {
     pub certificate_is_a_guess: bool,
     /// The thumbprint of the one for clients of today.
     pub modern_certificate: Option<String>,
+    /// Whether nobody can make an account on the pages.
+    pub closed: bool,
+    /// Whether that takes an invitation.
+    pub invited: bool,
     /// What to add to a hosts file.
     pub hosts_lines: Vec<String>,
     /// The date here.
@@ -59,6 +65,20 @@ impl Facts {
     pub async fn gather(doors: &Doors, visitor: &Visitor) -> Self {
         let address = address::of_this_service(doors, visitor).await;
         let authorities = certificate::find(doors).await;
+        let registration = doors.registration_for(visitor);
+        // An old name leads here only where somebody has seen to it.
+        let host = if old_hosts::is_old(&visitor.host) {
+            let public = doors.public_host.as_deref().map(|host| match host.parse::<Ipv6Addr>() {
+                Ok(v6) => format!("[{v6}]"),
+                Err(_) => host.to_owned(),
+            });
+            public
+                .or_else(|| address.map(|address| address.to_string()))
+                .unwrap_or_else(|| visitor.host.clone())
+        } else {
+            visitor.host.clone()
+        };
+        let visitor = &Visitor { host, ..visitor.clone() };
         Self {
             host: visitor.host.clone(),
             address,
@@ -76,6 +96,8 @@ impl Facts {
             certificate: authorities.old.as_ref().map(certificate::thumbprint),
             certificate_is_a_guess: authorities.old_is_a_guess,
             modern_certificate: authorities.modern.as_ref().map(certificate::thumbprint),
+            closed: registration == Registration::Closed,
+            invited: registration == Registration::Invitation,
             hosts_lines: address.map(hosts_file::lines).unwrap_or_default(),
             today: today(),
             test: self_test::path(&doors.token),

@@ -189,3 +189,24 @@ async fn what_is_in_front_may_open_it() {
     assert!(!text(&doors, "/setup/msn5").await.contains("is not open to MSN Messenger"));
     assert!(!text(&doors, "/setup/others").await.contains("does not do now"));
 }
+
+#[tokio::test]
+async fn step_five_says_who_may_register() {
+    for (registration, words) in [
+        (crate::Registration::Open, "Register here"),
+        (crate::Registration::Invitation, "code of an invitation"),
+        (crate::Registration::Closed, "cannot be made on these pages"),
+    ] {
+        let doors = Doors { registration: Some(registration), ..open() };
+        for path in ["/setup/msn5", "/setup/papillon"] {
+            assert!(text(&doors, path).await.contains(words), "{path} {registration:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn no_old_name_is_given_to_our_own_client() {
+    let (_, _, page) = get(&open(), "messenger.hotmail.com", "/setup/papillon").await;
+    let page = String::from_utf8(page).unwrap();
+    assert!(page.contains("--server 192.0.2.9 --nexus https://192.0.2.9/rdr/pprdr.asp"), "{page}");
+}
