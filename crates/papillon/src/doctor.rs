@@ -20,6 +20,7 @@ use anyhow::bail;
 
 use self::report::{Finding, Report};
 use self::surroundings::Surroundings;
+pub(crate) use self::surroundings::own_addresses;
 use crate::serve::ServeArgs;
 use crate::settings::Settings;
 use crate::{runtime, sentence};
