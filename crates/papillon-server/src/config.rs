@@ -57,12 +57,15 @@ impl Config {
     /// with a public host, everybody needs an invitation; without one, visitors from this machine
     /// and from private networks do not.
     pub fn registration_for(&self, visitor: IpAddr) -> Registration {
-        let default = if self.public_host.is_none() && is_near(visitor) {
-            Registration::Open
-        } else {
-            Registration::Invitation
-        };
-        self.registration.unwrap_or(default)
+        Registration::of(self.registration, self.public_host.is_some(), visitor)
+    }
+}
+
+impl Registration {
+    /// What holds for a visitor when the operator has `told` this.
+    pub(crate) fn of(told: Option<Self>, public: bool, visitor: IpAddr) -> Self {
+        let default = if !public && is_near(visitor) { Self::Open } else { Self::Invitation };
+        told.unwrap_or(default)
     }
 }
 

@@ -75,8 +75,9 @@ async fn what_is_no_picture_is_refused() {
     }
     let id = server.account(ADA).await;
     assert_eq!(server.store().picture(id).await.unwrap(), None);
+    browser.send_file(&form, "picture", &vec![b'x'; 3 << 20]).await.says(413, "at most 1 MB");
     // More than the front takes.
-    let answer = browser.send_file(&form, "picture", &vec![b'x'; 3 << 20]).await;
+    let answer = browser.send_file(&form, "picture", &vec![b'x'; 5 << 20]).await;
     assert_eq!(answer.status(), 413);
     // Elsewhere not even half of that.
     let page = browser.post("/account/name", "application/x-www-form-urlencoded", &vec![b'x'; 100_000]).await;

@@ -21,9 +21,9 @@ use crate::proxy_protocol::AddressRange;
 /// The longest body of a request, in bytes.
 const MAX_BODY: usize = 64 * 1024;
 /// The longest one that carries a picture.
-const MAX_UPLOAD: usize = 1 << 20;
+const MAX_UPLOAD: usize = 4 << 20;
 /// Bodies longer than usual that are taken at once: what all of them can take of the memory is bounded.
-const UPLOADS: usize = 64;
+const UPLOADS: usize = 16;
 /// Those of one address.
 const UPLOADS_OF_ADDRESS: usize = 4;
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use papillon_store::{Store, StoreError};
 
+use crate::Registration;
 use crate::config::Config;
 use crate::dns::{Clients, Others};
 use crate::http::{Ports, Visitor};
@@ -26,10 +27,14 @@ pub(crate) struct Doors {
     pub ports: Ports,
     /// Whether the HTTPS listener understands Windows 98 to XP.
     pub old_tls: bool,
+    /// Whether something in front of us is trusted, which may let old Windows in at the usual ports (`legacy-tls`).
+    pub in_front: bool,
     /// The DNS listener, if there is one.
     pub names: Option<Names>,
     /// The name or address that clients are told, if it was set.
     pub public_host: Option<String>,
+    /// Who may make an account, if it was said.
+    pub registration: Option<Registration>,
     /// Where the certificates are.
     pub tls_folder: PathBuf,
     /// What only this service knows to be its own; all nodes of one service share it. No secret.
@@ -65,12 +70,14 @@ impl Doors {
         Ok(Self {
             ports,
             old_tls: config.old_windows,
+            in_front: !config.trusted_proxies.is_empty(),
             names: dns.map(|port| Names {
                 port,
                 clients: config.dns.clients.clone(),
                 forwards: config.dns.others == Others::Forward,
             }),
             public_host: config.public_host.clone(),
+            registration: config.registration,
             tls_folder: config.data_dir.join("tls"),
             token: token.iter().map(|byte| format!("{byte:02x}")).collect(),
             found: Arc::default(),
@@ -98,6 +105,21 @@ impl Doors {
         }
     }
 
+    /// Whether this visitor may make an account.
+    pub fn registration_for(&self, visitor: &Visitor) -> Registration {
+        Registration::of(self.registration, self.public_host.is_some(), visitor.peer.ip())
+    }
+
+    /// Whether Windows 98 to XP may be let in, by us or by what is in front of us.
+    pub fn old_windows(&self) -> bool {
+        self.old_tls || self.in_front
+    }
+
+    /// Whether HTTPS is, or may be, where clients of old look for it.
+    pub fn https_is_usual(&self) -> bool {
+        self.in_front || self.ports.https == Some(HTTPS_PORT)
+    }
+
     /// What keeps an unmodified MSN Messenger out, in words for whoever runs the service. Empty: nothing.
     pub fn obstacles(&self) -> Vec<String> {
         let wanted = [
@@ -107,6 +129,8 @@ impl Doors {
         ];
         let mut obstacles: Vec<_> = wanted
             .into_iter()
+            // What is in front of us decides how HTTPS is answered, and where.
+            .filter(|(.., wanted, _)| *wanted != HTTPS_PORT || !self.in_front)
             .filter_map(|(what, port, wanted, option)| match port {
                 Some(port) if port == wanted => None,
                 Some(port) => Some(format!(
@@ -115,7 +139,7 @@ impl Doors {
                 None => Some(format!("It does not answer {what}: that listener is off ({option}).")),
             })
             .collect();
-        if !self.old_tls {
+        if !self.old_windows() {
             obstacles.push(
                 "Its HTTPS understands TLS 1.2 and 1.3 only, which Windows 98 to XP do not speak (--old-windows)."
                     .to_owned(),
@@ -143,8 +167,10 @@ pub(super) mod tests {
         Doors {
             ports: Ports { msnp: Some(1863), http: Some(80), https: Some(443) },
             old_tls: true,
+            in_front: false,
             names: Some(Names { port: 53, clients: Clients::default(), forwards: true }),
             public_host: None,
+            registration: None,
             tls_folder: PathBuf::from("/nowhere"),
             token: "0123456789abcdef".to_owned(),
             found: Arc::default(),
@@ -184,5 +210,9 @@ pub(super) mod tests {
         let obstacles = plain().obstacles();
         assert_eq!(obstacles.len(), 3, "{obstacles:?}");
         assert!(obstacles[0].contains("8443") && obstacles[0].contains("443"));
+        let fronted = Doors { in_front: true, ..plain() };
+        let obstacles = fronted.obstacles();
+        assert_eq!(obstacles.len(), 1, "{obstacles:?}");
+        assert!(obstacles[0].contains("8080"), "{obstacles:?}");
     }
 }

@@ -24,6 +24,7 @@ use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn_with_state, map_response};
 use axum::routing::{get, post};
 use papillon_store::{Account, AccountId, StoreError};
@@ -100,7 +101,11 @@ pub(crate) fn router(people: Arc<People>) -> Router {
         .route("/account/password", post(account::change_password))
         .route("/account/name", post(account::change_name))
         .route("/account/sign-out", post(account::sign_out_everywhere))
-        .route("/account/picture", get(picture::show).post(picture::upload))
+        // The front bounds it.
+        .route(
+            "/account/picture",
+            get(picture::show).post(picture::upload).layer(DefaultBodyLimit::disable()),
+        )
         .route("/account/picture/remove", post(picture::remove))
         .route("/account/delete", get(deletion::show).post(deletion::submit))
         .merge(admin::router())

@@ -27,12 +27,7 @@ pub(super) struct Surroundings {
 impl Surroundings {
     /// Looks around.
     pub(super) async fn look(settings: &Settings) -> Self {
-        let interfaces = if_addrs::get_if_addrs().unwrap_or_default();
-        let mut own: Vec<_> =
-            interfaces.iter().map(|interface| interface.ip()).filter(is_reachable).collect();
-        own.sort();
-        own.dedup();
-        own.truncate(MOST_ADDRESSES);
+        let own = own_addresses();
         let public = match settings.server.public_host.as_deref() {
             Some(host) => resolve(host).await.unwrap_or_default(),
             None => Vec::new(),
@@ -51,6 +46,16 @@ impl Surroundings {
     pub(super) fn is_service(&self, address: IpAddr) -> bool {
         self.is_here(address) || self.public.contains(&address.to_canonical())
     }
+}
+
+/// The addresses of this machine on the network, without loopback and link-local ones.
+pub(crate) fn own_addresses() -> Vec<IpAddr> {
+    let interfaces = if_addrs::get_if_addrs().unwrap_or_default();
+    let mut own: Vec<_> = interfaces.iter().map(|interface| interface.ip()).filter(is_reachable).collect();
+    own.sort();
+    own.dedup();
+    own.truncate(MOST_ADDRESSES);
+    own
 }
 
 /// Whether others on the network can use the address.

@@ -2,14 +2,21 @@
 
 use std::ffi::OsStr;
 use std::io::{self, Write};
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
 
 use papillon_server::tls::old_authority_file;
 
+use crate::doctor::own_addresses;
 use crate::logging::LogFormat;
 use crate::settings::Settings;
 
+/// The port at which our own client looks for Passport.
+const OWN_PASSPORT_PORT: u16 = 8443;
+/// The port at which machines ask for names.
+const DNS_PORT: u16 = 53;
+/// The port of web pages.
+const PAGES_PORT: u16 = 80;
 /// The port at which official clients look for Passport.
 const PASSPORT_PORT: u16 = 443;
 
@@ -80,10 +87,15 @@ pub(super) fn connect(settings: &Settings, addresses: &[(&'static str, SocketAdd
         lines.push(format!("    MSNP      {}", place(at)));
     }
     if let Some(at) = address_of("http") {
+        let host = pages_host(settings, at.ip());
+        lines.insert(0, format!("Set-up page  http://{}/setup\n", with_port(&host, at.port(), PAGES_PORT)));
         lines.push(format!("    Passport  http://{}/rdr/pprdr.asp", place(at)));
     }
     if let Some(at) = address_of("dns") {
-        lines.push(format!("    DNS       {} (a machine's only DNS server, instead of the rest)", place(at)));
+        // A machine's DNS server is given as a number, without a port.
+        let number = number(settings, at.ip());
+        let at = if at.port() == DNS_PORT { number } else { format!("{number}, port {}", at.port()) };
+        lines.push(format!("    DNS       {at} (a machine's only DNS server, instead of the rest)"));
     }
     if let Some(at) = address_of("https") {
         lines.push(format!("    Passport  https://{}/rdr/pprdr.asp", place(at)));
@@ -103,6 +115,16 @@ pub(super) fn connect(settings: &Settings, addresses: &[(&'static str, SocketAdd
                 "Official clients look for Passport at port {PASSPORT_PORT}: for them, use --https {PASSPORT_PORT}"
             ));
         }
+        if at.port() != OWN_PASSPORT_PORT {
+            let here = match at.ip() {
+                ip if ip.is_unspecified() => "127.0.0.1".to_owned(),
+                ip => in_url(ip),
+            };
+            lines.push(format!(
+                "For our own client on this machine: papillon chat --account you@example.com --nexus https://{}/rdr/pprdr.asp",
+                with_port(&here, at.port(), PASSPORT_PORT)
+            ));
+        }
         if !settings.server.old_windows {
             lines.push(String::from("Those on Windows 98 to XP can only sign in with --old-windows."));
         }
@@ -111,6 +133,41 @@ pub(super) fn connect(settings: &Settings, addresses: &[(&'static str, SocketAdd
         lines.push(String::from("From other machines, use this machine's name or address for localhost."));
     }
     lines.join("\n") + "\n"
+}
+
+/// The host under which others reach the pages.
+fn pages_host(settings: &Settings, bound: IpAddr) -> String {
+    match settings.server.public_host.as_deref() {
+        Some(host) => host.parse().map_or_else(|_| host.to_owned(), in_url),
+        None if !bound.is_unspecified() => in_url(bound),
+        None => own_address(bound).map_or_else(|| "localhost".to_owned(), in_url),
+    }
+}
+
+/// The address under which others ask for names.
+fn number(settings: &Settings, bound: IpAddr) -> String {
+    let public = settings.server.public_host.as_deref();
+    let public = public.and_then(|host| host.trim_matches(['[', ']']).parse::<IpAddr>().ok());
+    let found = public.or_else(|| if bound.is_unspecified() { own_address(bound) } else { Some(bound) });
+    found.map_or_else(|| "this machine's address".to_owned(), |address| address.to_string())
+}
+
+/// An address of this machine that others can reach at a listener bound to `bound`, which is all of a kind.
+fn own_address(bound: IpAddr) -> Option<IpAddr> {
+    let own = own_addresses();
+    // Old Windows knows no other kind than IPv4.
+    own.iter().find(|address| address.is_ipv4()).or_else(|| own.iter().find(|_| bound.is_ipv6())).copied()
+}
+
+fn in_url(address: IpAddr) -> String {
+    match address {
+        IpAddr::V4(v4) => v4.to_string(),
+        IpAddr::V6(v6) => format!("[{v6}]"),
+    }
+}
+
+fn with_port(host: &str, port: u16, usual: u16) -> String {
+    if port == usual { host.to_owned() } else { format!("{host}:{port}") }
 }
 
 #[cfg(test)]
@@ -148,5 +205,30 @@ mod tests {
         let text = connect(&settings, &addresses);
         assert!(text.contains("https://msn.example.org:443/rdr/pprdr.asp"), "{text}");
         assert!(!text.contains("localhost") && !text.contains("--https 443"), "{text}");
+    }
+
+    #[test]
+    fn others_are_told_where_the_pages_are() {
+        let mut settings = Settings::default();
+        let everywhere = |port| SocketAddr::from(([0, 0, 0, 0], port));
+        let addresses = [("http", everywhere(80)), ("https", everywhere(443)), ("dns", everywhere(53))];
+        let text = connect(&settings, &addresses);
+        let host = own_address([0, 0, 0, 0].into()).map_or_else(|| "localhost".to_owned(), in_url);
+        assert!(text.starts_with(&format!("Set-up page  http://{host}/setup\n")), "{text}");
+        assert!(!text.contains("DNS       localhost"), "{text}");
+        assert!(text.contains("--nexus https://127.0.0.1/rdr/pprdr.asp"), "{text}");
+
+        settings.server.public_host = Some("192.0.2.7".into());
+        let text = connect(&settings, &addresses);
+        assert!(text.contains("DNS       192.0.2.7 (") && text.contains("http://192.0.2.7/setup"), "{text}");
+
+        let here = |port| SocketAddr::from(([127, 0, 0, 1], port));
+        settings.server.public_host = None;
+        let text = connect(&settings, &[("http", here(8080)), ("https", here(8443)), ("dns", here(5353))]);
+        assert!(text.contains("http://127.0.0.1:8080/setup") && !text.contains("papillon chat"), "{text}");
+        assert!(text.contains("DNS       127.0.0.1, port 5353 ("), "{text}");
+        let text = connect(&settings, &[("https", here(9443))]);
+        assert!(text.contains("--nexus https://127.0.0.1:9443/rdr/pprdr.asp"), "{text}");
+        assert!(!text.contains("/setup"), "{text}");
     }
 }

@@ -22,6 +22,9 @@ use super::trouble::Trouble;
 /// How long somebody waits for others whose pictures are worked on.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// The largest file that is looked at, in bytes.
+const LARGEST: usize = 1 << 20;
+
 /// What came with the form.
 #[derive(Default)]
 struct Upload {
@@ -49,6 +52,10 @@ pub(super) async fn upload(
     let account = caller.account()?;
     if file.is_empty() {
         return complain(&people, &caller, StatusCode::BAD_REQUEST, "Please choose a file first.").await;
+    }
+    if file.len() > LARGEST {
+        let error = "This file is too large: use one of at most 1 MB.";
+        return complain(&people, &caller, StatusCode::PAYLOAD_TOO_LARGE, error).await;
     }
     if !people.may_change(account.id) {
         return Err(Trouble::Limited);

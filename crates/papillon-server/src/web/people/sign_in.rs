@@ -13,6 +13,7 @@ use super::caller::{Caller, Frame};
 use super::forms::Submitted;
 use super::guard::safer;
 use super::trouble::status_of;
+use crate::Registration;
 
 /// The form, with what was filled in before: never the password.
 #[derive(Template)]
@@ -23,6 +24,8 @@ struct Form<'a> {
     to: &'a str,
     error: Option<&'a str>,
     done: Option<&'static str>,
+    closed: bool,
+    invited: bool,
     safer: Option<String>,
 }
 
@@ -62,7 +65,17 @@ pub(super) async fn submit(State(people): State<Arc<People>>, submitted: Submitt
 
 fn form<'a>(people: &People, caller: &Caller) -> Form<'a> {
     let safer = safer(people, &caller.visitor, "/login");
-    Form { frame: caller.frame(people), address: "", to: "", error: None, done: None, safer }
+    let registration = people.service.config.registration_for(caller.visitor.peer.ip());
+    Form {
+        frame: caller.frame(people),
+        address: "",
+        to: "",
+        error: None,
+        done: None,
+        closed: registration == Registration::Closed,
+        invited: registration == Registration::Invitation,
+        safer,
+    }
 }
 
 /// Signs out of the pages, in this browser.

@@ -11,45 +11,33 @@ use crate::web::doors::Doors;
 /// What people can import.
 #[derive(Debug, Default, Clone)]
 pub(super) struct Authorities {
-    /// The one whose certificates old Windows understands.
+    /// The one that vouches for what old Windows is shown.
     pub old: Option<CertificateDer<'static>>,
     /// The one for everybody else.
     pub modern: Option<CertificateDer<'static>>,
-}
-
-impl Authorities {
-    /// The one that old Windows has to trust.
-    pub fn for_old_windows(&self) -> Option<&CertificateDer<'static>> {
-        self.old.as_ref().or(self.modern.as_ref())
-    }
-
-    /// The one for clients of today.
-    pub fn for_others(&self) -> Option<&CertificateDer<'static>> {
-        self.modern.as_ref().or(self.old.as_ref())
-    }
-
-    /// The one for clients of today, where old Windows needs another.
-    pub fn for_others_only(&self) -> Option<&CertificateDer<'static>> {
-        self.modern.as_ref().filter(|_| self.old.is_some() && self.old != self.modern)
-    }
+    /// Whether old Windows may be shown what is not known here.
+    pub old_is_a_guess: bool,
 }
 
 /// Reads them from the folder of the certificates.
 pub(super) async fn find(doors: &Doors) -> Authorities {
-    let (folder, old_tls) = (doors.tls_folder.clone(), doors.old_tls);
-    tokio::task::spawn_blocking(move || read(&folder, old_tls)).await.unwrap_or_default()
+    let (folder, old_tls, in_front) = (doors.tls_folder.clone(), doors.old_tls, doors.in_front);
+    tokio::task::spawn_blocking(move || read(&folder, old_tls, in_front)).await.unwrap_or_default()
 }
 
-fn read(folder: &Path, old_tls: bool) -> Authorities {
-    let first = |name: &str| CertificateDer::from_pem_file(folder.join(name)).ok();
+fn read(folder: &Path, old_tls: bool, in_front: bool) -> Authorities {
     // Where somebody else's authority signs, ours vouches for nothing.
-    let signs = |authority: &CertificateDer<'static>| {
-        let chain = CertificateDer::pem_file_iter(folder.join("server.pem"));
-        chain.is_ok_and(|chain| chain.flatten().last().as_ref() == Some(authority))
+    let signer = |shown: &str, ours: &[&str]| {
+        let last = CertificateDer::pem_file_iter(folder.join(shown)).ok()?.flatten().last()?;
+        let ours = ours.iter().filter_map(|name| CertificateDer::from_pem_file(folder.join(name)).ok());
+        ours.into_iter().find(|authority| *authority == last)
     };
-    // One that was made for old Windows vouches for nothing while old Windows is not let in.
-    let old = if old_tls { first("old-ca.pem") } else { None };
-    Authorities { old, modern: first("ca.pem").filter(signs) }
+    let modern = signer("server.pem", &["ca.pem"]);
+    // What was made for old Windows matters only while it is let in. What is in front of us may use these files,
+    // or others that we cannot see.
+    let old_is_here = (old_tls || in_front) && folder.join("old-server.pem").exists();
+    let old = if old_is_here { signer("old-server.pem", &["old-ca.pem", "ca.pem"]) } else { modern.clone() };
+    Authorities { old, modern, old_is_a_guess: in_front && !old_is_here }
 }
 
 /// The SHA-1 thumbprint as Windows shows it: groups of four digits.
@@ -83,26 +71,66 @@ mod tests {
 
     use super::*;
     use crate::tls::Identity;
+    #[cfg(feature = "old-windows")]
+    use crate::tls::OldWindows;
+
+    fn file(folder: &Path, name: &str) -> Option<CertificateDer<'static>> {
+        Some(CertificateDer::from_pem_file(folder.join(name)).unwrap())
+    }
 
     #[test]
     fn ours_is_found_and_somebody_elses_is_not() {
         let folder = tempfile::tempdir().unwrap();
-        assert!(read(folder.path(), true).for_others().is_none());
-        Identity::open(folder.path(), None, SystemTime::now()).unwrap();
-        let found = read(folder.path(), true);
-        let ours = found.for_others().unwrap();
-        assert_eq!(found.for_old_windows(), Some(ours));
-        assert!(found.for_others_only().is_none());
-        assert_eq!(CertificateDer::from_pem_slice(pem(ours).as_bytes()).unwrap(), *ours);
+        let folder = folder.path();
+        assert!(read(folder, true, false).modern.is_none());
+        Identity::open(folder, None, SystemTime::now()).unwrap();
+        let found = read(folder, true, false);
+        let ours = file(folder, "ca.pem");
+        assert_eq!((&found.old, &found.modern), (&ours, &ours));
+        let ours = ours.unwrap();
+        assert_eq!(CertificateDer::from_pem_slice(pem(&ours).as_bytes()).unwrap(), ours);
 
         let other = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap().cert.pem();
-        std::fs::write(folder.path().join("old-ca.pem"), &other).unwrap();
-        let found = read(folder.path(), true);
-        assert_ne!(found.for_old_windows(), found.for_others());
-        assert!(found.for_others_only().is_some());
-        assert!(read(folder.path(), false).old.is_none());
-        std::fs::write(folder.path().join("server.pem"), other).unwrap();
-        assert!(read(folder.path(), true).modern.is_none());
+        std::fs::write(folder.join("server.pem"), other).unwrap();
+        let found = read(folder, true, false);
+        assert_eq!((found.old, found.modern), (None, None));
+    }
+
+    #[test]
+    #[cfg(feature = "old-windows")]
+    fn old_windows_gets_what_signs_for_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let folder = folder.path();
+        let other = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap().cert.pem();
+
+        // One for all, until the operator's own certificate is there.
+        OldWindows::open(folder, None, SystemTime::now()).unwrap();
+        Identity::open(folder, None, SystemTime::now()).unwrap();
+        let found = read(folder, true, false);
+        assert_eq!((&found.old, &found.modern), (&file(folder, "ca.pem"), &file(folder, "ca.pem")));
+        std::fs::write(folder.join("server.pem"), &other).unwrap();
+        let found = read(folder, true, false);
+        assert_eq!((found.old, found.modern), (file(folder, "ca.pem"), None));
+        // The operator's for old Windows, too.
+        std::fs::write(folder.join("old-server.pem"), &other).unwrap();
+        assert_eq!(read(folder, true, false).old, None);
+    }
+
+    #[test]
+    #[cfg(feature = "old-windows")]
+    fn a_door_in_front_may_let_old_windows_in() {
+        let folder = tempfile::tempdir().unwrap();
+        let folder = folder.path();
+        Identity::open(folder, None, SystemTime::now()).unwrap();
+        let found = read(folder, false, true);
+        assert!(found.old_is_a_guess && found.old == found.modern);
+        OldWindows::open(folder, None, SystemTime::now()).unwrap();
+        for (old_tls, in_front) in [(true, false), (false, true)] {
+            let found = read(folder, old_tls, in_front);
+            assert_eq!((found.old, found.modern), (file(folder, "old-ca.pem"), file(folder, "ca.pem")));
+            assert!(!found.old_is_a_guess);
+        }
+        assert_eq!(read(folder, false, false).old, file(folder, "ca.pem"));
     }
 
     #[test]

@@ -32,22 +32,22 @@ pub(super) fn router() -> Router<Arc<Doors>> {
 }
 
 async fn old_certificate(State(doors): State<Arc<Doors>>) -> Response {
-    match certificate::find(&doors).await.for_old_windows() {
+    match certificate::find(&doors).await.old {
         Some(found) => file(AUTHORITY, "papillon.crt", found.to_vec()),
         None => no_certificate(),
     }
 }
 
 async fn modern_certificate(State(doors): State<Arc<Doors>>) -> Response {
-    match certificate::find(&doors).await.for_others() {
+    match certificate::find(&doors).await.modern {
         Some(found) => file(AUTHORITY, "papillon-modern.crt", found.to_vec()),
         None => no_certificate(),
     }
 }
 
 async fn pem(State(doors): State<Arc<Doors>>) -> Response {
-    match certificate::find(&doors).await.for_others() {
-        Some(found) => file(PEM, "papillon.pem", certificate::pem(found).into_bytes()),
+    match certificate::find(&doors).await.modern {
+        Some(found) => file(PEM, "papillon.pem", certificate::pem(&found).into_bytes()),
         None => no_certificate(),
     }
 }

@@ -6,6 +6,7 @@ use axum::http::{HeaderMap, Request};
 use tower::ServiceExt;
 
 use super::*;
+use crate::http::Ports;
 use crate::tls::Identity;
 use crate::web::doors::Names;
 use crate::web::doors::tests::{open, plain, visitor};
@@ -122,9 +123,9 @@ async fn the_certificate_is_the_authoritys() {
     );
     assert_eq!(headers[CONTENT_DISPOSITION], "attachment; filename=papillon.crt");
     let found = certificate::find(&doors).await;
-    assert_eq!(body, found.for_old_windows().unwrap().to_vec());
+    assert_eq!(body, found.old.as_ref().unwrap().to_vec());
     let page = text(&doors, "/setup/msn6").await;
-    assert!(page.contains(&certificate::thumbprint(found.for_old_windows().unwrap())), "{page}");
+    assert!(page.contains(&certificate::thumbprint(found.old.as_ref().unwrap())), "{page}");
 }
 
 #[tokio::test]
@@ -144,4 +145,68 @@ async fn downloads_have_the_types_that_windows_opens() {
     }
     let (status, ..) = get(&open(), "192.0.2.9", "/setup/nothing.reg").await;
     assert_eq!(status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+#[cfg(feature = "old-windows")]
+async fn each_windows_is_told_which_authority_is_its_own() {
+    use crate::tls::OldWindows;
+    let folder = tempfile::tempdir().unwrap();
+    let doors = Doors { tls_folder: folder.path().to_owned(), ..open() };
+    Identity::open(folder.path(), None, std::time::SystemTime::now()).unwrap();
+    OldWindows::open(folder.path(), None, std::time::SystemTime::now()).unwrap();
+    let found = certificate::find(&doors).await;
+    let (old, modern) = (found.old.unwrap(), found.modern.unwrap());
+    for path in ["/setup/msn5", "/setup/msn6", "/setup/msn62"] {
+        let page = text(&doors, path).await;
+        for part in [
+            "papillon.crt",
+            "<b>On Windows Vista and later</b>",
+            "papillon-modern.crt",
+            &certificate::thumbprint(&old),
+            &certificate::thumbprint(&modern),
+        ] {
+            assert!(page.contains(part), "{path} lacks {part}");
+        }
+    }
+    let page = text(&doors, "/setup").await;
+    assert!(page.contains("another authority") && !page.contains("the same"), "{page}");
+    assert_eq!(get(&doors, "192.0.2.9", "/setup/papillon.crt").await.2, old.to_vec());
+    assert_eq!(get(&doors, "192.0.2.9", "/setup/papillon-modern.crt").await.2, modern.to_vec());
+
+    // The operator's own certificate: nothing of ours vouches for it.
+    let other = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap().cert.pem();
+    std::fs::write(folder.path().join("server.pem"), other).unwrap();
+    assert_eq!(get(&doors, "192.0.2.9", "/setup/papillon.crt").await.2, old.to_vec());
+    assert_eq!(get(&doors, "192.0.2.9", "/setup/papillon.pem").await.0, StatusCode::NOT_FOUND);
+    let page = text(&doors, "/setup/msn5").await;
+    assert!(page.contains("papillon.crt") && !page.contains("papillon-modern.crt"), "{page}");
+}
+
+#[tokio::test]
+async fn what_is_in_front_may_open_it() {
+    let doors = Doors { ports: Ports { http: Some(80), ..plain().ports }, in_front: true, ..plain() };
+    assert!(!text(&doors, "/setup/msn5").await.contains("is not open to MSN Messenger"));
+    assert!(!text(&doors, "/setup/others").await.contains("does not do now"));
+}
+
+#[tokio::test]
+async fn step_five_says_who_may_register() {
+    for (registration, words) in [
+        (crate::Registration::Open, "Register here"),
+        (crate::Registration::Invitation, "code of an invitation"),
+        (crate::Registration::Closed, "cannot be made on these pages"),
+    ] {
+        let doors = Doors { registration: Some(registration), ..open() };
+        for path in ["/setup/msn5", "/setup/papillon"] {
+            assert!(text(&doors, path).await.contains(words), "{path} {registration:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn no_old_name_is_given_to_our_own_client() {
+    let (_, _, page) = get(&open(), "messenger.hotmail.com", "/setup/papillon").await;
+    let page = String::from_utf8(page).unwrap();
+    assert!(page.contains("--server 192.0.2.9 --nexus https://192.0.2.9/rdr/pprdr.asp"), "{page}");
 }
