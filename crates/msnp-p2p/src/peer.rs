@@ -303,6 +303,18 @@ impl Peer {
         self.send_text(Purpose::Bye, &bye);
     }
 
+    /// Whether one more session may begin. Those in which only the peer's BYE is missing make room: a peer
+    /// that was in a hurry to leave never sends it.
+    fn has_room(&mut self) -> bool {
+        if self.sessions.len() >= MAX_SESSIONS {
+            let done = self.sessions.values().filter(|session| session.is_done());
+            for key in done.map(|session| session.key).collect::<Vec<_>>() {
+                self.forget(key);
+            }
+        }
+        self.sessions.len() < MAX_SESSIONS
+    }
+
     /// Ends a session without a word to anybody.
     fn forget(&mut self, key: SessionKey) {
         if let Some(session) = self.sessions.remove(&key) {

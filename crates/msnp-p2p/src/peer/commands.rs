@@ -7,9 +7,7 @@ use msnp::object::{MsnObject, ObjectKind};
 
 use super::inbound::Inbound;
 use super::session::{Fetch, Role, SendFile, SendStage, Session};
-use super::{
-    FILE_IDLE, Failure, MAX_SESSIONS, OBJECT_IDLE, OFFER_WAIT, Peer, PeerEvent, SessionKey, content_type,
-};
+use super::{FILE_IDLE, Failure, OBJECT_IDLE, OFFER_WAIT, Peer, PeerEvent, SessionKey, content_type};
 use crate::Guid;
 use crate::context::{FileContext, object_context};
 use crate::link::{Purpose, Source};
@@ -102,7 +100,7 @@ impl Peer {
         context: String,
         deadline: Instant,
     ) -> Result<SessionKey, RequestError> {
-        if self.sessions.len() >= MAX_SESSIONS {
+        if !self.has_room() {
             return Err(RequestError::TooMany);
         }
         let mut key = SessionKey(self.link.session());

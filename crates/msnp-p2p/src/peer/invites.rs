@@ -6,9 +6,7 @@ use bytes::Bytes;
 
 use super::inbound::Inbound;
 use super::session::{ReceiveFile, Role, Serve, Session};
-use super::{
-    Failure, MAX_SESSIONS, OBJECT_IDLE, OFFER_WAIT, Peer, PeerEvent, SessionKey, content_type, remember,
-};
+use super::{Failure, OBJECT_IDLE, OFFER_WAIT, Peer, PeerEvent, SessionKey, content_type, remember};
 use crate::context::{FileContext, parse_object_context};
 use crate::link::{Assembled, Purpose, Source};
 use crate::packet::{Carrier, Packet};
@@ -92,7 +90,7 @@ impl Peer {
         if key.0 == 0 || self.sessions.contains_key(&key) || self.session_of(&invite).is_some() {
             return self.refuse(&invite, SlpStatus::INTERNAL_ERROR);
         }
-        if self.sessions.len() >= MAX_SESSIONS {
+        if !self.has_room() {
             return self.decline(&invite, key.0);
         }
         match (request.application, serving) {
