@@ -40,6 +40,7 @@
 pub mod challenge;
 pub mod command;
 pub mod connection_type;
+pub mod invisible_characters;
 pub mod message;
 pub mod object;
 pub mod passport;

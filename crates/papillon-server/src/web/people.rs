@@ -17,7 +17,6 @@ mod portrait;
 mod register;
 mod sign_in;
 mod trouble;
-mod unseen;
 
 use std::net::IpAddr;
 use std::sync::Arc;

@@ -7,6 +7,7 @@ use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
+use msnp::invisible_characters::{has_invisible, is_blank};
 use msnp::{FriendlyName, Handle};
 use papillon_store::{Account, InvitationCode, NewAccount, PasswordHash, Refusal, StoreError};
 use zeroize::Zeroizing;
@@ -16,7 +17,6 @@ use super::caller::{Caller, Frame};
 use super::forms::{MIN_PASSWORD, Submitted};
 use super::guard::safer;
 use super::trouble::status_of;
-use super::unseen::{has_unseen, is_blank};
 use crate::Registration;
 
 /// The longest display name in characters, as the fields of the forms have it.
@@ -135,7 +135,7 @@ const NO_INVITATION: &str = "This is not the code of an invitation, or it has ex
 
 /// A display name as somebody has typed it; the error says what is wrong with it.
 pub(super) fn display_name(text: &str) -> Result<FriendlyName, String> {
-    if has_unseen(text) {
+    if has_invisible(text) {
         return Err("The display name holds characters that cannot be shown.".into());
     }
     if is_blank(text) {

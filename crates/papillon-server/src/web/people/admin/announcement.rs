@@ -6,12 +6,12 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
+use msnp::invisible_characters::{has_invisible, is_blank};
 
 use super::super::People;
 use super::super::caller::{Caller, Frame};
 use super::super::forms::Submitted;
 use super::super::trouble::Trouble;
-use super::super::unseen::{has_unseen, is_blank};
 use crate::announcement;
 
 /// The longest text in characters: more does not fit into the window of an alert.
@@ -67,7 +67,7 @@ pub(super) async fn submit(
 fn check(text: &str) -> Result<(), String> {
     match text.chars().count() {
         0..=LONGEST if text.chars().any(char::is_control) => Err("The text has to be one line.".into()),
-        0..=LONGEST if has_unseen(text) => Err("The text holds characters that cannot be shown.".into()),
+        0..=LONGEST if has_invisible(text) => Err("The text holds characters that cannot be shown.".into()),
         0..=LONGEST if is_blank(text) => Err("The text is empty.".into()),
         0..=LONGEST => Ok(()),
         _ => Err(format!("The text is too long: use at most {LONGEST} characters.")),

@@ -1,4 +1,4 @@
-//! Characters that nobody sees, in what some people type and others read.
+//! The one rule on invisible characters in names and texts that other people read.
 //!
 //! They make two names look the same, or turn the text around them. [Format
 //! characters](https://www.unicode.org/reports/tr44/#General_Category_Values) are refused but for the
@@ -8,13 +8,14 @@
 /// Joins, and keeps apart, what stands at its sides.
 const JOINERS: [char; 2] = ['\u{200d}', '\u{200c}'];
 
-/// Whether there are characters in a text that have no place in it.
-pub(super) fn has_unseen(text: &str) -> bool {
+/// Whether a text has characters that have no place in it: an [invisible character](is_invisible), or a joiner that
+/// joins nothing.
+pub fn has_invisible(text: &str) -> bool {
     let mut before = None;
     let mut rest = text.chars();
     while let Some(c) = rest.next() {
         let joins = || [before, rest.clone().next()].iter().all(|side| side.is_some_and(can_be_joined));
-        if is_unseen(c) || (JOINERS.contains(&c) && !joins()) {
+        if is_invisible(c) || (JOINERS.contains(&c) && !joins()) {
             return true;
         }
         before = Some(c);
@@ -23,7 +24,7 @@ pub(super) fn has_unseen(text: &str) -> bool {
 }
 
 /// Whether there is nothing in a text that leaves ink.
-pub(super) fn is_blank(text: &str) -> bool {
+pub fn is_blank(text: &str) -> bool {
     text.chars().all(|c| {
         c.is_whitespace()
             || JOINERS.contains(&c)
@@ -42,7 +43,9 @@ fn can_be_joined(c: char) -> bool {
     !c.is_ascii() && !c.is_whitespace() && !JOINERS.contains(&c)
 }
 
-fn is_unseen(c: char) -> bool {
+/// Whether a character is a control, ends a line, turns the direction of the text, or takes no room. The two joiners
+/// are not among them: whether they have a place depends on what stands beside them.
+pub fn is_invisible(c: char) -> bool {
     c.is_control()
         || matches!(
             c,
@@ -77,12 +80,12 @@ mod tests {
             '\u{feff}',
             '\u{e0041}',
         ] {
-            assert!(has_unseen(&format!("Ada{c}é")), "{c:?}");
+            assert!(has_invisible(&format!("Ada{c}é")), "{c:?}");
         }
         for text in
             ["Al\u{200d}ice", "é\u{200d}", "\u{200c}é", "é\u{200d}\u{200d}é", "é\u{200d} é", "\u{200d}"]
         {
-            assert!(has_unseen(text), "{text:?}");
+            assert!(has_invisible(text), "{text:?}");
         }
     }
 
@@ -97,7 +100,7 @@ mod tests {
             "می\u{200c}خواهم",
             "שלום 你好",
         ] {
-            assert!(!has_unseen(text), "{text:?}");
+            assert!(!has_invisible(text), "{text:?}");
         }
     }
 
