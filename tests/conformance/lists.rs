@@ -251,15 +251,108 @@ async fn who_leaves_a_group_stays_on_the_list() {
             format!("REM 4 FL {} {BOB} 0", version + 1)
         );
         assert_eq!(alice.syn().await.contact(BOB), Some("LST bob@example.com bob@example.com 9 1"));
-        // The last group leaves group 0.
-        assert_eq!(
-            alice.ask(&format!("REM 5 FL {BOB} 1")).await,
-            format!("REM 5 FL {} {BOB} 1", version + 2)
-        );
-        assert_eq!(alice.syn().await.contact(BOB), Some("LST bob@example.com bob@example.com 9 0"));
         bob.quiet().await;
         bob.chg("AWY").await;
         alice.expect_prefix("NLN AWY ").await;
+    }
+}
+
+/// Gaim, Pidgin and aMSN remove a contact in no other way.
+#[tokio::test]
+async fn out_of_the_last_group_is_off_the_list() {
+    for dialect in DIALECTS {
+        for group in [0, 1] {
+            let server = TestServer::start().await;
+            server.account(BOB).await;
+            let mut alice = Ns::online(&server, ALICE, dialect).await;
+            let mut bob = Ns::online(&server, BOB, dialect).await;
+            alice.ask("ADG 1 Work 0").await;
+            alice.send(&format!("ADD 2 AL {BOB} Bob")).await;
+            alice.send(&format!("ADD 3 FL {BOB} Bob {group}")).await;
+            alice.fence().await;
+            bob.expect_prefix("ADD 0 RL ").await;
+            let (mine, his) = (alice.version().await + 1, bob.version().await + 1);
+            assert_eq!(
+                alice.ask(&format!("REM 4 FL {BOB} {group}")).await,
+                format!("REM 4 FL {mine} {BOB} {group}")
+            );
+            bob.expect(&format!("REM 0 RL {his} {ALICE}")).await;
+            bob.chg("BSY").await;
+            alice.quiet().await;
+            assert_eq!(alice.ask(&format!("REM 5 FL {BOB} {group}")).await, "216 5");
+            let live = alice.syn().await;
+            assert_eq!(live.contact(BOB), Some("LST bob@example.com Bob 2"));
+            alice = Ns::online(&server, ALICE, dialect).await;
+            assert_eq!(alice.syn().await, live, "the next session has the same lists");
+            assert_eq!(bob.syn().await.contact(ALICE), None);
+        }
+    }
+}
+
+/// Pidgin moves a contact by `REM` and `ADD` in one write.
+#[tokio::test]
+async fn a_contact_that_is_moved_stays_allowed() {
+    for dialect in DIALECTS {
+        let server = TestServer::start().await;
+        let (mut alice, mut bob) = friends(&server, dialect).await;
+        alice.ask("ADG 1 Work 0").await;
+        for (ns, other) in [(&mut alice, BOB), (&mut bob, ALICE)] {
+            ns.ask(&format!("ADD 2 AL {other} {other}")).await;
+        }
+        alice.send(&format!("REM 19 FL {BOB} 0\r\nADD 20 FL {BOB} Bobby 1")).await;
+        alice.expect_prefix("REM 19 FL ").await;
+        alice.expect_prefix("ADD 20 FL ").await;
+        alice.expect_prefix(&format!("ILN 20 NLN {BOB} ")).await;
+        bob.expect_prefix("REM 0 RL ").await;
+        bob.expect_prefix("ADD 0 RL ").await;
+        // Bob's client asks him about people that are on neither of his privacy lists.
+        assert_eq!(bob.syn().await.contact(ALICE), Some("LST alice@example.com alice@example.com 11 0"));
+        assert_eq!(alice.syn().await.contact(BOB), Some("LST bob@example.com Bobby 11 1"));
+        bob.chg("AWY").await;
+        alice.expect_prefix("NLN AWY ").await;
+    }
+}
+
+/// MSN Messenger 6 prints a name before every line of its owner.
+#[tokio::test]
+async fn a_name_that_cannot_be_shown_is_209() {
+    for dialect in DIALECTS {
+        let server = TestServer::start().await;
+        let (mut alice, mut bob) = friends(&server, dialect).await;
+        for bad in [
+            "Bob%0D%0ACarol%20says:",
+            "%00",
+            "A%1B%5B2J",
+            "A%7F",
+            "A%C2%85B",
+            "A%E2%80%A8B",
+            "%20",
+            "%C2%A0%E3%80%80",
+            "%E2%80%8B",
+            "A%E2%80%8BB",
+            "A%E2%80%AEB",
+            "A%E2%81%A6B",
+            "A%E2%81%A0B",
+            "A%EF%BB%BFB",
+            "%E2%80%8D",
+            "%E2%A0%80",
+        ] {
+            assert_eq!(alice.ask(&format!("REA 5 {ALICE} {bad}")).await, "209 5", "{bad}");
+            assert_eq!(alice.ask(&format!("REA 6 {BOB} {bad}")).await, "209 6", "{bad}");
+            assert_eq!(alice.ask(&format!("ADD 7 AL {BOB} {bad}")).await, "209 7", "{bad}");
+            assert_eq!(alice.ask(&format!("ADG 8 {bad} 0")).await, "229 8", "{bad}");
+            assert_eq!(alice.ask(&format!("REG 9 0 {bad} 0")).await, "229 9", "{bad}");
+        }
+        bob.quiet().await;
+        for good in [
+            "%D9%85%DB%8C%E2%80%8C%D8%AE%D9%88%D8%A7%D9%87%D9%85",
+            "%F0%9F%91%A9%E2%80%8D%F0%9F%92%BB",
+            "%D7%A9%D7%9C%D7%95%D7%9D",
+            "Alice",
+        ] {
+            assert!(alice.ask(&format!("REA 5 {ALICE} {good}")).await.starts_with("REA 5 "), "{good}");
+            bob.expect_prefix("NLN ").await;
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! `GTC`, `BLP`, `PRP` and the `BPR` that follow (4.5, 5.6).
 
-use msnp_testkit::{Ns, TestServer};
+use msnp::{PropertyKey, PropertyValue};
+use msnp_testkit::{Ns, TestServer, words};
 
 use crate::support::{ALICE, BOB, CAROL, DIALECTS, ends, friends};
 
@@ -84,13 +85,15 @@ async fn unknown_properties_are_715_and_impossible_ones_end_the_connection() {
 #[tokio::test]
 async fn web_watches_came_with_msnp9() {
     let server = TestServer::start().await;
-    let mut alice = Ns::sign_in(&server, ALICE, 9).await;
-    let version = alice.version().await;
-    assert_eq!(alice.ask("PRP 5 WWE 2").await, format!("PRP 5 {} WWE 2", version + 1));
-    assert_eq!(alice.syn().await.of("PRP"), ["PRP WWE 2"]);
-    let mut alice = Ns::sign_in(&server, ALICE, 8).await;
-    assert_eq!(alice.ask("PRP 6 WWE 0").await, "715 6");
-    assert_eq!(alice.syn().await.of("PRP"), Vec::<&str>::new());
+    let account = server.account(ALICE).await;
+    let value = PropertyValue::parse(PropertyKey::WebWatch, "2").expect("a value");
+    server.store().set_property(account, PropertyKey::WebWatch, &value).await.expect("stored");
+    for (dialect, shown) in [(9, vec!["PRP WWE 2"]), (8, vec![])] {
+        let mut alice = Ns::sign_in(&server, ALICE, dialect).await;
+        // Whether there is one is for the service to say.
+        assert_eq!(alice.ask("PRP 6 WWE 0").await, "715 6");
+        assert_eq!(alice.syn().await.of("PRP"), shown);
+    }
 }
 
 #[tokio::test]
@@ -112,6 +115,8 @@ async fn those_who_may_know_are_told_a_new_number() {
     for dialect in DIALECTS {
         let server = TestServer::start().await;
         let (mut alice, mut bob) = friends(&server, dialect).await;
+        alice.send(&format!("ADD 4 AL {BOB} Bob")).await;
+        alice.expect_prefix("ADD 4 AL ").await;
         let mut version = bob.version().await;
         for (sent, told) in [("PHH 555", "PHH 555"), ("PHW 1%202", "PHW 1%202"), ("PHH", "PHH")] {
             alice.send(&format!("PRP 5 {sent}")).await;
@@ -143,6 +148,40 @@ async fn who_is_blocked_or_not_watching_is_told_no_number() {
     bob.quiet().await;
     carol.quiet().await;
     assert_eq!(bob.version().await, version);
+}
+
+/// `BLP AL` lets strangers see and call somebody; it does not give them telephone numbers.
+#[tokio::test]
+async fn a_stranger_is_told_no_number() {
+    for dialect in DIALECTS {
+        let server = TestServer::start().await;
+        let mut bob = Ns::online(&server, BOB, dialect).await;
+        let mut alice = Ns::online(&server, ALICE, dialect).await;
+        bob.ask("PRP 1 PHH 555").await;
+        alice.send(&format!("ADD 3 FL {BOB} Bob 0")).await;
+        alice.expect_prefix("ADD 3 FL ").await;
+        alice.expect_prefix(&format!("ILN 3 NLN {BOB} ")).await;
+        alice.quiet().await;
+        assert!(alice.syn().await.of("BPR").is_empty());
+        bob.expect_prefix("ADD 0 RL ").await;
+        for line in ["PRP 2 PHW 777", "BLP 3 BL", "BLP 4 AL"] {
+            bob.send(line).await;
+            bob.expect_prefix(&line[..5]).await;
+        }
+        let seen = alice.fence().await;
+        assert!(!seen.iter().any(|line| line.starts_with("BPR")), "{seen:#?}");
+        // Allowed, she is told; taken off again, she is not.
+        bob.send(&format!("ADD 5 AL {ALICE} Alice")).await;
+        bob.expect_prefix("ADD 5 AL ").await;
+        let told: Vec<_> = alice.fence().await.iter().map(|line| words(line)[2..].join(" ")).collect();
+        assert_eq!(told, [format!("{BOB} PHH 555"), format!("{BOB} PHW 777")]);
+        assert_eq!(alice.syn().await.of("BPR"), ["BPR PHH 555", "BPR PHW 777"]);
+        bob.send(&format!("REM 6 AL {ALICE}")).await;
+        bob.expect_prefix("REM 6 AL ").await;
+        bob.ask("PRP 7 PHH 999").await;
+        alice.quiet().await;
+        assert!(alice.syn().await.of("BPR").is_empty());
+    }
 }
 
 #[tokio::test]

@@ -92,6 +92,9 @@ async fn the_parts_come_in_their_order_each_contact_before_its_properties() {
         ns.expect_prefix("PRP 1 ").await;
         ns.send(&format!("PRP 2 PHM {phone}%2033")).await;
         ns.expect_prefix("PRP 2 ").await;
+        server.account(ALICE).await;
+        ns.send(&format!("ADD 3 AL {ALICE} Alice")).await;
+        ns.expect_prefix("ADD 3 AL ").await;
     }
     let mut alice = Ns::sign_in(&server, ALICE, 9).await;
     alice.send("PRP 1 PHW 555-1234").await;

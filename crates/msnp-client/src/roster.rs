@@ -90,12 +90,15 @@ impl Roster {
         contact.clone()
     }
 
-    /// Takes somebody off a list, or only out of a group.
-    pub(crate) fn remove(&mut self, list: List, handle: &Handle, group: Option<GroupId>) {
-        let Some(contact) = self.contacts.get_mut(handle) else { return };
+    /// Takes a contact off a list, or out of a group: with its last group it is off the forward list. Gives
+    /// whether it is off the list.
+    pub(crate) fn remove(&mut self, list: List, handle: &Handle, group: Option<GroupId>) -> bool {
+        let Some(contact) = self.contacts.get_mut(handle) else { return true };
         if let Some(group) = group {
             contact.groups.retain(|own| *own != group);
-            return;
+            if !contact.groups.is_empty() {
+                return false;
+            }
         }
         contact.lists = contact.lists.without(list);
         if list == List::Forward {
@@ -105,6 +108,7 @@ impl Roster {
         if contact.lists.is_empty() {
             self.contacts.remove(handle);
         }
+        true
     }
 
     pub(crate) fn rename(&mut self, handle: &Handle, name: FriendlyName) {

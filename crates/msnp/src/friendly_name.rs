@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use crate::{Handle, Invalid, wire::percent};
+use crate::{Handle, Invalid, invisible_characters, wire::percent};
 
 /// A display name in its percent-coded form, exactly as it was received: at most 387 bytes,
 /// one word, and valid UTF-8 when decoded.
@@ -26,6 +26,20 @@ impl FriendlyName {
             return Err(Invalid::FriendlyName);
         }
         Ok(Self(word.into()))
+    }
+
+    /// Reads a name that a client wants to give: besides what [`parse`](Self::parse) asks for, it has to
+    /// be [presentable](Self::is_presentable). MSN Messenger prints a name before every line of its
+    /// owner, so a line break in it would speak for somebody else.
+    pub fn parse_chosen(word: &str) -> Result<Self, Invalid> {
+        Self::parse(word)
+            .and_then(|name| if name.is_presentable() { Ok(name) } else { Err(Invalid::FriendlyNameIllegal) })
+    }
+
+    /// Whether the name shows something, and nothing in it is
+    /// [invisible](invisible_characters::is_presentable).
+    pub fn is_presentable(&self) -> bool {
+        invisible_characters::is_presentable(&self.text())
     }
 
     /// Codes plain text. Fails when the coded form is longer than 387 bytes or empty.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{Invalid, wire::percent};
+use crate::{Invalid, invisible_characters, wire::percent};
 
 /// A group's number, 0 to 29. Group 0 always exists and cannot be removed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -62,6 +62,14 @@ impl GroupName {
             return Err(Invalid::Parameter("group name"));
         }
         Ok(Self(word.into()))
+    }
+
+    /// Reads a name that a client wants to give: it shows something, and nothing in it is
+    /// [invisible](invisible_characters::is_presentable).
+    pub fn parse_chosen(word: &str) -> Result<Self, Invalid> {
+        let name = Self::parse(word)?;
+        let text = percent::decode(word).ok_or(Invalid::Parameter("group name"))?;
+        if invisible_characters::is_presentable(&text) { Ok(name) } else { Err(Invalid::GroupNameIllegal) }
     }
 
     /// The percent-coded form.

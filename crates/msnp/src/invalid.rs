@@ -26,9 +26,15 @@ pub enum Invalid {
     /// Not valid percent-coded UTF-8.
     #[error("bad friendly name")]
     FriendlyName,
+    /// A name with invisible characters, or with nothing visible.
+    #[error("friendly name with characters that cannot be shown")]
+    FriendlyNameIllegal,
     /// Longer than 387 bytes as percent-coded.
     #[error("friendly name too long")]
     FriendlyNameTooLong,
+    /// A group's name with invisible characters, or with nothing visible.
+    #[error("group name with characters that cannot be shown")]
+    GroupNameIllegal,
     /// Longer than 61 bytes as percent-coded.
     #[error("group name too long")]
     GroupNameTooLong,

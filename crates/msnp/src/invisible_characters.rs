@@ -5,17 +5,27 @@
 //! joiners that families of emoji and the writing of Persian need, and those only between characters
 //! that can be joined.
 
-/// Joins, and keeps apart, what stands at its sides.
+/// Joins, and keeps apart, the characters at its sides.
 const JOINERS: [char; 2] = ['\u{200d}', '\u{200c}'];
+/// Takes tags after it: the flags of England, Scotland and Wales are written so.
+const BLACK_FLAG: char = '\u{1f3f4}';
+
+/// Whether a text can be shown as a name: something in it is visible, and nothing in it is
+/// [out of place](has_invisible).
+pub fn is_presentable(text: &str) -> bool {
+    !has_invisible(text) && !is_blank(text)
+}
 
 /// Whether a text has characters that have no place in it: an [invisible character](is_invisible), or a joiner that
 /// joins nothing.
 pub fn has_invisible(text: &str) -> bool {
     let mut before = None;
+    let mut in_flag = false;
     let mut rest = text.chars();
     while let Some(c) = rest.next() {
-        let joins = || [before, rest.clone().next()].iter().all(|side| side.is_some_and(can_be_joined));
-        if is_invisible(c) || (JOINERS.contains(&c) && !joins()) {
+        let joins = || is_virama(before) || [before, rest.clone().next()].into_iter().all(can_be_joined);
+        in_flag = c == BLACK_FLAG || (in_flag && is_tag(c));
+        if (is_invisible(c) && !in_flag) || (JOINERS.contains(&c) && !joins()) {
             return true;
         }
         before = Some(c);
@@ -39,8 +49,32 @@ pub fn is_blank(text: &str) -> bool {
 }
 
 /// No letter of English is ever joined.
-fn can_be_joined(c: char) -> bool {
-    !c.is_ascii() && !c.is_whitespace() && !JOINERS.contains(&c)
+fn can_be_joined(c: Option<char>) -> bool {
+    c.is_some_and(|c| !c.is_ascii() && !c.is_whitespace() && !JOINERS.contains(&c))
+}
+
+/// The signs that take the vowel off a letter in the scripts of India. A joiner after one shapes that letter
+/// even at the end of a word, as in the chillus of Malayalam.
+fn is_virama(c: Option<char>) -> bool {
+    matches!(
+        c,
+        Some(
+            '\u{94d}'
+                | '\u{9cd}'
+                | '\u{a4d}'
+                | '\u{acd}'
+                | '\u{b4d}'
+                | '\u{bcd}'
+                | '\u{c4d}'
+                | '\u{ccd}'
+                | '\u{d4d}'
+                | '\u{dca}'
+        )
+    )
+}
+
+fn is_tag(c: char) -> bool {
+    matches!(c, '\u{e0020}'..='\u{e007f}')
 }
 
 /// Whether a character is a control, ends a line, turns the direction of the text, or takes no room. The two joiners
@@ -57,6 +91,9 @@ pub fn is_invisible(c: char) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -82,9 +119,16 @@ mod tests {
         ] {
             assert!(has_invisible(&format!("Ada{c}é")), "{c:?}");
         }
-        for text in
-            ["Al\u{200d}ice", "é\u{200d}", "\u{200c}é", "é\u{200d}\u{200d}é", "é\u{200d} é", "\u{200d}"]
-        {
+        for text in [
+            "Al\u{200d}ice",
+            "A\u{e0067}",
+            "\u{1f3f4} \u{e0067}",
+            "é\u{200d}",
+            "\u{200c}é",
+            "é\u{200d}\u{200d}é",
+            "é\u{200d} é",
+            "\u{200d}",
+        ] {
             assert!(has_invisible(text), "{text:?}");
         }
     }
@@ -97,6 +141,8 @@ mod tests {
             "Zoë 💜",
             "👩\u{200d}💻 at work",
             "❤\u{fe0f}\u{200d}🔥",
+            "\u{1f3f4}\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f} Ada",
+            "അവന\u{d4d}\u{200d} വന്നു",
             "می\u{200c}خواهم",
             "שלום 你好",
         ] {
@@ -111,6 +157,25 @@ mod tests {
         }
         for text in ["a", " . ", "❤\u{fe0f}"] {
             assert!(!is_blank(text), "{text:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn an_invisible_character_anywhere_is_found(
+            before in "\\PC{0,8}", after in "\\PC{0,8}",
+            c in any::<char>().prop_filter("invisible", |c| is_invisible(*c)),
+        ) {
+            prop_assume!(!before.contains(BLACK_FLAG));
+            let text = format!("{before}{c}{after}");
+            prop_assert!(has_invisible(&text));
+            prop_assert!(!is_presentable(&text));
+        }
+
+        #[test]
+        fn letters_and_joiners_between_them_are_left_alone(words in vec("[ءآأؤإئابةتثجحخدذرزسشصضطظعغ]{1,6}", 1..6)) {
+            let name = words.join("\u{200c}");
+            prop_assert!(is_presentable(&name));
         }
     }
 }

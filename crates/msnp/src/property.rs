@@ -17,7 +17,7 @@ pub enum PropertyKey {
     MobileAllowed,
     /// `MBE`: there is a mobile device; set by the service only
     MobileEnabled,
-    /// `WWE`: MSN Direct, a web watch (MSNP9)
+    /// `WWE`: MSN Direct, a web watch (MSNP9); set by the service only
     WebWatch,
 }
 
@@ -55,6 +55,11 @@ impl PropertyKey {
     /// Whether the dialect knows the key.
     pub const fn is_in(self, dialect: Dialect) -> bool {
         !matches!((self, dialect), (Self::WebWatch, Dialect::Msnp8))
+    }
+
+    /// Whether a client may set it (`PRP`). The service alone knows of a mobile device or a web watch.
+    pub const fn is_set_by_clients(self) -> bool {
+        !matches!(self, Self::MobileEnabled | Self::WebWatch)
     }
 
     /// Whether contacts learn it (`BPR`).

@@ -1,7 +1,7 @@
 //! The lists of somebody signed in, as they stand in memory: changes that have been committed are
 //! taken over here.
 
-use msnp::{FriendlyName, GroupId, Handle, List, ListFlags};
+use msnp::{FriendlyName, Handle, List, ListFlags};
 use papillon_store::{AccountId, Contact, GroupSet, Roster};
 
 /// Somebody on one of the lists.
@@ -45,6 +45,7 @@ pub(crate) fn take_off(roster: &mut Roster, list: List, account: AccountId) {
     contact.lists = contact.lists.without(list);
     if list == List::Forward {
         contact.groups = GroupSet::default();
+        contact.properties = Box::default();
     }
     if contact.lists.is_empty() {
         roster.contacts.remove(at);
@@ -55,14 +56,6 @@ pub(crate) fn take_off(roster: &mut Roster, list: List, account: AccountId) {
 pub(crate) fn edit(roster: &mut Roster, account: AccountId, change: impl FnOnce(&mut Contact)) {
     if let Ok(at) = position(roster, account) {
         change(&mut roster.contacts[at]);
-    }
-}
-
-/// Takes somebody out of one group; the last one leaves group 0.
-pub(crate) fn leave_group(groups: &mut GroupSet, group: GroupId) {
-    groups.remove(group);
-    if groups.is_empty() {
-        groups.insert(GroupId::ZERO);
     }
 }
 

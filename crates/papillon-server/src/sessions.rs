@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::SystemTime;
 
 use msnp::{
-    ClientCapabilities, Dialect, EncodedObject, FriendlyName, Handle, ListFlags, ListVersion, Status,
+    ClientCapabilities, Dialect, EncodedObject, FriendlyName, Handle, List, ListFlags, ListVersion, Status,
 };
 use papillon_store::{AccountId, Roster};
 use parking_lot::{Mutex, RwLock};
@@ -62,6 +62,11 @@ impl State {
     /// Whether the lists let this account see and call this person.
     pub(crate) fn allows(&self, account: AccountId) -> bool {
         presence::allows(self.roster.privacy, self.lists_of(account))
+    }
+
+    /// Whether this account learns this person's phone numbers: those on the allow list do, strangers do not.
+    pub(crate) fn shows_properties_to(&self, account: AccountId) -> bool {
+        self.lists_of(account).contains(List::Allow)
     }
 
     /// Takes over the version that a committed change has brought. Never goes back.

@@ -38,8 +38,7 @@ pub use error::{Outage, Refusal, Result, StoreError};
 pub use group_set::GroupSet;
 pub use invitation::{Invitation, InvitationCode, NewInvitation};
 pub use outcome::{
-    ContactDropped, ForwardAdded, ForwardRemoved, GroupRemoved, PrivacyChanged, PrivacyList, PrivacySet,
-    PropertySet,
+    ContactDropped, ForwardAdded, ForwardRemoved, GroupRemoved, PrivacyChanged, PrivacyList, PropertySet,
 };
 pub use picture::Picture;
 pub use postgres::PostgresStore;

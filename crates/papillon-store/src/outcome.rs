@@ -56,9 +56,10 @@ pub struct ForwardRemoved {
     pub contact: AccountId,
     /// The owner's new list version.
     pub version: ListVersion,
-    /// The group the contact was taken out of; `None` when taken off the list.
+    /// The group that the request named; the contact is in it no longer.
     pub group: Option<GroupId>,
-    /// The contact's new list version, if the owner left the contact's reverse list.
+    /// The contact's new list version, if the contact is off the forward list and the owner so off
+    /// the contact's reverse list: without a group in the request, or out of the last group.
     pub reverse_version: Option<ListVersion>,
 }
 
@@ -71,16 +72,6 @@ pub struct PrivacyChanged {
     pub version: ListVersion,
     /// The contact's new list version, if the change shows or hides the owner's properties.
     pub contact_version: Option<ListVersion>,
-}
-
-/// The setting for people on neither privacy list was changed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PrivacySet {
-    /// The owner's new list version.
-    pub version: ListVersion,
-    /// Those to whom it shows or hides the owner's properties, with their new list versions, by
-    /// account number.
-    pub watchers: Vec<(AccountId, ListVersion)>,
 }
 
 /// A group was removed.
@@ -108,7 +99,7 @@ pub struct ContactDropped {
 pub struct PropertySet {
     /// The owner's new list version.
     pub version: ListVersion,
-    /// Who is to be told, with their new list versions, by account number: those who have the
-    /// owner on their forward list and whom the owner allows. Nobody for a private property.
+    /// The watchers to be told, with their new list versions, by account number: accounts that have
+    /// the owner on their forward list and are on the owner's allow list. None for a private property.
     pub watchers: Vec<(AccountId, ListVersion)>,
 }

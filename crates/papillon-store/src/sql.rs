@@ -32,7 +32,7 @@ use self::transaction::in_transaction;
 use crate::{
     Account, AccountChange, AccountId, Credentials, ForwardAdded, ForwardRemoved, GroupRemoved, Invitation,
     InvitationCode, NewAccount, NewInvitation, PasswordHash, People, Picture, PrivacyChanged, PrivacyList,
-    PrivacySet, PropertySet, Result, Roster, Store,
+    PropertySet, Result, Roster, Store,
 };
 
 /// What differs between the databases once they are connected.
@@ -207,7 +207,7 @@ impl Store for SqlStore {
         in_transaction!(self, tx => settings::set_prompt(tx, owner, prompt))
     }
 
-    async fn set_privacy(&self, owner: AccountId, privacy: Privacy) -> Result<PrivacySet> {
+    async fn set_privacy(&self, owner: AccountId, privacy: Privacy) -> Result<ListVersion> {
         in_transaction!(self, tx => settings::set_privacy(tx, owner, privacy))
     }
 

@@ -7,7 +7,7 @@ use msnp::{PropertyKey, PropertyValue};
 use crate::{
     Account, AccountChange, AccountId, Credentials, ForwardAdded, ForwardRemoved, GroupRemoved, Invitation,
     InvitationCode, NewAccount, NewInvitation, PasswordHash, People, Picture, PrivacyChanged, PrivacyList,
-    PrivacySet, PropertySet, Result, Roster,
+    PropertySet, Result, Roster,
 };
 
 #[cfg(doc)]
@@ -155,7 +155,7 @@ pub trait Store: Send + Sync + 'static {
     async fn set_prompt(&self, owner: AccountId, prompt: AddPrompt) -> Result<ListVersion>;
 
     /// Sets whether people on neither privacy list may see the owner. Refused: `SameValue`.
-    async fn set_privacy(&self, owner: AccountId, privacy: Privacy) -> Result<PrivacySet>;
+    async fn set_privacy(&self, owner: AccountId, privacy: Privacy) -> Result<ListVersion>;
 
     /// Makes a group with the lowest free number. Refused: `TooManyGroups`.
     async fn add_group(&self, owner: AccountId, name: &GroupName) -> Result<(GroupId, ListVersion)>;

@@ -96,8 +96,12 @@ fn email(text: &str) -> Result<Handle, String> {
 
 /// Reads a display name; the error says what is expected.
 fn display_name(text: &str) -> Result<FriendlyName, String> {
-    FriendlyName::from_text(text).map_err(|_| {
-        format!("expected a name that is not empty and, with all special characters coded as %XX, at most {} bytes long", FriendlyName::MAX_LEN)
+    FriendlyName::from_text(text).ok().filter(FriendlyName::is_presentable).ok_or_else(|| {
+        format!(
+            "expected a name that shows something, without control or invisible characters and, with all special \
+             characters coded as %XX, at most {} bytes long",
+            FriendlyName::MAX_LEN
+        )
     })
 }
 

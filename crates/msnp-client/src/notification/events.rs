@@ -75,9 +75,9 @@ fn take_change(core: &Core, event: &NotificationEvent) {
             return core.events.emit(added(reply, contact));
         }
         NotificationEvent::Rem(reply) => {
-            roster.remove(reply.list, &reply.handle, reply.group);
+            let off_the_list = roster.remove(reply.list, &reply.handle, reply.group);
             drop(roster);
-            return core.events.emit(removed(reply));
+            return core.events.emit(removed(reply, off_the_list));
         }
         NotificationEvent::Blp(reply) => roster.set_privacy(reply.privacy),
         NotificationEvent::Adg(reply) => roster.set_group(reply.group, &reply.name),
@@ -101,12 +101,10 @@ fn added(reply: &add::Reply, contact: crate::Contact) -> Event {
     }
 }
 
-fn removed(reply: &rem::Reply) -> Event {
+fn removed(reply: &rem::Reply, off_the_list: bool) -> Event {
     match reply.list {
         List::Reverse => Event::ContactRemoved { who: reply.handle.clone(), by_them: true },
-        List::Forward if reply.group.is_none() => {
-            Event::ContactRemoved { who: reply.handle.clone(), by_them: false }
-        }
+        List::Forward if off_the_list => Event::ContactRemoved { who: reply.handle.clone(), by_them: false },
         _ => Event::RosterChanged,
     }
 }

@@ -42,7 +42,7 @@ impl Request {
             return Err(Invalid::FriendlyNameTooLong);
         }
         let handle = Handle::parse(handle)?;
-        let name = FriendlyName::parse(name)?;
+        let name = FriendlyName::parse_chosen(name)?;
         let group = if list == List::Forward { words.optional().map(GroupId::parse) } else { None };
         Ok(Self { transaction, list, handle, name, group })
     }

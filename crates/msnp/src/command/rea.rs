@@ -31,7 +31,7 @@ impl Request {
         if name.len() > FriendlyName::MAX_LEN {
             return Err(Invalid::FriendlyNameTooLong);
         }
-        Ok(Self { transaction, handle: Handle::parse(handle)?, name: FriendlyName::parse(name)? })
+        Ok(Self { transaction, handle: Handle::parse(handle)?, name: FriendlyName::parse_chosen(name)? })
     }
 }
 

@@ -26,7 +26,7 @@ pub struct Request {
 impl Request {
     pub(crate) fn parse(transaction: TransactionId, words: &mut Words<'_>) -> Result<Self, Invalid> {
         let group = GroupId::parse(words.required("group id")?)?;
-        let name = GroupName::parse(words.required("group name")?)?;
+        let name = GroupName::parse_chosen(words.required("group name")?)?;
         words.optional();
         Ok(Self { transaction, group, name })
     }

@@ -5,7 +5,8 @@
 //! C: REM <trid> AL|BL <handle>
 //! S: REM <trid> <list> <version> <handle> [<group>]
 //! ```
-//! With a group somebody leaves that group only; without one the whole forward list. With
+//! With a group the contact leaves that group, and with its last group the forward list; without one the whole
+//! forward list. With
 //! transaction id 0 the reply comes unasked. A request for `RL` can be read and is for the
 //! server to punish.
 
@@ -55,7 +56,7 @@ pub struct Reply {
     pub version: ListVersion,
     /// Who.
     pub handle: Handle,
-    /// The group, if only that was left.
+    /// The group, if the request named one.
     pub group: Option<GroupId>,
 }
 

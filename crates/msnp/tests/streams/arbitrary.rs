@@ -30,6 +30,16 @@ fn name() -> impl Strategy<Value = FriendlyName> {
         "\\PC{1,20}".prop_map(|text| FriendlyName::from_text(&text).expect("short enough")),
     ]
 }
+/// A name that a client may give.
+fn chosen_name() -> impl Strategy<Value = FriendlyName> {
+    name().prop_filter("presentable", FriendlyName::is_presentable)
+}
+
+/// The same for a group.
+fn chosen_group_name() -> impl Strategy<Value = GroupName> {
+    group_name().prop_filter("presentable", |name| GroupName::parse_chosen(name.as_wire()).is_ok())
+}
+
 fn group_name() -> impl Strategy<Value = GroupName> {
     parsed("([!-$&-~]|%20){1,20}", GroupName::parse)
 }
@@ -130,38 +140,38 @@ pub fn notification_request() -> BoxedStrategy<NotificationRequest> {
         Just(N::Png),
         Just(N::Out),
     ];
-    let lists = prop_oneof![
-        (tid(), prompt()).prop_map(|(transaction, prompt)| N::Gtc(gtc::Request { transaction, prompt })),
-        (tid(), privacy()).prop_map(|(transaction, privacy)| N::Blp(blp::Request { transaction, privacy })),
-        (tid(), property()).prop_map(|(transaction, (key, value))| N::Prp(prp::Request {
-            transaction,
-            key,
-            value
-        })),
-        (tid(), list(), handle(), name(), of(group())).prop_map(
-            |(transaction, list, handle, name, group)| {
+    let lists =
+        prop_oneof![
+            (tid(), prompt()).prop_map(|(transaction, prompt)| N::Gtc(gtc::Request { transaction, prompt })),
+            (tid(), privacy())
+                .prop_map(|(transaction, privacy)| N::Blp(blp::Request { transaction, privacy })),
+            (tid(), property()).prop_map(|(transaction, (key, value))| N::Prp(prp::Request {
+                transaction,
+                key,
+                value
+            })),
+            (tid(), list(), handle(), chosen_name(), of(group())).prop_map(
+                |(transaction, list, handle, name, group)| {
+                    let group = group.filter(|_| list == List::Forward).map(Ok);
+                    N::Add(add::Request { transaction, list, handle, name, group })
+                }
+            ),
+            (tid(), list(), handle(), of(group())).prop_map(|(transaction, list, handle, group)| {
                 let group = group.filter(|_| list == List::Forward).map(Ok);
-                N::Add(add::Request { transaction, list, handle, name, group })
-            }
-        ),
-        (tid(), list(), handle(), of(group())).prop_map(|(transaction, list, handle, group)| {
-            let group = group.filter(|_| list == List::Forward).map(Ok);
-            N::Rem(rem::Request { transaction, list, handle, group })
-        }),
-        (tid(), group_name()).prop_map(|(transaction, name)| N::Adg(adg::Request { transaction, name })),
-        (tid(), group()).prop_map(|(transaction, group)| N::Rmg(rmg::Request { transaction, group })),
-        (tid(), group(), group_name()).prop_map(|(transaction, group, name)| N::Reg(reg::Request {
-            transaction,
-            group,
-            name
-        })),
-        (tid(), handle(), name()).prop_map(|(transaction, handle, name)| N::Rea(rea::Request {
-            transaction,
-            handle,
-            name
-        })),
-        chg().prop_map(N::Chg),
-    ];
+                N::Rem(rem::Request { transaction, list, handle, group })
+            }),
+            (tid(), chosen_group_name())
+                .prop_map(|(transaction, name)| N::Adg(adg::Request { transaction, name })),
+            (tid(), group()).prop_map(|(transaction, group)| N::Rmg(rmg::Request { transaction, group })),
+            (tid(), group(), chosen_group_name())
+                .prop_map(|(transaction, group, name)| N::Reg(reg::Request { transaction, group, name })),
+            (tid(), handle(), chosen_name()).prop_map(|(transaction, handle, name)| N::Rea(rea::Request {
+                transaction,
+                handle,
+                name
+            })),
+            chg().prop_map(N::Chg),
+        ];
     let rest = prop_oneof![
         (tid(), word(), payload()).prop_map(|(transaction, product_id, digest)| N::Qry(qry::Request {
             transaction,

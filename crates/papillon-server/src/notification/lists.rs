@@ -90,11 +90,11 @@ impl Connection {
         {
             let mut state = session.state();
             state.reach(removed.version);
-            match removed.group {
-                Some(group) => roster::edit(&mut state.roster, removed.contact, |contact| {
-                    roster::leave_group(&mut contact.groups, group);
+            match (removed.group, removed.reverse_version) {
+                (Some(group), None) => roster::edit(&mut state.roster, removed.contact, |contact| {
+                    contact.groups.remove(group);
                 }),
-                None => roster::take_off(&mut state.roster, List::Forward, removed.contact),
+                _ => roster::take_off(&mut state.roster, List::Forward, removed.contact),
             }
         }
         let reply = rem::Reply {

@@ -34,22 +34,18 @@ impl Connection {
         let session = self.session()?;
         let service = Arc::clone(&self.service);
         let _turn = service.locks.one(&session.handle).await;
-        let set = service.store.set_privacy(session.account, privacy).await?;
+        let version = service.store.set_privacy(session.account, privacy).await?;
 
         let mut out = Deliveries::new();
-        let version = set.version;
         out.send(&self.outbox, blp::Reply { transaction, version, privacy }.to_bytes());
         announce::update_lists(&service.sessions, &session, &mut out, |state| {
             state.reach(version);
             state.roster.privacy = privacy;
         });
-        for (account, version) in &set.watchers {
-            self.show_or_hide_properties(&session, *account, *version, &mut out);
-        }
         Ok(())
     }
 
-    /// Somebody sees this person's properties from now on, or no longer, as the lists say.
+    /// A watcher sees this person's properties from now on, or no longer, as the allow list says.
     pub(super) fn show_or_hide_properties(
         &self,
         session: &Session,
@@ -60,7 +56,7 @@ impl Connection {
         let Some(watcher) = self.watcher(session, account) else { return };
         let properties: Box<[_]> = {
             let state = session.state();
-            let shown = if state.allows(account) { &state.roster.properties[..] } else { &[] };
+            let shown = if state.shows_properties_to(account) { &state.roster.properties[..] } else { &[] };
             shown.iter().filter(|(key, _)| key.is_shared()).cloned().collect()
         };
         for (key, value) in properties.iter().filter(|(key, _)| key.is_in(watcher.dialect)) {
@@ -74,8 +70,7 @@ impl Connection {
 
     pub(super) async fn set_property(&mut self, request: prp::Request) -> Outcome {
         let prp::Request { transaction, key, value } = request;
-        // Whether there is a mobile device is for the service to say.
-        if !key.is_in(self.dialect) || key == PropertyKey::MobileEnabled {
+        if !key.is_in(self.dialect) || !key.is_set_by_clients() {
             return Err(Refusal::Error(ErrorCode::NotExpected));
         }
         let session = self.session()?;

@@ -165,13 +165,15 @@ fn invalid_parameter(_: Invalid) -> Refusal {
 fn bad_list_change(invalid: Invalid) -> Refusal {
     match invalid {
         Invalid::FriendlyNameTooLong | Invalid::List => Close,
+        Invalid::FriendlyNameIllegal => Error(ErrorCode::NicknameIllegal),
         invalid => invalid_parameter(invalid),
     }
 }
 
 fn bad_group(invalid: Invalid) -> Refusal {
     match invalid {
-        Invalid::GroupNameTooLong => Error(ErrorCode::GroupNameTooLong),
+        // 229 is the one error about a group's name that clients know.
+        Invalid::GroupNameTooLong | Invalid::GroupNameIllegal => Error(ErrorCode::GroupNameTooLong),
         // MSN 7.0 sends a name in place of the number when a new group is discarded.
         Invalid::GroupId => Error(ErrorCode::InvalidGroup),
         Invalid::GroupIdRange | Invalid::Parameter(_) => Close,

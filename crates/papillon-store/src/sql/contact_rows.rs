@@ -1,6 +1,6 @@
 //! Rows of `contacts`: one for a person and another on any of the person's lists.
 
-use msnp::{FriendlyName, Handle, List, ListFlags, ListVersion, Privacy};
+use msnp::{FriendlyName, Handle, List, ListFlags, ListVersion};
 use sqlx::Row;
 
 use super::transaction::Tx;
@@ -75,9 +75,10 @@ pub(super) async fn count(tx: &mut Tx, owner: AccountId, list: List) -> Result<u
     usize::try_from(row.try_get::<i64, _>(0)?).map_err(|_| Fault::corrupt("a count"))
 }
 
-/// Whether somebody who is on these of a person's lists may see that person.
-pub(super) fn allows(lists: ListFlags, privacy: Privacy) -> bool {
-    !lists.contains(List::Block) && (lists.contains(List::Allow) || privacy == Privacy::AllowUnlisted)
+/// Whether a contact that is on these of a person's lists learns that person's phone numbers. Nobody is on
+/// the allow and the block list at once.
+pub(super) fn shows_properties(lists: ListFlags) -> bool {
+    lists.contains(List::Allow)
 }
 
 pub(super) async fn rename(

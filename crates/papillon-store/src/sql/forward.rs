@@ -29,8 +29,11 @@ pub(super) async fn add(
 
     let alone = owner.id == contact.id;
     let mut theirs = contact_rows::read(tx, contact.id, owner.id).await?;
-    let may_see = contact_rows::allows(theirs.lists, contact.privacy);
-    let contact_properties = if may_see { packed::shared(&contact.properties)? } else { Vec::new() };
+    let contact_properties = if contact_rows::shows_properties(theirs.lists) {
+        packed::shared(&contact.properties)?
+    } else {
+        Vec::new()
+    };
 
     if newly_on_list {
         if contact_rows::count(tx, owner.id, List::Forward).await? >= limit {
@@ -84,10 +87,11 @@ pub(super) async fn remove(
     }
     match group {
         Some(group) => leave_group(tx, owner, contact, entry, group).await,
-        None => leave_list(tx, owner, contact, entry).await,
+        None => leave_list(tx, owner, contact, entry, None).await,
     }
 }
 
+/// Out of the last group means off the list: Pidgin, Gaim and aMSN have no other way to remove a contact.
 async fn leave_group(
     tx: &mut Tx,
     owner: AccountId,
@@ -101,7 +105,7 @@ async fn leave_group(
     }
     entry.groups.remove(group);
     if entry.groups.is_empty() {
-        entry.groups = GroupSet::ZERO;
+        return leave_list(tx, owner, contact, entry, Some(group)).await;
     }
     contact_rows::update(tx, owner, contact, entry).await?;
     let version = lock::raise(tx, owner).await?;
@@ -113,6 +117,7 @@ async fn leave_list(
     owner: AccountId,
     contact: AccountId,
     mut entry: Entry,
+    group: Option<GroupId>,
 ) -> Result<ForwardRemoved, Fault> {
     let alone = owner == contact;
     entry.lists = entry.lists.without(List::Forward);
@@ -130,5 +135,5 @@ async fn leave_list(
         contact_rows::update(tx, contact, owner, theirs).await?;
         lock::raise(tx, contact).await?
     };
-    Ok(ForwardRemoved { contact, version, group: None, reverse_version: Some(reverse_version) })
+    Ok(ForwardRemoved { contact, version, group, reverse_version: Some(reverse_version) })
 }

@@ -4,7 +4,7 @@
 //! order of their numbers, so that no two wait for each other. A row of `contacts` is only
 //! written by who holds both its accounts. SQLite has one writer at a time and nothing to lock.
 
-use msnp::{Handle, ListVersion, Privacy};
+use msnp::{Handle, ListVersion};
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
@@ -23,7 +23,6 @@ macro_rules! locking {
 pub(super) struct Party {
     pub(super) id: AccountId,
     pub(super) name: String,
-    pub(super) privacy: Privacy,
     pub(super) properties: String,
 }
 
@@ -31,7 +30,7 @@ pub(super) struct Party {
 pub(super) async fn pair(tx: &mut Tx, owner: AccountId, contact: &Handle) -> Result<(Party, Party), Fault> {
     let query = locking!(
         tx,
-        "SELECT id, name, privacy, properties, handle FROM accounts WHERE id = $1 OR handle = $2 ORDER BY id"
+        "SELECT id, name, properties, handle FROM accounts WHERE id = $1 OR handle = $2 ORDER BY id"
     );
     let rows = query.bind(owner.0).bind(contact.as_str()).fetch_all(&mut **tx).await?;
     let (mut first, mut second) = (None, None);
@@ -39,7 +38,7 @@ pub(super) async fn pair(tx: &mut Tx, owner: AccountId, contact: &Handle) -> Res
         if row.try_get::<i64, _>(0)? == owner.0 {
             first = Some(party(row)?);
         }
-        if row.try_get::<&str, _>(4)? == contact.as_str() {
+        if row.try_get::<&str, _>(3)? == contact.as_str() {
             second = Some(party(row)?);
         }
     }
@@ -47,12 +46,7 @@ pub(super) async fn pair(tx: &mut Tx, owner: AccountId, contact: &Handle) -> Res
 }
 
 fn party(row: &AnyRow) -> Result<Party, Fault> {
-    Ok(Party {
-        id: AccountId(row.try_get(0)?),
-        name: row.try_get(1)?,
-        privacy: packed::privacy(row.try_get(2)?)?,
-        properties: row.try_get(3)?,
-    })
+    Ok(Party { id: AccountId(row.try_get(0)?), name: row.try_get(1)?, properties: row.try_get(2)? })
 }
 
 /// Locks one account.

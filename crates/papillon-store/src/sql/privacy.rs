@@ -1,6 +1,6 @@
 //! The allow list and the block list.
 
-use msnp::{FriendlyName, Handle, List, ListFlags, Privacy};
+use msnp::{FriendlyName, Handle, List, ListFlags};
 
 use super::lock::Party;
 use super::transaction::Tx;
@@ -71,6 +71,5 @@ async fn changed(
 }
 
 fn sees_properties(owner: &Party, lists: ListFlags) -> bool {
-    let allowed = lists.contains(List::Allow) || owner.privacy == Privacy::AllowUnlisted;
-    !owner.properties.is_empty() && lists.contains(List::Reverse) && !lists.contains(List::Block) && allowed
+    !owner.properties.is_empty() && lists.contains(List::Reverse) && contact_rows::shows_properties(lists)
 }

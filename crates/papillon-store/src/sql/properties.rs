@@ -35,17 +35,17 @@ pub(super) async fn set(
     Ok(PropertySet { version, watchers })
 }
 
-/// The ones on the reverse list whom the owner allows. The owner can be one of them, and has
-/// been raised already.
+/// The accounts on both the owner's reverse and allow list: phone numbers are for those whom the owner
+/// has allowed, whatever `BLP` says of strangers. The owner can be one of them, and has been raised
+/// already.
 async fn raise_watchers(
     tx: &mut Tx,
     owner: AccountId,
     version: ListVersion,
 ) -> Result<Vec<(AccountId, ListVersion)>, Fault> {
     let text = "UPDATE accounts SET list_version = list_version + CASE id WHEN $1 THEN 0 ELSE 1 END \
-         WHERE id IN (SELECT c.contact FROM contacts c JOIN accounts o ON o.id = c.owner \
-         WHERE c.owner = $1 AND (c.lists & 8) <> 0 AND (c.lists & 4) = 0 \
-         AND ((c.lists & 2) <> 0 OR o.privacy = 'AL')) RETURNING id, list_version";
+         WHERE id IN (SELECT contact FROM contacts WHERE owner = $1 AND (lists & 10) = 10) \
+         RETURNING id, list_version";
     let watchers = raised(tx, text, owner).await?;
     debug_assert!(watchers.iter().all(|(id, raised)| *id != owner || *raised == version));
     Ok(watchers)
@@ -53,7 +53,7 @@ async fn raise_watchers(
 
 /// Runs a statement about `owner` that raises versions; returns whose, and to what, by account
 /// number.
-pub(super) async fn raised(
+async fn raised(
     tx: &mut Tx,
     text: &'static str,
     owner: AccountId,

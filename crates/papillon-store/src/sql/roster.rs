@@ -12,7 +12,7 @@ use super::{Fault, accounts, packed};
 use crate::{Account, AccountId, Contact, Roster};
 
 /// The line feeds in the quotes are part of the statement; neither database reads a backslash.
-/// What a contact shows is looked for only where it shows anything at all: this saves a look-up
+/// What a contact shows to accounts on its allow list is looked for only where it shows anything at all: this saves a look-up
 /// for nearly every contact.
 const READ: &str = "\
 SELECT a.id, a.handle, a.name, a.credential_epoch, a.enabled, a.verified, a.created_at, a.admin, \
@@ -21,10 +21,8 @@ SELECT a.id, a.handle, a.name, a.credential_epoch, a.enabled, a.verified, a.crea
   FROM contact_groups g WHERE g.account = a.id), \
  (SELECT coalesce(string_agg(concat(c.contact, ' ', c.lists, ' ', c.group_bits, ' ', b.handle, ' ', c.name, \
    CASE WHEN b.properties <> '' AND (c.lists & 1) <> 0 THEN \
-    CASE coalesce((SELECT r.lists & 6 FROM contacts r WHERE r.owner = c.contact AND r.contact = c.owner), 0) \
-     WHEN 2 THEN concat(' ', b.properties) \
-     WHEN 0 THEN CASE b.privacy WHEN 'AL' THEN concat(' ', b.properties) ELSE '' END \
-     ELSE '' END \
+    CASE coalesce((SELECT r.lists & 2 FROM contacts r WHERE r.owner = c.contact AND r.contact = c.owner), 0) \
+     WHEN 2 THEN concat(' ', b.properties) ELSE '' END \
    ELSE '' END), '\n'), '') \
   FROM contacts c JOIN accounts b ON b.id = c.contact WHERE c.owner = a.id) \
 FROM accounts a WHERE a.id = $1";

@@ -4,8 +4,8 @@ use msnp::{AddPrompt, FriendlyName, ListVersion, Privacy};
 use sqlx::Row;
 
 use super::transaction::Tx;
-use super::{Fault, lock, packed, properties};
-use crate::{AccountId, PrivacySet, Refusal};
+use super::{Fault, lock, packed};
+use crate::{AccountId, Refusal};
 
 pub(super) async fn rename(
     tx: &mut Tx,
@@ -34,19 +34,10 @@ pub(super) async fn set_privacy(
     tx: &mut Tx,
     owner: AccountId,
     privacy: Privacy,
-) -> Result<PrivacySet, Fault> {
-    lock::circle(tx, owner).await?;
+) -> Result<ListVersion, Fault> {
     let text = "UPDATE accounts SET privacy = $2, list_version = list_version + 1 \
                 WHERE id = $1 AND privacy <> $2 RETURNING list_version";
-    let version = switch(tx, text, owner, privacy.code()).await?;
-    // Those on neither privacy list who have the owner on their forward list: they see its
-    // properties from now on, or no longer.
-    let watchers = "UPDATE accounts SET list_version = list_version + 1 \
-         WHERE id IN (SELECT c.contact FROM contacts c JOIN accounts o ON o.id = c.owner \
-         WHERE c.owner = $1 AND c.contact <> $1 AND (c.lists & 14) = 8 AND o.properties <> '') \
-         RETURNING id, list_version";
-    let watchers = properties::raised(tx, watchers, owner).await?;
-    Ok(PrivacySet { version, watchers })
+    switch(tx, text, owner, privacy.code()).await
 }
 
 async fn switch(tx: &mut Tx, text: &'static str, owner: AccountId, code: &str) -> Result<ListVersion, Fault> {

@@ -72,6 +72,8 @@ pub async fn what_makes_no_sense_is_reported(place: Place) {
     let store = place.open().await;
     let (alice, bob) = (person(&store, "alice").await, person(&store, "bob").await);
     befriend(&store, alice, "bob").await;
+    let allow = papillon_store::PrivacyList::Allow;
+    store.add_to_privacy(bob, allow, &handle("alice"), &friendly("a"), 9).await.unwrap();
     let corrupt = |outcome| matches!(outcome, Err(StoreError::Corrupt(_)));
     place.tamper("UPDATE accounts SET properties = 'PHH' WHERE handle = 'bob@example.com'").await;
     for who in [alice, bob] {

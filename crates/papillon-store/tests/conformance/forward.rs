@@ -93,20 +93,39 @@ pub async fn one_more_group_is_no_new_contact(place: Place) {
     );
 }
 
-pub async fn the_last_group_left_is_group_zero(place: Place) {
+pub async fn out_of_the_last_group_is_off_the_list(place: Place) {
     let store = place.open().await;
     let (alice, bob) = (person(&store, "alice").await, person(&store, "bob").await);
     let (work, _) = store.add_group(alice, &group_name("Work")).await.unwrap();
     store.add_to_forward(alice, &handle("bob"), &friendly("b"), Some(Some(work)), NO_LIMIT).await.unwrap();
     assert_eq!(groups(&store, alice, bob).await, [1]);
     refused!(store.remove_from_forward(alice, &handle("bob"), Some(Some(group(0)))), NotInGroup);
-    for (leave, version) in [(work, 4), (group(0), 5), (group(0), 6)] {
-        let removed = store.remove_from_forward(alice, &handle("bob"), Some(Some(leave))).await.unwrap();
-        assert_eq!((removed.version, removed.group, removed.reverse_version), (v(version), Some(leave), None));
-        assert_eq!(groups(&store, alice, bob).await, [0]);
+    store.add_to_forward(alice, &handle("bob"), &friendly("b"), None, NO_LIMIT).await.unwrap();
+    store.add_to_privacy(alice, PrivacyList::Allow, &handle("bob"), &friendly("b"), 9).await.unwrap();
+    let removed = store.remove_from_forward(alice, &handle("bob"), Some(Some(work))).await.unwrap();
+    assert_eq!((removed.version, removed.group, removed.reverse_version), (v(6), Some(work), None));
+    assert_eq!(groups(&store, alice, bob).await, [0]);
+    let removed = store.remove_from_forward(alice, &handle("bob"), Some(Some(group(0)))).await.unwrap();
+    assert_eq!((removed.version, removed.group, removed.reverse_version), (v(7), Some(group(0)), Some(v(3))));
+    assert_eq!((lists(&store, alice, bob).await, lists(&store, bob, alice).await), (2, 0));
+    refused!(store.remove_from_forward(alice, &handle("bob"), Some(Some(group(0)))), NotOnList);
+}
+
+pub async fn removed_from_a_group_and_added_to_another_is_moved(place: Place) {
+    let store = place.open().await;
+    let (alice, bob) = (person(&store, "alice").await, person(&store, "bob").await);
+    let (work, _) = store.add_group(alice, &group_name("Work")).await.unwrap();
+    befriend(&store, alice, "bob").await;
+    for (owner, list, contact) in [(alice, PrivacyList::Allow, "bob"), (bob, PrivacyList::Block, "alice")] {
+        store.add_to_privacy(owner, list, &handle(contact), &friendly("x"), 9).await.unwrap();
     }
-    assert_eq!((lists(&store, alice, bob).await, lists(&store, bob, alice).await), (1, 8));
-    assert_eq!(version(&store, bob).await, 2);
+    store.remove_from_forward(alice, &handle("bob"), Some(Some(group(0)))).await.unwrap();
+    assert_eq!((lists(&store, alice, bob).await, lists(&store, bob, alice).await), (2, 4));
+    let added =
+        store.add_to_forward(alice, &handle("bob"), &friendly("b"), Some(Some(work)), NO_LIMIT).await.unwrap();
+    assert!(added.newly_on_list);
+    assert_eq!((lists(&store, alice, bob).await, lists(&store, bob, alice).await), (3, 12));
+    assert_eq!(groups(&store, alice, bob).await, [1]);
 }
 
 pub async fn adding_oneself_raises_one_version_once(place: Place) {
@@ -117,10 +136,13 @@ pub async fn adding_oneself_raises_one_version_once(place: Place) {
     assert_eq!(lists(&store, alice, alice).await, 9);
     let phone = PropertyValue::parse(PropertyKey::HomePhone, "1").unwrap();
     let set = store.set_property(alice, PropertyKey::HomePhone, &phone).await.unwrap();
-    assert_eq!((set.version, set.watchers), (v(3), vec![(alice, v(3))]));
+    assert_eq!((set.version, set.watchers), (v(3), vec![]));
+    store.add_to_privacy(alice, PrivacyList::Allow, &handle("alice"), &friendly("a"), 9).await.unwrap();
+    let set = store.set_property(alice, PropertyKey::HomePhone, &phone).await.unwrap();
+    assert_eq!((set.version, set.watchers), (v(5), vec![(alice, v(5))]));
     let removed = store.remove_from_forward(alice, &handle("alice"), None).await.unwrap();
-    assert_eq!((removed.version, removed.reverse_version), (v(4), Some(v(4))));
-    assert_eq!(lists(&store, alice, alice).await, 0);
+    assert_eq!((removed.version, removed.reverse_version), (v(6), Some(v(6))));
+    assert_eq!(lists(&store, alice, alice).await, 2);
 }
 
 pub async fn the_name_given_last_is_kept(place: Place) {
@@ -155,12 +177,11 @@ pub async fn a_contact_shows_properties_to_those_it_allows(place: Place) {
         store.set_property(bob, *key, value).await.unwrap();
     }
     let shown = [set[2].clone(), set[1].clone()];
-    let added = befriend(&store, alice, "bob").await;
-    assert_eq!(*added.contact_properties, shown);
+    assert!(befriend(&store, alice, "bob").await.contact_properties.is_empty(), "bob has not allowed alice");
     let seen = |store: std::sync::Arc<dyn papillon_store::Store>| async move {
         entry(&store, alice, bob).await.unwrap().properties
     };
-    assert_eq!(*seen(store.clone()).await, shown);
+    assert!(seen(store.clone()).await.is_empty());
 
     let (block, allow) = (PrivacyList::Block, PrivacyList::Allow);
     store.add_to_privacy(bob, block, &handle("alice"), &friendly("a"), 9).await.unwrap();
@@ -172,6 +193,8 @@ pub async fn a_contact_shows_properties_to_those_it_allows(place: Place) {
     assert!(seen(store.clone()).await.is_empty());
     store.add_to_privacy(bob, allow, &handle("alice"), &friendly("a"), 9).await.unwrap();
     assert_eq!(*seen(store.clone()).await, shown);
+    store.remove_from_forward(alice, &handle("bob"), None).await.unwrap();
+    assert_eq!(*befriend(&store, alice, "bob").await.contact_properties, shown);
     // Only to those who have bob on the forward list.
     store.add_to_privacy(alice, allow, &handle("bob"), &friendly("b"), 9).await.unwrap();
     store.remove_from_forward(alice, &handle("bob"), None).await.unwrap();

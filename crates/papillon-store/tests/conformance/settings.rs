@@ -11,7 +11,7 @@ pub async fn settings_change_once(place: Place) {
     refused!(store.set_prompt(alice, AddPrompt::Ask), SameValue);
     refused!(store.set_privacy(alice, Privacy::AllowUnlisted), SameValue);
     assert_eq!(store.set_prompt(alice, AddPrompt::Never).await.unwrap(), v(2));
-    assert_eq!(store.set_privacy(alice, Privacy::BlockUnlisted).await.unwrap().version, v(3));
+    assert_eq!(store.set_privacy(alice, Privacy::BlockUnlisted).await.unwrap(), v(3));
     refused!(store.set_prompt(alice, AddPrompt::Never), SameValue);
     refused!(store.set_privacy(alice, Privacy::BlockUnlisted), SameValue);
     let roster = roster(&store, alice).await;
