@@ -16,21 +16,25 @@ pub fn is_presentable(text: &str) -> bool {
     !has_invisible(text) && !is_blank(text)
 }
 
-/// Whether a text has characters that have no place in it: an [invisible character](is_invisible), or a joiner that
-/// joins nothing.
+/// Whether a text has [characters that have no place in it](marked).
 pub fn has_invisible(text: &str) -> bool {
+    marked(text).any(|(_, is_out_of_place)| is_out_of_place)
+}
+
+/// Each character of a text, and whether it has no place in it: an [invisible character](is_invisible), or a joiner
+/// that joins nothing. The text without those has none.
+pub fn marked(text: &str) -> impl Iterator<Item = (char, bool)> {
     let mut before = None;
     let mut in_flag = false;
     let mut rest = text.chars();
-    while let Some(c) = rest.next() {
+    std::iter::from_fn(move || {
+        let c = rest.next()?;
         let joins = || is_virama(before) || [before, rest.clone().next()].into_iter().all(can_be_joined);
         in_flag = c == BLACK_FLAG || (in_flag && is_tag(c));
-        if (is_invisible(c) && !in_flag) || (JOINERS.contains(&c) && !joins()) {
-            return true;
-        }
+        let is_out_of_place = (is_invisible(c) && !in_flag) || (JOINERS.contains(&c) && !joins());
         before = Some(c);
-    }
-    false
+        Some((c, is_out_of_place))
+    })
 }
 
 /// Whether there is nothing in a text that leaves ink.
@@ -50,7 +54,7 @@ pub fn is_blank(text: &str) -> bool {
 
 /// No letter of English is ever joined.
 fn can_be_joined(c: Option<char>) -> bool {
-    c.is_some_and(|c| !c.is_ascii() && !c.is_whitespace() && !JOINERS.contains(&c))
+    c.is_some_and(|c| !c.is_ascii() && !c.is_whitespace() && !JOINERS.contains(&c) && !is_invisible(c))
 }
 
 /// The signs that take the vowel off a letter in the scripts of India. A joiner after one shapes that letter
@@ -170,6 +174,12 @@ mod tests {
             let text = format!("{before}{c}{after}");
             prop_assert!(has_invisible(&text));
             prop_assert!(!is_presentable(&text));
+        }
+
+        #[test]
+        fn what_is_left_without_them_has_none(text in "([\\PC]|[\u{200b}-\u{202e}\u{e0061}\u{1f3f4}\u{94d}é]){0,20}") {
+            let left: String = marked(&text).filter(|(_, out)| !out).map(|(c, _)| c).collect();
+            prop_assert!(!has_invisible(&left), "{text:?}");
         }
 
         #[test]

@@ -54,6 +54,7 @@ mod group;
 mod handle;
 mod invalid;
 mod list;
+mod notification_document;
 mod numbers;
 mod property;
 mod status;

@@ -7,6 +7,7 @@
 
 mod caps;
 mod content;
+mod datacast;
 mod emoticon;
 mod headers;
 mod invitation;
@@ -21,6 +22,7 @@ use bytes::{Bytes, BytesMut};
 
 pub use caps::{ChatLogging, ClientCaps};
 pub use content::Content;
+pub use datacast::Datacast;
 pub use emoticon::{Emoticon, Emoticons};
 pub use headers::Headers;
 pub use invitation::{CancelCode, FILE_TRANSFER_GUID, Invitation, InvitationCommand};

@@ -9,12 +9,13 @@
 use bytes::{Bytes, BytesMut};
 
 use crate::Invalid;
+use crate::notification_document;
 use crate::wire::{Encode, Line, Words};
 
 /// A page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Push {
-    /// The document; not looked into.
+    /// The document.
     pub xml: Bytes,
 }
 
@@ -22,6 +23,11 @@ impl Push {
     pub(crate) fn parse(words: &mut Words<'_>, payload: &Bytes) -> Result<Self, Invalid> {
         words.payload_length()?;
         Ok(Self { xml: payload.clone() })
+    }
+
+    /// What it says to its reader. `None` when it holds no text.
+    pub fn text(&self) -> Option<String> {
+        notification_document::text(&self.xml)
     }
 }
 

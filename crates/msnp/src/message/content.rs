@@ -25,6 +25,8 @@ pub enum Content {
     Emoticons(Emoticons),
     /// `application/x-msnmsgrp2p`.
     P2p(P2pEnvelope),
+    /// `text/x-msnmsgr-datacast`.
+    Datacast(Datacast),
     /// `text/x-clientcaps`.
     ClientCaps(ClientCaps),
     /// Anything else, and what is not what its type says.
@@ -48,6 +50,7 @@ impl Content {
                 Emoticons::parse(message).map(Self::Emoticons)
             }
             P2pEnvelope::MEDIA_TYPE => P2pEnvelope::parse(message).map(Self::P2p),
+            Datacast::MEDIA_TYPE => Datacast::parse(message).map(Self::Datacast),
             ClientCaps::MEDIA_TYPE => ClientCaps::parse(message).map(Self::ClientCaps),
             _ => Ok(Self::Other),
         };

@@ -308,3 +308,25 @@ fn other_types_are_other() {
     let latin1 = Message::new(Text::MEDIA_TYPE, &b"\xe9"[..]);
     assert_eq!(latin1.content(), Content::Other);
 }
+
+#[test]
+fn a_nudge_and_other_datacasts() {
+    let nudge = "MIME-Version: 1.0\r\nContent-Type: text/x-msnmsgr-datacast\r\n\r\nID: 1\r\n\r\n";
+    assert_eq!(nudge.len(), 69, "as MSN Messenger writes it");
+    assert_eq!(Datacast::nudge().to_message().to_bytes(), nudge);
+    let ends = ["", "\r\n", "\n\n", "\r\n\r\n\r\n\r\n"];
+    for (kind, start, end) in ends.iter().flat_map(|end| {
+        [("text/x-msnmsgr-datacast", "", end), ("TEXT/X-MSNMSGR-DATACAST; charset=utf-8", "\r\n", end)]
+    }) {
+        let payload = format!("Content-Type: {kind}\r\n\r\n{start}ID: 1{end}");
+        let Content::Datacast(datacast) = parse(&payload).content() else { panic!("{payload:?}") };
+        assert!(datacast.is_nudge(), "{payload:?}");
+    }
+    let action = Datacast { id: 4, data: Some("waves".into()) };
+    assert!(!action.is_nudge());
+    assert_eq!(action.to_message().content(), Content::Datacast(action));
+    for body in ["", "\r\n\r\n", "ID: x\r\n", "Data: 1\r\n"] {
+        let payload = format!("Content-Type: text/x-msnmsgr-datacast\r\n\r\n{body}");
+        assert_eq!(parse(&payload).content(), Content::Other, "{body:?}");
+    }
+}
