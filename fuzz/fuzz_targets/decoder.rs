@@ -48,7 +48,11 @@ fn frames(stream: Stream, limits: Limits, bytes: &[u8], segment: usize) -> (Vec<
 fn parse(stream: Stream, frame: &Frame) {
     match stream {
         Stream::NotificationRequests => drop(NotificationRequest::parse(frame)),
-        Stream::NotificationEvents => drop(NotificationEvent::parse(frame)),
+        Stream::NotificationEvents => match NotificationEvent::parse(frame) {
+            Ok(NotificationEvent::Not(alert)) => drop(alert.text()),
+            Ok(NotificationEvent::Ipg(page)) => drop(page.text()),
+            _ => {}
+        },
         Stream::SwitchboardRequests => drop(SwitchboardRequest::parse(frame)),
         Stream::SwitchboardEvents => drop(SwitchboardEvent::parse(frame)),
     }

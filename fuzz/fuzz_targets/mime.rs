@@ -23,6 +23,7 @@ fuzz_target!(|data: &[u8]| {
         Content::MovedMail(mail) => mail.to_message(),
         Content::System(notice) => notice.to_message(),
         Content::P2p(packet) => packet.to_message(),
+        Content::Datacast(datacast) => datacast.to_message(),
         Content::ClientCaps(caps) => caps.to_message(),
         // Entities make objects longer; the target `object` looks at them. The target
         // `invitation` looks at invitations.

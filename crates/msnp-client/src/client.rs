@@ -107,6 +107,11 @@ impl Client {
         self.core.publish_emoticon(shortcut, png)
     }
 
+    /// What stands for the own custom emoticons in texts, in the order in which they were published.
+    pub fn emoticons(&self) -> Vec<String> {
+        self.core.emoticons.read().iter().map(|(shortcut, _, _)| shortcut.clone()).collect()
+    }
+
     /// Adds somebody to the forward list, and to the allow list unless they are blocked.
     pub async fn add_contact(&self, who: &Handle) -> Result<(), CommandError> {
         self.put(List::Forward, who).await?;

@@ -55,6 +55,11 @@ impl Conversation {
         self.talk.typing(&self.core()?).await
     }
 
+    /// Nudges the others, and waits until all have it. Clients before MSN Messenger 7 show nothing of it.
+    pub async fn nudge(&self) -> Result<(), SendError> {
+        self.talk.nudge(&self.core()?).await
+    }
+
     /// Invites one more person, and waits until it rings at theirs. That they come is told by
     /// [`Event::Joined`](crate::Event::Joined).
     pub async fn invite(&self, who: &Handle) -> Result<(), CommandError> {

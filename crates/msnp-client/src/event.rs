@@ -82,6 +82,15 @@ pub enum Event {
         /// Who.
         from: Handle,
     },
+    /// Somebody nudges: their client wants this window to shake. It is not asked for any answer.
+    Nudge {
+        /// Where.
+        conversation: ConversationId,
+        /// Who.
+        from: Handle,
+        /// Under which name.
+        name: FriendlyName,
+    },
     /// A custom emoticon's picture is here, verified.
     Emoticon {
         /// Whose.
@@ -148,8 +157,10 @@ pub enum Event {
         /// Which.
         conversation: ConversationId,
     },
-    /// The service announces something (a shutdown in minutes, mail).
+    /// The service announces something.
     ServiceMessage {
+        /// What kind of thing.
+        kind: ServiceMessageKind,
         /// In words.
         text: String,
     },
@@ -170,6 +181,25 @@ pub enum Event {
         /// Whether the reconnection policy tries again.
         will_retry: bool,
     },
+}
+
+/// What the service announces.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ServiceMessageKind {
+    /// A text of its operator's, or an alert (`NOT`): the words are theirs.
+    Announcement,
+    /// A text from somebody's mobile (`IPG`): the words are theirs.
+    Page,
+    /// The service goes down for maintenance.
+    Maintenance {
+        /// In so many minutes; `None` when it does not say.
+        minutes: Option<u32>,
+    },
+    /// There is mail.
+    Mail,
+    /// Something that has no words here.
+    Other,
 }
 
 /// Why a client is signed out.

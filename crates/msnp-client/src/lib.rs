@@ -57,7 +57,7 @@ pub use client::Client;
 pub use contact::{Contact, Group, Presence};
 pub use conversation::{Conversation, ConversationId};
 pub use error::{CommandError, FetchError, SendError, SignInError, TransferError};
-pub use event::{Event, Events, SignedOut};
+pub use event::{Event, Events, ServiceMessageKind, SignedOut};
 pub use msnp;
 pub use transfer::{Transfer, TransferDirection, TransferId, TransferProgress, TransferRoute};
 pub use trust::{ServerCertificate, Trust};

@@ -68,7 +68,10 @@ mod tests {
     use super::*;
 
     fn read(body: &str) -> Option<String> {
-        text(format!("<NOTIFICATION ver=\"1\" siteurl=\"http://x/?a=1&b\"><MSG>{body}</MSG></NOTIFICATION>").as_bytes())
+        text(
+            format!("<NOTIFICATION ver=\"1\" siteurl=\"http://x/?a=1&b\"><MSG>{body}</MSG></NOTIFICATION>")
+                .as_bytes(),
+        )
     }
 
     #[test]

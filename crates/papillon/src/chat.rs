@@ -4,7 +4,6 @@
 //! state, the client and the terminal.
 
 mod action;
-mod clean;
 mod clock;
 mod command;
 mod draw;
@@ -14,7 +13,6 @@ mod fixtures;
 mod input_line;
 mod layout;
 mod portions;
-mod size;
 mod state;
 mod status;
 mod terminal;

@@ -72,15 +72,24 @@ pub(crate) fn run(args: &ContactsArgs) -> anyhow::Result<()> {
 
 async fn contacts(args: &ContactsArgs) -> anyhow::Result<()> {
     let (client, _events) = client::sign_in(&args.client).await?;
-    let done = match &args.change {
-        None => show(&client, args.json),
-        Some(change) => apply(&client, change).await,
+    let print: anyhow::Result<Print> = match &args.change {
+        None => Ok(show(&client, args.json)),
+        Some(change) => apply(&client, change).await.map(Print::Text),
     };
     client.sign_out().await;
-    stdout::print(&done?)
+    match print? {
+        Print::Text(text) => stdout::print(&text),
+        Print::Json(entries) => stdout::print_json(&entries),
+    }
 }
 
-fn show(client: &Client, json: bool) -> anyhow::Result<String> {
+/// What there is to print.
+enum Print {
+    Text(String),
+    Json(Vec<Entry>),
+}
+
+fn show(client: &Client, json: bool) -> Print {
     let groups = client.groups();
     let contacts = client.contacts();
     let entries: Vec<_> = contacts.iter().map(|contact| Entry::new(contact, &groups)).collect();
@@ -88,7 +97,7 @@ fn show(client: &Client, json: bool) -> anyhow::Result<String> {
         // Not on standard output: that is for contacts. Nor is it worth failing for.
         let _ = writeln!(io::stderr(), "the list is empty; `papillon contacts add WHO` adds somebody");
     }
-    if json { Ok(serde_json::to_string_pretty(&entries)? + "\n") } else { Ok(table::table(entries, &groups)) }
+    if json { Print::Json(entries) } else { Print::Text(table::table(entries, &groups)) }
 }
 
 async fn apply(client: &Client, change: &Change) -> anyhow::Result<String> {

@@ -1,6 +1,7 @@
 //! `papillon listen`
 
 mod json;
+mod limits;
 mod reactions;
 
 use std::path::PathBuf;
@@ -14,6 +15,7 @@ use serde_json::Value;
 use crate::client::{self, ClientArgs, ENVIRONMENT, Login};
 use crate::interrupt::Interrupt;
 use crate::stdout;
+use limits::Limits;
 use reactions::Reactions;
 
 static HELP: LazyLock<String> = LazyLock::new(|| {
@@ -24,9 +26,9 @@ Examples:
   papillon listen --auto-accept ~/Downloads | jq -c 'select(.event == \"message\")'
 
 Each line is a JSON object whose \"event\" is one of: signed-in, presence, contact-added,
-contact-removed, roster-changed, joined, left, message, typing, emoticon, picture, file-offered,
-file-progress, file-received, file-sent, file-failed, conversation-closed, service-message, missed,
-error, signed-out. docs/events.md tells their fields.
+contact-removed, roster-changed, joined, left, message, typing, nudge, emoticon, picture, file-offered,
+file-declined, file-progress, file-received, file-sent, file-failed, conversation-closed,
+service-message, missed, error, signed-out. docs/events.md tells their fields.
 
 A connection that breaks is made again. SIGINT and SIGTERM end it with exit code 0, after signed-out;
 being signed out by the service for good ends it with 1.
@@ -39,9 +41,12 @@ being signed out by the service for good ends it with 1.
 #[derive(Debug, clap::Args)]
 #[command(after_help = HELP.as_str())]
 pub(crate) struct ListenArgs {
-    /// Takes every file that is offered, into this folder; nothing there is overwritten.
+    /// Takes the files that are offered, into this folder; nothing there is overwritten. What is more than the
+    /// limits below is declined.
     #[arg(long, value_name = "DIR")]
     auto_accept: Option<PathBuf>,
+    #[command(flatten)]
+    limits: Limits,
     /// Adds everybody who adds this account.
     #[arg(long)]
     auto_add: bool,
@@ -129,7 +134,7 @@ async fn tell_all(
                 }
                 None => return Ok(End::SignedOut(SignedOut::ConnectionLost)),
             },
-            complaint = reactions.complaint() => json::error(&complaint),
+            line = reactions.line() => line,
             () = stop.wait() => return Ok(End::Told),
         };
         if !print(&line)? {
@@ -140,5 +145,5 @@ async fn tell_all(
 
 /// Prints a line. Whether there is still somebody who reads.
 fn print(line: &Value) -> anyhow::Result<bool> {
-    stdout::write(format!("{line}\n").as_bytes())
+    stdout::print_json_line(line)
 }

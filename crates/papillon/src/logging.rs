@@ -1,9 +1,14 @@
 //! Logs: to standard error, as text or as JSON.
 
-use std::io::{self, IsTerminal};
+use std::io::{self, IsTerminal, Write};
 
 use anyhow::{Context, anyhow};
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::field::MakeExt;
+use tracing_subscriber::fmt::FormatFields;
+use tracing_subscriber::fmt::format::debug_fn;
+
+use crate::clean;
 
 /// The variable that says what is logged, in the words of `EnvFilter`: `debug`,
 /// `warn,papillon_server=trace`.
@@ -28,10 +33,16 @@ impl LogFormat {
 
 /// Starts logging what is at least as important as `level`, unless `PAPILLON_LOG` says otherwise.
 pub(crate) fn start(format: LogFormat, level: &str) -> anyhow::Result<()> {
-    let builder = tracing_subscriber::fmt().with_env_filter(filter(level)?).with_writer(io::stderr);
+    let builder = tracing_subscriber::fmt().with_env_filter(filter(level)?);
     match format {
-        LogFormat::Text => builder.with_ansi(io::stderr().is_terminal()).try_init(),
-        LogFormat::Json => builder.json().flatten_event(true).try_init(),
+        LogFormat::Text => builder
+            .fmt_fields(fields())
+            .with_writer(io::stderr)
+            .with_ansi(io::stderr().is_terminal())
+            .try_init(),
+        LogFormat::Json => {
+            builder.json().flatten_event(true).with_writer(|| Escaped(io::stderr())).try_init()
+        }
     }
     .map_err(|error| anyhow!("logging cannot be started: {error}"))
 }
@@ -44,4 +55,104 @@ pub(crate) fn filter(level: &str) -> anyhow::Result<EnvFilter> {
             "the environment variable {VARIABLE} is not a log filter: use error, warn, info, debug or trace"
         )
     })
+}
+
+/// The message and the fields of a line for people: names in italics where there are colours. Values hold what others
+/// wrote, and are cleaned.
+fn fields() -> impl for<'w> FormatFields<'w> + Send + Sync + 'static {
+    debug_fn(|writer, field, value| {
+        let value = clean::logged(&format!("{value:?}"));
+        match field.name() {
+            "message" => write!(writer, "{value}"),
+            name if writer.has_ansi_escapes() => write!(writer, "\u{1b}[3m{name}\u{1b}[0m={value}"),
+            name => write!(writer, "{name}={value}"),
+        }
+    })
+    .delimited(" ")
+}
+
+/// Escapes in lines of JSON what a terminal could take for more than a character. Each line is written at once.
+struct Escaped<W>(W);
+
+impl<W: Write> Write for Escaped<W> {
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        self.0.write_all(clean::json(&String::from_utf8_lossy(line)).as_bytes())?;
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::clean::tests::{any_text, is_harmless};
+
+    #[derive(Clone, Default)]
+    struct Log(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Log {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    /// The log of one event whose message and fields somebody else has written.
+    fn log(format: LogFormat, colours: bool, text: &str) -> String {
+        let log = Log::default();
+        let out = log.clone();
+        let builder = tracing_subscriber::fmt();
+        let event = || tracing::info!(name = %text, debug = ?text, text, "{text}");
+        match format {
+            LogFormat::Text => {
+                let builder =
+                    builder.fmt_fields(fields()).with_writer(move || out.clone()).with_ansi(colours);
+                tracing::subscriber::with_default(builder.finish(), event);
+            }
+            LogFormat::Json => {
+                let builder = builder.json().flatten_event(true).with_writer(move || Escaped(out.clone()));
+                tracing::subscriber::with_default(builder.finish(), event);
+            }
+        }
+        let bytes = log.0.lock().unwrap().clone();
+        String::from_utf8(bytes).unwrap()
+    }
+
+    #[test]
+    fn a_line_reads_as_it_always_did() {
+        let line = log(LogFormat::Text, false, "a b");
+        assert!(
+            line.ends_with(" INFO papillon::logging::tests: a b name=a b debug=\"a b\" text=\"a b\"\n"),
+            "{line}"
+        );
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn nobody_plays_with_the_terminal_by_way_of_the_log(text in any_text()) {
+            let plain = log(LogFormat::Text, false, &text);
+            prop_assert!(is_harmless(&plain.replace('\t', " ")), "{plain:?}");
+            prop_assert_eq!(plain.matches('\n').count(), 1, "{:?}", plain);
+            let json = log(LogFormat::Json, false, &text);
+            prop_assert!(is_harmless(&json), "{json:?}");
+            let value: serde_json::Value = serde_json::from_str(&json).unwrap();
+            prop_assert_eq!(value["name"].as_str(), Some(text.as_str()));
+            // Where there are colours, every escape sequence is one of the log's own.
+            let coloured = log(LogFormat::Text, true, &text);
+            let own = log(LogFormat::Text, true, "x");
+            prop_assert_eq!(coloured.matches('\u{1b}').count(), own.matches('\u{1b}').count(), "{:?}", coloured);
+        }
+    }
 }

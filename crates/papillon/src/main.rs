@@ -6,6 +6,7 @@
 
 mod account;
 mod chat;
+mod clean;
 mod client;
 mod contacts;
 mod database;
@@ -23,6 +24,7 @@ mod send;
 mod send_file;
 mod serve;
 mod settings;
+mod size;
 mod stdout;
 
 use std::io::{self, Write};
@@ -94,7 +96,7 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             // There is nobody left to tell when standard error is gone.
-            let _ = writeln!(io::stderr(), "error: {}", sentence(&error));
+            let _ = writeln!(io::stderr(), "error: {}", clean::printed(&sentence(&error)));
             ExitCode::FAILURE
         }
     }

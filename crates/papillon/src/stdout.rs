@@ -3,11 +3,24 @@
 use std::io::{self, Write};
 
 use anyhow::Context;
+use serde::Serialize;
 
-/// Writes `text` and flushes it. A reader that has gone away (`papillon account list | head -1`)
-/// has what it wanted, so that is no error.
+use crate::clean;
+
+/// Writes `text` and flushes it, without what would play with a terminal. A reader that has gone away
+/// (`papillon account list | head -1`) has what it wanted, so that is no error.
 pub(crate) fn print(text: &str) -> anyhow::Result<()> {
-    write(text.as_bytes()).map(drop)
+    write(clean::printed(text).as_bytes()).map(drop)
+}
+
+/// The same for JSON on several lines: what people wrote stays what it is, escaped.
+pub(crate) fn print_json(value: &impl Serialize) -> anyhow::Result<()> {
+    write((clean::json(&serde_json::to_string_pretty(value)?) + "\n").as_bytes()).map(drop)
+}
+
+/// The same for JSON on one line. Whether there is still a reader.
+pub(crate) fn print_json_line(value: &impl Serialize) -> anyhow::Result<bool> {
+    write((clean::json(&serde_json::to_string(value)?) + "\n").as_bytes())
 }
 
 /// Writes and flushes these bytes. Whether there is still a reader.

@@ -71,6 +71,11 @@ impl Listener for Seat {
                 heard(&core, talk, board);
                 core.events.emit(Event::Typing { conversation: talk.id(), from: from.clone() });
             }
+            Content::Datacast(datacast) if datacast.is_nudge() => {
+                heard(&core, talk, board);
+                let (conversation, from, name) = (talk.id(), from.clone(), name.clone());
+                core.events.emit(Event::Nudge { conversation, from, name });
+            }
             Content::Emoticons(pairs) => talk.expect_emoticons(from, pairs.emoticons),
             Content::Invitation(invitation) => invited(&core, talk, board, from, *invitation),
             other => tracing::debug!(%from, ?other, "ignored in a conversation"),

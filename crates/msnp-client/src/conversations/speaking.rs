@@ -6,7 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use msnp::Handle;
 use msnp::command::msg::Acknowledge;
-use msnp::message::{Emoticon, Format, Invitation, Text, TypingUser};
+use msnp::message::{Datacast, Emoticon, Format, Invitation, Text, TypingUser};
 use tokio::time::Instant;
 
 use super::opening::answer;
@@ -28,6 +28,11 @@ impl Talk {
         }
         let emoticons = emoticons::announcement(own_emoticons(core, &text.body));
         self.say(core, emoticons, payload).await
+    }
+
+    /// Nudges and waits until everybody has it.
+    pub(crate) async fn nudge(self: &Arc<Self>, core: &Arc<Core>) -> Result<(), SendError> {
+        self.say(core, None, Datacast::nudge().to_message().to_bytes()).await
     }
 
     /// One step of a negotiation.

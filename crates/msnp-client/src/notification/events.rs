@@ -4,12 +4,12 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use msnp::command::{NotificationEvent, add, iln, nln, qry, rem};
-use msnp::message::{Content, Message};
+use msnp::message::{Content, Message, SystemMessage};
 use msnp::{FriendlyName, Handle, List, TransactionId};
 
 use crate::core::{Core, Ring};
 use crate::network::LocalNetwork;
-use crate::{Event, Presence};
+use crate::{Event, Presence, ServiceMessageKind};
 
 /// An answer that has to go back, once it has a number.
 pub(super) type Answer = Box<dyn FnOnce(TransactionId) -> qry::Request + Send>;
@@ -49,6 +49,8 @@ pub(super) fn take(core: &Arc<Core>, event: &NotificationEvent, local: Option<So
             core.conversations.ring(core, ring);
         }
         NotificationEvent::Chg(chg) => core.own.write().status = chg.status,
+        NotificationEvent::Not(alert) => announce(core, ServiceMessageKind::Announcement, alert.text()),
+        NotificationEvent::Ipg(page) => announce(core, ServiceMessageKind::Page, page.text()),
         NotificationEvent::Msg(message) => take_message(core, &message.payload, local),
         event => take_change(core, event),
     }
@@ -117,18 +119,37 @@ fn take_message(core: &Core, payload: &bytes::Bytes, local: Option<SocketAddr>) 
             core.peers.network_changed(LocalNetwork::from_profile(&profile, local));
         }
         Content::System(system) => {
-            let text = match system.minutes() {
-                Some(1) => "the service is going down in a minute".to_owned(),
-                Some(minutes) => format!("the service is going down in {minutes} minutes"),
-                None => format!("the service announces something of kind {}", system.kind),
-            };
-            core.events.emit(Event::ServiceMessage { text });
+            let (kind, text) = system_words(&system);
+            core.events.emit(Event::ServiceMessage { kind, text });
         }
         Content::NewMail(mail) => {
             let text = format!("there is mail from {}: {}", mail.from, mail.subject);
-            core.events.emit(Event::ServiceMessage { text });
+            core.events.emit(Event::ServiceMessage { kind: ServiceMessageKind::Mail, text });
         }
         _ => {}
+    }
+}
+
+fn system_words(system: &SystemMessage) -> (ServiceMessageKind, String) {
+    if system.kind != SystemMessage::SHUTTING_DOWN {
+        let text = format!("the service announces something of kind {}", system.kind);
+        return (ServiceMessageKind::Other, text);
+    }
+    let minutes = system.minutes();
+    let text = match minutes {
+        None => "the service is going down soon".to_owned(),
+        Some(0) => "the service is going down now".to_owned(),
+        Some(1) => "the service is going down in a minute".to_owned(),
+        Some(minutes) => format!("the service is going down in {minutes} minutes"),
+    };
+    (ServiceMessageKind::Maintenance { minutes }, text)
+}
+
+/// Alerts and pages: their documents hold a text.
+fn announce(core: &Core, kind: ServiceMessageKind, text: Option<String>) {
+    match text {
+        Some(text) => core.events.emit(Event::ServiceMessage { kind, text }),
+        None => tracing::debug!(?kind, "a document without a text"),
     }
 }
 

@@ -7,6 +7,7 @@ use anyhow::Context;
 use papillon_store::Account;
 use serde::Serialize;
 
+use crate::clean::replaced;
 use crate::database;
 use crate::settings::Settings;
 use crate::stdout;
@@ -21,9 +22,9 @@ pub(super) struct ListArgs {
 
 /// An account in JSON. Scripts rely on these names.
 #[derive(Serialize)]
-struct Entry<'a> {
-    email: &'a str,
-    name: &'a str,
+struct Entry {
+    email: String,
+    name: String,
     enabled: bool,
     created_at: i64,
     admin: bool,
@@ -39,28 +40,22 @@ pub(super) async fn run(args: &ListArgs, settings: &Settings) -> anyhow::Result<
         // Not on standard output: that is for accounts. Nor is it worth failing for.
         let _ = writeln!(io::stderr(), "there is no account yet; `papillon account add EMAIL` makes one");
     }
-    let text = if args.json { json(&accounts)? } else { table(&accounts) };
-    stdout::print(&text)
+    if args.json { stdout::print_json(&entries(&accounts)) } else { stdout::print(&table(&accounts)) }
 }
 
-fn json(accounts: &[Account]) -> anyhow::Result<String> {
-    let names: Vec<_> = accounts.iter().map(|account| account.name.text()).collect();
-    let entries: Vec<_> = accounts
-        .iter()
-        .zip(&names)
-        .map(|(account, name)| Entry {
-            email: account.handle.as_str(),
-            name,
-            enabled: account.enabled,
-            created_at: account.created_at,
-            admin: account.admin,
-        })
-        .collect();
-    Ok(serde_json::to_string_pretty(&entries)? + "\n")
+fn entries(accounts: &[Account]) -> Vec<Entry> {
+    let entry = |account: &Account| Entry {
+        email: account.handle.to_string(),
+        name: account.name.text().into_owned(),
+        enabled: account.enabled,
+        created_at: account.created_at,
+        admin: account.admin,
+    };
+    accounts.iter().map(entry).collect()
 }
 
 fn table(accounts: &[Account]) -> String {
-    let names: Vec<_> = accounts.iter().map(|account| visible(&account.name.text())).collect();
+    let names: Vec<_> = accounts.iter().map(|account| replaced(&account.name.text())).collect();
     let email_width = accounts.iter().map(|account| account.handle.as_str().len()).max().unwrap_or(0);
     let name_width = names.iter().map(|name| name.chars().count()).max().unwrap_or(0);
     let mut text = String::new();
@@ -73,11 +68,6 @@ fn table(accounts: &[Account]) -> String {
         let _ = writeln!(text, "{email:<email_width$}  {name:<name_width$}  {state:<8}  {created}{mark}");
     }
     text
-}
-
-/// The name without what would move the cursor or colour the terminal: people choose it themselves.
-fn visible(name: &str) -> String {
-    name.chars().map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect()
 }
 
 /// The day in UTC, by Howard Hinnant's days-to-civil algorithm: years begin in March there, so that
@@ -116,6 +106,6 @@ mod tests {
 
     #[test]
     fn a_name_cannot_play_with_the_terminal() {
-        assert_eq!(visible("a\u{1b}[2Jb\r\n"), "a\u{fffd}[2Jb\u{fffd}\u{fffd}");
+        assert_eq!(replaced("a\u{1b}[2Jb\r\n"), "a\u{fffd}[2Jb\u{fffd}\u{fffd}");
     }
 }

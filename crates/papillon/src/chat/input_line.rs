@@ -2,8 +2,8 @@
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::clean;
 use super::wrap::width;
+use crate::clean;
 
 /// The longest text in bytes; more is not taken.
 const MAX_LEN: usize = 16 * 1024;
@@ -52,7 +52,7 @@ impl InputLine {
 
     /// Writes at the cursor, also what was pasted. Returns whether all of it had room.
     pub(crate) fn insert(&mut self, text: &str) -> bool {
-        let text = clean::lines(text);
+        let text = clean::typed(text);
         let mut end = text.len().min(MAX_LEN.saturating_sub(self.text.len()));
         while !text.is_char_boundary(end) {
             end -= 1;

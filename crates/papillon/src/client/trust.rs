@@ -11,6 +11,7 @@ use super::fingerprint::{self, Fingerprint};
 use super::known::KnownAuthorities;
 use super::options::Options;
 use super::server::Server;
+use crate::clean;
 
 /// Where the service's authority is under its data folder.
 const AUTHORITY: &str = "tls/ca.pem";
@@ -140,7 +141,7 @@ async fn yes(question: String) -> anyhow::Result<bool> {
     let (sender, receiver) = tokio::sync::oneshot::channel();
     std::thread::spawn(move || {
         let ask = || {
-            io::stderr().write_all(question.as_bytes())?;
+            io::stderr().write_all(clean::printed(&question).as_bytes())?;
             let mut answer = String::new();
             io::stdin().lock().read_line(&mut answer).map(|_| answer)
         };

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use msnp_client::Group;
 
 use super::Entry;
+use crate::clean::replaced;
 
 /// For those on the forward list without a group.
 const NO_GROUP: &str = "Without a group";
@@ -14,7 +15,7 @@ const OTHERS: &str = "Not on your list";
 /// A paragraph for each group; who is in two stands in both. Who is online comes first.
 pub(super) fn table(mut entries: Vec<Entry>, groups: &[Group]) -> String {
     for entry in &mut entries {
-        entry.name = visible(&entry.name);
+        entry.name = replaced(&entry.name);
     }
     entries.sort_by_key(|entry| (entry.status == "offline", entry.name.to_lowercase(), entry.who.clone()));
     let widths = Widths {
@@ -34,7 +35,7 @@ pub(super) fn table(mut entries: Vec<Entry>, groups: &[Group]) -> String {
     let mut text = String::new();
     for name in names {
         let is_in = |entry: &&Entry| entry.groups.iter().any(|group| group == name);
-        section(&mut text, &visible(name), entries.iter().filter(is_in), &widths);
+        section(&mut text, &replaced(name), entries.iter().filter(is_in), &widths);
     }
     let listed = |entry: &Entry| entry.lists.contains(&"forward");
     let lonely = |entry: &&Entry| listed(entry) && entry.groups.is_empty();
@@ -68,11 +69,6 @@ fn section<'a>(text: &mut String, title: &str, entries: impl Iterator<Item = &'a
         let Widths { status: a, name: b, who: c } = *widths;
         let _ = writeln!(text, "  {status:<a$}  {name:<b$}  {who:<c$}  {}", lists.join(", "));
     }
-}
-
-/// The name without what would move the cursor or colour the terminal: other people choose it.
-fn visible(name: &str) -> String {
-    name.chars().map(|char| if char.is_control() { char::REPLACEMENT_CHARACTER } else { char }).collect()
 }
 
 #[cfg(test)]

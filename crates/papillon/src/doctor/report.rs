@@ -82,7 +82,7 @@ impl Report {
     /// The end. An error when anything failed.
     pub(super) fn finish(self) -> anyhow::Result<()> {
         if self.json {
-            stdout::print(&(serde_json::to_string_pretty(&self.findings)? + "\n"))?;
+            stdout::print_json(&self.findings)?;
         }
         let failed = self.findings.iter().filter(|finding| finding.verdict == Verdict::Fail);
         let mut failed: Vec<_> = failed.map(|finding| finding.check).collect();

@@ -9,9 +9,10 @@ use msnp::connection_type::ConnectionType;
 use msnp::message::{Emoticon, Format};
 use msnp::object::{MsnObject, ObjectKind};
 use msnp::{FriendlyName, Handle, Status};
-use msnp_client::{Client, Event, Presence, SignedOut, TransferProgress, TransferRoute};
+use msnp_client::{Client, Event, Presence, ServiceMessageKind, SignedOut, TransferProgress, TransferRoute};
 use serde_json::{Value, json};
 
+use super::reactions::Declined;
 use crate::client::status_name;
 use crate::contacts::list_names;
 
@@ -33,6 +34,18 @@ fn myself(account: &Handle, name: &FriendlyName, status: Status, connection: Con
 /// Something that went wrong.
 pub(super) fn error(text: &str) -> Value {
     json!({ "event": "error", "text": text })
+}
+
+/// A file that `--auto-accept` has declined.
+pub(super) fn declined(file: &Declined) -> Value {
+    json!({
+        "event": "file-declined",
+        "transfer": file.transfer.0,
+        "from": file.from.as_str(),
+        "name": file.name,
+        "size": file.size,
+        "reason": file.reason,
+    })
 }
 
 /// Any event.
@@ -117,6 +130,9 @@ fn conversations(event: &Event) -> Option<Value> {
         Event::Typing { conversation, from } => {
             json!({ "event": "typing", "conversation": conversation.0, "from": from.as_str() })
         }
+        Event::Nudge { conversation, from, name } => {
+            json!({ "event": "nudge", "conversation": conversation.0, "from": from.as_str(), "name": name.text() })
+        }
         Event::Emoticon { from, emoticon, data } => json!({
             "event": "emoticon",
             "from": from.as_str(),
@@ -186,9 +202,25 @@ const fn route_name(route: TransferRoute) -> &'static str {
     }
 }
 
+const fn kind_name(kind: ServiceMessageKind) -> &'static str {
+    match kind {
+        ServiceMessageKind::Announcement => "announcement",
+        ServiceMessageKind::Page => "page",
+        ServiceMessageKind::Maintenance { .. } => "maintenance",
+        ServiceMessageKind::Mail => "mail",
+        _ => "other",
+    }
+}
+
 fn service(event: &Event) -> Value {
     match event {
-        Event::ServiceMessage { text } => json!({ "event": "service-message", "text": text }),
+        Event::ServiceMessage { kind, text } => {
+            let minutes = match kind {
+                ServiceMessageKind::Maintenance { minutes } => *minutes,
+                _ => None,
+            };
+            json!({ "event": "service-message", "kind": kind_name(*kind), "minutes": minutes, "text": text })
+        }
         Event::Missed { count } => json!({ "event": "missed", "count": count }),
         Event::Error { text } => error(text),
         Event::SignedOut { reason, will_retry } => {

@@ -1,32 +1,61 @@
 //! What `listen` does by itself when something happens.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use msnp::Handle;
 use msnp_client::{Client, Event, Presence, TransferId};
+use serde_json::Value;
 use tokio::task::JoinSet;
 
-use super::ListenArgs;
+use super::limits::Admission;
+use super::{ListenArgs, json};
 use crate::client::why_not_done;
+
+/// A file that was offered and is not taken.
+#[derive(Debug, Clone)]
+pub(super) struct Declined {
+    pub(super) transfer: TransferId,
+    pub(super) from: Handle,
+    pub(super) name: String,
+    pub(super) size: u64,
+    /// In words.
+    pub(super) reason: String,
+}
+
+/// How a reaction ended.
+#[derive(Default)]
+struct Ended {
+    /// What there is to print about it.
+    line: Option<Value>,
+    /// The transfer that is over with it.
+    transfer: Option<TransferId>,
+}
+
+impl Ended {
+    fn badly(complaint: &str) -> Self {
+        Self { line: Some(json::error(complaint)), transfer: None }
+    }
+}
 
 /// The reactions that the options ask for, and those under way.
 pub(super) struct Reactions {
     client: Client,
-    accept_into: Option<PathBuf>,
+    admission: Option<Admission>,
     add: bool,
     fetch: bool,
     /// Whose picture was fetched last, by its hash.
     fetched: HashMap<Handle, String>,
-    /// Each ends with what went wrong.
-    under_way: JoinSet<Option<String>>,
+    under_way: JoinSet<Ended>,
 }
 
 impl Reactions {
     pub(super) fn new(args: &ListenArgs, client: &Client) -> Self {
+        let admission = |folder: &PathBuf| Admission::new(folder.clone(), args.limits.clone());
         Self {
             client: client.clone(),
-            accept_into: args.auto_accept.clone(),
+            admission: args.auto_accept.as_ref().map(admission),
             add: args.auto_add,
             fetch: args.fetch_pictures,
             fetched: HashMap::new(),
@@ -37,12 +66,16 @@ impl Reactions {
     /// Begins to do what this event asks for.
     pub(super) fn react(&mut self, event: &Event) {
         match event {
-            Event::FileOffered { transfer, .. } => self.accept(*transfer),
+            Event::FileOffered { transfer, from, name, size, .. } => {
+                self.answer(*transfer, from, name, *size)
+            }
             Event::ContactAdded { contact, by_them: true } if self.add => {
                 let (client, who) = (self.client.clone(), contact.handle.clone());
                 self.under_way.spawn(async move {
-                    let error = client.add_contact(&who).await.err()?;
-                    Some(format!("{who} was not added: {}", why_not_done(&error)))
+                    match client.add_contact(&who).await {
+                        Ok(()) => Ended::default(),
+                        Err(error) => Ended::badly(&format!("{who} was not added: {}", why_not_done(&error))),
+                    }
                 });
             }
             Event::Presence { who, presence: Some(presence), .. } if self.fetch => self.fetch(who, presence),
@@ -50,28 +83,42 @@ impl Reactions {
         }
     }
 
-    /// Waits for the next thing that went wrong; for ever if all goes well. Cancel-safe.
-    pub(super) async fn complaint(&mut self) -> String {
+    /// Waits for the next thing that there is to print about a reaction; for ever if there is nothing. Cancel-safe.
+    pub(super) async fn line(&mut self) -> Value {
         loop {
-            match self.under_way.join_next().await {
-                Some(Ok(Some(complaint))) => return complaint,
-                Some(Ok(None)) => {}
-                Some(Err(error)) => return format!("a part of the program broke: {error}"),
+            let ended = match self.under_way.join_next().await {
+                Some(Ok(ended)) => ended,
+                Some(Err(error)) => Ended::badly(&format!("a part of the program broke: {error}")),
                 // Nothing is under way. Whoever waits here gives up when an event begins something.
                 None => return std::future::pending().await,
+            };
+            if let (Some(admission), Some(transfer)) = (&mut self.admission, ended.transfer) {
+                admission.ended(transfer);
+            }
+            if let Some(line) = ended.line {
+                return line;
             }
         }
     }
 
-    fn accept(&mut self, transfer: TransferId) {
-        let Some(folder) = self.accept_into.clone() else { return };
+    /// Takes an offered file, or declines it where it is too much.
+    fn answer(&mut self, transfer: TransferId, from: &Handle, name: &str, size: u64) {
+        let Some(admission) = &mut self.admission else { return };
         let client = self.client.clone();
-        self.under_way.spawn(async move {
-            let error = client.accept_file(transfer, &folder).await.err()?;
-            // It may have been withdrawn.
-            let _ = client.decline_file(transfer).await;
-            Some(format!("a file was not taken: {error}"))
-        });
+        match admission.admit(transfer, from, size, Instant::now()) {
+            Ok(()) => {
+                let folder = admission.folder().to_owned();
+                self.under_way.spawn(async move { accept(&client, transfer, &folder).await });
+            }
+            Err(reason) => {
+                let declined = Declined { transfer, from: from.clone(), name: name.to_owned(), size, reason };
+                self.under_way.spawn(async move {
+                    // It may have been withdrawn.
+                    let _ = client.decline_file(transfer).await;
+                    Ended { line: Some(json::declined(&declined)), transfer: None }
+                });
+            }
+        }
     }
 
     fn fetch(&mut self, who: &Handle, presence: &Presence) {
@@ -82,8 +129,27 @@ impl Reactions {
         }
         let (client, who) = (self.client.clone(), who.clone());
         self.under_way.spawn(async move {
-            let error = client.fetch_picture(&who).await.err()?;
-            Some(format!("the display picture of {who} was not fetched: {error}"))
+            match client.fetch_picture(&who).await {
+                Ok(_) => Ended::default(),
+                Err(error) => Ended::badly(&format!("the display picture of {who} was not fetched: {error}")),
+            }
         });
+    }
+}
+
+/// Takes a file, and waits until it is here or will not come.
+async fn accept(client: &Client, transfer: TransferId, folder: &Path) -> Ended {
+    match client.accept_file(transfer, folder).await {
+        Ok(mut file) => {
+            // An event tells how it went.
+            let _ = file.finished().await;
+            Ended { line: None, transfer: Some(transfer) }
+        }
+        Err(error) => {
+            // It may have been withdrawn.
+            let _ = client.decline_file(transfer).await;
+            let line = json::error(&format!("a file was not taken: {error}"));
+            Ended { line: Some(line), transfer: Some(transfer) }
+        }
     }
 }

@@ -4,7 +4,7 @@ use msnp_client::{TransferId, TransferRoute};
 use ratatui::text::Span;
 
 use crate::chat::state::{App, File, Stage, Tone};
-use crate::chat::{clean, size};
+use crate::{clean, size};
 
 /// The cells of a progress bar.
 const BAR: u64 = 20;

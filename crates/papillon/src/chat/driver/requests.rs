@@ -5,7 +5,7 @@ use msnp_client::{Client, CommandError};
 
 use super::actions::at_home;
 use crate::chat::action::{Outcome, Request};
-use crate::chat::clean;
+use crate::clean;
 use crate::client::display_picture;
 
 /// Makes a change.

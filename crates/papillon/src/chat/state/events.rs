@@ -6,7 +6,7 @@ use msnp_client::{ConversationId, Event, SignedOut};
 
 use super::{App, Body, Connection, SETTLING, Tone};
 use crate::chat::action::Action;
-use crate::chat::clean;
+use crate::clean;
 
 /// How long somebody counts as typing.
 const TYPING: std::time::Duration = std::time::Duration::from_secs(6);
@@ -59,7 +59,11 @@ impl App {
                 self.emoticon_came(&from, &clean::line(emoticon.shortcut()), data.len());
             }
             Event::Picture { .. } => {}
-            Event::ServiceMessage { text } => {
+            Event::Nudge { conversation, from, name } => {
+                self.know(&from, clean::line(&name.text()));
+                actions.extend(self.nudged(conversation, &from));
+            }
+            Event::ServiceMessage { text, .. } => {
                 self.tell(format!("the service says: {}", clean::line(&text)), Tone::Plain);
             }
             Event::Missed { count } => {
@@ -139,6 +143,16 @@ impl App {
         self.call_attention(tab)
     }
 
+    /// A nudge is a line and a bell: no window shakes in a terminal.
+    fn nudged(&mut self, conversation: ConversationId, from: &Handle) -> Vec<Action> {
+        let tab = self.tab_of(conversation, from);
+        let name = self.name_of(from);
+        self.note(tab, format!("{name} has nudged you"), Tone::Plain);
+        let attention = self.call_attention(tab);
+        // It is meant for who looks at the conversation as well.
+        if attention.is_empty() { self.ring().into_iter().collect() } else { attention }
+    }
+
     /// Counts something new in a tab that is not looked at, and rings.
     pub(super) fn call_attention(&mut self, tab: usize) -> Vec<Action> {
         let shown = self.is_shown(tab);
@@ -168,7 +182,7 @@ impl App {
         };
         let used = |tab: &super::Tab| tab.transcript.entries().rev().any(|entry| uses(&entry.body));
         let Some(index) = self.tabs.iter().position(used) else { return };
-        let size = crate::chat::size::bytes(bytes as u64);
+        let size = crate::size::bytes(bytes as u64);
         let text = format!("the picture for {shortcut} has come ({size})");
         let again = |body: &Body| matches!(body, Body::Note { text: said, .. } if *said == text);
         if !self.tabs[index].transcript.entries().any(|entry| again(&entry.body)) {

@@ -8,7 +8,8 @@ use msnp_client::{Event, TransferError, TransferId};
 use super::transfers::{File, Stage, file_name};
 use super::{App, Body, Tone};
 use crate::chat::action::Action;
-use crate::chat::{clean, size};
+use crate::clean;
+use crate::size;
 
 impl App {
     /// The events about files.

@@ -4,7 +4,7 @@ use msnp::Handle;
 
 use super::{App, Delivery, Tone};
 use crate::chat::action::{Action, Outcome, TabId};
-use crate::chat::clean;
+use crate::clean;
 
 impl App {
     /// An action was carried out, or failed.

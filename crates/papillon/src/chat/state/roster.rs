@@ -3,7 +3,7 @@
 use msnp::{GroupId, Handle, List, ListFlags, Status};
 use msnp_client::{Client, Contact};
 
-use crate::chat::clean;
+use crate::clean;
 
 /// Somebody on a list.
 #[derive(Debug, Clone, PartialEq, Eq)]

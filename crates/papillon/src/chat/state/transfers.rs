@@ -162,7 +162,7 @@ impl Transfers {
 
 /// The last part of a path, for showing.
 pub(super) fn file_name(path: &Path) -> String {
-    crate::chat::clean::line(&path.file_name().unwrap_or(path.as_os_str()).to_string_lossy())
+    crate::clean::line(&path.file_name().unwrap_or(path.as_os_str()).to_string_lossy())
 }
 
 #[cfg(test)]

@@ -6,8 +6,10 @@ use bytes::Bytes;
 use msnp::message::{Colour, Effects, Text};
 use msnp::{ClientCapabilities, List, ListFlags};
 use msnp_client::{Contact, ConversationId, TransferError, TransferId};
+use proptest::prelude::*;
 
 use super::*;
+use crate::clean::tests::any_text;
 
 const DOCUMENT: &str = include_str!("../../../../../docs/events.md");
 const PIXEL: &[u8] = b"not a pixel";
@@ -59,6 +61,7 @@ fn samples() -> Vec<Event> {
         Event::Left { conversation, who: ada() },
         Event::Message { conversation, from: ada(), name: name(), text, emoticons: vec![heart()] },
         Event::Typing { conversation, from: ada() },
+        Event::Nudge { conversation, from: ada(), name: name() },
         Event::Emoticon { from: ada(), emoticon: heart(), data: data.clone() },
         Event::Picture { of: ada(), data: data.clone() },
         Event::FileOffered {
@@ -73,7 +76,10 @@ fn samples() -> Vec<Event> {
         Event::FileSent { transfer, to: ada() },
         Event::FileFailed { transfer, peer: ada(), error: TransferError::CancelledByPeer },
         Event::ConversationClosed { conversation },
-        Event::ServiceMessage { text: "the service is going down in 5 minutes".into() },
+        Event::ServiceMessage {
+            kind: ServiceMessageKind::Maintenance { minutes: Some(5) },
+            text: "the service is going down in 5 minutes".into(),
+        },
         Event::Missed { count: 12 },
         Event::Error { text: "something broke".into() },
         Event::SignedOut { reason: SignedOut::Elsewhere, will_retry: false },
@@ -82,7 +88,14 @@ fn samples() -> Vec<Event> {
 
 fn all() -> BTreeMap<String, Value> {
     let myself = myself(&ada(), &name(), Status::Online, ConnectionType::DirectConnect);
-    let lines = samples().iter().map(of_others).chain([myself]).collect::<Vec<_>>();
+    let declined = declined(&Declined {
+        transfer: TransferId(2),
+        from: ada(),
+        name: "film.avi".into(),
+        size: 734_003_200,
+        reason: "it is larger than 100 MB (--accept-size)".into(),
+    });
+    let lines = samples().iter().map(of_others).chain([myself, declined]).collect::<Vec<_>>();
     let named: BTreeMap<_, _> =
         lines.iter().map(|line| (line["event"].as_str().unwrap().to_owned(), line.clone())).collect();
     assert_eq!(named.len(), lines.len(), "each has a name of its own");
@@ -160,4 +173,54 @@ fn pictures_have_the_hash_of_their_description() {
     assert_eq!(all["picture"]["sha1d"], all["presence"]["picture"]["sha1d"]);
     assert_eq!(all["emoticon"]["sha1d"], all["message"]["emoticons"][0]["sha1d"]);
     assert_eq!(STANDARD.decode(all["emoticon"]["data"].as_str().unwrap()).unwrap(), PIXEL);
+}
+
+#[test]
+fn what_the_service_announces_has_a_kind() {
+    for (kind, name) in [
+        (ServiceMessageKind::Announcement, "announcement"),
+        (ServiceMessageKind::Page, "page"),
+        (ServiceMessageKind::Maintenance { minutes: None }, "maintenance"),
+        (ServiceMessageKind::Mail, "mail"),
+        (ServiceMessageKind::Other, "other"),
+    ] {
+        let line = of_others(&Event::ServiceMessage { kind, text: "words".into() });
+        assert_eq!((&line["kind"], &line["minutes"]), (&json!(name), &Value::Null));
+        let chapter = DOCUMENT.split("## `service-message`").nth(1).unwrap();
+        assert!(chapter.contains(&format!("`{name}`")), "{name}");
+    }
+}
+
+proptest! {
+    /// Whatever others write, a line holds none of it that plays with a terminal, and says just that.
+    #[test]
+    fn texts_of_others_are_escaped_and_said(text in any_text()) {
+        let called = FriendlyName::from_text(&text).unwrap_or_else(|_| name());
+        let shortcut: String = text.chars().filter(|char| !char.is_control()).take(7).collect();
+        let emoticons = Emoticon::new(shortcut.clone(), heart().object().clone()).into_iter().collect::<Vec<_>>();
+        let conversation = ConversationId(3);
+        let format = Format { font: text.clone(), ..Format::default() };
+        let events = [
+            Event::Presence { who: ada(), name: called.clone(), presence: None },
+            Event::Joined { conversation, who: ada(), name: called.clone() },
+            Event::Nudge { conversation, from: ada(), name: called.clone() },
+            Event::Message {
+                conversation,
+                from: ada(),
+                name: called.clone(),
+                text: Text { body: text.clone(), format: Some(format) },
+                emoticons,
+            },
+            Event::FileOffered { transfer: TransferId(1), from: ada(), name: text.clone(), size: 1, preview: None },
+            Event::FileReceived { transfer: TransferId(1), from: ada(), path: text.clone().into() },
+            Event::ServiceMessage { kind: ServiceMessageKind::Announcement, text: text.clone() },
+            Event::Error { text: text.clone() },
+        ];
+        for event in events {
+            let value = of_others(&event);
+            let line = crate::clean::json(&value.to_string());
+            prop_assert!(!msnp::invisible_characters::has_invisible(&line), "{line:?}");
+            prop_assert_eq!(serde_json::from_str::<Value>(&line).unwrap(), value);
+        }
+    }
 }

@@ -1,4 +1,4 @@
-use msnp_client::{Event, Presence, SignedOut};
+use msnp_client::{Event, Presence, ServiceMessageKind, SignedOut};
 use ratatui::crossterm::event::KeyCode;
 
 use super::*;
@@ -72,7 +72,8 @@ fn who_comes_and_goes_is_told_but_not_at_sign_in() {
 #[test]
 fn notices_go_after_a_while_and_stay_among_the_events() {
     let mut app = app();
-    app.handle_event(Event::ServiceMessage { text: "down in 5 minutes\u{7}".into() });
+    let kind = ServiceMessageKind::Announcement;
+    app.handle_event(Event::ServiceMessage { kind, text: "down in 5 minutes\u{7}".into() });
     assert_eq!(notice(&app), "the service says: down in 5 minutes");
     assert!(!app.tick(Moment::test(7)));
     assert!(app.tick(Moment::test(8)));
