@@ -2,6 +2,8 @@
 
 #[path = "conversations/emoticons.rs"]
 mod emoticons;
+#[path = "conversations/nudges.rs"]
+mod nudges;
 #[path = "conversations/people.rs"]
 mod people;
 #[path = "conversations/switchboards.rs"]

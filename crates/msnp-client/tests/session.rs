@@ -1,5 +1,7 @@
 //! Signing in, the lists, and what ends or brings back a connection.
 
+#[path = "session/announcements.rs"]
+mod announcements;
 #[path = "session/gateway.rs"]
 mod gateway;
 #[path = "session/lists.rs"]
