@@ -4,6 +4,7 @@
 //! state, the client and the terminal.
 
 mod action;
+mod classic_emoticons;
 mod clock;
 mod command;
 mod draw;
@@ -12,6 +13,7 @@ mod driver;
 mod fixtures;
 mod input_line;
 mod layout;
+mod looks;
 mod portions;
 mod state;
 mod status;
@@ -44,6 +46,9 @@ pub(crate) struct ChatArgs {
     /// Never rings the terminal's bell.
     #[arg(long)]
     mute: bool,
+    /// Leaves codes such as :) and (L) as they are written, also where the terminal can show emoji.
+    #[arg(long)]
+    no_emoji: bool,
 }
 
 /// Runs the command.
@@ -51,7 +56,11 @@ pub(crate) fn run(args: &ChatArgs) -> anyhow::Result<()> {
     if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
         bail!("the messenger needs a terminal for its input and output");
     }
-    let setup = driver::Setup { downloads: downloads(args)?, mute: args.mute };
+    let setup = driver::Setup {
+        downloads: downloads(args)?,
+        mute: args.mute,
+        emoji: !args.no_emoji && looks::shows_emoji(),
+    };
     let runtime = runtime()?;
     let outcome = runtime.block_on(async {
         let (client, events) =

@@ -18,7 +18,7 @@ use msnp_client::{Builder, Client, Events, SignInError};
 
 use crate::logging::{self, LogFormat};
 use crate::password;
-pub(crate) use images::picture as display_picture;
+pub(crate) use images::{emoticon as emoticon_picture, picture as display_picture};
 pub(crate) use options::{ClientArgs, ENVIRONMENT};
 pub(crate) use people::{handle, status_name};
 use trust::Belief;

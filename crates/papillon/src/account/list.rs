@@ -87,7 +87,40 @@ fn date(seconds: i64) -> String {
 
 #[cfg(test)]
 mod tests {
+    use msnp::{FriendlyName, Handle};
+    use papillon_store::AccountId;
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::clean::tests::{any_text, begin, is_harmless};
+
+    fn account(name: FriendlyName) -> Account {
+        Account {
+            id: AccountId(1),
+            handle: Handle::parse("ada@example.com").unwrap(),
+            name,
+            credential_epoch: 0,
+            enabled: true,
+            verified: true,
+            created_at: 0,
+            admin: false,
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn names_of_others_are_harmless_in_the_table_and_in_json(text in any_text()) {
+            let Ok(name) = FriendlyName::from_text(&begin(&text)) else { return Ok(()) };
+            let accounts = [account(name.clone())];
+            let table = table(&accounts);
+            prop_assert!(is_harmless(&table) && table.lines().count() == 1, "{table:?}");
+            let json = crate::clean::json(&serde_json::to_string_pretty(&entries(&accounts)).unwrap());
+            prop_assert!(is_harmless(&json), "{json:?}");
+            let read: serde_json::Value = serde_json::from_str(&json).unwrap();
+            let name = name.text();
+            prop_assert_eq!(read[0]["name"].as_str(), Some(name.as_ref()));
+        }
+    }
 
     #[test]
     fn days_have_dates() {

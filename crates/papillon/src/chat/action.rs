@@ -40,6 +40,13 @@ pub(crate) enum Action {
         /// The words, lines parted by `\n`.
         text: String,
     },
+    /// Nudge everybody in a conversation.
+    Nudge {
+        /// The tab.
+        tab: TabId,
+        /// Its conversation.
+        conversation: ConversationId,
+    },
     /// Tell that the user is typing.
     Typing(ConversationId),
     /// Invite one more person.
@@ -99,6 +106,8 @@ pub(crate) enum Request {
     Name(String),
     /// The own display picture.
     Picture(Option<PathBuf>),
+    /// A picture for what stands in the own texts.
+    Emoticon(String, PathBuf),
 }
 
 /// How something went.
@@ -117,6 +126,13 @@ pub(crate) enum Outcome {
         tab: TabId,
         /// The entry that shows it.
         entry: EntryId,
+        /// How.
+        result: Result<(), SendError>,
+    },
+    /// Everybody was nudged, or was not.
+    Nudged {
+        /// The tab.
+        tab: TabId,
         /// How.
         result: Result<(), SendError>,
     },
@@ -170,6 +186,7 @@ impl Request {
             Self::Name(name) => format!("your name is {name}"),
             Self::Picture(Some(_)) => String::from("others see your new picture"),
             Self::Picture(None) => String::from("your picture is taken off"),
+            Self::Emoticon(shortcut, _) => format!("{shortcut} in your texts stands for the picture"),
         }
     }
 
@@ -187,6 +204,7 @@ impl Request {
             Self::Status(_) => String::from("your status was not changed"),
             Self::Name(_) => String::from("your name was not changed"),
             Self::Picture(_) => String::from("your picture was not changed"),
+            Self::Emoticon(shortcut, _) => format!("{shortcut} has no new picture"),
         }
     }
 }

@@ -31,6 +31,7 @@ const fn usage(name: &'static str, arguments: &'static str, takes: Takes, help: 
 /// All commands, in the order of the help.
 pub(crate) const COMMANDS: &[Usage] = &[
     usage("chat", "WHO", Takes::Rest, "open a conversation"),
+    usage("nudge", "", Takes::Nothing, "shake their window"),
     usage("invite", "WHO", Takes::Rest, "ask one more person into this conversation"),
     usage("close", "", Takes::Nothing, "leave this conversation"),
     usage("file", "PATH", Takes::Rest, "offer a file; /send is the same"),
@@ -48,6 +49,7 @@ pub(crate) const COMMANDS: &[Usage] = &[
     usage("status", "STATUS", Takes::Rest, "online busy idle brb away phone lunch hidden"),
     usage("name", "NAME", Takes::Rest, "change your own name"),
     usage("picture", "FILE|off", Takes::Rest, "change your display picture"),
+    usage("emoticon", "[CODE FILE]", Takes::Rest, "show your emoticons, or add a picture for a code"),
     usage("help", "", Takes::Nothing, "show the keys and commands"),
     usage("quit", "", Takes::Nothing, "sign out and leave"),
 ];
@@ -80,7 +82,7 @@ pub(crate) fn parse(line: &str) -> Result<Line, String> {
     let (word, argument) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
     let argument = argument.trim();
     let Some(usage) = find(word) else {
-        return Err(format!("there is no command /{word}: F1 shows all, and // begins a text with a slash"));
+        return Err(format!("there is no command /{word} (F1 shows all)"));
     };
     let words = argument.split_whitespace().count();
     let fits = match usage.takes {

@@ -52,6 +52,8 @@ pub(super) struct Setup {
     pub(super) downloads: PathBuf,
     /// No bell.
     pub(super) mute: bool,
+    /// Classic codes are shown as emoji.
+    pub(super) emoji: bool,
 }
 
 /// All that the actions need.
@@ -80,6 +82,7 @@ pub(super) async fn run(client: Client, events: Events, setup: Setup) -> anyhow:
     let mut driver = Driver { client, setup, wakes: sender, talks, screen, began, stale: false, done: false };
     let mut app = App::new(Roster::of(&driver.client), driver.now());
     app.theme = Theme::from_environment();
+    app.emoji = driver.setup.emoji;
     let mut ticks = tokio::time::interval(TICK);
     driver.screen.draw(&mut app)?;
     while !driver.done {

@@ -47,6 +47,7 @@ pub(super) fn roster() -> Roster {
             (GroupId::new(1).unwrap(), "Friends".into()),
             (GroupId::new(2).unwrap(), "Family".into()),
         ],
+        emoticons: vec!["(tux)".into()],
     }
 }
 

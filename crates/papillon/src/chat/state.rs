@@ -16,6 +16,7 @@ mod scrolling;
 mod tab;
 mod transcript;
 mod transfers;
+mod waiting;
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::time::Duration;
@@ -90,6 +91,8 @@ pub(crate) struct App {
     pub(crate) help: Option<usize>,
     /// The looks.
     pub(crate) theme: Theme,
+    /// Classic codes such as `:)` are shown as emoji.
+    pub(crate) emoji: bool,
     /// What the terminal gives.
     pub(crate) screen: Rect,
     now: Moment,
@@ -135,6 +138,7 @@ impl App {
             transfers: Transfers::default(),
             help: None,
             theme: Theme { colour: true },
+            emoji: false,
             screen: Rect::new(0, 0, 80, 24),
             now,
             settled: now.elapsed + SETTLING,
@@ -239,6 +243,11 @@ impl App {
         self.note(0, text.clone(), tone);
         let time = if tone == Tone::Bad { BAD_NOTICE } else { NOTICE };
         self.notice = Some(Notice { text, tone, until: self.now.elapsed + time });
+    }
+
+    /// Shows for a while what to do about something that is written elsewhere.
+    fn hint(&mut self, text: String) {
+        self.notice = Some(Notice { text, tone: Tone::Bad, until: self.now.elapsed + BAD_NOTICE });
     }
 
     /// Writes a line of the program into a tab.

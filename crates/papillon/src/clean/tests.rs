@@ -80,6 +80,11 @@ pub(crate) fn any_text() -> impl Strategy<Value = String> {
     proptest::collection::vec(pieces, 0..40).prop_map(|pieces| pieces.concat())
 }
 
+/// So much of a text as fits into a name.
+pub(crate) fn begin(text: &str) -> String {
+    text.chars().take(30).collect()
+}
+
 /// Whether there is nothing in it that a terminal could take for more than a character.
 pub(crate) fn is_harmless(text: &str) -> bool {
     !has_invisible(&text.replace('\n', ""))

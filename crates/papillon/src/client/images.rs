@@ -23,7 +23,7 @@ pub(crate) fn picture(path: &Path) -> anyhow::Result<Bytes> {
 }
 
 /// An emoticon: PNG, at most 50 by 50.
-pub(super) fn emoticon(path: &Path) -> anyhow::Result<Bytes> {
+pub(crate) fn emoticon(path: &Path) -> anyhow::Result<Bytes> {
     read(path, EMOTICON_SIDE)
 }
 

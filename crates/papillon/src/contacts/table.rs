@@ -74,8 +74,10 @@ fn section<'a>(text: &mut String, title: &str, entries: impl Iterator<Item = &'a
 #[cfg(test)]
 mod tests {
     use msnp::GroupId;
+    use proptest::prelude::*;
 
     use super::*;
+    use crate::clean::tests::{any_text, is_harmless};
 
     fn entry(who: &str, name: &str, status: &'static str, lists: &[&'static str], groups: &[&str]) -> Entry {
         Entry {
@@ -115,6 +117,17 @@ Not on your list
   offline        Dan      dan@a.example    reverse
 ";
         assert_eq!(table(entries, &groups), expected);
+    }
+
+    proptest! {
+        /// Whatever people and groups are called, each has a line and nothing of it plays with a terminal.
+        #[test]
+        fn names_of_others_are_harmless(name in any_text(), group_name in any_text()) {
+            let entries = vec![entry("ada@a.example", &name, "online", &["forward"], &[&group_name])];
+            let text = table(entries, &[group(0, &group_name)]);
+            prop_assert!(is_harmless(&text), "{text:?}");
+            prop_assert_eq!(text.lines().count(), 2);
+        }
     }
 
     #[test]

@@ -112,6 +112,61 @@ fn a_picture_and_an_emoticon_are_shown_and_fetched() {
 }
 
 #[test]
+fn what_others_write_is_escaped_in_what_listen_prints() {
+    let net = Net::new();
+    let mut grace = net.listen(GRACE, &[]);
+    let text = "a\u{202e}b\u{9b}31mc\u{7f}\u{200b}\u{2066}\u{feff}\u{1b}[2J 👩\u{200d}💻 می\u{200c}خواهم";
+    net.run(ADA, ["send", GRACE, text]).is_fine();
+    assert_eq!(grace.wait_for("message", |_| true)["text"], text);
+}
+
+#[test]
+fn a_nudge_is_printed() {
+    let net = Net::new();
+    let mut grace = net.listen(GRACE, &[]);
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(async {
+        let (ada, _events) = net.sign_in(ADA).await;
+        ada.conversation(&GRACE.parse().unwrap()).nudge().await.unwrap();
+        ada.sign_out().await;
+    });
+    let nudge = grace.wait_for("nudge", |_| true);
+    assert_eq!((nudge["from"].as_str(), nudge["conversation"].is_u64()), (Some(ADA), true));
+}
+
+#[test]
+fn a_file_that_is_too_much_is_declined_and_why_is_told() {
+    let net = Net::new();
+    let folder = net.papillon.home().join("in");
+    let limits = ["--accept-size", "1k", "--accept-total", "9k", "--accept-files", "3"];
+    let mut grace = net.listen(GRACE, &[&["--auto-accept", folder.to_str().unwrap()], &limits[..]].concat());
+    let send = |length: usize| {
+        let path = net.papillon.file("film.avi", &"x".repeat(length));
+        net.run(ADA, ["send-file", GRACE, path.to_str().unwrap(), "--no-direct"])
+    };
+    send(1001).fails(1, &["film.avi"]);
+    let declined = grace.wait_for("file-declined", |_| true);
+    assert_eq!((declined["from"].as_str(), declined["size"].as_u64()), (Some(ADA), Some(1001)));
+    assert_eq!(declined["reason"], "it is larger than 1.0 kB (--accept-size)");
+    for _ in 0..2 {
+        send(1000).is_fine();
+        grace.wait_for("file-received", |_| true);
+    }
+    send(0).fails(1, &["film.avi"]);
+    let declined = grace.wait_for("file-declined", |_| true);
+    assert!(declined["reason"].as_str().unwrap().contains("--accept-total"), "{declined}");
+    for file in std::fs::read_dir(&folder).unwrap() {
+        std::fs::remove_file(file.unwrap().path()).unwrap();
+    }
+    send(1).is_fine();
+    send(1).fails(1, &["film.avi"]);
+    grace.wait_for("file-declined", |event| event["reason"].as_str().unwrap().contains("24 hours"));
+    // What limits nothing is a mistake.
+    net.run(GRACE, ["listen", "--accept-size", "1k"]).fails(2, &["--auto-accept"]);
+    net.run(GRACE, ["listen", "--auto-accept", ".", "--accept-size", "x"]).fails(2, &["100M"]);
+}
+
+#[test]
 fn whom_to_trust() {
     let net = Net::new();
     let mut command = net.bare(ADA, ["contacts"]);

@@ -69,12 +69,13 @@ pub(super) fn draw_input(frame: &mut Frame<'_>, app: &App, area: Rect) {
 }
 
 pub(super) fn draw_keys(frame: &mut Frame<'_>, app: &App, area: Rect) {
+    let letters = letters(app);
     let keys: &[(&str, &str)] = match app.focus {
         Focus::List => &[
             ("F1", "help"),
             ("Enter", "open"),
             ("←→", "fold"),
-            ("a-z", "find"),
+            ("a-z", &letters),
             ("/", "command"),
             ("Tab", "tabs"),
             ("Ctrl-Q", "quit"),
@@ -100,4 +101,14 @@ pub(super) fn draw_keys(frame: &mut Frame<'_>, app: &App, area: Rect) {
         spans.push(Span::styled(format!(" {does}  "), app.theme.dim()));
     }
     super::put(frame, area, Line::from(spans));
+}
+
+/// What letters do in the contact list.
+fn letters(app: &App) -> String {
+    let waiting = app.waiting().filter(|_| app.list.filter.is_empty());
+    match waiting.map(|index| app.tabs[index].only()) {
+        Some(Some(who)) => format!("answer {}", cut(&app.name_of(who), 12)),
+        Some(None) => String::from("answer them"),
+        None => String::from("find"),
+    }
 }

@@ -7,6 +7,7 @@ use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
+use crate::chat::classic_emoticons;
 use crate::chat::state::{App, Body, Delivery, Entry, Tab, Tone};
 use crate::chat::wrap::{cut, width, wrap};
 
@@ -65,7 +66,7 @@ pub(crate) fn lines(app: &App, tab: &Tab, entry: &Entry, pane: u16) -> Vec<Line<
         }
         Body::Heard { from, name, text, effects, shortcuts } => {
             let name = Span::styled(name.clone(), theme.other(from));
-            let mut spans = mark(text, look(*effects), shortcuts, theme.emoticon());
+            let mut spans = mark(app, text, look(*effects), shortcuts);
             if tab.talk.is_none() {
                 // Among the events there is no room for names beside the texts.
                 spans.splice(0..0, [name.clone(), Span::raw(": ")]);
@@ -75,7 +76,7 @@ pub(crate) fn lines(app: &App, tab: &Tab, entry: &Entry, pane: u16) -> Vec<Line<
         }
         Body::Said { text, delivery } => {
             let style = if *delivery == Delivery::Sending { theme.dim() } else { Style::new() };
-            let mut spans = vec![Span::styled(text.as_str(), style)];
+            let mut spans = mark(app, text, style, &app.roster.emoticons);
             if let Delivery::Failed(why) = delivery {
                 spans.push(Span::styled(format!("\n✗ not delivered: {why}"), theme.tone(Tone::Bad)));
             }
@@ -152,8 +153,14 @@ fn look(effects: Effects) -> Style {
     style
 }
 
-/// Marks the letters that stand for pictures. Where several fit, the longest counts.
-fn mark<'a>(text: &'a str, style: Style, shortcuts: &[String], marked: Style) -> Vec<Span<'a>> {
+/// Marks the letters that stand for somebody's own pictures; where several fit, the longest counts. Classic codes
+/// become emoji.
+fn mark<'a>(app: &App, text: &'a str, style: Style, shortcuts: &[String]) -> Vec<Span<'a>> {
+    let marked = style.patch(app.theme.emoticon());
+    let plain = |text: &'a str| match app.emoji {
+        true => Span::styled(classic_emoticons::shown(text), style),
+        false => Span::styled(text, style),
+    };
     let mut spans = Vec::new();
     let mut rest = text;
     loop {
@@ -163,10 +170,10 @@ fn mark<'a>(text: &'a str, style: Style, shortcuts: &[String], marked: Style) ->
         let Some((at, std::cmp::Reverse(length))) = found.min() else { break };
         let (before, from) = rest.split_at(at);
         let (shortcut, after) = from.split_at(length);
-        spans.push(Span::styled(before, style));
-        spans.push(Span::styled(shortcut, style.patch(marked)));
+        spans.push(plain(before));
+        spans.push(Span::styled(shortcut, marked));
         rest = after;
     }
-    spans.push(Span::styled(rest, style));
+    spans.push(plain(rest));
     spans
 }

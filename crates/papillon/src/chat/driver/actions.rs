@@ -67,6 +67,16 @@ impl Driver {
                     Some(Outcome::Said { tab, entry, result })
                 })
             }
+            Action::Nudge { tab, conversation } => {
+                let talk = self.talk(conversation);
+                Box::pin(async move {
+                    let result = match talk {
+                        Some(talk) => talk.nudge().await,
+                        None => Err(SendError::Disconnected),
+                    };
+                    Some(Outcome::Nudged { tab, result })
+                })
+            }
             Action::Typing(conversation) => {
                 let talk = self.talk(conversation);
                 Box::pin(async move {

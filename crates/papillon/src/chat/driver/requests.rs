@@ -1,12 +1,15 @@
 //! Changes at the service.
 
+use std::path::Path;
+
+use bytes::Bytes;
 use msnp::{FriendlyName, GroupId, Handle};
 use msnp_client::{Client, CommandError};
 
 use super::actions::at_home;
 use crate::chat::action::{Outcome, Request};
 use crate::clean;
-use crate::client::display_picture;
+use crate::client::{display_picture, emoticon_picture};
 
 /// Makes a change.
 pub(super) async fn carry_out(client: Client, request: Request) -> Option<Outcome> {
@@ -32,15 +35,24 @@ async fn make(client: &Client, request: &Request) -> Result<(), String> {
         },
         Request::Status(status) => client.set_status(*status).await,
         Request::Name(name) => client.set_name(friendly(name)?).await,
+        Request::Emoticon(shortcut, path) => {
+            let png = read(path, emoticon_picture).await?;
+            client.add_emoticon(shortcut, png)
+        }
         Request::Picture(None) => client.set_picture(None).await,
         Request::Picture(Some(path)) => {
-            let path = at_home(path);
-            let read = tokio::task::spawn_blocking(move || display_picture(&path)).await;
-            let png = read.map_err(anyhow::Error::from).flatten().map_err(|error| crate::sentence(&error))?;
+            let png = read(path, display_picture).await?;
             client.set_picture(Some(png)).await
         }
     };
     result.map_err(|error| error.to_string())
+}
+
+/// Reads a picture and makes it fit.
+async fn read(path: &Path, fit: fn(&Path) -> anyhow::Result<Bytes>) -> Result<Bytes, String> {
+    let path = at_home(path);
+    let read = tokio::task::spawn_blocking(move || fit(&path)).await;
+    read.map_err(anyhow::Error::from).flatten().map_err(|error| crate::sentence(&error))
 }
 
 fn friendly(name: &str) -> Result<FriendlyName, String> {

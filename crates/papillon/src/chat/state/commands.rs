@@ -35,6 +35,7 @@ impl App {
                 let who = self.roster.resolve(argument)?;
                 return self.not_self(who).map(|who| self.open_talk(&who));
             }
+            "nudge" => return self.nudge(),
             "invite" => return self.invite(argument),
             "file" => return self.send_file(argument),
             "accept" | "decline" | "cancel" => return Ok(self.answer_file(name, argument)),
@@ -52,6 +53,16 @@ impl App {
             "dropgroup" => Request::DropGroup(self.empty_group(argument)?),
             "status" => Request::Status(status::parse(argument)?),
             "name" => Request::Name(checked_name(argument)?),
+            "emoticon" if argument.is_empty() => {
+                self.list_emoticons();
+                return Ok(Vec::new());
+            }
+            "emoticon" => {
+                let (code, file) = argument.split_once(char::is_whitespace).ok_or_else(|| {
+                    String::from("write a code and the picture's file, such as /emoticon (tux) tux.png")
+                })?;
+                Request::Emoticon(code.to_owned(), path(file))
+            }
             "picture" if argument.eq_ignore_ascii_case("off") => Request::Picture(None),
             "picture" => Request::Picture(Some(path(argument))),
             _ => return Err(format!("/{name} does nothing yet")),
@@ -99,6 +110,25 @@ impl App {
             return Err(format!("{who} is here already"));
         }
         Ok(vec![Action::Invite { tab: tab.id, conversation, who }])
+    }
+
+    fn nudge(&mut self) -> Result<Vec<Action>, String> {
+        let tab = self.tab();
+        let conversation = tab.conversation().ok_or_else(|| String::from("open a conversation first"))?;
+        Ok(vec![Action::Nudge { tab: tab.id, conversation }])
+    }
+
+    fn list_emoticons(&mut self) {
+        let own = &self.roster.emoticons;
+        let text = if own.is_empty() {
+            String::from("you have no emoticons of your own: /emoticon (tux) tux.png adds one")
+        } else {
+            format!("your emoticons: {}", own.join("  "))
+        };
+        if self.current != 0 {
+            self.note(self.current, text.clone(), Tone::Plain);
+        }
+        self.tell(text, Tone::Plain);
     }
 
     fn send_file(&mut self, argument: &str) -> Result<Vec<Action>, String> {

@@ -33,6 +33,9 @@ impl App {
         self.from_list = false;
         self.history.leave();
         self.tab_mut().unread = 0;
+        if let Some(talk) = self.tab_mut().talk.as_mut() {
+            talk.waits = None;
+        }
     }
 
     /// Shows the next tab, or with -1 the one before.

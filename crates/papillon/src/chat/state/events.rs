@@ -155,6 +155,7 @@ impl App {
 
     /// Counts something new in a tab that is not looked at, and rings.
     pub(super) fn call_attention(&mut self, tab: usize) -> Vec<Action> {
+        self.begin_to_wait(tab);
         let shown = self.is_shown(tab);
         if !shown {
             self.tabs[tab].unread += 1;

@@ -106,10 +106,11 @@ impl App {
         self.focus == Focus::Line || matches!(self.connection, Connection::Over(_))
     }
 
-    /// To the contact list; there it takes back what was searched for.
+    /// To the contact list; there it takes back what was searched for, and letters search again.
     fn escape(&mut self) {
         if self.focus == Focus::List {
             self.list.filter.clear();
+            self.let_wait();
             self.set_roster(self.roster.clone());
         }
         self.from_list = false;
@@ -122,6 +123,7 @@ impl App {
             return Vec::new();
         }
         self.help = None;
+        self.go_to_waiting();
         self.focus = Focus::Line;
         self.history.leave();
         if !self.tab_mut().input.insert(text.trim_end_matches(['\r', '\n'])) {

@@ -1,6 +1,7 @@
 //! What follows from how an action went.
 
 use msnp::Handle;
+use msnp_client::SendError;
 
 use super::{App, Delivery, Tone};
 use crate::chat::action::{Action, Outcome, TabId};
@@ -20,12 +21,18 @@ impl App {
             Outcome::Said { tab, entry, result } => {
                 let delivery = match result {
                     Ok(()) => Delivery::Delivered,
-                    Err(error) => Delivery::Failed(clean::line(&error.to_string())),
+                    Err(error) => {
+                        let why = clean::line(&error.to_string());
+                        // Written under the text for good.
+                        self.hint(format!("not delivered: {why}. ↑ brings it back, Ctrl-U empties the line"));
+                        Delivery::Failed(why)
+                    }
                 };
                 if let Some(index) = self.tab_index(tab) {
                     self.tabs[index].transcript.set_delivery(entry, delivery);
                 }
             }
+            Outcome::Nudged { tab, result } => self.nudged_them(tab, result),
             Outcome::Invited { tab, who, result } => self.invited(tab, &who, result),
             Outcome::Done { request, result } => {
                 match result {
@@ -40,6 +47,21 @@ impl App {
             Outcome::TransferRefused { transfer, error } => self.file_failed(transfer, &error),
         }
         Vec::new()
+    }
+
+    fn nudged_them(&mut self, tab: TabId, result: Result<(), SendError>) {
+        let Some(index) = self.tab_index(tab) else { return };
+        match result {
+            Ok(()) => {
+                let with = self.tabs[index].talk.as_ref().map(|talk| talk.with.clone()).unwrap_or_default();
+                let names = with.iter().map(|who| self.name_of(who)).collect::<Vec<_>>().join(", ");
+                self.note(index, format!("you have nudged {names}"), Tone::Quiet);
+            }
+            Err(error) => {
+                let text = clean::line(&format!("nobody was nudged: {error}"));
+                self.note(index, text, Tone::Bad);
+            }
+        }
     }
 
     fn invited(&mut self, tab: TabId, who: &Handle, result: Result<(), String>) {

@@ -73,6 +73,8 @@ pub(crate) struct Roster {
     pub(crate) people: Vec<Person>,
     /// The groups and their names, cleaned.
     pub(crate) groups: Vec<(GroupId, String)>,
+    /// What stands for the own custom emoticons.
+    pub(crate) emoticons: Vec<String>,
 }
 
 impl Roster {
@@ -85,6 +87,7 @@ impl Roster {
             status: client.status(),
             people: client.contacts().into_iter().map(Person::from).collect(),
             groups: groups.collect(),
+            emoticons: client.emoticons(),
         }
     }
 

@@ -33,6 +33,8 @@ pub(crate) struct Talk {
     pub(crate) typing: Vec<(Handle, Duration)>,
     /// When it was last told that the user is typing.
     pub(super) told: Option<Duration>,
+    /// Since when it waits for the user to go on, as one of the numbers that only grow.
+    pub(super) waits: Option<u64>,
 }
 
 impl Tab {
@@ -43,7 +45,7 @@ impl Tab {
 
     /// A tab for a conversation.
     pub(super) fn talk(id: TabId, with: Vec<Handle>, conversation: Option<ConversationId>) -> Self {
-        let talk = Talk { with, conversation, typing: Vec::new(), told: None };
+        let talk = Talk { with, conversation, typing: Vec::new(), told: None, waits: None };
         Self { talk: Some(talk), ..Self::events(id) }
     }
 

@@ -7,6 +7,7 @@ mod keys;
 mod list;
 mod questions;
 mod session;
+mod waiting;
 
 use super::*;
 use crate::chat::fixtures::{app, handle, joined, key, message};

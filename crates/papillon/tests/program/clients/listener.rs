@@ -1,5 +1,6 @@
 //! `papillon listen`, and what it prints.
 
+use msnp_client::msnp::invisible_characters::has_invisible;
 use serde_json::Value;
 
 use crate::running::Started;
@@ -21,6 +22,7 @@ impl Listener {
             let line = self.0.line().unwrap_or_else(|| panic!("{name} never came: {:?}", self.0.end()));
             let event: Value = serde_json::from_str(&line).unwrap();
             assert!(line.starts_with(r#"{"event":"#), "{line}");
+            assert!(!has_invisible(&line), "{line:?}");
             if event["event"] == name && is(&event) {
                 return event;
             }

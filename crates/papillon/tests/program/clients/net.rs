@@ -3,6 +3,9 @@
 use std::ffi::OsStr;
 use std::process::Command;
 
+use msnp_client::msnp::Handle;
+use msnp_client::{Client, Events, Trust};
+
 use super::listener::Listener;
 use crate::papillon::{Ended, Papillon, end};
 use crate::running::{Running, Started};
@@ -48,6 +51,15 @@ impl Net {
     /// Starts a client command.
     pub fn start<I: AsRef<OsStr>>(&self, who: &str, args: impl IntoIterator<Item = I>) -> Started {
         Started::new(&mut self.command(who, args))
+    }
+
+    /// Somebody signed in with the library.
+    pub async fn sign_in(&self, who: &str) -> (Client, Events) {
+        let builder = Client::builder(Handle::parse(who).unwrap(), SECRET)
+            .server(self.service.address("msnp").to_string())
+            .nexus(format!("https://{}/rdr/pprdr.asp", self.service.address("https")))
+            .trust(Trust::Anybody);
+        builder.sign_in().await.unwrap()
     }
 
     /// Somebody who listens, signed in.

@@ -4,9 +4,12 @@ use msnp_client::{ConversationId, Event, SendError, SignedOut, TransferId, Trans
 use ratatui::crossterm::event::KeyCode;
 use ratatui::style::Modifier;
 
+use proptest::prelude::*;
+
 use super::*;
 use crate::chat::action::{Action, Outcome};
 use crate::chat::fixtures::{app, handle, joined, message, name, person};
+use crate::clean::tests::{any_text, begin, is_harmless};
 
 fn sized(mut app: App, width: u16, height: u16) -> App {
     app.screen = Rect::new(0, 0, width, height);
@@ -181,6 +184,67 @@ fn custom_emoticons_are_marked() {
     let notes =
         lines(&app).iter().filter(|line| line.contains("the picture for (cat) has come (3 bytes)")).count();
     assert_eq!(notes, 1);
+}
+
+#[test]
+fn classic_codes_are_emoji_where_the_terminal_can() {
+    let mut app = sized(app(), 90, 16);
+    app.open("bob", 1);
+    app.handle_event(message(1, "bob", "hi :) I (l) it: http://x.example/:)"));
+    app.enter_line("me too (Y) (tux)");
+    assert!(line_with(&app, "Bob │").ends_with("hi :) I (l) it: http://x.example/:)"));
+    app.emoji = true;
+    assert!(line_with(&app, "Bob │").ends_with("hi 🙂 I 💗 it: http://x.example/:)"));
+    assert!(line_with(&app, "Ada │").ends_with("me too 👍 (tux)"));
+    let buffer = drawn(&app);
+    let underlined = buffer.content.iter().filter(|cell| cell.modifier.contains(Modifier::UNDERLINED));
+    let own: String = underlined.map(|cell| cell.symbol()).filter(|symbol| "(tx)".contains(symbol)).collect();
+    assert_eq!(own, "(tx)", "the own custom emoticon");
+}
+
+#[test]
+fn the_keys_name_whom_letters_answer() {
+    let mut app = sized(app(), 100, 16);
+    assert!(line_with(&app, "F1 help").contains("a-z find"));
+    app.handle_event(message(1, "bob", "hi"));
+    assert!(line_with(&app, "F1 help").contains("a-z answer Bob"));
+    app.hit(KeyCode::Esc);
+    assert!(line_with(&app, "F1 help").contains("a-z find"));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    /// Whatever others are called, write and offer, nothing of it plays with the terminal.
+    #[test]
+    fn a_screen_holds_nothing_that_is_no_character(text in any_text()) {
+        let mut app = sized(app(), 90, 24);
+        app.emoji = true;
+        let called = msnp::FriendlyName::from_text(&begin(&text)).unwrap_or_else(|_| name("Bob"));
+        let conversation = ConversationId(1);
+        app.handle_event(Event::Message {
+            conversation,
+            from: handle("eve"),
+            name: called.clone(),
+            text: text.as_str().into(),
+            emoticons: Vec::new(),
+        });
+        app.handle_event(Event::Nudge { conversation, from: handle("eve"), name: called });
+        let offer = Event::FileOffered {
+            transfer: TransferId(1), from: handle("eve"), name: text.clone(), size: 1, preview: None
+        };
+        app.handle_event(offer);
+        app.turn_to(1);
+        for event in [
+            Event::ServiceMessage { kind: msnp_client::ServiceMessageKind::Announcement, text: text.clone() },
+            Event::Error { text: text.clone() },
+        ] {
+            app.handle_event(event);
+            for line in lines(&app) {
+                prop_assert!(is_harmless(&line), "{line:?}");
+            }
+        }
+    }
 }
 
 #[test]

@@ -20,6 +20,10 @@ impl App {
             KeyCode::Enter if !break_line => return self.enter(),
             KeyCode::Enter => return self.write("\n"),
             KeyCode::Char('j') if control => return self.write("\n"),
+            KeyCode::Char(char) if !control && !alt && char != '/' => {
+                self.go_to_waiting();
+                return self.write(char.encode_utf8(&mut [0; 4]));
+            }
             KeyCode::Char(char) if !control && !alt => return self.write(char.encode_utf8(&mut [0; 4])),
             KeyCode::Up => {
                 if !self.tab_mut().input.up() {
@@ -109,7 +113,10 @@ impl App {
         }
         match command::parse(&written) {
             Err(why) => {
-                self.tell(why, Tone::Bad);
+                self.tell(
+                    format!("{why}. Ctrl-U empties the line, // begins a text with a slash"),
+                    Tone::Bad,
+                );
                 Vec::new()
             }
             Ok(Line::Command(command)) => {
@@ -124,7 +131,10 @@ impl App {
             }
             Ok(Line::Text(text)) => {
                 let Some(conversation) = self.tab().conversation() else {
-                    self.tell("nobody is here to hear it: Esc goes to the contact list", Tone::Bad);
+                    self.tell(
+                        "nobody is here to hear it: Esc goes to the list, Ctrl-U empties the line",
+                        Tone::Bad,
+                    );
                     return Vec::new();
                 };
                 self.tab_mut().input.take();

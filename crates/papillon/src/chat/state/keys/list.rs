@@ -29,7 +29,14 @@ impl App {
                 self.from_list = true;
                 return self.write("/");
             }
+            KeyCode::Char('u') if control => {
+                self.list.filter.clear();
+                self.find();
+            }
             KeyCode::Char(char) if !control && !key.modifiers.contains(KeyModifiers::ALT) => {
+                if self.go_to_waiting() {
+                    return self.write(char.encode_utf8(&mut [0; 4]));
+                }
                 if self.list.filter.len() < 64 {
                     self.list.filter.push(char);
                 }
@@ -61,6 +68,13 @@ impl App {
     /// Opens the conversation, or answers who waits, or folds.
     fn enter_list(&mut self, rows: &[Row]) -> Vec<Action> {
         let Some(Row::Person { who, .. }) = rows.get(self.list.selected(rows)) else {
+            if rows.is_empty() && !self.list.filter.is_empty() {
+                let text = format!(
+                    "nobody is called {}. Esc forgets it, then ↑ ↓ and Enter choose",
+                    self.list.filter
+                );
+                self.hint(text);
+            }
             self.fold(rows, None);
             return Vec::new();
         };

@@ -16,6 +16,7 @@ fn commands_become_requests() {
         ("/name Ada Lovelace", Request::Name("Ada Lovelace".into())),
         ("/picture me.png", Request::Picture(Some(PathBuf::from("me.png")))),
         ("/picture off", Request::Picture(None)),
+        ("/emoticon (cat)  my cat.png", Request::Emoticon("(cat)".into(), PathBuf::from("my cat.png"))),
         ("/dropgroup other contacts", Request::DropGroup("Other Contacts".into())),
     ] {
         let mut app = app();
@@ -51,6 +52,7 @@ fn mistakes_are_explained_and_what_was_written_stays_to_be_mended() {
         app.hit(ratatui::crossterm::event::KeyCode::Tab);
         assert_eq!(app.enter_line(line), [], "{line}");
         assert!(notice(&app).contains(words), "{line}: {}", notice(&app));
+        assert!(notice(&app).contains("Ctrl-U empties the line"), "{line}: {}", notice(&app));
         assert_eq!(app.line().text(), line);
     }
     for (line, words) in [
@@ -64,6 +66,8 @@ fn mistakes_are_explained_and_what_was_written_stays_to_be_mended() {
         ("/invite bob", "open a conversation first"),
         ("/accept", "no file to accept"),
         ("/close", "stays open"),
+        ("/emoticon (cat)", "/emoticon (tux) tux.png"),
+        ("/emoticon", "your emoticons: (tux)"),
     ] {
         let mut app = app();
         assert_eq!(app.enter_line(line), [], "{line}");

@@ -18,6 +18,11 @@ fn a_text_goes_to_the_conversation_in_the_tab() {
     let (tab, entry) = (*tab, *entry);
     app.handle_outcome(Outcome::Said { tab, entry, result: Err(SendError::NotOnline) });
     assert_eq!(texts(app.tab()), ["me: hello Bob (they are not online)"]);
+    assert!(notice(&app).contains("Ctrl-U empties the line"), "{}", notice(&app));
+    app.hit(KeyCode::Up);
+    assert_eq!(app.line().text(), "hello Bob");
+    app.handle_key(crate::chat::fixtures::control('u'));
+    assert!(app.line().is_empty());
 }
 
 #[test]
