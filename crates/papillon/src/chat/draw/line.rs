@@ -55,8 +55,14 @@ pub(super) fn draw_input(frame: &mut Frame<'_>, app: &App, area: Rect) {
         let place = Rect { x, y, width: area.width.saturating_sub(PROMPT), height: 1 };
         super::put(frame, place, Line::raw(row.as_str()));
     }
-    if app.line().is_empty() && writes && app.tab().talk.is_none() {
-        let hint = "commands begin with a slash, such as /add bob@example.com";
+    let hint = match waiting_for_letters(app) {
+        Some(whom) => Some(format!("type to answer {whom}")),
+        None if writes && app.tab().talk.is_none() => {
+            Some(String::from("commands begin with a slash, such as /add bob@example.com"))
+        }
+        None => None,
+    };
+    if let (true, Some(hint)) = (app.line().is_empty(), hint) {
         super::put(frame, Rect { x, height: 1, ..area }, Line::styled(hint, app.theme.dim()));
     }
     if writes {
@@ -69,7 +75,10 @@ pub(super) fn draw_input(frame: &mut Frame<'_>, app: &App, area: Rect) {
 }
 
 pub(super) fn draw_keys(frame: &mut Frame<'_>, app: &App, area: Rect) {
-    let letters = letters(app);
+    let letters = match waiting_for_letters(app) {
+        Some(whom) => format!("answer {}", cut(&whom, 12)),
+        None => String::from("find"),
+    };
     let keys: &[(&str, &str)] = match app.focus {
         Focus::List => &[
             ("F1", "help"),
@@ -103,12 +112,9 @@ pub(super) fn draw_keys(frame: &mut Frame<'_>, app: &App, area: Rect) {
     super::put(frame, area, Line::from(spans));
 }
 
-/// What letters do in the contact list.
-fn letters(app: &App) -> String {
-    let waiting = app.waiting().filter(|_| app.list.filter.is_empty());
-    match waiting.map(|index| app.tabs[index].only()) {
-        Some(Some(who)) => format!("answer {}", cut(&app.name_of(who), 12)),
-        Some(None) => String::from("answer them"),
-        None => String::from("find"),
-    }
+/// Whom letters answer: in the contact list where nobody is searched for, and in the first tab.
+fn waiting_for_letters(app: &App) -> Option<String> {
+    let index = app.waiting().filter(|_| app.writes_nowhere())?;
+    let who = app.tabs[index].only();
+    Some(who.map_or_else(|| String::from("them"), |who| app.name_of(who)))
 }

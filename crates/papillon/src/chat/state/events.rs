@@ -2,7 +2,7 @@
 
 use msnp::Handle;
 use msnp::message::Text;
-use msnp_client::{ConversationId, Event, SignedOut};
+use msnp_client::{ConversationId, Event, ServiceMessageKind, SignedOut};
 
 use super::{App, Body, Connection, SETTLING, Tone};
 use crate::chat::action::Action;
@@ -63,9 +63,7 @@ impl App {
                 self.know(&from, clean::line(&name.text()));
                 actions.extend(self.nudged(conversation, &from));
             }
-            Event::ServiceMessage { text, .. } => {
-                self.tell(format!("the service says: {}", clean::line(&text)), Tone::Plain);
-            }
+            Event::ServiceMessage { kind, text } => self.announced(kind, &clean::line(&text)),
             Event::Missed { count } => {
                 self.tell(format!("{count} events were lost: too many came at once"), Tone::Bad);
                 actions.push(Action::Refresh);
@@ -146,11 +144,25 @@ impl App {
     /// A nudge is a line and a bell: no window shakes in a terminal.
     fn nudged(&mut self, conversation: ConversationId, from: &Handle) -> Vec<Action> {
         let tab = self.tab_of(conversation, from);
-        let name = self.name_of(from);
-        self.note(tab, format!("{name} has nudged you"), Tone::Plain);
+        let text = format!("{} has nudged you", self.name_of(from));
+        self.note(tab, text.clone(), Tone::Plain);
+        if !self.is_shown(tab) {
+            self.tell(text, Tone::Plain);
+        }
         let attention = self.call_attention(tab);
         // It is meant for who looks at the conversation as well.
         if attention.is_empty() { self.ring().into_iter().collect() } else { attention }
+    }
+
+    /// Words that are not the program's own are told to be the service's.
+    fn announced(&mut self, kind: ServiceMessageKind, text: &str) {
+        match kind {
+            ServiceMessageKind::Announcement | ServiceMessageKind::Page => {
+                self.tell(format!("the service says: {text}"), Tone::Plain);
+            }
+            ServiceMessageKind::Maintenance { .. } => self.tell(text, Tone::Bad),
+            _ => self.tell(text, Tone::Plain),
+        }
     }
 
     /// Counts something new in a tab that is not looked at, and rings.

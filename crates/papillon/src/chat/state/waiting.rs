@@ -24,13 +24,17 @@ impl App {
         all.min().map(|(_, index)| index)
     }
 
-    /// Goes to the conversation that waits, when the user begins to write and has not chosen any other place for it.
-    pub(super) fn go_to_waiting(&mut self) -> bool {
-        let is_nowhere = match self.focus {
+    /// Whether no place was chosen for what is typed next.
+    pub(crate) fn writes_nowhere(&self) -> bool {
+        match self.focus {
             Focus::List => self.list.filter.is_empty(),
             Focus::Line => self.tab().talk.is_none() && self.line().is_empty(),
-        };
-        let Some(index) = self.waiting().filter(|_| is_nowhere) else { return false };
+        }
+    }
+
+    /// Goes to the conversation that waits, when the user begins to write and has not chosen any other place for it.
+    pub(super) fn go_to_waiting(&mut self) -> bool {
+        let Some(index) = self.waiting().filter(|_| self.writes_nowhere()) else { return false };
         self.show(index);
         self.focus = Focus::Line;
         true

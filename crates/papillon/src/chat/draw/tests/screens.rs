@@ -208,6 +208,7 @@ fn the_keys_name_whom_letters_answer() {
     assert!(line_with(&app, "F1 help").contains("a-z find"));
     app.handle_event(message(1, "bob", "hi"));
     assert!(line_with(&app, "F1 help").contains("a-z answer Bob"));
+    assert_eq!(line_with(&app, "type to answer"), "> type to answer Bob");
     app.hit(KeyCode::Esc);
     assert!(line_with(&app, "F1 help").contains("a-z find"));
 }

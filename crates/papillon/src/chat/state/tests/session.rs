@@ -82,6 +82,16 @@ fn notices_go_after_a_while_and_stay_among_the_events() {
 }
 
 #[test]
+fn maintenance_is_told_with_its_minutes() {
+    let mut app = app();
+    let kind = ServiceMessageKind::Maintenance { minutes: Some(5) };
+    let text = String::from("the service is going down in 5 minutes");
+    app.handle_event(Event::ServiceMessage { kind, text: text.clone() });
+    assert_eq!(notice(&app), text);
+    assert!(texts(&app.tabs[0]).last().unwrap().contains(&text));
+}
+
+#[test]
 fn lost_events_make_all_be_asked_anew() {
     let mut app = app();
     assert_eq!(app.handle_event(Event::Missed { count: 3 }), [Action::Refresh]);

@@ -46,6 +46,7 @@ fn so_do_pasted_words_and_words_for_nobody() {
 fn a_nudge_and_a_file_wait_as_texts_do() {
     let mut first = app();
     assert_eq!(first.handle_event(nudge(3, "bob")), [Action::Bell]);
+    assert_eq!(notice(&first), "Bob has nudged you");
     assert_eq!(said(&first.enter_line("what?")), Some((3, "what?")));
 
     let mut second = app();
