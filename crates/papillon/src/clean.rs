@@ -44,6 +44,8 @@ pub(crate) fn typed(text: &str) -> String {
             }
             '\n' | '\u{85}' | '\u{2028}' | '\u{2029}' => cleaned.push('\n'),
             '\t' => cleaned.push_str("    "),
+            // They belong to a flag, or go when the text is whole.
+            '\u{e0020}'..='\u{e007f}' => cleaned.push(char),
             char if is_invisible(char) || is_filler(char) => {}
             char => cleaned.push(char),
         }

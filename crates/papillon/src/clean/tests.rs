@@ -36,7 +36,8 @@ fn nothing_turns_the_direction_or_hides() {
 
 #[test]
 fn scripts_and_emoji_stay() {
-    for text in ["Åsa", "日本語", "שלום", "👩‍👩‍👧", "👍🏽", "❤️", "می\u{200c}خواهم"]
+    for text in
+        ["Åsa", "日本語", "שלום", "👩‍👩‍👧", "👍🏽", "❤️", "می\u{200c}خواهم", "🏴\u{e0067}\u{e0062}\u{e007f}"]
     {
         assert_eq!(lines(text), text);
     }
@@ -74,7 +75,7 @@ pub(crate) fn any_text() -> impl Strategy<Value = String> {
         "[\\u{fff9}-\\u{fffb}\\u{3164}\\u{ffa0}\\u{e0001}\\u{e0020}-\\u{e007f}\\u{e0100}-\\u{e01ef}]",
         "[\\u{301}\\u{200d}]{0,40}",
         "\u{1b}[\\[\\]P][0-9;]{0,4}[a-zA-Z\u{7}]",
-        "[👩💻❤\u{fe0f}é日שم\"\\\\a]",
+        "[👩💻🏴❤\u{fe0f}é日שم\"\\\\a]",
     ];
     let pieces = prop_oneof![any::<char>().prop_map(String::from), special];
     proptest::collection::vec(pieces, 0..40).prop_map(|pieces| pieces.concat())

@@ -1,5 +1,6 @@
 //! Keys in the contact list.
 
+use msnp::Handle;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::super::{App, Focus, Row};
@@ -69,11 +70,7 @@ impl App {
     fn enter_list(&mut self, rows: &[Row]) -> Vec<Action> {
         let Some(Row::Person { who, .. }) = rows.get(self.list.selected(rows)) else {
             if rows.is_empty() && !self.list.filter.is_empty() {
-                let text = format!(
-                    "nobody is called {}. Esc forgets it, then ↑ ↓ and Enter choose",
-                    self.list.filter
-                );
-                self.hint(text);
+                return self.enter_unknown();
             }
             self.fold(rows, None);
             return Vec::new();
@@ -86,8 +83,22 @@ impl App {
         self.open_talk(who)
     }
 
+    /// What was written is nobody's name: it is an address, or was meant for the conversation that waits.
+    fn enter_unknown(&mut self) -> Vec<Action> {
+        let written = std::mem::take(&mut self.list.filter);
+        if let Some(who) = Handle::parse(written.trim()).ok().filter(|who| *who != self.roster.own) {
+            return self.open_talk(&who);
+        }
+        if self.go_to_waiting() {
+            return self.write(&written);
+        }
+        self.hint(format!("nobody is called {written}. Esc forgets it, then ↑ ↓ and Enter choose"));
+        self.list.filter = written;
+        Vec::new()
+    }
+
     /// The person whose line is selected.
-    pub(in super::super) fn selected_person(&self) -> Option<msnp::Handle> {
+    pub(in super::super) fn selected_person(&self) -> Option<Handle> {
         let rows = self.rows();
         match rows.get(self.list.selected(&rows)) {
             Some(Row::Person { who, .. }) => Some(who.clone()),

@@ -95,6 +95,24 @@ fn a_command_in_the_list_is_no_answer() {
 }
 
 #[test]
+fn words_that_were_begun_too_early_reach_the_conversation_with_enter() {
+    let mut app = app();
+    app.hit(KeyCode::Char('y'));
+    app.handle_event(message(3, "bob", "are you there?"));
+    assert_eq!(app.enter_line("es, I am"), [Action::Typing(ConversationId(3))]);
+    assert_eq!((app.current, app.line().text(), app.list.filter.as_str()), (1, "yes, I am", ""));
+    assert_eq!(said(&app.hit(KeyCode::Enter)), Some((3, "yes, I am")));
+}
+
+#[test]
+fn an_address_in_the_list_opens_the_conversation() {
+    let mut app = app();
+    let actions = app.enter_line("dan@example.com");
+    assert_eq!(actions, [Action::Open { tab: app.tab().id, with: handle("dan") }]);
+    assert_eq!(app.list.filter, "");
+}
+
+#[test]
 fn a_search_that_finds_nobody_says_what_to_do() {
     let mut app = app();
     assert_eq!(app.enter_line("hello there"), []);
