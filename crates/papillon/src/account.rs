@@ -98,7 +98,7 @@ fn email(text: &str) -> Result<Handle, String> {
 fn display_name(text: &str) -> Result<FriendlyName, String> {
     FriendlyName::from_text(text).ok().filter(FriendlyName::is_presentable).ok_or_else(|| {
         format!(
-            "expected a name that shows something, without control or invisible characters and, with all special \
+            "expected a name that is not empty, has no control or invisible characters and is, with all special \
              characters coded as %XX, at most {} bytes long",
             FriendlyName::MAX_LEN
         )
