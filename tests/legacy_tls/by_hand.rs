@@ -87,3 +87,38 @@ async fn a_hello_may_come_in_any_pieces() {
         }
     }
 }
+
+/// The hello of a client that offers these suites in this version and nothing else.
+fn hello_with(version: [u8; 2], suites: &[u8]) -> Vec<u8> {
+    let mut body = version.to_vec();
+    body.extend([9; 32]);
+    body.extend([0, 0, suites.len() as u8 * 2]);
+    body.extend(suites.iter().flat_map(|suite| [0, *suite]));
+    body.extend([1, 0]);
+    let message = [&[1, 0, 0, body.len() as u8][..], &body].concat();
+    [&[22, 3, 1, 0, message.len() as u8][..], &message].concat()
+}
+
+#[tokio::test]
+async fn aes_goes_before_3des_and_that_before_rc4_from_tls_1_1_on() {
+    const RC4_MD5: u8 = 0x04;
+    const RC4_SHA: u8 = 0x05;
+    const TRIPLE_DES: u8 = 0x0a;
+    const AES_128: u8 = 0x2f;
+    const AES_256: u8 = 0x35;
+    let server = old_service().await;
+    for (suites, before, after) in [
+        (&[AES_128, AES_256, TRIPLE_DES][..], AES_128, AES_128),
+        (&[TRIPLE_DES, AES_256, AES_128], AES_128, AES_128),
+        (&[RC4_SHA, TRIPLE_DES, AES_256], AES_256, AES_256),
+        (&[RC4_MD5, RC4_SHA, TRIPLE_DES], RC4_SHA, TRIPLE_DES),
+        (&[RC4_MD5, TRIPLE_DES], RC4_MD5, TRIPLE_DES),
+        (&[RC4_MD5, RC4_SHA], RC4_SHA, RC4_SHA),
+    ] {
+        for (minor, chosen) in [(0, before), (1, before), (2, after), (3, after)] {
+            let hello = hello_with([3, minor], suites);
+            let answer = server_hello(server.addresses.https, &[&hello]).await;
+            assert_eq!(answer, (minor, [0, chosen]), "{suites:x?} in 3.{minor}");
+        }
+    }
+}

@@ -8,8 +8,8 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use openssl::ssl::{
-    NameType, Ssl, SslContext, SslContextBuilder, SslMethod, SslMode, SslOptions, SslSessionCacheMode,
-    SslVersion,
+    ClientHelloResponse, NameType, Ssl, SslContext, SslContextBuilder, SslMethod, SslMode, SslOptions,
+    SslSessionCacheMode, SslVersion,
 };
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio_openssl::SslStream;
@@ -18,12 +18,17 @@ use crate::certificates::Leaf;
 use crate::turns::Turns;
 use crate::{Error, providers};
 
-/// What is served, best first: clients take what comes first here. Those of Windows 98 to XP have none of
-/// the first lines. RC4 stands before the block ciphers because in SSL 3.0 and TLS 1.0 these can be read by
-/// who makes a client send enough (POODLE, BEAST).
-const CIPHERS: &str = "ECDHE-RSA-AES128-GCM-SHA256:ECDHE-RSA-AES256-GCM-SHA384:ECDHE-RSA-CHACHA20-POLY1305:\
+/// What is served in every version, best first: clients take what comes first here. Those of Windows 98 to XP
+/// have none of these (XP got AES in a hotfix that nobody has to have).
+const AES: &str = "ECDHE-RSA-AES128-GCM-SHA256:ECDHE-RSA-AES256-GCM-SHA384:ECDHE-RSA-CHACHA20-POLY1305:\
     ECDHE-RSA-AES128-SHA256:ECDHE-RSA-AES128-SHA:ECDHE-RSA-AES256-SHA:AES128-GCM-SHA256:AES256-GCM-SHA384:\
-    RC4-SHA:RC4-MD5:DES-CBC3-SHA:AES128-SHA:AES256-SHA:@SECLEVEL=0";
+    AES128-SHA256:AES256-SHA256:AES128-SHA:AES256-SHA";
+/// What comes after it in SSL 3.0 and TLS 1.0: there, a block cipher can be read by somebody in between who makes a
+/// client send enough (POODLE, BEAST), and 3DES has the smaller blocks and costs ten times the time of RC4.
+const THEN_OF_OLD: &str = "RC4-SHA:RC4-MD5:DES-CBC3-SHA";
+/// The same from TLS 1.1 on, where each record of a block cipher has a vector of its own and RC4 is the weakest
+/// (RFC 7465).
+const THEN: &str = "DES-CBC3-SHA:RC4-SHA:RC4-MD5";
 /// Sessions that are kept so that a client need not shake hands in full again. A client of the time makes a
 /// few connections to sign in, and then none.
 const SESSIONS: i32 = 4096;
@@ -47,7 +52,14 @@ impl Acceptor {
         builder.clear_options(SslOptions::NO_SSLV3);
         builder.set_min_proto_version(Some(SslVersion::SSL3)).map_err(|_| Error::Missing("SSL 3.0"))?;
         builder.set_max_proto_version(Some(SslVersion::TLS1_3))?;
-        builder.set_cipher_list(CIPHERS)?;
+        builder.set_cipher_list(&ciphers(THEN_OF_OLD))?;
+        // Only a hello tells which of the two orders holds. It is read before a suite is chosen.
+        builder.set_client_hello_callback(|ssl, _| {
+            if ssl.client_hello_legacy_version().is_some_and(is_at_least_tls_1_1) {
+                ssl.set_cipher_list(&ciphers(THEN))?;
+            }
+            Ok(ClientHelloResponse::SUCCESS)
+        });
         builder.set_options(
             SslOptions::CIPHER_SERVER_PREFERENCE
                 | SslOptions::NO_TICKET
@@ -84,6 +96,16 @@ impl Acceptor {
         accepted.map_err(|error| error.into_io_error().unwrap_or_else(io::Error::other))?;
         Ok(OldStream(stream))
     }
+}
+
+/// All suites, with these after AES.
+fn ciphers(then: &str) -> String {
+    format!("{AES}:{then}:@SECLEVEL=0")
+}
+
+/// Whether a client that offers this gets TLS 1.1 or newer. Whatever it offers beyond, we have.
+fn is_at_least_tls_1_1(offered: SslVersion) -> bool {
+    ![SslVersion::SSL3, SslVersion::TLS1].contains(&offered)
 }
 
 impl std::fmt::Debug for Acceptor {

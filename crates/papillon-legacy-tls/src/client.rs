@@ -23,6 +23,8 @@ pub enum Version {
     Ssl3,
     /// TLS 1.0.
     Tls1,
+    /// TLS 1.1.
+    Tls11,
     /// TLS 1.2.
     Tls12,
     /// TLS 1.3.
@@ -43,6 +45,7 @@ impl Client {
         let version = match version {
             Version::Ssl3 => SslVersion::SSL3,
             Version::Tls1 => SslVersion::TLS1,
+            Version::Tls11 => SslVersion::TLS1_1,
             Version::Tls12 => SslVersion::TLS1_2,
             Version::Tls13 => SslVersion::TLS1_3,
         };

@@ -60,13 +60,36 @@ async fn each_version_shakes_hands_with_each_suite_of_its_time() {
 #[tokio::test]
 async fn the_server_chooses() {
     let acceptor = acceptor();
-    for (offered, chosen) in [
-        ("DES-CBC3-SHA:RC4-MD5:RC4-SHA", "RC4-SHA"),
-        ("AES128-SHA:DES-CBC3-SHA", "DES-CBC3-SHA"),
-        ("RC4-SHA:ECDHE-RSA-AES128-SHA", "ECDHE-RSA-AES128-SHA"),
+    for (version, offered, chosen) in [
+        // Without AES, as Windows 98 to XP come: RC4 before 3DES where block ciphers are the weaker ones.
+        (Version::Ssl3, "DES-CBC3-SHA:RC4-MD5:RC4-SHA", "RC4-SHA"),
+        (Version::Ssl3, "DES-CBC3-SHA:RC4-MD5", "RC4-MD5"),
+        (Version::Tls1, "DES-CBC3-SHA:RC4-MD5:RC4-SHA", "RC4-SHA"),
+        (Version::Tls11, "RC4-MD5:RC4-SHA:DES-CBC3-SHA", "DES-CBC3-SHA"),
+        (Version::Tls12, "RC4-MD5:RC4-SHA:DES-CBC3-SHA", "DES-CBC3-SHA"),
+        (Version::Tls11, "RC4-MD5:RC4-SHA", "RC4-SHA"),
+        (Version::Tls1, "RC4-SHA:ECDHE-RSA-AES128-SHA", "ECDHE-RSA-AES128-SHA"),
+        (Version::Tls12, "DES-CBC3-SHA:AES128-SHA256", "AES128-SHA256"),
     ] {
-        let (server, _client) = handshake(&acceptor, Version::Tls1, offered).await;
-        assert_eq!(server.unwrap().cipher(), chosen);
+        let (server, _client) = handshake(&acceptor, version, offered).await;
+        assert_eq!(server.unwrap().cipher(), chosen, "{version:?} {offered}");
+    }
+}
+
+/// Whoever has AES gets it, in whatever order the client puts its suites.
+#[tokio::test]
+async fn aes_comes_first_in_every_version() {
+    let acceptor = acceptor();
+    for version in [Version::Ssl3, Version::Tls1, Version::Tls11, Version::Tls12] {
+        for (offered, chosen) in [
+            ("DES-CBC3-SHA:AES256-SHA:AES128-SHA", "AES128-SHA"),
+            ("AES128-SHA:AES256-SHA:DES-CBC3-SHA", "AES128-SHA"),
+            ("RC4-SHA:RC4-MD5:DES-CBC3-SHA:AES256-SHA", "AES256-SHA"),
+            ("RC4-SHA:AES128-SHA", "AES128-SHA"),
+        ] {
+            let (server, _client) = handshake(&acceptor, version, offered).await;
+            assert_eq!(server.unwrap().cipher(), chosen, "{version:?} {offered}");
+        }
     }
 }
 
