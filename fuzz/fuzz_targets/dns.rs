@@ -15,8 +15,10 @@ fuzz_target!(|data: &[u8]| {
     let is_set = |bit: u8| flags & 1 << bit != 0;
     let clients: Clients = if is_set(0) { "any" } else { "private" }.parse().unwrap();
     let host = PublicHost::new("msn.example.org", vec![[203, 0, 113, 7].into()]);
+    let names = [String::from("login.example.net")];
     let rules = Rules {
         clients: &clients,
+        names: &names,
         others: if is_set(1) { Others::Forward } else { Others::Refuse },
         public_host: is_set(2).then_some(&host),
     };

@@ -188,11 +188,12 @@ async fn run(config: &Config) -> (Addresses, Running) {
         dns: address(&dns.tcp),
     };
     let listeners = Listeners {
-        msnp: Some(msnp),
-        dispatch: Some(dispatch),
-        http: Some(http),
-        https: Some(https),
+        msnp: Some(msnp.into()),
+        dispatch: Some(dispatch.into()),
+        http: Some(http.into()),
+        https: Some(https.into()),
         dns: Some(dns),
+        dns_ipv6: None,
     };
     let server = Server::bind(config.clone(), Arc::clone(&store), listeners).await;
     let server = server.expect("the service starts");

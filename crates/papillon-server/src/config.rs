@@ -1,11 +1,15 @@
 //! What an operator can set. The binary fills it from the command line, the environment and a file.
 
+mod live;
+
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+pub(crate) use self::live::Live;
 use crate::dns;
 use crate::proxy_protocol::AddressRange;
+use crate::tls::Names;
 
 /// The service's settings. Every field has a default that suits one machine.
 #[derive(Debug, Clone)]
@@ -19,6 +23,9 @@ pub struct Config {
     pub dns: dns::Settings,
     /// Whether the HTTPS listener lets Windows 98 to XP in, with SSL 3.0 and TLS 1.0, besides today's clients.
     pub old_windows: bool,
+    /// Names and addresses that the certificates carry and the DNS listener answers for, besides those of the old
+    /// services.
+    pub tls_names: Vec<String>,
     /// Who may say, in the PROXY protocol, for whom they connect to the HTTP and HTTPS listeners.
     pub trusted_proxies: Vec<AddressRange>,
     /// How long a Passport ticket is good for.
@@ -43,6 +50,7 @@ impl Config {
             public_host: None,
             dns: dns::Settings::default(),
             old_windows: false,
+            tls_names: Vec::new(),
             trusted_proxies: Vec::new(),
             ticket_lifetime: Duration::from_secs(3600),
             shutdown_grace: Duration::ZERO,
@@ -51,6 +59,11 @@ impl Config {
             limits: Limits::default(),
             timeouts: Timeouts::default(),
         }
+    }
+
+    /// What the certificates carry besides the names of the old services.
+    pub fn names(&self) -> Names {
+        Names { public_host: self.public_host.clone(), more: self.tls_names.clone() }
     }
 
     /// Whether a visitor from this address may make an account. Unless the operator has said it:

@@ -37,6 +37,7 @@ pub use decide::{Asked, Decision, Forward, Rules, Transport, decide};
 pub use public_host::PublicHost;
 pub use relay::Unrelated;
 
+use crate::config::Live;
 use desk::Desk;
 
 /// What the operator can say about the DNS listener.
@@ -97,17 +98,19 @@ impl DnsSockets {
     }
 }
 
-/// Answers until it is dropped.
-pub(crate) async fn serve(sockets: DnsSockets, settings: Settings, public_host: Option<String>) {
+/// Answers until it is dropped; at `more`, too, if there are some.
+pub(crate) async fn serve(sockets: DnsSockets, more: Option<DnsSockets>, config: Arc<Live>) {
     let desk = match sockets.local_addr() {
-        Ok(own) => Arc::new(Desk::new(settings, public_host, own)),
+        Ok(own) => Arc::new(Desk::new(config, own)),
         Err(error) => return tracing::error!(%error, "the DNS listener has no address and does not answer"),
     };
     // Questions that come meanwhile wait in the sockets.
     desk.find_public_host().await;
     let mut tasks = JoinSet::new();
-    tasks.spawn(udp::serve(sockets.udp, Arc::clone(&desk)));
-    tasks.spawn(tcp::serve(sockets.tcp, Arc::clone(&desk)));
+    for sockets in [Some(sockets), more].into_iter().flatten() {
+        tasks.spawn(udp::serve(sockets.udp, Arc::clone(&desk)));
+        tasks.spawn(tcp::serve(sockets.tcp, Arc::clone(&desk)));
+    }
     tasks.spawn(async move { desk.keep_public_host_current().await });
     while tasks.join_next().await.is_some() {}
 }

@@ -20,7 +20,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio::time::timeout;
 
@@ -29,6 +29,7 @@ pub(crate) use response::Response;
 pub use routes::{Ports, Site};
 pub(crate) use visitor::Visitor;
 
+use crate::listener::Listener;
 use crate::opening::Opening;
 use crate::proxy_protocol::{self, Beginning, MAX_HEADER};
 use crate::tls::Door;
@@ -46,7 +47,7 @@ pub(crate) const HANDSHAKE: Duration = Duration::from_secs(10);
 /// The listeners of a site share its limit of connections. At the limit, new ones wait in the
 /// system's queue. An address that has all that one may have open is turned away.
 pub async fn serve(
-    listener: TcpListener,
+    listener: impl Into<Listener>,
     tls: Option<Arc<Door>>,
     site: Arc<Site>,
     shutdown: watch::Receiver<bool>,
@@ -60,7 +61,7 @@ pub async fn serve(
         closing.send_replace(true);
     };
     let receiving = Arc::clone(&site);
-    let serve = listen(listener, room, shutdown, move |stream, arrival| {
+    let serve = listen(listener.into(), room, shutdown, move |stream, arrival| {
         let (tls, site) = (tls.clone(), Arc::clone(&receiving));
         async move { receive(stream, tls, &site, arrival).await }
     });
@@ -88,7 +89,7 @@ async fn receive(
     let Some(tls) = tls else {
         return converse(stream, site, &visitor).await;
     };
-    let stream = timeout(HANDSHAKE, tls.accept(stream)).await??;
+    let stream = timeout(HANDSHAKE, tls.accept(stream, visitor.peer.ip())).await??;
     visitor.secure = true;
     visitor.server_name = stream.server_name().map(str::to_owned).or(visitor.server_name);
     converse(stream, site, &visitor).await

@@ -6,16 +6,17 @@ mod forward;
 use std::io;
 use std::sync::Arc;
 
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio::time::timeout;
 
 use crate::Limits;
 use crate::http::HANDSHAKE;
 use crate::http::listening::{Room, listen};
+use crate::listener::Listener;
 use crate::opening::Opening;
 use crate::proxy_protocol::{TakenOff, header};
-use crate::tls::{OldWindows, Side, renew_daily};
+use crate::tls::{OldWindows, Side};
 
 /// Where the service is, as `HOST:PORT`. It has to trust this process to say who its clients are.
 #[derive(Debug, Clone)]
@@ -30,16 +31,15 @@ pub struct Behind {
 /// are there get five seconds. Each connection to the service begins with a header of the PROXY protocol,
 /// version 2.
 pub async fn serve(
-    listener: TcpListener,
+    listener: impl Into<Listener>,
     old: Arc<OldWindows>,
     behind: Behind,
     limits: &Limits,
     shutdown: watch::Receiver<bool>,
 ) {
     let behind = Arc::new(behind);
-    let shown = Arc::clone(&old);
-    let renewal = tokio::spawn(renew_daily(move |now| shown.renew(now)));
-    listen(listener, Room::new(limits, &[]), shutdown, move |stream, arrival| {
+    let renewal = tokio::spawn(Arc::clone(&old).keep_current());
+    listen(listener.into(), Room::new(limits, &[]), shutdown, move |stream, arrival| {
         let (old, behind) = (Arc::clone(&old), Arc::clone(&behind));
         async move {
             let _counted = arrival;

@@ -29,6 +29,7 @@ mod config;
 mod connection;
 mod gateway;
 mod invitation_mail;
+mod listener;
 mod network;
 mod notification;
 mod open_connections;
@@ -44,5 +45,6 @@ mod switchboard;
 mod web;
 
 pub use config::{Config, Limits, Registration, Timeouts};
+pub use listener::Listener;
 pub use proxy_protocol::AddressRange;
-pub use server::{Listeners, Server, ServerError};
+pub use server::{Listeners, Reload, Server, ServerError};

@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use msnp::command::out;
 use papillon_store::{Store, StoreError};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpStream;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
@@ -15,12 +15,14 @@ use crate::account_locks::AccountLocks;
 use crate::accounts::{self, StoredAccounts};
 use crate::announcement;
 use crate::backoff::Backoff;
-use crate::config::Config;
+use crate::config::{Config, Live};
 use crate::connection::{self, Deliveries, Door, Ends};
 use crate::dns::{self, DnsSockets};
 use crate::gateway::Gateways;
 use crate::http::{self, Ports};
 use crate::invitation_mail::InvitationMail;
+use crate::listener::Listener;
+use crate::network::plain;
 use crate::notification::send_away;
 use crate::open_connections::OpenConnections;
 use crate::passport::{Passport, Passwords, TicketMint};
@@ -42,15 +44,17 @@ const KEEPALIVE: Duration = Duration::from_secs(120);
 #[derive(Debug, Default)]
 pub struct Listeners {
     /// Notification server and switchboard.
-    pub msnp: Option<TcpListener>,
+    pub msnp: Option<Listener>,
     /// Refers every client to the MSNP listener.
-    pub dispatch: Option<TcpListener>,
+    pub dispatch: Option<Listener>,
     /// Passport without TLS, for clients behind something that adds it, and pages.
-    pub http: Option<TcpListener>,
+    pub http: Option<Listener>,
     /// Passport, and pages.
-    pub https: Option<TcpListener>,
+    pub https: Option<Listener>,
     /// The names of the old services.
     pub dns: Option<DnsSockets>,
+    /// The same for clients that ask by IPv6, where the former take IPv4 only.
+    pub dns_ipv6: Option<DnsSockets>,
 }
 
 /// Why the service could not be started.
@@ -101,8 +105,7 @@ impl Server {
         let identity = match listeners.https {
             Some(_) => {
                 let folder = config.data_dir.join("tls");
-                let host = config.public_host.as_deref();
-                Some(tls::Door::open(folder, host, config.old_windows, SystemTime::now())?)
+                Some(tls::Door::open(folder, config.names(), config.old_windows, SystemTime::now())?)
             }
             None => None,
         };
@@ -125,11 +128,20 @@ impl Server {
             open: OpenConnections::default(),
             mail: InvitationMail::new(config.data_dir.join("mail"), config.public_host.as_deref()),
             ports,
-            config,
+            config: Arc::new(Live::new(config)),
         });
         let dns = listeners.dns.as_ref().map(DnsSockets::local_addr).transpose()?;
         let site = Arc::new(site(&service, passport, dns.map(|address| address.port())).await?);
         Ok(Self { service, listeners, identity, site })
+    }
+
+    /// What changes settings while the service runs.
+    pub fn reload(&self) -> Reload {
+        Reload {
+            service: Arc::clone(&self.service),
+            site: Arc::clone(&self.site),
+            identity: self.identity.clone(),
+        }
     }
 
     /// Serves until the first message on `stop` (or its end). A second message cuts the time of
@@ -145,13 +157,11 @@ impl Server {
             tasks.spawn(accept(Arc::clone(&service), listener, Door::Dispatch));
         }
         if let Some(sockets) = listeners.dns {
-            let settings = service.config.dns.clone();
-            tasks.spawn(dns::serve(sockets, settings, service.config.public_host.clone()));
+            tasks.spawn(dns::serve(sockets, listeners.dns_ipv6, Arc::clone(&service.config)));
         }
         tasks.spawn(accounts::watch(Arc::clone(&service)));
         if let Some(identity) = &identity {
-            let identity = Arc::clone(identity);
-            tasks.spawn(tls::renew_daily(move |now| identity.renew(now)));
+            tasks.spawn(Arc::clone(identity).keep_current());
         }
         let mut web = JoinSet::new();
         if let Some(listener) = listeners.http {
@@ -176,6 +186,37 @@ impl Server {
     }
 }
 
+/// Changes settings of a service that runs, and has certificates read again.
+#[derive(Clone)]
+pub struct Reload {
+    service: Arc<Service>,
+    site: Arc<http::Site>,
+    identity: Option<Arc<tls::Door>>,
+}
+
+impl Reload {
+    /// Adopts what can change while the service runs ([`Config::adopt`]) from now on.
+    ///
+    /// # Errors
+    /// When a name cannot stand in a certificate. Then nothing changes.
+    pub fn adopt(&self, new: &Config) -> Result<(), tls::TlsError> {
+        let adopted = Config::adopt(&self.service.config, new);
+        if let Some(identity) = &self.identity {
+            identity.tell_names(adopted.names())?;
+        }
+        self.site.tell_https_only(adopted.https_only);
+        self.service.config.adopt(new);
+        Ok(())
+    }
+
+    /// Has the certificates read again at once; the log tells what came of it.
+    pub fn read_certificates(&self) {
+        if let Some(identity) = &self.identity {
+            identity.read_again();
+        }
+    }
+}
+
 /// What is served over HTTP. `dns` is the port of the DNS listener.
 async fn site(
     service: &Arc<Service>,
@@ -196,7 +237,7 @@ async fn site(
     Ok(site.with_trusted_proxies(&config.trusted_proxies))
 }
 
-async fn accept(service: Arc<Service>, listener: TcpListener, door: Door) {
+async fn accept(service: Arc<Service>, listener: Listener, door: Door) {
     let mut backoff = Backoff::default();
     loop {
         backoff.wait().await;
@@ -225,7 +266,7 @@ fn start(service: &Arc<Service>, stream: TcpStream, client: SocketAddr, door: Do
     let keepalive = socket2::TcpKeepalive::new().with_time(KEEPALIVE).with_interval(Duration::from_secs(30));
     let _ = socket2::SockRef::from(&stream).set_tcp_keepalive(&keepalive);
     let Ok(local) = stream.local_addr() else { return };
-    tokio::spawn(connection::serve(Arc::clone(service), stream, Ends { client, local, door }));
+    tokio::spawn(connection::serve(Arc::clone(service), stream, Ends { client, local: plain(local), door }));
 }
 
 /// Tells everybody that the service goes down, and waits as long as the configuration says.
@@ -248,6 +289,6 @@ fn say_goodbye(service: &Service) {
     service.open.close_all();
 }
 
-fn port(listener: Option<&TcpListener>) -> std::io::Result<Option<u16>> {
+fn port(listener: Option<&Listener>) -> std::io::Result<Option<u16>> {
     listener.map(|listener| listener.local_addr().map(|address| address.port())).transpose()
 }

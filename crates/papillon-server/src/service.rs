@@ -7,7 +7,7 @@ use msnp::HostPort;
 use papillon_store::Store;
 
 use crate::account_locks::AccountLocks;
-use crate::config::Config;
+use crate::config::Live;
 use crate::http::Ports;
 use crate::invitation_mail::InvitationMail;
 use crate::open_connections::OpenConnections;
@@ -17,7 +17,7 @@ use crate::switchboard::Switchboards;
 
 /// The running service: settings, people, conversations.
 pub(crate) struct Service {
-    pub(crate) config: Config,
+    pub(crate) config: Arc<Live>,
     pub(crate) store: Arc<dyn Store>,
     pub(crate) tickets: Arc<TicketMint>,
     pub(crate) sessions: Sessions,

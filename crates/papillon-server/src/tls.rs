@@ -7,38 +7,44 @@
 
 mod authority;
 mod door;
+mod fault;
 mod files;
 mod names;
 #[cfg(feature = "old-windows")]
 mod old_windows;
+mod renewal;
+mod too_old;
 
 use std::fmt;
 use std::fs;
 use std::io;
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime};
 
 use rcgen::KeyPair;
-use rustls::client::verify_server_cert_signed_by_trust_anchor;
+use rustls::ServerConfig;
 use rustls::client::verify_server_name;
 use rustls::crypto::{CryptoProvider, ring};
 use rustls::server::{ClientHello, ParsedCertificate, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
-use rustls::{RootCertStore, ServerConfig};
 use rustls_pki_types::pem::PemObject;
-use rustls_pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
+use rustls_pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use zeroize::Zeroizing;
 
 pub use door::Door;
-pub use names::OLD_SERVICES;
+pub use fault::{Fault, faults};
+pub use names::{Names, OLD_SERVICES};
 #[cfg(feature = "old-windows")]
 pub use old_windows::OldWindows;
 #[cfg(feature = "old-windows")]
 pub(crate) use old_windows::Side;
 
 use authority::Authority;
+use fault::check;
 use files::Readers;
+use names::own_addresses;
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 /// A certificate made here is made again when it is this near its end.
@@ -74,11 +80,14 @@ pub enum TlsError {
         missing: &'static str,
     },
     /// The key is another certificate's.
-    #[error("{} does not belong to the certificate in server.pem beside it. Replace one of them", path.display())]
+    #[error("{}", Fault::of_key(path))]
     Mismatch {
         /// The key's file.
         path: PathBuf,
     },
+    /// A certificate that was put in the place of a good one is not good now.
+    #[error("{0}")]
+    Time(Fault),
     /// The authority's certificate does not vouch for what its key signs.
     #[error("{}: the authority is not usable ({source}). Remove the folder to have a new one made; people then have to import the new ca.pem", path.display())]
     Authority {
@@ -92,6 +101,11 @@ pub enum TlsError {
         "the public host {0:?} cannot stand in a certificate. Set it to a host name or an IP address, without a port"
     )]
     PublicHost(String),
+    /// Another name is neither a host name nor an address.
+    #[error(
+        "the name {0:?} cannot stand in a certificate. Give --tls-name a host name or an IP address, without a port"
+    )]
+    Name(String),
     /// A certificate could not be made.
     #[error("a certificate could not be made: {0}")]
     Making(#[from] rcgen::Error),
@@ -121,46 +135,72 @@ pub enum TlsError {
 /// at the time of each handshake.
 pub struct Identity {
     folder: PathBuf,
-    public_host: Option<String>,
+    names: RwLock<Names>,
     shown: Arc<Shown>,
     config: Arc<ServerConfig>,
 }
 
 impl Identity {
-    /// Reads the certificate in `folder`, or makes what is missing. `public_host` is a name or an
-    /// address that it has to carry. This reads and writes files and blocks the thread for that long.
+    /// Reads the certificate in `folder`, or makes what is missing. `names` are what it has to carry besides the
+    /// old ones and the machine's addresses; a public host will do. This reads and writes files and blocks the
+    /// thread for that long.
     ///
     /// # Errors
     /// A [`TlsError`], written for the operator.
     pub fn open(
         folder: impl Into<PathBuf>,
-        public_host: Option<&str>,
+        names: impl Into<Names>,
         now: SystemTime,
     ) -> Result<Arc<Self>, TlsError> {
         let folder = folder.into();
-        let public_host = self::public_host(public_host)?;
+        let names = names.into().checked()?;
         let key = Arc::new(ring::default_provider());
-        let shown = Arc::new(Shown(RwLock::new(load(&folder, public_host.as_deref(), &key, now)?)));
+        let loaded = load(&folder, &names, &own_addresses(), &key, now)?;
+        // The operator asked for it, and without it there would be nothing to show.
+        if let Some(fault) = foreign_fault(&folder, &loaded.cert, now) {
+            tracing::error!("{fault}");
+        }
+        let shown = Arc::new(Shown(RwLock::new(loaded)));
         let mut config = ServerConfig::builder_with_provider(key)
             .with_safe_default_protocol_versions()?
             .with_no_client_auth()
             .with_cert_resolver(Arc::clone(&shown) as Arc<dyn ResolvesServerCert>);
         // Nothing but HTTP/1 is spoken here, and saying nothing offends no client.
         config.alpn_protocols = Vec::new();
-        Ok(Arc::new(Self { folder, public_host, shown, config: Arc::new(config) }))
+        Ok(Arc::new(Self { folder, names: RwLock::new(names), shown, config: Arc::new(config) }))
     }
 
-    /// Looks at the files again, renews what is near its end, and shows what is there from now on.
-    /// To be called once a day, where it may block. Returns whether the certificate is another one than before.
+    /// Looks at the files again, makes a new certificate where ours is near its end or lacks a name or an address
+    /// that this machine has now, and shows what is there from now on. Connections that are open keep the old one.
+    /// To be called where it may block. Returns whether the certificate is another one than before.
     ///
     /// # Errors
-    /// As [`Identity::open`]; the certificate shown remains.
+    /// As [`Identity::open`], and when somebody put a certificate there that has expired or is not valid yet, while
+    /// the one before is; the certificate shown remains.
     pub fn renew(&self, now: SystemTime) -> Result<bool, TlsError> {
-        let loaded = load(&self.folder, self.public_host.as_deref(), self.config.crypto_provider(), now)?;
+        self.renew_for(&own_addresses(), now)
+    }
+
+    fn renew_for(&self, addresses: &[IpAddr], now: SystemTime) -> Result<bool, TlsError> {
+        let names = self.names.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let loaded = load(&self.folder, &names, addresses, self.config.crypto_provider(), now)?;
+        let fault = foreign_fault(&self.folder, &loaded.cert, now);
         let mut shown = self.shown.0.write().unwrap_or_else(PoisonError::into_inner);
         let changed = shown.cert != loaded.cert;
+        if let Some(fault) = fault.filter(|_| changed && is_good_now(&shown.cert, now)) {
+            return Err(TlsError::Time(fault));
+        }
         *shown = loaded;
         Ok(changed)
+    }
+
+    /// Changes what the certificate has to carry; [`Identity::renew`] makes a new one if that is needed.
+    ///
+    /// # Errors
+    /// When a name cannot stand in a certificate; what was told before holds.
+    pub fn tell_names(&self, names: Names) -> Result<(), TlsError> {
+        *self.names.write().unwrap_or_else(PoisonError::into_inner) = names.checked()?;
+        Ok(())
     }
 
     /// The configuration for a listener: TLS 1.2 and 1.3, the same certificate whatever name a
@@ -182,25 +222,8 @@ impl fmt::Debug for Identity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Identity")
             .field("folder", &self.folder)
-            .field("public_host", &self.public_host)
+            .field("names", &self.names)
             .finish_non_exhaustive()
-    }
-}
-
-/// Looks at the certificates once a day, so that a service that runs for a year keeps valid ones.
-pub(crate) async fn renew_daily<Renew>(renew: Renew)
-where
-    Renew: Fn(SystemTime) -> Result<bool, TlsError> + Clone + Send + 'static,
-{
-    loop {
-        tokio::time::sleep(DAY).await;
-        let renew = renew.clone();
-        match tokio::task::spawn_blocking(move || renew(SystemTime::now())).await {
-            Ok(Ok(true)) => tracing::info!("the certificate has been renewed"),
-            Ok(Ok(false)) => {}
-            Ok(Err(error)) => tracing::error!(%error, "the certificate could not be renewed"),
-            Err(error) => tracing::error!(%error, "the certificate could not be renewed"),
-        }
     }
 }
 
@@ -211,13 +234,16 @@ pub fn old_authority_file(folder: &Path) -> PathBuf {
     if own.exists() { own } else { folder.join("ca.pem") }
 }
 
-/// The public host as it stands in certificates.
-fn public_host(host: Option<&str>) -> Result<Option<String>, TlsError> {
-    let host = host.map(|host| host.trim_matches(['[', ']']).trim_end_matches('.').to_owned());
-    match host {
-        Some(host) if ServerName::try_from(host.as_str()).is_err() => Err(TlsError::PublicHost(host)),
-        host => Ok(host),
-    }
+/// What is wrong with the times of a certificate that is not one of ours, which we would renew.
+fn foreign_fault(folder: &Path, chain: &[CertificateDer<'_>], now: SystemTime) -> Option<Fault> {
+    let authority = CertificateDer::from_pem_file(folder.join("ca.pem")).ok();
+    let is_ours = authority.is_some() && chain.last() == authority.as_ref();
+    if is_ours { None } else { fault::of_time(&folder.join("server.pem"), chain, now) }
+}
+
+/// Whether the times of this certificate are right.
+fn is_good_now(chain: &[CertificateDer<'_>], now: SystemTime) -> bool {
+    fault::of_time(Path::new(""), chain, now).is_none()
 }
 
 /// What is shown in handshakes.
@@ -288,7 +314,8 @@ impl Folder<'_> {
 
 fn load(
     folder: &Path,
-    public_host: Option<&str>,
+    names: &Names,
+    addresses: &[IpAddr],
     provider: &CryptoProvider,
     now: SystemTime,
 ) -> Result<Arc<CertifiedKey>, TlsError> {
@@ -310,12 +337,12 @@ fn load(
     let make = match &chain {
         None => true,
         Some(chain) if ours => {
-            !is_good(chain, public_host, provider, now) || !folder.path("server.key").exists()
+            !is_good(chain, &names.needed(addresses), provider, now) || !folder.path("server.key").exists()
         }
         Some(_) => false,
     };
     if make {
-        chain = Some(make_leaf(&folder, public_host, provider, now)?);
+        chain = Some(make_leaf(&folder, &names.all(addresses), provider, now)?);
     }
     let key = folder.read("server.key")?;
     let (Some(chain), Some(key)) = (chain, key) else {
@@ -339,7 +366,7 @@ fn load(
 /// so that an interruption leaves nothing that does not match.
 fn make_leaf(
     folder: &Folder<'_>,
-    public_host: Option<&str>,
+    names: &[String],
     provider: &CryptoProvider,
     now: SystemTime,
 ) -> Result<Vec<CertificateDer<'static>>, TlsError> {
@@ -357,7 +384,7 @@ fn make_leaf(
         }
     };
     let key = folder.key("server.key")?;
-    let leaf = authority.issue(&key, &all_names(public_host), now)?;
+    let leaf = authority.issue(&key, names, now)?;
     let pem = leaf + &authority_pem;
     let chain = folder.chain("server.pem", &pem)?;
     check(&chain, provider, now)
@@ -367,55 +394,23 @@ fn make_leaf(
     Ok(chain)
 }
 
-/// What a certificate of ours must carry.
-fn needed_names(public_host: Option<&str>) -> impl Iterator<Item = &str> {
-    names::OLD_SERVICES.into_iter().chain(names::LOOPBACK).chain(public_host)
-}
-
-/// What it carries if possible.
-fn all_names(public_host: Option<&str>) -> Vec<String> {
-    let mut all: Vec<_> = needed_names(public_host).map(str::to_owned).collect();
-    for name in names::of_this_machine() {
-        if ServerName::try_from(name.as_str()).is_ok() && !all.contains(&name) {
-            all.push(name);
-        }
-    }
-    all
-}
-
 /// Whether a certificate of ours can stay: it will still be good in a month and carries all names
 /// that it has to.
 fn is_good(
     chain: &[CertificateDer<'_>],
-    public_host: Option<&str>,
+    needed: &[String],
     provider: &CryptoProvider,
     now: SystemTime,
 ) -> bool {
     let Some(leaf) = chain.first().and_then(|leaf| ParsedCertificate::try_from(leaf).ok()) else {
         return false;
     };
-    let carries =
-        |name| ServerName::try_from(name).is_ok_and(|name| verify_server_name(&leaf, &name).is_ok());
+    let carries = |name: &String| {
+        ServerName::try_from(name.as_str()).is_ok_and(|name| verify_server_name(&leaf, &name).is_ok())
+    };
     check(chain, provider, now).is_ok()
         && check(chain, provider, now + RENEW_BEFORE).is_ok()
-        && needed_names(public_host).all(carries)
-}
-
-/// Checks a chain as a client does that trusts its last certificate.
-fn check(
-    chain: &[CertificateDer<'_>],
-    provider: &CryptoProvider,
-    at: SystemTime,
-) -> Result<(), rustls::Error> {
-    let (Some(leaf), Some(root)) = (chain.first(), chain.last()) else {
-        return Err(rustls::Error::NoCertificatesPresented);
-    };
-    let mut roots = RootCertStore::empty();
-    roots.add(root.clone().into_owned())?;
-    let at = UnixTime::since_unix_epoch(at.duration_since(UNIX_EPOCH).unwrap_or_default());
-    let leaf = ParsedCertificate::try_from(leaf)?;
-    let algorithms = provider.signature_verification_algorithms.all;
-    verify_server_cert_signed_by_trust_anchor(&leaf, &roots, &[], at, algorithms)
+        && needed.iter().all(carries)
 }
 
 #[cfg(test)]

@@ -2,12 +2,17 @@
 
 use anyhow::Context;
 
-/// SIGINT and SIGTERM, or Ctrl-C where there are no signals.
+#[cfg(unix)]
+use crate::serve::signals::hang_ups_are_ignored;
+
+/// SIGINT, SIGTERM and, unless the program was started with that ignored (nohup), SIGHUP; or Ctrl-C where there are no signals.
 pub(crate) struct Interrupt {
     #[cfg(unix)]
     terminate: tokio::signal::unix::Signal,
     #[cfg(unix)]
     interrupt: tokio::signal::unix::Signal,
+    #[cfg(unix)]
+    hang_up: Option<tokio::signal::unix::Signal>,
 }
 
 impl Interrupt {
@@ -17,7 +22,9 @@ impl Interrupt {
         {
             use tokio::signal::unix::{SignalKind, signal};
             let of = |kind| signal(kind).context("signals cannot be received");
-            Ok(Self { terminate: of(SignalKind::terminate())?, interrupt: of(SignalKind::interrupt())? })
+            let hang_up = (!hang_ups_are_ignored()).then(|| of(SignalKind::hangup())).transpose()?;
+            let (terminate, interrupt) = (of(SignalKind::terminate())?, of(SignalKind::interrupt())?);
+            Ok(Self { terminate, interrupt, hang_up })
         }
         #[cfg(not(unix))]
         Ok(Self {})
@@ -26,9 +33,18 @@ impl Interrupt {
     /// Waits for one.
     pub(crate) async fn wait(&mut self) {
         #[cfg(unix)]
-        tokio::select! {
-            _ = self.terminate.recv() => {}
-            _ = self.interrupt.recv() => {}
+        {
+            let hang_up = async {
+                match &mut self.hang_up {
+                    Some(hang_up) => hang_up.recv().await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                _ = self.terminate.recv() => {}
+                _ = self.interrupt.recv() => {}
+                _ = hang_up => {}
+            }
         }
         #[cfg(not(unix))]
         if tokio::signal::ctrl_c().await.is_err() {

@@ -11,6 +11,11 @@ const ANYWHERE: &str = "0.0.0.0";
 pub(crate) enum ListenAddress {
     /// `none`
     Off,
+    /// At this port of all addresses of the machine: those of IPv4, and those of IPv6 where the system has it.
+    Anywhere {
+        /// The port; port 0 is any free one.
+        port: u16,
+    },
     /// At this host and port; port 0 is any free one.
     On {
         /// A name or an address.
@@ -23,7 +28,23 @@ pub(crate) enum ListenAddress {
 impl ListenAddress {
     /// All addresses of the machine, at `port`.
     pub(crate) fn anywhere(port: u16) -> Self {
-        Self::On { host: ANYWHERE.to_owned(), port }
+        Self::Anywhere { port }
+    }
+
+    /// The port.
+    pub(crate) fn port(&self) -> Option<u16> {
+        match self {
+            Self::Off => None,
+            Self::Anywhere { port } | Self::On { port, .. } => Some(*port),
+        }
+    }
+
+    /// The host, which is that of all IPv4 addresses for all addresses.
+    fn host(&self) -> &str {
+        match self {
+            Self::On { host, .. } => host,
+            Self::Off | Self::Anywhere { .. } => ANYWHERE,
+        }
     }
 
     /// Reads `none`, a port, or a host and a port; the error says what is expected.
@@ -54,17 +75,16 @@ impl ListenAddress {
 
     /// Whether nobody can listen at the other while somebody listens here.
     pub(crate) fn excludes(&self, other: &Self) -> bool {
-        let (Self::On { host, port }, Self::On { host: other_host, port: other_port }) = (self, other) else {
-            return false;
-        };
-        let everywhere = |host: &str, other: &str| match host {
-            "0.0.0.0" => !other.contains(':') || other == "::",
+        let (Some(port), Some(other_port)) = (self.port(), other.port()) else { return false };
+        let takes_all = |one: &Self, other: &Self| match one.host() {
+            _ if matches!(one, Self::Anywhere { .. }) => true,
+            ANYWHERE => !other.host().contains(':') || other.host() == "::",
             "::" => true,
             _ => false,
         };
         port == other_port
-            && *port != 0
-            && (host == other_host || everywhere(host, other_host) || everywhere(other_host, host))
+            && port != 0
+            && (self.host() == other.host() || takes_all(self, other) || takes_all(other, self))
     }
 
     /// Whether there is something to listen at.
@@ -77,6 +97,7 @@ impl fmt::Display for ListenAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Off => f.write_str("none"),
+            Self::Anywhere { port } => write!(f, "{ANYWHERE}:{port}"),
             Self::On { host, port } if host.contains(':') => write!(f, "[{host}]:{port}"),
             Self::On { host, port } => write!(f, "{host}:{port}"),
         }
@@ -103,6 +124,14 @@ mod tests {
     }
 
     #[test]
+    fn a_port_alone_is_for_both_kinds_of_addresses() {
+        for (written, both) in [("1863", true), (":1863", true), ("0.0.0.0:1863", false), ("[::]:1863", false)] {
+            let address = ListenAddress::parse(written).unwrap();
+            assert_eq!(address == ListenAddress::anywhere(1863), both, "{written}");
+        }
+    }
+
+    #[test]
     fn two_at_one_port_exclude_each_other() {
         for (one, other, excludes) in [
             ("8080", "8080", true),
@@ -111,6 +140,7 @@ mod tests {
             ("localhost:8080", "localhost:8080", true),
             ("127.0.0.1:8080", "127.0.0.2:8080", false),
             ("0.0.0.0:8080", "[::1]:8080", false),
+            ("8080", "[::1]:8080", true),
             ("8080", "8443", false),
             ("0", "0", false),
             ("none", "none", false),

@@ -1,29 +1,32 @@
 //! Opening the sockets that the service listens on.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use anyhow::{Context, anyhow, bail};
-use papillon_server::Listeners;
 use papillon_server::dns::DnsSockets;
-use tokio::net::{TcpListener, TcpSocket, UdpSocket};
+use papillon_server::{Listener, Listeners};
+use socket2::{Domain, Protocol, Socket, Type};
+use tokio::net::{TcpListener, UdpSocket};
 
 use crate::listen_address::ListenAddress;
 use crate::settings::Settings;
 
 /// How many clients may wait to be accepted. After an outage they all come at once.
-const BACKLOG: u32 = 4096;
+const BACKLOG: i32 = 4096;
 /// How many ports are tried that the system calls free.
 const FREE_PORT_TRIES: u32 = 16;
 
 /// Opens every listener that is not turned off.
 pub(crate) async fn bind(settings: &Settings) -> anyhow::Result<Listeners> {
+    let (dns, dns_ipv6) = open_dns(&settings.dns).await?;
     Ok(Listeners {
         msnp: open("msnp", &settings.msnp).await?,
         dispatch: open("dispatch", &settings.dispatch).await?,
         http: open("http", &settings.http).await?,
         https: open("https", &settings.https).await?,
-        dns: open_dns(&settings.dns).await?,
+        dns,
+        dns_ipv6,
     })
 }
 
@@ -47,9 +50,13 @@ pub(crate) fn addresses(listeners: &Listeners) -> anyhow::Result<Vec<(&'static s
         .collect()
 }
 
-/// What the host's name stands for.
+/// What the host's name stands for. All addresses are those of IPv4 here: those of IPv6 are an addition.
 pub(crate) async fn resolve(name: &str, address: &ListenAddress) -> anyhow::Result<Vec<SocketAddr>> {
-    let ListenAddress::On { host, port } = address else { return Ok(Vec::new()) };
+    let (host, port) = match address {
+        ListenAddress::Off => return Ok(Vec::new()),
+        ListenAddress::Anywhere { port } => return Ok(vec![(Ipv4Addr::UNSPECIFIED, *port).into()]),
+        ListenAddress::On { host, port } => (host, port),
+    };
     let found: Vec<_> = tokio::net::lookup_host((host.as_str(), *port))
         .await
         .with_context(|| {
@@ -65,7 +72,7 @@ pub(crate) async fn resolve(name: &str, address: &ListenAddress) -> anyhow::Resu
 }
 
 /// Opens one listener; `name` is that of its option. `None` when it is turned off.
-pub(crate) async fn open(name: &str, address: &ListenAddress) -> anyhow::Result<Option<TcpListener>> {
+pub(crate) async fn open(name: &str, address: &ListenAddress) -> anyhow::Result<Option<Listener>> {
     open_as(name, name, address).await
 }
 
@@ -74,10 +81,10 @@ pub(crate) async fn open_as(
     name: &str,
     option: &str,
     address: &ListenAddress,
-) -> anyhow::Result<Option<TcpListener>> {
+) -> anyhow::Result<Option<Listener>> {
     let mut failure = None;
     for candidate in resolve(option, address).await? {
-        match listen(candidate) {
+        match listen_with_second(name, candidate, address) {
             Ok(listener) => return Ok(Some(listener)),
             Err(error) => failure = Some(anyhow!("{}", explain(name, option, candidate, &error))),
         }
@@ -85,24 +92,89 @@ pub(crate) async fn open_as(
     failure.map_or(Ok(None), Err)
 }
 
-/// Both sockets of the DNS listener.
-async fn open_dns(address: &ListenAddress) -> anyhow::Result<Option<DnsSockets>> {
+/// All sockets of the DNS listener; the second pair is for IPv6.
+async fn open_dns(address: &ListenAddress) -> anyhow::Result<(Option<DnsSockets>, Option<DnsSockets>)> {
     let mut failure = None;
     for candidate in resolve("dns", address).await? {
-        match listen_dns(candidate).await {
-            Ok(sockets) => return Ok(Some(sockets)),
+        match listen_dns(candidate, Kinds::AsTheSystem) {
+            Ok(sockets) => {
+                let second = match (address, sockets.local_addr()) {
+                    (ListenAddress::Anywhere { .. }, Ok(first)) => listen_dns(second_of(first), Kinds::OnlyV6),
+                    _ => return Ok((Some(sockets), None)),
+                };
+                return Ok((Some(sockets), second.map_err(|error| tell_missing("dns", &error)).ok()));
+            }
             Err(error) => failure = Some(anyhow!("{}", explain("dns", "dns", candidate, &error))),
         }
     }
-    failure.map_or(Ok(None), Err)
+    failure.map_or(Ok((None, None)), Err)
+}
+
+/// A listener at `candidate`; for all addresses, one of IPv6 beside it where the system has that. Where any port
+/// will do it is one that is free for both.
+fn listen_with_second(name: &str, candidate: SocketAddr, address: &ListenAddress) -> io::Result<Listener> {
+    let mut tries = if candidate.port() == 0 { FREE_PORT_TRIES } else { 1 };
+    loop {
+        let first = listen(candidate, Kinds::AsTheSystem)?;
+        if !matches!(address, ListenAddress::Anywhere { .. }) {
+            return Ok(first.into());
+        }
+        tries -= 1;
+        match listen(second_of(first.local_addr()?), Kinds::OnlyV6) {
+            Ok(second) => return Ok(Listener::from(first).and(second)),
+            Err(error) if error.kind() == io::ErrorKind::AddrInUse && tries > 0 => {}
+            Err(error) => {
+                tell_missing(name, &error);
+                return Ok(first.into());
+            }
+        }
+    }
+}
+
+/// Which addresses a socket takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kinds {
+    /// One for all IPv6 addresses takes IPv4 as well, where the system is set so.
+    AsTheSystem,
+    /// IPv6 only: beside it is one for IPv4.
+    OnlyV6,
+}
+
+impl Kinds {
+    fn tell(self, socket: &Socket) -> io::Result<()> {
+        if self == Self::OnlyV6 { socket.set_only_v6(true) } else { Ok(()) }
+    }
+}
+
+/// All IPv6 addresses, at the port of the listener for IPv4.
+fn second_of(first: SocketAddr) -> SocketAddr {
+    (Ipv6Addr::UNSPECIFIED, first.port()).into()
+}
+
+/// A system without IPv6 is none to complain about. All else is: clients that come by IPv6 would find somebody
+/// else, or nobody.
+fn tell_missing(name: &str, error: &io::Error) {
+    if error.kind() == io::ErrorKind::AddrInUse {
+        tracing::warn!(
+            listener = name,
+            "another program has this port for IPv6: only clients that come by IPv4 are served there"
+        );
+    } else {
+        tracing::debug!(listener = name, %error, "there is no IPv6");
+    }
+}
+
+/// Whether this system has IPv6.
+pub(crate) fn has_ipv6() -> bool {
+    std::net::UdpSocket::bind((Ipv6Addr::LOCALHOST, 0)).is_ok()
 }
 
 /// A port that is free for TCP may not be free for UDP; where any will do, another one is tried.
-async fn listen_dns(address: SocketAddr) -> io::Result<DnsSockets> {
+fn listen_dns(address: SocketAddr, kinds: Kinds) -> io::Result<DnsSockets> {
     let mut tries = if address.port() == 0 { FREE_PORT_TRIES } else { 1 };
     loop {
-        let tcp = listen(address)?;
-        match UdpSocket::bind(tcp.local_addr()?).await {
+        let tcp = listen(address, kinds)?;
+        match bind_udp(tcp.local_addr()?, kinds) {
             Ok(udp) => return Ok(DnsSockets { udp, tcp }),
             Err(error) if tries == 1 => return Err(error),
             Err(_) => tries -= 1,
@@ -110,22 +182,35 @@ async fn listen_dns(address: SocketAddr) -> io::Result<DnsSockets> {
     }
 }
 
-fn listen(address: SocketAddr) -> io::Result<TcpListener> {
-    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+fn bind_udp(address: SocketAddr, kinds: Kinds) -> io::Result<UdpSocket> {
+    let socket = Socket::new(Domain::for_address(address), Type::DGRAM, Some(Protocol::UDP))?;
+    kinds.tell(&socket)?;
+    socket.bind(&address.into())?;
+    socket.set_nonblocking(true)?;
+    UdpSocket::from_std(socket.into())
+}
+
+fn listen(address: SocketAddr, kinds: Kinds) -> io::Result<TcpListener> {
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
     // Without it a restart has to wait for the connections of before to be forgotten. On Windows
     // the option means something else.
     #[cfg(unix)]
-    socket.set_reuseaddr(true)?;
-    socket.bind(address)?;
-    socket.listen(BACKLOG)
+    socket.set_reuse_address(true)?;
+    kinds.tell(&socket)?;
+    socket.bind(&address.into())?;
+    socket.listen(BACKLOG)?;
+    socket.set_nonblocking(true)?;
+    TcpListener::from_std(socket.into())
 }
 
 /// Whether a listener could be opened: the address that cannot be had, why, and what to do about it.
 pub(crate) async fn try_open(name: &str, addresses: &[SocketAddr]) -> Result<(), (io::Error, String)> {
     let mut failure = Ok(());
     for address in addresses {
-        let opened =
-            if name == "dns" { listen_dns(*address).await.map(drop) } else { listen(*address).map(drop) };
+        let opened = match name {
+            "dns" => listen_dns(*address, Kinds::AsTheSystem).map(drop),
+            _ => listen(*address, Kinds::AsTheSystem).map(drop),
+        };
         match opened {
             Ok(()) => return Ok(()),
             Err(error) => {

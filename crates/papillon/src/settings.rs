@@ -3,6 +3,7 @@
 //! Each source overrides the next: command line, environment, file, default. `keys.rs` lists
 //! what the file and the environment can hold.
 
+mod changes;
 mod data_dir;
 mod environment;
 mod file;
@@ -17,9 +18,11 @@ use papillon_server::Config;
 use crate::listen_address::ListenAddress;
 use crate::logging::LogFormat;
 
+pub(crate) use changes::Changes;
 pub(crate) use environment::value as variable;
 pub(crate) use values::{
-    DnsServers, database, dns_clients, dns_others, dns_servers, host, registration, seconds, seconds_or_none,
+    DnsServers, database, dns_clients, dns_others, dns_servers, host, hosts, registration, seconds,
+    seconds_or_none,
 };
 
 /// The data folder of a service that this user runs, if there can be one.
@@ -60,7 +63,7 @@ pub(crate) struct Place {
 }
 
 /// Everything that can be set.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Settings {
     /// The configuration file that was read.
     pub(crate) file: Option<PathBuf>,

@@ -48,6 +48,8 @@ pub struct Rules<'a> {
     pub clients: &'a Clients,
     /// What happens to other names than those of the old services.
     pub others: Others,
+    /// More names that stand for the same as the old ones.
+    pub names: &'a [String],
     /// What the old names stand for; without it, the address that was asked.
     pub public_host: Option<&'a PublicHost>,
 }
@@ -101,7 +103,8 @@ pub fn decide(packet: &[u8], asked: &Asked, rules: &Rules<'_>) -> Decision {
     }
     let name = query.question.name();
     let kind = query.question.query_type();
-    let is_old = OLD_SERVICES.iter().any(|service| is_called(name, service));
+    let is_old = OLD_SERVICES.iter().any(|service| is_called(name, service))
+        || rules.names.iter().any(|own| is_called(name, own));
     // Clients are told the public host, so they have to find it. All else about it is somebody else's.
     let is_host = matches!(kind, RecordType::A | RecordType::AAAA)
         && rules.public_host.is_some_and(|host| host.has_addresses() && is_called(name, host.name()));

@@ -1,6 +1,7 @@
 //! What the packets and the connections of the listener share.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use parking_lot::{Mutex, RwLock};
@@ -10,7 +11,8 @@ use super::decide::{Asked, Decision, Forward, Rules, decide};
 use super::forward::Forwarder;
 use super::guests::Guests;
 use super::upstreams::Upstreams;
-use super::{Others, PublicHost, Settings};
+use super::{Others, PublicHost};
+use crate::config::{Config, Live};
 use crate::pace::Pace;
 
 /// The addresses of the public host are looked up again after this long.
@@ -20,7 +22,7 @@ const FIRST_LOOK_UP: Duration = Duration::from_secs(2);
 
 /// Where all questions come in.
 pub(super) struct Desk {
-    settings: Settings,
+    config: Arc<Live>,
     public_host: RwLock<Option<PublicHost>>,
     /// Who asked how much.
     pub(super) guests: Guests,
@@ -30,7 +32,8 @@ pub(super) struct Desk {
 
 impl Desk {
     /// A desk for the listener at `own`.
-    pub(super) fn new(settings: Settings, public_host: Option<String>, own: SocketAddr) -> Self {
+    pub(super) fn new(config: Arc<Live>, own: SocketAddr) -> Self {
+        let (settings, public_host) = (&config.dns, config.public_host.as_deref());
         let upstreams = Upstreams::new(settings.upstreams.clone(), own);
         if settings.others == Others::Forward && upstreams.current().is_empty() {
             tracing::warn!(
@@ -39,8 +42,8 @@ impl Desk {
             );
         }
         Self {
-            settings,
-            public_host: RwLock::new(public_host.as_deref().map(PublicHost::unresolved)),
+            public_host: RwLock::new(public_host.map(PublicHost::unresolved)),
+            config,
             guests: Guests::default(),
             forwarder: Forwarder::new(upstreams),
             turned_away: Mutex::new(Pace::new(1, Duration::from_secs(60))),
@@ -66,7 +69,13 @@ impl Desk {
     }
 
     fn rules<'a>(&'a self, public_host: Option<&'a PublicHost>) -> Rules<'a> {
-        Rules { clients: &self.settings.clients, others: self.settings.others, public_host }
+        let config: &Config = &self.config;
+        Rules {
+            clients: &config.dns.clients,
+            others: config.dns.others,
+            names: &config.tls_names,
+            public_host,
+        }
     }
 
     /// Asks another server; the answer for the client.

@@ -13,6 +13,7 @@ use super::decide::{Asked, Decision, Transport};
 use super::desk::Desk;
 use super::guests::Place;
 use super::query::HEADER;
+use crate::network::plain;
 
 /// Connections at once.
 const CONNECTIONS: usize = 128;
@@ -39,7 +40,7 @@ pub(super) async fn serve(listener: TcpListener, desk: Arc<Desk>) {
         };
         while open.try_join_next().is_some() {}
         let Ok(local) = stream.local_addr() else { continue };
-        let asked = Asked { client, at: local.ip(), over: Transport::Tcp };
+        let asked = Asked { client: plain(client), at: local.ip(), over: Transport::Tcp };
         if open.len() >= CONNECTIONS || !desk.serves(&asked) {
             continue;
         }

@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpStream;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
@@ -14,6 +14,7 @@ use tokio::time::timeout;
 use super::arrivals::{Arrival, Arrivals};
 use crate::Limits;
 use crate::backoff::Backoff;
+use crate::listener::Listener;
 use crate::proxy_protocol::{AddressRange, is_trusted};
 
 /// What those who are being answered get at shutdown.
@@ -45,7 +46,7 @@ impl Room {
 /// A connection comes with its place in the count of its address. One of a trusted proxy comes without:
 /// `receive` finds out for whom it is.
 pub(crate) async fn listen<Receive, Received>(
-    listener: TcpListener,
+    listener: Listener,
     room: Room,
     mut shutdown: watch::Receiver<bool>,
     receive: Receive,
@@ -97,7 +98,7 @@ pub(crate) async fn listen<Receive, Received>(
 /// The next connection, and the right to serve it. The right is asked for second, so that a
 /// listener on which nothing happens holds none that another one could use.
 async fn next(
-    listener: &TcpListener,
+    listener: &Listener,
     room: &Room,
     backoff: &Backoff,
 ) -> io::Result<(TcpStream, SocketAddr, OwnedSemaphorePermit)> {

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use axum::Router;
 use http::{Method, StatusCode};
@@ -36,7 +37,7 @@ pub struct Site {
     public_host: Option<String>,
     ports: Ports,
     pages: Option<Router>,
-    https_only: bool,
+    https_only: AtomicBool,
     gateways: Option<Gateways>,
     uploads: Semaphore,
     uploaders: Arc<Arrivals>,
@@ -69,7 +70,7 @@ impl Site {
             public_host,
             ports,
             pages: None,
-            https_only: false,
+            https_only: AtomicBool::new(false),
             gateways: None,
             uploads: Semaphore::new(UPLOADS),
             uploaders: Arrivals::new(UPLOADS_OF_ADDRESS),
@@ -87,9 +88,14 @@ impl Site {
 
     /// Whether passwords are taken over TLS only.
     #[must_use]
-    pub(crate) fn with_https_only(mut self, https_only: bool) -> Self {
-        self.https_only = https_only;
+    pub(crate) fn with_https_only(self, https_only: bool) -> Self {
+        self.tell_https_only(https_only);
         self
+    }
+
+    /// The same from now on.
+    pub(crate) fn tell_https_only(&self, https_only: bool) {
+        self.https_only.store(https_only, Ordering::Relaxed);
     }
 
     /// With a gateway for messengers.
@@ -149,7 +155,7 @@ impl Site {
             }
             "/login2.srf" if is_reading(request) => {
                 let page = self.page_address(&visitor);
-                if self.https_only && !visitor.secure {
+                if self.https_only.load(Ordering::Relaxed) && !visitor.secure {
                     return login::refused(&page).closing();
                 }
                 login::answer(&self.passport, request, visitor.peer.ip(), &page).await.closing()

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 
 use super::host::{bracketed, host_part, in_url};
+use crate::network::plain;
 
 /// Who made a request, and what they call this host. Handlers of pages get it as an extension of
 /// the request.
@@ -25,6 +26,7 @@ pub(crate) struct Visitor {
 impl Visitor {
     /// Somebody at the other end of a connection, who has not asked for anything yet.
     pub fn new(peer: SocketAddr, local: SocketAddr) -> Self {
+        let (peer, local) = (plain(peer), plain(local));
         Self { peer, local, server_name: None, secure: false, host: bracketed(local.ip()) }
     }
 

@@ -8,6 +8,8 @@ use rcgen::{
 };
 use sha2::{Digest, Sha256};
 
+use super::names::COMMON_NAME;
+
 const DAY: Duration = Duration::from_secs(24 * 3600);
 /// People import the authority by hand: once has to do.
 const AUTHORITY_LIFETIME: Duration = DAY.saturating_mul(20 * 365);
@@ -41,7 +43,7 @@ impl Authority {
         let mut params = CertificateParams::default();
         params.subject_alt_names = names.iter().map(|name| subject(name)).collect::<Result<_, _>>()?;
         params.distinguished_name = rcgen::DistinguishedName::new();
-        params.distinguished_name.push(DnType::CommonName, "Papillon");
+        params.distinguished_name.push(DnType::CommonName, COMMON_NAME);
         // rcgen would derive the number from the key, and two certificates of one authority with
         // the same number are refused by browsers.
         params.serial_number = Some(serial());

@@ -1,6 +1,7 @@
 //! The way in over TLS: for today's clients, and for old Windows where that is wanted.
 
 use std::io;
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -13,7 +14,9 @@ use tokio_rustls::TlsAcceptor;
 
 #[cfg(feature = "old-windows")]
 use super::old_windows::{OldWindows, Side};
-use super::{Identity, TlsError};
+use super::renewal::Renewal;
+use super::too_old::{self, TooOld};
+use super::{Identity, Names, TlsError};
 use crate::opening::Opening;
 
 /// What shakes hands with clients. Each connection is shown the certificate of its time.
@@ -22,6 +25,8 @@ pub struct Door {
     identity: Arc<Identity>,
     #[cfg(feature = "old-windows")]
     old: Option<Arc<OldWindows>>,
+    renewal: Renewal,
+    too_old: TooOld,
 }
 
 impl Door {
@@ -32,40 +37,68 @@ impl Door {
     /// A [`TlsError`], written for the operator.
     pub fn open(
         folder: impl Into<PathBuf>,
-        public_host: Option<&str>,
+        names: impl Into<Names>,
         old_windows: bool,
         now: SystemTime,
     ) -> Result<Arc<Self>, TlsError> {
-        let folder = folder.into();
+        let (folder, names) = (folder.into(), names.into());
+        let renewal = Renewal::of(&folder);
         #[cfg(not(feature = "old-windows"))]
         if old_windows {
             return Err(TlsError::NoOldWindows);
         }
         // First: an authority that it makes is good for all.
         #[cfg(feature = "old-windows")]
-        let old = old_windows.then(|| OldWindows::open(&folder, public_host, now)).transpose()?;
+        let old = old_windows.then(|| OldWindows::open(&folder, names.clone(), now)).transpose()?;
         Ok(Arc::new(Self {
-            identity: Identity::open(folder, public_host, now)?,
+            identity: Identity::open(folder, names, now)?,
             #[cfg(feature = "old-windows")]
             old,
+            renewal,
+            too_old: TooOld::default(),
         }))
     }
 
     /// Looks at the files again, as [`Identity::renew`].
     ///
     /// # Errors
-    /// As [`Door::open`]; what is shown remains.
+    /// As [`Identity::renew`]; what is shown remains.
     pub fn renew(&self, now: SystemTime) -> Result<bool, TlsError> {
-        let renewed = self.identity.renew(now)?;
+        // Both are read, whatever is wrong with one. As at the start, old Windows comes first: ours depends on it.
+        #[cfg(feature = "old-windows")]
+        let old = self.old.as_ref().map_or(Ok(false), |old| old.renew(now));
+        #[cfg(not(feature = "old-windows"))]
+        let old: Result<bool, TlsError> = Ok(false);
+        let modern = self.identity.renew(now);
+        Ok(old? | modern?)
+    }
+
+    /// Changes what the certificates have to carry, as [`Identity::tell_names`].
+    ///
+    /// # Errors
+    /// When a name cannot stand in a certificate; what was told before holds.
+    pub fn tell_names(&self, names: Names) -> Result<(), TlsError> {
         #[cfg(feature = "old-windows")]
         if let Some(old) = &self.old {
-            return Ok(old.renew(now)? || renewed);
+            old.tell_names(names.clone())?;
         }
-        Ok(renewed)
+        self.identity.tell_names(names)
+    }
+
+    /// Has the files read again at once by whoever keeps them current.
+    pub fn read_again(&self) {
+        self.renewal.ask();
+    }
+
+    /// Keeps what is shown current until it is dropped.
+    pub(crate) async fn keep_current(self: Arc<Self>) {
+        let shown = Arc::clone(&self);
+        self.renewal.run(move |now| shown.renew(now)).await;
     }
 
     /// Shakes hands. Nothing here ends a client that says nothing more: the caller does.
-    pub(crate) async fn accept(&self, stream: Opening<TcpStream>) -> io::Result<Secured> {
+    /// `client` is at the other end, for the log.
+    pub(crate) async fn accept(&self, stream: Opening<TcpStream>, client: IpAddr) -> io::Result<Secured> {
         #[cfg(feature = "old-windows")]
         let stream = match &self.old {
             Some(old) => match old.let_in(stream).await? {
@@ -74,7 +107,15 @@ impl Door {
             },
             None => stream,
         };
-        Ok(Secured::Modern(Box::new(TlsAcceptor::from(self.identity.server_config()).accept(stream).await?)))
+        let mut stream = stream;
+        let is_of_ssl_2 = too_old::is_hello_of_ssl_2(&mut stream).await?;
+        let accepted = TlsAcceptor::from(self.identity.server_config()).accept(stream).await;
+        if let Err(error) = &accepted
+            && (is_of_ssl_2 || too_old::is_why(error))
+        {
+            self.too_old.tell(client);
+        }
+        Ok(Secured::Modern(Box::new(accepted?)))
     }
 }
 
@@ -82,9 +123,11 @@ impl From<Arc<Identity>> for Door {
     /// For today's clients only.
     fn from(identity: Arc<Identity>) -> Self {
         Self {
+            renewal: Renewal::of(&identity.folder),
             identity,
             #[cfg(feature = "old-windows")]
             old: None,
+            too_old: TooOld::default(),
         }
     }
 }

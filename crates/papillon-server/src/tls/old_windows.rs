@@ -10,26 +10,29 @@
 mod tests;
 
 use std::io;
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::SystemTime;
 
 use papillon_legacy_tls::{Acceptor, Authority, Leaf, MAX_PREFIX, ModernKey, OldStream, Route};
+use rustls_pki_types::CertificateDer;
+use rustls_pki_types::pem::PemObject;
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::files::{self, Readers};
-use super::{Folder, RENEW_BEFORE, TlsError, all_names, needed_names};
+use super::names::{COMMON_NAME, own_addresses};
+use super::renewal::Renewal;
+use super::{Fault, Folder, Names, RENEW_BEFORE, TlsError, fault};
 use crate::opening::Opening;
-
-/// The name that old Windows shows of our certificate, and goes by where it reads no others.
-const SHOWN: &str = "nexus.passport.com";
 
 /// What old Windows is shown, and the files it comes from.
 #[derive(Debug)]
 pub struct OldWindows {
     folder: PathBuf,
-    public_host: Option<String>,
+    names: RwLock<Names>,
     shown: RwLock<Shown>,
+    renewal: Renewal,
 }
 
 #[derive(Debug)]
@@ -41,36 +44,70 @@ struct Shown {
 }
 
 impl OldWindows {
-    /// Reads the certificates in `folder`, or makes what is missing. `public_host` is a name or an address
-    /// that they have to carry. This reads and writes files, may look for prime numbers, and blocks the
-    /// thread for that long: a second at most times.
+    /// Reads the certificates in `folder`, or makes what is missing. `names` are what they have to carry besides
+    /// the old ones and the machine's addresses; a public host will do. This reads and writes files, may look for
+    /// prime numbers, and blocks the thread for that long: a second at most times.
     ///
     /// # Errors
     /// A [`TlsError`], written for the operator.
     pub fn open(
         folder: impl Into<PathBuf>,
-        public_host: Option<&str>,
+        names: impl Into<Names>,
         now: SystemTime,
     ) -> Result<Arc<Self>, TlsError> {
         let folder = folder.into();
-        let public_host = super::public_host(public_host)?;
-        let shown = RwLock::new(load(&folder, public_host.as_deref(), now)?);
-        Ok(Arc::new(Self { folder, public_host, shown }))
+        let names = names.into().checked()?;
+        let shown = load(&folder, &names, &own_addresses(), now)?;
+        if let Some(fault) = &foreign_fault(&folder, &shown.certificates, now) {
+            tracing::error!("{fault}");
+        }
+        let renewal = Renewal::of(&folder);
+        Ok(Arc::new(Self { folder, names: RwLock::new(names), shown: RwLock::new(shown), renewal }))
     }
 
-    /// Looks at the files again, as [`Identity::renew`](super::Identity::renew), and after it. Returns
+    /// Looks at the files again, as [`Identity::renew`](super::Identity::renew), and before it. Returns
     /// whether the certificate is another one than before.
     ///
     /// # Errors
-    /// As [`OldWindows::open`]; the certificate shown remains.
+    /// As [`OldWindows::open`], and as [`Identity::renew`](super::Identity::renew); the certificate shown remains.
     pub fn renew(&self, now: SystemTime) -> Result<bool, TlsError> {
-        let loaded = load(&self.folder, self.public_host.as_deref(), now)?;
+        self.renew_for(&own_addresses(), now)
+    }
+
+    fn renew_for(&self, addresses: &[IpAddr], now: SystemTime) -> Result<bool, TlsError> {
+        let names = self.names.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let loaded = load(&self.folder, &names, addresses, now)?;
+        let fault = foreign_fault(&self.folder, &loaded.certificates, now);
         let mut shown = self.shown.write().unwrap_or_else(PoisonError::into_inner);
         let changed = shown.certificates != loaded.certificates;
+        let was_good = || time_fault(&self.folder, &shown.certificates, now).is_none();
+        if let Some(fault) = fault.filter(|_| changed && was_good()) {
+            return Err(TlsError::Time(fault));
+        }
         if changed || shown.modern != loaded.modern {
             *shown = loaded;
         }
         Ok(changed)
+    }
+
+    /// Changes what the certificates have to carry, as [`Identity::tell_names`](super::Identity::tell_names).
+    ///
+    /// # Errors
+    /// When a name cannot stand in a certificate; what was told before holds.
+    pub fn tell_names(&self, names: Names) -> Result<(), TlsError> {
+        *self.names.write().unwrap_or_else(PoisonError::into_inner) = names.checked()?;
+        Ok(())
+    }
+
+    /// Has the files read again at once by whoever keeps them current.
+    pub fn read_again(&self) {
+        self.renewal.ask();
+    }
+
+    /// Keeps what is shown current until it is dropped.
+    pub(crate) async fn keep_current(self: Arc<Self>) {
+        let shown = Arc::clone(&self);
+        self.renewal.run(move |now| shown.renew(now)).await;
     }
 
     /// Reads a hello and shakes hands with a client that is old. Nothing here ends one that says nothing
@@ -109,12 +146,26 @@ pub(crate) enum Side<S> {
     Old(OldStream<Opening<S>>),
 }
 
-fn load(folder: &Path, public_host: Option<&str>, now: SystemTime) -> Result<Shown, TlsError> {
+/// What is wrong with the times of a certificate that is not one of ours, which we would renew.
+fn foreign_fault(folder: &Path, certificates: &str, now: SystemTime) -> Option<Fault> {
+    let authority = CertificateDer::from_pem_file(super::old_authority_file(folder)).ok();
+    let last = CertificateDer::pem_slice_iter(certificates.as_bytes()).filter_map(Result::ok).last();
+    let is_ours = authority.is_some() && last == authority;
+    if is_ours { None } else { time_fault(folder, certificates, now) }
+}
+
+fn time_fault(folder: &Path, certificates: &str, now: SystemTime) -> Option<Fault> {
+    let chain: Vec<_> =
+        CertificateDer::pem_slice_iter(certificates.as_bytes()).filter_map(Result::ok).collect();
+    fault::of_time(&folder.join("old-server.pem"), &chain, now)
+}
+
+fn load(folder: &Path, names: &Names, addresses: &[IpAddr], now: SystemTime) -> Result<Shown, TlsError> {
     let in_folder = |source| TlsError::File { path: folder.to_owned(), source };
     files::private_folder(folder).map_err(in_folder)?;
     let _lock = files::lock(folder).map_err(in_folder)?;
     let folder = Folder(folder);
-    let leaf = leaf(&folder, public_host, now)?;
+    let leaf = leaf(&folder, names, addresses, now)?;
     let modern = match folder.read("server.pem")? {
         Some(pem) => ModernKey::of(&pem).map_err(|_| TlsError::Content {
             path: folder.path("server.pem"),
@@ -128,7 +179,7 @@ fn load(folder: &Path, public_host: Option<&str>, now: SystemTime) -> Result<Sho
 }
 
 /// The certificate that is there, if it can stay, or else a new one.
-fn leaf(folder: &Folder<'_>, public_host: Option<&str>, now: SystemTime) -> Result<Leaf, TlsError> {
+fn leaf(folder: &Folder<'_>, names: &Names, addresses: &[IpAddr], now: SystemTime) -> Result<Leaf, TlsError> {
     let present = match (folder.read("old-server.pem")?, folder.read("old-server.key")?) {
         (Some(certificates), Some(key)) => Some(read_leaf(folder, &certificates, &key)?),
         _ => None,
@@ -136,13 +187,13 @@ fn leaf(folder: &Folder<'_>, public_host: Option<&str>, now: SystemTime) -> Resu
     let authority = authority(folder, now)?;
     if let Some(leaf) = present {
         // Anybody else's is left alone: the operator asked for it.
-        let needed: Vec<_> = needed_names(public_host).map(str::to_owned).collect();
+        let needed = names.needed(addresses);
         if !leaf.comes_with(&authority) || authority.vouches_for(&leaf, &needed, now + RENEW_BEFORE) {
             return Ok(leaf);
         }
     }
-    let mut names = all_names(public_host);
-    names.sort_by_key(|name| name != SHOWN);
+    let mut names = names.all(addresses);
+    names.sort_by_key(|name| name != COMMON_NAME);
     let leaf = authority.issue(&names)?;
     // An authority that is near its end, or somebody else's, may not be able to.
     if !authority.vouches_for(&leaf, &[], now) {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use papillon_store::{Store, StoreError};
 
 use crate::Registration;
-use crate::config::Config;
+use crate::config::Live;
 use crate::dns::{Clients, Others};
 use crate::http::{Ports, Visitor};
 use crate::web::setup::Found;
@@ -33,8 +33,8 @@ pub(crate) struct Doors {
     pub names: Option<Names>,
     /// The name or address that clients are told, if it was set.
     pub public_host: Option<String>,
-    /// Who may make an account, if it was said.
-    pub registration: Option<Registration>,
+    /// The settings of now: who may make an account can change.
+    pub config: Arc<Live>,
     /// Where the certificates are.
     pub tls_folder: PathBuf,
     /// What only this service knows to be its own; all nodes of one service share it. No secret.
@@ -60,7 +60,7 @@ impl Doors {
     /// # Errors
     /// When the store fails.
     pub async fn of(
-        config: &Config,
+        config: &Arc<Live>,
         ports: Ports,
         dns: Option<u16>,
         store: &dyn Store,
@@ -77,7 +77,7 @@ impl Doors {
                 forwards: config.dns.others == Others::Forward,
             }),
             public_host: config.public_host.clone(),
-            registration: config.registration,
+            config: Arc::clone(config),
             tls_folder: config.data_dir.join("tls"),
             token: token.iter().map(|byte| format!("{byte:02x}")).collect(),
             found: Arc::default(),
@@ -107,7 +107,7 @@ impl Doors {
 
     /// Whether this visitor may make an account.
     pub fn registration_for(&self, visitor: &Visitor) -> Registration {
-        Registration::of(self.registration, self.public_host.is_some(), visitor.peer.ip())
+        Registration::of(self.config.registration, self.public_host.is_some(), visitor.peer.ip())
     }
 
     /// Whether Windows 98 to XP may be let in, by us or by what is in front of us.
@@ -170,7 +170,7 @@ pub(super) mod tests {
             in_front: false,
             names: Some(Names { port: 53, clients: Clients::default(), forwards: true }),
             public_host: None,
-            registration: None,
+            config: Arc::new(Live::new(crate::Config::new("/nowhere"))),
             tls_folder: PathBuf::from("/nowhere"),
             token: "0123456789abcdef".to_owned(),
             found: Arc::default(),

@@ -71,8 +71,8 @@ impl File<'_> {
     }
 }
 
-/// The value as one would write it on the command line; `None` when it is neither text nor a
-/// whole number nor a yes or no.
+/// The value as one would write it on the command line, a list with commas between; `None` when it is none of
+/// text, whole numbers, and yes or no.
 fn plain(value: &DeValue<'_>) -> Option<String> {
     match value {
         DeValue::String(text) => Some(text.as_ref().to_owned()),
@@ -80,6 +80,10 @@ fn plain(value: &DeValue<'_>) -> Option<String> {
             i64::from_str_radix(number.as_str(), number.radix()).ok().map(|number| number.to_string())
         }
         DeValue::Boolean(value) => Some(value.to_string()),
+        DeValue::Array(values) => {
+            let values: Option<Vec<_>> = values.iter().map(|value| plain(value.get_ref())).collect();
+            values.map(|values| values.join(","))
+        }
         _ => None,
     }
 }
@@ -117,6 +121,10 @@ mod tests {
         assert_eq!(settings.server.public_host.as_deref(), Some("x.org"));
         assert_eq!(settings.server.limits.forward_list, 1000);
         assert!(apply("old_windows = true").unwrap().server.old_windows);
+        for names in ["'a.example,b.example'", "['a.example', 'b.example']"] {
+            let settings = apply(&format!("tls_name = {names}")).unwrap();
+            assert_eq!(settings.server.tls_names, ["a.example", "b.example"]);
+        }
         assert_eq!(apply("limits.calls_per_minute = 0x10").unwrap().server.limits.calls_per_minute, 16);
     }
 

@@ -2,7 +2,7 @@
 
 use super::Settings;
 use super::values::{
-    count, database, dns_clients, dns_others, dns_servers, host, ranges, registration, seconds,
+    count, database, dns_clients, dns_others, dns_servers, host, hosts, ranges, registration, seconds,
     seconds_or_none, switch,
 };
 use crate::listen_address::ListenAddress;
@@ -72,6 +72,7 @@ pub(super) const KEYS: &[Key] = &[
     top!("dns_others", |settings, text| settings.server.dns.others = dns_others(text)?),
     top!("dns_upstreams", |settings, text| settings.server.dns.upstreams = dns_servers(text)?.0),
     top!("old_windows", |settings, text| settings.server.old_windows = switch(text)?),
+    top!("tls_name", |settings, text| settings.server.tls_names = hosts(text)?),
     top!("trusted_proxies", |settings, text| settings.server.trusted_proxies = ranges(text)?),
     top!("log_format", |settings, text| settings.log_format = LogFormat::parse(text)?),
     top!("shutdown_grace", |settings, text| settings.server.shutdown_grace = seconds_or_none(text)?),

@@ -9,6 +9,9 @@ use papillon_server::{AddressRange, Registration};
 /// Ten years: longer than anybody waits, short enough to be added to any clock.
 const LONGEST: u32 = 10 * 365 * 24 * 3600;
 
+/// More names in a certificate than anybody needs.
+const MOST_NAMES: usize = 100;
+
 /// The port of DNS.
 const DNS_PORT: u16 = 53;
 
@@ -65,6 +68,16 @@ pub(crate) fn host(text: &str) -> Result<String, String> {
     } else {
         Err(String::from("expected a host name or an IP address without a port, such as msn.example.org"))
     }
+}
+
+/// Names and addresses that clients can connect to, with commas between.
+pub(crate) fn hosts(text: &str) -> Result<Vec<String>, String> {
+    let names: Vec<_> =
+        text.split(',').map(str::trim).filter(|text| !text.is_empty()).map(host).collect::<Result<_, _>>()?;
+    if names.len() > MOST_NAMES {
+        return Err(format!("expected {MOST_NAMES} names at most: handshakes carry all of them"));
+    }
+    Ok(names)
 }
 
 /// Who may ask the DNS listener.
@@ -161,6 +174,14 @@ mod tests {
         for bad in ["", "a..b", "http://x", "x:1863", "a b", "x/", "[::1]:80"] {
             assert!(host(bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn hosts_have_commas_between() {
+        assert_eq!(hosts("a.example, 192.0.2.1,").unwrap(), ["a.example", "192.0.2.1"]);
+        assert_eq!(hosts("").unwrap(), [""; 0]);
+        assert!(hosts("a.example,b:1").unwrap_err().contains("without a port"));
+        assert!(hosts(&vec!["a.example"; 101].join(",")).unwrap_err().contains("100 names"));
     }
 
     #[test]

@@ -36,18 +36,20 @@ const AAAA: u16 = 28;
 struct Listener {
     clients: Clients,
     others: Others,
+    names: Vec<String>,
     host: Option<PublicHost>,
 }
 
 impl Default for Listener {
     fn default() -> Self {
-        Self { clients: Clients::default(), others: Others::Forward, host: None }
+        Self { clients: Clients::default(), others: Others::Forward, names: Vec::new(), host: None }
     }
 }
 
 impl Listener {
     fn decide(&self, packet: &[u8], asked: &Asked) -> Decision {
-        let rules = Rules { clients: &self.clients, others: self.others, public_host: self.host.as_ref() };
+        let (clients, names) = (&self.clients, &self.names[..]);
+        let rules = Rules { clients, others: self.others, names, public_host: self.host.as_ref() };
         decide(packet, asked, &rules)
     }
 
@@ -341,4 +343,16 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn names_of_the_operator_are_answered_like_the_old_ones() {
+    let listener = Listener { names: vec!["Login.Example.net".into()], ..Listener::default() };
+    let asked = asked("192.168.1.7:1025", "192.168.1.2");
+    for name in ["login.example.net", "LOGIN.live.com"] {
+        let said = listener.answer(&question(name, A), &asked);
+        assert_eq!(said.answers.len(), 1, "{name}");
+    }
+    let said = listener.decide(&question("x.login.example.net", A), &asked);
+    assert!(matches!(said, Decision::Forward(_)));
 }

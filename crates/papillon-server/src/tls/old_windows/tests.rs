@@ -40,7 +40,7 @@ fn the_first_start_makes_one_authority_for_everybody() {
     for name in ["nexus.passport.com", "login.passport.com", "chat.example.com", "localhost", "127.0.0.1"] {
         assert!(names.iter().any(|other| other == name), "{name}: {names:?}");
     }
-    assert_eq!(names[0], SHOWN);
+    assert_eq!(names[0], COMMON_NAME);
 }
 
 #[test]
@@ -152,4 +152,36 @@ fn errors_say_what_to_do() {
     assert!(matches!(open(now()).unwrap_err(), TlsError::Incomplete { .. }));
     fs::write(data.path().join("old-ca.key"), "nonsense").unwrap();
     assert!(matches!(open(now()).unwrap_err(), TlsError::Content { .. }));
+}
+
+#[test]
+fn a_new_address_of_the_machine_needs_a_new_leaf_of_the_same_authority() {
+    let data = tempfile::tempdir().unwrap();
+    let old = OldWindows::open(data.path(), None, now()).unwrap();
+    let authority = read(data.path(), "ca.pem");
+    let addresses: Vec<IpAddr> = vec!["192.0.2.33".parse().unwrap()];
+    assert!(old.renew_for(&addresses, now()).unwrap());
+    assert!(leaf_of(data.path()).names().iter().any(|name| name == "192.0.2.33"));
+    assert!(!old.renew_for(&addresses, now()).unwrap());
+    old.tell_names(Names { public_host: None, more: vec![String::from("login.example.net")] }).unwrap();
+    assert!(old.renew_for(&addresses, now()).unwrap());
+    assert!(leaf_of(data.path()).names().iter().any(|name| name == "login.example.net"));
+    assert_eq!(read(data.path(), "ca.pem"), authority);
+}
+
+#[test]
+fn a_bad_replacement_is_not_shown() {
+    let (theirs, data) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    // Good for twenty years, and no more a few days before the end of ours.
+    OldWindows::open(theirs.path(), None, now() - 30 * DAY).unwrap();
+    let old = OldWindows::open(data.path(), None, now()).unwrap();
+    for name in ["old-server.pem", "old-server.key"] {
+        fs::copy(theirs.path().join(name), data.path().join(name)).unwrap();
+    }
+    let late = now() + (20 * 365 - 15) * DAY;
+    let error = old.renew(late).unwrap_err().to_string();
+    assert!(error.contains("old-server.pem has expired"), "{error}");
+    assert!(old.renew(now()).unwrap());
+    fs::copy(data.path().join("ca.key"), data.path().join("old-server.key")).unwrap();
+    assert!(matches!(old.renew(now()).unwrap_err(), TlsError::Mismatch { .. }));
 }

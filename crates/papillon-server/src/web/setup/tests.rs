@@ -6,6 +6,7 @@ use axum::http::{HeaderMap, Request};
 use tower::ServiceExt;
 
 use super::*;
+use crate::config::{Config, Live};
 use crate::http::Ports;
 use crate::tls::Identity;
 use crate::web::doors::Names;
@@ -197,7 +198,9 @@ async fn step_five_says_who_may_register() {
         (crate::Registration::Invitation, "code of an invitation"),
         (crate::Registration::Closed, "cannot be made on these pages"),
     ] {
-        let doors = Doors { registration: Some(registration), ..open() };
+        let mut config = Config::new("/nowhere");
+        config.registration = Some(registration);
+        let doors = Doors { config: Arc::new(Live::new(config)), ..open() };
         for path in ["/setup/msn5", "/setup/papillon"] {
             assert!(text(&doors, path).await.contains(words), "{path} {registration:?}");
         }

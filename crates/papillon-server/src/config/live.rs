@@ -1,0 +1,97 @@
+//! Settings that can change while the service runs.
+
+use std::ops::Deref;
+
+use parking_lot::RwLock;
+
+use super::{Config, Limits, Timeouts};
+use crate::dns;
+
+impl Config {
+    /// These settings with those of `new` that can change while the service runs. What is made of the others at the
+    /// start, such as listeners, tables and keys, stays as it is.
+    #[must_use]
+    pub fn adopt(&self, new: &Self) -> Self {
+        Self {
+            tls_names: new.tls_names.clone(),
+            dns: dns::Settings {
+                clients: new.dns.clients.clone(),
+                others: new.dns.others,
+                upstreams: self.dns.upstreams.clone(),
+            },
+            shutdown_grace: new.shutdown_grace,
+            registration: new.registration,
+            https_only: new.https_only,
+            limits: Limits {
+                http_connections: self.limits.http_connections,
+                http_connections_per_address: self.limits.http_connections_per_address,
+                sign_in_failures_per_account: self.limits.sign_in_failures_per_account,
+                sign_in_failures_per_address: self.limits.sign_in_failures_per_address,
+                registrations_per_hour: self.limits.registrations_per_hour,
+                gateway_sessions_per_address: self.limits.gateway_sessions_per_address,
+                ..new.limits.clone()
+            },
+            timeouts: Timeouts { cookie: self.timeouts.cookie, ..new.timeouts.clone() },
+            ..self.clone()
+        }
+    }
+}
+
+/// The settings of now. Whoever reads one sees the newest.
+#[derive(Debug)]
+pub(crate) struct Live(RwLock<&'static Config>);
+
+impl Live {
+    /// Begins with these.
+    pub(crate) fn new(config: Config) -> Self {
+        Self(RwLock::new(keep(config)))
+    }
+
+    /// Adopts what can change while the service runs.
+    pub(crate) fn adopt(&self, new: &Config) {
+        let adopted = keep(Config::adopt(self, new));
+        *self.0.write() = adopted;
+    }
+}
+
+/// A configuration that was replaced stays in memory, as it may still be read: a kilobyte or two each time that an
+/// operator changes a file and says so.
+fn keep(config: Config) -> &'static Config {
+    Box::leak(Box::new(config))
+}
+
+impl Deref for Live {
+    type Target = Config;
+
+    fn deref(&self) -> &Config {
+        *self.0.read()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::Registration;
+
+    #[test]
+    fn what_can_change_does_and_the_rest_stays() {
+        let live = Live::new(Config::new("/one"));
+        let before: &Config = &live;
+        let mut new = Config::new("/other");
+        new.registration = Some(Registration::Closed);
+        new.limits.forward_list = 7;
+        new.limits.http_connections = 8;
+        new.timeouts.cookie = Duration::from_secs(1);
+        new.timeouts.ringing = Duration::from_secs(2);
+        new.tls_names = vec![String::from("chat.example.org")];
+        live.adopt(&new);
+        assert_eq!((live.registration, live.limits.forward_list), (Some(Registration::Closed), 7));
+        assert_eq!((live.timeouts.ringing, &live.tls_names), (Duration::from_secs(2), &new.tls_names));
+        assert_eq!(live.data_dir, before.data_dir);
+        assert_eq!(live.limits.http_connections, before.limits.http_connections);
+        assert_eq!(live.timeouts.cookie, before.timeouts.cookie);
+        assert_eq!(before.limits.forward_list, 600);
+    }
+}

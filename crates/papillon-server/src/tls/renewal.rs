@@ -1,0 +1,99 @@
+//! Keeping what is shown current: files that somebody replaces, addresses that the machine gets, years that pass.
+
+use std::net::IpAddr;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use tokio::sync::Notify;
+use tokio::time::Instant;
+
+use super::names::own_addresses;
+use super::{DAY, TlsError};
+
+/// Files and addresses are looked at this often.
+const LOOK_EVERY: Duration = Duration::from_secs(2);
+/// What is looked at: certificates, their keys, and the authorities.
+const FILES: [&str; 6] =
+    ["server.pem", "server.key", "old-server.pem", "old-server.key", "ca.pem", "old-ca.pem"];
+
+/// Has the certificates in a folder read again when there is a reason to.
+#[derive(Debug)]
+pub(super) struct Renewal {
+    folder: PathBuf,
+    asked: Notify,
+}
+
+impl Renewal {
+    /// For this folder.
+    pub(super) fn of(folder: &Path) -> Self {
+        Self { folder: folder.to_owned(), asked: Notify::new() }
+    }
+
+    /// Has them read again at once.
+    pub(super) fn ask(&self) {
+        self.asked.notify_one();
+    }
+
+    /// Calls `renew` when it is asked to, when a file or an address has changed, and once a day, until it is
+    /// dropped. What comes of it is logged.
+    pub(super) async fn run<Renew>(&self, renew: Renew)
+    where
+        Renew: Fn(SystemTime) -> Result<bool, TlsError> + Clone + Send + 'static,
+    {
+        let (mut known, mut fresh) = (Seen::now(&self.folder).await, None);
+        let mut last = Instant::now();
+        loop {
+            let is_asked = tokio::select! {
+                () = self.asked.notified() => true,
+                () = tokio::time::sleep(LOOK_EVERY) => false,
+            };
+            let now = Seen::now(&self.folder).await;
+            let has_changed = now != known;
+            // A certificate and its key are two files: both have to be there.
+            let is_settled = fresh.as_ref() == Some(&now);
+            if !(is_asked || last.elapsed() >= DAY || (has_changed && is_settled)) {
+                fresh = has_changed.then_some(now);
+                continue;
+            }
+            // As it was before: what changes meanwhile is seen the next time.
+            (known, fresh, last) = (now, None, Instant::now());
+            let renew = renew.clone();
+            match tokio::task::spawn_blocking(move || renew(SystemTime::now())).await {
+                Ok(Ok(true)) => tracing::info!("a new certificate is shown from now on"),
+                Ok(Ok(false)) if is_asked => {
+                    tracing::info!("the certificates were read again: they are the same")
+                }
+                Ok(Ok(false)) => {}
+                Ok(Err(error)) => {
+                    tracing::error!(%error, "the certificate shown remains: what is in the files cannot be used");
+                }
+                Err(error) => tracing::error!(%error, "the certificates could not be read again"),
+            }
+        }
+    }
+}
+
+/// What certificates are made of.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+struct Seen {
+    files: Vec<Option<(SystemTime, u64)>>,
+    addresses: Vec<IpAddr>,
+}
+
+impl Seen {
+    /// Looks at the folder and the machine, where that may block.
+    async fn now(folder: &Path) -> Self {
+        let folder = folder.to_owned();
+        let look = move || Self {
+            files: FILES.iter().map(|name| stamp(&folder.join(name))).collect(),
+            addresses: own_addresses(),
+        };
+        tokio::task::spawn_blocking(look).await.unwrap_or_default()
+    }
+}
+
+/// When a file was written last, and how long it is; `None` when it is not there.
+fn stamp(path: &Path) -> Option<(SystemTime, u64)> {
+    let about = std::fs::metadata(path).ok()?;
+    Some((about.modified().ok()?, about.len()))
+}
