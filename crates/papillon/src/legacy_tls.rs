@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use anyhow::Context;
@@ -16,8 +17,8 @@ use tokio::time::timeout;
 use crate::listen_address::ListenAddress;
 use crate::logging::{self, LogFormat};
 use crate::serve::{open_files, signals};
-use crate::settings::{self, Place, Settings};
-use crate::{listeners, runtime, stdout};
+use crate::settings::{self, Hosts, Place, Settings};
+use crate::{listeners, runtime, sentence, stdout};
 
 /// Who is there answers sooner.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -36,7 +37,7 @@ protocol, version 2, so that the service knows whom it serves: it has to be told
 (papillon serve --trusted-proxies).
 
 When it is ready it prints `listening https ADDRESS`, then `ready`. SIGTERM and SIGINT end it in good
-order. Logs go to standard error. It needs no database.";
+order. SIGHUP has it read its certificates again. Logs go to standard error. It needs no database.";
 
 /// The options of `legacy-tls`.
 #[derive(Debug, clap::Args)]
@@ -45,7 +46,7 @@ pub(crate) struct LegacyTlsArgs {
     #[command(flatten)]
     place: Place,
     /// Where clients connect. Windows looks for it at port 443.
-    #[arg(long, value_name = "ADDR", value_parser = ListenAddress::parse, default_value = "0.0.0.0:443", env = "PAPILLON_LEGACY_TLS_LISTEN")]
+    #[arg(long, value_name = "ADDR", value_parser = ListenAddress::parse, default_value = "443", env = "PAPILLON_LEGACY_TLS_LISTEN")]
     listen: ListenAddress,
     /// The folder with the certificates, made when it is not there. [default: tls in the data folder]
     ///
@@ -74,15 +75,45 @@ pub(crate) struct LegacyTlsArgs {
     /// The name or address that clients are told; the certificate has to carry it. [default: none]
     #[arg(long, value_name = "NAME", value_parser = settings::host)]
     public_host: Option<String>,
+    /// One more name or address for the certificate. May be repeated.
+    #[arg(long = "tls-name", value_name = "NAME", value_parser = settings::hosts)]
+    tls_names: Vec<Hosts>,
     /// What the log on standard error looks like. [default: text]
     #[arg(long, value_name = "FORMAT")]
     log_format: Option<LogFormat>,
 }
 
+impl LegacyTlsArgs {
+    /// The settings with this command line's above all others.
+    fn settings(&self) -> anyhow::Result<Settings> {
+        let mut settings = Settings::load(&self.place)?;
+        settings.server.public_host = self.public_host.clone().or(settings.server.public_host);
+        if !self.tls_names.is_empty() {
+            settings.server.tls_names = self.tls_names.iter().flat_map(|names| names.0.clone()).collect();
+        }
+        Ok(settings)
+    }
+
+    /// Has the certificates read again for each message; their names are what the settings say now.
+    async fn read_again(&self, mut asked: mpsc::Receiver<()>, old: &OldWindows) {
+        while asked.recv().await.is_some() {
+            let told = self.settings().and_then(|settings| Ok(old.tell_names(settings.server.names())?));
+            if let Err(error) = told {
+                tracing::error!(
+                    error = sentence(&error),
+                    "the settings of before remain: the new ones cannot be used"
+                );
+            }
+            old.read_again();
+        }
+        // Nobody asks where there are no signals.
+        std::future::pending().await
+    }
+}
+
 /// Lets clients in until it is told to stop.
 pub(crate) fn run(args: &LegacyTlsArgs) -> anyhow::Result<()> {
-    let mut settings = Settings::load(&args.place)?;
-    settings.server.public_host = args.public_host.clone().or(settings.server.public_host);
+    let mut settings = args.settings()?;
     // Of the service's limits those of its HTTP listeners hold; both ends of a connection are open files.
     settings.server.limits.connections = settings.server.limits.http_connections;
     logging::start(args.log_format.unwrap_or(settings.log_format), "info")?;
@@ -94,13 +125,14 @@ pub(crate) fn run(args: &LegacyTlsArgs) -> anyhow::Result<()> {
 
 async fn serve(args: &LegacyTlsArgs, settings: &Settings) -> anyhow::Result<()> {
     let (sender, mut stop) = mpsc::channel(2);
-    signals::forward(sender)?;
+    let (again, asked) = mpsc::channel(1);
+    signals::forward(sender.clone())?;
+    signals::hang_ups(again, sender)?;
     let listener = listeners::open_as("https", "listen", &args.listen).await?;
     let listener = listener.context("there is nowhere to listen: give an address with --listen ADDR")?;
     let address = listener.local_addr().context("the listener does not know its address")?;
     let folder = args.tls.clone().unwrap_or_else(|| settings.data_dir().join("tls"));
-    let host = settings.server.public_host.as_deref();
-    let old = OldWindows::open(&folder, host, SystemTime::now())?;
+    let old = OldWindows::open(&folder, settings.server.names(), SystemTime::now())?;
     announce(address)?;
     tracing::info!(
         version = env!("CARGO_PKG_VERSION"),
@@ -114,13 +146,16 @@ async fn serve(args: &LegacyTlsArgs, settings: &Settings) -> anyhow::Result<()> 
     }
     let (stopping, stopped) = watch::channel(false);
     let behind = Behind { http: args.http.clone(), https: args.https.clone() };
-    let serve = legacy_door::serve(listener, old, behind, &settings.server.limits, stopped);
+    let serve = legacy_door::serve(listener, Arc::clone(&old), behind, &settings.server.limits, stopped);
     let told = async {
         stop.recv().await;
         // Whoever does not listen any more has ended.
         let _ = stopping.send(true);
     };
-    tokio::join!(serve, told);
+    tokio::select! {
+        _ = async { tokio::join!(serve, told) } => {}
+        () = args.read_again(asked, &old) => {}
+    }
     Ok(())
 }
 

@@ -125,7 +125,9 @@ mod tests {
 
     #[test]
     fn a_port_alone_is_for_both_kinds_of_addresses() {
-        for (written, both) in [("1863", true), (":1863", true), ("0.0.0.0:1863", false), ("[::]:1863", false)] {
+        for (written, both) in
+            [("1863", true), (":1863", true), ("0.0.0.0:1863", false), ("[::]:1863", false)]
+        {
             let address = ListenAddress::parse(written).unwrap();
             assert_eq!(address == ListenAddress::anywhere(1863), both, "{written}");
         }

@@ -99,7 +99,9 @@ async fn open_dns(address: &ListenAddress) -> anyhow::Result<(Option<DnsSockets>
         match listen_dns(candidate, Kinds::AsTheSystem) {
             Ok(sockets) => {
                 let second = match (address, sockets.local_addr()) {
-                    (ListenAddress::Anywhere { .. }, Ok(first)) => listen_dns(second_of(first), Kinds::OnlyV6),
+                    (ListenAddress::Anywhere { .. }, Ok(first)) => {
+                        listen_dns(second_of(first), Kinds::OnlyV6)
+                    }
                     _ => return Ok((Some(sockets), None)),
                 };
                 return Ok((Some(sockets), second.map_err(|error| tell_missing("dns", &error)).ok()));

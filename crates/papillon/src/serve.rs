@@ -4,6 +4,7 @@ mod check;
 mod demo;
 pub(crate) mod first_steps;
 pub(crate) mod open_files;
+mod reload;
 pub(crate) mod signals;
 
 use std::fmt::Write as _;
@@ -20,7 +21,7 @@ use tokio::sync::mpsc;
 use self::demo::Demo;
 use crate::listen_address::ListenAddress;
 use crate::logging::{self, LogFormat};
-use crate::settings::{self, DnsServers, Place, Settings};
+use crate::settings::{self, DnsServers, Hosts, Place, Settings};
 use crate::{database, listeners, runtime, stdout};
 
 /// The name and the address of each open listener.
@@ -36,7 +37,8 @@ Examples:
   papillon serve --config /etc/papillon.toml --check
 
 When the service is ready it prints `listening NAME ADDRESS` for each listener, then `ready`.
-SIGTERM and SIGINT end it in good order. Logs go to standard error.";
+SIGTERM and SIGINT end it in good order. SIGHUP has it read its configuration file and its certificates
+again, and the log tells what takes effect. Logs go to standard error.";
 
 /// The examples, and what can be set without an option.
 static REFERENCE: LazyLock<String> = LazyLock::new(|| {
@@ -62,19 +64,20 @@ are all keys of the file and their defaults:
 pub(crate) struct ServeArgs {
     #[command(flatten)]
     place: Place,
-    /// Where Messenger connects: notification server and switchboard. [default: 0.0.0.0:1863]
+    /// Where Messenger connects: notification server and switchboard. [default: 1863]
     ///
     /// This and the other listeners take HOST:PORT, or a port alone for all addresses of the
-    /// machine, or none. Port 0 is any free port; the service prints which.
+    /// machine (0.0.0.0:PORT and, where it has IPv6, [::]:PORT), or none. Port 0 is any free port; the
+    /// service prints which.
     #[arg(long, value_name = "ADDR", value_parser = ListenAddress::parse)]
     msnp: Option<ListenAddress>,
     /// A listener that does nothing but refer clients to the former. [default: none]
     #[arg(long, value_name = "ADDR", value_parser = ListenAddress::parse)]
     dispatch: Option<ListenAddress>,
-    /// Passport and pages without TLS. [default: 0.0.0.0:8080]
+    /// Passport and pages without TLS. [default: 8080]
     #[arg(long, value_name = "ADDR", value_parser = ListenAddress::parse)]
     http: Option<ListenAddress>,
-    /// Passport and pages. Official clients look for it at port 443. [default: 0.0.0.0:8443]
+    /// Passport and pages. Official clients look for it at port 443. [default: 8443]
     ///
     /// Its certificate is DIR/tls/server.pem with server.key. Where there is none, one is made, and
     /// an authority that vouches for it: clients have to import DIR/tls/ca.pem.
@@ -88,6 +91,12 @@ pub(crate) struct ServeArgs {
     /// still say where the listeners are.
     #[arg(long)]
     old_windows: bool,
+    /// One more name or address for the certificate, for which the DNS listener answers, too. May be repeated.
+    ///
+    /// For clients that go to a name which is not among those of the old services. A certificate of the service's
+    /// own authority that lacks it is made again.
+    #[arg(long = "tls-name", value_name = "NAME", value_parser = settings::hosts)]
+    tls_names: Vec<Hosts>,
     /// Proxies that may say for whom they connect to http and https, in the PROXY protocol. [default: none]
     ///
     /// Addresses or ranges such as 192.0.2.0/24, with commas between. `papillon legacy-tls` is such a proxy.
@@ -175,6 +184,9 @@ impl ServeArgs {
         replace(&mut settings.server.ticket_lifetime, &self.ticket_lifetime);
         replace(&mut settings.server.trusted_proxies, &self.trusted_proxies);
         settings.server.old_windows |= self.old_windows;
+        if !self.tls_names.is_empty() {
+            settings.server.tls_names = self.tls_names.iter().flat_map(|names| names.0.clone()).collect();
+        }
         settings.http_is_told |= self.http.is_some();
         settings.https_is_told |= self.https.is_some();
         settings.settle_ports();
@@ -220,7 +232,7 @@ pub(crate) fn run(args: &ServeArgs) -> anyhow::Result<()> {
     }
     logging::start(settings.log_format, "info")?;
     open_files::raise(&settings.server.limits);
-    let folder = runtime()?.block_on(serve(settings, args.demo))?;
+    let folder = runtime()?.block_on(serve(args, settings))?;
     // By now the runtime has ended, and with it everybody who had the folder's files open.
     if let Some(folder) = folder {
         demo::remove(folder);
@@ -230,11 +242,16 @@ pub(crate) fn run(args: &ServeArgs) -> anyhow::Result<()> {
 }
 
 /// Serves. Returns the folder of a demo.
-async fn serve(mut settings: Settings, is_demo: bool) -> anyhow::Result<Option<TempDir>> {
+async fn serve(args: &ServeArgs, mut settings: Settings) -> anyhow::Result<Option<TempDir>> {
     let (sender, mut stop) = mpsc::channel(2);
-    signals::forward(sender)?;
+    let (again, asked) = mpsc::channel(1);
+    signals::forward(sender.clone())?;
+    match args.demo {
+        true => signals::forward_hang_ups(sender)?,
+        false => signals::hang_ups(again, sender)?,
+    }
     // From here on no signal ends the program before the folder has been removed.
-    let demo = is_demo.then(|| Demo::prepare(&mut settings)).transpose()?;
+    let demo = args.demo.then(|| Demo::prepare(&mut settings)).transpose()?;
     let started = tokio::select! {
         started = start(&settings, demo.as_ref()) => Some(started?),
         // Not even started: there is nothing to end.
@@ -242,7 +259,11 @@ async fn serve(mut settings: Settings, is_demo: bool) -> anyhow::Result<Option<T
     };
     if let Some((server, addresses)) = started {
         let _monarch = demo.as_ref().map(|demo| demo.release_monarch(&addresses)).transpose()?;
-        server.run(stop).await;
+        let reload = server.reload();
+        tokio::select! {
+            () = server.run(stop) => {}
+            () = reload::keep(args, settings, asked, &reload) => {}
+        }
     }
     Ok(demo.map(Demo::into_folder))
 }
@@ -260,8 +281,9 @@ async fn start(settings: &Settings, demo: Option<&Demo>) -> anyhow::Result<(Serv
     let nobody = store.last_change().await.context("the database cannot be read")? == 0
         && store.accounts().await.context("the database cannot be read")?.is_empty();
     let server = Server::bind(settings.server.clone(), store, listeners).await?;
-    if nobody {
-        first_steps::tell(settings, &addresses);
+    match nobody {
+        true => first_steps::tell(settings, &addresses),
+        false => first_steps::tell_setup_page(settings, &addresses),
     }
     let mut lines = String::new();
     for (name, address) in &addresses {

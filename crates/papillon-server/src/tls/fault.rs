@@ -96,12 +96,14 @@ fn date(at: SystemTime) -> Option<String> {
 }
 
 /// Looks at the certificates in `folder` as they are, and changes nothing. Files that are missing or cannot be read
-/// are no faults of a certificate. The times of those made here are none either: the service renews them.
-pub fn faults(folder: &Path, now: SystemTime) -> Vec<Fault> {
+/// are no faults of a certificate. The times of those made here are none either: the service renews them. The one
+/// for `old_windows` counts only where it is shown.
+pub fn faults(folder: &Path, old_windows: bool, now: SystemTime) -> Vec<Fault> {
     let authority = |name: &str| read_chain(&folder.join(name)).and_then(|chain| chain.into_iter().next());
     let ours = ["ca.pem", "old-ca.pem"].map(authority);
     let mut faults = Vec::new();
-    for name in ["server", "old-server"] {
+    let shown: &[&str] = if old_windows { &["server", "old-server"] } else { &["server"] };
+    for name in shown {
         let (certificate, key) = (folder.join(format!("{name}.pem")), folder.join(format!("{name}.key")));
         let Some(chain) = read_chain(&certificate) else { continue };
         let is_ours = ours.iter().flatten().any(|authority| chain.last() == Some(authority));

@@ -263,20 +263,22 @@ fn a_bad_replacement_is_not_shown() {
 #[test]
 fn what_is_wrong_with_a_certificate_is_said_the_same_everywhere() {
     let data = tempfile::tempdir().unwrap();
-    assert_eq!(faults(data.path(), now()), []);
+    assert_eq!(faults(data.path(), true, now()), []);
     Identity::open(data.path(), None, now()).unwrap();
     // The service renews its own.
-    assert_eq!(faults(data.path(), now() + 1000 * DAY), []);
+    assert_eq!(faults(data.path(), true, now() + 1000 * DAY), []);
     put_own(data.path(), -90..-1);
-    let [fault @ Fault::Expired { .. }] = &faults(data.path(), now())[..] else { panic!("not expired") };
+    let [fault @ Fault::Expired { .. }] = &faults(data.path(), true, now())[..] else {
+        panic!("not expired")
+    };
     let identity = Identity::open(data.path(), None, now()).unwrap();
     let shown = Arc::clone(&identity.shown.0.read().unwrap());
     assert_eq!(foreign_fault(data.path(), &shown.cert, now()).as_ref(), Some(fault));
     put_own(data.path(), 2..90);
-    assert!(matches!(&faults(data.path(), now())[..], [Fault::NotYetValid { .. }]));
+    assert!(matches!(&faults(data.path(), true, now())[..], [Fault::NotYetValid { .. }]));
     let key = data.path().join("server.key");
     fs::write(&key, KeyPair::generate().unwrap().serialize_pem()).unwrap();
-    let all = faults(data.path(), now() + 3 * DAY);
+    let all = faults(data.path(), true, now() + 3 * DAY);
     assert_eq!(all, [Fault::of_key(&key)]);
     let error = Identity::open(data.path(), None, now()).unwrap_err();
     assert_eq!(error.to_string(), all[0].to_string());

@@ -71,10 +71,7 @@ fn hint(args: &InviteArgs, settings: &Settings, code: &InvitationCode) -> String
 fn register_page(settings: &Settings) -> Option<String> {
     let host = settings.server.public_host.as_deref()?;
     let host = if host.contains(':') { format!("[{host}]") } else { host.to_owned() };
-    let port = |listener: &ListenAddress| match listener {
-        ListenAddress::On { port, .. } if *port != 0 => Some(*port),
-        _ => None,
-    };
+    let port = |listener: &ListenAddress| listener.port().filter(|port| *port != 0);
     match (port(&settings.http), port(&settings.https)) {
         (Some(80), _) if !settings.server.https_only => Some(format!("http://{host}/register")),
         (Some(port), _) if !settings.server.https_only => Some(format!("http://{host}:{port}/register")),

@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use papillon_server::tls::OLD_SERVICES;
+use papillon_server::tls::{Fault, OLD_SERVICES, faults};
 use rustls::client::{verify_server_cert_signed_by_trust_anchor, verify_server_name};
 use rustls::crypto::ring;
 use rustls::server::ParsedCertificate;
@@ -58,11 +58,18 @@ pub(super) fn examine(
     let authority = read(&ca).ok().flatten().and_then(|authorities| authorities.into_iter().next());
     let is_ours = authority.is_some() && chain.last() == authority.as_ref();
     let is_here = matches!(&on_disk, Ok(Some(there)) if there.first() == chain.first());
-    vec![
-        names(&leaf, settings, surroundings, is_ours),
-        validity(&chain, &leaf, is_ours),
-        signer(&folder, ca, authority.as_ref(), is_ours, is_here),
-    ]
+    let faults = faults(&folder, settings.server.old_windows, SystemTime::now());
+    // What is said of the file need not be said again of what is shown.
+    let is_told = |fault: &Fault| matches!(fault, Fault::Expired { certificate, .. } | Fault::NotYetValid { certificate, .. } if *certificate == file);
+    let validity = match is_here && faults.iter().any(is_told) {
+        true => None,
+        false => Some(validity(&chain, &leaf, is_ours)),
+    };
+    let mut findings = vec![names(&leaf, settings, surroundings, is_ours)];
+    findings.extend(validity);
+    findings.push(signer(&folder, ca, authority.as_ref(), is_ours, is_here));
+    findings.extend(faults.iter().map(|fault| Finding::fail(CHECK, fault.seen(), fault.advice())));
+    findings
 }
 
 /// The certificates in a file; `None` when there is no such file, none of them when they make no sense.
@@ -89,15 +96,16 @@ fn names(
         !name.is_ok_and(|name| verify_server_name(leaf, &name).is_ok())
     };
     let public: Vec<_> = settings.server.public_host.iter().filter(|host| lacks(host)).cloned().collect();
+    let told: Vec<_> = settings.server.tls_names.iter().filter(|host| lacks(host)).cloned().collect();
     let old: Vec<_> = OLD_SERVICES.into_iter().map(str::to_owned).filter(lacks).collect();
-    if !is_ours && !old.is_empty() && public.is_empty() {
+    if !is_ours && !old.is_empty() && public.is_empty() && told.is_empty() {
         return own_without_old_names(settings, &list(old));
     }
-    let missing: Vec<_> = old.into_iter().chain(public).collect();
+    let missing: Vec<_> = old.into_iter().chain(public).chain(told).collect();
     if !missing.is_empty() {
         let advice = match is_ours {
             true => "restart the service: it makes a new one that does",
-            false => "get one from its authority that is, or correct --public-host",
+            false => "get one from its authority that is, or correct --public-host and --tls-name",
         };
         return Finding::fail(CHECK, format!("it is not good for {}", list(missing)), advice);
     }
@@ -112,10 +120,7 @@ fn names(
                 list(missing)
             ),
             match is_ours {
-                true => {
-                    "if they matter: set --public-host to the one that people use, or remove server.pem in the \
-                     folder tls; then restart the service"
-                }
+                true => "if they matter: wait a moment, as the service makes a new one, or restart it",
                 false => "if they matter: set --public-host to the name that people use",
             },
         );
@@ -310,6 +315,31 @@ mod tests {
             assert_eq!(findings[2].verdict, Verdict::Warn, "{findings:?}");
             assert!(!format!("{findings:?}").contains("remove"), "{findings:?}");
         }
+    }
+
+    #[test]
+    fn a_key_that_is_another_certificates_is_a_failure() {
+        let findings = findings(SystemTime::now(), |_, tls| {
+            fs::write(tls.join("server.key"), rcgen::KeyPair::generate().unwrap().serialize_pem()).unwrap();
+        });
+        let last = findings.last().unwrap();
+        assert_eq!(last.verdict, Verdict::Fail, "{findings:?}");
+        assert!(last.seen.contains("server.key does not belong to the certificate in"), "{findings:?}");
+    }
+
+    #[test]
+    fn an_operators_certificate_that_has_expired_is_told_in_the_words_of_the_service() {
+        let findings = findings(SystemTime::now(), |_, tls| {
+            let key = rcgen::KeyPair::generate().unwrap();
+            let mut own = rcgen::CertificateParams::new(vec![String::from("msn.example.org")]).unwrap();
+            own.not_after = rcgen::date_time_ymd(2020, 2, 1);
+            fs::write(tls.join("server.pem"), own.self_signed(&key).unwrap().pem()).unwrap();
+            fs::write(tls.join("server.key"), key.serialize_pem()).unwrap();
+        });
+        let expired: Vec<_> = findings.iter().filter(|finding| finding.seen.contains("expired")).collect();
+        let [expired] = &expired[..] else { panic!("{findings:?}") };
+        assert_eq!(expired.verdict, Verdict::Fail);
+        assert!(expired.seen.ends_with("server.pem has expired (2020-02-01)"), "{findings:?}");
     }
 
     #[test]

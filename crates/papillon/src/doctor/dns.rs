@@ -13,7 +13,7 @@ use tokio::net::{TcpStream, UdpSocket};
 use tokio::time::timeout;
 
 use super::doors::Doors;
-use super::knock::Answer;
+use super::knock::{Answer, is_silence};
 use super::report::{Finding, list};
 use super::surroundings::Surroundings;
 use crate::settings::Settings;
@@ -31,17 +31,26 @@ pub(super) async fn knock(address: SocketAddr) -> Answer {
     let Some(name) = OLD_SERVICES.first() else { return Answer::Nobody(String::from("no name")) };
     let by_packet = look_up(address, name).await;
     let by_connection = timeout(PATIENCE, on_connection(address, name)).await;
+    let by_connection = by_connection.unwrap_or_else(|late| Err(late.into()));
+    let is_ours = [&by_packet, &by_connection].into_iter().flatten().any(is_about_old_names);
     match (by_packet, by_connection) {
-        (Ok(said), Ok(Ok(_))) if is_about_old_names(&said) => Answer::Ours,
-        (Ok(_), Ok(Ok(_))) => Answer::Other(String::from("a DNS server that does not know the old names")),
-        (Ok(_), _) => Answer::Other(String::from("a DNS server that answers only by UDP")),
-        (Err(_), Ok(Ok(_))) => Answer::Other(String::from("a DNS server that answers only by TCP")),
+        (Ok(_), Ok(_)) if is_ours => Answer::Ours,
+        (Ok(_), Ok(_)) => Answer::Other(String::from("a DNS server that does not know the old names")),
+        // It is there, and one of its two ways in is not open.
+        (Err(error), Ok(_)) if is_ours => {
+            Answer::Filtered(format!("it answers by TCP, and not by UDP ({error})"))
+        }
+        (Ok(_), Err(error)) if is_ours => {
+            Answer::Filtered(format!("it answers by UDP, and not by TCP ({error})"))
+        }
+        (Ok(_), Err(_)) => Answer::Other(String::from("a DNS server that answers only by UDP")),
+        (Err(_), Ok(_)) => Answer::Other(String::from("a DNS server that answers only by TCP")),
         (Err(error), _) if error.kind() == io::ErrorKind::ConnectionRefused => {
             Answer::Nobody(String::from("nobody listens"))
         }
-        (Err(error), _) if error.kind() == io::ErrorKind::TimedOut => {
-            Answer::Other(String::from("somebody who says nothing (is this machine among dns_clients?)"))
-        }
+        (Err(error), _) if is_silence(&error) => Answer::Filtered(String::from(
+            "no answer by UDP, nor by TCP (a client that is not among dns_clients gets none either)",
+        )),
         (Err(error), _) => Answer::Nobody(error.to_string()),
     }
 }

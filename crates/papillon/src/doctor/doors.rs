@@ -123,10 +123,7 @@ impl Door {
     }
 
     pub(super) fn port(&self) -> u16 {
-        match self.setting {
-            ListenAddress::On { port, .. } => port,
-            ListenAddress::Off => 0,
-        }
+        self.setting.port().unwrap_or(0)
     }
 
     /// An address at which the service has answered.
@@ -150,7 +147,8 @@ impl Door {
             return vec![*bound];
         }
         // A socket for all IPv6 addresses is one for all IPv4 addresses, too.
-        let is_v4 = bound.is_ipv4();
+        let is_for_both = matches!(self.setting, ListenAddress::Anywhere { .. }) && listeners::has_ipv6();
+        let is_v4 = bound.is_ipv4() && !is_for_both;
         let loopback: &[IpAddr] = match is_v4 {
             true => &[IpAddr::V4(Ipv4Addr::LOCALHOST)],
             false => &[IpAddr::V6(Ipv6Addr::LOCALHOST), IpAddr::V4(Ipv4Addr::LOCALHOST)],
@@ -173,13 +171,14 @@ impl Door {
         }
         let ours: Vec<_> = self.those(|answer| *answer == Answer::Ours).collect();
         let others: Vec<_> = self.answers.iter().filter(|(_, answer)| *answer != Answer::Ours).collect();
-        let Some((address, answer)) = others.first() else {
+        let filtered = others.iter().find(|(_, answer)| matches!(answer, Answer::Filtered(_)));
+        let Some((address, answer)) = filtered.or(others.first()) else {
             return Finding::ok(self.name, format!("the service answers at {}", list(ours)));
         };
-        let words = match answer {
-            Answer::Other(words) | Answer::Nobody(words) => words.as_str(),
-            Answer::Ours => "",
-        };
+        let words = answer.words();
+        if let Answer::Filtered(_) = answer {
+            return self.filtered(*address, words, &ours);
+        }
         if !ours.is_empty() {
             return Finding::warn(
                 self.name,
@@ -202,6 +201,20 @@ impl Door {
                 ),
             ),
         }
+    }
+
+    /// Clients get no answer where this machine gets none from itself.
+    fn filtered(&self, address: SocketAddr, words: &str, ours: &[SocketAddr]) -> Finding {
+        let protocols = if self.name == "dns" { "UDP and TCP" } else { "TCP" };
+        let elsewhere = match ours {
+            [] => String::new(),
+            ours => format!(", though the service answers at {}", list(ours)),
+        };
+        Finding::fail(
+            self.name,
+            format!("at {address}: {words}{elsewhere}: a firewall seems to drop what goes there"),
+            format!("let port {} ({protocols}) through the firewall: see `nft list ruleset`", self.port()),
+        )
     }
 
     /// What was seen without a service: whether it could listen.

@@ -16,6 +16,8 @@ use tokio_rustls::TlsConnector;
 
 /// Somebody on the same machine answers sooner.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// From the beginning to a connection: less than that.
+const CONNECT: Duration = Duration::from_secs(4);
 /// More than any answer that is read here.
 const LONGEST: usize = 8 * 1024;
 
@@ -28,6 +30,18 @@ pub(super) enum Answer {
     Other(String),
     /// Nobody; in words, how that was found out.
     Nobody(String),
+    /// Nothing came back, as where a firewall drops what goes there; in words, what was tried.
+    Filtered(String),
+}
+
+impl Answer {
+    /// What was seen.
+    pub(super) fn words(&self) -> &str {
+        match self {
+            Self::Ours => "the service",
+            Self::Other(words) | Self::Nobody(words) | Self::Filtered(words) => words,
+        }
+    }
 }
 
 /// The certificates that a server showed, its own first.
@@ -36,7 +50,7 @@ pub(super) type Chain = Vec<CertificateDer<'static>>;
 /// Asks for a version of the protocol.
 pub(super) async fn msnp(address: SocketAddr) -> Answer {
     let talk = async {
-        let mut stream = TcpStream::connect(address).await?;
+        let mut stream = connect(address).await?;
         stream.write_all(b"VER 1 MSNP9 MSNP8 CVR0\r\n").await?;
         read_until(&mut stream, |said| said.contains(&b'\n')).await
     };
@@ -46,7 +60,7 @@ pub(super) async fn msnp(address: SocketAddr) -> Answer {
 /// Asks how it is.
 pub(super) async fn http(address: SocketAddr) -> Answer {
     let talk = async {
-        let stream = TcpStream::connect(address).await?;
+        let stream = connect(address).await?;
         health(stream, address).await
     };
     judge(talk, is_healthy).await
@@ -56,7 +70,7 @@ pub(super) async fn http(address: SocketAddr) -> Answer {
 pub(super) async fn https(address: SocketAddr) -> (Answer, Option<Chain>) {
     let mut shown = None;
     let talk = async {
-        let stream = TcpStream::connect(address).await?;
+        let stream = connect(address).await?;
         let connector = TlsConnector::from(Arc::new(anybody().map_err(io::Error::other)?));
         let stream = connector.connect(ServerName::IpAddress(address.ip().into()), stream).await?;
         let chain = stream.get_ref().1.peer_certificates();
@@ -65,6 +79,23 @@ pub(super) async fn https(address: SocketAddr) -> (Answer, Option<Chain>) {
     };
     let answer = judge(talk, is_healthy).await;
     (answer, shown)
+}
+
+/// Connects. Somebody who is there but says nothing does so later, and a firewall never lets it come to that.
+async fn connect(address: SocketAddr) -> io::Result<TcpStream> {
+    timeout(CONNECT, TcpStream::connect(address)).await.unwrap_or_else(|late| Err(late.into()))
+}
+
+/// Whether nothing came back, or somebody on the way said that nothing gets there.
+pub(super) fn is_silence(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::TimedOut
+            | io::ErrorKind::HostUnreachable
+            | io::ErrorKind::NetworkUnreachable
+            // What a firewall on this machine makes of it.
+            | io::ErrorKind::PermissionDenied
+    )
 }
 
 async fn judge(
@@ -81,6 +112,7 @@ async fn judge(
             io::ErrorKind::ConnectionReset | io::ErrorKind::UnexpectedEof | io::ErrorKind::InvalidData => {
                 Answer::Other(format!("somebody who does not understand ({error})"))
             }
+            _ if is_silence(&error) => Answer::Filtered(format!("no connection comes about ({error})")),
             _ => Answer::Nobody(error.to_string()),
         },
     }

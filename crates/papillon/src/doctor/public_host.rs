@@ -85,8 +85,7 @@ fn resolution(host: &str, surroundings: &Surroundings) -> Finding {
 
 /// Goes to the service by the public host, as clients do.
 async fn reach(surroundings: &Surroundings, doors: &Doors) -> Vec<Finding> {
-    let mut reached = Vec::new();
-    let mut missed = Vec::new();
+    let (mut reached, mut missed, mut filtered) = (Vec::new(), Vec::new(), Vec::new());
     for address in &surroundings.public {
         if surroundings.is_here(*address) {
             // Those have been tried with the listeners.
@@ -102,6 +101,7 @@ async fn reach(surroundings: &Surroundings, doors: &Doors) -> Vec<Finding> {
             };
             match answer {
                 Answer::Ours => reached.push(format!("{name} at {at}")),
+                Answer::Filtered(words) => filtered.push(format!("{name} at {at}: {words}")),
                 Answer::Other(words) | Answer::Nobody(words) => {
                     missed.push(format!("{name} at {at}: {words}"))
                 }
@@ -117,5 +117,13 @@ async fn reach(surroundings: &Surroundings, doors: &Doors) -> Vec<Finding> {
             "forward these ports to this machine, then try from outside: many routers let nobody in from inside",
         )
     });
-    reached.into_iter().chain(missed).collect()
+    let filtered = (!filtered.is_empty()).then(|| {
+        Finding::fail(
+            "public host",
+            format!("nothing comes back from where it leads: {}", list(filtered)),
+            "let these ports through the firewall there, and forward them to this machine. Try from outside: if that \
+             works, it is only that the router lets nobody in from inside",
+        )
+    });
+    reached.into_iter().chain(missed).chain(filtered).collect()
 }

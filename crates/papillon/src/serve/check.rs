@@ -11,10 +11,11 @@ use std::time::SystemTime;
 use anyhow::{Context, bail};
 use papillon_server::Registration;
 use papillon_server::dns::Others;
-use papillon_server::tls::Door;
+use papillon_server::tls::{Door, faults};
 
 use crate::database::{self, Database};
-use crate::listeners::resolve;
+use crate::listen_address::ListenAddress;
+use crate::listeners::{has_ipv6, resolve};
 use crate::settings::Settings;
 use crate::{logging, sentence, stdout};
 
@@ -43,9 +44,20 @@ pub(super) async fn run(settings: &Settings) -> anyhow::Result<()> {
     for (name, address) in settings.listeners() {
         report.found(name, resolve(name, address).await.map(|_| address.to_string()));
     }
+    let everywhere = settings.listeners().iter().any(|(_, at)| matches!(at, ListenAddress::Anywhere { .. }));
+    report.line(
+        "ipv6",
+        if everywhere && has_ipv6() {
+            "as well, for listeners at 0.0.0.0 by default"
+        } else {
+            "only where it is said"
+        },
+    );
     let server = &settings.server;
     report.line("old_windows", if server.old_windows { "yes" } else { "no" });
     report.line("https_only", if server.https_only { "yes" } else { "no" });
+    let names = &server.tls_names;
+    report.line("tls_name", if names.is_empty() { String::from("none") } else { names.join(", ") });
     let proxies: Vec<_> = server.trusted_proxies.iter().map(ToString::to_string).collect();
     report
         .line("trusted_proxies", if proxies.is_empty() { String::from("none") } else { proxies.join(", ") });
@@ -95,7 +107,12 @@ fn certificates(settings: &Settings, scratch: &Path) -> anyhow::Result<String> {
         return Ok(String::from("not needed"));
     }
     let server = &settings.server;
-    Door::open(trial, server.public_host.as_deref(), server.old_windows, SystemTime::now())?;
+    let now = SystemTime::now();
+    Door::open(&trial, server.names(), server.old_windows, now)?;
+    let faults: Vec<_> = faults(&trial, server.old_windows, now).iter().map(ToString::to_string).collect();
+    if !faults.is_empty() {
+        bail!("{}", faults.join("; "));
+    }
     Ok(format!("{}{}", folder.display(), if there { "" } else { " (to be made)" }))
 }
 

@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 use std::io::{self, Write};
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
 use std::path::Path;
 
 use papillon_server::tls::old_authority_file;
@@ -35,6 +35,26 @@ pub(super) fn tell(settings: &Settings, addresses: &[(&'static str, SocketAddr)]
     );
     // There is nobody to tell when standard error is gone.
     let _ = io::stderr().write_all(text.as_bytes());
+}
+
+/// Tells what to type into the browser of an old PC.
+pub(super) fn tell_setup_page(settings: &Settings, addresses: &[(&'static str, SocketAddr)]) {
+    let Some(page) = setup_page(settings, addresses) else { return };
+    if settings.log_format == LogFormat::Json {
+        tracing::info!(page, "the set-up page, to be opened on an old PC");
+        return;
+    }
+    // There is nobody to tell when standard error is gone.
+    let _ = io::stderr().write_all(format!("Set-up page, to be opened on an old PC: {page}\n").as_bytes());
+}
+
+/// The address of the set-up page, if there is one: without TLS where that can be, as an old PC has nothing yet.
+fn setup_page(settings: &Settings, addresses: &[(&'static str, SocketAddr)]) -> Option<String> {
+    [("http", PAGES_PORT), ("https", PASSPORT_PORT)].into_iter().find_map(|(scheme, usual)| {
+        let (_, at) = addresses.iter().find(|(name, _)| *name == scheme)?;
+        let host = pages_host(settings, at.ip());
+        Some(format!("{scheme}://{}/setup", with_port(&host, at.port(), usual)))
+    })
 }
 
 /// `papillon account` with these words, for the service that this command line is about.
@@ -83,12 +103,13 @@ pub(super) fn connect(settings: &Settings, addresses: &[(&'static str, SocketAdd
         (None, ip) if ip.is_unspecified() => format!("localhost:{}", at.port()),
         (None, _) => at.to_string(),
     };
+    if let Some(page) = setup_page(settings, addresses).filter(|page| page.starts_with("http:")) {
+        lines.insert(0, format!("Set-up page  {page}\n"));
+    }
     if let Some(at) = address_of("msnp") {
         lines.push(format!("    MSNP      {}", place(at)));
     }
     if let Some(at) = address_of("http") {
-        let host = pages_host(settings, at.ip());
-        lines.insert(0, format!("Set-up page  http://{}/setup\n", with_port(&host, at.port(), PAGES_PORT)));
         lines.push(format!("    Passport  http://{}/rdr/pprdr.asp", place(at)));
     }
     if let Some(at) = address_of("dns") {
@@ -154,9 +175,22 @@ fn number(settings: &Settings, bound: IpAddr) -> String {
 
 /// An address of this machine that others can reach at a listener bound to `bound`, which is all of a kind.
 fn own_address(bound: IpAddr) -> Option<IpAddr> {
+    if let Some(towards) = address_towards_others() {
+        return Some(towards);
+    }
     let own = own_addresses();
     // Old Windows knows no other kind than IPv4.
     own.iter().find(|address| address.is_ipv4()).or_else(|| own.iter().find(|_| bound.is_ipv6())).copied()
+}
+
+/// The IPv4 address with which this machine goes out: of several, the one that others most likely share a network
+/// with. Nothing is sent.
+fn address_towards_others() -> Option<IpAddr> {
+    let socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0)).ok()?;
+    // For documentation (RFC 5737): nobody has it, so it is where everything else is.
+    socket.connect((Ipv4Addr::new(192, 0, 2, 1), 9)).ok()?;
+    let own = socket.local_addr().ok()?.ip();
+    own_addresses().contains(&own).then_some(own)
 }
 
 fn in_url(address: IpAddr) -> String {
@@ -205,6 +239,20 @@ mod tests {
         let text = connect(&settings, &addresses);
         assert!(text.contains("https://msn.example.org:443/rdr/pprdr.asp"), "{text}");
         assert!(!text.contains("localhost") && !text.contains("--https 443"), "{text}");
+    }
+
+    #[test]
+    fn the_address_to_type_has_a_port_only_where_it_is_not_the_usual_one() {
+        let settings = Settings::default();
+        let at = |name, port| (name, SocketAddr::from(([192, 168, 1, 10], port)));
+        for (addresses, page) in [
+            (&[at("http", 80), at("https", 443)][..], Some("http://192.168.1.10/setup")),
+            (&[at("http", 8080), at("https", 443)], Some("http://192.168.1.10:8080/setup")),
+            (&[at("https", 443)], Some("https://192.168.1.10/setup")),
+            (&[at("msnp", 1863)], None),
+        ] {
+            assert_eq!(setup_page(&settings, addresses).as_deref(), page);
+        }
     }
 
     #[test]

@@ -61,8 +61,8 @@ pub(crate) fn hang_ups(_: Sender<()>, _: Sender<()>) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Sends a message for each SIGHUP: a terminal that has gone ends what is shown on it, and a demo. Where the program
-/// was started with that signal ignored (nohup), it stays so.
+/// Sends a message for each SIGHUP, which ends a demo: its terminal has gone. Where the program was started with that
+/// signal ignored (nohup), it stays so.
 #[cfg(unix)]
 pub(crate) fn forward_hang_ups(stop: Sender<()>) -> anyhow::Result<()> {
     use tokio::signal::unix::{SignalKind, signal};

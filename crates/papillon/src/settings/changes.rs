@@ -17,10 +17,13 @@ impl Changes {
     /// What has changed from the settings with which the service runs to `new`.
     pub(crate) fn between(running: &Settings, new: &Settings) -> Self {
         let adopted = Settings { server: running.server.adopt(&new.server), ..running.clone() };
-        let all = values(running).into_iter().zip(values(new)).zip(values(&adopted));
         let mut changes = Self::default();
-        for (((name, before), (_, after)), (_, adopted)) in all.filter(|((before, after), _)| before != after) {
-            if adopted == after { changes.now.push(name) } else { changes.at_restart.push(name) }
+        for ((before, after), adopted) in values(running).into_iter().zip(values(new)).zip(values(&adopted)) {
+            match (before == after, adopted == after) {
+                (true, _) => {}
+                (false, true) => changes.now.push(after.0),
+                (false, false) => changes.at_restart.push(after.0),
+            }
         }
         changes
     }

@@ -70,14 +70,18 @@ pub(crate) fn host(text: &str) -> Result<String, String> {
     }
 }
 
+/// Names and addresses of a service.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Hosts(pub(crate) Vec<String>);
+
 /// Names and addresses that clients can connect to, with commas between.
-pub(crate) fn hosts(text: &str) -> Result<Vec<String>, String> {
+pub(crate) fn hosts(text: &str) -> Result<Hosts, String> {
     let names: Vec<_> =
         text.split(',').map(str::trim).filter(|text| !text.is_empty()).map(host).collect::<Result<_, _>>()?;
     if names.len() > MOST_NAMES {
         return Err(format!("expected {MOST_NAMES} names at most: handshakes carry all of them"));
     }
-    Ok(names)
+    Ok(Hosts(names))
 }
 
 /// Who may ask the DNS listener.
@@ -178,8 +182,8 @@ mod tests {
 
     #[test]
     fn hosts_have_commas_between() {
-        assert_eq!(hosts("a.example, 192.0.2.1,").unwrap(), ["a.example", "192.0.2.1"]);
-        assert_eq!(hosts("").unwrap(), [""; 0]);
+        assert_eq!(hosts("a.example, 192.0.2.1,").unwrap().0, ["a.example", "192.0.2.1"]);
+        assert_eq!(hosts("").unwrap().0, [""; 0]);
         assert!(hosts("a.example,b:1").unwrap_err().contains("without a port"));
         assert!(hosts(&vec!["a.example"; 101].join(",")).unwrap_err().contains("100 names"));
     }

@@ -70,7 +70,7 @@ fn folders(papillon: &Papillon) -> Vec<PathBuf> {
 
 #[test]
 fn nothing_is_left_behind() {
-    for signal in ["TERM", "INT"] {
+    for signal in ["TERM", "INT", "HUP"] {
         let mut demo = Demo::start();
         assert!(demo.folder().join("papillon.db").is_file());
         demo.running.signal(signal);

@@ -1,0 +1,47 @@
+//! SIGHUP: the configuration and the certificates are read again.
+
+use papillon_server::Reload;
+use tokio::sync::mpsc;
+
+use super::ServeArgs;
+use crate::sentence;
+use crate::settings::{Changes, Settings};
+
+/// Reads the settings again for each message, and the certificates after that. `running` are those with which the
+/// service was started. It never ends by itself.
+pub(super) async fn keep(
+    args: &ServeArgs,
+    mut running: Settings,
+    mut asked: mpsc::Receiver<()>,
+    reload: &Reload,
+) {
+    while asked.recv().await.is_some() {
+        match args.settings() {
+            Ok(new) => take_over(&mut running, &new, reload),
+            Err(error) => {
+                let error = sentence(&error);
+                tracing::error!(error, "the settings of before remain: the new ones cannot be used");
+            }
+        }
+        reload.read_certificates();
+    }
+    // Nobody asks where there are no signals.
+    std::future::pending().await
+}
+
+fn take_over(running: &mut Settings, new: &Settings, reload: &Reload) {
+    if let Err(error) = reload.adopt(&new.server) {
+        tracing::error!(%error, "the settings of before remain: the new ones cannot be used");
+        return;
+    }
+    let changes = Changes::between(running, new);
+    running.server = running.server.adopt(&new.server);
+    let changed = if changes.now.is_empty() { String::from("nothing") } else { changes.now.join(", ") };
+    tracing::info!(changed, "the settings were read again");
+    if !changes.at_restart.is_empty() {
+        tracing::warn!(
+            settings = changes.at_restart.join(", "),
+            "these have changed, too, and take effect at the next start only"
+        );
+    }
+}
