@@ -16,12 +16,13 @@ pub(crate) struct LocalNetwork {
 impl LocalNetwork {
     /// From the profile that follows sign-in; `local` is `None` over HTTP.
     pub(crate) fn from_profile(profile: &Profile, local: Option<SocketAddr>) -> Self {
-        let (ip, port) = (profile.client_ip, profile.client_port);
+        // The unspecified one says nothing: a profile cannot tell an IPv6 address.
+        let ip = Some(profile.client_ip).filter(|ip| !ip.is_unspecified());
         Self {
-            connection_type: ConnectionType::from_addresses(local, Some(ip), Some(port)),
-            seen_address: match ip.to_canonical() {
-                IpAddr::V4(address) => Some(address),
-                IpAddr::V6(_) => None,
+            connection_type: ConnectionType::from_addresses(local, ip, Some(profile.client_port)),
+            seen_address: match ip.map(|ip| ip.to_canonical()) {
+                Some(IpAddr::V4(address)) => Some(address),
+                Some(IpAddr::V6(_)) | None => None,
             },
         }
     }

@@ -1,5 +1,6 @@
 //! `VER`, `CVR`, `USR`: agreeing on a dialect and proving who one is.
 
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -164,11 +165,20 @@ impl Connection {
             member_id_low: account.id.0 as i32,
             preferred_email: account.handle.to_string(),
             mspauth: t_part(ticket.as_str()).unwrap_or_default().into(),
-            client_ip: self.ends.client.ip().to_canonical(),
+            client_ip: address_in_profile(self.ends.client.ip()),
             client_port: self.ends.client.port(),
             ..Profile::default()
         }
         .to_bytes()
+    }
+}
+
+/// The client's address as a profile can tell it. Clients of the time know IPv4 only: for others it is the one that
+/// says nothing (MSNP2).
+fn address_in_profile(client: IpAddr) -> IpAddr {
+    match client.to_canonical() {
+        v4 @ IpAddr::V4(_) => v4,
+        IpAddr::V6(_) => Ipv4Addr::UNSPECIFIED.into(),
     }
 }
 
@@ -185,4 +195,21 @@ fn described(request: &cvr::Request) -> Box<str> {
 
 fn unix_time() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_profile_tells_ipv4_addresses_only() {
+        for (client, told) in [
+            ("192.0.2.7", "192.0.2.7"),
+            ("::ffff:192.0.2.7", "192.0.2.7"),
+            ("2001:db8::7", "0.0.0.0"),
+            ("::1", "0.0.0.0"),
+        ] {
+            assert_eq!(address_in_profile(client.parse().unwrap()).to_string(), told, "{client}");
+        }
+    }
 }

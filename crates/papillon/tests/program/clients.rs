@@ -222,3 +222,11 @@ fn a_gateway_that_is_none_is_named() {
     let url = format!("http://{nobody}/gateway/gateway.dll");
     said(&["--gateway", &url]).fails(1, &[&format!("the gateway {url} cannot be reached"), "--gateway says"]);
 }
+
+/// A terminal that has gone, or whoever runs it, says SIGHUP.
+#[test]
+fn a_listener_whose_terminal_has_gone_signs_out() {
+    let net = Net::new();
+    let mut grace = net.listen(GRACE, &[]);
+    assert_eq!(grace.stop("HUP"), 0);
+}

@@ -185,6 +185,17 @@ async fn each_windows_is_told_which_authority_is_its_own() {
 }
 
 #[tokio::test]
+async fn clients_that_know_only_tls_1_0_are_told_whether_they_are_let_in() {
+    let page = text(&open(), "/setup/others").await;
+    assert!(
+        page.contains("BitlBee 1.0 and the original builds") && page.contains("understands them"),
+        "{page}"
+    );
+    let page = text(&plain(), "/setup/others").await;
+    assert!(page.contains("start it with <code>--old-windows</code>"), "{page}");
+}
+
+#[tokio::test]
 async fn what_is_in_front_may_open_it() {
     let doors = Doors { ports: Ports { http: Some(80), ..plain().ports }, in_front: true, ..plain() };
     assert!(!text(&doors, "/setup/msn5").await.contains("is not open to MSN Messenger"));
