@@ -44,7 +44,9 @@ pub(super) async fn serve(listener: TcpListener, desk: Arc<Desk>) {
         if open.len() >= CONNECTIONS || !desk.serves(&asked) {
             continue;
         }
-        let Some(place) = desk.guests.take(client.ip(), Place::Connection, Instant::now()) else { continue };
+        let Some(place) = desk.guests.take(asked.client.ip(), Place::Connection, Instant::now()) else {
+            continue;
+        };
         let desk = Arc::clone(&desk);
         open.spawn(async move {
             if let Err(error) = converse(stream, asked, &desk).await {

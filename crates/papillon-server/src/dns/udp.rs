@@ -52,7 +52,7 @@ pub(super) async fn serve(socket: UdpSocket, desk: Arc<Desk>) {
                 Decision::Drop => {}
                 Decision::Reply(answer) => socket.send(&answer, &meta).await,
                 Decision::Forward(forward) => {
-                    let place = desk.guests.take(meta.addr.ip(), Place::Waiting, Instant::now());
+                    let place = desk.guests.take(asked.client.ip(), Place::Waiting, Instant::now());
                     let (Some(place), true) = (place, waiting.len() < WAITING) else { continue };
                     let (socket, desk) = (Arc::clone(&socket), Arc::clone(&desk));
                     waiting.spawn(async move {

@@ -76,7 +76,7 @@ impl Renewal {
 /// What certificates are made of.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 struct Seen {
-    files: Vec<Option<(SystemTime, u64)>>,
+    files: Vec<Option<Stamp>>,
     addresses: Vec<IpAddr>,
 }
 
@@ -92,8 +92,16 @@ impl Seen {
     }
 }
 
-/// When a file was written last, and how long it is; `None` when it is not there.
-fn stamp(path: &Path) -> Option<(SystemTime, u64)> {
+/// What is another one when a file has been written or replaced: when it was written last, how long it is, and which
+/// one it is where the system tells.
+type Stamp = (SystemTime, u64, u64);
+
+/// `None` for a file that is not there.
+fn stamp(path: &Path) -> Option<Stamp> {
     let about = std::fs::metadata(path).ok()?;
-    Some((about.modified().ok()?, about.len()))
+    #[cfg(unix)]
+    let which = std::os::unix::fs::MetadataExt::ino(&about);
+    #[cfg(not(unix))]
+    let which = 0;
+    Some((about.modified().ok()?, about.len(), which))
 }

@@ -176,7 +176,12 @@ impl Door {
             return Finding::ok(self.name, format!("the service answers at {}", list(ours)));
         };
         let words = answer.words();
-        if let Answer::Filtered(_) = answer {
+        // Nobody can refuse what goes to a listener at all addresses, but a firewall.
+        let is_rejected = matches!(answer, Answer::Nobody(_))
+            && !ours.is_empty()
+            && address.is_ipv4()
+            && self.bound.iter().any(|bound| bound.ip().is_unspecified());
+        if is_rejected || matches!(answer, Answer::Filtered(_)) {
             return self.filtered(*address, words, &ours);
         }
         if !ours.is_empty() {
@@ -212,7 +217,7 @@ impl Door {
         };
         Finding::fail(
             self.name,
-            format!("at {address}: {words}{elsewhere}: a firewall seems to drop what goes there"),
+            format!("at {address}: {words}{elsewhere}: a firewall seems to be in the way"),
             format!("let port {} ({protocols}) through the firewall: see `nft list ruleset`", self.port()),
         )
     }
