@@ -4,10 +4,11 @@ use msnp_testkit::TestServer;
 
 use crate::ask::{A, AAAA, Client, Connection, NOT_IMPLEMENTED, Said, TXT, question, question_of, with_size};
 
-const OLD: [&str; 12] = [
+const OLD: [&str; 13] = [
     "messenger.hotmail.com",
     "nexus.passport.com",
     "login.passport.com",
+    "login.live.com",
     "loginnet.passport.com",
     "msnialogin.passport.com",
     "gateway.messenger.hotmail.com",
@@ -32,6 +33,13 @@ async fn they_stand_for_the_address_that_was_asked() {
     }
     assert!(client.look_up("messenger.hotmail.com", TXT).await.is_empty());
     assert!(client.look_up("messenger.hotmail.com", 65).await.is_empty());
+}
+
+#[tokio::test]
+async fn names_that_the_operator_adds_stand_for_the_same() {
+    let server = TestServer::with(|config| config.tls_names = vec!["Login.Example.net".into()]).await;
+    let client = Client::of(server.addresses.dns).await;
+    assert_eq!(client.look_up("login.example.net", A).await, ["127.0.0.1"]);
 }
 
 #[tokio::test]
