@@ -20,14 +20,32 @@ const FREE_PORT_TRIES: u32 = 16;
 /// Opens every listener that is not turned off.
 pub(crate) async fn bind(settings: &Settings) -> anyhow::Result<Listeners> {
     let (dns, dns_ipv6) = open_dns(&settings.dns).await?;
-    Ok(Listeners {
+    let listeners = Listeners {
         msnp: open("msnp", &settings.msnp).await?,
         dispatch: open("dispatch", &settings.dispatch).await?,
         http: open("http", &settings.http).await?,
         https: open("https", &settings.https).await?,
         dns,
         dns_ipv6,
-    })
+    };
+    tell_ipv6(&listeners);
+    Ok(listeners)
+}
+
+/// Standard output has one line for each listener, and scripts read it: what is beside that is for the log.
+fn tell_ipv6(listeners: &Listeners) {
+    let tcp = [
+        ("msnp", &listeners.msnp),
+        ("dispatch", &listeners.dispatch),
+        ("http", &listeners.http),
+        ("https", &listeners.https),
+    ];
+    let tcp = tcp.into_iter().filter_map(|(name, listener)| Some((name, listener.as_ref()?.second_addr()?)));
+    let dns = listeners.dns_ipv6.iter().filter_map(|dns| Some(("dns", dns.local_addr().ok()?)));
+    let all: Vec<_> = tcp.chain(dns).map(|(name, address)| format!("{name} at {address}")).collect();
+    if !all.is_empty() {
+        tracing::info!(listeners = all.join(", "), "clients are served by IPv6, too");
+    }
 }
 
 /// The name and the address of each open listener.

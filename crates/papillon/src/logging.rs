@@ -34,6 +34,8 @@ impl LogFormat {
 /// Starts logging what is at least as important as `level`, unless `PAPILLON_LOG` says otherwise.
 pub(crate) fn start(format: LogFormat, level: &str) -> anyhow::Result<()> {
     let builder = tracing_subscriber::fmt().with_env_filter(filter(level)?);
+    // When standard error is gone, with its terminal or its reader, that would be printed there: a panic.
+    let builder = builder.log_internal_errors(false);
     match format {
         LogFormat::Text => builder
             .fmt_fields(fields())

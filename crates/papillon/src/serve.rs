@@ -64,20 +64,20 @@ are all keys of the file and their defaults:
 pub(crate) struct ServeArgs {
     #[command(flatten)]
     place: Place,
-    /// Where Messenger connects: notification server and switchboard. [default: 1863]
+    /// Where Messenger connects: notification server and switchboard. [default: 0.0.0.0:1863]
     ///
     /// This and the other listeners take HOST:PORT, or a port alone for all addresses of the
-    /// machine (0.0.0.0:PORT and, where it has IPv6, [::]:PORT), or none. Port 0 is any free port; the
-    /// service prints which.
+    /// machine, or none. A port alone, and the default, is at 0.0.0.0:PORT and, where the system has
+    /// IPv6, at [::]:PORT. Port 0 is any free port; the service prints which.
     #[arg(long, value_name = "ADDR", value_parser = ListenAddress::parse)]
     msnp: Option<ListenAddress>,
     /// A listener that does nothing but refer clients to the former. [default: none]
     #[arg(long, value_name = "ADDR", value_parser = ListenAddress::parse)]
     dispatch: Option<ListenAddress>,
-    /// Passport and pages without TLS. [default: 8080]
+    /// Passport and pages without TLS. [default: 0.0.0.0:8080]
     #[arg(long, value_name = "ADDR", value_parser = ListenAddress::parse)]
     http: Option<ListenAddress>,
-    /// Passport and pages. Official clients look for it at port 443. [default: 8443]
+    /// Passport and pages. Official clients look for it at port 443. [default: 0.0.0.0:8443]
     ///
     /// Its certificate is DIR/tls/server.pem with server.key. Where there is none, one is made, and
     /// an authority that vouches for it: clients have to import DIR/tls/ca.pem.

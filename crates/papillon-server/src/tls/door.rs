@@ -70,6 +70,9 @@ impl Door {
         #[cfg(not(feature = "old-windows"))]
         let old: Result<bool, TlsError> = Ok(false);
         let modern = self.identity.renew(now);
+        if let (Err(_), Ok(true)) = (&old, &modern) {
+            tracing::info!("clients of today are shown a new certificate from now on");
+        }
         Ok(old? | modern?)
     }
 

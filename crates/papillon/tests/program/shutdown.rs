@@ -1,8 +1,11 @@
 //! The service ends in good order when it is told to.
 #![cfg(unix)]
 
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
+use std::process::{Command, Stdio};
+use std::sync::mpsc;
+use std::thread;
 use std::time::Instant;
 
 use crate::papillon::Papillon;
@@ -55,4 +58,22 @@ fn a_service_can_be_started_again_on_the_same_ports() {
     let args = ["serve", "--msnp", &port, "--http", "none", "--https", "none"];
     let again = Running::launch(&mut papillon.command(args));
     assert_eq!(again.address("msnp").to_string(), port);
+}
+
+/// A reader of the log that has gone, as a terminal may have, keeps no signal from being heard.
+#[test]
+fn a_log_that_nobody_reads_does_no_harm() {
+    let papillon = Papillon::new();
+    let args = ["serve", "--msnp", "127.0.0.1:0", "--http", "none", "--https", "none"];
+    let mut child = papillon.command(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    assert!(lines.any(|line| line.unwrap() == "ready"));
+    drop(child.stderr.take());
+    let pid = child.id().to_string();
+    for signal in ["HUP", "TERM"] {
+        assert!(Command::new("kill").args(["-s", signal, &pid]).status().unwrap().success());
+    }
+    let (told, ended) = mpsc::channel();
+    thread::spawn(move || told.send(child.wait().unwrap().code()));
+    assert_eq!(ended.recv_timeout(DEADLINE).expect("it ends"), Some(0));
 }
