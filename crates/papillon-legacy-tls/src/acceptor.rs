@@ -18,13 +18,13 @@ use crate::certificates::Leaf;
 use crate::turns::Turns;
 use crate::{Error, providers};
 
-/// What is served in every version, best first: clients take what comes first here. Those of Windows 98 to XP
-/// have none of these (XP got AES in a hotfix that nobody has to have).
+/// Suites for every version, best first: clients take the first that they have. Windows 98 to XP, as they came, have
+/// none of these.
 const AES: &str = "ECDHE-RSA-AES128-GCM-SHA256:ECDHE-RSA-AES256-GCM-SHA384:ECDHE-RSA-CHACHA20-POLY1305:\
     ECDHE-RSA-AES128-SHA256:ECDHE-RSA-AES128-SHA:ECDHE-RSA-AES256-SHA:AES128-GCM-SHA256:AES256-GCM-SHA384:\
     AES128-SHA256:AES256-SHA256:AES128-SHA:AES256-SHA";
-/// What comes after it in SSL 3.0 and TLS 1.0: there, a block cipher can be read by somebody in between who makes a
-/// client send enough (POODLE, BEAST), and 3DES has the smaller blocks and costs ten times the time of RC4.
+/// Suites after those in SSL 3.0 and TLS 1.0: there, a block cipher can be read by somebody in between who makes a
+/// client send enough (POODLE, BEAST), and 3DES is the worst of them.
 const THEN_OF_OLD: &str = "RC4-SHA:RC4-MD5:DES-CBC3-SHA";
 /// The same from TLS 1.1 on, where each record of a block cipher has a vector of its own and RC4 is the weakest
 /// (RFC 7465).

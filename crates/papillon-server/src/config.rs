@@ -61,7 +61,7 @@ impl Config {
         }
     }
 
-    /// What the certificates carry besides the names of the old services.
+    /// The names that certificates carry besides those of the old services.
     pub fn names(&self) -> Names {
         Names { public_host: self.public_host.clone(), more: self.tls_names.clone() }
     }

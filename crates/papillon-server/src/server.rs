@@ -135,7 +135,7 @@ impl Server {
         Ok(Self { service, listeners, identity, site })
     }
 
-    /// What changes settings while the service runs.
+    /// A handle to change settings while the service runs.
     pub fn reload(&self) -> Reload {
         Reload {
             service: Arc::clone(&self.service),

@@ -234,7 +234,7 @@ pub fn old_authority_file(folder: &Path) -> PathBuf {
     if own.exists() { own } else { folder.join("ca.pem") }
 }
 
-/// What is wrong with the times of a certificate that is not one of ours, which we would renew.
+/// The fault in the times of a certificate that is not one of ours; those are renewed.
 fn foreign_fault(folder: &Path, chain: &[CertificateDer<'_>], now: SystemTime) -> Option<Fault> {
     let authority = CertificateDer::from_pem_file(folder.join("ca.pem")).ok();
     let is_ours = authority.is_some() && chain.last() == authority.as_ref();

@@ -5,7 +5,8 @@ use anyhow::Context;
 #[cfg(unix)]
 use crate::serve::signals::hang_ups_are_ignored;
 
-/// SIGINT, SIGTERM and, unless the program was started with that ignored (nohup), SIGHUP; or Ctrl-C where there are no signals.
+/// SIGINT, SIGTERM and, unless the program was started with that ignored (nohup), SIGHUP; or Ctrl-C where there are
+/// no signals.
 pub(crate) struct Interrupt {
     #[cfg(unix)]
     terminate: tokio::signal::unix::Signal,

@@ -67,8 +67,8 @@ pub(crate) struct ServeArgs {
     /// Where Messenger connects: notification server and switchboard. [default: 0.0.0.0:1863]
     ///
     /// This and the other listeners take HOST:PORT, or a port alone for all addresses of the
-    /// machine, or none. A port alone, and the default, is at 0.0.0.0:PORT and, where the system has
-    /// IPv6, at [::]:PORT. Port 0 is any free port; the service prints which.
+    /// machine, or none. A port alone, and the default, is for all of IPv4 and, where the system has it,
+    /// of IPv6; 0.0.0.0:PORT is for IPv4 only. Port 0 is any free port; the service prints which.
     #[arg(long, value_name = "ADDR", value_parser = ListenAddress::parse)]
     msnp: Option<ListenAddress>,
     /// A listener that does nothing but refer clients to the former. [default: none]

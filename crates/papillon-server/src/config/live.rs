@@ -8,8 +8,8 @@ use super::{Config, Limits, Timeouts};
 use crate::dns;
 
 impl Config {
-    /// These settings with those of `new` that can change while the service runs. What is made of the others at the
-    /// start, such as listeners, tables and keys, stays as it is.
+    /// These settings with those of `new` that can change while the service runs. Listeners, tables and keys are
+    /// made at the start, and stay as they are.
     #[must_use]
     pub fn adopt(&self, new: &Self) -> Self {
         Self {
@@ -37,7 +37,7 @@ impl Config {
     }
 }
 
-/// The settings of now. Whoever reads one sees the newest.
+/// The settings of now. Each reading sees the newest.
 #[derive(Debug)]
 pub(crate) struct Live(RwLock<&'static Config>);
 

@@ -1,5 +1,5 @@
-//! What is wrong with a certificate that somebody put into the folder. The service at its start, its check and the
-//! doctor say it in the same words.
+//! Faults of a certificate that an operator put into the folder. The service at its start, its check and the doctor
+//! name them in the same words.
 
 use std::fmt;
 use std::fs;
@@ -46,6 +46,14 @@ impl Fault {
     /// The key in this file, `NAME.key`, is not that of `NAME.pem`.
     pub(super) fn of_key(key: &Path) -> Self {
         Self::Mismatch { key: key.to_owned(), certificate: key.with_extension("pem") }
+    }
+
+    /// Whether it is about the times of the certificate in this file.
+    pub fn is_of_time_in(&self, file: &Path) -> bool {
+        match self {
+            Self::Expired { certificate, .. } | Self::NotYetValid { certificate, .. } => certificate == file,
+            Self::Mismatch { .. } => false,
+        }
     }
 
     /// What was found.

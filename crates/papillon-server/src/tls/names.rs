@@ -37,7 +37,7 @@ pub const OLD_SERVICES: [&str; 13] = [
 /// The machine itself.
 const LOOPBACK: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
 
-/// What an operator wants certificates to carry besides the old names and this machine's own.
+/// Names that an operator wants on certificates besides the old ones and this machine's own.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Names {
     /// The name or the address that clients are told.
@@ -65,7 +65,7 @@ impl Names {
         }
     }
 
-    /// What a certificate has to carry on a machine with these addresses, each once.
+    /// The names that a certificate has to carry on a machine with these addresses, each once.
     pub(super) fn needed(&self, addresses: &[IpAddr]) -> Vec<String> {
         let fixed = OLD_SERVICES.into_iter().chain(LOOPBACK).map(str::to_owned);
         let told = self.public_host.iter().chain(&self.more).cloned();
@@ -94,7 +94,7 @@ impl From<Option<&str>> for Names {
     }
 }
 
-/// What this machine is called, as far as that is easily told.
+/// The name of this machine, as far as that is easily told.
 fn host_name() -> Option<String> {
     let name = ["/proc/sys/kernel/hostname", "/etc/hostname"]
         .iter()

@@ -146,7 +146,7 @@ pub(crate) enum Side<S> {
     Old(OldStream<Opening<S>>),
 }
 
-/// What is wrong with the times of a certificate that is not one of ours, which we would renew.
+/// The fault in the times of a certificate that is not one of ours; those are renewed.
 fn foreign_fault(folder: &Path, certificates: &str, now: SystemTime) -> Option<Fault> {
     let authority = CertificateDer::from_pem_file(super::old_authority_file(folder)).ok();
     let last = CertificateDer::pem_slice_iter(certificates.as_bytes()).filter_map(Result::ok).last();

@@ -12,7 +12,7 @@ use super::{DAY, TlsError};
 
 /// Files and addresses are looked at this often.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
-/// What is looked at: certificates, their keys, and the authorities.
+/// The files that are looked at: certificates, their keys, and the authorities.
 const FILES: [&str; 6] =
     ["server.pem", "server.key", "old-server.pem", "old-server.key", "ca.pem", "old-ca.pem"];
 
@@ -35,7 +35,7 @@ impl Renewal {
     }
 
     /// Calls `renew` when it is asked to, when a file or an address has changed, and once a day, until it is
-    /// dropped. What comes of it is logged.
+    /// dropped. The outcome is logged.
     pub(super) async fn run<Renew>(&self, renew: Renew)
     where
         Renew: Fn(SystemTime) -> Result<bool, TlsError> + Clone + Send + 'static,
@@ -73,7 +73,7 @@ impl Renewal {
     }
 }
 
-/// What certificates are made of.
+/// The files and addresses that certificates are made of.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 struct Seen {
     files: Vec<Option<Stamp>>,
@@ -92,8 +92,8 @@ impl Seen {
     }
 }
 
-/// What is another one when a file has been written or replaced: when it was written last, how long it is, and which
-/// one it is where the system tells.
+/// A mark that changes when a file is written or replaced: its time, its length, and its number where the system has
+/// one.
 type Stamp = (SystemTime, u64, u64);
 
 /// `None` for a file that is not there.

@@ -20,7 +20,7 @@ const LINES_AN_HOUR: u32 = 60;
 /// This much is read at once, though three bytes tell a hello in the format of SSL 2.0.
 const BEGINNING: usize = 1024;
 
-/// Who has been told about.
+/// The addresses that the operator has been told about.
 #[derive(Debug)]
 pub(super) struct TooOld(Mutex<Told>);
 

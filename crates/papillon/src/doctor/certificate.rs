@@ -59,8 +59,8 @@ pub(super) fn examine(
     let is_ours = authority.is_some() && chain.last() == authority.as_ref();
     let is_here = matches!(&on_disk, Ok(Some(there)) if there.first() == chain.first());
     let faults = faults(&folder, settings.server.old_windows, SystemTime::now());
-    // What is said of the file need not be said again of what is shown.
-    let is_told = |fault: &Fault| matches!(fault, Fault::Expired { certificate, .. } | Fault::NotYetValid { certificate, .. } if *certificate == file);
+    // The fault of a file need not be told again of what is shown from it.
+    let is_told = |fault: &Fault| fault.is_of_time_in(&file);
     let validity = match is_here && faults.iter().any(is_told) {
         true => None,
         false => Some(validity(&chain, &leaf, is_ours)),

@@ -1,4 +1,4 @@
-//! What is different after the configuration was read again.
+//! Differences after the configuration was read again.
 
 use std::fmt::Debug;
 
@@ -14,7 +14,7 @@ pub(crate) struct Changes {
 }
 
 impl Changes {
-    /// What has changed from the settings with which the service runs to `new`.
+    /// The keys that have changed from the settings with which the service runs to `new`.
     pub(crate) fn between(running: &Settings, new: &Settings) -> Self {
         let adopted = Settings { server: running.server.adopt(&new.server), ..running.clone() };
         let mut changes = Self::default();

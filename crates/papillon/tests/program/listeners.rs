@@ -60,7 +60,7 @@ fn an_address_of_another_machine_is_named() {
     ended.fails(1, &["msnp listener", "192.0.2.1:0", "this machine has no such address"]);
 }
 
-/// What a port alone is for both kinds of addresses, and an IPv4 address for itself.
+/// A port alone is for both kinds of addresses, an IPv4 address for itself.
 #[test]
 fn a_port_alone_is_at_ipv6_too() {
     if std::net::UdpSocket::bind("[::1]:0").is_err() {
