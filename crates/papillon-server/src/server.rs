@@ -12,7 +12,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
 use crate::account_locks::AccountLocks;
-use crate::accounts::{self, StoredAccounts};
+use crate::accounts::StoredAccounts;
 use crate::announcement;
 use crate::backoff::Backoff;
 use crate::config::Config;
@@ -26,6 +26,7 @@ use crate::open_connections::OpenConnections;
 use crate::passport::{Passport, Passwords, TicketMint};
 use crate::service::Service;
 use crate::sessions::Sessions;
+use crate::store_watch;
 use crate::switchboard::Switchboards;
 use crate::tls;
 use crate::web::{
@@ -148,7 +149,7 @@ impl Server {
             let settings = service.config.dns.clone();
             tasks.spawn(dns::serve(sockets, settings, service.config.public_host.clone()));
         }
-        tasks.spawn(accounts::watch(Arc::clone(&service)));
+        tasks.spawn(store_watch::watch(Arc::clone(&service)));
         if let Some(identity) = &identity {
             let identity = Arc::clone(identity);
             tasks.spawn(tls::renew_daily(move |now| identity.renew(now)));
