@@ -54,8 +54,11 @@ fn lost(file: &Path, error: Option<&io::Error>) -> Fault {
         }
         Some(error) => format!("{file} cannot be looked at: {error}"),
     };
+    // Whatever is put there is read together with what the other two files hold.
     Fault::Outage(format!(
-        "{what}; nothing is stored any more. Put the file back, or put a backup in its place and restart the service"
+        "{what}; nothing is stored any more. Put the same file back; or restart the service with a backup: stop it, \
+         remove what is left of the database's files (also those ending in -wal and -shm), put the backup there, \
+         start it"
     ))
 }
 

@@ -119,8 +119,8 @@ async fn fail_everywhere(folder: &Path) {
     let picture = Picture { content_type: "image/png".into(), bytes: vec![7; 20_000] };
     let mut refused = [0, 0];
     for which in 0..2 {
-        for round in 1..=50 {
-            let after = if round <= 12 { round } else { round * 13 };
+        for round in 1..=30 {
+            let after = if round <= 12 { round } else { round * 20 };
             let mut last = version(&store, alice).await;
             disk.fails(which, after);
             while !disk.has_failed(which) {

@@ -116,7 +116,7 @@ checks! {
 
 #[cfg(unix)]
 mod deleted;
-#[cfg(target_os = "linux")]
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
 mod disk_errors;
 #[cfg(target_os = "linux")]
 mod full_disk;
