@@ -251,9 +251,14 @@ async fn serve(mut settings: Settings, is_demo: bool) -> anyhow::Result<Option<T
 
 async fn start(settings: &Settings, demo: Option<&Demo>) -> anyhow::Result<(Server, Addresses, Locks)> {
     settings.see_that_listeners_fit()?;
-    // Before the listeners: that their ports are taken would be less than the truth.
-    let locks = Locks::take(settings).await?;
+    // Before the listeners: that their ports are taken would be less than the truth. But a service that cannot
+    // listen makes nothing.
+    let early = if settings.data_dir().is_dir() { Some(Locks::take(settings).await?) } else { None };
     let listeners = listeners::bind(settings).await?;
+    let locks = match early {
+        Some(locks) => locks,
+        None => Locks::take(settings).await?,
+    };
     let addresses = listeners::addresses(&listeners)?;
     let store = database::open(settings).await?;
     if let Some(demo) = demo {
