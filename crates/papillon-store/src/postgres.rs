@@ -51,8 +51,13 @@ impl PostgresStore {
     pub async fn connect_patiently(url: &str, patience: Duration) -> Result<Arc<dyn Store>> {
         sqlx::any::install_default_drivers();
         let options = url.parse::<AnyConnectOptions>().map_err(Fault::from)?.disable_statement_logging();
-        let source =
-            |settings| Source { options: options.clone(), settings, patience: Some(patience), files: None };
+        let source = |settings| Source {
+            options: options.clone(),
+            settings,
+            mend: None,
+            patience: Some(patience),
+            files: None,
+        };
         let mut first = source("").connect().await?;
         let migrated = migrate(&mut first, DIALECT, Some(ONE_AT_A_TIME), MIGRATIONS);
         in_time(Some(Instant::now() + MIGRATION), migrated).await?;

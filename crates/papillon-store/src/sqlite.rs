@@ -32,6 +32,9 @@ const MIGRATIONS: &[Migration] = &[
 /// power fails.
 const WRITER: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
                       PRAGMA foreign_keys = ON;";
+/// A commit that failed has left its pages in the log. Nobody reads them, except whoever opens the database after
+/// a crash: so the log is emptied.
+const MEND: &str = "PRAGMA wal_checkpoint(TRUNCATE)";
 /// The system caches the file; a small cache of its own is enough for a reader. The first read opens the other
 /// files of the database.
 const READER: &str = "PRAGMA busy_timeout = 5000; PRAGMA query_only = ON; PRAGMA cache_size = -512; \
@@ -55,15 +58,21 @@ impl SqliteStore {
         let options = options.disable_statement_logging();
 
         prepare(&options).await?;
-        let source = |settings, files| Source { options: options.clone(), settings, patience: None, files };
-        let mut first = source(WRITER, None).connect().await?;
+        let source = |settings, mend, files| Source {
+            options: options.clone(),
+            settings,
+            mend,
+            patience: None,
+            files,
+        };
+        let mut first = source(WRITER, None, None).connect().await?;
         migrate(&mut first, DIALECT, None, MIGRATIONS).await?;
         // Only now all its files are there.
         let files = DatabaseFiles::of(&full, first)?;
         // One to write with: SQLite has one writer at a time, and waiting here costs less than waiting for the
         // file.
-        let writers = Connections::new(source(WRITER, Some(Arc::clone(&files))), 1);
-        let readers = Connections::new(source(READER, Some(files)), READERS);
+        let writers = Connections::new(source(WRITER, Some(MEND), Some(Arc::clone(&files))), 1);
+        let readers = Connections::new(source(READER, None, Some(files)), READERS);
         // All of them now: they read on when the file is deleted.
         readers.fill(READERS).await?;
         Ok(Arc::new(SqlStore::new(DIALECT, writers, readers)))

@@ -2,6 +2,7 @@
 
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use parking_lot::Mutex;
@@ -24,6 +25,8 @@ pub(crate) struct Source {
     pub(crate) options: AnyConnectOptions,
     /// What each connection is told first.
     pub(crate) settings: &'static str,
+    /// What is done after a failure before anybody has a connection again, if it can be done.
+    pub(crate) mend: Option<&'static str>,
     /// How long the database may take to answer; `None` for a file, which needs no answer of anybody.
     pub(crate) patience: Option<Duration>,
     /// The files in which the database has to be, where it is in files.
@@ -61,6 +64,7 @@ pub(crate) struct Connections {
     pub(super) reach: Reach,
     room: Arc<Semaphore>,
     free: Mutex<Free>,
+    has_failed: AtomicBool,
 }
 
 /// Those that nobody uses, the last one used at the end: its cache is the warmest.
@@ -78,6 +82,7 @@ impl Connections {
             reach: Reach::default(),
             room: Arc::new(Semaphore::new(most)),
             free: Mutex::default(),
+            has_failed: AtomicBool::new(false),
         })
     }
 
@@ -117,10 +122,22 @@ impl Connections {
     }
 
     async fn connect(self: &Arc<Self>) -> Result<AnyConnection, Fault> {
+        if self.has_failed.swap(false, Ordering::Relaxed) {
+            self.mend().await;
+        }
         self.source.connect().await.map_err(|fault| {
             self.judge(&fault, true);
             if matches!(fault, Fault::TimedOut) { Fault::silent() } else { fault }
         })
+    }
+
+    async fn mend(&self) {
+        let Some(mend) = self.source.mend else { return };
+        let Ok(mut connection) = self.source.connect().await else { return };
+        if let Err(error) = connection.execute(sqlx::raw_sql(mend)).await {
+            tracing::debug!(%error, "nothing could be mended");
+        }
+        let _ = connection.close().await;
     }
 
     fn take_free(&self) -> (Option<AnyConnection>, u64) {
@@ -195,6 +212,7 @@ impl Lent {
     /// Closes it after a failure, and what was under way on it with it.
     pub(super) async fn close(self, fault: &Fault) {
         self.home.judge(fault, self.patient);
+        self.home.has_failed.store(true, Ordering::Relaxed);
         // It is gone in any case when this returns.
         let _ = in_time(Some(Instant::now() + GOODBYE), async { Ok(self.connection.close().await?) }).await;
     }

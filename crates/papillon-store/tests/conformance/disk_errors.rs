@@ -110,6 +110,16 @@ async fn change(store: &Arc<dyn Store>, owner: AccountId, name: &str) -> Result<
     store.rename(owner, &friendly(name)).await.map(|version| version.0)
 }
 
+/// What is found when all processes end without a word.
+fn as_after_a_crash(folder: &Path, round: u32) -> Place {
+    let copy = folder.join(format!("crash{round}.db"));
+    for suffix in ["", "-wal"] {
+        let of = |file: &Path| PathBuf::from(format!("{}{suffix}", file.display()));
+        fs::copy(of(&folder.join("failing.db")), of(&copy)).unwrap();
+    }
+    Place { url: copy.display().to_string() }
+}
+
 async fn fail_everywhere(folder: &Path) {
     let disk = Disk(folder.join("left"));
     let place = Place { url: folder.join("failing.db").display().to_string() };
@@ -137,6 +147,9 @@ async fn fail_everywhere(folder: &Path) {
             assert!(store.in_doubt().is_empty());
             assert_eq!(version(&store, alice).await, last, "call {after} of {which}");
             assert_eq!(version(&place.open().await, alice).await, last, "call {after} of {which}");
+            // Not even after the power fails now.
+            let copy = as_after_a_crash(folder, round).open().await;
+            assert_eq!(version(&copy, alice).await, last, "call {after} of {which}");
             assert_eq!(change(&store, alice, "next").await.unwrap(), last + 1, "the next change works");
             assert_eq!(version(&place.open().await, alice).await, last + 1);
         }
