@@ -69,7 +69,15 @@ impl TestServer {
         let folder = tempfile::tempdir().expect("a folder for the service");
         let mut config = Config::new(folder.path());
         change(&mut config);
-        let (addresses, running) = run(&config).await;
+        let (addresses, running) = run(&config, database(&config).await).await;
+        Self { addresses, folder, config, running }
+    }
+
+    /// A service as it comes, with this store.
+    pub async fn on(store: Arc<dyn Store>) -> Self {
+        let folder = tempfile::tempdir().expect("a folder for the service");
+        let config = Config::new(folder.path());
+        let (addresses, running) = run(&config, store).await;
         Self { addresses, folder, config, running }
     }
 
@@ -169,14 +177,18 @@ impl Stopped {
     /// Starts it again on the same files, on new ports.
     pub async fn start(self) -> TestServer {
         let Self { folder, config } = self;
-        let (addresses, running) = run(&config).await;
+        let (addresses, running) = run(&config, database(&config).await).await;
         TestServer { addresses, folder, config, running }
     }
 }
 
-async fn run(config: &Config) -> (Addresses, Running) {
+/// The store that a service usually has.
+async fn database(config: &Config) -> Arc<dyn Store> {
     let database = config.data_dir.join("papillon.db");
-    let store = papillon_store::open(&database.to_string_lossy()).await.expect("a database");
+    papillon_store::open(&database.to_string_lossy()).await.expect("a database")
+}
+
+async fn run(config: &Config, store: Arc<dyn Store>) -> (Addresses, Running) {
     let (msnp, dispatch, http, https) = (listen().await, listen().await, listen().await, listen().await);
     let dns = listen_dns().await;
     let address = |listener: &TcpListener| listener.local_addr().expect("an address");

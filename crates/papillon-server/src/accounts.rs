@@ -2,7 +2,6 @@
 //! runs (the command line, or another node).
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use async_trait::async_trait;
 use msnp::command::rem;
@@ -34,23 +33,8 @@ impl CredentialSource for StoredAccounts {
     }
 }
 
-/// How soon a change is seen.
-const INTERVAL: Duration = Duration::from_millis(250);
-
-/// Looks for changes until the task is ended.
-pub(crate) async fn watch(service: Arc<Service>) {
-    let mut seen = None;
-    loop {
-        match catch_up(&service, seen).await {
-            Ok(sequence) => seen = Some(sequence),
-            Err(error) => tracing::error!(%error, "account changes could not be read"),
-        }
-        tokio::time::sleep(INTERVAL).await;
-    }
-}
-
 /// Carries out what has happened since `seen`; the first time there is nothing to carry out.
-async fn catch_up(service: &Service, seen: Option<i64>) -> Result<i64, StoreError> {
+pub(crate) async fn catch_up(service: &Service, seen: Option<i64>) -> Result<i64, StoreError> {
     let Some(mut sequence) = seen else { return service.store.last_change().await };
     for change in service.store.changes_after(sequence).await? {
         sequence = sequence.max(change.sequence);

@@ -41,6 +41,7 @@ mod roster;
 mod server;
 mod service;
 mod sessions;
+mod store_watch;
 mod switchboard;
 mod web;
 

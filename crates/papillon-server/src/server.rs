@@ -12,7 +12,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
 use crate::account_locks::AccountLocks;
-use crate::accounts::{self, StoredAccounts};
+use crate::accounts::StoredAccounts;
 use crate::announcement;
 use crate::backoff::Backoff;
 use crate::config::{Config, Live};
@@ -28,6 +28,7 @@ use crate::open_connections::OpenConnections;
 use crate::passport::{Passport, Passwords, TicketMint};
 use crate::service::Service;
 use crate::sessions::Sessions;
+use crate::store_watch;
 use crate::switchboard::Switchboards;
 use crate::tls;
 use crate::web::{
@@ -159,7 +160,7 @@ impl Server {
         if let Some(sockets) = listeners.dns {
             tasks.spawn(dns::serve(sockets, listeners.dns_ipv6, Arc::clone(&service.config)));
         }
-        tasks.spawn(accounts::watch(Arc::clone(&service)));
+        tasks.spawn(store_watch::watch(Arc::clone(&service)));
         if let Some(identity) = &identity {
             tasks.spawn(Arc::clone(identity).keep_current());
         }

@@ -3,18 +3,30 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
-use sqlx::{ConnectOptions, Connection};
+use sqlx::ConnectOptions;
+use sqlx::any::AnyConnectOptions;
+use tokio::time::Instant;
 
-use crate::sql::{Dialect, Fault, Migration, Readers, SqlStore, migrate};
+use crate::sql::{Connections, Dialect, Fault, Migration, Source, SqlStore, in_time, migrate};
 use crate::{Result, Store};
 
-const CONNECTIONS: u32 = 16;
+const CONNECTIONS: usize = 16;
+
+/// How long the server may take for all that a request needs. Somebody who has to wait for a connection and
+/// then for the news that the server is silent still has an answer within five seconds.
+const PATIENCE: Duration = Duration::from_millis(2500);
+
+/// How long the tables may take to be brought up to date, and how long another node's turn at it may.
+const MIGRATION: Duration = Duration::from_secs(60);
 
 const DIALECT: Dialect = Dialect { begin: "BEGIN", locks_rows: true };
 
 /// The number spells "papillon".
 const ONE_AT_A_TIME: &str = "SELECT pg_advisory_xact_lock(8097112105108108111)";
+
+/// Less than the patience for a statement, so that a server that works says by itself what it could not do in
+/// time. What a node leaves behind that has vanished keeps others waiting no longer than this.
+const SETTINGS: &str = "SET statement_timeout = 2000; SET idle_in_transaction_session_timeout = 10000";
 
 const MIGRATIONS: &[Migration] = &[
     Migration { version: 1, text: include_str!("../migrations/postgres/0001_accounts_and_lists.sql") },
@@ -27,19 +39,29 @@ pub enum PostgresStore {}
 
 impl PostgresStore {
     /// Connects to `postgres://…` and brings the tables up to date.
+    ///
+    /// Whatever the store is asked fails with [`StoreError::Unavailable`](crate::StoreError::Unavailable) within
+    /// five seconds when the server is gone or does not answer, and works again as soon as the server does.
     pub async fn connect(url: &str) -> Result<Arc<dyn Store>> {
+        Self::connect_patiently(url, PATIENCE).await
+    }
+
+    /// The same with another patience than the two and a half seconds that the server usually has for all that
+    /// one request needs.
+    pub async fn connect_patiently(url: &str, patience: Duration) -> Result<Arc<dyn Store>> {
         sqlx::any::install_default_drivers();
         let options = url.parse::<AnyConnectOptions>().map_err(Fault::from)?.disable_statement_logging();
-        // The pool would try again and in the end say only that time is up; one connection by
-        // itself says at once why it cannot be had.
-        options.connect().await.map_err(Fault::from)?.close().await.map_err(Fault::from)?;
-        let pool = AnyPoolOptions::new()
-            .max_connections(CONNECTIONS)
-            .acquire_timeout(Duration::from_secs(10))
-            .connect_with(options)
-            .await
-            .map_err(Fault::from)?;
-        migrate(&pool, DIALECT, Some(ONE_AT_A_TIME), MIGRATIONS).await?;
-        Ok(Arc::new(SqlStore::new(DIALECT, pool.clone(), Readers::Pool(pool))))
+        let source = |settings| Source {
+            options: options.clone(),
+            settings,
+            mend: None,
+            patience: Some(patience),
+            files: None,
+        };
+        let mut first = source("").connect().await?;
+        let migrated = migrate(&mut first, DIALECT, Some(ONE_AT_A_TIME), MIGRATIONS);
+        in_time(Some(Instant::now() + MIGRATION), migrated).await?;
+        let connections = Connections::new(source(SETTINGS), CONNECTIONS);
+        Ok(Arc::new(SqlStore::new(DIALECT, Arc::clone(&connections), connections)))
     }
 }

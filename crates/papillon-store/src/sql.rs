@@ -2,7 +2,9 @@
 
 mod accounts;
 mod changes;
+mod connections;
 mod contact_rows;
+mod doubts;
 mod fault;
 mod forward;
 mod groups;
@@ -14,20 +16,23 @@ mod people;
 mod pictures;
 mod privacy;
 mod properties;
-mod readers;
+mod reach;
 mod roster;
 mod secrets;
 mod settings;
 mod transaction;
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use msnp::{AddPrompt, FriendlyName, GroupId, GroupName, Handle, ListVersion, Privacy};
 use msnp::{PropertyKey, PropertyValue};
-use sqlx::AnyPool;
 
+use self::connections::reading;
+pub(crate) use self::connections::{Connections, Source, in_time};
+use self::doubts::Doubts;
 pub(crate) use self::fault::Fault;
 pub(crate) use self::migrate::{Migration, migrate};
-pub(crate) use self::readers::{Kept, Readers};
 use self::transaction::in_transaction;
 use crate::{
     Account, AccountChange, AccountId, Credentials, ForwardAdded, ForwardRemoved, GroupRemoved, Invitation,
@@ -47,13 +52,14 @@ pub(crate) struct Dialect {
 /// A store over SQL.
 pub(crate) struct SqlStore {
     dialect: Dialect,
-    writers: AnyPool,
-    readers: Readers,
+    writers: Arc<Connections>,
+    readers: Arc<Connections>,
+    doubts: Arc<Doubts>,
 }
 
 impl SqlStore {
-    pub(crate) fn new(dialect: Dialect, writers: AnyPool, readers: Readers) -> Self {
-        Self { dialect, writers, readers }
+    pub(crate) fn new(dialect: Dialect, writers: Arc<Connections>, readers: Arc<Connections>) -> Self {
+        Self { dialect, writers, readers, doubts: Arc::default() }
     }
 }
 
@@ -68,23 +74,32 @@ impl Store for SqlStore {
     }
 
     async fn account(&self, handle: &Handle) -> Result<Option<Account>> {
-        Ok(accounts::by_handle(&mut self.readers.lend().await?, handle).await?)
+        reading!(self, reader => accounts::by_handle(reader, handle))
     }
 
     async fn account_by_id(&self, id: AccountId) -> Result<Option<Account>> {
-        Ok(accounts::by_id(&mut self.readers.lend().await?, id).await?)
+        reading!(self, reader => accounts::by_id(reader, id))
     }
 
     async fn credentials(&self, handle: &Handle) -> Result<Option<Credentials>> {
-        Ok(accounts::credentials(&mut self.readers.lend().await?, handle).await?)
+        reading!(self, reader => accounts::credentials(reader, handle))
     }
 
     async fn accounts(&self) -> Result<Vec<Account>> {
-        Ok(accounts::all(&mut self.readers.lend().await?).await?)
+        let mut accounts: Vec<Account> = Vec::new();
+        loop {
+            let last = accounts.last().map_or(String::new(), |account| account.handle.to_string());
+            let next: Result<Vec<_>> = reading!(self, reader => accounts::after(reader, &last));
+            let next = next?;
+            if next.is_empty() {
+                return Ok(accounts);
+            }
+            accounts.extend(next);
+        }
     }
 
     async fn people(&self, search: &str, skip: u32, most: u32) -> Result<People> {
-        Ok(people::page(&mut self.readers.lend().await?, search, skip, most).await?)
+        reading!(self, reader => people::page(reader, search, skip, most))
     }
 
     async fn set_password(&self, handle: &Handle, hash: PasswordHash) -> Result<()> {
@@ -112,7 +127,7 @@ impl Store for SqlStore {
     }
 
     async fn picture(&self, account: AccountId) -> Result<Option<Picture>> {
-        Ok(pictures::read(&mut self.readers.lend().await?, account).await?)
+        reading!(self, reader => pictures::read(reader, account))
     }
 
     async fn set_picture(&self, account: AccountId, picture: &Picture) -> Result<()> {
@@ -128,7 +143,7 @@ impl Store for SqlStore {
     }
 
     async fn invitations(&self) -> Result<Vec<Invitation>> {
-        Ok(invitations::all(&mut self.readers.lend().await?).await?)
+        reading!(self, reader => invitations::all(reader))
     }
 
     async fn revoke_invitation(&self, id: i64) -> Result<()> {
@@ -136,22 +151,37 @@ impl Store for SqlStore {
     }
 
     async fn secret(&self, name: &str, candidate: &[u8]) -> Result<Vec<u8>> {
-        if let Some(value) = secrets::read(&mut self.readers.lend().await?, name).await? {
+        let known: Result<_> = reading!(self, reader => secrets::read(reader, name));
+        if let Some(value) = known? {
             return Ok(value);
         }
         in_transaction!(self, tx => secrets::settle(tx, name, candidate))
     }
 
+    fn in_doubt(&self) -> Vec<AccountId> {
+        self.doubts.all()
+    }
+
+    async fn look_into(&self, account: AccountId) -> Result<Option<(Account, Roster)>> {
+        let found = in_transaction!(self, tx => doubts::look(tx, account));
+        if found.is_ok() {
+            self.doubts.remove(account);
+        }
+        found
+    }
+
     async fn last_change(&self) -> Result<i64> {
-        Ok(changes::last(&mut self.readers.lend().await?).await?)
+        self.readers.see_files()?;
+        reading!(self, reader => changes::last(reader))
     }
 
     async fn changes_after(&self, sequence: i64) -> Result<Vec<AccountChange>> {
-        Ok(changes::after(&mut self.readers.lend().await?, sequence).await?)
+        self.readers.see_files()?;
+        reading!(self, reader => changes::after(reader, sequence))
     }
 
     async fn sign_in(&self, account: AccountId) -> Result<Option<(Account, Roster)>> {
-        Ok(roster::read(&mut self.readers.lend().await?, account).await?)
+        reading!(self, reader => roster::read(reader, account))
     }
 
     async fn add_to_forward(

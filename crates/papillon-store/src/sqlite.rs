@@ -1,5 +1,7 @@
 //! SQLite: one file, nothing to set up.
 
+mod files;
+
 use std::fmt::Write as _;
 use std::fs::OpenOptions;
 use std::io;
@@ -7,10 +9,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
-use sqlx::{AnyConnection, AnyPool, ConnectOptions, Connection, Executor};
+use sqlx::any::AnyConnectOptions;
+use sqlx::{ConnectOptions, Connection, Executor};
 
-use crate::sql::{Dialect, Fault, Kept, Migration, Readers, SqlStore, migrate};
+pub(crate) use self::files::DatabaseFiles;
+use crate::sql::{Connections, Dialect, Fault, Migration, Source, SqlStore, migrate};
 use crate::{Outage, Result, Store, StoreError};
 
 const READERS: usize = 4;
@@ -29,8 +32,13 @@ const MIGRATIONS: &[Migration] = &[
 /// power fails.
 const WRITER: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
                       PRAGMA foreign_keys = ON;";
-/// The system caches the file; a small cache of its own is enough for a reader.
-const READER: &str = "PRAGMA busy_timeout = 5000; PRAGMA query_only = ON; PRAGMA cache_size = -512;";
+/// A commit that failed has left its pages in the log. Nobody reads them, except whoever opens the database after
+/// a crash: so the log is emptied.
+const MEND: &str = "PRAGMA wal_checkpoint(TRUNCATE)";
+/// The system caches the file; a small cache of its own is enough for a reader. The first read opens the other
+/// files of the database.
+const READER: &str = "PRAGMA busy_timeout = 5000; PRAGMA query_only = ON; PRAGMA cache_size = -512; \
+                      SELECT 1 FROM schema_migrations LIMIT 1;";
 
 /// Opens stores in an SQLite file.
 #[derive(Debug)]
@@ -39,6 +47,9 @@ pub enum SqliteStore {}
 impl SqliteStore {
     /// Opens the file, or makes it so that only its owner can read it, and brings its tables up
     /// to date. The folder has to exist.
+    ///
+    /// A file that is deleted, moved or replaced while it is open takes no change any more: each one is
+    /// [`StoreError::Unavailable`], until the same file is back in its place.
     pub async fn open(path: &Path) -> Result<Arc<dyn Store>> {
         sqlx::any::install_default_drivers();
         let full = create(path)
@@ -47,24 +58,28 @@ impl SqliteStore {
         let options = options.disable_statement_logging();
 
         prepare(&options).await?;
-        let writers = writers(options.clone()).await.map_err(Fault::from)?;
-        migrate(&writers, DIALECT, None, MIGRATIONS).await?;
-        let mut readers = Vec::new();
-        for _ in 0..READERS {
-            readers.push(reader(&options).await.map_err(Fault::from)?);
-        }
-        Ok(Arc::new(SqlStore::new(DIALECT, writers, Readers::Kept(Kept::new(readers)))))
+        let source = |settings, mend, files| Source {
+            options: options.clone(),
+            settings,
+            mend,
+            patience: None,
+            files,
+        };
+        let mut first = source(WRITER, None, None).connect().await?;
+        migrate(&mut first, DIALECT, None, MIGRATIONS).await?;
+        // Only now all its files are there.
+        let files = DatabaseFiles::of(&full, first)?;
+        // One to write with: SQLite has one writer at a time, and waiting here costs less than waiting for the
+        // file.
+        let writers = Connections::new(source(WRITER, Some(MEND), Some(Arc::clone(&files))), 1);
+        let readers = Connections::new(source(READER, None, Some(files)), READERS);
+        // All of them now: they read on when the file is deleted.
+        readers.fill(READERS).await?;
+        Ok(Arc::new(SqlStore::new(DIALECT, writers, readers)))
     }
 }
 
-async fn reader(options: &AnyConnectOptions) -> Result<AnyConnection, sqlx::Error> {
-    let mut connection = options.connect().await?;
-    connection.execute(sqlx::raw_sql(READER)).await?;
-    Ok(connection)
-}
-
-/// Opens the file once and sets it up. The pool would try a damaged one again and again, and in
-/// the end say only that time is up. Turning on WAL fails at once, without the usual patience,
+/// Opens the file once and sets it up. Turning on WAL fails at once, without the usual patience,
 /// while another process does the same.
 async fn prepare(options: &AnyConnectOptions) -> Result<(), Fault> {
     let deadline = Instant::now() + PATIENCE;
@@ -82,22 +97,6 @@ async fn set_up(options: &AnyConnectOptions) -> Result<(), sqlx::Error> {
     let mut connection = options.connect().await?;
     connection.execute(sqlx::raw_sql(WRITER)).await?;
     connection.close().await
-}
-
-/// The one connection to write with: SQLite has one writer at a time, and waiting for the pool
-/// costs less than waiting for the file.
-async fn writers(options: AnyConnectOptions) -> Result<AnyPool, sqlx::Error> {
-    let pool = AnyPoolOptions::new()
-        .max_connections(1)
-        // A connection to a file does not go stale: asking it before each use, or replacing it
-        // now and then, would only cost.
-        .test_before_acquire(false)
-        .idle_timeout(None)
-        .max_lifetime(None)
-        .after_connect(|connection, _| {
-            Box::pin(async move { connection.execute(sqlx::raw_sql(WRITER)).await.map(drop) })
-        });
-    pool.connect_with(options).await
 }
 
 /// Makes the file if it is not there, and returns its full path. The database's other files get

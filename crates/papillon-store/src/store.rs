@@ -89,6 +89,15 @@ pub trait Store: Send + Sync + 'static {
     /// everybody later gets that value.
     async fn secret(&self, name: &str, candidate: &[u8]) -> Result<Vec<u8>>;
 
+    /// The accounts whose lists may have been changed although the change failed: its commit was sent, and
+    /// its answer did not come. They take no other change before they have been
+    /// [looked into](Self::look_into).
+    fn in_doubt(&self) -> Vec<AccountId>;
+
+    /// The same as [`sign_in`](Self::sign_in) once no change of that account is under way any more. The
+    /// account is in doubt no longer.
+    async fn look_into(&self, account: AccountId) -> Result<Option<(Account, Roster)>>;
+
     /// The number of the latest account change; 0 before the first.
     async fn last_change(&self) -> Result<i64>;
 

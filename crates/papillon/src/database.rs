@@ -72,7 +72,7 @@ pub(crate) async fn open_file(path: &Path) -> anyhow::Result<Arc<dyn Store>> {
         format!("the path of the database, {shown}, is not valid UTF-8: use another folder, with --data DIR")
     })?;
     papillon_store::open(text).await.with_context(|| {
-        format!("the database {shown} cannot be opened: see that it is an SQLite file of this program, and that this user may write to it and to its folder")
+        format!("the database {shown} cannot be opened: see that it is an SQLite file of this program, that this user may write to it and to its folder, and that the disk is not full")
     })
 }
 

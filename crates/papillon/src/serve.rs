@@ -3,6 +3,7 @@
 mod check;
 mod demo;
 pub(crate) mod first_steps;
+mod lock;
 pub(crate) mod open_files;
 mod reload;
 pub(crate) mod signals;
@@ -19,6 +20,7 @@ use tempfile::TempDir;
 use tokio::sync::mpsc;
 
 use self::demo::Demo;
+use self::lock::Locks;
 use crate::listen_address::ListenAddress;
 use crate::logging::{self, LogFormat};
 use crate::settings::{self, DnsServers, Hosts, Place, Settings};
@@ -257,7 +259,7 @@ async fn serve(args: &ServeArgs, mut settings: Settings) -> anyhow::Result<Optio
         // Not even started: there is nothing to end.
         _ = stop.recv() => None,
     };
-    if let Some((server, addresses)) = started {
+    if let Some((server, addresses, _locks)) = started {
         let _monarch = demo.as_ref().map(|demo| demo.release_monarch(&addresses)).transpose()?;
         let reload = server.reload();
         tokio::select! {
@@ -268,12 +270,17 @@ async fn serve(args: &ServeArgs, mut settings: Settings) -> anyhow::Result<Optio
     Ok(demo.map(Demo::into_folder))
 }
 
-async fn start(settings: &Settings, demo: Option<&Demo>) -> anyhow::Result<(Server, Addresses)> {
+async fn start(settings: &Settings, demo: Option<&Demo>) -> anyhow::Result<(Server, Addresses, Locks)> {
     settings.see_that_listeners_fit()?;
+    // Before the listeners: that their ports are taken would be less than the truth. But a service that cannot
+    // listen makes nothing.
+    let early = if settings.data_dir().is_dir() { Some(Locks::take(settings).await?) } else { None };
     let listeners = listeners::bind(settings).await?;
+    let locks = match early {
+        Some(locks) => locks,
+        None => Locks::take(settings).await?,
+    };
     let addresses = listeners::addresses(&listeners)?;
-    // The database may be elsewhere; certificates and mail are always here.
-    database::make_folder(settings.data_dir())?;
     let store = database::open(settings).await?;
     if let Some(demo) = demo {
         demo.settle(&*store).await?;
@@ -297,5 +304,5 @@ async fn start(settings: &Settings, demo: Option<&Demo>) -> anyhow::Result<(Serv
         // Last, so that it stands at the bottom of the screen.
         demo.tell(settings, &addresses);
     }
-    Ok((server, addresses))
+    Ok((server, addresses, locks))
 }

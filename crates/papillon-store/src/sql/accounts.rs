@@ -4,7 +4,7 @@ use msnp::Handle;
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
-use super::readers::Reader;
+use super::connections::Lent;
 use super::transaction::Tx;
 use super::{Fault, changes, lock, packed};
 use crate::{Account, AccountChangeKind, AccountId, Credentials, NewAccount, PasswordHash, Refusal};
@@ -40,20 +40,17 @@ pub(super) fn account(row: &AnyRow) -> Result<Account, Fault> {
     })
 }
 
-pub(super) async fn by_handle(reader: &mut Reader<'_>, handle: &Handle) -> Result<Option<Account>, Fault> {
+pub(super) async fn by_handle(reader: &mut Lent, handle: &Handle) -> Result<Option<Account>, Fault> {
     let query = sqlx::query(select!("", "WHERE handle = $1")).bind(handle.as_str());
     query.fetch_optional(&mut **reader).await?.as_ref().map(account).transpose()
 }
 
-pub(super) async fn by_id(reader: &mut Reader<'_>, id: AccountId) -> Result<Option<Account>, Fault> {
+pub(super) async fn by_id(reader: &mut Lent, id: AccountId) -> Result<Option<Account>, Fault> {
     let query = sqlx::query(select!("", "WHERE id = $1")).bind(id.0);
     query.fetch_optional(&mut **reader).await?.as_ref().map(account).transpose()
 }
 
-pub(super) async fn credentials(
-    reader: &mut Reader<'_>,
-    handle: &Handle,
-) -> Result<Option<Credentials>, Fault> {
+pub(super) async fn credentials(reader: &mut Lent, handle: &Handle) -> Result<Option<Credentials>, Fault> {
     let text = select!(", hash", "JOIN passwords ON account = id WHERE handle = $1");
     let row = sqlx::query(text).bind(handle.as_str()).fetch_optional(&mut **reader).await?;
     let read = |row: &AnyRow| {
@@ -63,8 +60,10 @@ pub(super) async fn credentials(
     row.as_ref().map(read).transpose()
 }
 
-pub(super) async fn all(reader: &mut Reader<'_>) -> Result<Vec<Account>, Fault> {
-    let rows = sqlx::query(select!("", "ORDER BY handle")).fetch_all(&mut **reader).await?;
+/// The next accounts by handle: so many that reading them is quick.
+pub(super) async fn after(reader: &mut Lent, handle: &str) -> Result<Vec<Account>, Fault> {
+    let text = select!("", "WHERE handle > $1 ORDER BY handle LIMIT 10000");
+    let rows = sqlx::query(text).bind(handle).fetch_all(&mut **reader).await?;
     rows.iter().map(account).collect()
 }
 

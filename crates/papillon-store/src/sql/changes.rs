@@ -6,7 +6,7 @@ use msnp::Handle;
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
-use super::readers::Reader;
+use super::connections::Lent;
 use super::transaction::Tx;
 use super::{Fault, packed};
 use crate::{AccountChange, AccountChangeKind, AccountId};
@@ -39,13 +39,13 @@ pub(super) async fn record(
     Ok(())
 }
 
-pub(super) async fn last(reader: &mut Reader<'_>) -> Result<i64, Fault> {
+pub(super) async fn last(reader: &mut Lent) -> Result<i64, Fault> {
     let query = sqlx::query("SELECT last FROM account_change_counter WHERE id = $1").bind(1_i64);
     let row = query.fetch_optional(&mut **reader).await?;
     Ok(row.ok_or_else(|| Fault::corrupt("the counter of changes"))?.try_get(0)?)
 }
 
-pub(super) async fn after(reader: &mut Reader<'_>, sequence: i64) -> Result<Vec<AccountChange>, Fault> {
+pub(super) async fn after(reader: &mut Lent, sequence: i64) -> Result<Vec<AccountChange>, Fault> {
     let rows = sqlx::query(
         "SELECT sequence, account, handle, kind FROM account_changes WHERE sequence > $1 ORDER BY sequence",
     )

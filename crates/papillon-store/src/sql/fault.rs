@@ -8,6 +8,10 @@ pub(crate) enum Fault {
     Refused(Refusal),
     Driver(sqlx::Error),
     Corrupt(String),
+    /// The database had its time and gave no answer.
+    TimedOut,
+    /// It is not even asked, for this reason.
+    Outage(String),
 }
 
 impl Fault {
@@ -21,6 +25,30 @@ impl Fault {
     /// Whether SQLite was kept waiting by another process.
     pub(crate) fn is_busy(&self) -> bool {
         self.code().and_then(|code| code.parse::<u32>().ok()).is_some_and(|code| code & 0xff == 5)
+    }
+
+    /// Whether it leaves the connection in a state that nobody knows.
+    pub(crate) fn is_of_connection(&self) -> bool {
+        matches!(self, Self::Driver(_) | Self::TimedOut)
+    }
+
+    /// Whether the connection has been lost, and others of the same age with it.
+    pub(crate) fn is_disconnect(&self) -> bool {
+        match self {
+            Self::Driver(sqlx::Error::Io(_) | sqlx::Error::Protocol(_) | sqlx::Error::WorkerCrashed) => true,
+            // PostgreSQL: it shuts down, or the connection has failed.
+            _ => self.code().is_some_and(|code| code.starts_with("57P") || code.starts_with("08")),
+        }
+    }
+
+    /// For those who have waited in vain for a connection of others.
+    pub(crate) fn busy() -> Self {
+        Self::Outage("all connections to it are in use".into())
+    }
+
+    /// For those who would only wait in vain.
+    pub(crate) fn silent() -> Self {
+        Self::Outage("it does not answer".into())
     }
 
     fn code(&self) -> Option<String> {
@@ -56,6 +84,8 @@ impl From<Fault> for StoreError {
         match fault {
             Fault::Refused(refusal) => Self::Refused(refusal),
             Fault::Corrupt(what) => Self::Corrupt(what),
+            Fault::TimedOut => Self::Unavailable(Outage::new("it did not answer in time")),
+            Fault::Outage(words) => Self::Unavailable(Outage::new(words)),
             // Only the message: an error's details can quote the row it is about.
             Fault::Driver(sqlx::Error::Database(error)) => Self::Unavailable(Outage::new(error.message())),
             Fault::Driver(error) => Self::Unavailable(Outage::new(error.to_string())),

@@ -126,7 +126,9 @@ async fn drop_members(
 
     let mut versions = HashMap::from([(owner.0, version)]);
     for row in &raised {
-        versions.insert(row.try_get(0)?, packed::version(row.try_get(1)?)?);
+        let (account, version) = (row.try_get(0)?, packed::version(row.try_get(1)?)?);
+        tx.raises(AccountId(account), version)?;
+        versions.insert(account, version);
     }
     let mut dropped = Vec::with_capacity(members.len());
     for row in &members {

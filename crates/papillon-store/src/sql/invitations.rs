@@ -3,7 +3,7 @@
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
-use super::readers::Reader;
+use super::connections::Lent;
 use super::transaction::Tx;
 use super::{Fault, accounts, lock, packed};
 use crate::{Account, Invitation, InvitationCode, NewAccount, NewInvitation, Refusal};
@@ -37,7 +37,7 @@ pub(super) async fn create(tx: &mut Tx, new: &NewInvitation) -> Result<(), Fault
     Ok(())
 }
 
-pub(super) async fn all(reader: &mut Reader<'_>) -> Result<Vec<Invitation>, Fault> {
+pub(super) async fn all(reader: &mut Lent) -> Result<Vec<Invitation>, Fault> {
     let query = sqlx::query(
         "SELECT i.id, i.code, coalesce(a.handle, ''), i.made_at, i.expires_at, i.uses_left \
          FROM invitations i LEFT JOIN accounts a ON a.id = i.made_by ORDER BY i.id DESC",

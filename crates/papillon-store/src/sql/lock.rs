@@ -89,5 +89,7 @@ pub(super) async fn raise(tx: &mut Tx, account: AccountId) -> Result<ListVersion
     .bind(account.0)
     .fetch_optional(&mut **tx)
     .await?;
-    packed::version(row.ok_or(Refusal::UnknownAccount)?.try_get(0)?)
+    let version = packed::version(row.ok_or(Refusal::UnknownAccount)?.try_get(0)?)?;
+    tx.raises(account, version)?;
+    Ok(version)
 }

@@ -1,9 +1,8 @@
 //! Bringing the tables up to date.
 
-use sqlx::{AnyPool, Executor, Row};
+use sqlx::{AnyConnection, Connection, Executor, Row};
 
 use super::{Dialect, Fault};
-use crate::{Outage, Result, StoreError};
 
 /// One step of the tables' history. The numbers are the same for both databases.
 pub(crate) struct Migration {
@@ -14,29 +13,29 @@ pub(crate) struct Migration {
 /// Runs the steps which the database has not seen, all in one transaction. `lock` makes others
 /// who start at the same time wait, where starting the transaction does not do so already.
 pub(crate) async fn migrate(
-    pool: &AnyPool,
+    connection: &mut AnyConnection,
     dialect: Dialect,
     lock: Option<&'static str>,
     steps: &[Migration],
-) -> Result<()> {
+) -> Result<(), Fault> {
     let known = steps.last().map_or(0, |step| step.version);
-    let found = run(pool, dialect, lock, steps).await?;
+    let found = run(connection, dialect, lock, steps).await?;
     if found > known {
-        return Err(StoreError::Unavailable(Outage::new(format!(
+        return Err(Fault::Outage(format!(
             "the tables are of version {found}, but this program knows only {known}: use a newer program"
-        ))));
+        )));
     }
     Ok(())
 }
 
 /// Returns the version that was found.
 async fn run(
-    pool: &AnyPool,
+    connection: &mut AnyConnection,
     dialect: Dialect,
     lock: Option<&'static str>,
     steps: &[Migration],
 ) -> Result<i64, Fault> {
-    let mut tx = pool.begin_with(dialect.begin).await?;
+    let mut tx = connection.begin_with(dialect.begin).await?;
     if let Some(lock) = lock {
         tx.execute(lock).await?;
     }

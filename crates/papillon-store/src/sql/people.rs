@@ -5,7 +5,7 @@ use sqlx::Row;
 
 use super::Fault;
 use super::accounts::{account, select};
-use super::readers::Reader;
+use super::connections::Lent;
 use crate::People;
 
 /// Handles are kept in small letters. Names are kept coded, by each client in its own case.
@@ -15,12 +15,7 @@ macro_rules! matching {
     };
 }
 
-pub(super) async fn page(
-    reader: &mut Reader<'_>,
-    search: &str,
-    skip: u32,
-    most: u32,
-) -> Result<People, Fault> {
+pub(super) async fn page(reader: &mut Lent, search: &str, skip: u32, most: u32) -> Result<People, Fault> {
     let search = search.to_lowercase();
     let coded = FriendlyName::from_text(&search).map(|name| name.as_wire().to_lowercase());
     let handle = anywhere(&search);

@@ -2,12 +2,12 @@
 
 use sqlx::Row;
 
-use super::readers::Reader;
+use super::connections::Lent;
 use super::transaction::Tx;
 use super::{Fault, lock};
 use crate::{AccountId, Picture, Refusal};
 
-pub(super) async fn read(reader: &mut Reader<'_>, account: AccountId) -> Result<Option<Picture>, Fault> {
+pub(super) async fn read(reader: &mut Lent, account: AccountId) -> Result<Option<Picture>, Fault> {
     let query = sqlx::query("SELECT content_type, bytes FROM pictures WHERE account = $1").bind(account.0);
     let row = query.fetch_optional(&mut **reader).await?;
     row.map(|row| Ok(Picture { content_type: row.try_get(0)?, bytes: row.try_get(1)? })).transpose()

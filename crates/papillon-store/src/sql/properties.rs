@@ -61,7 +61,9 @@ async fn raised(
     let rows = sqlx::query(text).bind(owner.0).fetch_all(&mut **tx).await?;
     let mut raised = Vec::with_capacity(rows.len());
     for row in &rows {
-        raised.push((AccountId(row.try_get(0)?), packed::version(row.try_get(1)?)?));
+        let (account, version) = (AccountId(row.try_get(0)?), packed::version(row.try_get(1)?)?);
+        tx.raises(account, version)?;
+        raised.push((account, version));
     }
     raised.sort_unstable();
     Ok(raised)

@@ -7,7 +7,7 @@
 use msnp::{GroupId, GroupName};
 use sqlx::Row;
 
-use super::readers::Reader;
+use super::connections::Lent;
 use super::{Fault, accounts, packed};
 use crate::{Account, AccountId, Contact, Roster};
 
@@ -27,7 +27,7 @@ SELECT a.id, a.handle, a.name, a.credential_epoch, a.enabled, a.verified, a.crea
   FROM contacts c JOIN accounts b ON b.id = c.contact WHERE c.owner = a.id) \
 FROM accounts a WHERE a.id = $1";
 
-pub(super) async fn read(reader: &mut Reader<'_>, id: AccountId) -> Result<Option<(Account, Roster)>, Fault> {
+pub(super) async fn read(reader: &mut Lent, id: AccountId) -> Result<Option<(Account, Roster)>, Fault> {
     let Some(row) = sqlx::query(READ).bind(id.0).fetch_optional(&mut **reader).await? else {
         return Ok(None);
     };

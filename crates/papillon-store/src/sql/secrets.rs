@@ -3,12 +3,12 @@
 use sqlx::Row;
 
 use super::Fault;
-use super::readers::Reader;
+use super::connections::Lent;
 use super::transaction::Tx;
 
 const READ: &str = "SELECT value FROM secrets WHERE name = $1";
 
-pub(super) async fn read(reader: &mut Reader<'_>, name: &str) -> Result<Option<Vec<u8>>, Fault> {
+pub(super) async fn read(reader: &mut Lent, name: &str) -> Result<Option<Vec<u8>>, Fault> {
     let row = sqlx::query(READ).bind(name).fetch_optional(&mut **reader).await?;
     Ok(row.map(|row| row.try_get(0)).transpose()?)
 }

@@ -43,5 +43,7 @@ pub(super) async fn set_privacy(
 async fn switch(tx: &mut Tx, text: &'static str, owner: AccountId, code: &str) -> Result<ListVersion, Fault> {
     lock::one(tx, owner).await?;
     let row = sqlx::query(text).bind(owner.0).bind(code).fetch_optional(&mut **tx).await?;
-    packed::version(row.ok_or(Refusal::SameValue)?.try_get(0)?)
+    let version = packed::version(row.ok_or(Refusal::SameValue)?.try_get(0)?)?;
+    tx.raises(owner, version)?;
+    Ok(version)
 }

@@ -1,24 +1,87 @@
 //! Transactions that write, and trying again when two of them got in each other's way.
 
 use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::{Any, AnyConnection, Transaction};
+use msnp::ListVersion;
+use sqlx::{AnyConnection, Executor};
+use tokio::time::Instant;
 
+use super::connections::{Lent, in_time};
+use super::doubts::Doubts;
 use super::{Dialect, Fault, SqlStore};
+use crate::AccountId;
 
 /// How often a transaction is tried before its failure is reported.
 pub(super) const ATTEMPTS: u32 = 10;
 
-/// A transaction that writes.
+/// A transaction that writes. Dropped, it ends with its connection.
 pub(super) struct Tx {
-    inner: Transaction<'static, Any>,
+    lent: Lent,
     pub(super) dialect: Dialect,
+    doubts: Arc<Doubts>,
+    raised: Vec<(AccountId, ListVersion)>,
 }
 
 impl Tx {
-    pub(super) async fn commit(self) -> Result<(), Fault> {
-        Ok(self.inner.commit().await?)
+    /// When it has to be over.
+    pub(super) fn deadline(&self) -> Option<Instant> {
+        self.lent.deadline()
+    }
+
+    /// The connection it is on.
+    pub(super) fn lent(&mut self) -> &mut Lent {
+        &mut self.lent
+    }
+
+    /// Notes that it raises the version of an account's lists.
+    pub(super) fn raises(&mut self, account: AccountId, version: ListVersion) -> Result<(), Fault> {
+        self.doubts.see(account)?;
+        self.raised.push((account, version));
+        Ok(())
+    }
+
+    /// Commits what has been done; undoes it where that was refused or has failed. After a failure the
+    /// connection is closed: only so is it certain that the next transaction begins at the beginning.
+    pub(super) async fn end<T>(mut self, done: Result<T, Fault>, store: &SqlStore) -> Result<T, Fault> {
+        let value = match done {
+            Ok(value) => value,
+            fault => return self.roll_back(fault).await,
+        };
+        let deadline = self.deadline();
+        let committed =
+            in_time(deadline, async { Ok(self.execute(sqlx::raw_sql("COMMIT")).await.map(drop)?) });
+        if let Err(fault) = committed.await {
+            self.lent.close(&fault).await;
+            store.doubt(&self.raised).await;
+            return Err(fault);
+        }
+        // Not into a file that has been deleted in the meantime.
+        let seen = self.lent.see_files();
+        self.lent.give_back();
+        if seen.is_err() {
+            store.doubt(&self.raised).await;
+        }
+        seen.map(|()| value)
+    }
+
+    /// Undoes everything.
+    pub(super) async fn roll_back<T>(mut self, done: Result<T, Fault>) -> Result<T, Fault> {
+        if let Err(fault) = &done
+            && fault.is_of_connection()
+        {
+            self.lent.close(fault).await;
+            return done;
+        }
+        let deadline = self.deadline();
+        let undone =
+            in_time(deadline, async { Ok(self.execute(sqlx::raw_sql("ROLLBACK")).await.map(drop)?) });
+        match undone.await {
+            Ok(()) => self.lent.give_back(),
+            Err(fault) => self.lent.close(&fault).await,
+        }
+        done
     }
 }
 
@@ -26,20 +89,35 @@ impl Deref for Tx {
     type Target = AnyConnection;
 
     fn deref(&self) -> &AnyConnection {
-        &self.inner
+        &self.lent
     }
 }
 
 impl DerefMut for Tx {
     fn deref_mut(&mut self) -> &mut AnyConnection {
-        &mut self.inner
+        &mut self.lent
     }
 }
 
 impl SqlStore {
+    /// Begins one; with a new connection, where the one that was kept had been lost unnoticed.
     pub(super) async fn begin(&self) -> Result<Tx, Fault> {
-        let inner = self.writers.begin_with(self.dialect.begin).await?;
-        Ok(Tx { inner, dialect: self.dialect })
+        loop {
+            self.writers.see_files()?;
+            let mut lent = self.writers.lend().await?;
+            let begin = self.dialect.begin;
+            let deadline = lent.deadline();
+            let begun = in_time(deadline, async { Ok(lent.execute(sqlx::raw_sql(begin)).await.map(drop)?) });
+            let Err(fault) = begun.await else {
+                let (dialect, doubts) = (self.dialect, Arc::clone(&self.doubts));
+                return Ok(Tx { lent, dialect, doubts, raised: Vec::new() });
+            };
+            let again = lent.was_stale(&fault);
+            lent.close(&fault).await;
+            if !again {
+                return Err(fault);
+            }
+        }
     }
 }
 
@@ -59,10 +137,12 @@ macro_rules! in_transaction {
             attempt += 1;
             let outcome: Result<_, $crate::sql::Fault> = async {
                 let mut transaction = $store.begin().await?;
-                let $tx = &mut transaction;
-                let value = $work.await?;
-                transaction.commit().await?;
-                Ok(value)
+                let deadline = transaction.deadline();
+                let done = {
+                    let $tx = &mut transaction;
+                    $crate::sql::connections::in_time(deadline, $work).await
+                };
+                transaction.end(done, $store).await
             }
             .await;
             match outcome {

@@ -5,6 +5,7 @@
 
 #[macro_use]
 mod place;
+mod on_postgres;
 mod postgres_server;
 mod sqlite_file;
 
@@ -26,7 +27,7 @@ macro_rules! checks {
 
         #[test]
         fn on_postgres() {
-            postgres_server::run(&[$($(
+            on_postgres::run(&[$($(
                 (concat!(stringify!($subject), "::", stringify!($check)), |place| {
                     Box::pin($subject::$check(place))
                 }),
@@ -113,4 +114,12 @@ checks! {
         dropped_requests_do_no_harm;
 }
 
+#[cfg(unix)]
+mod deleted;
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+mod disk_errors;
+#[cfg(target_os = "linux")]
+mod full_disk;
 mod killed;
+#[cfg(target_os = "linux")]
+mod postgres_away;

@@ -10,6 +10,8 @@ mod first_start;
 mod listeners;
 mod live_accounts;
 mod old_windows;
+#[cfg(unix)]
+mod one_service;
 mod papillon;
 mod precedence;
 mod reload;

@@ -34,6 +34,11 @@ impl Started {
         self.out.recv_timeout(DEADLINE).ok()
     }
 
+    /// The number of its process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Sends a signal by its name.
     pub fn signal(&self, name: &str) {
         let pid = self.child.id().to_string();

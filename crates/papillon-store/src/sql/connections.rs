@@ -1,0 +1,273 @@
+//! The connections to a database. They are lent one by one, and one that has failed is never used again.
+
+use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use parking_lot::Mutex;
+use sqlx::any::AnyConnectOptions;
+use sqlx::{AnyConnection, ConnectOptions, Connection, Executor};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::{Instant, timeout_at};
+
+use super::Fault;
+use super::reach::Reach;
+use crate::sqlite::DatabaseFiles;
+
+/// A connection to a server that has not been used for longer may have been forgotten by what lies between.
+const FRESH: Duration = Duration::from_secs(300);
+/// How long saying goodbye to a connection may take.
+const GOODBYE: Duration = Duration::from_secs(1);
+
+/// How connections are made.
+pub(crate) struct Source {
+    pub(crate) options: AnyConnectOptions,
+    /// What each connection is told first.
+    pub(crate) settings: &'static str,
+    /// What is done after a failure before anybody has a connection again, if it can be done.
+    pub(crate) mend: Option<&'static str>,
+    /// How long the database may take to answer; `None` for a file, which needs no answer of anybody.
+    pub(crate) patience: Option<Duration>,
+    /// The files in which the database has to be, where it is in files.
+    pub(crate) files: Option<Arc<DatabaseFiles>>,
+}
+
+impl Source {
+    /// Makes a connection.
+    pub(crate) async fn connect(&self) -> Result<AnyConnection, Fault> {
+        self.see_files()?;
+        let connection = in_time(self.deadline(), async {
+            let mut connection = self.options.connect().await?;
+            connection.execute(sqlx::raw_sql(self.settings)).await?;
+            Ok(connection)
+        });
+        let connection = connection.await?;
+        // Once more: what was opened now can be another file than the others have open.
+        self.see_files()?;
+        Ok(connection)
+    }
+
+    /// Sees that the database is still where it was.
+    pub(super) fn see_files(&self) -> Result<(), Fault> {
+        self.files.as_ref().map_or(Ok(()), |files| files.see())
+    }
+
+    fn deadline(&self) -> Option<Instant> {
+        self.patience.map(|patience| Instant::now() + patience)
+    }
+}
+
+/// A number of connections, made when they are needed.
+pub(crate) struct Connections {
+    pub(super) source: Source,
+    pub(super) reach: Reach,
+    room: Arc<Semaphore>,
+    free: Mutex<Free>,
+    has_failed: AtomicBool,
+}
+
+/// Those that nobody uses, the last one used at the end: its cache is the warmest.
+#[derive(Default)]
+struct Free {
+    connections: Vec<(AnyConnection, Instant)>,
+    /// Raised when all connections made before are to be thrown away.
+    generation: u64,
+}
+
+impl Connections {
+    pub(crate) fn new(source: Source, most: usize) -> Arc<Self> {
+        Arc::new(Self {
+            source,
+            reach: Reach::default(),
+            room: Arc::new(Semaphore::new(most)),
+            free: Mutex::default(),
+            has_failed: AtomicBool::new(false),
+        })
+    }
+
+    /// Makes so many connections before anybody asks.
+    pub(crate) async fn fill(&self, count: usize) -> Result<(), Fault> {
+        for _ in 0..count {
+            let connection = self.source.connect().await?;
+            self.free.lock().connections.push((connection, Instant::now()));
+        }
+        Ok(())
+    }
+
+    /// Lends a connection, after those who asked before.
+    pub(super) async fn lend(self: &Arc<Self>) -> Result<Lent, Fault> {
+        // Waiting for others and waiting for the database together take half as long again at most.
+        let last = self.source.patience.map(|patience| Instant::now() + patience * 3 / 2);
+        let lending = in_time(last, async {
+            // It is never closed.
+            let room = Arc::clone(&self.room).acquire_owned().await.map_err(|_| Fault::busy())?;
+            self.reach.see().await?;
+            let (kept, generation) = self.take_free();
+            let is_new = kept.is_none();
+            let connection = match kept {
+                Some(connection) => connection,
+                None => self.connect().await?,
+            };
+            let deadline = self.source.deadline();
+            let home = Arc::clone(self);
+            let patient = deadline <= last;
+            let deadline = deadline.min(last);
+            Ok(Lent { connection, home, generation, is_new, deadline, patient, _room: room })
+        });
+        match lending.await {
+            Err(Fault::TimedOut) => Err(Fault::busy()),
+            outcome => outcome,
+        }
+    }
+
+    async fn connect(self: &Arc<Self>) -> Result<AnyConnection, Fault> {
+        if self.has_failed.swap(false, Ordering::Relaxed) {
+            self.mend().await;
+        }
+        self.source.connect().await.map_err(|fault| {
+            self.judge(&fault, true);
+            if matches!(fault, Fault::TimedOut) { Fault::silent() } else { fault }
+        })
+    }
+
+    async fn mend(&self) {
+        let Some(mend) = self.source.mend else { return };
+        let Ok(mut connection) = self.source.connect().await else { return };
+        if let Err(error) = connection.execute(sqlx::raw_sql(mend)).await {
+            tracing::debug!(%error, "nothing could be mended");
+        }
+        let _ = connection.close().await;
+    }
+
+    fn take_free(&self) -> (Option<AnyConnection>, u64) {
+        let mut free = self.free.lock();
+        if self.source.patience.is_some()
+            && free.connections.last().is_some_and(|(_, at)| at.elapsed() > FRESH)
+        {
+            // The others have lain there even longer.
+            free.connections.clear();
+        }
+        (free.connections.pop().map(|(connection, _)| connection), free.generation)
+    }
+
+    /// Sees that the database is still where it was.
+    pub(super) fn see_files(&self) -> Result<(), Fault> {
+        self.source.see_files()
+    }
+
+    /// Throws all connections away that were made before.
+    pub(super) fn forget_all(&self) {
+        let mut free = self.free.lock();
+        free.generation += 1;
+        free.connections.clear();
+    }
+
+    /// Learns from a failure what it says about the other connections. `patient`: the database had all the
+    /// time that it may take.
+    fn judge(self: &Arc<Self>, fault: &Fault, patient: bool) {
+        match fault {
+            Fault::TimedOut if patient => self.reach.doubt(self),
+            fault if fault.is_disconnect() => self.forget_all(),
+            _ => {}
+        }
+    }
+}
+
+/// A connection on loan. Dropped, it is closed: nobody knows in what state it is.
+pub(super) struct Lent {
+    connection: AnyConnection,
+    home: Arc<Connections>,
+    generation: u64,
+    is_new: bool,
+    deadline: Option<Instant>,
+    patient: bool,
+    _room: OwnedSemaphorePermit,
+}
+
+impl Lent {
+    /// When all that is done with it has to be over.
+    pub(super) fn deadline(&self) -> Option<Instant> {
+        self.deadline
+    }
+
+    /// Whether a failure says only that the connection had been lost before it was lent.
+    pub(super) fn was_stale(&self, fault: &Fault) -> bool {
+        !self.is_new && fault.is_disconnect()
+    }
+
+    /// Sees that the database is still where it was.
+    pub(super) fn see_files(&self) -> Result<(), Fault> {
+        self.home.source.see_files()
+    }
+
+    /// Gives it back, to be used again.
+    pub(super) fn give_back(self) {
+        let mut free = self.home.free.lock();
+        if free.generation == self.generation {
+            free.connections.push((self.connection, Instant::now()));
+        }
+    }
+
+    /// Closes it after a failure, and what was under way on it with it.
+    pub(super) async fn close(self, fault: &Fault) {
+        self.home.judge(fault, self.patient);
+        self.home.has_failed.store(true, Ordering::Relaxed);
+        // It is gone in any case when this returns.
+        let _ = in_time(Some(Instant::now() + GOODBYE), async { Ok(self.connection.close().await?) }).await;
+    }
+}
+
+impl Deref for Lent {
+    type Target = AnyConnection;
+
+    fn deref(&self) -> &AnyConnection {
+        &self.connection
+    }
+}
+
+impl DerefMut for Lent {
+    fn deref_mut(&mut self) -> &mut AnyConnection {
+        &mut self.connection
+    }
+}
+
+/// Does something before a deadline, or not at all.
+pub(crate) async fn in_time<T>(
+    deadline: Option<Instant>,
+    work: impl Future<Output = Result<T, Fault>>,
+) -> Result<T, Fault> {
+    match deadline {
+        None => work.await,
+        Some(deadline) => timeout_at(deadline, work).await.unwrap_or(Err(Fault::TimedOut)),
+    }
+}
+
+/// Reads with a connection of `$store`; once more with a new one, where it had been lost unnoticed. A
+/// macro, because a closure cannot say yet that the future it returns is `Send` and borrows the connection.
+macro_rules! reading {
+    ($store:ident, $reader:ident => $work:expr) => {{
+        loop {
+            let mut lent = $store.readers.lend().await?;
+            let deadline = lent.deadline();
+            let outcome = {
+                let $reader = &mut lent;
+                $crate::sql::connections::in_time(deadline, $work).await
+            };
+            match outcome {
+                Err(fault) if fault.is_of_connection() => {
+                    let again = lent.was_stale(&fault);
+                    lent.close(&fault).await;
+                    if !again {
+                        break Err(fault.into());
+                    }
+                }
+                outcome => {
+                    lent.give_back();
+                    break Ok(outcome?);
+                }
+            }
+        }
+    }};
+}
+pub(super) use reading;

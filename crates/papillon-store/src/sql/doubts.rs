@@ -1,0 +1,80 @@
+//! Changes of which nobody knows whether they were stored.
+//!
+//! A commit whose answer never comes, or comes as an error, may have happened all the same. What others
+//! keep of those accounts in memory can then be wrong: until that has been looked into, the accounts take
+//! no further change.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use msnp::ListVersion;
+use parking_lot::Mutex;
+use sqlx::Row;
+use tokio::time::Instant;
+
+use super::connections::in_time;
+use super::transaction::Tx;
+use super::{Fault, SqlStore, lock, packed, roster};
+use crate::{Account, AccountId, Roster};
+
+/// How long somebody who waits for an answer may wait longer for the truth.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// The accounts.
+#[derive(Debug, Default)]
+pub(super) struct Doubts(Mutex<BTreeSet<AccountId>>);
+
+impl Doubts {
+    pub(super) fn all(&self) -> Vec<AccountId> {
+        self.0.lock().iter().copied().collect()
+    }
+
+    pub(super) fn remove(&self, account: AccountId) {
+        self.0.lock().remove(&account);
+    }
+
+    /// Refuses a change of an account that is in doubt.
+    pub(super) fn see(&self, account: AccountId) -> Result<(), Fault> {
+        if self.0.lock().contains(&account) {
+            return Err(Fault::Outage("an earlier change of this account is still being looked into".into()));
+        }
+        Ok(())
+    }
+}
+
+impl SqlStore {
+    /// A commit has failed that would have raised these versions. Unless it can be seen now that nothing
+    /// was stored, the accounts are in doubt.
+    pub(super) async fn doubt(&self, raised: &[(AccountId, ListVersion)]) {
+        let Some((account, version)) = raised.first() else { return };
+        let stored = in_time(Some(Instant::now() + PATIENCE), self.stored_version(*account)).await;
+        if matches!(stored, Ok(Some(stored)) if stored < *version) {
+            return;
+        }
+        tracing::warn!(accounts = raised.len(), "a change that was refused may be stored all the same");
+        self.doubts.0.lock().extend(raised.iter().map(|(account, _)| *account));
+    }
+
+    /// An account's version once no change of it is under way any more.
+    async fn stored_version(&self, account: AccountId) -> Result<Option<ListVersion>, Fault> {
+        let mut tx = self.begin().await?;
+        let found = version(&mut tx, account).await;
+        tx.roll_back(found).await
+    }
+}
+
+async fn version(tx: &mut Tx, account: AccountId) -> Result<Option<ListVersion>, Fault> {
+    lock::one(tx, account).await?;
+    let query = sqlx::query("SELECT list_version FROM accounts WHERE id = $1").bind(account.0);
+    let row = query.fetch_optional(&mut **tx).await?;
+    row.map(|row| packed::version(row.try_get(0)?)).transpose()
+}
+
+/// Reads an account once no change of it is under way any more.
+pub(super) async fn look(tx: &mut Tx, account: AccountId) -> Result<Option<(Account, Roster)>, Fault> {
+    match lock::one(tx, account).await {
+        Err(Fault::Refused(_)) => Ok(None),
+        Err(fault) => Err(fault),
+        Ok(()) => roster::read(tx.lent(), account).await,
+    }
+}

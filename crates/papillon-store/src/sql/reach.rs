@@ -1,0 +1,89 @@
+//! Whether a database server answers at all.
+//!
+//! A server that has stopped answering would cost every request the whole patience, one after the other
+//! where they wait for their turn. So the first one that has waited in vain raises a doubt: one task asks
+//! the server, and until it answers the others are refused at once.
+
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+use super::Fault;
+use super::connections::{Connections, in_time};
+
+/// How long the first question may take: others wait for its answer.
+const FIRST: Duration = Duration::from_secs(1);
+/// The time between two questions.
+const INTERVAL: Duration = Duration::from_millis(500);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    Answers,
+    Doubted,
+    Silent,
+}
+
+/// What is known about the server.
+pub(super) struct Reach(watch::Sender<State>);
+
+impl Default for Reach {
+    fn default() -> Self {
+        Self(watch::Sender::new(State::Answers))
+    }
+}
+
+impl Reach {
+    /// Refuses who would only wait in vain.
+    pub(super) async fn see(&self) -> Result<(), Fault> {
+        if *self.0.borrow() == State::Answers {
+            return Ok(());
+        }
+        let mut changes = self.0.subscribe();
+        // The sender is here: it cannot be gone.
+        let decided = changes.wait_for(|state| *state != State::Doubted).await;
+        if decided.is_ok_and(|state| *state == State::Answers) { Ok(()) } else { Err(Fault::silent()) }
+    }
+
+    /// Somebody has waited in vain.
+    pub(super) fn doubt(&self, connections: &Arc<Connections>) {
+        let newly = self.0.send_if_modified(|state| {
+            let newly = *state == State::Answers;
+            if newly {
+                *state = State::Doubted;
+            }
+            newly
+        });
+        if newly {
+            tokio::spawn(ask(Arc::downgrade(connections)));
+        }
+    }
+}
+
+/// Asks until there is an answer.
+async fn ask(connections: Weak<Connections>) {
+    let since = Instant::now();
+    let mut silent = false;
+    while let Some(connections) = connections.upgrade() {
+        connections.forget_all();
+        let first = (!silent).then(|| Instant::now() + FIRST);
+        match in_time(first, connections.source.connect()).await {
+            Ok(_) => {
+                if silent {
+                    tracing::info!(seconds = since.elapsed().as_secs(), "the database answers again");
+                }
+                connections.reach.0.send_replace(State::Answers);
+                return;
+            }
+            Err(fault) if !silent => {
+                silent = true;
+                tracing::error!(error = %crate::StoreError::from(fault), "the database does not answer; it is asked until it does");
+                connections.reach.0.send_replace(State::Silent);
+            }
+            Err(_) => {}
+        }
+        drop(connections);
+        tokio::time::sleep(INTERVAL).await;
+    }
+}

@@ -1,0 +1,83 @@
+//! Whether the database is still where it was opened.
+//!
+//! The system keeps a file that is deleted for those who have it open. What is written to it then is
+//! acknowledged, read back, and gone with the last of them.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+use sqlx::AnyConnection;
+
+use crate::sql::Fault;
+
+/// The files of an open database. SQLite itself takes none away while this has one of its connections.
+pub(crate) struct DatabaseFiles {
+    files: Vec<(PathBuf, Identity)>,
+    _open: Mutex<AnyConnection>,
+}
+
+impl DatabaseFiles {
+    /// The files of the database at `path`, which `open` has used already.
+    pub(crate) fn of(path: &Path, open: AnyConnection) -> Result<Arc<Self>, Fault> {
+        let mut files = Vec::new();
+        for suffix in ["", "-wal", "-shm"] {
+            let mut name = path.as_os_str().to_owned();
+            name.push(suffix);
+            let file = PathBuf::from(name);
+            let identity = identity(&file).map_err(|error| lost(&file, Some(&error)))?;
+            files.push((file, identity));
+        }
+        Ok(Arc::new(Self { files, _open: Mutex::new(open) }))
+    }
+
+    /// Sees that each is where it was. It costs a look at each name, a few microseconds in all.
+    pub(crate) fn see(&self) -> Result<(), Fault> {
+        for (file, known) in &self.files {
+            match identity(file) {
+                Ok(found) if found == *known => {}
+                Ok(_) => return Err(lost(file, None)),
+                Err(error) => return Err(lost(file, Some(&error))),
+            }
+        }
+        Ok(())
+    }
+}
+
+fn lost(file: &Path, error: Option<&io::Error>) -> Fault {
+    let file = file.display();
+    let what = match error {
+        None => format!("{file} was replaced by another file while it was open"),
+        Some(error) if error.kind() == io::ErrorKind::NotFound => {
+            format!("{file} was deleted or moved while it was open")
+        }
+        Some(error) => format!("{file} cannot be looked at: {error}"),
+    };
+    // Whatever is put there is read together with what the other two files hold.
+    Fault::Outage(format!(
+        "{what}; nothing is stored any more. Put the same file back; or restart the service with a backup: stop it, \
+         remove what is left of the database's files (also those ending in -wal and -shm), put the backup there, \
+         start it"
+    ))
+}
+
+/// Tells one file from another.
+#[cfg(unix)]
+type Identity = (u64, u64);
+
+#[cfg(unix)]
+fn identity(file: &Path) -> io::Result<Identity> {
+    use std::os::unix::fs::MetadataExt;
+    let metadata = std::fs::metadata(file)?;
+    Ok((metadata.dev(), metadata.ino()))
+}
+
+/// Elsewhere an open file can be neither deleted nor replaced.
+#[cfg(not(unix))]
+type Identity = ();
+
+#[cfg(not(unix))]
+fn identity(_: &Path) -> io::Result<Identity> {
+    Ok(())
+}
