@@ -138,7 +138,7 @@ pub fn serve() -> Result<()> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let port = listener.local_addr()?.port();
         let config = Config { old_windows: true, ..Config::new(".") };
-        let listeners = Listeners { https: Some(listener), ..Listeners::default() };
+        let listeners = Listeners { https: Some(listener.into()), ..Listeners::default() };
         let server = Server::bind(config, store, listeners).await?;
         println!("port {port}\nready");
         std::io::stdout().flush()?;

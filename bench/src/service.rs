@@ -65,7 +65,8 @@ async fn run(population: Population) -> Result<()> {
     println!("passport {}", http.local_addr()?.port());
     let config = Config::new(".");
     let lifetime = config.ticket_lifetime;
-    let listeners = Listeners { msnp: Some(listener), http: Some(http), ..Listeners::default() };
+    let listeners =
+        Listeners { msnp: Some(listener.into()), http: Some(http.into()), ..Listeners::default() };
     let server = Server::bind(config, Arc::clone(&store), listeners).await?;
     let key = store.secret("ticket-key", &[]).await?.try_into().ok().context("a key of another length")?;
     greet(port, &TicketMint::new(key, lifetime), &accounts)?;
