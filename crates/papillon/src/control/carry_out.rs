@@ -29,6 +29,10 @@ pub(super) async fn carry_out(desk: &Desk, id: &Value, command: Command) -> Outc
             let talk = talking::find(client, to, conversation)?;
             done(talk.typing().await)
         }
+        Command::Nudge { to, conversation } => {
+            let talk = talking::find(client, to, conversation)?;
+            done(talk.nudge().await)
+        }
         Command::Invite { conversation, who: Address(who) } => {
             done(talking::find(client, None, Some(conversation))?.invite(&who).await)
         }

@@ -30,6 +30,13 @@ pub(crate) enum Command {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         conversation: Option<u64>,
     },
+    /// Nudges everybody in a conversation.
+    Nudge {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        to: Option<Address>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        conversation: Option<u64>,
+    },
     /// Calls one more person into a conversation.
     Invite { conversation: u64, who: Address },
     /// Leaves a conversation.
@@ -86,9 +93,10 @@ pub(crate) enum Command {
 
 impl Command {
     /// The names of all of them.
-    pub(super) const NAMES: [&'static str; 18] = [
+    pub(super) const NAMES: [&'static str; 19] = [
         "send",
         "typing",
+        "nudge",
         "invite",
         "leave",
         "send-file",

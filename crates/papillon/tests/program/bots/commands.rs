@@ -41,6 +41,8 @@ fn texts_are_delivered_and_answered() {
     assert_eq!(refused(&mut bot, nowhere), "no-such-conversation");
     fine(&mut bot, json!({"command": "typing", "to": ADA}));
     ada.wait_for("typing", |typing| typing["from"] == GRACE);
+    fine(&mut bot, json!({"command": "nudge", "conversation": conversation}));
+    ada.wait_for("nudge", |nudge| nudge["from"] == GRACE);
     fine(&mut bot, json!({"command": "leave", "conversation": conversation}));
     ada.wait_for("conversation-closed", |_| true);
 }
