@@ -19,33 +19,37 @@
 #[path = "sign_in/from_environment.rs"]
 mod from_environment;
 
-use msnp_client::Event;
+use msnp_client::{Client, Event, Events};
 use tokio::signal::ctrl_c;
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let (client, mut events) = from_environment::builder()?.sign_in().await?;
     println!("{} is online", client.account());
-    loop {
-        let event = tokio::select! {
-            event = events.next() => event,
-            _ = ctrl_c() => break,
-        };
+    tokio::select! {
+        () = echo(&client, &mut events) => {}
+        _ = ctrl_c() => client.sign_out().await,
+    }
+    Ok(())
+}
+
+/// Says what it hears, until it is signed out for good. When the connection breaks it comes back by itself.
+pub async fn echo(client: &Client, events: &mut Events) {
+    while let Some(event) = events.next().await {
         match event {
-            Some(Event::Message { conversation, from, text, .. }) => {
+            Event::Message { conversation, from, text, .. } => {
                 println!("{from}: {:?}", text.body);
                 // Where it was said, so that everybody hears it.
-                if let Some(conversation) = client.conversation_by_id(conversation)
-                    && let Err(error) = conversation.send(text).await
-                {
-                    eprintln!("the echo was not heard: {error}");
-                }
+                let Some(conversation) = client.conversation_by_id(conversation) else { continue };
+                // In a task of its own: others need not wait for somebody who has left meanwhile.
+                tokio::spawn(async move {
+                    if let Err(error) = conversation.send(text).await {
+                        eprintln!("{from} did not hear the echo: {error}");
+                    }
+                });
             }
-            Some(Event::SignedOut { reason, .. }) => println!("signed out: {reason:?}"),
-            Some(_) => {}
-            None => return Ok(()),
+            Event::SignedOut { reason, .. } => println!("signed out: {reason:?}"),
+            _ => {}
         }
     }
-    client.sign_out().await;
-    Ok(())
 }

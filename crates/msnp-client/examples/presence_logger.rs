@@ -20,17 +20,15 @@
 #[path = "sign_in/from_environment.rs"]
 mod from_environment;
 
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use msnp_client::msnp::{FriendlyName, Handle, Status};
-use msnp_client::{Event, Presence, Reconnect};
+use msnp_client::{Event, Presence};
 use tokio::signal::ctrl_c;
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    let for_ever =
-        Reconnect { first: Duration::from_secs(1), longest: Duration::from_secs(60), attempts: None };
-    let builder = from_environment::builder()?.status(Status::Hidden).reconnect(for_ever);
+    let builder = from_environment::builder()?.status(Status::Hidden);
     let (client, mut events) = builder.sign_in().await?;
     loop {
         let event = tokio::select! {

@@ -24,7 +24,8 @@ const MAX_COMMANDS: usize = 64;
 /// the other's addresses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum DirectConnections {
-    /// Only through the switchboard.
+    /// Only through the switchboard. Files with clients before MSN Messenger 6, which have no such way, fail with
+    /// [`TransferError::NeedsDirect`](crate::TransferError::NeedsDirect).
     #[default]
     Never,
     /// Where the addresses of both allow it.
@@ -44,6 +45,13 @@ pub struct Reconnect {
     pub longest: Duration,
     /// How often it is tried; `None` for ever.
     pub attempts: Option<u32>,
+}
+
+impl Default for Reconnect {
+    /// After a second, then after ever longer waits up to a minute, for ever.
+    fn default() -> Self {
+        Self { first: Duration::from_secs(1), longest: Duration::from_secs(60), attempts: None }
+    }
 }
 
 /// A custom emoticon to publish: the characters and the picture's bytes.
@@ -86,7 +94,7 @@ impl Builder {
             picture: None,
             emoticons: Vec::new(),
             direct: DirectConnections::default(),
-            reconnect: None,
+            reconnect: Some(Reconnect::default()),
         }
     }
 
@@ -140,9 +148,10 @@ impl Builder {
         Self { direct, ..self }
     }
 
-    /// Comes back by itself when the connection breaks; otherwise the events end.
-    pub fn reconnect(self, policy: Reconnect) -> Self {
-        Self { reconnect: Some(policy), ..self }
+    /// How to come back when the connection breaks: [`Reconnect::default`] unless told. With `None` the events
+    /// end then.
+    pub fn reconnect(self, policy: impl Into<Option<Reconnect>>) -> Self {
+        Self { reconnect: policy.into(), ..self }
     }
 
     /// Signs in and waits until the contact list is here.

@@ -7,7 +7,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use msnp::command::{NotificationEvent, NotificationRequest, add, adg, blp, rea, reg, rem, rmg};
 use msnp::connection_type::ConnectionType;
-use msnp::message::Text;
+use msnp::message::{Emoticon, Text};
 use msnp::object::MsnObject;
 use msnp::passport::Secret;
 use msnp::{ErrorCode, FriendlyName, GroupId, GroupName, Handle, List, Privacy, Status};
@@ -110,6 +110,12 @@ impl Client {
     /// What stands for the own custom emoticons in texts, in the order in which they were published.
     pub fn emoticons(&self) -> Vec<String> {
         self.core.emoticons.read().iter().map(|(shortcut, _, _)| shortcut.clone()).collect()
+    }
+
+    /// Lets others fetch a custom emoticon (as [`Client::add_emoticon`]) that only those texts carry with
+    /// which it is given to [`Conversation::send_with`].
+    pub fn emoticon(&self, shortcut: &str, png: Bytes) -> Result<Emoticon, CommandError> {
+        self.core.emoticon(shortcut, png)
     }
 
     /// Adds somebody to the forward list, and to the allow list unless they are blocked.

@@ -3,10 +3,11 @@
 use std::sync::{Arc, Weak};
 
 use msnp::Handle;
-use msnp::message::{Invitation, Text};
+use msnp::message::{Emoticon, Invitation, Text};
 
 use crate::conversations::Talk;
 use crate::core::Core;
+use crate::peers::Pictures;
 use crate::{CommandError, SendError};
 
 /// Which conversation an event belongs to. Numbers of this client, not of the service.
@@ -45,8 +46,23 @@ impl Conversation {
     /// Several calls at once are delivered in the order in which they were made. A text without a
     /// look of its own goes out in the one MSN Messenger had by default.
     pub async fn send(&self, text: impl Into<Text>) -> Result<(), SendError> {
-        let text = text.into();
-        self.talk.text(&self.core()?, text).await
+        self.send_with(text, &[]).await.map(drop)
+    }
+
+    /// The same with more emoticons than the client's own, for this text alone: see [`Client::emoticon`].
+    ///
+    /// [`Client::emoticon`]: crate::Client::emoticon
+    pub async fn send_with(
+        &self,
+        text: impl Into<Text>,
+        emoticons: &[Emoticon],
+    ) -> Result<Pictures, SendError> {
+        let core = self.core()?;
+        // Somebody may fetch one before it is known here that the text has arrived.
+        let served = core.peers.served();
+        let used = self.talk.text(&core, text.into(), emoticons).await?;
+        let people = self.talk.peers();
+        Ok(Pictures::new(served, people.iter().filter(|who| !core.peers.is_old(&core, who)), &used))
     }
 
     /// Tells that this account is typing. Call it as often as keys are hit: it is sent every 5 s.

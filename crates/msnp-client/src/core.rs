@@ -87,13 +87,18 @@ impl Core {
     /// Lets others fetch a custom emoticon; texts that use the shortcut tell them of it. Of two
     /// for one shortcut the later counts.
     pub(crate) fn publish_emoticon(&self, shortcut: &str, png: Bytes) -> Result<(), CommandError> {
-        let object = self.publish(ObjectKind::CUSTOM_EMOTICON, shortcut, png.clone())?;
-        Emoticon::new(shortcut, object.clone())
-            .map_err(|_| CommandError::Invalid(format!("an emoticon cannot be called {shortcut:?}")))?;
+        let emoticon = self.emoticon(shortcut, png.clone())?;
         let mut emoticons = self.emoticons.write();
         emoticons.retain(|(own, _, _)| own != shortcut);
-        emoticons.push((shortcut.to_owned(), object, png));
+        emoticons.push((shortcut.to_owned(), emoticon.object().clone(), png));
         Ok(())
+    }
+
+    /// Lets others fetch a custom emoticon of which nobody has told them yet.
+    pub(crate) fn emoticon(&self, shortcut: &str, png: Bytes) -> Result<Emoticon, CommandError> {
+        let object = self.publish(ObjectKind::CUSTOM_EMOTICON, shortcut, png)?;
+        Emoticon::new(shortcut, object)
+            .map_err(|_| CommandError::Invalid(format!("an emoticon cannot be called {shortcut:?}")))
     }
 
     fn publish(&self, kind: ObjectKind, name: &str, data: Bytes) -> Result<MsnObject, CommandError> {

@@ -86,9 +86,12 @@ pub enum SendError {
     /// Not signed in any more.
     #[error("the connection to the service is gone")]
     Disconnected,
-    /// No answer in time.
+    /// The service did not answer in time.
     #[error("the service did not answer in time")]
     TimedOut,
+    /// The service has called them, and their client did not come into the conversation in time.
+    #[error("their client did not answer")]
+    NoAnswer,
 }
 
 /// Why there is no picture.
@@ -116,8 +119,8 @@ pub enum FetchError {
     /// They left or stopped in the middle.
     #[error("they stopped in the middle")]
     Broken,
-    /// No answer in time.
-    #[error("they did not answer in time")]
+    /// No answer of their client in time.
+    #[error("their client did not answer in time")]
     TimedOut,
 }
 
@@ -148,8 +151,8 @@ pub enum TransferError {
     /// They left or the connection broke in the middle.
     #[error("the transfer broke off")]
     Broken,
-    /// No answer in time.
-    #[error("they did not answer in time")]
+    /// No answer of theirs in time.
+    #[error("their client did not answer in time")]
     TimedOut,
     /// There is no such offer, or it is over.
     #[error("there is no transfer {0:?}")]
@@ -157,4 +160,10 @@ pub enum TransferError {
     /// Their client can't take files in any way this one can send.
     #[error("their client cannot take files")]
     Unsupported,
+    /// Files from and to clients before MSN Messenger 6 need a direct connection, and
+    /// [`DirectConnections::Never`](crate::DirectConnections::Never) forbids it.
+    #[error(
+        "with a client older than MSN Messenger 6 files need a direct connection, which is not allowed here"
+    )]
+    NeedsDirect,
 }

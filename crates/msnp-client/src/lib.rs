@@ -9,15 +9,23 @@
 //!     .sign_in()
 //!     .await?;
 //! while let Some(event) = events.next().await {
-//!     if let Event::Message { conversation, text, .. } = event {
-//!         if let Some(conversation) = client.conversation_by_id(conversation) {
-//!             conversation.send(format!("You said: {}", text.body)).await?;
-//!         }
+//!     if let Event::Message { conversation, from, text, .. } = event
+//!         && let Some(conversation) = client.conversation_by_id(conversation)
+//!     {
+//!         tokio::spawn(async move {
+//!             // They may have left, which is no reason to end.
+//!             if let Err(error) = conversation.send(format!("You said: {}", text.body)).await {
+//!                 eprintln!("{from} did not get the answer: {error}");
+//!             }
+//!         });
 //!     }
 //! }
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! A connection that breaks is made again, for as long as it takes ([`Builder::reconnect`]). The events end when the
+//! account is signed out for good: by [`Client::sign_out`], or because it signed in elsewhere.
 //!
 //! | to | look at |
 //! |---|---|
@@ -59,5 +67,6 @@ pub use conversation::{Conversation, ConversationId};
 pub use error::{CommandError, FetchError, SendError, SignInError, TransferError};
 pub use event::{Event, Events, ServiceMessageKind, SignedOut};
 pub use msnp;
+pub use peers::Pictures;
 pub use transfer::{Transfer, TransferDirection, TransferId, TransferProgress, TransferRoute};
 pub use trust::{ServerCertificate, Trust};

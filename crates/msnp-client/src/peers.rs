@@ -13,6 +13,7 @@ mod incoming;
 mod msnftp;
 mod offers;
 mod outgoing;
+mod served;
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -31,7 +32,7 @@ use tokio::sync::{mpsc, oneshot};
 use crate::core::Core;
 use crate::network::LocalNetwork;
 use crate::switchboard::PacketCarrier;
-use crate::{Event, FetchError, Transfer, TransferDirection, TransferError, TransferId};
+use crate::{DirectConnections, Event, FetchError, Transfer, TransferDirection, TransferError, TransferId};
 
 use driver::Input;
 use fetches::Fetches;
@@ -39,6 +40,8 @@ use incoming::Destination;
 use msnftp::Msnftp;
 use offers::Offers;
 use outgoing::OutgoingFile;
+pub use served::Pictures;
+use served::Served;
 
 /// How many inputs wait for a peer's task. Whoever brings more waits too: what it came over is not
 /// read meanwhile. One may hold 128 KiB of a file, and as many again are just being worked off.
@@ -53,6 +56,7 @@ pub(crate) struct Peers {
     fetches: Fetches,
     msnftp: Msnftp,
     published: Published,
+    served: Served,
     network: Mutex<Option<LocalNetwork>>,
     next_transfer: AtomicU64,
 }
@@ -65,6 +69,7 @@ impl Peers {
             fetches: Fetches::default(),
             msnftp: Msnftp::default(),
             published: Published::default(),
+            served: Served::default(),
             network: Mutex::default(),
             next_transfer: AtomicU64::new(1),
         }
@@ -73,6 +78,11 @@ impl Peers {
     /// What others may fetch.
     pub(crate) fn published(&self) -> &Published {
         &self.published
+    }
+
+    /// What others fetch from now on.
+    pub(crate) fn served(&self) -> served::Receiver {
+        self.served.subscribe()
     }
 
     /// The service told how it sees this machine.
@@ -193,8 +203,12 @@ impl Peers {
         let id = self.next_transfer();
         let (transfer, reporter) =
             Transfer::new(id, to.clone(), TransferDirection::Sending, path.to_owned(), size);
+        let old = self.is_old(core, to);
+        if old && !(direct && core.settings.direct != DirectConnections::Never) {
+            return Err(TransferError::NeedsDirect);
+        }
         self.offers.begun(id, to.clone());
-        if self.is_old(core, to) {
+        if old {
             let begun = self.msnftp.offer(core, to, id, path, (file, size), reporter);
             return if begun { Ok(transfer) } else { Err(TransferError::Broken) };
         }
@@ -214,6 +228,11 @@ impl Peers {
     ) -> Result<Transfer, TransferError> {
         let unknown = || TransferError::Unknown(id);
         let name = self.offers.name_of(id).ok_or_else(unknown)?;
+        if core.settings.direct == DirectConnections::Never && self.msnftp.task_of(id).is_some() {
+            // It can never be taken: they need not wait.
+            self.decline(core, id).await?;
+            return Err(TransferError::NeedsDirect);
+        }
         let destination = Destination::reserve(folder, &name).await?;
         let offer = self.offers.take(id).ok_or_else(unknown)?;
         let path = destination.path().to_owned();
@@ -230,7 +249,7 @@ impl Peers {
 
     /// Whether somebody's client is from before MSN Messenger 6, or ours pretends to be: such
     /// clients know nothing of packets and must not be sent any (HYP *MSNC1*).
-    fn is_old(&self, core: &Core, who: &Handle) -> bool {
+    pub(crate) fn is_old(&self, core: &Core, who: &Handle) -> bool {
         let theirs = core.roster.read().capabilities(who);
         core.settings.dialect == Dialect::Msnp8 || theirs.is_some_and(|capabilities| capabilities.msnc() == 0)
     }

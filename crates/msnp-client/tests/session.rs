@@ -2,6 +2,8 @@
 
 #[path = "session/announcements.rs"]
 mod announcements;
+#[path = "session/first_example.rs"]
+mod first_example;
 #[path = "session/gateway.rs"]
 mod gateway;
 #[path = "session/lists.rs"]

@@ -17,6 +17,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use msnp::Handle;
 use msnp::connection_type::NetId;
+use msnp::object::MsnObject;
 
 use crate::direct::Reach;
 use crate::link::{Fate, Link, Purpose, Source, Transmit};
@@ -90,6 +91,8 @@ pub struct Peer {
     link: Link,
     sessions: BTreeMap<SessionKey, Session>,
     events: VecDeque<PeerEvent>,
+    /// Objects that the peer has fetched and that nobody has asked about yet.
+    served: VecDeque<MsnObject>,
     direct: Direct,
     /// Requests that were answered, by call and branch.
     answered: VecDeque<(CallId, String)>,
@@ -110,6 +113,7 @@ impl Peer {
             link: Link::new(identifiers),
             sessions: BTreeMap::new(),
             events: VecDeque::new(),
+            served: VecDeque::new(),
             direct: Direct::default(),
             answered: VecDeque::new(),
             ended: VecDeque::new(),
@@ -137,6 +141,12 @@ impl Peer {
     /// The next thing that happened.
     pub fn poll_event(&mut self) -> Option<PeerEvent> {
         self.events.pop_front()
+    }
+
+    /// The next object that the peer has fetched, or has stopped fetching. Nobody has to ask: the last 64 are
+    /// remembered.
+    pub fn poll_served(&mut self) -> Option<MsnObject> {
+        self.served.pop_front()
     }
 
     /// The next packet for a carrier that has room. For the switchboard it goes as

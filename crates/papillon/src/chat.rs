@@ -22,13 +22,16 @@ mod wrap;
 
 use std::io::{self, IsTerminal};
 use std::path::PathBuf;
-use std::time::Duration;
 
-use anyhow::{Context, bail};
-use msnp_client::Reconnect;
+use anyhow::{Context as _, bail};
+use tokio::sync::mpsc;
 
-use crate::client::{self, ClientArgs};
+use crate::client::{ClientArgs, Login};
+use crate::control::Context;
 use crate::runtime;
+
+/// So many texts of other commands wait to be shown.
+const MAX_SAID: usize = 256;
 
 const EXAMPLES: &str = "\
 F1 shows all keys and commands. NO_COLOR=1 takes the colours away.";
@@ -63,18 +66,22 @@ pub(crate) fn run(args: &ChatArgs) -> anyhow::Result<()> {
     };
     let runtime = runtime()?;
     let outcome = runtime.block_on(async {
-        let (client, events) =
-            client::sign_in_with(&args.client, |builder| builder.reconnect(again())).await?;
-        driver::run(client, events, setup).await
+        let mut login = Login::prepare(&args.client)?;
+        let (client, events) = login.sign_in().await?;
+        let (says, said) = mpsc::channel(MAX_SAID);
+        let context = Context { client: client.clone(), folder: setup.downloads.clone(), said: Some(says) };
+        let source = driver::Source {
+            events,
+            said,
+            // Without it other commands sign in by themselves.
+            #[cfg(unix)]
+            door: login.open_door(context.clone()).ok(),
+        };
+        driver::run(context.client, source, setup).await
     });
     // Nothing that still runs is worth waiting for.
     runtime.shutdown_background();
     outcome
-}
-
-/// A broken connection is made again for as long as the user waits.
-fn again() -> Reconnect {
-    Reconnect { first: Duration::from_secs(1), longest: Duration::from_secs(60), attempts: None }
 }
 
 /// The folder for files, as an absolute path: that is what people are shown.

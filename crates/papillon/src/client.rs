@@ -1,5 +1,6 @@
 //! What all commands have in common that sign in to a service.
 
+mod asking;
 mod fingerprint;
 mod images;
 mod known;
@@ -18,24 +19,13 @@ use msnp_client::{Builder, Client, Events, SignInError};
 
 use crate::logging::{self, LogFormat};
 use crate::password;
+pub(crate) use asking::asker;
 pub(crate) use images::{emoticon as emoticon_picture, picture as display_picture};
 pub(crate) use options::{ClientArgs, ENVIRONMENT};
+use options::{Looks, Options};
 pub(crate) use people::{handle, status_name};
 use trust::Belief;
 pub(crate) use why::{why_not_delivered, why_not_done, why_not_transferred};
-
-/// Signs in with these options; asks for what is missing where there is a terminal.
-pub(crate) async fn sign_in(args: &ClientArgs) -> anyhow::Result<(Client, Events)> {
-    sign_in_with(args, |builder| builder).await
-}
-
-/// The same, with more to say to the library.
-pub(crate) async fn sign_in_with(
-    args: &ClientArgs,
-    change: impl FnOnce(Builder) -> Builder,
-) -> anyhow::Result<(Client, Events)> {
-    Login::prepare(args, change)?.sign_in().await
-}
 
 /// Logs to standard error what is worth a warning. Not for those who draw on the terminal.
 pub(crate) fn log() -> anyhow::Result<()> {
@@ -47,30 +37,50 @@ pub(crate) struct Login {
     account: Handle,
     builder: Builder,
     belief: Belief,
+    #[cfg(unix)]
+    door: (crate::control::Name, bool),
 }
 
 impl Login {
     /// Gets everything together. It may wait for somebody to type the account and the password: signals are
     /// best caught only afterwards.
-    pub(crate) fn prepare(
-        args: &ClientArgs,
-        change: impl FnOnce(Builder) -> Builder,
-    ) -> anyhow::Result<Self> {
+    pub(crate) fn prepare(args: &ClientArgs) -> anyhow::Result<Self> {
         let options = args.resolve()?;
-        let belief = Belief::begin(&options)?;
         // Before anybody is asked for a password in vain.
         let looks = options.looks()?;
-        let account = match options.account.clone() {
-            Some(account) => account,
-            None => ask_for_account()?,
-        };
+        let account = account_of(&options)?;
+        Self::with(args, options, account, looks, |builder| builder)
+    }
+
+    /// Asks for what is missing still.
+    fn with(
+        args: &ClientArgs,
+        options: Options,
+        account: Handle,
+        looks: Looks,
+        change: impl FnOnce(Builder) -> Builder,
+    ) -> anyhow::Result<Self> {
+        let belief = Belief::begin(&options)?;
         let password = password::read(&args.password_source(), &account)?;
         let builder = change(options.builder(account.clone(), password.as_str(), looks));
-        Ok(Self { account, builder, belief })
+        Ok(Self {
+            #[cfg(unix)]
+            door: (options.name(&account), options.wants_direct()),
+            account,
+            builder,
+            belief,
+        })
+    }
+
+    /// Lets the other commands of this user use what is signed in, for as long as the value lives.
+    #[cfg(unix)]
+    pub(crate) fn open_door(&self, context: crate::control::Context) -> anyhow::Result<crate::control::Door> {
+        let (name, direct) = self.door.clone();
+        crate::control::Door::open(name, direct, context)
     }
 
     /// Signs in. It may ask whether to believe the service.
-    pub(crate) async fn sign_in(mut self) -> anyhow::Result<(Client, Events)> {
+    pub(crate) async fn sign_in(&mut self) -> anyhow::Result<(Client, Events)> {
         loop {
             match self.builder.clone().trust(self.belief.trust()).sign_in().await {
                 Ok(signed_in) => return Ok(signed_in),
@@ -80,6 +90,11 @@ impl Login {
             }
         }
     }
+}
+
+/// The account, from the options or from the terminal.
+fn account_of(options: &Options) -> anyhow::Result<Handle> {
+    options.account.clone().map_or_else(ask_for_account, Ok)
 }
 
 /// The account, from the terminal. Without one the usage is wrong.

@@ -6,12 +6,14 @@ mod table;
 use std::io::{self, Write};
 use std::sync::LazyLock;
 
-use anyhow::anyhow;
+use anyhow::{Context, anyhow};
 use clap::Subcommand;
 use msnp::Handle;
 use msnp_client::Client;
+use serde_json::{Value, json};
 
-use crate::client::{self, ClientArgs, ENVIRONMENT, handle, why_not_done};
+use crate::client::{self, ClientArgs, ENVIRONMENT, handle};
+use crate::control::{Address, Asker, Command};
 use crate::stdout;
 use entry::Entry;
 pub(crate) use entry::list_names;
@@ -71,12 +73,12 @@ pub(crate) fn run(args: &ContactsArgs) -> anyhow::Result<()> {
 }
 
 async fn contacts(args: &ContactsArgs) -> anyhow::Result<()> {
-    let (client, _events) = client::sign_in(&args.client).await?;
-    let print: anyhow::Result<Print> = match &args.change {
-        None => Ok(show(&client, args.json)),
-        Some(change) => apply(&client, change).await.map(Print::Text),
+    let mut asker = client::asker(&args.client).await?;
+    let print = match &args.change {
+        None => show(&mut asker, args.json).await,
+        Some(change) => apply(&mut asker, change).await.map(Print::Text),
     };
-    client.sign_out().await;
+    asker.leave().await;
     match print? {
         Print::Text(text) => stdout::print(&text),
         Print::Json(entries) => stdout::print_json(&entries),
@@ -89,26 +91,44 @@ enum Print {
     Json(Vec<Entry>),
 }
 
-fn show(client: &Client, json: bool) -> Print {
+/// The contact list, in the words that scripts rely on.
+pub(crate) fn as_json(client: &Client) -> Value {
     let groups = client.groups();
     let contacts = client.contacts();
     let entries: Vec<_> = contacts.iter().map(|contact| Entry::new(contact, &groups)).collect();
+    let groups: Vec<_> = groups.into_iter().map(|group| group.name).collect();
+    json!({ "contacts": entries, "groups": groups })
+}
+
+async fn show(asker: &mut Asker, json: bool) -> anyhow::Result<Print> {
+    let mut told = match asker.ask(&Command::Contacts {}).await? {
+        Ok(told) => told,
+        Err(refusal) => return Err(anyhow!("the contact list was not told: {}", refusal.text)),
+    };
+    let unreadable = "the contact list cannot be read";
+    let entries: Vec<Entry> = serde_json::from_value(told["contacts"].take()).context(unreadable)?;
+    let groups: Vec<String> = serde_json::from_value(told["groups"].take()).context(unreadable)?;
     if entries.is_empty() {
         // Not on standard output: that is for contacts. Nor is it worth failing for.
         let _ = writeln!(io::stderr(), "the list is empty; `papillon contacts add WHO` adds somebody");
     }
-    if json { Print::Json(entries) } else { Print::Text(table::table(entries, &groups)) }
+    Ok(if json { Print::Json(entries) } else { Print::Text(table::table(entries, &groups)) })
 }
 
-async fn apply(client: &Client, change: &Change) -> anyhow::Result<String> {
-    let (who, done, result) = match change {
-        Change::Add(Who { who }) => (who, "added", client.add_contact(who).await),
-        Change::Remove(Who { who }) => (who, "removed", client.remove_contact(who).await),
-        Change::Block(Who { who }) => (who, "blocked", client.block(who).await),
-        Change::Unblock(Who { who }) => (who, "unblocked", client.unblock(who).await),
+async fn apply(asker: &mut Asker, change: &Change) -> anyhow::Result<String> {
+    let (Change::Add(Who { who })
+    | Change::Remove(Who { who })
+    | Change::Block(Who { who })
+    | Change::Unblock(Who { who })) = change;
+    let whom = Address(who.clone());
+    let (done, command) = match change {
+        Change::Add(_) => ("added", Command::Add { who: whom }),
+        Change::Remove(_) => ("removed", Command::Remove { who: whom }),
+        Change::Block(_) => ("blocked", Command::Block { who: whom }),
+        Change::Unblock(_) => ("unblocked", Command::Unblock { who: whom }),
     };
-    match result {
-        Ok(()) => Ok(format!("{done} {who}\n")),
-        Err(error) => Err(anyhow!("{who} was not {done}: {}", why_not_done(&error))),
+    match asker.ask(&command).await? {
+        Ok(_) => Ok(format!("{done} {who}\n")),
+        Err(refusal) => Err(anyhow!("{who} was not {done}: {}", refusal.text)),
     }
 }

@@ -4,15 +4,16 @@ mod json;
 mod limits;
 mod reactions;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
-use msnp_client::{Client, Event, Events, Reconnect, SignedOut};
+use msnp_client::{Event, Events, SignedOut};
 use serde_json::Value;
 
 use crate::client::{self, ClientArgs, ENVIRONMENT, Login};
+use crate::control::{self, StandardInput, Step};
 use crate::interrupt::Interrupt;
 use crate::stdout;
 use limits::Limits;
@@ -24,16 +25,22 @@ static HELP: LazyLock<String> = LazyLock::new(|| {
 Examples:
   papillon listen --account ada@example.com
   papillon listen --auto-accept ~/Downloads | jq -c 'select(.event == \"message\")'
+  echo '{{\"command\": \"send\", \"to\": \"grace@example.com\", \"text\": \"Lunch?\"}}' | papillon listen
 
 Each line is a JSON object whose \"event\" is one of: signed-in, presence, contact-added,
 contact-removed, roster-changed, joined, left, message, typing, nudge, emoticon, picture, file-offered,
 file-declined, file-progress, file-received, file-sent, file-failed, conversation-closed,
 service-message, missed, error, signed-out. docs/events.md tells their fields.
 
+Each line of standard input is a command: a JSON object whose \"command\" is one of: {commands}.
+An object with the event \"answer\" and the same \"id\" answers it. docs/bots.md tells their keys.
+The end of standard input ends nothing.
+
 A connection that breaks is made again. SIGINT and SIGTERM end it with exit code 0, after signed-out;
 being signed out by the service for good ends it with 1.
 
-{ENVIRONMENT}"
+{ENVIRONMENT}",
+        commands = control::names()
     )
 });
 
@@ -61,7 +68,7 @@ pub(crate) struct ListenArgs {
 enum End {
     /// There is nobody who reads.
     NobodyReads,
-    /// SIGINT or SIGTERM.
+    /// SIGINT, SIGTERM or `quit`.
     Told,
     /// By the service.
     SignedOut(SignedOut),
@@ -82,13 +89,18 @@ pub(crate) fn run(args: &ListenArgs) -> anyhow::Result<()> {
 }
 
 async fn listen(args: &ListenArgs) -> anyhow::Result<()> {
-    let login = Login::prepare(&args.client, |builder| builder.reconnect(again()))?;
+    let mut login = Login::prepare(&args.client)?;
     let mut stop = Interrupt::new()?;
     let (client, mut events) = tokio::select! {
         signed_in = login.sign_in() => signed_in?,
         () = stop.wait() => return Ok(()),
     };
-    let end = tell_all(args, &client, &mut events, &mut stop).await?;
+    let context = control::Context { client: client.clone(), folder: folder(args)?, said: None };
+    #[cfg(unix)]
+    let door = open_door(&login, &context);
+    let end = tell_all(args, context, &mut events, &mut stop).await?;
+    #[cfg(unix)]
+    drop(door);
     // Also when nobody listens any more: others should not see this account online.
     client.sign_out().await;
     if let End::Told = end {
@@ -104,22 +116,43 @@ async fn listen(args: &ListenArgs) -> anyhow::Result<()> {
     }
 }
 
-/// For ever.
-fn again() -> Reconnect {
-    Reconnect { first: Duration::from_secs(1), longest: Duration::from_secs(60), attempts: None }
+/// Where files go that a command accepts.
+fn folder(args: &ListenArgs) -> anyhow::Result<PathBuf> {
+    let folder = args.auto_accept.as_deref().unwrap_or(Path::new("."));
+    std::path::absolute(folder).context("the current folder cannot be found")
 }
 
-/// Prints events until there is a reason to end.
+/// Lets other commands in. Without that they sign in by themselves.
+#[cfg(unix)]
+fn open_door(login: &Login, context: &control::Context) -> Option<control::Door> {
+    let door = login.open_door(context.clone());
+    if let Err(error) = &door {
+        tracing::warn!(error = crate::sentence(error), "other commands will sign this one out");
+    }
+    door.ok()
+}
+
+/// The commands on standard input, unless the password came from there or nobody can write any.
+fn commands(args: &ListenArgs, context: control::Context) -> anyhow::Result<Option<StandardInput>> {
+    if args.client.reads_standard_input() || !control::is_for_us() {
+        return Ok(None);
+    }
+    StandardInput::begin(context).map(Some)
+}
+
+/// Prints events and answers until there is a reason to end.
 async fn tell_all(
     args: &ListenArgs,
-    client: &Client,
+    context: control::Context,
     events: &mut Events,
     stop: &mut Interrupt,
 ) -> anyhow::Result<End> {
+    let client = &context.client.clone();
     let mut reactions = Reactions::new(args, client);
     if !print(&json::signed_in(client))? {
         return Ok(End::NobodyReads);
     }
+    let mut commands = commands(args, context)?;
     loop {
         let line = tokio::select! {
             event = events.next() => match event {
@@ -135,11 +168,23 @@ async fn tell_all(
                 None => return Ok(End::SignedOut(SignedOut::ConnectionLost)),
             },
             line = reactions.line() => line,
+            step = next_step(&mut commands) => match step {
+                Step::Line(line) => line,
+                Step::Quit => return Ok(End::Told),
+            },
             () = stop.wait() => return Ok(End::Told),
         };
         if !print(&line)? {
             return Ok(End::NobodyReads);
         }
+    }
+}
+
+/// The next step of what was asked for; for ever where nothing can be.
+async fn next_step(commands: &mut Option<StandardInput>) -> Step {
+    match commands {
+        Some(commands) => commands.next().await,
+        None => std::future::pending().await,
     }
 }
 

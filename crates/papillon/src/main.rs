@@ -9,6 +9,7 @@ mod chat;
 mod clean;
 mod client;
 mod contacts;
+mod control;
 mod database;
 mod doctor;
 mod interrupt;

@@ -3,11 +3,13 @@
 use std::path::PathBuf;
 use std::sync::LazyLock;
 
-use anyhow::{Context, anyhow, bail};
+use anyhow::{Context, anyhow};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use msnp::Handle;
-use msnp_client::{Client, FetchError};
 
-use crate::client::{self, ClientArgs, ENVIRONMENT, handle, why_not_delivered};
+use crate::client::{self, ClientArgs, ENVIRONMENT, handle};
+use crate::control::{Address, Command};
 use crate::stdout;
 
 static HELP: LazyLock<String> = LazyLock::new(|| {
@@ -45,28 +47,17 @@ pub(crate) fn run(args: &PictureArgs) -> anyhow::Result<()> {
 }
 
 async fn fetch(args: &PictureArgs) -> anyhow::Result<()> {
-    let (client, _events) = client::sign_in(&args.client).await?;
-    let picture = picture_of(&client, &args.contact).await;
-    client.sign_out().await;
-    let picture = picture?;
+    let mut asker = client::asker(&args.client).await?;
+    let who = &args.contact;
+    let told = asker.ask(&Command::Picture { who: Address(who.clone()), path: None }).await;
+    asker.leave().await;
+    let told =
+        told?.map_err(|refusal| anyhow!("the display picture of {who} was not fetched: {}", refusal.text))?;
+    let picture = STANDARD.decode(told["data"].as_str().unwrap_or_default());
+    let picture = picture.context("the display picture cannot be read")?;
     if args.output.as_os_str() == "-" {
         return stdout::write(&picture).map(drop);
     }
     std::fs::write(&args.output, &picture)
         .with_context(|| format!("{} cannot be written", args.output.display()))
-}
-
-async fn picture_of(client: &Client, who: &Handle) -> anyhow::Result<bytes::Bytes> {
-    match client.contact(who).map(|contact| contact.presence) {
-        None => bail!("{who} is not on the contact list: `papillon contacts add {who}` adds them"),
-        Some(None) => bail!("{who} is not online: a display picture comes from their own client"),
-        Some(Some(_)) => {}
-    }
-    client.fetch_picture(who).await.map_err(|error| {
-        let why = match &error {
-            FetchError::Unreachable(error) => why_not_delivered(error),
-            error => error.to_string(),
-        };
-        anyhow!("the display picture of {who} was not fetched: {why}")
-    })
 }

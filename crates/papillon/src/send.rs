@@ -3,10 +3,11 @@
 use std::io::{self, Read};
 use std::sync::LazyLock;
 
-use anyhow::{Context, anyhow, bail};
+use anyhow::{Context, bail};
 use msnp::Handle;
 
-use crate::client::{self, ClientArgs, ENVIRONMENT, handle, why_not_delivered, wrong_usage};
+use crate::client::{self, ClientArgs, ENVIRONMENT, handle, wrong_usage};
+use crate::control::{Address, Command};
 
 /// More than this is not read: one message holds far less.
 const MAX_TEXT: u64 = 1 << 20;
@@ -20,7 +21,8 @@ Examples:
   papillon send ada@example.com 'You have my (heart)' --emoticon '(heart)=heart.png'
 
 It waits until the service has delivered the text: exit code 1 means that it was not. They have to
-be online; nothing waits for them.
+be online; nothing waits for them. With --emoticon it stays until they have fetched the picture,
+for 10 s at most.
 
 {ENVIRONMENT}"
     )
@@ -47,10 +49,22 @@ pub(crate) fn run(args: &SendArgs) -> anyhow::Result<()> {
 }
 
 async fn send(args: &SendArgs, text: String) -> anyhow::Result<()> {
-    let (client, _events) = client::sign_in(&args.client).await?;
-    let sent = client.send(&args.to, text).await;
-    client.sign_out().await;
-    sent.map_err(|error| anyhow!("the text for {} was not delivered: {}", args.to, why_not_delivered(&error)))
+    let emoticons = args.client.emoticon_pictures()?;
+    let mut asker = client::asker(&args.client).await?;
+    let command = Command::Send {
+        to: Some(Address(args.to.clone())),
+        conversation: None,
+        text,
+        emoticons,
+        // Whoever signs out takes the pictures along.
+        until_fetched: asker.signs_out(),
+    };
+    let sent = asker.ask(&command).await;
+    asker.leave().await;
+    match sent? {
+        Ok(_) => Ok(()),
+        Err(refusal) => bail!("the text for {} was not delivered: {}", args.to, refusal.text),
+    }
 }
 
 fn text(args: &SendArgs) -> anyhow::Result<String> {

@@ -4,12 +4,13 @@ use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 use std::sync::LazyLock;
 
-use anyhow::{anyhow, bail};
+use anyhow::bail;
 use indicatif::{ProgressBar, ProgressStyle};
 use msnp::Handle;
-use msnp_client::{Client, Transfer, TransferError, TransferProgress, TransferRoute};
+use serde_json::Value;
 
-use crate::client::{self, ClientArgs, ENVIRONMENT, handle, why_not_transferred};
+use crate::client::{self, ClientArgs, ENVIRONMENT, handle};
+use crate::control::{Address, Asker, Command, FilePath, Refusal, outcome};
 use crate::interrupt::Interrupt;
 use crate::stdout;
 
@@ -56,61 +57,75 @@ pub(crate) fn run(args: &SendFileArgs) -> anyhow::Result<()> {
 }
 
 async fn send(args: &SendFileArgs) -> anyhow::Result<()> {
-    let (client, _events) = client::sign_in(&args.client).await?;
-    let sent = tell_how_it_goes(args, &client).await;
-    client.sign_out().await;
-    let failed = |error| {
-        anyhow!("{} was not sent to {}: {}", args.file.display(), args.to, why_not_transferred(&error))
-    };
-    stdout::print(&summary(args, sent?.map_err(failed)?))
+    let mut asker = client::asker(&args.client).await?;
+    let sent = follow(args, &mut asker).await;
+    asker.leave().await;
+    match sent? {
+        Ok(answer) => stdout::print(&summary(args, &answer)),
+        Err(refusal) => bail!("{} was not sent to {}: {}", args.file.display(), args.to, why(args, &refusal)),
+    }
 }
 
-/// Offers the file and follows it to its end, or to the first signal.
-async fn tell_how_it_goes(
-    args: &SendFileArgs,
-    client: &Client,
-) -> anyhow::Result<Result<TransferProgress, TransferError>> {
+fn why(args: &SendFileArgs, refusal: &Refusal) -> String {
+    let forbidden = args.no_direct && refusal.code == "needs-direct";
+    if forbidden { format!("{} without --no-direct", refusal.text) } else { refusal.text.clone() }
+}
+
+/// Offers the file and follows it to its end; the first signal cancels it.
+async fn follow(args: &SendFileArgs, asker: &mut Asker) -> anyhow::Result<Result<Value, Refusal>> {
     let mut stop = Interrupt::new()?;
-    let offer = async {
-        if args.no_direct {
-            client.send_file_indirectly(&args.to, &args.file).await
-        } else {
-            client.send_file(&args.to, &args.file).await
-        }
+    let command = Command::SendFile {
+        to: Address(args.to.clone()),
+        path: FilePath(std::path::absolute(&args.file)?),
+        direct: !args.no_direct && args.client.allows_direct()?,
     };
-    let offered = tokio::select! {
-        offered = offer => offered,
-        () = stop.wait() => Err(TransferError::Cancelled),
-    };
-    let mut transfer = match offered {
-        Ok(transfer) => transfer,
-        Err(error) => return Ok(Err(error)),
-    };
-    let bar = bar(&transfer);
-    let mut watched = transfer.clone();
+    let id = asker.begin(&command).await?;
+    let (mut bar, mut transfer, mut stopped) = (ProgressBar::hidden(), None, false);
     let outcome = loop {
-        tokio::select! {
-            // In this order: what is over does not change any more.
-            biased;
-            outcome = transfer.finished() => break outcome,
+        let line = tokio::select! {
+            line = asker.hear() => line?,
             () = stop.wait() => {
-                // It may have ended at this very moment.
-                let _ = client.cancel_transfer(watched.id()).await;
-                break transfer.finished().await;
+                if stopped {
+                    bail!("ended before the other side was told");
+                }
+                stopped = true;
+                cancel(asker, transfer).await?;
+                continue;
             }
-            progress = watched.changed() => show(&bar, progress),
+        };
+        match line["event"].as_str() {
+            Some("file-sending") => {
+                transfer = line["transfer"].as_u64();
+                bar = show_bar(line["size"].as_u64().unwrap_or_default());
+                if stopped {
+                    cancel(asker, transfer).await?;
+                }
+            }
+            Some("file-progress") => show(&bar, &line),
+            _ => {}
+        }
+        if let Some(outcome) = outcome(id, line)? {
+            break outcome;
         }
     };
     bar.finish_and_clear();
-    Ok(outcome.map(|_| transfer.progress()))
+    Ok(outcome)
+}
+
+/// Cancels the transfer, if it has begun.
+async fn cancel(asker: &mut Asker, transfer: Option<u64>) -> anyhow::Result<()> {
+    if let Some(transfer) = transfer {
+        asker.begin(&Command::Cancel { transfer }).await?;
+    }
+    Ok(())
 }
 
 /// A bar on a terminal, nothing elsewhere.
-fn bar(transfer: &Transfer) -> ProgressBar {
+fn show_bar(total: u64) -> ProgressBar {
     if !io::stderr().is_terminal() {
         return ProgressBar::hidden();
     }
-    let bar = ProgressBar::new(transfer.progress().total).with_message("waiting for an answer");
+    let bar = ProgressBar::new(total).with_message("waiting for an answer");
     let template = "{wide_bar} {bytes}/{total_bytes} {bytes_per_sec} {eta} {msg}";
     match ProgressStyle::with_template(template) {
         Ok(style) => bar.set_style(style),
@@ -120,23 +135,25 @@ fn bar(transfer: &Transfer) -> ProgressBar {
     bar
 }
 
-fn show(bar: &ProgressBar, progress: TransferProgress) {
-    bar.set_position(progress.bytes);
-    if let Some(route) = progress.route {
-        bar.set_message(route_name(route));
+fn show(bar: &ProgressBar, progress: &Value) {
+    bar.set_position(progress["bytes"].as_u64().unwrap_or_default());
+    if let Some(route) = progress["route"].as_str().and_then(route_words) {
+        bar.set_message(route);
     }
 }
 
-fn route_name(route: TransferRoute) -> &'static str {
-    match route {
-        TransferRoute::Switchboard => "through the service",
-        TransferRoute::Direct => "over a direct connection",
-        TransferRoute::Msnftp => "as before MSN Messenger 6",
-    }
+fn route_words(route: &str) -> Option<&'static str> {
+    Some(match route {
+        "switchboard" => "through the service",
+        "direct" => "over a direct connection",
+        "msnftp" => "as before MSN Messenger 6",
+        _ => return None,
+    })
 }
 
-fn summary(args: &SendFileArgs, progress: TransferProgress) -> String {
+fn summary(args: &SendFileArgs, answer: &Value) -> String {
     let name = args.file.file_name().unwrap_or_default().to_string_lossy();
-    let how = progress.route.map_or(String::new(), |route| format!(", {}", route_name(route)));
-    format!("sent {name}, {} bytes{how}\n", progress.total)
+    let route = answer["route"].as_str().and_then(route_words);
+    let how = route.map_or(String::new(), |route| format!(", {route}"));
+    format!("sent {name}, {} bytes{how}\n", answer["size"])
 }

@@ -54,8 +54,8 @@ fn urls(text: &str) -> Vec<Range<usize>> {
     words.filter_map(url).collect()
 }
 
-/// The message that goes before a text, with as many of these as fit.
-pub(super) fn announcement(mut emoticons: Vec<Emoticon>) -> Option<bytes::Bytes> {
+/// The message that goes before a text. Those that do not fit are taken out.
+pub(super) fn announcement(emoticons: &mut Vec<Emoticon>) -> Option<bytes::Bytes> {
     emoticons.truncate(Emoticons::MAX_PAIRS);
     while !emoticons.is_empty() {
         let message = Emoticons { emoticons: emoticons.clone(), animated: false };

@@ -70,7 +70,7 @@ impl Talk {
             () = sleep_until(deadline) => tracing::debug!(conversation = self.id().0, "not everybody came"),
         }
         let closed = board.is_closed();
-        self.fullest().ok_or(if closed { SendError::Disconnected } else { SendError::TimedOut })
+        self.fullest().ok_or(if closed { SendError::Disconnected } else { SendError::NoAnswer })
     }
 
     /// A new switchboard with nobody else on it.

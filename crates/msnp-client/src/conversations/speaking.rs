@@ -19,15 +19,23 @@ use crate::{CommandError, SendError};
 const TYPING: Duration = Duration::from_secs(5);
 
 impl Talk {
-    /// Says something and waits until everybody has it.
-    pub(crate) async fn text(self: &Arc<Self>, core: &Arc<Core>, mut text: Text) -> Result<(), SendError> {
+    /// Says something and waits until everybody has it. Besides this client's own emoticons it may use
+    /// `others`, which count before them. Gives those that it uses.
+    pub(crate) async fn text(
+        self: &Arc<Self>,
+        core: &Arc<Core>,
+        mut text: Text,
+        others: &[Emoticon],
+    ) -> Result<Vec<Emoticon>, SendError> {
         text.format.get_or_insert_with(plain);
         let payload = text.to_message().to_bytes();
         if payload.len() > MAX_PAYLOAD {
             return Err(SendError::TooLong);
         }
-        let emoticons = emoticons::announcement(own_emoticons(core, &text.body));
-        self.say(core, emoticons, payload).await
+        let mut emoticons = emoticons_of(core, others, &text.body);
+        let announcement = emoticons::announcement(&mut emoticons);
+        self.say(core, announcement, payload).await?;
+        Ok(emoticons)
     }
 
     /// Nudges and waits until everybody has it.
@@ -109,11 +117,16 @@ fn plain() -> Format {
     Format { font: "MS Sans Serif".to_owned(), ..Format::default() }
 }
 
-fn own_emoticons(core: &Core, text: &str) -> Vec<Emoticon> {
+/// Those that a text uses: of two for one shortcut, the one that was brought for this text.
+fn emoticons_of(core: &Core, others: &[Emoticon], text: &str) -> Vec<Emoticon> {
     let own = core.emoticons.read();
-    let shortcuts: Vec<_> = own.iter().map(|(shortcut, object, _)| (shortcut, object)).collect();
-    let used = emoticons::used(&shortcuts, text, |(shortcut, _)| shortcut);
-    used.into_iter().filter_map(|(shortcut, object)| Emoticon::new(shortcut, object.clone()).ok()).collect()
+    let mut known = others.to_vec();
+    for (shortcut, object, _) in &*own {
+        if !others.iter().any(|other| other.shortcut() == shortcut) {
+            known.extend(Emoticon::new(shortcut, object.clone()));
+        }
+    }
+    emoticons::used(&known, text, |emoticon| emoticon.shortcut())
 }
 
 fn to_command(error: SendError) -> CommandError {
@@ -121,6 +134,7 @@ fn to_command(error: SendError) -> CommandError {
         SendError::NotOnline => CommandError::Refused(msnp::ErrorCode::NotOnline),
         SendError::Refused(code) => CommandError::Refused(code),
         SendError::TimedOut => CommandError::TimedOut,
+        SendError::NoAnswer => CommandError::Invalid(error.to_string()),
         _ => CommandError::Disconnected,
     }
 }

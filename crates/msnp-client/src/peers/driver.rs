@@ -134,6 +134,9 @@ impl Driver {
                 break;
             }
         }
+        while let Some(object) = self.engine.poll_served() {
+            self.with_core(|core| core.peers.served.tell(&self.peer, object));
+        }
         self.switchboard.hold(!self.engine.is_idle());
     }
 

@@ -177,3 +177,20 @@ async fn signing_out_leaves() {
     drop(alice);
     assert_eq!(with_bob.send("?").await, Err(SendError::Disconnected));
 }
+
+#[tokio::test]
+async fn a_client_that_does_not_answer_is_told_apart_from_the_service() {
+    let server = TestServer::start().await;
+    let mut bob = Ns::online(&server, "bob@example.com", 9).await;
+    let alice = Somebody::online(&server, "alice").await;
+    let (talking, fetching) = (alice.client.clone(), alice.client.clone());
+    let sending = tokio::spawn(async move { talking.send(&handle("bob"), "hello").await });
+    let inviting =
+        tokio::spawn(async move { fetching.conversation(&handle("bob")).invite(&handle("bob")).await });
+    bob.ring().await;
+    // The service has called him. Nobody waits for half a minute here.
+    tokio::time::pause();
+    assert_eq!(sending.await.unwrap(), Err(SendError::NoAnswer));
+    let error = inviting.await.unwrap().unwrap_err();
+    assert_eq!(error.to_string(), "their client did not answer");
+}

@@ -107,6 +107,24 @@ async fn a_service_that_comes_back_has_its_people_back() {
 }
 
 #[tokio::test]
+async fn a_broken_connection_is_made_again_unless_told_otherwise() {
+    let server = TestServer::start().await;
+    server.befriend(ALICE, BOB).await;
+    let (_alice, mut alice_hears) = builder(&server, ALICE).sign_in().await.unwrap();
+    let (_bob, mut bob_hears) = builder(&server, BOB).reconnect(None).sign_in().await.unwrap();
+    let stopped = server.stop().await;
+    for (events, will) in [(&mut alice_hears, true), (&mut bob_hears, false)] {
+        let told = wait(events, |event| match event {
+            Event::SignedOut { will_retry, .. } => Some(will_retry),
+            _ => None,
+        });
+        assert_eq!(told.await, will);
+    }
+    assert!(bob_hears.next().await.is_none());
+    drop(stopped);
+}
+
+#[tokio::test]
 async fn attempts_have_an_end() {
     let server = TestServer::start().await;
     server.account(ALICE).await;

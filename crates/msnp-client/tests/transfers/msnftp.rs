@@ -41,6 +41,33 @@ async fn files_of_all_sizes_both_ways() {
 }
 
 #[tokio::test]
+async fn refused_at_once_where_direct_connections_are_not_allowed() {
+    let server = TestServer::start().await;
+    server.befriend(ALICE, BOB).await;
+    let mut alice =
+        sign_in(builder(&server, ALICE).dialect(Dialect::Msnp8).direct(DirectConnections::SameMachine)).await;
+    let mut bob = sign_in(builder(&server, BOB)).await;
+    if bob.client.contact(&handle(ALICE)).is_none_or(|contact| contact.presence.is_none()) {
+        bob.wait(|event| matches!(event, Event::Presence { presence: Some(_), .. }).then_some(())).await;
+    }
+    let path = bob.file("photo.png", 1000);
+    let offered = bob.client.send_file(&handle(ALICE), &path).await;
+    assert_eq!(offered.err(), Some(TransferError::NeedsDirect));
+    // Not over a direct connection, although that is allowed.
+    let offered = alice.client.send_file_indirectly(&handle(BOB), &path).await;
+    assert_eq!(offered.err(), Some(TransferError::NeedsDirect));
+
+    let mut sending = alice.client.send_file(&handle(BOB), &path).await.unwrap();
+    let offer = bob.offer().await;
+    let taken = bob.client.accept_file(offer, bob.folder.path()).await;
+    assert_eq!(taken.err(), Some(TransferError::NeedsDirect));
+    assert_eq!(sending.finished().await, Err(TransferError::Declined), "they hear of it");
+    assert_eq!(bob.client.decline_file(offer).await, Err(TransferError::Unknown(offer)));
+    let told = alice.wait(|event| matches!(event, Event::FileFailed { .. }).then_some(()));
+    told.await;
+}
+
+#[tokio::test]
 async fn declined_and_cancelled() {
     let (_server, alice, mut bob) = generations().await;
     let path = alice.file("photo.png", 50_000_000);

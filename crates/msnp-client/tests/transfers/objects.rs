@@ -48,3 +48,35 @@ async fn five_emoticons_in_one_message() {
     found.sort();
     assert_eq!(found, ["(0)", "(1)", "(2)", "(3)", "(4)"]);
 }
+
+#[tokio::test]
+async fn who_has_fetched_the_pictures_of_a_text_is_known() {
+    let (_server, mut alice, bob) = pair(DirectConnections::Never).await;
+    let talk = bob.client.conversation(&handle(ALICE));
+    bob.client.add_emoticon("(own)", Bytes::from(vec![1; 3000])).unwrap();
+    let brought = [
+        bob.client.emoticon("(two)", Bytes::from(vec![2; 3000])).unwrap(),
+        bob.client.emoticon("(own)", Bytes::from(vec![3; 3000])).unwrap(),
+    ];
+    talk.send_with("(own) (two)", &brought).await.unwrap().fetched().await;
+    let mut found = Vec::new();
+    for _ in 0..2 {
+        let event = alice.wait(|event| match event {
+            Event::Emoticon { emoticon, data, .. } => Some((emoticon.shortcut().to_owned(), data[0])),
+            _ => None,
+        });
+        found.push(event.await);
+    }
+    found.sort();
+    assert_eq!(found, [("(own)".into(), 3), ("(two)".into(), 2)], "what was brought counts");
+    // Without pictures there is nothing to wait for.
+    talk.send_with("nothing", &brought).await.unwrap().fetched().await;
+    // What was brought was for that text alone.
+    talk.send_with("(two) (own)", &[]).await.unwrap().fetched().await;
+    let event = alice.wait(|event| match event {
+        Event::Message { text, emoticons, .. } if text.body == "(two) (own)" => Some(emoticons),
+        _ => None,
+    });
+    let used: Vec<_> = event.await.iter().map(|emoticon| emoticon.shortcut().to_owned()).collect();
+    assert_eq!(used, ["(own)"]);
+}

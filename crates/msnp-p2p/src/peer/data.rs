@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use super::inbound::Arrival;
 use super::session::{Role, Session};
-use super::{BYE_WAIT, FILE_IDLE, OBJECT_IDLE, Peer, PeerEvent, SessionKey};
+use super::{BYE_WAIT, FILE_IDLE, MAX_REMEMBERED, OBJECT_IDLE, Peer, PeerEvent, SessionKey};
 use crate::link::{Purpose, Source};
 use crate::packet::{Carrier, Packet};
 
@@ -106,11 +106,22 @@ impl Peer {
         self.link.send_as(identifier, Purpose::Data(key), key.0, Source::Object(data));
     }
 
+    /// The peer wants no more of what it fetches in this session.
+    pub(super) fn note_served(&mut self, key: SessionKey) {
+        if let Some(Session { role: Role::Serve(serve), .. }) = self.sessions.get(&key) {
+            if self.served.len() == MAX_REMEMBERED {
+                self.served.pop_front();
+            }
+            self.served.push_back(serve.object.clone());
+        }
+    }
+
     pub(super) fn data_acknowledged(&mut self, key: SessionKey, now: Instant) {
         match self.sessions.get_mut(&key) {
             Some(Session { role: Role::Serve(serve), deadline, .. }) => {
                 serve.done = true;
                 *deadline = now + BYE_WAIT;
+                self.note_served(key);
             }
             Some(Session { role: Role::SendFile(_), .. }) => self.file_sent(key),
             _ => {}

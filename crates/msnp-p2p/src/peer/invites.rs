@@ -116,7 +116,7 @@ impl Peer {
         let data = if mine { self.config.published.find(&object) } else { None };
         let Some(data) = data else { return self.decline(invite, request.session_id) };
         let key = SessionKey(request.session_id);
-        let role = Role::Serve(Serve { data, identifiers, done: false });
+        let role = Role::Serve(Serve { object, data, identifiers, done: false });
         let session = Session { key, call_id: invite.call_id.clone(), role, deadline: now + OBJECT_IDLE };
         self.sessions.insert(key, session);
         let accept = invite.response(SlpStatus::OK, session_answer(key.0)).to_bytes();
@@ -173,6 +173,10 @@ impl Peer {
                 self.forget(key);
             }
             _ if session.is_done() => self.forget(key),
+            Role::Serve(_) => {
+                self.note_served(key);
+                self.fail(key, Failure::CancelledByPeer);
+            }
             _ => self.fail(key, Failure::CancelledByPeer),
         }
     }

@@ -43,6 +43,7 @@ pub(super) struct Fetch {
 
 #[derive(Debug)]
 pub(super) struct Serve {
+    pub(super) object: MsnObject,
     pub(super) data: Bytes,
     /// Those of the acceptance, the preparation and the data.
     pub(super) identifiers: [u32; 3],

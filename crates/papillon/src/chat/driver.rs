@@ -20,6 +20,7 @@ use super::clock::{Moment, Stamp};
 use super::draw::theme::Theme;
 use super::state::{App, Connection, Roster};
 use super::terminal::Screen;
+use crate::control::Said;
 
 /// So many things can wait; who brings more waits too.
 const WAITING: usize = 256;
@@ -34,6 +35,8 @@ pub(super) enum Wake {
     TerminalGone,
     /// Something happened at the service.
     Client(Box<Event>),
+    /// Another command has said something.
+    Said(Said),
     /// Nothing more will happen there.
     End,
     /// An action is through.
@@ -56,6 +59,17 @@ pub(super) struct Setup {
     pub(super) emoji: bool,
 }
 
+/// What happens.
+pub(super) struct Source {
+    /// At the service.
+    pub(super) events: Events,
+    /// What other commands say.
+    pub(super) said: mpsc::Receiver<Said>,
+    /// Where other commands come in, until the account is signed out for good.
+    #[cfg(unix)]
+    pub(super) door: Option<crate::control::Door>,
+}
+
 /// All that the actions need.
 struct Driver {
     client: Client,
@@ -70,12 +84,12 @@ struct Driver {
 }
 
 /// Runs the messenger until the user leaves or the account is signed out for good.
-pub(super) async fn run(client: Client, events: Events, setup: Setup) -> anyhow::Result<()> {
+pub(super) async fn run(client: Client, source: Source, setup: Setup) -> anyhow::Result<()> {
     let (sender, mut wakes) = mpsc::channel(WAITING);
     signals::forward(sender.clone())?;
     let screen = Screen::take_over(sender.clone())?;
     input::read(sender.clone())?;
-    tokio::spawn(forward(events, sender.clone()));
+    tokio::spawn(forward(source, sender.clone()));
 
     let talks = HashMap::new();
     let began = Instant::now();
@@ -115,12 +129,21 @@ pub(super) async fn run(client: Client, events: Events, setup: Setup) -> anyhow:
 }
 
 /// Passes the client's events on.
-async fn forward(mut events: Events, wakes: Sender<Wake>) {
-    while let Some(event) = events.next().await {
-        if wakes.send(Wake::Client(Box::new(event))).await.is_err() {
+async fn forward(mut source: Source, wakes: Sender<Wake>) {
+    loop {
+        let wake = tokio::select! {
+            event = source.events.next() => match event {
+                Some(event) => Wake::Client(Box::new(event)),
+                None => break,
+            },
+            Some(said) = source.said.recv() => Wake::Said(said),
+        };
+        if wakes.send(wake).await.is_err() {
             return;
         }
     }
+    #[cfg(unix)]
+    drop(source.door);
     // Closed: the messenger ends already.
     let _ = wakes.send(Wake::End).await;
 }
@@ -134,6 +157,10 @@ impl Driver {
         let actions = match wake {
             Wake::Terminal(event) => app.handle_terminal(event),
             Wake::Client(event) => app.handle_event(*event),
+            Wake::Said(said) => {
+                app.said_elsewhere(&said);
+                Vec::new()
+            }
             Wake::End => app.handle_end(),
             Wake::Outcome(outcome) => app.handle_outcome(outcome),
             Wake::Signal => app.terminate(),

@@ -6,6 +6,7 @@ mod completion;
 mod conversations;
 mod events;
 mod files;
+mod guests;
 mod history;
 mod keys;
 mod list;

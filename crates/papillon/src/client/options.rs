@@ -13,6 +13,7 @@ use super::handle;
 use super::images;
 use super::server::Server;
 use super::trust::Believe;
+use crate::control::{EmoticonPicture, FilePath};
 use crate::password::PasswordSource;
 use crate::settings::variable;
 
@@ -23,7 +24,9 @@ or at 443 where nobody listens at 8443. Every option of signing in is
 also an environment variable: PAPILLON_ACCOUNT, PAPILLON_SERVER, PAPILLON_CA and so on; in
 PAPILLON_EMOTICON each line is a SHORTCUT=FILE.
 
-An account is signed in at one place at a time: this signs out a messenger that uses the same one.
+An account is signed in at one place at a time. Where `papillon listen` or `papillon chat` runs on
+this machine with the same account and service, other commands go through it and need no password.
+A messenger elsewhere that uses the account is signed out.
 
 Exit codes: 0 fine, 1 failed, 2 wrong usage.";
 
@@ -131,6 +134,18 @@ impl Options {
         Ok(looks)
     }
 
+    /// Under which name a program is found that is signed in like this.
+    #[cfg(unix)]
+    pub(super) fn name(&self, account: &Handle) -> crate::control::Name {
+        crate::control::Name { account: account.clone(), server: self.server.identity() }
+    }
+
+    /// Whether direct connections are allowed.
+    #[cfg(unix)]
+    pub(super) fn wants_direct(&self) -> bool {
+        self.direct != DirectConnections::Never
+    }
+
     /// What the library is told; whom to believe comes later.
     pub(super) fn builder(&self, account: Handle, password: &str, looks: Looks) -> Builder {
         let mut builder = Client::builder(account, password)
@@ -157,6 +172,20 @@ impl ClientArgs {
     /// Whether the password comes on standard input, so that nothing else can.
     pub(crate) fn reads_standard_input(&self) -> bool {
         self.password_stdin
+    }
+
+    /// The emoticons, for a text that carries them.
+    pub(crate) fn emoticon_pictures(&self) -> anyhow::Result<Vec<EmoticonPicture>> {
+        let absolute = |(shortcut, file): (String, PathBuf)| {
+            let path = FilePath(std::path::absolute(file)?);
+            Ok(EmoticonPicture { shortcut, path })
+        };
+        self.emoticons()?.into_iter().map(absolute).collect()
+    }
+
+    /// Whether this option allows direct connections.
+    pub(crate) fn allows_direct(&self) -> anyhow::Result<bool> {
+        Ok(self.resolve()?.direct != DirectConnections::Never)
     }
 
     /// Where the password comes from.

@@ -67,6 +67,13 @@ impl Server {
         format!("https://{}:{HTTPS_PORT}/rdr/pprdr.asp", self.host)
     }
 
+    /// The same for all ways to write the same service.
+    #[cfg(unix)]
+    pub(super) fn identity(&self) -> String {
+        let host = if self.is_loopback() { "localhost" } else { &self.host };
+        format!("{host}:{}", self.port)
+    }
+
     /// Whether it is on this machine for certain.
     pub(super) fn is_loopback(&self) -> bool {
         let bare = self.host.trim_matches(['[', ']']);

@@ -48,6 +48,7 @@ pub(crate) fn why_not_delivered(error: &SendError) -> String {
 pub(crate) fn why_not_transferred(error: &TransferError) -> String {
     match error {
         TransferError::Unreachable(error) => why_not_delivered(error),
+        TransferError::NeedsDirect => format!("{error}: --direct auto allows it"),
         error => error.to_string(),
     }
 }
@@ -71,6 +72,9 @@ mod tests {
         }
         let full = CommandError::Refused(ErrorCode::ListFull);
         assert_eq!(why_not_done(&full), "the service refused: the list is full (210)");
+        let silent = TransferError::Unreachable(SendError::NoAnswer);
+        assert_eq!(why_not_transferred(&silent), "their client did not answer");
+        assert!(why_not_transferred(&TransferError::NeedsDirect).contains("--direct auto"));
         let offline = TransferError::Unreachable(SendError::NotOnline);
         assert!(why_not_transferred(&offline).contains("not online"));
     }

@@ -2,17 +2,17 @@
 
 use msnp::List;
 use msnp_client::{Contact, Group};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::client::status_name;
 
 /// Somebody on a list, as `contacts --json` tells it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Entry {
     pub(super) who: String,
     pub(super) name: String,
-    pub(super) status: &'static str,
-    pub(super) lists: Vec<&'static str>,
+    pub(super) status: String,
+    pub(super) lists: Vec<String>,
     pub(super) groups: Vec<String>,
 }
 
@@ -22,8 +22,8 @@ impl Entry {
         Self {
             who: contact.handle.to_string(),
             name: contact.name.text().into_owned(),
-            status: status_name(contact.presence.as_ref().map(|presence| presence.status)),
-            lists: list_names(contact),
+            status: status_name(contact.presence.as_ref().map(|presence| presence.status)).to_owned(),
+            lists: list_names(contact).into_iter().map(str::to_owned).collect(),
             groups: groups.iter().filter(is_in).map(|group| group.name.clone()).collect(),
         }
     }

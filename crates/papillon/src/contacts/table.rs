@@ -2,8 +2,6 @@
 
 use std::fmt::Write as _;
 
-use msnp_client::Group;
-
 use super::Entry;
 use crate::clean::replaced;
 
@@ -13,17 +11,17 @@ const NO_GROUP: &str = "Without a group";
 const OTHERS: &str = "Not on your list";
 
 /// A paragraph for each group; who is in two stands in both. Who is online comes first.
-pub(super) fn table(mut entries: Vec<Entry>, groups: &[Group]) -> String {
+pub(super) fn table(mut entries: Vec<Entry>, groups: &[String]) -> String {
     for entry in &mut entries {
         entry.name = replaced(&entry.name);
     }
     entries.sort_by_key(|entry| (entry.status == "offline", entry.name.to_lowercase(), entry.who.clone()));
     let widths = Widths {
-        status: width(&entries, |entry| entry.status),
+        status: width(&entries, |entry| &entry.status),
         name: width(&entries, |entry| &entry.name),
         who: width(&entries, |entry| &entry.who),
     };
-    let mut names: Vec<_> = groups.iter().map(|group| group.name.as_str()).collect();
+    let mut names: Vec<_> = groups.iter().map(String::as_str).collect();
     // Two groups may have the same name.
     let mut seen = Vec::new();
     names.retain(|name| {
@@ -37,7 +35,7 @@ pub(super) fn table(mut entries: Vec<Entry>, groups: &[Group]) -> String {
         let is_in = |entry: &&Entry| entry.groups.iter().any(|group| group == name);
         section(&mut text, &replaced(name), entries.iter().filter(is_in), &widths);
     }
-    let listed = |entry: &Entry| entry.lists.contains(&"forward");
+    let listed = |entry: &Entry| entry.lists.iter().any(|list| list == "forward");
     let lonely = |entry: &&Entry| listed(entry) && entry.groups.is_empty();
     section(&mut text, NO_GROUP, entries.iter().filter(lonely), &widths);
     let other = |entry: &&Entry| !listed(entry) && entry.groups.is_empty();
@@ -73,24 +71,19 @@ fn section<'a>(text: &mut String, title: &str, entries: impl Iterator<Item = &'a
 
 #[cfg(test)]
 mod tests {
-    use msnp::GroupId;
     use proptest::prelude::*;
 
     use super::*;
     use crate::clean::tests::{any_text, is_harmless};
 
-    fn entry(who: &str, name: &str, status: &'static str, lists: &[&'static str], groups: &[&str]) -> Entry {
+    fn entry(who: &str, name: &str, status: &str, lists: &[&str], groups: &[&str]) -> Entry {
         Entry {
             who: who.into(),
             name: name.into(),
-            status,
-            lists: lists.to_vec(),
+            status: status.into(),
+            lists: lists.iter().map(ToString::to_string).collect(),
             groups: groups.iter().map(ToString::to_string).collect(),
         }
-    }
-
-    fn group(number: u8, name: &str) -> Group {
-        Group { id: GroupId::new(number).unwrap(), name: name.into() }
     }
 
     #[test]
@@ -101,7 +94,7 @@ mod tests {
             entry("carol@a.example", "Carol", "online", &["forward", "block"], &[]),
             entry("dan@a.example", "Dan", "offline", &["reverse"], &[]),
         ];
-        let groups = [group(0, "Work"), group(1, "Play"), group(2, "Empty")];
+        let groups = ["Work".into(), "Play".into(), "Empty".into()];
         let expected = "\
 Work
   be-right-back  Bob\u{fffd}[2J  bob@a.example    forward
@@ -124,7 +117,7 @@ Not on your list
         #[test]
         fn names_of_others_are_harmless(name in any_text(), group_name in any_text()) {
             let entries = vec![entry("ada@a.example", &name, "online", &["forward"], &[&group_name])];
-            let text = table(entries, &[group(0, &group_name)]);
+            let text = table(entries, &[group_name]);
             prop_assert!(is_harmless(&text), "{text:?}");
             prop_assert_eq!(text.lines().count(), 2);
         }
@@ -133,7 +126,7 @@ Not on your list
     #[test]
     fn two_groups_of_one_name_are_one_paragraph() {
         let entries = vec![entry("ada@a.example", "Ada", "online", &["forward"], &["Work"])];
-        let text = table(entries, &[group(0, "Work"), group(1, "Work")]);
+        let text = table(entries, &["Work".into(), "Work".into()]);
         assert_eq!(text, "Work\n  online  Ada  ada@a.example  forward\n");
         assert_eq!(table(Vec::new(), &[]), "");
     }

@@ -9,12 +9,13 @@ use msnp::connection_type::ConnectionType;
 use msnp::message::{Emoticon, Format};
 use msnp::object::{MsnObject, ObjectKind};
 use msnp::{FriendlyName, Handle, Status};
-use msnp_client::{Client, Event, Presence, ServiceMessageKind, SignedOut, TransferProgress, TransferRoute};
+use msnp_client::{Client, Event, Presence, ServiceMessageKind, SignedOut};
 use serde_json::{Value, json};
 
 use super::reactions::Declined;
-use crate::client::status_name;
+use crate::client::{status_name, why_not_transferred};
 use crate::contacts::list_names;
+use crate::control::progress;
 
 /// The first line.
 pub(super) fn signed_in(client: &Client) -> Value {
@@ -171,14 +172,9 @@ fn files(event: &Event) -> Option<Value> {
             "size": size,
             "preview": preview.as_ref().map(|preview| STANDARD.encode(preview)),
         }),
-        Event::FileProgress { transfer, progress: TransferProgress { bytes, total, route } } => json!({
-            "event": "file-progress",
-            "transfer": transfer.0,
-            "bytes": bytes,
-            "total": total,
-            "route": route.map(route_name),
-        }),
+        Event::FileProgress { transfer, progress: how_far } => progress(transfer.0, *how_far),
         Event::FileReceived { transfer, from, path } => {
+            let path = path.to_string_lossy();
             json!({ "event": "file-received", "transfer": transfer.0, "from": from.as_str(), "path": path })
         }
         Event::FileSent { transfer, to } => {
@@ -188,18 +184,10 @@ fn files(event: &Event) -> Option<Value> {
             "event": "file-failed",
             "transfer": transfer.0,
             "peer": peer.as_str(),
-            "error": error.to_string(),
+            "error": why_not_transferred(error),
         }),
         _ => return None,
     })
-}
-
-const fn route_name(route: TransferRoute) -> &'static str {
-    match route {
-        TransferRoute::Switchboard => "switchboard",
-        TransferRoute::Direct => "direct",
-        TransferRoute::Msnftp => "msnftp",
-    }
 }
 
 const fn kind_name(kind: ServiceMessageKind) -> &'static str {

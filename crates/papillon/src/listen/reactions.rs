@@ -4,14 +4,14 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use msnp::Handle;
-use msnp_client::{Client, Event, Presence, TransferId};
+use msnp::{ErrorCode, Handle, List};
+use msnp_client::{Client, CommandError, Event, Presence, TransferId};
 use serde_json::Value;
 use tokio::task::JoinSet;
 
 use super::limits::Admission;
 use super::{ListenArgs, json};
-use crate::client::why_not_done;
+use crate::client::{why_not_done, why_not_transferred};
 
 /// A file that was offered and is not taken.
 #[derive(Debug, Clone)]
@@ -69,14 +69,10 @@ impl Reactions {
             Event::FileOffered { transfer, from, name, size, .. } => {
                 self.answer(*transfer, from, name, *size)
             }
-            Event::ContactAdded { contact, by_them: true } if self.add => {
-                let (client, who) = (self.client.clone(), contact.handle.clone());
-                self.under_way.spawn(async move {
-                    match client.add_contact(&who).await {
-                        Ok(()) => Ended::default(),
-                        Err(error) => Ended::badly(&format!("{who} was not added: {}", why_not_done(&error))),
-                    }
-                });
+            Event::ContactAdded { contact, by_them: true }
+                if self.add && !contact.lists.contains(List::Forward) =>
+            {
+                self.add(contact.handle.clone());
             }
             Event::Presence { who, presence: Some(presence), .. } if self.fetch => self.fetch(who, presence),
             _ => {}
@@ -99,6 +95,17 @@ impl Reactions {
                 return line;
             }
         }
+    }
+
+    fn add(&mut self, who: Handle) {
+        let client = self.client.clone();
+        self.under_way.spawn(async move {
+            match client.add_contact(&who).await {
+                // Somebody was faster.
+                Ok(()) | Err(CommandError::Refused(ErrorCode::AlreadyThere)) => Ended::default(),
+                Err(error) => Ended::badly(&format!("{who} was not added: {}", why_not_done(&error))),
+            }
+        });
     }
 
     /// Takes an offered file, or declines it where it is too much.
@@ -148,7 +155,7 @@ async fn accept(client: &Client, transfer: TransferId, folder: &Path) -> Ended {
         Err(error) => {
             // It may have been withdrawn.
             let _ = client.decline_file(transfer).await;
-            let line = json::error(&format!("a file was not taken: {error}"));
+            let line = json::error(&format!("a file was not taken: {}", why_not_transferred(&error)));
             Ended { line: Some(line), transfer: Some(transfer) }
         }
     }

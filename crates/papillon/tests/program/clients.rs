@@ -1,12 +1,12 @@
 //! The commands that sign in: `send`, `send-file`, `picture`, `contacts` and `listen`.
 
-mod listener;
-mod net;
+pub mod listener;
+pub mod net;
 
 use net::{ADA, GRACE, Net};
 
 /// A picture of three by three pixels.
-const PNG: &[u8] = include_bytes!("clients/three.png");
+pub const PNG: &[u8] = include_bytes!("clients/three.png");
 
 #[test]
 fn contacts_are_added_shown_blocked_and_removed() {
@@ -104,11 +104,64 @@ fn a_picture_and_an_emoticon_are_shown_and_fetched() {
 
     let mut ada = net.listen(ADA, &[]);
     let words = ["send", ADA, "look: (three)", "--emoticon", emoticon.as_str()];
-    // Whoever fetches needs the other one online for a moment longer than a text takes.
-    let mut speaking = net.start(GRACE, words);
+    net.run(GRACE, words).is_fine();
     let said = ada.wait_for("message", |_| true);
     assert_eq!(said["emoticons"][0]["shortcut"], "(three)");
-    assert_eq!(speaking.end().code, 0);
+    assert_eq!(ada.wait_for("emoticon", |_| true)["size"], PNG.len());
+}
+
+#[test]
+fn a_text_stays_until_its_emoticons_are_fetched() {
+    let net = Net::new();
+    let mut ada = net.listen(ADA, &[]);
+    for number in 0..5_u8 {
+        // Another picture each time, so that it has to be fetched.
+        let name = format!("{number}.png");
+        let pixel = image::RgbImage::from_pixel(19, 19, image::Rgb([number; 3]));
+        pixel.save(net.papillon.home().join(&name)).unwrap();
+        // Nobody else is signed in as grace.
+        net.run(GRACE, ["send", ADA, "look: (x)", "--emoticon", &format!("(x)={name}")]).is_fine();
+        ada.wait_for("emoticon", |emoticon| emoticon["shortcut"] == "(x)");
+    }
+}
+
+#[test]
+fn whoever_is_on_the_list_is_not_added_again() {
+    let net = Net::new();
+    let mut ada = net.bot(ADA, &["--auto-add"]);
+    net.run(ADA, ["contacts", "add", GRACE]).is_fine();
+    ada.wait_for("contact-added", |added| added["by_them"] == false);
+    for _ in 0..2 {
+        net.run(GRACE, ["contacts", "add", ADA]).is_fine();
+        ada.wait_for("contact-added", |added| added["by_them"] == true);
+        // What was begun before has told by then what there is to tell.
+        ada.write(r#"{"id":1,"command":"add","who":"grace@example.com"}"#);
+        let answer = ada.wait_while("answer", &["contact-added", "error"]);
+        assert_eq!(answer["error"]["number"], 215, "already there");
+        net.run(GRACE, ["contacts", "remove", ADA]).is_fine();
+        ada.wait_for("contact-removed", |_| true);
+    }
+}
+
+#[test]
+fn files_of_old_clients_need_direct_connections() {
+    let net = Net::new();
+    net.run(ADA, ["contacts", "add", GRACE]).is_fine();
+    net.run(GRACE, ["contacts", "add", ADA]).is_fine();
+    let path = net.papillon.file("film.avi", "not much of a film");
+    let path = path.to_str().unwrap();
+    let folder = net.papillon.home().join("in");
+    let mut ada = net.listen(ADA, &["--auto-accept", folder.to_str().unwrap()]);
+    let words = ["send-file", ADA, path];
+    net.run(GRACE, words.iter().chain(&["--protocol", "8"]))
+        .fails(1, &["--direct auto", "direct connection"]);
+    let words: Vec<_> = words.iter().chain(&["--protocol", "8", "--direct", "auto"]).collect();
+    net.run(GRACE, &words).fails(1, &["declined"]);
+    let error = ada.wait_for("error", |_| true);
+    assert!(error["text"].as_str().unwrap().contains("--direct auto"), "{error}");
+    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 0);
+    let words: Vec<_> = words.into_iter().chain(&["--no-direct"]).collect();
+    net.run(GRACE, words).fails(1, &["without --no-direct"]);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::ops::{Deref, DerefMut};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -27,6 +27,24 @@ impl Started {
         let out = lines(child.stdout.take().unwrap());
         let err = lines(child.stderr.take().unwrap());
         Self { child, out, err }
+    }
+
+    /// Starts the command, and gives its standard input.
+    pub fn with_input(command: &mut Command) -> (Self, ChildStdin) {
+        let mut started = Self::new(command.stdin(Stdio::piped()));
+        let input = started.child.stdin.take().unwrap();
+        (started, input)
+    }
+
+    /// Whether it runs no more.
+    pub fn has_ended(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_some()
+    }
+
+    /// Sends a signal to it and to all that it has started: it leads a group of processes.
+    pub fn signal_all(&self, name: &str) {
+        let group = format!("-{}", self.child.id());
+        assert!(Command::new("kill").args(["-s", name, "--", &group]).status().unwrap().success());
     }
 
     /// The next line of standard output; `None` when there is none in time, or none any more.

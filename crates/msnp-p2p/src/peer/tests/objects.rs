@@ -20,6 +20,20 @@ fn a_picture_is_fetched_whatever_its_size() {
     }
 }
 
+#[test]
+fn it_is_known_what_was_fetched() {
+    let mut pair = Pair::new();
+    let (object, data) = picture(3000);
+    pair.alice.published.publish(&object, data);
+    assert_eq!(pair.alice.peer.poll_served(), None);
+    for _ in 0..2 {
+        pair.bob.peer.request_object(&object, pair.now).unwrap();
+        pair.run();
+        assert_eq!(pair.alice.peer.poll_served().map(|served| served.sha1d), Some(object.sha1d.clone()));
+    }
+    assert_eq!((pair.alice.peer.poll_served(), pair.bob.peer.poll_served()), (None, None));
+}
+
 /// The order, the identifiers and every field as NINA *Display pictures* has them.
 #[test]
 fn the_ten_messages_of_a_picture() {

@@ -9,6 +9,7 @@ use super::transfers::{File, Stage, file_name};
 use super::{App, Body, Tone};
 use crate::chat::action::Action;
 use crate::clean;
+use crate::client::why_not_transferred;
 use crate::size;
 
 impl App {
@@ -57,10 +58,11 @@ impl App {
                 self.add_file(transfer, File::offered(to, name, size, true), &mut actions);
             }
             Err(error) => {
+                let why = why_not_transferred(&error);
                 let text = match &error {
                     // It names the file already.
-                    TransferError::File { .. } => format!("not offered: {error}"),
-                    _ => format!("{name} was not offered: {error}"),
+                    TransferError::File { .. } => format!("not offered: {why}"),
+                    _ => format!("{name} was not offered: {why}"),
                 };
                 let text = clean::line(&text);
                 let tab = self.tabs.iter().position(|tab| tab.is_with(&to));
@@ -84,7 +86,7 @@ impl App {
     }
 
     pub(super) fn file_failed(&mut self, transfer: TransferId, error: &TransferError) {
-        let why = clean::line(&error.to_string());
+        let why = clean::line(&why_not_transferred(error));
         let text = self.transfers.get(transfer).map(|file| format!("{}: {why}", file.name));
         if let (true, Some(text)) = (self.transfers.end(transfer, Stage::Failed(why)), text) {
             self.tell(text, Tone::Bad);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 use msnp::message::{Colour, Effects, Text};
 use msnp::{ClientCapabilities, List, ListFlags};
-use msnp_client::{Contact, ConversationId, TransferError, TransferId};
+use msnp_client::{Contact, ConversationId, TransferError, TransferId, TransferProgress, TransferRoute};
 use proptest::prelude::*;
 
 use super::*;

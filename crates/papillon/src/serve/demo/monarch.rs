@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use msnp::Handle;
-use msnp_client::{Client, Events, Reconnect, SignInError, Trust};
+use msnp_client::{Client, DirectConnections, Events, Reconnect, SignInError, Trust};
 use tokio::task::JoinSet;
 use zeroize::Zeroizing;
 
@@ -85,6 +85,8 @@ impl Home {
             .trust(Trust::Authorities(self.authority.clone()))
             .picture(looks.picture.clone())
             .emoticon(reply::EMOTICON, looks.emoticon.clone())
+            // Clients before MSN Messenger 6 have no other way for files.
+            .direct(DirectConnections::Auto)
             .reconnect(Reconnect { first: WAITS.0, longest: WAITS.1, attempts: None })
             .sign_in()
             .await

@@ -1,6 +1,7 @@
 //! A service with two people on it.
 
 use std::ffi::OsStr;
+use std::os::unix::process::CommandExt as _;
 use std::process::Command;
 
 use msnp_client::msnp::Handle;
@@ -33,13 +34,28 @@ impl Net {
         let mut command = self.papillon.bare(args);
         let nexus = format!("https://{}/rdr/pprdr.asp", self.service.address("https"));
         command.env("PAPILLON_ACCOUNT", who).env("PAPILLON_PASSWORD", SECRET);
+        command.env("XDG_RUNTIME_DIR", self.runtime());
         command.env("PAPILLON_SERVER", self.service.address("msnp").to_string()).env("PAPILLON_NEXUS", nexus);
         command
     }
 
-    fn command<I: AsRef<OsStr>>(&self, who: &str, args: impl IntoIterator<Item = I>) -> Command {
+    pub fn command<I: AsRef<OsStr>>(&self, who: &str, args: impl IntoIterator<Item = I>) -> Command {
         let mut command = self.bare(who, args);
         command.env("PAPILLON_CA", self.papillon.data().join("tls/ca.pem"));
+        command
+    }
+
+    /// Where sockets are.
+    pub fn runtime(&self) -> std::path::PathBuf {
+        self.papillon.home().join("run")
+    }
+
+    /// A script for somebody.
+    pub fn script(&self, who: &str, path: &str) -> Command {
+        let model = self.command(who, ["listen"]);
+        let mut command = Command::new(path);
+        command.env_clear().envs(model.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        command.current_dir(self.papillon.home()).process_group(0);
         command
     }
 
@@ -60,6 +76,12 @@ impl Net {
             .nexus(format!("https://{}/rdr/pprdr.asp", self.service.address("https")))
             .trust(Trust::Anybody);
         builder.sign_in().await.unwrap()
+    }
+
+    /// The same, and commands can be written to it.
+    pub fn bot(&self, who: &str, args: &[&str]) -> Listener {
+        let words = std::iter::once("listen").chain(args.iter().copied());
+        Listener::of_bot(Started::with_input(&mut self.command(who, words)))
     }
 
     /// Somebody who listens, signed in.

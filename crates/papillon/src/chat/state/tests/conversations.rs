@@ -26,6 +26,24 @@ fn a_text_goes_to_the_conversation_in_the_tab() {
 }
 
 #[test]
+fn what_another_command_says_is_shown() {
+    let mut app = app();
+    app.open("bob", 7);
+    let say = |number, who: &str| crate::control::Said {
+        conversation: ConversationId(number),
+        with: vec![handle(who)],
+        text: String::from("one\r\ntwo\u{1b}[2J"),
+    };
+    app.said_elsewhere(&say(7, "bob"));
+    assert_eq!(texts(app.tab()), ["me: one\ntwo"]);
+    let tabs = app.tabs.len();
+    app.said_elsewhere(&say(8, "zoe"));
+    assert_eq!((app.tabs.len(), texts(&app.tabs[tabs]).len()), (tabs + 1, 1));
+    // Who sees it here wrote it: nothing is unread.
+    assert_eq!(app.tabs[tabs].unread, 0);
+}
+
+#[test]
 fn typing_is_told_now_and_then_but_not_for_commands() {
     let mut app = app();
     app.open("bob", 7);

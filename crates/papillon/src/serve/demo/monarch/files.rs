@@ -54,7 +54,11 @@ pub(super) fn inbox(folder: &Path) -> PathBuf {
 
 /// Sends a file, and comments on how that went.
 pub(super) async fn give(client: Client, to: Handle, file: PathBuf, voice: Voice) {
-    let sent = match client.send_file(&to, &file).await {
+    let offered = match client.send_file_indirectly(&to, &file).await {
+        Err(TransferError::NeedsDirect) => client.send_file(&to, &file).await,
+        offered => offered,
+    };
+    let sent = match offered {
         Ok(mut transfer) => transfer.finished().await,
         Err(error) => Err(error),
     };

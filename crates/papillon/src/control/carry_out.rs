@@ -1,0 +1,147 @@
+//! Doing what a command says.
+
+use std::path::PathBuf;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use msnp::{FriendlyName, Handle, Status};
+use msnp_client::Client;
+use serde_json::{Value, json};
+
+use super::answer::{Fields, fields};
+use super::session::Desk;
+use super::{Address, Command, FilePath, Refusal, files, talking};
+use crate::client::{display_picture, status_name};
+use crate::contacts;
+
+type Outcome = Result<Fields, Refusal>;
+
+/// Carries out a command; gives what the answer says.
+pub(super) async fn carry_out(desk: &Desk, id: &Value, command: Command) -> Outcome {
+    let client = &desk.context.client;
+    match command {
+        Command::Send { to, conversation, text, emoticons, until_fetched } => {
+            let talk = talking::find(client, to, conversation)?;
+            talking::send(&desk.context, &talk, text, emoticons, until_fetched).await
+        }
+        Command::Typing { to, conversation } => {
+            let talk = talking::find(client, to, conversation)?;
+            done(talk.typing().await)
+        }
+        Command::Nudge { to, conversation } => {
+            let talk = talking::find(client, to, conversation)?;
+            done(talk.nudge().await)
+        }
+        Command::Invite { conversation, who: Address(who) } => {
+            done(talking::find(client, None, Some(conversation))?.invite(&who).await)
+        }
+        Command::Leave { conversation } => {
+            talking::find(client, None, Some(conversation))?.leave().await;
+            Ok(Fields::new())
+        }
+        Command::SendFile { to: Address(to), path, direct } => {
+            files::send(desk, id, &to, &path.0, direct).await
+        }
+        Command::Accept { transfer, folder } => files::accept(desk, transfer, folder).await,
+        Command::Decline { transfer } => done(client.decline_file(files::number(transfer)).await),
+        Command::Cancel { transfer } => done(client.cancel_transfer(files::number(transfer)).await),
+        Command::Picture { who: Address(who), path } => picture(client, &who, path).await,
+        Command::SetPicture { path } => set_picture(client, path).await,
+        Command::Contacts {} => Ok(fields(contacts::as_json(client))),
+        Command::Add { who: Address(who) } => done(client.add_contact(&who).await),
+        Command::Remove { who: Address(who) } => done(client.remove_contact(&who).await),
+        Command::Block { who: Address(who) } => done(client.block(&who).await),
+        Command::Unblock { who: Address(who) } => done(client.unblock(&who).await),
+        Command::Status { status } => {
+            if let Some(word) = status {
+                client.set_status(status_of(&word)?).await?;
+            }
+            Ok(myself(client))
+        }
+        Command::Name { name } => {
+            let name = FriendlyName::from_text(&name)
+                .map_err(|error| Refusal::bad_argument(format!("this cannot be a name: {error}")))?;
+            client.set_name(name).await?;
+            Ok(myself(client))
+        }
+        Command::Quit {} => {
+            let text = "only standard input of the program itself ends it; SIGTERM does so too";
+            Err(Refusal::new("not-allowed", text))
+        }
+    }
+}
+
+/// There is nothing to say but that.
+fn done<E: Into<Refusal>>(result: Result<(), E>) -> Outcome {
+    result.map(|()| Fields::new()).map_err(Into::into)
+}
+
+fn myself(client: &Client) -> Fields {
+    fields(json!({
+        "account": client.account().as_str(),
+        "name": client.name().text(),
+        "status": status_name(Some(client.status())),
+    }))
+}
+
+/// The states that this account can be in.
+const STATES: [Status; 8] = [
+    Status::Online,
+    Status::Busy,
+    Status::Idle,
+    Status::BeRightBack,
+    Status::Away,
+    Status::OnThePhone,
+    Status::OutToLunch,
+    Status::Hidden,
+];
+
+fn status_of(word: &str) -> Result<Status, Refusal> {
+    let found = STATES.into_iter().find(|status| status_name(Some(*status)) == word);
+    found.ok_or_else(|| {
+        let words: Vec<_> = STATES.into_iter().map(|status| status_name(Some(status))).collect();
+        Refusal::bad_argument(format!("there is no status {word:?}, but {}", words.join(", ")))
+    })
+}
+
+async fn picture(client: &Client, who: &Handle, path: Option<FilePath>) -> Outcome {
+    match client.contact(who).map(|contact| contact.presence) {
+        None => {
+            let text = format!("{who} is not on the contact list: `papillon contacts add {who}` adds them");
+            return Err(Refusal::new("not-on-list", text));
+        }
+        Some(None) => {
+            let text = format!("{who} is not online: a display picture comes from their own client");
+            return Err(Refusal::new("not-online", text));
+        }
+        Some(Some(_)) => {}
+    }
+    let data = client.fetch_picture(who).await?;
+    let size = data.len();
+    let Some(FilePath(path)) = path else {
+        return Ok(fields(json!({ "size": size, "data": STANDARD.encode(&data) })));
+    };
+    tokio::fs::write(&path, &data)
+        .await
+        .map_err(|error| Refusal::new("file", format!("{} cannot be written: {error}", path.display())))?;
+    Ok(fields(json!({ "size": size, "path": path.to_string_lossy() })))
+}
+
+async fn set_picture(client: &Client, path: Option<FilePath>) -> Outcome {
+    let png = match path {
+        Some(FilePath(path)) => Some(image(path, display_picture).await?),
+        None => None,
+    };
+    done(client.set_picture(png).await)
+}
+
+/// Reads a picture's file, away from what must not wait.
+pub(super) async fn image(
+    path: PathBuf,
+    read: fn(&std::path::Path) -> anyhow::Result<Bytes>,
+) -> Result<Bytes, Refusal> {
+    let read = tokio::task::spawn_blocking(move || read(&path)).await;
+    let failed = |error: anyhow::Error| Refusal::new("file", crate::sentence(&error));
+    read.map_err(anyhow::Error::from).flatten().map_err(failed)
+}

@@ -1,0 +1,120 @@
+//! Why a command was not carried out: a word for programs and a sentence for people.
+
+use msnp_client::msnp::ErrorCode;
+use msnp_client::{CommandError, FetchError, SendError, TransferError};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::client::{why_not_delivered, why_not_done, why_not_transferred};
+
+/// Why not.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub(crate) struct Refusal {
+    /// One of the words in `docs/bots.md`.
+    pub(crate) code: String,
+    /// In words.
+    pub(crate) text: String,
+    /// The service's number, where that is who refused.
+    #[serde(default)]
+    pub(crate) number: Option<u16>,
+}
+
+impl Refusal {
+    pub(super) fn new(code: &str, text: impl Into<String>) -> Self {
+        Self { code: code.to_owned(), text: text.into(), number: None }
+    }
+
+    /// A key that is missing, unknown, or has a value that cannot be used.
+    pub(super) fn bad_argument(text: impl Into<String>) -> Self {
+        Self::new("bad-argument", text)
+    }
+
+    fn refused(code: ErrorCode, text: String) -> Self {
+        Self { number: Some(code.number()), ..Self::new("refused", text) }
+    }
+
+    pub(super) fn to_json(&self) -> Value {
+        let mut error = json!({ "code": self.code, "text": self.text });
+        if let Some(number) = self.number {
+            error["number"] = number.into();
+        }
+        error
+    }
+}
+
+impl From<SendError> for Refusal {
+    fn from(error: SendError) -> Self {
+        let text = why_not_delivered(&error);
+        Self::new(
+            match error {
+                SendError::NotOnline => "not-online",
+                SendError::NotDelivered => "not-delivered",
+                SendError::NoAnswer => "no-answer",
+                SendError::TooLong => "too-long",
+                SendError::Disconnected => "disconnected",
+                SendError::TimedOut => "service-timeout",
+                SendError::Refused(code) => return Self::refused(code, text),
+                _ => "failed",
+            },
+            text,
+        )
+    }
+}
+
+impl From<CommandError> for Refusal {
+    fn from(error: CommandError) -> Self {
+        let text = why_not_done(&error);
+        Self::new(
+            match error {
+                CommandError::Disconnected => "disconnected",
+                CommandError::TimedOut => "service-timeout",
+                CommandError::Invalid(_) => "bad-argument",
+                CommandError::Refused(ErrorCode::NotOnline) => "not-online",
+                CommandError::Refused(code) => return Self::refused(code, text),
+                _ => "failed",
+            },
+            text,
+        )
+    }
+}
+
+impl From<FetchError> for Refusal {
+    fn from(error: FetchError) -> Self {
+        let text = error.to_string();
+        Self::new(
+            match error {
+                FetchError::Unreachable(error) => return error.into(),
+                FetchError::NoPicture => "no-picture",
+                FetchError::Declined => "declined",
+                FetchError::Corrupt => "corrupt",
+                FetchError::TooLarge { .. } => "too-large",
+                FetchError::Broken => "broken-off",
+                FetchError::TimedOut => "no-answer",
+                _ => "failed",
+            },
+            text,
+        )
+    }
+}
+
+impl From<TransferError> for Refusal {
+    fn from(error: TransferError) -> Self {
+        let text = why_not_transferred(&error);
+        Self::new(
+            match error {
+                TransferError::Unreachable(error) => return error.into(),
+                TransferError::File { .. } => "file",
+                TransferError::Declined => "declined",
+                TransferError::Cancelled => "cancelled",
+                TransferError::CancelledByPeer => "cancelled-by-them",
+                TransferError::Broken => "broken-off",
+                TransferError::TimedOut => "no-answer",
+                TransferError::Unknown(_) => "no-such-transfer",
+                TransferError::Unsupported => "unsupported",
+                TransferError::NeedsDirect => "needs-direct",
+                _ => "failed",
+            },
+            text,
+        )
+    }
+}

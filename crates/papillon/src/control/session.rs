@@ -1,0 +1,117 @@
+//! Carrying out the commands of one place, many at once.
+
+use std::future::{Future, poll_fn};
+use std::sync::Arc;
+use std::task::Poll;
+
+use serde_json::Value;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
+
+use super::answer::{Fields, answer};
+use super::lines::Line;
+use super::request::Request;
+use super::{Command, Context, Refusal, carry_out};
+
+/// So many commands are under way at once; before there is room for one more, none is read.
+const MAX_AT_ONCE: u32 = 64;
+/// So many files and pictures, which may take minutes, are under way besides; more are refused.
+const MAX_SLOW: u32 = 64;
+
+/// Where the commands come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// Whoever started the program: all its events are told there, and it may be ended from there.
+    Owner,
+    /// Another command. It hears how its own files get on, and they end when it hangs up.
+    Guest,
+}
+
+/// How it ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum End {
+    /// The program is to end.
+    Quit,
+    /// There are no more commands.
+    NoMore,
+}
+
+/// What a command may use while it is carried out.
+#[derive(Clone)]
+pub(super) struct Desk {
+    pub(super) context: Context,
+    pub(super) origin: Origin,
+    /// For what is told besides the answer.
+    pub(super) out: mpsc::Sender<Value>,
+    /// Whether whoever asks is gone.
+    pub(super) hung_up: watch::Receiver<bool>,
+}
+
+/// Carries out the commands in these lines until there are no more, and all are answered.
+pub(super) async fn serve(
+    context: Context,
+    origin: Origin,
+    mut lines: mpsc::Receiver<Line>,
+    out: mpsc::Sender<Value>,
+) -> End {
+    let (gone, hung_up) = watch::channel(false);
+    let desk = Desk { context, origin, out, hung_up };
+    let rooms = (Arc::new(Semaphore::new(MAX_AT_ONCE as usize)), Arc::new(Semaphore::new(MAX_SLOW as usize)));
+    let mut quit = None;
+    while quit.is_none() {
+        // The semaphores are never closed.
+        let Ok(place) = Arc::clone(&rooms.0).acquire_owned().await else { break };
+        let Some(line) = lines.recv().await else { break };
+        let Request { id, command } = Request::read(&line);
+        match command {
+            Err(refusal) => desk.answer(&id, Err(refusal)).await,
+            Ok(Command::Quit {}) if origin == Origin::Owner => quit = Some(id),
+            Ok(command) if !is_slow(&command) => desk.begin(id, command, place).await,
+            Ok(command) => match Arc::clone(&rooms.1).try_acquire_owned() {
+                Ok(place) => desk.begin(id, command, place).await,
+                Err(_) => {
+                    let text = format!("{MAX_SLOW} files and pictures are under way: wait for some of them");
+                    desk.answer(&id, Err(Refusal::new("busy", text))).await;
+                }
+            },
+        }
+    }
+    if quit.is_none() {
+        // An error means that nobody looks.
+        let _ = gone.send(true);
+    }
+    for (room, all) in [(&rooms.0, MAX_AT_ONCE), (&rooms.1, MAX_SLOW)] {
+        let _ = room.acquire_many(all).await;
+    }
+    let Some(id) = quit else { return End::NoMore };
+    desk.answer(&id, Ok(Fields::new())).await;
+    End::Quit
+}
+
+const fn is_slow(command: &Command) -> bool {
+    matches!(command, Command::SendFile { .. } | Command::Accept { .. } | Command::Picture { .. })
+}
+
+impl Desk {
+    async fn answer(&self, id: &Value, outcome: Result<Fields, Refusal>) {
+        self.tell(answer(id, outcome)).await;
+    }
+
+    pub(super) async fn tell(&self, line: Value) {
+        // An error means that nobody is there to hear it.
+        let _ = self.out.send(line).await;
+    }
+
+    /// Begins to carry out a command, and lets it finish by itself: what is said first is sent first.
+    async fn begin(&self, id: Value, command: Command, place: OwnedSemaphorePermit) {
+        let desk = self.clone();
+        let mut work = Box::pin(async move {
+            let outcome = carry_out::carry_out(&desk, &id, command).await;
+            desk.answer(&id, outcome).await;
+            drop(place);
+        });
+        let first = poll_fn(|context| Poll::Ready(work.as_mut().poll(context))).await;
+        if first.is_pending() {
+            tokio::spawn(work);
+        }
+    }
+}

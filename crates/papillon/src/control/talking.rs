@@ -1,0 +1,62 @@
+//! Saying things.
+
+use std::time::Duration;
+
+use msnp_client::{Client, Conversation, ConversationId};
+use serde_json::json;
+use tokio::time::timeout;
+
+use super::answer::{Fields, fields};
+use super::carry_out::image;
+use super::{Address, Context, EmoticonPicture, FilePath, Refusal, Said};
+use crate::client::emoticon_picture;
+
+/// How long the pictures of emoticons are waited for.
+const FETCHING: Duration = Duration::from_secs(10);
+
+/// The conversation that a command means.
+pub(super) fn find(
+    client: &Client,
+    to: Option<Address>,
+    conversation: Option<u64>,
+) -> Result<Conversation, Refusal> {
+    match (to, conversation) {
+        (Some(Address(to)), None) => Ok(client.conversation(&to)),
+        (None, Some(number)) => client.conversation_by_id(ConversationId(number)).ok_or_else(|| {
+            Refusal::new("no-such-conversation", format!("there is no conversation {number}"))
+        }),
+        (None, None) => Err(Refusal::bad_argument("to whom? Give \"to\" or \"conversation\"")),
+        (Some(_), Some(_)) => Err(Refusal::bad_argument("give either \"to\" or \"conversation\"")),
+    }
+}
+
+/// Says something and waits until it is delivered.
+pub(super) async fn send(
+    Context { client, said, .. }: &Context,
+    talk: &Conversation,
+    text: String,
+    emoticons: Vec<EmoticonPicture>,
+    until_fetched: bool,
+) -> Result<Fields, Refusal> {
+    // Old clients want CR LF between lines.
+    let text = text.replace("\r\n", "\n").replace('\n', "\r\n");
+    if text.is_empty() {
+        return Err(Refusal::bad_argument("the text is empty"));
+    }
+    let mut brought = Vec::with_capacity(emoticons.len());
+    for EmoticonPicture { shortcut, path: FilePath(path) } in emoticons {
+        let png = image(path, emoticon_picture).await?;
+        brought.push(client.emoticon(&shortcut, png)?);
+    }
+    let pictures = talk.send_with(text.as_str(), &brought).await?;
+    if let Some(said) = said {
+        // Who shows too much of it shows some of it.
+        let _ = said.try_send(Said { conversation: talk.id(), with: talk.participants(), text });
+    }
+    let mut told = fields(json!({ "conversation": talk.id().0 }));
+    if until_fetched {
+        let fetched = timeout(FETCHING, pictures.fetched()).await.is_ok();
+        told.insert(String::from("fetched"), fetched.into());
+    }
+    Ok(told)
+}

@@ -1,0 +1,9 @@
+#!/bin/sh
+# A bot: tells the time to those who ask for it, says everything else back, and adds everybody who adds it.
+set -eu
+folder=$(mktemp -d)
+trap 'rm -r "$folder"' EXIT
+mkfifo "$folder/commands"
+papillon listen --auto-add "$@" <"$folder/commands" | jq --unbuffered -c 'select(.event == "message") |
+    { command: "send", conversation, text:
+      (if .text == "time" then "It is \(now | floor | todate)." else "You said: \(.text)" end) }' >"$folder/commands"
