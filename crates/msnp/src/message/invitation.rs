@@ -173,7 +173,7 @@ impl Invitation {
     /// Reads the body. Lines may come in any order, unknown ones are ignored, and a field that
     /// cannot be read counts as missing. Fails when the command or the cookie is missing or bad.
     pub fn parse(message: &Message) -> Result<Self, Invalid> {
-        let fields = message.fields()?;
+        let fields = message.fields();
         let command = fields.get("Invitation-Command").ok_or(Invalid::Missing("Invitation-Command"))?;
         let command = match command.to_ascii_uppercase().as_str() {
             "INVITE" => InvitationCommand::Invite,
