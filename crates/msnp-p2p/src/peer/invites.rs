@@ -28,11 +28,15 @@ impl Peer {
 
     /// A whole text. It is acknowledged before anything is answered: clients of the time take an
     /// answer for an error otherwise (NINA *Display pictures*).
-    fn handle_text(&mut self, carrier: Carrier, last: &Packet, text: &Bytes, now: Instant) {
+    pub(super) fn handle_text(&mut self, carrier: Carrier, last: &Packet, text: &Bytes, now: Instant) {
         let message = SlpMessage::parse(text).ok();
         let serving = message.as_ref().is_some_and(asks_for_object).then(|| self.link.serving_identifiers());
         self.link.acknowledge(carrier, &last.header);
-        let Some(message) = message else { return };
+        let Some(mut message) = message else { return };
+        if message.to.is_empty() {
+            // The packet was for this account.
+            message.to = self.config.me.to_string();
+        }
         // Nobody may speak for somebody else.
         if !message.from.eq_ignore_ascii_case(self.config.peer.as_str()) {
             return;
@@ -50,7 +54,8 @@ impl Peer {
     }
 
     fn handle_invite(&mut self, invite: SlpMessage, serving: Option<[u32; 3]>, now: Instant) {
-        let request = (invite.call_id.clone(), invite.branch().to_ascii_uppercase());
+        let kind = invite.content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        let request = (invite.call_id.clone(), invite.branch().to_ascii_uppercase(), kind);
         if self.answered.contains(&request) {
             return;
         }
