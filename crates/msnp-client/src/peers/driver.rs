@@ -7,8 +7,9 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use msnp::Handle;
+use msnp::message::P2pEnvelope;
 use msnp::object::MsnObject;
-use msnp_p2p::packet::Carrier;
+use msnp_p2p::packet::{Carrier, PacketError};
 use msnp_p2p::{FileOffer, Peer, PeerConfig, PeerEvent, RequestError, SessionKey};
 use tokio::sync::{mpsc, oneshot};
 
@@ -59,6 +60,8 @@ pub(super) struct Driver {
     pub(super) direct: Direct,
     pub(super) fetches: HashMap<SessionKey, oneshot::Sender<Result<Bytes, FetchError>>>,
     pub(super) files: HashMap<SessionKey, File>,
+    /// What was wrong with the last packet that was none.
+    fault: Option<PacketError>,
 }
 
 /// Drives one peer until nothing is going on.
@@ -110,6 +113,7 @@ impl Driver {
             direct: Direct::default(),
             fetches: HashMap::new(),
             files: HashMap::new(),
+            fault: None,
         })
     }
 
@@ -175,12 +179,21 @@ impl Driver {
     }
 
     async fn take_packet(&mut self, carrier: Carrier, packet: &Bytes, now: Instant) {
-        if let Err(error) = self.engine.handle_packet(carrier, packet, now) {
-            tracing::debug!(peer = %self.peer, %error, "a packet is ignored");
+        if let Err(fault) = self.engine.handle_packet(carrier, packet, now) {
+            self.tell_fault(fault);
         }
         // Bytes of files are not gathered: they are written before the next packet is looked at.
         while let Some(event) = self.engine.poll_event() {
             self.tell(event).await;
+        }
+    }
+
+    /// Says it once of many packets with the same fault.
+    fn tell_fault(&mut self, fault: PacketError) {
+        if self.fault.replace(fault) != Some(fault) {
+            let (content_type, reason) = (P2pEnvelope::MEDIA_TYPE.to_owned(), fault.to_string());
+            let from = Some(self.peer.clone());
+            self.emit(Event::NotShown { conversation: None, from, content_type, reason });
         }
     }
 
