@@ -237,6 +237,15 @@ async fn invitations_to_what_is_not_there_are_declined_and_nothing_breaks() {
         "PG1zbm9iai8+",
     );
     assert!(unknown.await.starts_with("MSNSLP/1.0 500"));
+    for expected in
+        ["an invitation to an unknown program {4BD96FC0-", "the offer of a file: the context is not base64"]
+    {
+        let told = scene.bob.wait(|event| match event {
+            Event::NotShown { reason, .. } => Some(reason),
+            _ => None,
+        });
+        assert!(told.await.starts_with(expected));
+    }
     // What is no packet at all, and totals that are lies, change nothing.
     for rubbish in [&b""[..], &[0; 47], &[0xff; 60]] {
         let head = b"MIME-Version: 1.0\r\nContent-Type: application/x-msnmsgrp2p\r\nP2P-Dest: bob@example.com\r\n\r\n";

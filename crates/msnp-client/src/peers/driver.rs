@@ -9,7 +9,7 @@ use bytes::Bytes;
 use msnp::Handle;
 use msnp::message::P2pEnvelope;
 use msnp::object::MsnObject;
-use msnp_p2p::packet::{Carrier, PacketError};
+use msnp_p2p::packet::Carrier;
 use msnp_p2p::{FileOffer, Peer, PeerConfig, PeerEvent, RequestError, SessionKey};
 use tokio::sync::{mpsc, oneshot};
 
@@ -60,8 +60,8 @@ pub(super) struct Driver {
     pub(super) direct: Direct,
     pub(super) fetches: HashMap<SessionKey, oneshot::Sender<Result<Bytes, FetchError>>>,
     pub(super) files: HashMap<SessionKey, File>,
-    /// What was wrong with the last packet that was none.
-    fault: Option<PacketError>,
+    /// Why the last thing was not shown.
+    not_shown: String,
 }
 
 /// Drives one peer until nothing is going on.
@@ -113,7 +113,7 @@ impl Driver {
             direct: Direct::default(),
             fetches: HashMap::new(),
             files: HashMap::new(),
-            fault: None,
+            not_shown: String::new(),
         })
     }
 
@@ -180,7 +180,7 @@ impl Driver {
 
     async fn take_packet(&mut self, carrier: Carrier, packet: &Bytes, now: Instant) {
         if let Err(fault) = self.engine.handle_packet(carrier, packet, now) {
-            self.tell_fault(fault);
+            self.not_shown(fault.to_string());
         }
         // Bytes of files are not gathered: they are written before the next packet is looked at.
         while let Some(event) = self.engine.poll_event() {
@@ -188,11 +188,11 @@ impl Driver {
         }
     }
 
-    /// Says it once of many packets with the same fault.
-    fn tell_fault(&mut self, fault: PacketError) {
-        if self.fault.replace(fault) != Some(fault) {
-            let (content_type, reason) = (P2pEnvelope::MEDIA_TYPE.to_owned(), fault.to_string());
-            let from = Some(self.peer.clone());
+    /// Says it once of many things in a row for the same reason.
+    fn not_shown(&mut self, reason: String) {
+        if self.not_shown != reason {
+            self.not_shown.clone_from(&reason);
+            let (content_type, from) = (P2pEnvelope::MEDIA_TYPE.to_owned(), Some(self.peer.clone()));
             self.emit(Event::NotShown { conversation: None, from, content_type, reason });
         }
     }
@@ -233,6 +233,7 @@ impl Driver {
             PeerEvent::FileReceived { session } => self.received(session).await,
             PeerEvent::FileSent { session } => self.sent(session),
             PeerEvent::Failed { session, failure } => self.failed(session, failure),
+            PeerEvent::NotTaken { reason } => self.not_shown(reason),
             PeerEvent::Direct(request) => self.act_on_direct(request),
         }
     }

@@ -16,10 +16,6 @@ use crate::slp::{
 };
 use crate::{Guid, Identifiers};
 
-fn hex(hex: &str) -> Header {
-    Header::parse(&hex::decode(hex).unwrap()).unwrap()
-}
-
 /// Numbers of the message that a captured acknowledgement names.
 struct Captured(VecDeque<u32>);
 
