@@ -49,7 +49,8 @@ pub enum SlpError {
 pub struct SlpMessage {
     /// The first line.
     pub start: Start,
-    /// The account it is for, without the angle brackets and `msnmsgr:`. aMSN leaves it empty in a conversation of two.
+    /// The account it is for, without the angle brackets and `msnmsgr:`. Empty when it is not named: aMSN leaves it out in
+    /// a conversation of two.
     pub to: String,
     /// The account that wrote it, likewise.
     pub from: String,
@@ -143,11 +144,10 @@ impl SlpMessage {
         let start = Start::parse(first.trim())?;
         let headers = Fields::parse(lines);
         let required = |name: &'static str| headers.get(name).ok_or(SlpError::Field(name));
-        let from = account(required("From")?).filter(|from| !from.is_empty());
         Ok(Self {
             start,
             to: account(headers.get("To").unwrap_or_default()).ok_or(SlpError::Field("To"))?,
-            from: from.ok_or(SlpError::Field("From"))?,
+            from: account(headers.get("From").unwrap_or_default()).ok_or(SlpError::Field("From"))?,
             via: headers.get("Via").unwrap_or_default().to_owned(),
             cseq: headers.get("CSeq").and_then(|cseq| cseq.parse().ok()).unwrap_or(0),
             call_id: CallId::parse(required("Call-ID")?).ok_or(SlpError::Field("Call-ID"))?,

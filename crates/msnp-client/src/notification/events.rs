@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use msnp::command::{NotificationEvent, add, iln, nln, qry, rem};
-use msnp::message::{Content, Message, NewMail, SystemMessage};
+use msnp::message::{Content, InitialMail, Message, NewMail, SystemMessage};
 use msnp::{FriendlyName, Handle, List, TransactionId};
 
 use crate::core::{Core, Ring};
@@ -137,18 +137,19 @@ fn take_content(core: &Core, content: Content, local: Option<SocketAddr>) {
         }
         Content::System(system) => {
             let (kind, text) = system_words(&system);
-            core.events.emit(Event::ServiceMessage { kind, text });
+            say(core, kind, text);
         }
-        Content::NewMail(mail) => {
-            let (kind, text) = (ServiceMessageKind::Mail, announce_mail(&mail));
-            core.events.emit(Event::ServiceMessage { kind, text });
+        Content::InitialMail(InitialMail { inbox_unread: unread @ 1.., .. }) => {
+            say(core, ServiceMessageKind::Mail, format!("unread mail in the inbox: {unread}"));
         }
-        Content::Text(text) => {
-            core.events
-                .emit(Event::ServiceMessage { kind: ServiceMessageKind::Announcement, text: text.body });
-        }
+        Content::NewMail(mail) => say(core, ServiceMessageKind::Mail, announce_mail(&mail)),
+        Content::Text(text) => say(core, ServiceMessageKind::Announcement, text.body),
         _ => {}
     }
+}
+
+fn say(core: &Core, kind: ServiceMessageKind, text: String) {
+    core.events.emit(Event::ServiceMessage { kind, text });
 }
 
 fn system_words(system: &SystemMessage) -> (ServiceMessageKind, String) {
@@ -169,7 +170,7 @@ fn system_words(system: &SystemMessage) -> (ServiceMessageKind, String) {
 /// Alerts and pages: their documents hold a text.
 fn announce(core: &Core, kind: ServiceMessageKind, text: Option<String>) {
     match text {
-        Some(text) => core.events.emit(Event::ServiceMessage { kind, text }),
+        Some(text) => say(core, kind, text),
         None => not_shown(core, "", "it is a document without a text".into()),
     }
 }
@@ -197,4 +198,22 @@ pub(super) fn transaction(event: &NotificationEvent) -> Option<TransactionId> {
         NotificationEvent::Error(error) => return error.transaction,
         _ => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mail_is_announced_with_what_is_known_of_it() {
+        let (name, address) = ("Bob".to_owned(), "bob@example.com".to_owned());
+        let mut mail = NewMail::default();
+        assert_eq!(announce_mail(&mail), "there is mail");
+        mail.from_addr = address;
+        assert_eq!(announce_mail(&mail), "there is mail from bob@example.com");
+        (mail.from, mail.subject) = (name, "Hi".to_owned());
+        assert_eq!(announce_mail(&mail), "there is mail from Bob: Hi");
+        mail = NewMail { subject: mail.subject, ..NewMail::default() };
+        assert_eq!(announce_mail(&mail), "there is mail: Hi");
+    }
 }

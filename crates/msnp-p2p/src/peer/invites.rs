@@ -36,9 +36,11 @@ impl Peer {
             Ok(message) => message,
             Err(fault) => return self.not_taken(fault.to_string()),
         };
-        if message.to.is_empty() {
-            // The packet was for this account.
-            message.to = self.config.me.to_string();
+        // Who sent the packet and for whom it was is known.
+        for (named, account) in [(&mut message.to, &self.config.me), (&mut message.from, &self.config.peer)] {
+            if named.is_empty() {
+                account.as_str().clone_into(named);
+            }
         }
         // Nobody may speak for somebody else.
         if !message.from.eq_ignore_ascii_case(self.config.peer.as_str()) {

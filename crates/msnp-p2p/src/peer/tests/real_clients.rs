@@ -145,14 +145,15 @@ fn part_of_a_longer_text_is_no_whole_one() {
 }
 
 #[test]
-fn an_empty_addressee_is_the_one_who_reads() {
+fn accounts_that_are_not_named_are_known() {
     let mut script = Script::new();
     let context = FileContext::new("a", 10, None).to_base64();
     let text = String::from_utf8(invite(1, application::FILE, &context).to_bytes().to_vec()).unwrap();
-    let to = format!("To: <msnmsgr:{BOB}>\r\n");
+    let (to, from) = (format!("To: <msnmsgr:{BOB}>\r\n"), format!("From: <msnmsgr:{ALICE}>\r\n"));
     for (number, without) in ["To: <msnmsgr:>\r\n", "To: <>\r\n", "To:\r\n", ""].into_iter().enumerate() {
         let call = format!("Call-ID: {}", call(number as u8 + 50));
-        let text = text.replace(&to, without).replace(&format!("Call-ID: {}", super::script::call(1)), &call);
+        let text = text.replace(&to, without).replace(&from, &without.replace("To", "From"));
+        let text = text.replace(&format!("Call-ID: {}", super::script::call(1)), &call);
         let text = text.replace("SessionID: 1001", &format!("SessionID: {}", 2000 + number));
         script.text(text.as_bytes());
         assert_eq!(script.events().len(), 1, "{without:?}");
