@@ -8,8 +8,8 @@ use msnp_p2p::slp::{SessionRequest, SlpMessage, SlpStatus, TransportRequest, Tra
 
 fuzz_target!(|data: &[u8]| {
     let Ok(message) = SlpMessage::parse(data) else { return };
-    // What is written may be a little longer than what was read.
-    if data.len() < 4 * 1024 {
+    // What is written may be longer than what was read: three bytes stand for one that is not UTF-8.
+    if data.len() < 2 * 1024 {
         assert_eq!(SlpMessage::parse(&message.to_bytes()).as_ref(), Ok(&message));
         let answer = message.response(SlpStatus::DECLINE, session_answer(1));
         assert_eq!(SlpMessage::parse(&answer.to_bytes()), Ok(answer));

@@ -10,9 +10,9 @@ pub const CALL: &str = "{F87327A8-741F-4FEF-AB63-45D06F51A0C2}";
 pub const BRANCH: &str = "{CDE28DAF-B67C-4B2D-8186-D3F46EEF0916}";
 pub const SESSION: u32 = 180_646_677;
 
-/// The context of an offer, written by hand: version 2 has 574 bytes, version 3 has 638.
-fn context(name: &str, size: u64, version: u32, preview: &[u8]) -> Vec<u8> {
-    let length = if version == 3 { 638 } else { 574 };
+/// The context of an offer, written by hand: version 0 has 540 bytes, version 2 has 574, version 3 has 638.
+pub fn context(name: &str, size: u64, version: u32, preview: &[u8]) -> Vec<u8> {
+    let length = [540, 574, 574, 638][version as usize];
     let mut bytes = vec![0; length];
     bytes[0..4].copy_from_slice(&(length as u32).to_le_bytes());
     bytes[4..8].copy_from_slice(&version.to_le_bytes());
@@ -21,7 +21,9 @@ fn context(name: &str, size: u64, version: u32, preview: &[u8]) -> Vec<u8> {
     for (at, unit) in name.encode_utf16().enumerate() {
         bytes[20 + at * 2..22 + at * 2].copy_from_slice(&unit.to_le_bytes());
     }
-    bytes[570..574].copy_from_slice(&[0xff; 4]);
+    if version > 0 {
+        bytes[570..574].copy_from_slice(&[0xff; 4]);
+    }
     bytes.extend(preview);
     bytes
 }
@@ -74,6 +76,21 @@ async fn a_file_comes_from_a_peer_of_any_habits() {
         alice.say(&bye).await;
         let path = receiving.finished().await.unwrap();
         assert_eq!(std::fs::read(path).unwrap(), data, "{quirks:?}");
+    }
+}
+
+#[tokio::test]
+async fn files_are_offered_by_messenger_for_mac() {
+    for (version, length) in [(0, 540_u32), (2, 583)] {
+        let mut scene = Scene::new().await;
+        let mut alice = scene.call(Quirks::default()).await;
+        let mut context = context("r\u{e9}sum\u{e9}.pdf", 3000, version, b"");
+        context[0..4].copy_from_slice(&length.to_le_bytes());
+        offer(&mut alice, &context).await;
+        let (transfer, name, size, preview) = offered(&mut scene).await;
+        assert_eq!((name.as_str(), size, preview), ("r\u{e9}sum\u{e9}.pdf", 3000, None));
+        scene.bob.client.decline_file(transfer).await.unwrap();
+        alice.expect_text("MSNSLP/1.0 603 Decline").await;
     }
 }
 
@@ -220,6 +237,15 @@ async fn invitations_to_what_is_not_there_are_declined_and_nothing_breaks() {
         "PG1zbm9iai8+",
     );
     assert!(unknown.await.starts_with("MSNSLP/1.0 500"));
+    for expected in
+        ["an invitation to an unknown program {4BD96FC0-", "the offer of a file: the context is not base64"]
+    {
+        let told = scene.bob.wait(|event| match event {
+            Event::NotShown { reason, .. } => Some(reason),
+            _ => None,
+        });
+        assert!(told.await.starts_with(expected));
+    }
     // What is no packet at all, and totals that are lies, change nothing.
     for rubbish in [&b""[..], &[0; 47], &[0xff; 60]] {
         let head = b"MIME-Version: 1.0\r\nContent-Type: application/x-msnmsgrp2p\r\nP2P-Dest: bob@example.com\r\n\r\n";

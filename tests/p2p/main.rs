@@ -1,6 +1,7 @@
 //! The peer-to-peer layer against what real clients said, and against scripted peers on the real
 //! service.
 
+mod amsn;
 mod client;
 mod direct;
 mod files;

@@ -72,7 +72,8 @@ async fn our_file_goes_to_an_old_client() {
     let stream = TcpStream::connect((field(&place, "IP-Address"), port)).await.unwrap();
     let mut stream = BufReader::new(stream);
     let mut line = String::new();
-    stream.write_all(b"VER MSNFTP\r\n").await.unwrap();
+    // As Trillian greets.
+    stream.write_all(b"VER MSNFTP TRILLIAN\r\n").await.unwrap();
     stream.read_line(&mut line).await.unwrap();
     let user = format!("USR {ALICE} {}\r\n", field(&place, "AuthCookie"));
     stream.write_all(user.as_bytes()).await.unwrap();
@@ -135,7 +136,8 @@ async fn a_file_comes_from_an_old_client_that_listens_or_cannot() {
         let mut stream = BufReader::new(stream);
         let mut line = String::new();
         stream.read_line(&mut line).await.unwrap();
-        stream.write_all(b"VER MSNFTP\r\n").await.unwrap();
+        let greeting = if sender_listens { "VER MSNFTP\r\n" } else { "VER TRILLIAN MSNFTP\r\n" };
+        stream.write_all(greeting.as_bytes()).await.unwrap();
         stream.read_line(&mut line).await.unwrap();
         assert_eq!(line, format!("VER MSNFTP\r\nUSR bob@example.com {cookie}\r\n"));
         stream.write_all(b"FIL 11\r\n").await.unwrap();
@@ -173,4 +175,10 @@ async fn an_old_client_rejects_and_is_rejected() {
         (field(&refusal, "Invitation-Command"), field(&refusal, "Cancel-Code")),
         ("CANCEL", "REJECT_NOT_INSTALLED")
     );
+    let told = scene.bob.wait(|event| match event {
+        Event::NotShown { from, content_type, reason, .. } => Some((from, content_type, reason)),
+        _ => None,
+    });
+    let reason = "it is an invitation to NetMeeting".to_owned();
+    assert_eq!(told.await, (Some(handle(ALICE)), "text/x-msmsgsinvite".to_owned(), reason));
 }

@@ -12,6 +12,8 @@ pub fn habits() -> Vec<Quirks> {
     let mut habits = vec![
         plain,
         Quirks { ack_total_zero: true, ..plain },
+        Quirks { ack_nonce_zero: true, ..plain },
+        Quirks { names_nobody: true, ..plain },
         Quirks { bye_ack: 0x40, ..plain },
         Quirks { missing_nul: true, ..plain },
         Quirks { cseq_without_blank: true, ..plain },

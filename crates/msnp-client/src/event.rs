@@ -91,6 +91,18 @@ pub enum Event {
         /// Under which name.
         name: FriendlyName,
     },
+    /// Something came of which the sender believes that it is seen here, and it cannot be shown: a message of an
+    /// unknown type, or one that is not what its type says.
+    NotShown {
+        /// Where, if it belongs to a conversation.
+        conversation: Option<ConversationId>,
+        /// Who sent it; `None`: the service, or somebody whose address cannot be read.
+        from: Option<Handle>,
+        /// Of what type it is; empty when it has none.
+        content_type: String,
+        /// Why it cannot be shown, in words.
+        reason: String,
+    },
     /// A custom emoticon's picture is here, verified.
     Emoticon {
         /// Whose.

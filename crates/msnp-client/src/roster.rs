@@ -45,9 +45,7 @@ impl Roster {
     }
 
     pub(crate) fn set_group(&mut self, id: GroupId, name: &GroupName) {
-        let wire = name.as_wire();
-        let text = msnp::wire::percent::decode(wire).map_or(wire.into(), |text| text.into_owned());
-        self.groups.insert(id, text);
+        self.groups.insert(id, name.text().into_owned());
     }
 
     /// A group goes; who was only in it goes off the forward list with it (YW).

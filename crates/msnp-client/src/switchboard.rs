@@ -21,7 +21,7 @@ use bytes::Bytes;
 use msnp::command::msg::{self, Acknowledge};
 use msnp::command::{SwitchboardRequest, ans, cal, usr};
 use msnp::message::Message;
-use msnp::{Cookie, FriendlyName, Handle, SessionId, TransactionId};
+use msnp::{Cookie, FriendlyName, Handle, Invalid, SessionId, TransactionId};
 use parking_lot::Mutex;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot, watch};
 use tokio::time::Instant;
@@ -51,6 +51,8 @@ pub(crate) trait Listener: Send + Sync + 'static {
     fn peer_gone(&self, board: &Arc<Switchboard>, who: &Handle);
     /// A message that is no packet.
     fn message(&self, board: &Arc<Switchboard>, from: &Handle, name: &FriendlyName, message: Message);
+    /// A message came that cannot be read at all; whose it is may not be known.
+    fn unreadable(&self, board: &Arc<Switchboard>, from: Option<&Handle>, fault: Invalid);
     /// Packets for this account, all that came at once. Called by a task of its own: it may wait,
     /// also for room in the window.
     fn packets(

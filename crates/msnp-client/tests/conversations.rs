@@ -6,6 +6,8 @@ mod emoticons;
 mod nudges;
 #[path = "conversations/people.rs"]
 mod people;
+#[path = "conversations/readings.rs"]
+mod readings;
 #[path = "conversations/switchboards.rs"]
 mod switchboards;
 #[path = "conversations/texts.rs"]

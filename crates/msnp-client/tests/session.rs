@@ -8,6 +8,8 @@ mod first_example;
 mod gateway;
 #[path = "session/lists.rs"]
 mod lists;
+#[path = "session/names.rs"]
+mod names;
 #[path = "session/sign_in.rs"]
 mod sign_in;
 #[path = "session/staying.rs"]

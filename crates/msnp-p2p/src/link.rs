@@ -219,8 +219,8 @@ impl Link {
         let at = self.messages.iter().position(|message| message.identifier == header.nonce)?;
         let message = &mut self.messages[at];
         if header.flags.contains(Flags::ACK) {
-            // Some write no nonce back for a `CANCEL`-shaped answer, so only an ACK must have it.
-            let right = header.acked_nonce == message.nonce && message.is_sent();
+            // Some write no nonce back for a `CANCEL`-shaped answer, so only an ACK must have it. Gaim writes zero.
+            let right = [0, message.nonce].contains(&header.acked_nonce) && message.is_sent();
             return right.then(|| Fate::Acknowledged(self.messages.remove(at).purpose));
         }
         if header.flags.contains(Flags::NAK) {

@@ -102,6 +102,12 @@ impl Packet {
     ///
     /// Fails as [`PacketError`] tells; limits are checked before anything else is looked at.
     pub fn parse(carrier: Carrier, payload: &Bytes) -> Result<Self, PacketError> {
+        let packet = Self::parse_anywhere(carrier, payload)?;
+        packet.is_within_message().then_some(packet).ok_or(PacketError::BeyondTotal)
+    }
+
+    /// The same, wherever in its message the header says that the body belongs.
+    pub(crate) fn parse_anywhere(carrier: Carrier, payload: &Bytes) -> Result<Self, PacketError> {
         let overhead = Header::LEN + carrier.footer_len();
         let Some(present) = payload.len().checked_sub(overhead) else {
             return Err(PacketError::TooShort(payload.len()));
@@ -113,16 +119,19 @@ impl Packet {
         if header.length as usize != present {
             return Err(mismatch(payload, header.length, present));
         }
-        let end = header.offset.checked_add(u64::from(header.length));
-        if !header.flags.is_control() && end.is_none_or(|end| end > header.total) {
-            return Err(PacketError::BeyondTotal);
-        }
         let body = payload.slice(Header::LEN..Header::LEN + present);
         let footer = match payload[Header::LEN + present..].first_chunk() {
             Some(bytes) => Footer(u32::from_be_bytes(*bytes)),
             None => Footer::NEGOTIATION,
         };
         Ok(Self { header, body, footer })
+    }
+
+    /// Whether the body ends before the message does.
+    pub(crate) fn is_within_message(&self) -> bool {
+        let header = &self.header;
+        let end = header.offset.checked_add(u64::from(header.length));
+        header.flags.is_control() || end.is_some_and(|end| end <= header.total)
     }
 
     /// The bytes for a carrier.

@@ -94,8 +94,8 @@ pub struct Peer {
     /// Objects that the peer has fetched and that nobody has asked about yet.
     served: VecDeque<MsnObject>,
     direct: Direct,
-    /// Requests that were answered, by call and branch.
-    answered: VecDeque<(CallId, String)>,
+    /// Requests that were answered, by call, branch and content type: aMSN gives all of a call the same branch.
+    answered: VecDeque<(CallId, String, String)>,
     /// Calls that are over.
     ended: VecDeque<CallId>,
 }
@@ -195,14 +195,21 @@ impl Peer {
         payload: &Bytes,
         now: Instant,
     ) -> Result<(), PacketError> {
-        let packet = Packet::parse(carrier, payload)?;
+        let packet = Packet::parse_anywhere(carrier, payload)?;
         let header = packet.header;
+        let is_text = header.session_id == 0 && !header.flags.is_control();
+        let stands_alone = is_text && stands_alone(&packet);
+        if !stands_alone && !packet.is_within_message() {
+            return Err(PacketError::BeyondTotal);
+        }
         if carrier == Carrier::Direct {
             self.direct.used(now);
         }
         if header.flags.is_control() {
             self.handle_control(&header, now);
-        } else if header.session_id == 0 {
+        } else if stands_alone {
+            self.handle_text(carrier, &packet, &packet.body, now);
+        } else if is_text {
             self.handle_text_packet(carrier, &packet, now);
         } else {
             self.handle_session_packet(carrier, packet, now);
@@ -353,6 +360,20 @@ impl Peer {
         } else {
             self.end_with_bye(key, Some(Failure::TimedOut));
         }
+    }
+}
+
+/// Whether a packet holds a whole text though its header speaks of part of a message: aMSN cancels a file with a BYE
+/// in which the file's position and size stand.
+fn stands_alone(packet: &Packet) -> bool {
+    let Header { offset, total, length, .. } = packet.header;
+    match offset {
+        0 if total == u64::from(length) => false,
+        // The beginning of a longer text can be read as one too.
+        0 if (u64::from(length)..=SlpMessage::MAX_LEN as u64).contains(&total) => {
+            SlpMessage::is_whole(&packet.body)
+        }
+        _ => SlpMessage::parse(&packet.body).is_ok(),
     }
 }
 

@@ -12,6 +12,8 @@ mod session;
 mod start;
 mod transport;
 
+use std::borrow::Cow;
+
 use bytes::Bytes;
 
 use crate::Guid;
@@ -47,7 +49,8 @@ pub enum SlpError {
 pub struct SlpMessage {
     /// The first line.
     pub start: Start,
-    /// The account it is for, without the angle brackets and `msnmsgr:`.
+    /// The account it is for, without the angle brackets and `msnmsgr:`. Empty when it is not named: aMSN leaves it out in
+    /// a conversation of two.
     pub to: String,
     /// The account that wrote it, likewise.
     pub from: String,
@@ -116,16 +119,21 @@ impl SlpMessage {
     }
 
     /// Reads a text. Headers may have any case and order, lines may end in LF alone, the NUL may
-    /// be missing. `Content-Length` is not looked at: AMSN was seen to write 43 before a far
-    /// longer body.
+    /// be missing, and U+FFFD stands for what is not UTF-8. `Content-Length` is not looked at: AMSN was seen to write
+    /// 43 before a far longer body.
     ///
     /// Fails as [`SlpError`] tells.
     pub fn parse(bytes: &[u8]) -> Result<Self, SlpError> {
         if bytes.len() > Self::MAX_LEN {
             return Err(SlpError::TooLong);
         }
-        let text = std::str::from_utf8(bytes).map_err(|_| SlpError::Text)?.trim_end_matches('\0');
-        let (head, body) = split_head(text).ok_or(SlpError::NoBlankLine)?;
+        let text = String::from_utf8_lossy(bytes);
+        let is_text = matches!(text, Cow::Borrowed(_));
+        Self::read(&text).map_err(|error| if is_text { error } else { SlpError::Text })
+    }
+
+    fn read(text: &str) -> Result<Self, SlpError> {
+        let (head, body) = split_head(text.trim_end_matches('\0')).ok_or(SlpError::NoBlankLine)?;
         if head.len() > Self::MAX_HEAD {
             return Err(SlpError::TooLong);
         }
@@ -138,14 +146,26 @@ impl SlpMessage {
         let required = |name: &'static str| headers.get(name).ok_or(SlpError::Field(name));
         Ok(Self {
             start,
-            to: account(required("To")?).ok_or(SlpError::Field("To"))?,
-            from: account(required("From")?).ok_or(SlpError::Field("From"))?,
+            to: account(headers.get("To").unwrap_or_default()).ok_or(SlpError::Field("To"))?,
+            from: account(headers.get("From").unwrap_or_default()).ok_or(SlpError::Field("From"))?,
             via: headers.get("Via").unwrap_or_default().to_owned(),
             cseq: headers.get("CSeq").and_then(|cseq| cseq.parse().ok()).unwrap_or(0),
             call_id: CallId::parse(required("Call-ID")?).ok_or(SlpError::Field("Call-ID"))?,
             content_type: headers.get("Content-Type").unwrap_or_default().to_owned(),
             body: Fields::parse(body),
         })
+    }
+
+    /// Whether these bytes are a whole text and not the beginning of a longer one: they end as a text does, or where
+    /// `Content-Length` says.
+    pub(crate) fn is_whole(bytes: &[u8]) -> bool {
+        if Self::parse(bytes).is_err() {
+            return false;
+        }
+        let text = String::from_utf8_lossy(bytes);
+        let Some((head, body)) = split_head(&text) else { return false };
+        let length = Fields::parse(head).get("Content-Length").and_then(|length| length.parse().ok());
+        body.ends_with('\0') || length == Some(body.len()) || length == Some(body.len() + 1)
     }
 
     /// The text as the official client writes it: with a blank after the number of `CSeq`, and a
@@ -176,14 +196,14 @@ fn split_head(text: &str) -> Option<(&str, &str)> {
     None
 }
 
-/// The account in `<msnmsgr:alice@example.com>`. Later clients append `;{GUID}`.
+/// The account in `<msnmsgr:alice@example.com>`; perhaps an empty one. Later clients append `;{GUID}`.
 fn account(value: &str) -> Option<String> {
     let value = value.trim().trim_start_matches('<').trim_end_matches('>');
     let prefix = "msnmsgr:";
     let head = value.get(..prefix.len()).filter(|head| head.eq_ignore_ascii_case(prefix));
     let value = if head.is_some() { &value[prefix.len()..] } else { value };
     let address = value.split(';').next().unwrap_or(value).trim();
-    let readable = !address.is_empty() && address.len() <= 129 && !address.contains(char::is_control);
+    let readable = address.len() <= 129 && !address.contains(char::is_control);
     readable.then(|| address.to_owned())
 }
 

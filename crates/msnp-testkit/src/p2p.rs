@@ -9,6 +9,10 @@ use crate::{Message, Sb};
 pub struct Quirks {
     /// Writes 0 where an acknowledgement repeats the size (papyon, newer aMSN, MSNPSharp).
     pub ack_total_zero: bool,
+    /// Writes 0 where an acknowledgement repeats the number of the message, at 36 (Gaim).
+    pub ack_nonce_zero: bool,
+    /// Names nobody in `P2P-Dest` and in the `To` of a text (aMSN, in a conversation of two).
+    pub names_nobody: bool,
     /// Acknowledges a BYE with 0x40 instead of 0x02 (JML, MSNPSharp).
     pub bye_ack: u32,
     /// What ends every packet that is no MSNSLP.
@@ -33,6 +37,8 @@ impl Default for Quirks {
     fn default() -> Self {
         Self {
             ack_total_zero: false,
+            ack_nonce_zero: false,
+            names_nobody: false,
             bye_ack: 0x02,
             footer: 1,
             missing_nul: false,
@@ -148,11 +154,16 @@ impl RawPeer {
         self.nonce
     }
 
+    /// The other one, as this peer names them.
+    fn named(&self) -> &str {
+        if self.quirks.names_nobody { "" } else { &self.other }
+    }
+
     /// Sends one packet and takes the service's `ACK`.
     pub async fn packet(&mut self, packet: &Packet, footer: u32) {
         let head = format!(
             "MIME-Version: 1.0\r\nContent-Type: application/x-msnmsgrp2p\r\nP2P-Dest: {}\r\n\r\n",
-            self.other
+            self.named()
         );
         let payload = [head.as_bytes(), &write(packet), &footer.to_be_bytes()].concat();
         self.transaction += 1;
@@ -202,7 +213,7 @@ impl RawPeer {
             total,
             flags,
             nonce: packet.identifier,
-            acked_nonce: packet.nonce,
+            acked_nonce: if self.quirks.ack_nonce_zero { 0 } else { packet.nonce },
             acked_total: total,
             body: Vec::new(),
         };
@@ -278,7 +289,8 @@ impl RawPeer {
             "{first}\r\nTo: <msnmsgr:{}>\r\nFrom: <msnmsgr:{}>\r\nVia: MSNSLP/1.0/TLP ;branch={branch}\r\n\
              CSeq: {cseq}{blank}\r\nCall-ID: {call}\r\nMax-Forwards: 0\r\n\
              Content-Type: application/x-msnmsgr-{kind}\r\nContent-Length: {length}\r\n\r\n{body}",
-            self.other, self.sb.handle
+            self.named(),
+            self.sb.handle
         )
         .into_bytes()
     }

@@ -54,6 +54,8 @@ mod notification_request;
 mod switchboard_event;
 mod switchboard_request;
 #[cfg(test)]
+mod unreadable_names;
+#[cfg(test)]
 mod vectors;
 
 pub use notification_event::NotificationEvent;

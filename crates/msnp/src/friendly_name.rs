@@ -42,6 +42,13 @@ impl FriendlyName {
         invisible_characters::is_presentable(&self.text())
     }
 
+    /// Reads a name that a service tells, as well as it can be read: no state of anybody is lost for the sake of a
+    /// name. What [`Self::parse`] takes stays as it is; anything else is decoded as [`crate::charset::decode`] does
+    /// without a label, cut where it is too long, and coded again.
+    pub fn lossy(word: &str) -> Self {
+        Self(percent::recode(word, Self::MAX_LEN))
+    }
+
     /// Codes plain text. Fails when the coded form is longer than 387 bytes or empty.
     pub fn from_text(text: &str) -> Result<Self, Invalid> {
         Self::parse(&percent::encode(text))
@@ -93,6 +100,25 @@ mod tests {
     fn line_breaks_stay_coded() {
         let name = FriendlyName::from_text("a\r\nOUT OTH\r\n").unwrap();
         assert_eq!(name.as_wire(), "a%0D%0AOUT%20OTH%0D%0A");
+    }
+
+    #[test]
+    fn what_a_service_tells_is_read_as_well_as_it_can_be() {
+        for (word, text) in [
+            ("Bob%20%c3%a9", "Bob é"),
+            ("caf%E9", "café"),
+            ("%FF%FE", "ÿþ"),
+            ("a%81", "a\u{fffd}"),
+            ("100%%E9", "100%é"),
+            ("", "\u{fffd}"),
+        ] {
+            assert_eq!(FriendlyName::lossy(word).text(), text, "{word:?}");
+        }
+        assert_eq!(FriendlyName::lossy("Bob%c3%a9").as_wire(), "Bob%c3%a9");
+        // Cut between two characters.
+        let long = FriendlyName::lossy(&"é".repeat(200));
+        assert_eq!(long.text(), "é".repeat(64));
+        assert_eq!(FriendlyName::parse(long.as_wire()), Ok(long));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Groups of the forward list.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use crate::{Invalid, invisible_characters, wire::percent};
@@ -72,9 +73,19 @@ impl GroupName {
         if invisible_characters::is_presentable(&text) { Ok(name) } else { Err(Invalid::GroupNameIllegal) }
     }
 
+    /// Reads a name that a service tells, as well as it can be read; see [`crate::FriendlyName::lossy`].
+    pub fn lossy(word: &str) -> Self {
+        Self(percent::recode(word, Self::MAX_LEN))
+    }
+
     /// The percent-coded form.
     pub fn as_wire(&self) -> &str {
         &self.0
+    }
+
+    /// The name as people read it.
+    pub fn text(&self) -> Cow<'_, str> {
+        percent::decode(&self.0).unwrap_or(Cow::Borrowed(&self.0))
     }
 }
 

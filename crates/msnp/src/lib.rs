@@ -8,7 +8,7 @@
 //! | how a line and its payload are cut from a stream | [`wire`] |
 //! | what a verb says, in both directions | [`command`], one file a verb |
 //! | words that cannot be wrong: addresses, names, states | [`Handle`], [`FriendlyName`], [`Status`] … |
-//! | MIME messages | [`message`] |
+//! | MIME messages, and the charsets of their texts | [`message`], [`charset`] |
 //! | challenges, Passport, MSNObjects, connection types | [`challenge`], [`passport`], [`object`], [`connection_type`] |
 
 //!
@@ -38,6 +38,7 @@
 #![warn(missing_docs)]
 
 pub mod challenge;
+pub mod charset;
 pub mod command;
 pub mod connection_type;
 pub mod invisible_characters;

@@ -18,6 +18,8 @@ mod system;
 mod text;
 mod typing;
 
+use std::borrow::Cow;
+
 use bytes::{Bytes, BytesMut};
 
 pub use caps::{ChatLogging, ClientCaps};
@@ -33,7 +35,7 @@ pub use system::SystemMessage;
 pub use text::{Colour, Effects, Format, Text};
 pub use typing::TypingUser;
 
-use crate::Invalid;
+use crate::{Invalid, charset};
 
 /// One message.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -58,10 +60,9 @@ impl Message {
         Self::new(content_type, fields.to_lines())
     }
 
-    /// Reads a payload. Lines may end in LF alone. A payload without a blank line is all headers
-    /// and has no body; an empty payload is an empty message.
+    /// Reads a payload, as well as it can be read; see [`Headers::parse`]. An empty payload is an empty message.
     ///
-    /// Fails when a line before the blank one is no header, or at the limits of [`Headers`].
+    /// Fails when the headers are longer than [`Headers::MAX_LEN`].
     pub fn parse(payload: &Bytes) -> Result<Self, Invalid> {
         let (headers, length) = Headers::parse(payload)?;
         Ok(Self { headers, body: payload.slice(length..) })
@@ -90,12 +91,32 @@ impl Message {
     /// What the message is. A message of a known type that cannot be read as what it claims to
     /// be is [`Content::Other`], like one of an unknown type.
     pub fn content(&self) -> Content {
+        self.try_content().unwrap_or(Content::Other)
+    }
+
+    /// What the message is, or why it is not what its type says. [`Content::Other`] is of an unknown type.
+    pub fn try_content(&self) -> Result<Content, Invalid> {
         Content::of(self)
     }
 
+    /// The body as text: decoded by the `charset` of the `Content-Type`, see [`charset::decode`].
+    fn text(&self) -> Cow<'_, str> {
+        charset::decode(&self.body, self.charset())
+    }
+
+    fn charset(&self) -> Option<&str> {
+        let (_, parameters) = self.headers.get("Content-Type")?.split_once(';')?;
+        parameters.split(';').find_map(|parameter| {
+            let (name, value) = parameter.split_once('=')?;
+            let is_charset = name.trim_ascii().eq_ignore_ascii_case("charset");
+            is_charset
+                .then(|| value.trim_matches(|char: char| char.is_ascii_whitespace() || "\"'".contains(char)))
+        })
+    }
+
     /// The `Key: value` lines of the body, up to its first blank line.
-    fn fields(&self) -> Result<Headers, Invalid> {
-        Headers::parse(&self.body).map(|(fields, _)| fields)
+    fn fields(&self) -> Headers {
+        Headers::of_body(&self.body, self.charset())
     }
 }
 

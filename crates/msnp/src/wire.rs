@@ -5,9 +5,16 @@
 
 mod decoder;
 mod encoder;
+mod frame;
 pub mod percent;
 mod words;
 
-pub use decoder::{Decoder, Frame, FrameError, Limits, Stream};
+pub use decoder::{Decoder, FrameError, Limits, Stream};
 pub use encoder::{Encode, Line};
+pub use frame::Frame;
 pub use words::Words;
+
+/// What separates words.
+const fn is_blank(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t')
+}

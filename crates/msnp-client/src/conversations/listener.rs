@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock, Weak};
 
 use bytes::Bytes;
 use msnp::message::{Content, Invitation, Message, Text, TypingUser};
-use msnp::{FriendlyName, Handle};
+use msnp::{FriendlyName, Handle, Invalid};
 
 use super::{Talk, emoticons};
 use crate::Event;
@@ -62,24 +62,48 @@ impl Listener for Seat {
 
     fn message(&self, board: &Arc<Switchboard>, from: &Handle, name: &FriendlyName, message: Message) {
         let Some((core, talk)) = self.known() else { return };
-        match message.content() {
-            Content::Text(text) => {
+        match message.try_content() {
+            Ok(Content::Text(text)) => {
                 heard(&core, talk, board);
                 text_from(&core, talk, from, name, text);
             }
-            Content::Typing(TypingUser(_)) => {
-                heard(&core, talk, board);
-                core.events.emit(Event::Typing { conversation: talk.id(), from: from.clone() });
+            Ok(Content::Typing(_)) => typing(&core, talk, board, from),
+            // Whoever they say that it is, it is the sender.
+            Err(_)
+                if message.is(TypingUser::MEDIA_TYPE)
+                    && message.headers.get(TypingUser::HEADER).is_some() =>
+            {
+                typing(&core, talk, board, from);
             }
-            Content::Datacast(datacast) if datacast.is_nudge() => {
+            Ok(Content::Datacast(datacast)) if datacast.is_nudge() => {
                 heard(&core, talk, board);
                 let (conversation, from, name) = (talk.id(), from.clone(), name.clone());
                 core.events.emit(Event::Nudge { conversation, from, name });
             }
-            Content::Emoticons(pairs) => talk.expect_emoticons(from, pairs.emoticons),
-            Content::Invitation(invitation) => invited(&core, talk, board, from, *invitation),
-            other => tracing::debug!(%from, ?other, "ignored in a conversation"),
+            Ok(Content::Emoticons(pairs)) => talk.expect_emoticons(from, pairs.emoticons),
+            Ok(Content::Invitation(invitation)) => invited(&core, talk, board, from, *invitation),
+            // There is nothing to show of it.
+            Ok(Content::ClientCaps(_)) => {}
+            content => {
+                heard(&core, talk, board);
+                let reason = match content {
+                    Err(fault) => fault.to_string(),
+                    Ok(Content::Other) => "its type is not known".to_owned(),
+                    Ok(Content::Datacast(datacast)) => format!("its kind {} is not known", datacast.id),
+                    Ok(_) => "it has no place in a conversation".to_owned(),
+                };
+                let content_type = message.content_type().unwrap_or_default().to_owned();
+                let (conversation, from) = (Some(talk.id()), Some(from.clone()));
+                core.events.emit(Event::NotShown { conversation, from, content_type, reason });
+            }
         }
+    }
+
+    fn unreadable(&self, _board: &Arc<Switchboard>, from: Option<&Handle>, fault: Invalid) {
+        let Some(core) = self.core.upgrade() else { return };
+        let (conversation, from) = (self.talk.get().map(|talk| talk.id()), from.cloned());
+        let (content_type, reason) = (String::new(), fault.to_string());
+        core.events.emit(Event::NotShown { conversation, from, content_type, reason });
     }
 
     async fn packets(&self, board: &Arc<Switchboard>, from: &Handle, packets: Vec<Bytes>) {
@@ -106,6 +130,11 @@ impl Listener for Seat {
 fn heard(core: &Arc<Core>, talk: &Talk, board: &Switchboard) {
     board.note_spoken();
     talk.announce(&core.events);
+}
+
+fn typing(core: &Arc<Core>, talk: &Talk, board: &Switchboard, from: &Handle) {
+    heard(core, talk, board);
+    core.events.emit(Event::Typing { conversation: talk.id(), from: from.clone() });
 }
 
 fn text_from(core: &Arc<Core>, talk: &Talk, from: &Handle, name: &FriendlyName, text: Text) {

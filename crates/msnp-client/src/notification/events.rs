@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use msnp::command::{NotificationEvent, add, iln, nln, qry, rem};
-use msnp::message::{Content, Message, SystemMessage};
+use msnp::message::{Content, InitialMail, Message, NewMail, SystemMessage};
 use msnp::{FriendlyName, Handle, List, TransactionId};
 
 use crate::core::{Core, Ring};
@@ -113,21 +113,43 @@ fn removed(reply: &rem::Reply, off_the_list: bool) -> Event {
 
 /// The service's own messages.
 fn take_message(core: &Core, payload: &bytes::Bytes, local: Option<SocketAddr>) {
-    let Ok(message) = Message::parse(payload) else { return };
-    match message.content() {
+    let message = match Message::parse(payload) {
+        Ok(message) => message,
+        Err(fault) => return not_shown(core, "", fault.to_string()),
+    };
+    let content_type = message.content_type().unwrap_or_default();
+    match message.try_content() {
+        Err(fault) => not_shown(core, content_type, fault.to_string()),
+        Ok(Content::Other) => not_shown(core, content_type, "its type is not known".into()),
+        Ok(content) => take_content(core, content, local),
+    }
+}
+
+fn not_shown(core: &Core, content_type: &str, reason: String) {
+    let content_type = content_type.to_owned();
+    core.events.emit(Event::NotShown { conversation: None, from: None, content_type, reason });
+}
+
+fn take_content(core: &Core, content: Content, local: Option<SocketAddr>) {
+    match content {
         Content::Profile(profile) => {
             core.peers.network_changed(LocalNetwork::from_profile(&profile, local));
         }
         Content::System(system) => {
             let (kind, text) = system_words(&system);
-            core.events.emit(Event::ServiceMessage { kind, text });
+            say(core, kind, text);
         }
-        Content::NewMail(mail) => {
-            let text = format!("there is mail from {}: {}", mail.from, mail.subject);
-            core.events.emit(Event::ServiceMessage { kind: ServiceMessageKind::Mail, text });
+        Content::InitialMail(InitialMail { inbox_unread: unread @ 1.., .. }) => {
+            say(core, ServiceMessageKind::Mail, format!("unread mail in the inbox: {unread}"));
         }
+        Content::NewMail(mail) => say(core, ServiceMessageKind::Mail, announce_mail(&mail)),
+        Content::Text(text) => say(core, ServiceMessageKind::Announcement, text.body),
         _ => {}
     }
+}
+
+fn say(core: &Core, kind: ServiceMessageKind, text: String) {
+    core.events.emit(Event::ServiceMessage { kind, text });
 }
 
 fn system_words(system: &SystemMessage) -> (ServiceMessageKind, String) {
@@ -148,9 +170,17 @@ fn system_words(system: &SystemMessage) -> (ServiceMessageKind, String) {
 /// Alerts and pages: their documents hold a text.
 fn announce(core: &Core, kind: ServiceMessageKind, text: Option<String>) {
     match text {
-        Some(text) => core.events.emit(Event::ServiceMessage { kind, text }),
-        None => tracing::debug!(?kind, "a document without a text"),
+        Some(text) => say(core, kind, text),
+        None => not_shown(core, "", "it is a document without a text".into()),
     }
+}
+
+/// Any of it may be missing.
+fn announce_mail(mail: &NewMail) -> String {
+    let sender = [&mail.from, &mail.from_addr].into_iter().find(|name| !name.is_empty());
+    let sender = sender.map(|name| format!(" from {name}")).unwrap_or_default();
+    let subject = if mail.subject.is_empty() { String::new() } else { format!(": {}", mail.subject) };
+    format!("there is mail{sender}{subject}")
 }
 
 /// The number of the request that an event answers.
@@ -168,4 +198,22 @@ pub(super) fn transaction(event: &NotificationEvent) -> Option<TransactionId> {
         NotificationEvent::Error(error) => return error.transaction,
         _ => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mail_is_announced_with_what_is_known_of_it() {
+        let (name, address) = ("Bob".to_owned(), "bob@example.com".to_owned());
+        let mut mail = NewMail::default();
+        assert_eq!(announce_mail(&mail), "there is mail");
+        mail.from_addr = address;
+        assert_eq!(announce_mail(&mail), "there is mail from bob@example.com");
+        (mail.from, mail.subject) = (name, "Hi".to_owned());
+        assert_eq!(announce_mail(&mail), "there is mail from Bob: Hi");
+        mail = NewMail { subject: mail.subject, ..NewMail::default() };
+        assert_eq!(announce_mail(&mail), "there is mail: Hi");
+    }
 }

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use msnp::Handle;
+use msnp::message::P2pEnvelope;
 use msnp::object::MsnObject;
 use msnp_p2p::packet::Carrier;
 use msnp_p2p::{FileOffer, Peer, PeerConfig, PeerEvent, RequestError, SessionKey};
@@ -59,6 +60,8 @@ pub(super) struct Driver {
     pub(super) direct: Direct,
     pub(super) fetches: HashMap<SessionKey, oneshot::Sender<Result<Bytes, FetchError>>>,
     pub(super) files: HashMap<SessionKey, File>,
+    /// Why the last thing was not shown.
+    not_shown: String,
 }
 
 /// Drives one peer until nothing is going on.
@@ -110,6 +113,7 @@ impl Driver {
             direct: Direct::default(),
             fetches: HashMap::new(),
             files: HashMap::new(),
+            not_shown: String::new(),
         })
     }
 
@@ -178,12 +182,21 @@ impl Driver {
     }
 
     async fn take_packet(&mut self, carrier: Carrier, packet: &Bytes, now: Instant) {
-        if let Err(error) = self.engine.handle_packet(carrier, packet, now) {
-            tracing::debug!(peer = %self.peer, %error, "a packet is ignored");
+        if let Err(fault) = self.engine.handle_packet(carrier, packet, now) {
+            self.not_shown(fault.to_string());
         }
         // Bytes of files are not gathered: they are written before the next packet is looked at.
         while let Some(event) = self.engine.poll_event() {
             self.tell(event).await;
+        }
+    }
+
+    /// Says it once of many things in a row for the same reason.
+    fn not_shown(&mut self, reason: String) {
+        if self.not_shown != reason {
+            self.not_shown.clone_from(&reason);
+            let (content_type, from) = (P2pEnvelope::MEDIA_TYPE.to_owned(), Some(self.peer.clone()));
+            self.emit(Event::NotShown { conversation: None, from, content_type, reason });
         }
     }
 
@@ -223,6 +236,7 @@ impl Driver {
             PeerEvent::FileReceived { session } => self.received(session).await,
             PeerEvent::FileSent { session } => self.sent(session),
             PeerEvent::Failed { session, failure } => self.failed(session, failure),
+            PeerEvent::NotTaken { reason } => self.not_shown(reason),
             PeerEvent::Direct(request) => self.act_on_direct(request),
         }
     }

@@ -111,6 +111,12 @@ impl Msnftp {
     fn invited(&self, core: &Arc<Core>, from: &Handle, invitation: &Invitation) {
         let cookie = invitation.cookie;
         let Some(offer) = Offer::read(invitation) else {
+            core.events.emit(Event::NotShown {
+                conversation: None,
+                from: Some(from.clone()),
+                content_type: Invitation::MEDIA_TYPE.to_owned(),
+                reason: why_refused(invitation),
+            });
             return reject(core, from, cookie, CancelCode::RejectNotInstalled);
         };
         let id = core.peers.next_transfer();
@@ -121,6 +127,14 @@ impl Msnftp {
         core.peers.offers.offered(id, offers::Offer { peer: from.clone(), name: name.clone(), size });
         core.events.emit(Event::FileOffered { transfer: id, from: from.clone(), name, size, preview: None });
         tokio::spawn(receive::run(task, offer));
+    }
+}
+
+fn why_refused(invitation: &Invitation) -> String {
+    match &invitation.application_name {
+        _ if invitation.is_for_file() => "the file that it offers has no size".to_owned(),
+        Some(program) => format!("it is an invitation to {program}"),
+        None => "it is an invitation to another program".to_owned(),
     }
 }
 

@@ -6,7 +6,7 @@ use bytes::{Bytes, BytesMut};
 use msnp::command::SwitchboardEvent as Event;
 use msnp::message::{Message, P2pEnvelope};
 use msnp::wire::{Decoder, Frame, Limits, Stream};
-use msnp::{FriendlyName, Handle, TransactionId};
+use msnp::{FriendlyName, Handle, Invalid, TransactionId};
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::time::Instant;
 
@@ -168,44 +168,46 @@ impl<L: Listener> Reader<L> {
     }
 
     fn message(&mut self, frame: &Frame) {
-        let Some(payload) = self.read_sender(frame) else {
-            tracing::debug!("a message whose line cannot be read");
-            return;
-        };
+        if let Err(fault) = self.read_sender(frame) {
+            return self.listener.unreadable(&self.board, None, fault);
+        }
+        let Some(sender) = &self.sender else { return };
+        let payload = frame.payload();
         let fast = payload.get(..self.envelope.len());
         if fast.is_some_and(|start| start.eq_ignore_ascii_case(&self.envelope)) {
             return self.packet(payload.slice(self.envelope.len()..));
         }
         match Message::parse(payload) {
-            Ok(message) if message.is(P2pEnvelope::MEDIA_TYPE) => match P2pEnvelope::parse(&message) {
-                // Everybody in the session gets it; it is for one.
-                Ok(envelope) if envelope.destination.eq_ignore_ascii_case(self.board.account.as_str()) => {
-                    self.packet(envelope.packet);
-                }
-                _ => tracing::trace!("a packet for somebody else"),
+            Ok(message) => match packet_of(&message) {
+                Some(envelope) if self.is_for_me(&envelope, &sender.handle) => self.packet(envelope.packet),
+                Some(_) => tracing::trace!("a packet for somebody else"),
+                None => self.listener.message(&self.board, &sender.handle, &sender.name, message),
             },
-            Ok(message) => {
-                if let Some(sender) = &self.sender {
-                    self.listener.message(&self.board, &sender.handle, &sender.name, message);
-                }
-            }
-            Err(error) => tracing::debug!(%error, "a message that cannot be read"),
+            Err(fault) => self.listener.unreadable(&self.board, Some(&sender.handle), fault),
         }
     }
 
-    /// Notes who wrote the message; returns its payload.
-    fn read_sender<'a>(&mut self, frame: &'a Frame) -> Option<&'a Bytes> {
-        let mut words = frame.words().ok()?;
-        let (handle, name) = (words.optional()?, words.optional()?);
+    /// Everybody in the session gets a packet; it is for one. aMSN names nobody in a conversation of two.
+    fn is_for_me(&self, envelope: &P2pEnvelope, sender: &Handle) -> bool {
+        match envelope.destination.as_str() {
+            "" => self.board.is_alone_with(sender),
+            destination => destination.eq_ignore_ascii_case(self.board.account.as_str()),
+        }
+    }
+
+    /// Notes who wrote the message. Their name is read as well as it can be.
+    fn read_sender(&mut self, frame: &Frame) -> Result<(), Invalid> {
+        let frame = frame.legible();
+        let mut words = frame.words()?;
+        let (handle, name) = (words.required("sender")?, words.required("name")?);
         let known =
             self.sender.as_ref().is_some_and(|sender| sender.words.0 == handle && sender.words.1 == name);
         if !known {
             let words = (handle.to_owned(), name.to_owned());
-            let handle = Handle::parse(handle).ok()?;
-            let name = FriendlyName::parse(name).unwrap_or_else(|_| FriendlyName::from(&handle));
+            let (handle, name) = (Handle::parse(handle)?, FriendlyName::lossy(name));
             self.sender = Some(Sender { words, handle, name });
         }
-        Some(frame.payload())
+        Ok(())
     }
 
     fn packet(&mut self, packet: Bytes) {
@@ -243,4 +245,9 @@ impl<L: Listener> Reader<L> {
         self.board.end();
         self.listener.people_changed(&self.board);
     }
+}
+
+/// The packet that a message is, if it is one.
+fn packet_of(message: &Message) -> Option<P2pEnvelope> {
+    if message.is(P2pEnvelope::MEDIA_TYPE) { P2pEnvelope::parse(message).ok() } else { None }
 }

@@ -52,7 +52,7 @@ async fn people_come_and_go() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_read_is_ignored() {
+async fn what_cannot_be_read_is_told_of_or_ignored() {
     let (board, mut service, mut heard) = Service::with_bob().await;
     service
         .write(
@@ -61,11 +61,48 @@ async fn what_cannot_be_read_is_ignored() {
              MSG bob@example.com Bob 20\r\nContent-Type: x/y\r\n\r\nMSG bob@example.com Bob 0\r\n",
         )
         .await;
-    assert_eq!(heard.recv().await, Some(Heard::Message("bob@example.com".into(), "x/y".into())));
-    assert_eq!(heard.recv().await, Some(Heard::Message("bob@example.com".into(), String::new())));
+    assert_eq!(heard.recv().await, Some(Heard::Unreadable(None, Invalid::Handle)));
+    for content_type in ["", "x/y", ""] {
+        let message = Heard::Message("bob@example.com".into(), content_type.into());
+        assert_eq!(heard.recv().await, Some(message));
+    }
     assert!(!board.is_closed());
     service.write("MSG bob@example.com Bob 9999999\r\n").await;
     board.closed().await;
+}
+
+#[tokio::test]
+async fn a_name_that_cannot_be_read_loses_nothing() {
+    let (board, mut service, mut heard) = Service::with_bob().await;
+    service.write_bytes(b"JOI carol@example.com caf\xe9\r\nMSG carol@example.com %FF 0\r\n").await;
+    assert_eq!(heard.recv().await, Some(Heard::People(2)));
+    assert_eq!(board.people()[1].1.text(), "café");
+    assert_eq!(heard.recv().await, Some(Heard::Message("carol@example.com".into(), String::new())));
+    service.write_bytes(b"MSG carol@example.com caf\xe9 0\r\nMSG caf\xe9@example.com x 0\r\n").await;
+    assert_eq!(heard.recv().await, Some(Heard::Message("carol@example.com".into(), String::new())));
+    assert_eq!(heard.recv().await, Some(Heard::Unreadable(None, Invalid::Handle)));
+}
+
+#[tokio::test]
+async fn a_packet_for_nobody_is_for_the_only_one_who_reads_it() {
+    let (_board, mut service, mut heard) = Service::with_bob().await;
+    let send = |destination: &str| {
+        let mime = format!("Content-Type: application/x-msnmsgrp2p\r\n{destination}\r\npacket");
+        format!("MSG bob@example.com Bob {}\r\n{mime}", mime.len())
+    };
+    let packets = Some(Heard::Packets("bob@example.com".into(), vec![Bytes::from_static(b"packet")]));
+    for destination in ["P2P-Dest: \r\n", "", "P2P-Dest alice\r\n"] {
+        service.write(&send(destination)).await;
+        assert_eq!(heard.recv().await, packets, "{destination}");
+    }
+    service.write(&send("P2P-Dest: carol@example.com\r\n")).await;
+    service.write("JOI carol@example.com Carol\r\n").await;
+    assert_eq!(heard.recv().await, Some(Heard::People(2)));
+    service.write(&send("P2P-Dest: \r\n")).await;
+    service.write(&send("P2P-Dest: Alice@example.com\r\n")).await;
+    assert_eq!(heard.recv().await, packets);
+    service.write("MSG bob@example.com Bob 0\r\n").await;
+    assert_eq!(heard.recv().await, Some(Heard::Message("bob@example.com".into(), String::new())));
 }
 
 #[tokio::test]

@@ -10,13 +10,14 @@ use super::{ContextError, decode};
 const NAME: usize = 20;
 const NAME_LEN: usize = 520;
 const KIND_OF_SHARE: usize = 570;
+const LEN_0: usize = NAME + NAME_LEN;
 const LEN_2: usize = 574;
 const LEN_3: usize = 638;
 
 /// What is known of a file before it is accepted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileContext {
-    /// 2 by MSN Messenger 6, 3 by 7 and later.
+    /// 2 by MSN Messenger 6, 3 by 7 and later, 0 by Messenger for Mac.
     pub version: u32,
     /// The size in bytes.
     pub size: u64,
@@ -40,25 +41,27 @@ impl FileContext {
         Self { version: 2, size, kind, name: name.to_owned(), preview }
     }
 
-    /// Reads the context of an INVITE. Fails when it is not base64, shorter than 574 bytes, or
-    /// announces a length that is not there.
+    /// Reads the context of an INVITE. Its length field is not relied on: Messenger for Mac writes 583 before 574
+    /// bytes.
+    ///
+    /// Fails when it is not base64, or ends before the name does.
     pub fn parse(base64: &str) -> Result<Self, ContextError> {
         let bytes = decode(base64)?;
-        let short = |at: usize| {
-            bytes.get(at..at + 4).and_then(|part| part.first_chunk()).map(|part| u32::from_le_bytes(*part))
+        let number = |at: usize| {
+            let four = bytes.get(at..at + 4).and_then(|part| part.first_chunk());
+            four.map(|part| u32::from_le_bytes(*part)).ok_or(ContextError::File)
         };
-        let length = short(0).map(|length| length as usize).ok_or(ContextError::File)?;
-        if length < LEN_2 || length > bytes.len() {
+        let (length, version, kind) = (number(0)? as usize, number(4)?, number(16)?);
+        let (name, ended) = name(&bytes[NAME..bytes.len().min(NAME + NAME_LEN)]);
+        if bytes.len() < LEN_0 && (!ended || name.is_empty()) {
             return Err(ContextError::File);
         }
-        let number = |at| short(at).ok_or(ContextError::File);
-        let kind = number(16)?;
-        let preview = Some(Bytes::copy_from_slice(&bytes[length..]));
+        let preview = bytes.get(head(version, length, bytes.len())..).map(Bytes::copy_from_slice);
         Ok(Self {
-            version: number(4)?,
+            version,
             size: u64::from(number(8)?) | u64::from(number(12)?) << 32,
             kind,
-            name: name(&bytes[NAME..NAME + NAME_LEN]),
+            name,
             // Emesene has the two kinds the other way round.
             preview: preview.filter(|preview| kind <= 1 && !preview.is_empty()),
         })
@@ -66,7 +69,11 @@ impl FileContext {
 
     /// The context for an INVITE.
     pub fn to_base64(&self) -> String {
-        let length = if self.version >= 3 { LEN_3 } else { LEN_2 };
+        let length = match self.version {
+            0 => LEN_0,
+            1 | 2 => LEN_2,
+            _ => LEN_3,
+        };
         let mut bytes = vec![0; length];
         let mut put = |at: usize, part: &[u8]| bytes[at..at + part.len()].copy_from_slice(part);
         put(0, &(length as u32).to_le_bytes());
@@ -86,16 +93,28 @@ impl FileContext {
                 at += 2;
             }
         }
-        put(KIND_OF_SHARE, &0xffff_ffff_u32.to_le_bytes());
+        if length > KIND_OF_SHARE {
+            put(KIND_OF_SHARE, &0xffff_ffff_u32.to_le_bytes());
+        }
         bytes.extend_from_slice(self.preview.as_deref().unwrap_or_default());
         STANDARD.encode(bytes)
     }
 }
 
-/// UTF-16 to its first NUL; without one, all of it.
-fn name(bytes: &[u8]) -> String {
+/// How long what stands before the preview is. In version 2 the length field is broken (LP, Messenger for Mac).
+fn head(version: u32, length: usize, present: usize) -> usize {
+    match version {
+        2 => LEN_2,
+        _ if (LEN_0..=present).contains(&length) => length,
+        0 | 1 => LEN_0,
+        _ => LEN_3,
+    }
+}
+
+/// UTF-16 to its first NUL, and whether there is one; without one, all of it.
+fn name(bytes: &[u8]) -> (String, bool) {
     let (units, _) = bytes.as_chunks::<2>();
-    let units: Vec<u16> =
-        units.iter().map(|unit| u16::from_le_bytes(*unit)).take_while(|unit| *unit != 0).collect();
-    String::from_utf16_lossy(&units)
+    let units: Vec<u16> = units.iter().map(|unit| u16::from_le_bytes(*unit)).collect();
+    let end = units.iter().position(|unit| *unit == 0);
+    (String::from_utf16_lossy(&units[..end.unwrap_or(units.len())]), end.is_some())
 }

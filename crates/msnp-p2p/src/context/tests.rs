@@ -57,7 +57,7 @@ fn a_captured_offer_of_version_3() {
 
 #[test]
 fn a_preview_stands_after_the_announced_length() {
-    for version in [2, 3] {
+    for version in [0, 2, 3] {
         let preview = Some(Bytes::from_static(b"\x89PNG"));
         let context = FileContext { version, ..FileContext::new("photo.png", u64::MAX, preview) };
         assert_eq!(context.kind, 0);
@@ -74,11 +74,38 @@ fn changed(at: usize, bytes: &[u8], length: usize) -> Result<FileContext, Contex
 
 #[test]
 fn contexts_that_cannot_be() {
-    assert_eq!(changed(0, &[0xff; 4], 574), Err(ContextError::File));
-    assert_eq!(changed(0, &573_u32.to_le_bytes(), 574), Err(ContextError::File));
-    assert_eq!(changed(0, &[], 573), Err(ContextError::File));
     assert_eq!(changed(0, &[], 3), Err(ContextError::File));
+    // The name has no end, or there is none.
+    assert_eq!(changed(0, &[], 22), Err(ContextError::File));
+    assert_eq!(changed(20, &[0; 2], 539), Err(ContextError::File));
     assert_eq!(FileContext::parse("*"), Err(ContextError::Base64));
+}
+
+/// Messenger for Mac writes 583 before 574 bytes.
+#[test]
+fn any_length_field() {
+    let context = FileContext::new("a", 1, None);
+    for field in [0, 573, 574, 583, 638, u32::MAX] {
+        assert_eq!(changed(0, &field.to_le_bytes(), 574), Ok(context.clone()), "{field}");
+    }
+    for length in [24, 100, 539, 540, 573] {
+        assert_eq!(changed(0, &[], length), Ok(context.clone()), "{length} bytes");
+    }
+}
+
+/// Messenger for Mac: length, version 0, size, type and the name, 540 bytes.
+#[test]
+fn an_offer_of_version_0() {
+    let context = FileContext { version: 0, ..FileContext::new("r\u{e9}sum\u{e9}.pdf", 123_456, None) };
+    let mut bytes = vec![0; 540];
+    bytes[0..4].copy_from_slice(&540_u32.to_le_bytes());
+    bytes[8..12].copy_from_slice(&123_456_u32.to_le_bytes());
+    bytes[16] = 1;
+    for (at, unit) in "r\u{e9}sum\u{e9}.pdf".encode_utf16().enumerate() {
+        bytes[20 + 2 * at..22 + 2 * at].copy_from_slice(&unit.to_le_bytes());
+    }
+    assert_eq!(context.to_base64(), STANDARD.encode(&bytes));
+    assert_eq!(FileContext::parse(&STANDARD.encode(&bytes)), Ok(context));
 }
 
 #[test]
@@ -97,5 +124,27 @@ proptest::proptest! {
         let _ = (FileContext::parse(&base64), parse_object_context(&base64));
         let context = FileContext::new(&name, size, None);
         proptest::prop_assert_eq!(FileContext::parse(&context.to_base64()), Ok(context));
+    }
+
+    /// What the length field says is no matter, nor is what the version says that nobody knows.
+    #[test]
+    fn files_of_any_length_field_are_read(
+        name in "[^\0]{1,100}", size: u64, version: u32, field: u32, rest in proptest::collection::vec(0_u8.., 0..99),
+    ) {
+        let context = FileContext { version, ..FileContext::new(&name, size, None) };
+        let mut bytes = STANDARD.decode(context.to_base64()).unwrap();
+        bytes[0..4].copy_from_slice(&field.to_le_bytes());
+        for extra in [&rest[..0], &rest] {
+            let read = FileContext::parse(&STANDARD.encode([&bytes[..], extra].concat())).unwrap();
+            proptest::prop_assert_eq!((&read.name, read.size, read.kind), (&context.name, size, 1));
+        }
+    }
+
+    #[test]
+    fn a_preview_of_version_2_is_whole_under_any_length_field(field: u32, preview in proptest::collection::vec(0_u8.., 1..99)) {
+        let context = FileContext::new("a", 1, Some(preview.into()));
+        let mut bytes = STANDARD.decode(context.to_base64()).unwrap();
+        bytes[0..4].copy_from_slice(&field.to_le_bytes());
+        proptest::prop_assert_eq!(FileContext::parse(&STANDARD.encode(bytes)), Ok(context));
     }
 }

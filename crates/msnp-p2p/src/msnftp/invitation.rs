@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddrV4};
 
-use msnp::message::{FILE_TRANSFER_GUID, Invitation, InvitationCommand};
+use msnp::message::{Invitation, InvitationCommand};
 
 use crate::safe_file_name;
 
@@ -20,18 +20,14 @@ pub struct Offer {
 }
 
 impl Offer {
-    /// Reads an invitation. `None` when it is none, or not one to a file.
+    /// Reads an invitation. `None` when it is none, not one to a file, or says no size. A file may lack a name.
     pub fn read(invitation: &Invitation) -> Option<Self> {
-        let for_file = invitation
-            .application_guid
-            .as_ref()
-            .is_some_and(|guid| guid.eq_ignore_ascii_case(FILE_TRANSFER_GUID));
-        if invitation.command != InvitationCommand::Invite || !for_file {
+        if invitation.command != InvitationCommand::Invite || !invitation.is_for_file() {
             return None;
         }
         Some(Self {
             cookie: invitation.cookie,
-            name: safe_file_name(invitation.file_name.as_ref()?),
+            name: safe_file_name(invitation.file_name.as_deref().unwrap_or_default()),
             size: invitation.file_size?,
             sender_listens: invitation.connectivity != Some(false),
         })

@@ -14,6 +14,11 @@ pub(super) fn take(buffer: &mut BytesMut) -> Result<Option<String>, MsnftpError>
     };
     let line = buffer.split_to(end);
     buffer.advance(1);
-    let line = std::str::from_utf8(&line).map_err(|_| MsnftpError::Protocol)?;
-    Ok(Some(line.trim_end_matches('\r').to_owned()))
+    Ok(Some(String::from_utf8_lossy(&line).trim_end_matches('\r').to_owned()))
+}
+
+/// Whether the other side speaks MSNFTP, perhaps among others: Trillian names itself too.
+pub(super) fn offers_msnftp(line: &str) -> bool {
+    let mut words = line.split_ascii_whitespace();
+    words.next() == Some("VER") && words.any(|name| name.eq_ignore_ascii_case("MSNFTP"))
 }

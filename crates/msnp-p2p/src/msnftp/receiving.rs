@@ -72,7 +72,7 @@ impl Receiving {
 
     fn version(&mut self, buffer: &mut BytesMut) -> Result<Option<ReceiveStep>, MsnftpError> {
         let Some(line) = lines::take(buffer)? else { return Ok(None) };
-        if !line.split_ascii_whitespace().eq(["VER", "MSNFTP"]) {
+        if !lines::offers_msnftp(&line) {
             return Err(MsnftpError::Protocol);
         }
         self.stage = Stage::Size;

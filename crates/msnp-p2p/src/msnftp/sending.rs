@@ -76,7 +76,7 @@ impl Sending {
         let words: Vec<&str> = line.split_ascii_whitespace().collect();
         match (self.stage, words.as_slice()) {
             (_, ["CCL", ..]) => Err(MsnftpError::Cancelled),
-            (Stage::Version, ["VER", "MSNFTP"]) => {
+            (Stage::Version, ["VER", ..]) if lines::offers_msnftp(&line) => {
                 self.stage = Stage::User;
                 Ok(Some(SendStep::Write(Bytes::from_static(b"VER MSNFTP\r\n"))))
             }

@@ -85,6 +85,31 @@ fn the_dialogue_word_for_word() {
     assert_eq!(step(), ReceiveStep::Finished(Bytes::from_static(b"BYE 16777989\r\n")));
 }
 
+/// What both sides make of the first line of the other.
+fn greeted(line: &[u8]) -> [bool; 2] {
+    let wire = BytesMut::from(&[line, b"\r\n"].concat()[..]);
+    let sending = Sending::new(bob(), 93_301, 11).handle(&mut wire.clone());
+    let receiving = Receiving::new(bob(), 93_301, 11).handle(&mut wire.clone());
+    let write = |text: &'static str| Bytes::from_static(text.as_bytes());
+    let user = write("USR bob@example.com 93301\r\n");
+    [
+        sending == Ok(Some(SendStep::Write(write("VER MSNFTP\r\n")))),
+        receiving == Ok(Some(ReceiveStep::Write(user))),
+    ]
+}
+
+#[test]
+fn some_speak_more_than_msnftp() {
+    for line in ["VER MSNFTP TRILLIAN", "VER TRILLIAN MSNFTP", "VER  msnftp ", "VER a b c MSNFTP d"] {
+        assert_eq!(greeted(line.as_bytes()), [true; 2], "{line}");
+    }
+    for line in ["VER", "VER TRILLIAN", "VER MSNFTPS", "MSNFTP VER", "USR MSNFTP", ""] {
+        assert_eq!(greeted(line.as_bytes()), [false; 2], "{line}");
+    }
+    let long = format!("VER {} MSNFTP", "x".repeat(400));
+    assert_eq!(greeted(long.as_bytes()), [false; 2]);
+}
+
 #[test]
 fn strangers_get_nothing() {
     for user in ["USR eve@example.com 93301", "USR bob@example.com 93302", "USR bob@example.com x"] {
@@ -182,5 +207,12 @@ proptest::proptest! {
         let mut sending = Sending::new(bob(), 1, 5000);
         while let Ok(Some(_)) = sending.handle(&mut wire) {}
         let _ = sending.next_block();
+    }
+
+    #[test]
+    fn names_in_any_order(before in proptest::collection::vec("[!-~]{1,12}", 0..12), after in proptest::collection::vec(0x80_u8.., 0..40)) {
+        let mut line = ["VER".to_owned()].into_iter().chain(before).chain(["MSNFTP ".to_owned()]).collect::<Vec<_>>().join(" ").into_bytes();
+        line.extend(after);
+        proptest::prop_assert_eq!(greeted(&line), [true; 2]);
     }
 }

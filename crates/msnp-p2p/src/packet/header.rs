@@ -19,7 +19,7 @@ pub struct Header {
     pub flags: Flags,
     /// At 32: a number the sender makes up; in an acknowledgement the acknowledged identifier.
     pub nonce: u32,
-    /// At 36: 0; in an acknowledgement the acknowledged nonce.
+    /// At 36: 0; in an acknowledgement the acknowledged nonce, for which Gaim writes 0.
     pub acked_nonce: u32,
     /// At 40: 0; in an acknowledgement the acknowledged total; in a NAK the offset to go on from.
     pub acked_total: u64,

@@ -61,6 +61,12 @@ pub enum PeerEvent {
         /// Why.
         failure: Failure,
     },
+    /// The peer said something that was acknowledged and comes to nothing here: a text that cannot be read, or an
+    /// invitation that had to be refused.
+    NotTaken {
+        /// Why, in words.
+        reason: String,
+    },
     /// Something has to be done about the direct connection.
     Direct(DirectRequest),
 }

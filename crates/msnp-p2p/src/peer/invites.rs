@@ -28,11 +28,20 @@ impl Peer {
 
     /// A whole text. It is acknowledged before anything is answered: clients of the time take an
     /// answer for an error otherwise (NINA *Display pictures*).
-    fn handle_text(&mut self, carrier: Carrier, last: &Packet, text: &Bytes, now: Instant) {
-        let message = SlpMessage::parse(text).ok();
-        let serving = message.as_ref().is_some_and(asks_for_object).then(|| self.link.serving_identifiers());
+    pub(super) fn handle_text(&mut self, carrier: Carrier, last: &Packet, text: &Bytes, now: Instant) {
+        let message = SlpMessage::parse(text);
+        let serving = message.as_ref().is_ok_and(asks_for_object).then(|| self.link.serving_identifiers());
         self.link.acknowledge(carrier, &last.header);
-        let Some(message) = message else { return };
+        let mut message = match message {
+            Ok(message) => message,
+            Err(fault) => return self.not_taken(fault.to_string()),
+        };
+        // Who sent the packet and for whom it was is known.
+        for (named, account) in [(&mut message.to, &self.config.me), (&mut message.from, &self.config.peer)] {
+            if named.is_empty() {
+                account.as_str().clone_into(named);
+            }
+        }
         // Nobody may speak for somebody else.
         if !message.from.eq_ignore_ascii_case(self.config.peer.as_str()) {
             return;
@@ -50,7 +59,8 @@ impl Peer {
     }
 
     fn handle_invite(&mut self, invite: SlpMessage, serving: Option<[u32; 3]>, now: Instant) {
-        let request = (invite.call_id.clone(), invite.branch().to_ascii_uppercase());
+        let kind = invite.content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        let request = (invite.call_id.clone(), invite.branch().to_ascii_uppercase(), kind);
         if self.answered.contains(&request) {
             return;
         }
@@ -71,6 +81,10 @@ impl Peer {
         }
     }
 
+    fn not_taken(&mut self, reason: impl Into<String>) {
+        self.events.push_back(PeerEvent::NotTaken { reason: reason.into() });
+    }
+
     /// Answers that there is nothing here, in the way of clients that have no body to give.
     fn refuse(&mut self, request: &SlpMessage, status: SlpStatus) {
         let mut answer = request.response(status, Fields::new());
@@ -83,8 +97,12 @@ impl Peer {
     }
 
     fn handle_session_request(&mut self, invite: SlpMessage, serving: Option<[u32; 3]>, now: Instant) {
-        let Ok(request) = SessionRequest::from_fields(&invite.body) else {
-            return self.refuse(&invite, SlpStatus::INTERNAL_ERROR);
+        let request = match SessionRequest::from_fields(&invite.body) {
+            Ok(request) => request,
+            Err(fault) => {
+                self.not_taken(format!("an invitation: {fault}"));
+                return self.refuse(&invite, SlpStatus::INTERNAL_ERROR);
+            }
         };
         let key = SessionKey(request.session_id);
         if key.0 == 0 || self.sessions.contains_key(&key) || self.session_of(&invite).is_some() {
@@ -98,7 +116,10 @@ impl Peer {
                 self.handle_object_request(&invite, &request, identifiers, now);
             }
             (application::FILE, _) => self.handle_file_offer(invite, &request, now),
-            _ => self.decline(&invite, key.0),
+            (application, _) => {
+                self.not_taken(format!("an invitation to an unknown program {application}"));
+                self.decline(&invite, key.0);
+            }
         }
     }
 
@@ -124,11 +145,16 @@ impl Peer {
     }
 
     fn handle_file_offer(&mut self, invite: SlpMessage, request: &SessionRequest, now: Instant) {
-        let Ok(context) = FileContext::parse(&request.context) else {
-            return self.refuse(&invite, SlpStatus::INTERNAL_ERROR);
+        let context = match FileContext::parse(&request.context) {
+            Ok(context) => context,
+            Err(fault) => {
+                self.not_taken(format!("the offer of a file: {fault}"));
+                return self.refuse(&invite, SlpStatus::INTERNAL_ERROR);
+            }
         };
         // 2 and 4 share a background: nothing here could show it.
         if context.kind > 1 {
+            self.not_taken("an invitation to share a background");
             return self.decline(&invite, request.session_id);
         }
         let key = SessionKey(request.session_id);

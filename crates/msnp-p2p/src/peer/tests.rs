@@ -7,5 +7,6 @@ mod lossy;
 mod objects;
 mod pair;
 mod quirks;
+mod real_clients;
 mod script;
 mod vectors;

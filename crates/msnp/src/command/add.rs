@@ -84,7 +84,7 @@ impl Reply {
             list: List::parse(words.required("list")?)?,
             version: ListVersion::parse(words.required("list version")?)?,
             handle: Handle::parse(words.required("handle")?)?,
-            name: FriendlyName::parse(words.required("friendly name")?)?,
+            name: FriendlyName::lossy(words.required("friendly name")?),
             group: words.optional().map(GroupId::parse).transpose()?,
         })
     }

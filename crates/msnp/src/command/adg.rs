@@ -51,7 +51,7 @@ pub struct Reply {
 impl Reply {
     pub(crate) fn parse(transaction: TransactionId, words: &mut Words<'_>) -> Result<Self, Invalid> {
         let version = ListVersion::parse(words.required("list version")?)?;
-        let name = GroupName::parse(words.required("group name")?)?;
+        let name = GroupName::lossy(words.required("group name")?);
         let group = GroupId::parse(words.required("group id")?)?;
         words.optional();
         Ok(Self { transaction, version, name, group })

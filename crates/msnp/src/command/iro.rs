@@ -33,7 +33,7 @@ impl Push {
             index: words.count("index")?,
             count: words.count("count")?,
             handle: Handle::parse(words.required("handle")?)?,
-            name: FriendlyName::parse(words.required("friendly name")?)?,
+            name: FriendlyName::lossy(words.required("friendly name")?),
         })
     }
 }

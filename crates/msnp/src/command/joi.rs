@@ -22,7 +22,7 @@ pub struct Push {
 impl Push {
     pub(crate) fn parse(words: &mut Words<'_>) -> Result<Self, Invalid> {
         let handle = Handle::parse(words.required("handle")?)?;
-        Ok(Self { handle, name: FriendlyName::parse(words.required("friendly name")?)? })
+        Ok(Self { handle, name: FriendlyName::lossy(words.required("friendly name")?) })
     }
 }
 

@@ -22,7 +22,7 @@ pub struct Line {
 impl Line {
     pub(crate) fn parse(words: &mut Words<'_>) -> Result<Self, Invalid> {
         let group = GroupId::parse(words.required("group id")?)?;
-        let name = GroupName::parse(words.required("group name")?)?;
+        let name = GroupName::lossy(words.required("group name")?);
         words.optional();
         Ok(Self { group, name })
     }

@@ -30,7 +30,7 @@ pub struct Line {
 impl Line {
     pub(crate) fn parse(words: &mut Words<'_>) -> Result<Self, Invalid> {
         let handle = Handle::parse(words.required("handle")?)?;
-        let name = FriendlyName::parse(words.required("friendly name")?)?;
+        let name = FriendlyName::lossy(words.required("friendly name")?);
         let lists = u8::try_from(words.number("lists")?).ok().and_then(ListFlags::from_bits);
         let lists = lists.ok_or(Invalid::Parameter("lists"))?;
         let mut groups = Vec::new();

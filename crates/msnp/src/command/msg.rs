@@ -126,7 +126,7 @@ pub struct Delivery {
 impl Delivery {
     pub(crate) fn parse(words: &mut Words<'_>, payload: &Bytes) -> Result<Self, Invalid> {
         let sender = Handle::parse(words.required("handle")?)?;
-        let name = FriendlyName::parse(words.required("friendly name")?)?;
+        let name = FriendlyName::lossy(words.required("friendly name")?);
         words.payload_length()?;
         Ok(Self { sender, name, payload: payload.clone() })
     }

@@ -31,9 +31,13 @@ impl Push {
         Ok(Self {
             status: Status::parse(words.required("status")?)?,
             handle: Handle::parse(words.required("handle")?)?,
-            name: FriendlyName::parse(words.required("friendly name")?)?,
+            name: FriendlyName::lossy(words.required("friendly name")?),
             capabilities: ClientCapabilities::parse(words.required("client capabilities")?)?,
-            object: words.optional().filter(|word| *word != "0").map(EncodedObject::parse).transpose()?,
+            // A picture that cannot be told takes nobody's state away.
+            object: words
+                .optional()
+                .filter(|word| *word != "0")
+                .and_then(|word| EncodedObject::parse(word).ok()),
         })
     }
 

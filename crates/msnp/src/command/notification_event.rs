@@ -93,9 +93,9 @@ pub enum NotificationEvent {
 }
 
 impl NotificationEvent {
-    /// Reads a frame of this stream.
+    /// Reads a frame of this stream. Names are read as well as they can be; see [`Frame::legible`].
     pub fn parse(frame: &Frame) -> Result<Self, ParseError> {
-        read(frame, Self::parse_words)
+        read(&frame.legible(), Self::parse_words)
     }
 
     fn parse_words(frame: &Frame, words: &mut Words<'_>) -> Result<Self, Invalid> {

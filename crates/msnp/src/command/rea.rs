@@ -58,7 +58,7 @@ impl Reply {
     pub(crate) fn parse(transaction: TransactionId, words: &mut Words<'_>) -> Result<Self, Invalid> {
         let version = ListVersion::parse(words.required("list version")?)?;
         let handle = Handle::parse(words.required("handle")?)?;
-        let name = FriendlyName::parse(words.required("friendly name")?)?;
+        let name = FriendlyName::lossy(words.required("friendly name")?);
         Ok(Self { transaction, version, handle, name })
     }
 }

@@ -55,7 +55,7 @@ impl Reply {
     pub(crate) fn parse(transaction: TransactionId, words: &mut Words<'_>) -> Result<Self, Invalid> {
         let version = ListVersion::parse(words.required("list version")?)?;
         let group = GroupId::parse(words.required("group id")?)?;
-        let name = GroupName::parse(words.required("group name")?)?;
+        let name = GroupName::lossy(words.required("group name")?);
         words.optional();
         Ok(Self { transaction, version, group, name })
     }

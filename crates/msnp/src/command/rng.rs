@@ -33,7 +33,7 @@ impl Push {
             address: HostPort::parse(words.required("address")?)?,
             cookie: parse_cookie(words)?,
             caller: Handle::parse(words.required("handle")?)?,
-            name: FriendlyName::parse(words.required("friendly name")?)?,
+            name: FriendlyName::lossy(words.required("friendly name")?),
         })
     }
 }

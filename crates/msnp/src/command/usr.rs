@@ -130,7 +130,7 @@ impl Reply {
         match words.required("security package")? {
             OK => {
                 let handle = Handle::parse(words.required("handle")?)?;
-                let name = FriendlyName::parse(words.required("friendly name")?)?;
+                let name = FriendlyName::lossy(words.required("friendly name")?);
                 let verified = flag(words)?;
                 let _restricted = flag(words)?;
                 Ok(Self::Ok { transaction, handle, name, verified })
@@ -214,7 +214,7 @@ impl SwitchboardReply {
             return Err(Invalid::Parameter("result"));
         }
         let handle = Handle::parse(words.required("handle")?)?;
-        let name = FriendlyName::parse(words.required("friendly name")?)?;
+        let name = FriendlyName::lossy(words.required("friendly name")?);
         Ok(Self { transaction, handle, name })
     }
 }

@@ -33,9 +33,15 @@ commands! {
 /// Reads a text that is exactly one command.
 #[track_caller]
 pub(crate) fn read<C: Command>(text: &str) -> Result<C, ParseError> {
-    let mut buffer = BytesMut::from(text);
+    read_bytes(text.as_bytes())
+}
+
+/// The same of what need not be text.
+#[track_caller]
+pub(crate) fn read_bytes<C: Command>(bytes: &[u8]) -> Result<C, ParseError> {
+    let mut buffer = BytesMut::from(bytes);
     let frame = Decoder::new(C::STREAM, Limits::SIGNED_IN).next(&mut buffer).unwrap().unwrap();
-    assert!(buffer.is_empty(), "{text:?} is more than one command");
+    assert!(buffer.is_empty(), "{bytes:?} is more than one command");
     C::parse(&frame)
 }
 

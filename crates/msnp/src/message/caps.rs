@@ -1,7 +1,6 @@
 //! `text/x-clientcaps`: third-party clients tell each other what they are.
 
 use super::{Headers, Message};
-use crate::Invalid;
 
 /// What a client says about itself. Source: GAIM and aMSN.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -28,15 +27,15 @@ impl ClientCaps {
     pub const MEDIA_TYPE: &str = "text/x-clientcaps";
 
     /// Reads the body; nothing has to be in it.
-    pub fn parse(message: &Message) -> Result<Self, Invalid> {
-        let fields = message.fields()?;
+    pub fn parse(message: &Message) -> Self {
+        let fields = message.fields();
         let chat_logging = match fields.get("Chat-Logging") {
             Some("Y" | "y") => Some(ChatLogging::Yes),
             Some("N" | "n") => Some(ChatLogging::No),
             Some("S" | "s") => Some(ChatLogging::Secure),
             _ => None,
         };
-        Ok(Self { client_name: fields.get("Client-Name").map(str::to_owned), chat_logging })
+        Self { client_name: fields.get("Client-Name").map(str::to_owned), chat_logging }
     }
 
     /// The message.

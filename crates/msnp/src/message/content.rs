@@ -5,7 +5,7 @@ use super::*;
 /// A message by its `Content-Type`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Content {
-    /// `text/plain`.
+    /// `text/plain`, or a body without a type.
     Text(Text),
     /// `text/x-msmsgscontrol`.
     Typing(TypingUser),
@@ -34,14 +34,17 @@ pub enum Content {
 }
 
 impl Content {
-    pub(super) fn of(message: &Message) -> Self {
-        let content = match message.content_type().unwrap_or_default().to_ascii_lowercase().as_str() {
-            Text::MEDIA_TYPE => Text::parse(message).map(Self::Text),
+    pub(super) fn of(message: &Message) -> Result<Self, Invalid> {
+        match message.content_type().unwrap_or_default().to_ascii_lowercase().as_str() {
+            Text::MEDIA_TYPE => Ok(Self::Text(Text::parse(message))),
+            // That a text is plain goes without saying (RFC 2045, 5.2).
+            "" if !message.body.is_empty() => Ok(Self::Text(Text::parse(message))),
+            "" => Err(Invalid::Missing("Content-Type")),
             TypingUser::MEDIA_TYPE => TypingUser::parse(message).map(Self::Typing),
             Profile::MEDIA_TYPE => Profile::parse(message).map(Box::new).map(Self::Profile),
-            InitialMail::MEDIA_TYPE => InitialMail::parse(message).map(Self::InitialMail),
-            NewMail::MEDIA_TYPE => NewMail::parse(message).map(Self::NewMail),
-            MovedMail::MEDIA_TYPE => MovedMail::parse(message).map(Self::MovedMail),
+            InitialMail::MEDIA_TYPE => Ok(Self::InitialMail(InitialMail::parse(message))),
+            NewMail::MEDIA_TYPE => Ok(Self::NewMail(NewMail::parse(message))),
+            MovedMail::MEDIA_TYPE => Ok(Self::MovedMail(MovedMail::parse(message))),
             SystemMessage::MEDIA_TYPE | SystemMessage::OTHER_MEDIA_TYPE => {
                 SystemMessage::parse(message).map(Self::System)
             }
@@ -51,9 +54,8 @@ impl Content {
             }
             P2pEnvelope::MEDIA_TYPE => P2pEnvelope::parse(message).map(Self::P2p),
             Datacast::MEDIA_TYPE => Datacast::parse(message).map(Self::Datacast),
-            ClientCaps::MEDIA_TYPE => ClientCaps::parse(message).map(Self::ClientCaps),
+            ClientCaps::MEDIA_TYPE => Ok(Self::ClientCaps(ClientCaps::parse(message))),
             _ => Ok(Self::Other),
-        };
-        content.unwrap_or(Self::Other)
+        }
     }
 }

@@ -33,9 +33,7 @@ impl Datacast {
 
     /// Reads the body. Fails when it has no `ID` or that is no number.
     pub fn parse(message: &Message) -> Result<Self, Invalid> {
-        // Line ends before the first line say nothing.
-        let skipped = message.body.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
-        let (fields, _) = Headers::parse(&message.body[skipped..])?;
+        let fields = message.fields();
         Ok(Self {
             id: fields.read("ID").ok_or(Invalid::Missing("ID"))?,
             data: fields.get("Data").map(str::to_owned),

@@ -3,9 +3,11 @@
 //! The body is `shortcut TAB object TAB` again and again, the objects as plain text. Source:
 //! captures, libpurple and Perl MSN.pm, see `docs/protocol/sources.md`.
 
+use std::borrow::Cow;
+
 use super::Message;
-use crate::Invalid;
 use crate::object::MsnObject;
+use crate::{Invalid, charset};
 
 /// One shortcut and its picture.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,18 +59,22 @@ impl Emoticons {
     /// How many MSN Messenger 6 takes in one message.
     pub const MAX_PAIRS: usize = 5;
 
-    /// Reads the pairs; those after the fifth are ignored. The last tab may be missing, and a
-    /// line end may follow.
+    /// Reads the pairs that can be read: an object with a good shortcut before it. Those after the fifth are ignored.
+    /// The last tab may be missing, and a line end may follow.
     ///
-    /// Fails when the body is not UTF-8, has no pair, or has a bad shortcut or object.
+    /// Fails when there is none.
     pub fn parse(message: &Message) -> Result<Self, Invalid> {
-        let body = std::str::from_utf8(&message.body).map_err(|_| Invalid::Text)?;
-        let mut words = body.trim_end_matches(['\r', '\n', '\0', '\t']).split('\t');
-        let mut emoticons = Vec::new();
-        while emoticons.len() < Self::MAX_PAIRS {
-            let Some(shortcut) = words.next() else { break };
-            let object = MsnObject::parse(words.next().ok_or(Invalid::Missing("MSNObject"))?)?;
-            emoticons.push(Emoticon::new(shortcut, object)?);
+        let end =
+            message.body.iter().rposition(|byte| !b"\r\n\0\t".contains(byte)).map_or(0, |last| last + 1);
+        let words = message.body[..end].split(|byte| *byte == b'\t');
+        let words: Vec<_> = words.map(|word| charset::decode(word, message.charset())).collect();
+        let pair = |pair: &[Cow<'_, str>]| {
+            let [shortcut, object] = pair else { return None };
+            Emoticon::new(shortcut.as_ref(), MsnObject::parse(object).ok()?).ok()
+        };
+        let emoticons: Vec<_> = words.windows(2).filter_map(pair).take(Self::MAX_PAIRS).collect();
+        if emoticons.is_empty() {
+            return Err(Invalid::Missing("an emoticon"));
         }
         Ok(Self { emoticons, animated: message.is(Self::ANIMATED_MEDIA_TYPE) })
     }

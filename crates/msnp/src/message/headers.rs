@@ -1,8 +1,10 @@
 //! `Name: value` lines.
 
+use std::ops::Range;
+
 use bytes::{Bytes, BytesMut};
 
-use crate::Invalid;
+use crate::{Invalid, charset};
 
 /// Headers of a message, or lines of the same shape in a body: in order, found by name without
 /// regard to case. A name may come more than once; the first counts.
@@ -11,41 +13,65 @@ use crate::Invalid;
 /// that what is written reads back.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Headers {
-    lines: Vec<(String, String)>,
+    /// `Name: value` CR LF, again and again.
+    lines: String,
 }
 
 impl Headers {
-    /// The most headers that are read. A limit of this crate: the profile message has 23.
-    pub const MAX_COUNT: usize = 64;
-    /// The most bytes of headers that are read, the blank line included. A limit of this crate.
-    pub const MAX_LEN: usize = 16 * 1024;
+    /// The most bytes of headers that are read, the blank line included. A limit of this crate: as long as the
+    /// longest payload that a client takes from a service.
+    pub const MAX_LEN: usize = 64 * 1024;
 
-    /// Reads headers up to a blank line or the end, and tells how many bytes they took with the
-    /// blank line. Lines may end in LF alone.
+    /// Reads headers up to a blank line, and tells how many bytes they took with the blank line. Lines may end in LF
+    /// alone; in CR alone, if there is no LF at all.
     ///
-    /// Fails when there are too many or they are too long, when a line has no colon or a bad
-    /// name, is not UTF-8, or holds a control character other than a tab.
+    /// A line that cannot be read is skipped: one without a colon, or with a bad name. Where no blank line follows,
+    /// the first of these begins the body. Values are decoded as [`charset::decode`] does without a label, and blanks
+    /// stand for control characters in them.
+    ///
+    /// Fails when there is no end to them within [`Self::MAX_LEN`].
     pub fn parse(bytes: &[u8]) -> Result<(Self, usize), Invalid> {
         let mut headers = Self::default();
-        let mut at = 0;
-        while at < bytes.len() {
-            let rest = &bytes[at..];
-            let end = memchr::memchr(b'\n', rest);
-            let line = &rest[..end.unwrap_or(rest.len())];
-            at += end.map_or(rest.len(), |end| end + 1);
-            if at > Self::MAX_LEN {
+        // Where the first one is, and how much was read before it.
+        let mut unreadable = None;
+        for (line, at) in lines(bytes) {
+            if at.end > Self::MAX_LEN {
                 return Err(Invalid::Parameter("header length"));
             }
-            let line = line.strip_suffix(b"\r").unwrap_or(line);
             if line.is_empty() {
-                break;
+                return Ok((headers, at.end));
             }
-            if headers.lines.len() == Self::MAX_COUNT {
-                return Err(Invalid::Parameter("number of headers"));
+            if !headers.read_line(&charset::decode(line, None)) {
+                unreadable.get_or_insert((at, headers.lines.len()));
             }
-            headers.lines.push(parse_line(line)?);
         }
-        Ok((headers, at))
+        let Some((at, read)) = unreadable else { return Ok((headers, bytes.len())) };
+        headers.lines.truncate(read);
+        // White space would have been the blank line.
+        let is_blank = bytes[at.clone()].trim_ascii().is_empty();
+        Ok((headers, if is_blank { at.end } else { at.start }))
+    }
+
+    /// Reads the lines of a body in this charset, up to the first blank one that follows any. What is no such line is
+    /// skipped.
+    pub(super) fn of_body(body: &[u8], charset: Option<&str>) -> Self {
+        let mut fields = Self::default();
+        let lines = lines(body).map(|(line, _)| line).skip_while(|line| line.is_empty());
+        for line in lines.take_while(|line| !line.is_empty()) {
+            fields.read_line(&charset::decode(line, charset));
+        }
+        fields
+    }
+
+    /// Adds a line as it was read. `false` when it is none.
+    fn read_line(&mut self, line: &str) -> bool {
+        let Some((name, value)) = line.split_once(':') else { return false };
+        let name = name.trim_ascii_end();
+        let good = !name.is_empty() && name.chars().all(is_name_char);
+        if good {
+            self.push(name, value);
+        }
+        good
     }
 
     /// The first value under this name.
@@ -55,12 +81,12 @@ impl Headers {
 
     /// Names and values in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.lines.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+        self.lines.split_terminator("\r\n").filter_map(|line| line.split_once(": "))
     }
 
     /// How many there are.
     pub fn len(&self) -> usize {
-        self.lines.len()
+        self.iter().count()
     }
 
     /// Whether there are none.
@@ -71,14 +97,14 @@ impl Headers {
     /// Adds a header at the end. Control characters of the value other than tabs become blanks,
     /// and characters that no name can have become `-`: neither can start a line of its own.
     pub fn push(&mut self, name: &str, value: impl AsRef<str>) {
-        let mut name: String = name.chars().map(|char| if is_name_char(char) { char } else { '-' }).collect();
-        if name.is_empty() {
-            name.push('-');
-        }
+        let name = if name.is_empty() { "-" } else { name };
+        self.lines.extend(name.chars().map(|char| if is_name_char(char) { char } else { '-' }));
         let ends_line = |char: char| char.is_ascii_control() && char != '\t';
         let value: String =
             value.as_ref().chars().map(|char| if ends_line(char) { ' ' } else { char }).collect();
-        self.lines.push((name, value.trim_ascii().to_owned()));
+        for part in [": ", value.trim_ascii(), "\r\n"] {
+            self.lines.push_str(part);
+        }
     }
 
     /// Adds a header if there is a value.
@@ -100,31 +126,24 @@ impl Headers {
     }
 
     pub(super) fn write_lines(&self, out: &mut BytesMut) {
-        for (name, value) in self.iter() {
-            for part in [name, ": ", value, "\r\n"] {
-                out.extend_from_slice(part.as_bytes());
-            }
-        }
+        out.extend_from_slice(self.lines.as_bytes());
     }
 
     pub(super) fn to_lines(&self) -> Bytes {
-        let mut out = BytesMut::with_capacity(256);
-        self.write_lines(&mut out);
-        out.freeze()
+        Bytes::copy_from_slice(self.lines.as_bytes())
     }
 }
 
-fn parse_line(line: &[u8]) -> Result<(String, String), Invalid> {
-    let line = std::str::from_utf8(line).map_err(|_| Invalid::Text)?;
-    if line.bytes().any(|byte| byte.is_ascii_control() && byte != b'\t') {
-        return Err(Invalid::Text);
-    }
-    let (name, value) = line.split_once(':').ok_or(Invalid::Parameter("header"))?;
-    let name = name.trim_ascii_end();
-    if name.is_empty() || !name.chars().all(is_name_char) {
-        return Err(Invalid::Parameter("header name"));
-    }
-    Ok((name.to_owned(), value.trim_ascii().to_owned()))
+/// Lines without their ends, and where they stand with them.
+fn lines(bytes: &[u8]) -> impl Iterator<Item = (&[u8], Range<usize>)> {
+    let terminator = if memchr::memchr(b'\n', bytes).is_some() { b'\n' } else { b'\r' };
+    let mut end = 0;
+    bytes.split_inclusive(move |byte| *byte == terminator).map(move |line| {
+        let start = end;
+        end += line.len();
+        let line = line.strip_suffix(&[terminator]).unwrap_or(line);
+        (line.strip_suffix(b"\r").unwrap_or(line), start..end)
+    })
 }
 
 fn is_name_char(char: char) -> bool {

@@ -170,10 +170,15 @@ impl Invitation {
         Self { cancel_code: Some(code), ..Self::new(InvitationCommand::Cancel, cookie) }
     }
 
+    /// Whether it is about a file.
+    pub fn is_for_file(&self) -> bool {
+        self.application_guid.as_ref().is_some_and(|guid| guid.eq_ignore_ascii_case(FILE_TRANSFER_GUID))
+    }
+
     /// Reads the body. Lines may come in any order, unknown ones are ignored, and a field that
     /// cannot be read counts as missing. Fails when the command or the cookie is missing or bad.
     pub fn parse(message: &Message) -> Result<Self, Invalid> {
-        let fields = message.fields()?;
+        let fields = message.fields();
         let command = fields.get("Invitation-Command").ok_or(Invalid::Missing("Invitation-Command"))?;
         let command = match command.to_ascii_uppercase().as_str() {
             "INVITE" => InvitationCommand::Invite,

@@ -3,7 +3,6 @@
 //! Source: HYP, AMSN and GAIM, see `docs/protocol/sources.md`.
 
 use super::{Headers, Message};
-use crate::Invalid;
 
 /// `text/x-msmsgsinitialemailnotification`: how much mail there is, once after sign-in.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -24,16 +23,16 @@ impl InitialMail {
     /// The media type, in lower case.
     pub const MEDIA_TYPE: &str = "text/x-msmsgsinitialemailnotification";
 
-    /// Reads the body. Missing addresses are empty; the number of mails in the inbox is required.
-    pub fn parse(message: &Message) -> Result<Self, Invalid> {
-        let fields = message.fields()?;
-        Ok(Self {
-            inbox_unread: fields.read("Inbox-Unread").ok_or(Invalid::Missing("Inbox-Unread"))?,
+    /// Reads the body. What is missing or cannot be read is empty or zero.
+    pub fn parse(message: &Message) -> Self {
+        let fields = message.fields();
+        Self {
+            inbox_unread: fields.read("Inbox-Unread").unwrap_or(0),
             folders_unread: fields.read("Folders-Unread").unwrap_or(0),
             inbox_url: fields.text("Inbox-URL"),
             folders_url: fields.text("Folders-URL"),
             post_url: fields.text("Post-URL"),
-        })
+        }
     }
 
     /// The message.
@@ -71,10 +70,10 @@ impl NewMail {
     /// The media type, in lower case.
     pub const MEDIA_TYPE: &str = "text/x-msmsgsemailnotification";
 
-    /// Reads the body. What is missing is empty or zero.
-    pub fn parse(message: &Message) -> Result<Self, Invalid> {
-        let fields = message.fields()?;
-        Ok(Self {
+    /// Reads the body. What is missing or cannot be read is empty or zero.
+    pub fn parse(message: &Message) -> Self {
+        let fields = message.fields();
+        Self {
             from: fields.text("From"),
             message_url: fields.text("Message-URL"),
             post_url: fields.text("Post-URL"),
@@ -82,7 +81,7 @@ impl NewMail {
             dest_folder: fields.text("Dest-Folder"),
             from_addr: fields.text("From-Addr"),
             id: fields.read("id").unwrap_or(0),
-        })
+        }
     }
 
     /// The message.
@@ -114,14 +113,14 @@ impl MovedMail {
     /// The media type, in lower case.
     pub const MEDIA_TYPE: &str = "text/x-msmsgsactivemailnotification";
 
-    /// Reads the body. What is missing is empty or zero.
-    pub fn parse(message: &Message) -> Result<Self, Invalid> {
-        let fields = message.fields()?;
-        Ok(Self {
+    /// Reads the body. What is missing or cannot be read is empty or zero.
+    pub fn parse(message: &Message) -> Self {
+        let fields = message.fields();
+        Self {
             src_folder: fields.text("Src-Folder"),
             dest_folder: fields.text("Dest-Folder"),
             message_delta: fields.read("Message-Delta").unwrap_or(0),
-        })
+        }
     }
 
     /// The message.

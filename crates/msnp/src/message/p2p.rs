@@ -8,7 +8,8 @@ use crate::Invalid;
 /// A packet and who it is for. A session has it delivered to everybody in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct P2pEnvelope {
-    /// `P2P-Dest`: the account it is for; others ignore it. Compare without regard to case.
+    /// `P2P-Dest`: the account it is for; others ignore it. Compare without regard to case. aMSN leaves it empty in
+    /// a conversation of two.
     pub destination: String,
     /// The packet: 48 bytes of header, up to 1202 of data, 4 of footer. Not looked into here.
     pub packet: Bytes,
@@ -19,13 +20,12 @@ impl P2pEnvelope {
     pub const MEDIA_TYPE: &str = "application/x-msnmsgrp2p";
     const HEADER: &str = "P2P-Dest";
 
-    /// Takes the packet out. Fails when nobody is named.
+    /// Takes the packet out. A destination that is missing is empty. Fails when there is no packet.
     pub fn parse(message: &Message) -> Result<Self, Invalid> {
-        let destination = message.headers.get(Self::HEADER).unwrap_or_default().to_owned();
-        if destination.is_empty() {
-            return Err(Invalid::Missing(Self::HEADER));
+        if message.body.is_empty() {
+            return Err(Invalid::Missing("packet"));
         }
-        Ok(Self { destination, packet: message.body.clone() })
+        Ok(Self { destination: message.headers.text(Self::HEADER), packet: message.body.clone() })
     }
 
     /// The message: 73 bytes, the destination and the packet. It goes out as `MSG … D`.

@@ -33,7 +33,7 @@ impl SystemMessage {
 
     /// Reads the body. Fails when it has no `Type` or that is no number.
     pub fn parse(message: &Message) -> Result<Self, Invalid> {
-        let fields = message.fields()?;
+        let fields = message.fields();
         Ok(Self {
             kind: fields.read("Type").ok_or(Invalid::Missing("Type"))?,
             argument: fields.get("Arg1").map(str::to_owned),

@@ -58,17 +58,72 @@ fn without_a_blank_line_there_is_no_body() {
     assert_eq!(parse("\r\nx: y").body, "x: y");
 }
 
+/// The texts in the message whose other header is this line.
+fn text_with(line: &[u8]) -> String {
+    let head = b"MIME-Version: 1.0\r\n";
+    let tail = b"\r\nContent-Type: text/plain; charset=UTF-8\r\n\r\nHello \xe2\x9c\x93";
+    read_text(&[&head[..], line, tail].concat())
+}
+
+fn read_text(payload: &[u8]) -> String {
+    let message = Message::parse(&Bytes::copy_from_slice(payload)).unwrap();
+    let Content::Text(text) = message.content() else { panic!("{message:?}") };
+    text.body
+}
+
 #[test]
-fn bad_headers_are_refused() {
-    let many = "A: b\r\n".repeat(65);
-    let long = format!("A: {}\r\n\r\n", "b".repeat(Headers::MAX_LEN));
-    for bad in
-        ["hello", "a b: c\r\n\r\n", ": c", " a: b", "a\0: b", "a: \x1bb", "a: b\rc: d\r\n", &many, &long]
-    {
-        assert!(Message::parse(&Bytes::copy_from_slice(bad.as_bytes())).is_err(), "{bad:?}");
+fn headers_that_cannot_be_read_are_skipped() {
+    let many = ["A: b"; 500].join("\r\n");
+    for bad in [
+        "hello",
+        "a b: c",
+        ": c",
+        " a: b",
+        "a\0: b",
+        "a: \x1bb",
+        "a: b\rc: d",
+        " ",
+        "\t",
+        "\r",
+        &many,
+        "é: ü",
+    ] {
+        assert_eq!(text_with(bad.as_bytes()), "Hello ✓", "{:?}", &bad[..bad.len().min(20)]);
     }
-    assert!(Message::parse(&Bytes::from_static(b"A: \xff\r\n\r\n")).is_err());
-    assert_eq!(parse(&many[6..]).headers.len(), 64);
+    assert_eq!(text_with(b"User-Agent: caf\xe9"), "Hello ✓");
+    assert_eq!(text_with(b"caf\xe9: x"), "Hello ✓");
+    let agent = Message::parse(&Bytes::from_static(b"User-Agent: caf\xe9 \x1b[1m\r\n\r\n")).unwrap();
+    assert_eq!(agent.headers.get("User-Agent"), Some("café  [1m"));
+    let long = format!("A: {}\r\n\r\n", "b".repeat(Headers::MAX_LEN));
+    assert!(Message::parse(&Bytes::from(long)).is_err());
+}
+
+#[test]
+fn a_text_without_a_blank_line_before_it() {
+    let head = "MIME-Version: 1.0\r\nContent-Type: text/plain\r\n";
+    assert_eq!(read_text(format!("{head}Hello\r\nBob: x").as_bytes()), "Hello\r\nBob: x");
+    assert_eq!(read_text(format!("{head} \r\nHello").as_bytes()), "Hello");
+    assert_eq!(read_text(b"Hello"), "Hello");
+    // And in the lines of an old Macintosh.
+    assert_eq!(read_text(b"Content-Type: text/plain\r\rHello\rBob"), "Hello\rBob");
+}
+
+#[test]
+fn texts_in_every_charset() {
+    for (parameters, body, text) in [
+        ("", &b"caf\xe9"[..], "café"),
+        ("", b"caf\xc3\xa9", "café"),
+        ("; charset=UTF-8", b"caf\xc3\xa9\xff", "café\u{fffd}"),
+        ("; charset=utf-8", b"caf\xe9", "caf\u{fffd}"),
+        (";format=flowed; Charset = \"iso-8859-1\" ", b"caf\xe9", "café"),
+        ("; charset=windows-1251", b"\xcf\xf0\xe8", "При"),
+        ("; charset=GB2312", b"\xc4\xe3", "你"),
+        ("; charset=x-unknown", b"caf\xe9", "café"),
+        ("; charset", b"caf\xe9", "café"),
+    ] {
+        let head = format!("Content-Type: text/plain{parameters}\r\n\r\n");
+        assert_eq!(read_text(&[head.as_bytes(), body].concat()), text, "{parameters}");
+    }
 }
 
 #[test]
@@ -274,12 +329,18 @@ fn five_emoticons_count_and_bad_ones_are_refused() {
         "x".into(),
         "x\ty".into(),
         format!("\t{}", tux()),
-        format!("{pair}x\t"),
         format!("{}\t{}", "x".repeat(51), tux()),
     ] {
         assert!(read(bad.clone()).is_err(), "{bad}");
     }
     assert!(Emoticon::new("a\tb", tux()).is_err());
+    let good = format!("(tux)\t{}\t", tux());
+    for bad in ["(x)\tgarbage\t", "(x)\t\t", "garbage\t", "\t", "(x)\t<msnobj/>\t", "\u{fffd}\t\u{fffd}\t"] {
+        for body in [format!("{bad}{good}"), format!("{good}{bad}"), format!("{bad}{good}{bad}")] {
+            let read = read(body.clone()).unwrap().emoticons;
+            assert_eq!(read, [Emoticon::new("(tux)", tux()).unwrap()], "{body}");
+        }
+    }
 }
 
 #[test]
@@ -305,8 +366,43 @@ fn client_caps() {
 fn other_types_are_other() {
     assert_eq!(parse("Content-Type: image/gif\r\n\r\nbase64:").content(), Content::Other);
     assert_eq!(parse("A: b\r\n\r\n").content(), Content::Other);
-    let latin1 = Message::new(Text::MEDIA_TYPE, &b"\xe9"[..]);
-    assert_eq!(latin1.content(), Content::Other);
+}
+
+#[test]
+fn an_old_offer_with_a_name_of_other_bytes() {
+    let offer = |parameters: &str, separator: &str| {
+        let head = format!("Content-Type: text/x-msmsgsinvite{parameters}\r\n\r\n");
+        let lines = "Application-GUID: {5D3E02AB-6190-11d3-BBBB-00C04F795683}\nno field\n\
+                     Invitation-Command: INVITE\nInvitation-Cookie: 7\nApplication-FileSize: 9\nApplication-File: caf";
+        let payload = [head.as_bytes(), separator.as_bytes(), lines.as_bytes(), b"\xe9.txt\n"].concat();
+        let message = Message::parse(&payload.into()).unwrap();
+        let Content::Invitation(invitation) = message.content() else { panic!("{message:?}") };
+        assert_eq!(invitation.file_size, Some(9));
+        invitation.file_name.unwrap()
+    };
+    assert_eq!(offer("", ""), "café.txt");
+    assert_eq!(offer("; charset=UTF-8", "\r\n"), "caf\u{fffd}.txt");
+}
+
+#[test]
+fn mail_of_which_little_is_said() {
+    let read = |media_type: &str, body: &'static [u8]| Message::new(media_type, body).content();
+    let new = NewMail { subject: "café".into(), ..NewMail::default() };
+    assert_eq!(read(NewMail::MEDIA_TYPE, b"rubbish\r\nSubject: caf\xe9\r\nid: x"), Content::NewMail(new));
+    assert_eq!(read(InitialMail::MEDIA_TYPE, b""), Content::InitialMail(InitialMail::default()));
+    assert_eq!(read(MovedMail::MEDIA_TYPE, b"\xff"), Content::MovedMail(MovedMail::default()));
+}
+
+#[test]
+fn why_a_message_is_not_what_its_type_says() {
+    let read = |payload: &str| parse(payload).try_content();
+    assert_eq!(read("Content-Type: image/gif\r\n\r\nx"), Ok(Content::Other));
+    assert_eq!(
+        read("Content-Type: text/x-msmsgsinvite\r\n\r\nx"),
+        Err(Invalid::Missing("Invitation-Command"))
+    );
+    assert_eq!(read("A: b\r\n\r\n"), Err(Invalid::Missing("Content-Type")));
+    assert_eq!(read("A: b\r\n\r\nhello"), Ok(Content::Text("hello".into())));
 }
 
 #[test]

@@ -1,12 +1,12 @@
 //! `text/plain`: what somebody says.
 
 use super::Message;
-use crate::{Invalid, wire::percent};
+use crate::wire::percent;
 
 /// An instant message.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Text {
-    /// The words, UTF-8. Line breaks are CR LF, but clients send LF and CR too.
+    /// The words. Line breaks are CR LF, but clients send LF and CR too.
     pub body: String,
     /// How to show it: `X-MMS-IM-Format`.
     pub format: Option<Format>,
@@ -17,10 +17,10 @@ impl Text {
     pub const MEDIA_TYPE: &str = "text/plain";
     const FORMAT: &str = "X-MMS-IM-Format";
 
-    /// Reads a text. Fails when it is not UTF-8.
-    pub fn parse(message: &Message) -> Result<Self, Invalid> {
-        let body = std::str::from_utf8(&message.body).map_err(|_| Invalid::Text)?.to_owned();
-        Ok(Self { body, format: message.headers.get(Self::FORMAT).map(Format::parse) })
+    /// Reads a text, as well as it can be read; see [`crate::charset::decode`].
+    pub fn parse(message: &Message) -> Self {
+        let body = message.text().into_owned();
+        Self { body, format: message.headers.get(Self::FORMAT).map(Format::parse) }
     }
 
     /// The message. The service takes 1664 bytes of it at most.

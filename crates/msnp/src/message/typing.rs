@@ -10,7 +10,8 @@ pub struct TypingUser(pub Handle);
 impl TypingUser {
     /// The media type, in lower case.
     pub const MEDIA_TYPE: &str = "text/x-msmsgscontrol";
-    const HEADER: &str = "TypingUser";
+    /// The header that says who types.
+    pub const HEADER: &str = "TypingUser";
 
     /// Reads who types. Fails when the header is missing or names no account.
     pub fn parse(message: &Message) -> Result<Self, Invalid> {

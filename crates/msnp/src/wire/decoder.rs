@@ -2,8 +2,9 @@
 
 use bytes::{Buf, Bytes, BytesMut};
 
-use super::Words;
-use crate::{Invalid, numbers::decimal};
+use super::frame::{Frame, verb_of};
+use super::is_blank;
+use crate::numbers::decimal;
 
 /// Which stream is read: it decides which verbs carry a payload.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,36 +59,6 @@ pub enum FrameError {
     /// The length of a payload is missing or not a number.
     #[error("bad payload length")]
     PayloadLength,
-}
-
-/// One line with its payload.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Frame {
-    line: Bytes,
-    payload: Bytes,
-}
-
-impl Frame {
-    /// The first word of the line; empty for an empty line.
-    pub fn verb(&self) -> &[u8] {
-        verb_of(&self.line)
-    }
-
-    /// The words after the verb. Fails when the line is not UTF-8 or holds control characters.
-    pub fn words(&self) -> Result<Words<'_>, Invalid> {
-        let line = std::str::from_utf8(&self.line).map_err(|_| Invalid::Text)?;
-        if line.bytes().any(|b| (b < b' ' && b != b'\t') || b == 0x7f) {
-            return Err(Invalid::Text);
-        }
-        let mut words = Words::new(line);
-        words.optional();
-        Ok(words)
-    }
-
-    /// The payload; empty when the verb has none.
-    pub fn payload(&self) -> &Bytes {
-        &self.payload
-    }
 }
 
 /// Cuts frames from the front of a buffer as they become complete.
@@ -179,12 +150,4 @@ impl Decoder {
             _ => Err(FrameError::PayloadTooLong(self.limits.payload)),
         }
     }
-}
-
-fn verb_of(line: &[u8]) -> &[u8] {
-    line.split(|b| is_blank(*b)).find(|word| !word.is_empty()).unwrap_or_default()
-}
-
-const fn is_blank(byte: u8) -> bool {
-    matches!(byte, b' ' | b'\t')
 }

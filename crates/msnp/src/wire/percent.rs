@@ -2,20 +2,25 @@
 
 use std::borrow::Cow;
 
+use crate::charset;
+
 /// Codes every byte but letters, digits and `-_.@`.
 pub fn encode(text: &str) -> String {
-    const HEX: &[u8; 16] = b"0123456789ABCDEF";
     let mut coded = String::with_capacity(text.len());
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || b"-_.@".contains(&byte) {
             coded.push(char::from(byte));
         } else {
-            coded.push('%');
-            coded.push(char::from(HEX[usize::from(byte >> 4)]));
-            coded.push(char::from(HEX[usize::from(byte & 15)]));
+            coded.extend(triple(byte).map(char::from));
         }
     }
     coded
+}
+
+/// `%XX`
+pub(crate) fn triple(byte: u8) -> [u8; 3] {
+    const HEX: &[u8; 16] = b"0123456789ABCDEF";
+    [b'%', HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]]
 }
 
 /// Decodes `%XX` in either case. A `%` that starts no such triple stands for itself, as clients
@@ -24,6 +29,27 @@ pub fn decode(word: &str) -> Option<Cow<'_, str>> {
     if !word.contains('%') {
         return Some(Cow::Borrowed(word));
     }
+    String::from_utf8(decode_bytes(word)).ok().map(Cow::Owned)
+}
+
+/// The best reading of a word that need not be coded well: as [`charset::decode`] has it without a label, coded again
+/// in at most `max` bytes, and never empty.
+pub(crate) fn recode(word: &str, max: usize) -> Box<str> {
+    if word.len() <= max && is_word(word) && decode(word).is_some() {
+        return word.into();
+    }
+    let mut coded = String::new();
+    for char in charset::decode(&decode_bytes(word), None).chars() {
+        let char = encode(char.encode_utf8(&mut [0; 4]));
+        if coded.len() + char.len() > max {
+            break;
+        }
+        coded.push_str(&char);
+    }
+    if coded.is_empty() { encode("\u{fffd}").into() } else { coded.into() }
+}
+
+fn decode_bytes(word: &str) -> Vec<u8> {
     let bytes = word.as_bytes();
     let mut plain = Vec::with_capacity(bytes.len());
     let mut at = 0;
@@ -34,7 +60,7 @@ pub fn decode(word: &str) -> Option<Cow<'_, str>> {
         plain.push(coded.unwrap_or(bytes[at]));
         at += if coded.is_some() { 3 } else { 1 };
     }
-    String::from_utf8(plain).ok().map(Cow::Owned)
+    plain
 }
 
 /// Whether `text` can stand as one parameter: not empty, no white space, no control characters.

@@ -134,6 +134,13 @@ fn conversations(event: &Event) -> Option<Value> {
         Event::Nudge { conversation, from, name } => {
             json!({ "event": "nudge", "conversation": conversation.0, "from": from.as_str(), "name": name.text() })
         }
+        Event::NotShown { conversation, from, content_type, reason } => json!({
+            "event": "not-shown",
+            "conversation": conversation.map(|conversation| conversation.0),
+            "from": from.as_ref().map(Handle::as_str),
+            "content_type": content_type,
+            "reason": reason,
+        }),
         Event::Emoticon { from, emoticon, data } => json!({
             "event": "emoticon",
             "from": from.as_str(),

@@ -27,6 +27,7 @@ pub(super) enum Heard {
     People(usize),
     PeerGone(String),
     Message(String, String),
+    Unreadable(Option<String>, Invalid),
     Packets(String, Vec<Bytes>),
     Undelivered(String),
     Gone,
@@ -55,6 +56,9 @@ impl Listener for Notes {
     }
     fn message(&self, _: &Arc<Switchboard>, from: &Handle, _: &FriendlyName, message: Message) {
         self.note(Heard::Message(from.to_string(), message.content_type().unwrap_or_default().to_owned()));
+    }
+    fn unreadable(&self, _: &Arc<Switchboard>, from: Option<&Handle>, fault: Invalid) {
+        self.note(Heard::Unreadable(from.map(ToString::to_string), fault));
     }
     async fn packets(&self, _: &Arc<Switchboard>, from: &Handle, packets: Vec<Bytes>) {
         self.note(Heard::Packets(from.to_string(), packets));
@@ -181,6 +185,7 @@ impl Listener for Echo {
     fn people_changed(&self, _: &Arc<Switchboard>) {}
     fn peer_gone(&self, _: &Arc<Switchboard>, _: &Handle) {}
     fn message(&self, _: &Arc<Switchboard>, _: &Handle, _: &FriendlyName, _: Message) {}
+    fn unreadable(&self, _: &Arc<Switchboard>, _: Option<&Handle>, _: Invalid) {}
     async fn packets(&self, board: &Arc<Switchboard>, _: &Handle, packets: Vec<Bytes>) {
         let taken = packets.iter().filter(|packet| packet.len() > 100).count();
         if taken > 0 {

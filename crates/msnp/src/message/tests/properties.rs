@@ -102,4 +102,68 @@ proptest! {
         let emoticons = Emoticons { emoticons, animated: false };
         prop_assert_eq!(Emoticons::parse(&emoticons.to_message()), Ok(emoticons));
     }
+
+    /// Whatever else stands among the headers, and however the lines end.
+    #[test]
+    fn no_header_loses_a_body(
+        before in prop::collection::vec(line(), 0..100), after in prop::collection::vec(line(), 0..100),
+        end in prop::sample::select(&["\r\n", "\n"][..]), body: Vec<u8>, utf8: bool,
+    ) {
+        let own = if utf8 { "Content-Type: text/plain; charset=UTF-8" } else { "content-type :text/plain" };
+        let mut payload = Vec::new();
+        for line in before.iter().map(Vec::as_slice).chain([own.as_bytes()]).chain(after.iter().map(Vec::as_slice)) {
+            payload.extend_from_slice(line);
+            payload.extend_from_slice(end.as_bytes());
+        }
+        payload.extend_from_slice(end.as_bytes());
+        payload.extend_from_slice(&body);
+        let message = Message::parse(&payload.into()).unwrap();
+        prop_assert_eq!(&message.body, &body);
+        let text = charset::decode(&body, utf8.then_some("UTF-8")).into_owned();
+        let Content::Text(read) = message.content() else { panic!("{message:?}") };
+        prop_assert_eq!(read.body, text);
+    }
+
+    #[test]
+    fn what_was_read_reads_back(payload: Vec<u8>) {
+        let message = Message::parse(&payload.into()).unwrap();
+        prop_assert_eq!(Message::parse(&message.to_bytes()), Ok(message));
+    }
+
+    #[test]
+    fn any_bytes_are_a_text_and_ascii_stays(body: Vec<u8>, label in "[ -~]{0,12}") {
+        let mut message = Message::new(&format!("text/plain; charset={label}"), body.clone());
+        message.headers.push("X-MMS-IM-Format", &label);
+        prop_assert!(matches!(message.content(), Content::Text(_)));
+        let ascii: Vec<u8> = body.into_iter().map(|byte| byte & 0x7f).collect();
+        let message = Message::new("text/plain; charset=x-unknown", ascii.clone());
+        prop_assert_eq!(message.content(), Content::Text(String::from_utf8(ascii).unwrap().into()));
+    }
+
+    /// Good and bad pairs in any order: exactly the good ones are read.
+    #[test]
+    fn good_emoticons_are_read_among_bad_ones(pairs in prop::collection::vec(emoticon(), 0..8)) {
+        let body: Vec<u8> = pairs.iter().flat_map(|(pair, _)| pair.clone()).collect();
+        let good: Vec<_> = pairs.into_iter().filter_map(|(_, good)| good).take(Emoticons::MAX_PAIRS).collect();
+        let read = Emoticons::parse(&Message::new(Emoticons::MEDIA_TYPE, body));
+        prop_assert_eq!(read.map_or_else(|_| Vec::new(), |read| read.emoticons), good);
+    }
+}
+
+/// A line that is neither blank nor a type.
+fn line() -> impl Strategy<Value = Vec<u8>> {
+    prop::collection::vec(any::<u8>().prop_filter("no line end", |byte| !b"\r\n".contains(byte)), 1..40)
+}
+
+/// A pair with its tabs, and the emoticon if it is a good one.
+fn emoticon() -> impl Strategy<Value = (Vec<u8>, Option<Emoticon>)> {
+    let rubbish = prop::collection::vec(any::<u8>().prop_filter("no tab", |byte| *byte != b'\t'), 0..20);
+    let good = "[^\\pC]{1,50}".prop_map(|shortcut| {
+        let pair = format!("{shortcut}\t{}\t", tux());
+        (pair.into_bytes(), Some(Emoticon::new(shortcut, tux()).unwrap()))
+    });
+    let bad = (rubbish.clone(), rubbish)
+        .prop_map(|(one, other)| ([one, vec![b'\t'], other, vec![b'\t']].concat(), None));
+    let no_shortcut = Just((format!("\t{}\t", tux()).into_bytes(), None));
+    prop_oneof![good, bad, no_shortcut]
 }

@@ -55,6 +55,11 @@ impl App {
                 actions.extend(self.heard(conversation, &from, &text, shortcuts));
             }
             Event::Typing { conversation, from } => self.typing(conversation, &from),
+            Event::NotShown { conversation, from, content_type, reason } => {
+                let what = [content_type, reason].into_iter().filter(|part| !part.is_empty());
+                let what = clean::line(&what.collect::<Vec<_>>().join(": "));
+                actions.extend(self.not_shown(conversation, from.as_ref(), &what));
+            }
             Event::Emoticon { from, emoticon, data } => {
                 self.emoticon_came(&from, &clean::line(emoticon.shortcut()), data.len());
             }
@@ -162,6 +167,28 @@ impl App {
             }
             ServiceMessageKind::Maintenance { .. } => self.tell(text, Tone::Bad),
             _ => self.tell(text, Tone::Plain),
+        }
+    }
+
+    /// Something came that is told of in one line.
+    fn not_shown(
+        &mut self,
+        conversation: Option<ConversationId>,
+        from: Option<&Handle>,
+        what: &str,
+    ) -> Vec<Action> {
+        let sender = from.map_or_else(|| "the service".to_owned(), |from| self.name_of(from));
+        let text = format!("{sender} sent something that cannot be shown ({what})");
+        match (conversation, from) {
+            (Some(conversation), Some(from)) => {
+                let tab = self.tab_of(conversation, from);
+                self.note(tab, text, Tone::Plain);
+                self.call_attention(tab)
+            }
+            _ => {
+                self.tell(text, Tone::Plain);
+                Vec::new()
+            }
         }
     }
 

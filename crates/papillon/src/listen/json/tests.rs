@@ -62,6 +62,12 @@ fn samples() -> Vec<Event> {
         Event::Message { conversation, from: ada(), name: name(), text, emoticons: vec![heart()] },
         Event::Typing { conversation, from: ada() },
         Event::Nudge { conversation, from: ada(), name: name() },
+        Event::NotShown {
+            conversation: Some(conversation),
+            from: Some(ada()),
+            content_type: "image/gif".into(),
+            reason: "its type is not known".into(),
+        },
         Event::Emoticon { from: ada(), emoticon: heart(), data: data.clone() },
         Event::Picture { of: ada(), data: data.clone() },
         Event::FileOffered {

@@ -92,6 +92,24 @@ fn maintenance_is_told_with_its_minutes() {
 }
 
 #[test]
+fn what_cannot_be_shown_is_told_of() {
+    let mut app = app();
+    let not_shown = |conversation, from| Event::NotShown {
+        conversation,
+        from,
+        content_type: "image/gif".into(),
+        reason: "its type is not\u{7} known".into(),
+    };
+    app.handle_event(not_shown(Some(ConversationId(1)), Some(handle("bob"))));
+    let said = "Bob sent something that cannot be shown (image/gif: its type is not known)";
+    assert_eq!(texts(&app.tabs[1]), [format!("- {said}")]);
+    app.handle_event(not_shown(None, Some(handle("bob"))));
+    assert_eq!(notice(&app), said);
+    app.handle_event(not_shown(None, None));
+    assert!(notice(&app).starts_with("the service sent something"));
+}
+
+#[test]
 fn lost_events_make_all_be_asked_anew() {
     let mut app = app();
     assert_eq!(app.handle_event(Event::Missed { count: 3 }), [Action::Refresh]);

@@ -1,0 +1,67 @@
+//! One line with its payload.
+
+use std::borrow::Cow;
+
+use bytes::{BufMut, Bytes, BytesMut};
+
+use super::{Words, is_blank, percent};
+use crate::Invalid;
+
+/// One line with its payload.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Frame {
+    pub(super) line: Bytes,
+    pub(super) payload: Bytes,
+}
+
+impl Frame {
+    /// The first word of the line; empty for an empty line.
+    pub fn verb(&self) -> &[u8] {
+        verb_of(&self.line)
+    }
+
+    /// The words after the verb. Fails when the line is not UTF-8 or holds control characters.
+    pub fn words(&self) -> Result<Words<'_>, Invalid> {
+        let line = std::str::from_utf8(&self.line).map_err(|_| Invalid::Text)?;
+        if line.bytes().any(is_control) {
+            return Err(Invalid::Text);
+        }
+        let mut words = Words::new(line);
+        words.optional();
+        Ok(words)
+    }
+
+    /// The frame with a line whose words can be read, for a client: it has to make the best of what a service says.
+    /// Control characters are percent-coded, and so is what is not ASCII in a word that is not UTF-8. A name is then
+    /// for [`crate::FriendlyName::lossy`].
+    pub fn legible(&self) -> Cow<'_, Self> {
+        if self.words().is_ok() {
+            return Cow::Borrowed(self);
+        }
+        let mut line = BytesMut::with_capacity(self.line.len() * 3);
+        for word in self.line.split_inclusive(|byte| is_blank(*byte)) {
+            let is_text = std::str::from_utf8(word).is_ok();
+            for byte in word {
+                if is_control(*byte) || !(is_text || byte.is_ascii()) {
+                    line.put_slice(&percent::triple(*byte));
+                } else {
+                    line.put_u8(*byte);
+                }
+            }
+        }
+        Cow::Owned(Self { line: line.freeze(), payload: self.payload.clone() })
+    }
+
+    /// The payload; empty when the verb has none.
+    pub fn payload(&self) -> &Bytes {
+        &self.payload
+    }
+}
+
+pub(super) fn verb_of(line: &[u8]) -> &[u8] {
+    line.split(|b| is_blank(*b)).find(|word| !word.is_empty()).unwrap_or_default()
+}
+
+fn is_control(byte: u8) -> bool {
+    (byte < b' ' && byte != b'\t') || byte == 0x7f
+}
