@@ -51,6 +51,8 @@ impl Wire {
             while let Some(frame) = self.decoder.next(&mut self.buffer).map_err(io::Error::other)? {
                 match NotificationEvent::parse(&frame) {
                     Ok(event) => return Ok(Some(event)),
+                    // Without a reason, or with one of a later dialect: the end, all the same.
+                    Err(_) if frame.verb() == b"OUT" => return Ok(None),
                     Err(error) => tracing::debug!(%error, "an event is ignored"),
                 }
             }
