@@ -1,5 +1,5 @@
 //! Cookies belong to a session and end with it; so do somebody's conversations when another sign-in, or an
-//! operator, ends the session (6.2).
+//! operator, ends the session (8.4, 10.1, 10.2).
 
 use msnp_testkit::{Door, Ns, Sb, Table, TestServer, Wire, words};
 
