@@ -99,7 +99,8 @@ pub(crate) async fn rename(
 /// reads afterwards what has changed.
 async fn sign_out(service: &Service, handle: &Handle, account: AccountId) {
     let _turn = service.locks.one(handle).await;
-    match service.sessions.get(handle) {
+    // A new account can have the address by now.
+    match service.sessions.get(handle).filter(|session| session.account == account) {
         Some(session) => {
             tracing::info!(account = %handle, "signed out from outside");
             send_away(service, &session, &mut Deliveries::new());
