@@ -169,6 +169,16 @@ proptest! {
     }
 
     #[test]
+    fn words_after_a_ping_or_a_goodbye_say_nothing(words in vec("[ \t]{1,3}[!-~é✓]{1,9}", 0..5), end in "[ \t]?\r?\n") {
+        let line = |verb: &str| format!("{verb}{}{end}", words.concat());
+        let (png, out) = (line("PNG"), line("OUT"));
+        let expected = (vec![Ok(NotificationRequest::Png), Ok(NotificationRequest::Out)], None);
+        prop_assert_eq!(read(Limits::SIGNED_IN, [png.as_bytes(), out.as_bytes()]), expected);
+        let expected = (vec![Ok(SwitchboardRequest::Out)], None);
+        prop_assert_eq!(read(Limits::SIGNED_IN, [out.as_bytes()]), expected);
+    }
+
+    #[test]
     fn empty_lines_before_notification_requests(
         commands in vec(arbitrary::notification_request(), 1..4), gaps in gaps()
     ) {
