@@ -12,7 +12,8 @@ const IDLE: Duration = Duration::from_secs(60);
 const INTERVAL: Duration = Duration::from_secs(15);
 const PROBES: u32 = 3;
 /// A connection is given up when what was written to it is not acknowledged for so long. Where the system has no
-/// such limit, it repeats what was written until it gives up by itself, which can take a quarter of an hour.
+/// such limit, it repeats what was written until it gives up by itself, which can take a quarter of an hour. Linux
+/// applies the limit to probes too: an idle connection is given up 75 seconds after the last word from the client.
 const UNACKNOWLEDGED: Duration = Duration::from_secs(60);
 
 /// Whether an accepted connection has the options of its listener. Setting them once spares three system calls a
