@@ -8,8 +8,7 @@ use msnp::passport::{AuthenticationInfo, Challenge, Credentials, Failure, Passpo
 fuzz_target!(|text: &str| {
     if let Ok(credentials) = Credentials::parse(text) {
         let header = credentials.to_header();
-        // Percent codes can make it too long to be read. A name with blanks around it keeps them
-        // when it is coded.
+        // Percent codes can make it too long to be read.
         if header.len() <= Credentials::MAX_LEN {
             assert_eq!(Credentials::parse(&header), Ok(credentials));
         }

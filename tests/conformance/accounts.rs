@@ -14,7 +14,7 @@ async fn a_disabled_account_is_signed_out_and_stays_out() {
     let (mut alice, mut bob) = friends(&server, 9).await;
     let ticket = alice.ticket.clone();
     server.store().set_enabled(&handle(ALICE), false).await.expect("disabled");
-    alice.expect("OUT").await;
+    alice.expect("OUT OTH").await;
     alice.closed().await;
     bob.expect(&format!("FLN {ALICE}")).await;
     bob.quiet().await;
@@ -46,7 +46,7 @@ async fn a_removed_account_vanishes_from_everybodys_lists() {
     let (mut alice, mut bob) = friends(&server, 9).await;
     let before = bob.version().await;
     server.store().remove_account(&handle(ALICE)).await.expect("removed");
-    alice.expect("OUT").await;
+    alice.expect("OUT OTH").await;
     alice.closed().await;
     // Who is off the list is not heard of any more (5.3), so this comes first.
     bob.expect(&format!("FLN {ALICE}")).await;
@@ -77,7 +77,7 @@ async fn a_new_password_leaves_who_is_signed_in_alone() {
     // The service has seen it when it has seen what came after it.
     let mut bob = Ns::online(&server, BOB, 9).await;
     server.store().set_enabled(&handle(BOB), false).await.expect("disabled");
-    bob.expect("OUT").await;
+    bob.expect("OUT OTH").await;
     alice.quiet().await;
 }
 

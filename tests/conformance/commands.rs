@@ -208,7 +208,7 @@ async fn replies_carry_the_transaction_id_of_the_request() {
     let server = TestServer::start().await;
     let mut ns = Ns::sign_in(&server, ALICE, 9).await;
     for id in ["0", "1", "4294967295"] {
-        assert_eq!(ns.ask(&format!("GTC {id} A")).await, format!("218 {id}"));
+        assert_eq!(ns.ask(&format!("GTC {id} A")).await, format!("GTC {id} 1 A"));
         assert_eq!(words(&ns.ask(&format!("URL {id} INBOX")).await)[1], id);
     }
     for id in ["4294967296", "-1", "x", "1.0", "0x10"] {
@@ -222,19 +222,48 @@ async fn blanks_and_line_ends_may_vary_in_what_is_read_and_not_in_what_is_writte
     let mut ns = Ns::sign_in(&server, ALICE, 9).await;
     for bytes in ["GTC 5 A \r\n", "GTC  5   A\r\n", "GTC\t5 A\n", "GTC 5 A\t \n"] {
         ns.send_raw(bytes.as_bytes()).await;
-        ns.expect("218 5").await;
+        ns.expect("GTC 5 1 A").await;
     }
     ns.send_raw(b"PNG \r\n").await;
     ns.expect("QNG 50").await;
 }
 
-/// Neither has a transaction id, so there is no error that they could be answered with.
 #[tokio::test]
-async fn a_ping_or_a_goodbye_with_words_after_it_ends_the_connection() {
+async fn words_after_a_ping_or_a_goodbye_say_nothing() {
     let server = TestServer::start().await;
-    for line in ["PNG 1", "OUT x"] {
-        let mut alice = Ns::sign_in(&server, ALICE, 9).await;
-        alice.send(line).await;
-        alice.closed().await;
+    for (dialect, pong) in [(8, "QNG"), (9, "QNG 50")] {
+        let mut ns = Ns::sign_in(&server, ALICE, dialect).await;
+        for line in ["PNG 1", "PNG x y z", "PNG\t0 ", "PNG \u{e9}"] {
+            assert_eq!(ns.ask(line).await, pong, "{line:?}");
+        }
+        ends(ns, "OUT x").await;
     }
+}
+
+#[tokio::test]
+async fn empty_lines_between_commands_are_passed_over() {
+    let server = TestServer::start().await;
+    for dialect in DIALECTS {
+        let mut ns = Ns::over(msnp_testkit::Wire::connect(server.addresses.msnp).await);
+        ns.send_raw(b"\r\n\n \t\r\n").await;
+        let challenge = ns.identify(ALICE, dialect).await;
+        assert!(!challenge.is_empty());
+        let mut ns = Ns::sign_in(&server, ALICE, dialect).await;
+        ns.send_raw(b"\r\n\r\nPNG\r\n\n\nPNG\n  \r\nPNG\r\n\r\n").await;
+        for _ in 0..3 {
+            ns.expect(if dialect == 8 { "QNG" } else { "QNG 50" }).await;
+        }
+        ns.quiet().await;
+    }
+}
+
+#[tokio::test]
+async fn a_flood_of_empty_lines_ends_the_connection() {
+    let server = TestServer::start().await;
+    let mut stranger = Ns::connect(server.addresses.msnp).await;
+    stranger.send_raw(&b"\r\n".repeat(2_000)).await;
+    stranger.closed().await;
+    let mut ns = Ns::sign_in(&server, ALICE, 9).await;
+    ns.send_raw(&b"\n".repeat(2_000)).await;
+    ns.closed().await;
 }

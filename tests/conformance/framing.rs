@@ -21,7 +21,7 @@ fn comparable(replies: &[u8]) -> String {
 async fn a_sign_in_is_cut_at_every_byte() {
     let server = TestServer::start().await;
     let script = b"VER 1 MSNP9 MSNP8 CVR0\r\nCVR 2 0x0409 winnt 5.1 i386 MSNMSGR 6.0.0602 MSMSGS alice@example.com\r\n\
-        USR 3 TWN I alice@example.com\r\nOUT\r\n";
+        \r\n\nUSR 3 TWN I alice@example.com \r\n \r\nOUT 1\r\n";
     let address = server.addresses.msnp;
     let whole = comparable(&replies(address, script, Cut::Whole).await);
     assert_eq!(whole.matches('|').count(), 2, "{whole}");
@@ -45,11 +45,11 @@ async fn a_session_is_cut_at_every_byte() {
         let script = format!(
             "VER 1 MSNP{dialect} CVR0\r\nCVR 2 0x0409 winnt 5.1 i386 A 1 B c@d.ee\r\nUSR 3 TWN I {ALICE}\r\n\
              USR 4 TWN S {ticket}\r\nPNG\r\nSYN 5 0\r\nCHG 6 NLN 0\r\nURL 7 INBOX\r\nADD 8 FL a@b X 0\r\n\
-             GTC 9 A\r\n{paging}\r\n{page}PNG\r\nXFR 11 XX\r\nFND 12 x=y\r\nPNG\nBLP 13 AL\nOUT\r\n"
+             GTC 9 A\r\n\r\n{paging}\r\n{page}\r\nPNG x\r\nXFR 11 XX\r\nFND 12 x=y\r\nPNG\n\nBLP 13 AL\nOUT\r\n"
         );
         let address = server.addresses.msnp;
         let whole = comparable(&replies(address, script.as_bytes(), Cut::Whole).await);
-        for expected in ["201 8\r\n", "218 9\r\n", "220 10\r\n", "502 12\r\n", "218 13\r\n"] {
+        for expected in ["201 8\r\n", "GTC 9 1 A\r\n", "220 10\r\n", "502 12\r\n", "BLP 13 1 AL\r\n"] {
             assert!(whole.contains(expected), "{expected:?} in {whole}");
         }
         // What stands before the ticket has been cut above.
@@ -71,6 +71,7 @@ async fn messages_are_cut_at_every_byte() {
         let mut script = Vec::new();
         for (number, payload) in payloads.into_iter().enumerate() {
             script.extend(message(number as u32, 'A', payload));
+            script.extend(b"\r\n\n");
         }
         for cut in all_cuts(script.len()) {
             send(alice, &script, cut).await;

@@ -6,6 +6,8 @@ mod accounts;
 mod challenge;
 mod commands;
 mod consistency;
+mod cookies;
+mod deadlines;
 mod dispatch;
 mod framing;
 mod groups;

@@ -105,6 +105,10 @@ async fn the_login_takes_what_clients_send() {
             coded.replace("Passport1.4 ", "Passport1.4 Passport1.4 ")
         ),
         format!("GET /login2.srf?lc=1033 HTTP/1.1\r\n{coded}\r\n\r\n"),
+        format!("GET /login.srf HTTP/1.1\r\n{coded}\r\n\r\n"),
+        format!("GET https://login.live.com/Login.SRF?lc=1033 HTTP/1.0\r\n{raw}\r\n\r\n"),
+        format!("GET /login2.srf HTTP/1.1\r\n{}\r\n\r\n", header("%20alice%40example.com%20")),
+        format!("GET /login2.srf HTTP/1.1\r\n{}\r\n\r\n", header("  alice@example.com\t")),
     ] {
         for answer in both(&server, bytes.as_bytes()).await {
             assert!(answer.ticket().is_some(), "{bytes:?}: {}", answer.head);

@@ -6,18 +6,20 @@ use msnp_testkit::{Ns, TestServer, words};
 use crate::support::{ALICE, BOB, CAROL, DIALECTS, ends, friends};
 
 #[tokio::test]
-async fn the_two_settings_are_kept_and_cannot_be_set_to_what_they_are() {
+async fn the_two_settings_are_kept_and_what_they_are_already_changes_nothing() {
     let server = TestServer::start().await;
     for (verb, first, other) in [("GTC", "A", "N"), ("BLP", "AL", "BL")] {
         for dialect in DIALECTS {
             let mut alice = Ns::sign_in(&server, ALICE, dialect).await;
             let version = alice.version().await;
-            assert_eq!(alice.ask(&format!("{verb} 1 {first}")).await, "218 1");
+            let reply = alice.ask(&format!("{verb} 1 {first}")).await;
+            assert_eq!(reply, format!("{verb} 1 {version} {first}"));
             assert_eq!(
                 alice.ask(&format!("{verb} 2 {other}")).await,
                 format!("{verb} 2 {} {other}", version + 1)
             );
-            assert_eq!(alice.ask(&format!("{verb} 3 {other}")).await, "218 3");
+            let reply = alice.ask(&format!("{verb} 3 {other}")).await;
+            assert_eq!(reply, format!("{verb} 3 {} {other}", version + 1));
             assert_eq!(alice.syn().await.of(verb), [format!("{verb} {other}")]);
             assert_eq!(
                 alice.ask(&format!("{verb} 4 {first}")).await,

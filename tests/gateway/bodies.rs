@@ -100,7 +100,7 @@ async fn what_is_no_command_ends_the_session_and_nothing_else() {
     let (mut alice, mut bob) = friends(&server).await;
     let noise: Vec<u8> = (0..5000_u32).map(|at| (at.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
     for body in [
-        &b"\r\n"[..],
+        &[b'\n'; 300][..],
         b"\0\0\0\0\r\n",
         b"GET / HTTP/1.1\r\n\r\n",
         b"MSG 1 A 5\r\nhello",

@@ -104,6 +104,28 @@ async fn who_never_signs_in_is_sent_away() {
 }
 
 #[tokio::test]
+async fn what_is_begun_is_to_be_finished() {
+    let server = TestServer::with(|config| config.timeouts.unfinished = Duration::from_millis(300)).await;
+    let (mut alice, mut bob) = friends(&server).await;
+    let mut hers = alice.conversation(ALICE).await;
+    for (gateway, [start, end], reply, half) in [
+        (&mut hers, ["\r\nC", "AL 5 nobody\r\n\r\n"], "208 5", "MSG 1 N 10\r\nhalf"),
+        (&mut alice, ["UR", "L 5 NOTHING\n\n"], "201 5", "\r\nURL 8 INB"),
+    ] {
+        // Each half comes by a request of its own; in time they are one line.
+        gateway.send_raw(start.as_bytes()).await;
+        gateway.send_raw(end.as_bytes()).await;
+        gateway.expect(reply).await;
+        gateway.send_raw(half.as_bytes()).await;
+        while !gateway.closed {
+            gateway.poll().await;
+        }
+        assert!(gateway.unread.is_empty());
+    }
+    bob.expect(&format!("FLN {ALICE}")).await;
+}
+
+#[tokio::test]
 async fn a_disabled_account_is_signed_out() {
     let server = TestServer::start().await;
     let (mut alice, mut bob) = friends(&server).await;
@@ -111,7 +133,7 @@ async fn a_disabled_account_is_signed_out() {
     let handle: Handle = ALICE.parse().expect("a handle");
     server.store().set_enabled(&handle, false).await.expect("disabled");
     bob.expect(&format!("FLN {ALICE}")).await;
-    alice.expect("OUT").await;
+    alice.expect("OUT OTH").await;
     assert!(alice.closed);
     is_over(&mut alice).await;
     // Her place in a conversation is gone too; the account is not told why.

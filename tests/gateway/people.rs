@@ -146,9 +146,17 @@ async fn everything_else_is_as_it_is_at_a_socket() {
 async fn a_second_sign_in_sends_the_first_away_whatever_their_ways() {
     let server = TestServer::start().await;
     let (mut alice, mut bob) = friends(&server).await;
+    let mut hers = alice.conversation(ALICE).await;
+    let door = alice.ask("XFR 8 SB", "XFR 8 SB ").await;
     let mut second = Ns::sign_in(&server, ALICE, 9).await;
     alice.expect("OUT OTH").await;
     assert!(alice.closed);
+    while !hers.closed {
+        hers.poll().await;
+    }
+    let mut late = Gateway::new(way(&server));
+    let line = format!("USR 1 {ALICE} {}\r\n", words(&door)[5]);
+    assert_eq!(late.post("Action=open&Server=SB", line.as_bytes()).await.body, b"911 1\r\n");
     bob.expect(&format!("FLN {ALICE}")).await;
     let mut third = Gateway::online(&server, way(&server), ALICE, 9).await;
     second.expect("OUT OTH").await;

@@ -219,7 +219,7 @@ pub enum ServiceMessageKind {
 pub enum SignedOut {
     /// By [`crate::Client::sign_out`].
     Asked,
-    /// The account signed in elsewhere.
+    /// The account signed in elsewhere, or the service signed it out: disabled, removed, signed out everywhere.
     Elsewhere,
     /// The service is going down.
     ServiceClosing,

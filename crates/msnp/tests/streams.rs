@@ -55,6 +55,27 @@ fn read<'a, C: Command>(limits: Limits, segments: impl IntoIterator<Item = &'a [
     (commands, None)
 }
 
+/// Each command after some of these lines with nothing on them.
+fn spaced<C: Command>(commands: &[C], gaps: &[String]) -> Bytes {
+    let mut out = BytesMut::new();
+    for (command, gap) in commands.iter().zip(gaps.iter().cycle()) {
+        out.extend_from_slice(gap.as_bytes());
+        command.encode(&mut out);
+    }
+    out.freeze()
+}
+
+fn empty_lines_change_nothing<C: Command>(commands: Vec<C>, gaps: &[String]) -> Result<(), TestCaseError> {
+    let stream = spaced(&commands, gaps);
+    let expected = (commands.into_iter().map(Ok).collect(), None);
+    prop_assert_eq!(read::<C>(Limits::SIGNED_IN, [&stream[..]]), expected);
+    cuts_change_nothing::<C>(Limits::SIGNED_IN, &stream)
+}
+
+fn gaps() -> impl Strategy<Value = Vec<String>> {
+    vec("([ \t]{0,3}\r?\n){0,4}", 1..5)
+}
+
 fn write<C: Command>(commands: &[C]) -> Bytes {
     let mut out = BytesMut::new();
     for command in commands {
@@ -148,6 +169,44 @@ proptest! {
     }
 
     #[test]
+    fn words_after_a_ping_or_a_goodbye_say_nothing(words in vec("[ \t]{1,3}[!-~é✓]{1,9}", 0..5), end in "[ \t]?\r?\n") {
+        let line = |verb: &str| format!("{verb}{}{end}", words.concat());
+        let (png, out) = (line("PNG"), line("OUT"));
+        let expected = (vec![Ok(NotificationRequest::Png), Ok(NotificationRequest::Out)], None);
+        prop_assert_eq!(read(Limits::SIGNED_IN, [png.as_bytes(), out.as_bytes()]), expected);
+        let expected = (vec![Ok(SwitchboardRequest::Out)], None);
+        prop_assert_eq!(read(Limits::SIGNED_IN, [out.as_bytes()]), expected);
+    }
+
+    #[test]
+    fn empty_lines_before_notification_requests(
+        commands in vec(arbitrary::notification_request(), 1..4), gaps in gaps()
+    ) {
+        empty_lines_change_nothing(commands, &gaps)?;
+    }
+
+    #[test]
+    fn empty_lines_before_notification_events(
+        commands in vec(arbitrary::notification_event(), 1..4), gaps in gaps()
+    ) {
+        empty_lines_change_nothing(commands, &gaps)?;
+    }
+
+    #[test]
+    fn empty_lines_before_switchboard_requests(
+        commands in vec(arbitrary::switchboard_request(), 1..4), gaps in gaps()
+    ) {
+        empty_lines_change_nothing(commands, &gaps)?;
+    }
+
+    #[test]
+    fn empty_lines_before_switchboard_events(
+        commands in vec(arbitrary::switchboard_event(), 1..4), gaps in gaps()
+    ) {
+        empty_lines_change_nothing(commands, &gaps)?;
+    }
+
+    #[test]
     fn cuts_of_notification_requests(commands in vec(arbitrary::notification_request(), 1..4)) {
         cuts_change_nothing::<NotificationRequest>(Limits::SIGNED_IN, &write(&commands))?;
     }
@@ -165,6 +224,21 @@ proptest! {
     #[test]
     fn cuts_of_switchboard_events(commands in vec(arbitrary::switchboard_event(), 1..4)) {
         cuts_change_nothing::<SwitchboardEvent>(Limits::SIGNED_IN, &write(&commands))?;
+    }
+}
+
+#[test]
+fn a_stream_of_nothing_but_empty_lines_is_none() {
+    let most = 256;
+    for end in ["\n", "\r\n", " \t\r\n"] {
+        let command = |lines: usize| end.repeat(lines) + "OUT\r\n";
+        let fine = command(most).repeat(3);
+        let (commands, error) = read::<SwitchboardRequest>(Limits::SIGNED_IN, [fine.as_bytes()]);
+        assert_eq!((commands, error), (vec![Ok(SwitchboardRequest::Out); 3], None), "{end:?}");
+        let flood = command(most + 1);
+        let expected = (Vec::new(), Some(FrameError::TooManyEmptyLines(256)));
+        assert_eq!(read::<NotificationRequest>(Limits::SIGN_IN, [flood.as_bytes()]), expected, "{end:?}");
+        assert_eq!(read::<NotificationRequest>(Limits::SIGN_IN, flood.as_bytes().chunks(1)), expected);
     }
 }
 

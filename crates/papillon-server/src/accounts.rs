@@ -46,10 +46,10 @@ pub(crate) async fn catch_up(service: &Service, seen: Option<i64>) -> Result<i64
 async fn carry_out(service: &Service, change: &AccountChange) -> Result<(), StoreError> {
     match change.kind {
         AccountChangeKind::Disabled | AccountChangeKind::SignedOut => {
-            sign_out(service, &change.handle, change.account);
+            sign_out(service, &change.handle, change.account).await;
         }
         AccountChangeKind::Removed => {
-            sign_out(service, &change.handle, change.account);
+            sign_out(service, &change.handle, change.account).await;
             forget(service, &change.handle, change.account).await?;
         }
         // A new password voids the tickets; who is signed in stays so.
@@ -79,16 +79,18 @@ pub(crate) async fn rename(
     Ok(())
 }
 
-/// Ends the session and the conversations of an account.
-fn sign_out(service: &Service, handle: &Handle, account: AccountId) {
-    service.switchboards.void(account);
-    if let Some(session) = service.sessions.get(handle) {
-        tracing::info!(account = %handle, "signed out from outside");
-        let mut out = Deliveries::new();
-        announce::sign_out(&service.sessions, &session, &mut out);
-        send_away(&session, None, &mut out);
+/// Ends the session and the conversations of an account. A sign-in that is under way is over before, or
+/// reads afterwards what has changed.
+async fn sign_out(service: &Service, handle: &Handle, account: AccountId) {
+    let _turn = service.locks.one(handle).await;
+    // A new account can have the address by now.
+    match service.sessions.get(handle).filter(|session| session.account == account) {
+        Some(session) => {
+            tracing::info!(account = %handle, "signed out from outside");
+            send_away(service, &session, &mut Deliveries::new());
+        }
+        None => service.open.close_account(account),
     }
-    service.open.close_account(account);
 }
 
 /// An account that no longer exists vanishes from the lists of those who are signed in.

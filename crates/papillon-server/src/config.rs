@@ -163,8 +163,12 @@ impl Default for Limits {
 /// Time limits.
 #[derive(Debug, Clone)]
 pub struct Timeouts {
+    /// From a connection to the end of its first line.
+    pub first_line: Duration,
     /// From a connection to the end of its sign-in, and from a switchboard connection to its `USR` or `ANS`.
     pub sign_in: Duration,
+    /// From the beginning of a line to its end, and to that of its payload.
+    pub unfinished: Duration,
     /// From `CHL` to `QRY`.
     pub challenge: Duration,
     /// Between two challenges.
@@ -184,7 +188,9 @@ pub struct Timeouts {
 impl Default for Timeouts {
     fn default() -> Self {
         Self {
+            first_line: Duration::from_secs(15),
             sign_in: Duration::from_secs(60),
+            unfinished: Duration::from_secs(60),
             challenge: Duration::from_secs(50),
             challenge_interval: Duration::from_secs(25 * 60),
             switchboard_idle: Duration::from_secs(300),

@@ -82,7 +82,8 @@ async fn attend(service: Arc<Service>, reader: Reader, outbox: Arc<Outbox>, ends
     let mut connection = Connection {
         decoder: Decoder::new(Stream::NotificationRequests, Limits::SIGN_IN),
         role: Role::Unknown,
-        greeting_deadline: Instant::now() + service.config.timeouts.sign_in,
+        begun: Instant::now(),
+        unfinished: None,
         closing: false,
         service,
         reader,
@@ -103,7 +104,9 @@ struct Connection {
     ends: Ends,
     decoder: Decoder,
     role: Role,
-    greeting_deadline: Instant,
+    begun: Instant,
+    /// Since when there is the beginning of a line, or a line without its payload, and nothing after it.
+    unfinished: Option<Instant>,
     /// Nothing more is read; what waits is written, then the connection ends.
     closing: bool,
 }
@@ -113,6 +116,7 @@ impl Connection {
     async fn run(&mut self) -> bool {
         let mut buffer = BytesMut::new();
         let mut timer = pin!(sleep_until(self.deadline()));
+        let mut has_rung = false;
         // Since when the client has taken nothing of what waits for it, and how much it had then.
         let mut stall: Option<(Instant, u64)> = None;
         loop {
@@ -124,9 +128,15 @@ impl Connection {
                 Some((since, then)) if then == taken => (since, taken),
                 _ => (Instant::now(), taken),
             });
-            let wanted = stall.map_or_else(|| self.next_deadline(), |(since, _)| self.stall_deadline(since));
-            if timer.deadline() != wanted {
+            let wanted = match stall {
+                None => self.next_deadline(),
+                Some((since, _)) if self.closing => self.stall_deadline(since),
+                Some((since, _)) => self.stall_deadline(since).min(self.next_deadline()),
+            };
+            // One that rings too early is looked at and set again: that is rarer than deadlines that move on.
+            if wanted < timer.deadline() || has_rung {
                 timer.as_mut().reset(wanted);
+                has_rung = false;
             }
             tokio::select! {
                 ready = self.reader.readable(), if !self.closing => {
@@ -143,6 +153,7 @@ impl Connection {
                 _ = self.outbox.writable(), if stalled.is_some() => Deliveries::new().resume(&self.outbox),
                 () = self.outbox.woken() => {}
                 () = timer.as_mut() => {
+                    has_rung = true;
                     if stall.is_some_and(|(since, _)| self.stall_deadline(since) <= Instant::now()) {
                         tracing::info!("dropping a client that does not read");
                         return false;
@@ -151,7 +162,7 @@ impl Connection {
                         tracing::debug!("a client of the gateway asks no more");
                         return true;
                     }
-                    if self.deadline() <= Instant::now() && self.on_deadline().is_break() {
+                    if !self.closing && self.see_to_deadlines().is_break() {
                         self.finish();
                     }
                 }
@@ -171,9 +182,21 @@ impl Connection {
                 return Ok(Flow::Continue(()));
             }
         }
+        let before = self.decoder.taken();
         let flow = self.handle(buffer).await;
+        self.note_unfinished(buffer, before);
         read_buffer::release(buffer);
         Ok(flow)
+    }
+
+    /// Notes whether what has been read ends in the middle of something; `before` is how many frames there had
+    /// been when that was looked at last.
+    fn note_unfinished(&mut self, buffer: &BytesMut, before: u64) {
+        if buffer.is_empty() && !self.decoder.is_inside_frame() {
+            self.unfinished = None;
+        } else if self.unfinished.is_none() || self.decoder.taken() != before {
+            self.unfinished = Some(Instant::now());
+        }
     }
 
     async fn handle(&mut self, buffer: &mut BytesMut) -> Flow {
@@ -241,16 +264,35 @@ impl Connection {
     }
 
     fn deadline(&self) -> Instant {
-        let deadline = match &self.role {
-            Role::Unknown => Some(self.greeting_deadline),
-            Role::Notification(notification) => notification.deadline(self.greeting_deadline),
-            Role::Switchboard(switchboard) => switchboard.deadline(self.greeting_deadline),
-        };
-        // A day's steps are enough for "never"; the timer is only re-armed when this changes.
-        deadline.unwrap_or(self.greeting_deadline + NEVER)
+        let unfinished = self.unfinished_deadline();
+        unfinished.map_or_else(|| self.role_deadline(), |unfinished| unfinished.min(self.role_deadline()))
     }
 
-    fn on_deadline(&mut self) -> Flow {
+    fn unfinished_deadline(&self) -> Option<Instant> {
+        self.unfinished.map(|since| since + self.service.config.timeouts.unfinished)
+    }
+
+    fn role_deadline(&self) -> Instant {
+        let timeouts = &self.service.config.timeouts;
+        let sign_in = self.begun + timeouts.sign_in;
+        let deadline = match &self.role {
+            Role::Unknown => Some(sign_in.min(self.begun + timeouts.first_line)),
+            Role::Notification(notification) => notification.deadline(sign_in),
+            Role::Switchboard(switchboard) => switchboard.deadline(sign_in),
+        };
+        // A day's steps are enough for "never".
+        deadline.unwrap_or(self.begun + NEVER)
+    }
+
+    fn see_to_deadlines(&mut self) -> Flow {
+        let now = Instant::now();
+        if self.unfinished_deadline().is_some_and(|deadline| deadline <= now) {
+            tracing::debug!("closing a connection that does not finish what it has begun to say");
+            return Flow::Break(());
+        }
+        if self.role_deadline() > now {
+            return Flow::Continue(());
+        }
         match &mut self.role {
             Role::Unknown => Flow::Break(()),
             Role::Notification(notification) => notification.on_deadline(),

@@ -30,6 +30,7 @@ mod connection;
 mod gateway;
 mod invitation_mail;
 mod listener;
+mod liveness;
 mod network;
 mod notification;
 mod open_connections;

@@ -10,9 +10,10 @@ use std::task::Poll;
 
 use tokio::net::{TcpListener, TcpStream};
 
+use crate::liveness;
 use crate::network::plain;
 
-/// Where connections come in.
+/// Where connections come in. Clients that vanish are noticed.
 #[derive(Debug)]
 pub struct Listener {
     first: TcpListener,
@@ -23,6 +24,7 @@ impl Listener {
     /// With a second socket at the same port, for addresses of the other kind.
     #[must_use]
     pub fn and(mut self, second: TcpListener) -> Self {
+        liveness::on_listener(&second);
         self.second = Some(second);
         self
     }
@@ -52,6 +54,7 @@ impl Listener {
             self.second.as_ref().map_or(Poll::Pending, |second| second.poll_accept(cx))
         })
         .await?;
+        liveness::on_accepted(&stream);
         Ok((stream, plain(client)))
     }
 }
@@ -59,6 +62,7 @@ impl Listener {
 impl From<TcpListener> for Listener {
     /// One socket, which may take both kinds of addresses.
     fn from(first: TcpListener) -> Self {
+        liveness::on_listener(&first);
         Self { first, second: None }
     }
 }

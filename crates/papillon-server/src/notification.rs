@@ -87,7 +87,6 @@ impl From<StoreError> for Refusal {
                 StoreRefusal::NotInGroup => ErrorCode::NotInGroup,
                 StoreRefusal::TooManyGroups => ErrorCode::TooManyGroups,
                 StoreRefusal::GroupZero => ErrorCode::CannotRemoveGroupZero,
-                StoreRefusal::SameValue => ErrorCode::AlreadyInMode,
                 // Of the pages; no verb leads there.
                 StoreRefusal::InvitationInvalid
                 | StoreRefusal::TooManyInvitations
@@ -229,8 +228,16 @@ fn transaction_of(frame: &Frame) -> Option<TransactionId> {
     frame.words().ok()?.transaction().ok()
 }
 
-/// Sends a session away: the last thing it hears is why.
-pub(crate) fn send_away(session: &Session, reason: Option<out::Reason>, out: &mut Deliveries) {
+/// Ends a session: the last thing it hears is why.
+pub(crate) fn say_goodbye(session: &Session, reason: out::Reason, out: &mut Deliveries) {
     out.send(&session.outbox, out::Notice { reason }.to_bytes());
     out.close(&session.outbox);
+}
+
+/// Sends somebody away: the session ends in a way that keeps the client from coming back by itself, and the
+/// account's conversations with it.
+pub(crate) fn send_away(service: &Service, session: &Arc<Session>, out: &mut Deliveries) {
+    announce::sign_out(&service.sessions, session, out);
+    say_goodbye(session, out::Reason::OtherSignIn, out);
+    service.open.close_account(session.account);
 }

@@ -23,7 +23,7 @@ use crate::http::{self, Ports};
 use crate::invitation_mail::InvitationMail;
 use crate::listener::Listener;
 use crate::network::plain;
-use crate::notification::send_away;
+use crate::notification::say_goodbye;
 use crate::open_connections::OpenConnections;
 use crate::passport::{Passport, Passwords, TicketMint};
 use crate::service::Service;
@@ -38,8 +38,6 @@ use crate::web::{
 
 /// Clients get this long to take their last lines at a shutdown.
 const DRAIN: Duration = Duration::from_secs(5);
-/// A client that has gone without a word is noticed by the kernel after about this long plus three probes.
-const KEEPALIVE: Duration = Duration::from_secs(120);
 
 /// The sockets to serve on, already bound; each may be left out.
 #[derive(Debug, Default)]
@@ -176,7 +174,7 @@ impl Server {
         // Until the end of the grace people still call each other, and come in by new connections.
         announce_shutdown(&service, &mut stop).await;
         tasks.shutdown().await;
-        say_goodbye(&service);
+        close_down(&service);
         // Clients of the gateway still have to ask for theirs.
         if tokio::time::timeout(DRAIN, service.open.emptied()).await.is_err() {
             tracing::warn!(left = service.open.count(), "some clients did not take their last lines");
@@ -264,8 +262,6 @@ fn start(service: &Arc<Service>, stream: TcpStream, client: SocketAddr, door: Do
     }
     // A socket that fails here is dead already, and the first read says so.
     let _ = stream.set_nodelay(true);
-    let keepalive = socket2::TcpKeepalive::new().with_time(KEEPALIVE).with_interval(Duration::from_secs(30));
-    let _ = socket2::SockRef::from(&stream).set_tcp_keepalive(&keepalive);
     let Ok(local) = stream.local_addr() else { return };
     tokio::spawn(connection::serve(Arc::clone(service), stream, Ends { client, local: plain(local), door }));
 }
@@ -280,11 +276,11 @@ async fn announce_shutdown(service: &Service, stop: &mut mpsc::Receiver<()>) {
     let _ = tokio::time::timeout(grace, stop.recv()).await;
 }
 
-fn say_goodbye(service: &Service) {
+fn close_down(service: &Service) {
     {
         let mut out = Deliveries::new();
         for session in service.sessions.all() {
-            send_away(&session, Some(out::Reason::ServerShuttingDown), &mut out);
+            say_goodbye(&session, out::Reason::ServerShuttingDown, &mut out);
         }
     }
     service.open.close_all();

@@ -132,9 +132,9 @@ impl Session {
 }
 
 impl Sessions {
-    /// Enters a session. Returns the one it replaces.
-    pub(crate) fn enter(&self, session: &Arc<Session>) -> Option<Arc<Session>> {
-        self.by_handle.write().insert(session.handle.clone(), Arc::clone(session))
+    /// Enters a session. The one before it has been signed out.
+    pub(crate) fn enter(&self, session: &Arc<Session>) {
+        self.by_handle.write().insert(session.handle.clone(), Arc::clone(session));
     }
 
     /// Takes a session out, unless a newer one stands in its place.

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use bytes::BytesMut;
 use msnp::command::{SwitchboardRequest as Request, ans, error, usr};
 use msnp::wire::{Decoder, Encode, Frame};
-use msnp::{ErrorCode, TransactionId};
+use msnp::{Cookie, ErrorCode, Handle, SessionId, TransactionId};
 use tokio::time::Instant;
 
 use crate::connection::{Deliveries, Flow, Outbox};
@@ -107,7 +107,7 @@ impl Connection {
 
     /// `USR`: the caller opens a conversation.
     fn open(&mut self, request: usr::SwitchboardRequest, out: &mut Deliveries) -> Outcome {
-        let admitted = self.service.switchboards.redeem(&request.cookie, &request.handle, None);
+        let admitted = self.redeem(&request.cookie, &request.handle, None);
         let (person, _) = admitted.ok_or(Refusal::Fatal(ErrorCode::AuthenticationFailed))?;
         let reply = usr::SwitchboardReply {
             transaction: request.transaction,
@@ -124,7 +124,7 @@ impl Connection {
     /// `ANS`: somebody who was called comes in.
     fn answer(&mut self, request: ans::Request, out: &mut Deliveries) -> Outcome {
         let ans::Request { transaction, handle, cookie, session } = request;
-        let admitted = self.service.switchboards.redeem(&cookie, &handle, Some(session));
+        let admitted = self.redeem(&cookie, &handle, Some(session));
         let Some((person, Some(conversation))) = admitted else {
             return Err(Refusal::Fatal(ErrorCode::AuthenticationFailed));
         };
@@ -136,13 +136,22 @@ impl Connection {
         Ok(())
     }
 
+    fn redeem(
+        &self,
+        cookie: &Cookie,
+        handle: &Handle,
+        session: Option<SessionId>,
+    ) -> Option<(Invitee, Option<Arc<Conversation>>)> {
+        let owned = |account| self.service.open.belongs_to(account, &self.outbox);
+        self.service.switchboards.redeem(cookie, handle, session, owned)
+    }
+
     fn participant(&self, person: &Invitee) -> conversation::Participant {
         let calls = self.service.config.limits.calls_per_minute;
         conversation::Participant::new(person, Arc::clone(&self.outbox), calls)
     }
 
     fn sit(&mut self, person: Invitee, conversation: Arc<Conversation>) {
-        self.outbox.belongs_to(person.account);
         let look = Instant::now() + self.service.config.timeouts.switchboard_idle;
         self.seat = Some(Seat { person, conversation, look });
     }

@@ -52,9 +52,6 @@ pub enum Refusal {
     /// Group 0 cannot be removed.
     #[error("group 0 cannot be removed")]
     GroupZero,
-    /// The setting has this value already.
-    #[error("the setting has this value already")]
-    SameValue,
     /// No such invitation, or it has expired or is used up.
     #[error("the invitation is not valid")]
     InvitationInvalid,

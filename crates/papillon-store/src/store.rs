@@ -160,10 +160,12 @@ pub trait Store: Send + Sync + 'static {
         name: &FriendlyName,
     ) -> Result<ListVersion>;
 
-    /// Sets whether the client asks about those who add the owner. Refused: `SameValue`.
+    /// Sets whether the client asks about those who add the owner. The value that is set already leaves the
+    /// version as it is.
     async fn set_prompt(&self, owner: AccountId, prompt: AddPrompt) -> Result<ListVersion>;
 
-    /// Sets whether people on neither privacy list may see the owner. Refused: `SameValue`.
+    /// Sets whether people on neither privacy list may see the owner. The value that is set already leaves the
+    /// version as it is.
     async fn set_privacy(&self, owner: AccountId, privacy: Privacy) -> Result<ListVersion>;
 
     /// Makes a group with the lowest free number. Refused: `TooManyGroups`.

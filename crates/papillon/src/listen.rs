@@ -109,7 +109,7 @@ async fn listen(args: &ListenArgs) -> anyhow::Result<()> {
         }
     }
     match end {
-        End::SignedOut(SignedOut::Elsewhere) => bail!("the account signed in elsewhere"),
+        End::SignedOut(SignedOut::Elsewhere) => bail!("the account signed in elsewhere, or was signed out"),
         End::SignedOut(SignedOut::ServiceClosing) => bail!("the service has closed down"),
         End::SignedOut(SignedOut::ConnectionLost) => bail!("the connection to the service is lost"),
         End::NobodyReads | End::Told | End::SignedOut(SignedOut::Asked) => Ok(()),

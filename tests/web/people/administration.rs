@@ -114,7 +114,7 @@ async fn a_client_of_the_gateway_is_told_apart() {
     let page = root.get("/admin/online").await;
     page.says(200, "(winnt 5.1) 127.0.0.1 gateway, MSNP9 HTTP, from this machine 20");
     deed(&mut root, ADA, "sign-out").await.location();
-    ada.expect("OUT").await;
+    ada.expect("OUT OTH").await;
     root.get("/admin/online").await.says(200, "0 signed in to this node");
 }
 
@@ -145,7 +145,7 @@ async fn somebody_is_signed_out() {
     let page = deed(&mut root, ADA, "sign-out").await;
     assert_eq!(page.location(), "/admin/person?of=ada%40example.com&done=sign-out");
     root.get("/admin/person?of=ada%40example.com&done=sign-out").await.says(200, "The person is signed out.");
-    ada.expect("OUT").await;
+    ada.expect("OUT OTH").await;
     ada.closed().await;
     assert_eq!(browser.get("/account").await.location(), "/login");
     Ns::online(&server, ADA, 9).await;
@@ -156,7 +156,7 @@ async fn somebody_is_disabled_and_enabled() {
     let (server, mut root) = administered().await;
     let mut ada = Ns::online(&server, ADA, 9).await;
     deed(&mut root, ADA, "disable").await.location();
-    ada.expect("OUT").await;
+    ada.expect("OUT OTH").await;
     ada.closed().await;
     assert_eq!(http::login(server.addresses.http, ADA, PASSWORD).await.status(), 401);
     root.get("/admin").await.says(200, "ada@example.com Ada disabled");
@@ -175,7 +175,7 @@ async fn a_new_password_is_shown_once() {
     page.says(200, "The new password is");
     let (_, rest) = page.body().split_once("<code>").unwrap();
     let password = rest.split_once("</code>").unwrap().0.to_owned();
-    ada.expect("OUT").await;
+    ada.expect("OUT OTH").await;
     ada.closed().await;
     assert_eq!(http::login(server.addresses.http, ADA, PASSWORD).await.status(), 401);
     assert_eq!(http::login(server.addresses.http, ADA, &password).await.status(), 200);

@@ -113,7 +113,7 @@ async fn signing_out_everywhere_ends_everything() {
     browser.get("/login?done=everywhere").await.says(200, "signed out everywhere");
 
     ada.expect_prefix(&format!("NLN NLN {BOB} ")).await;
-    ada.expect("OUT").await;
+    ada.expect("OUT OTH").await;
     ada.closed().await;
     bob.expect(&format!("FLN {ADA}")).await;
     let mut again = Ns::connect(server.addresses.msnp).await;
@@ -137,7 +137,7 @@ async fn an_account_is_deleted_by_who_knows_its_password() {
     let page = browser.send(&form, &[("password", PASSWORD)]).await;
     page.says(200, "The account ada@example.com has been deleted");
     assert!(!browser.cookies.contains_key("pp"));
-    ada.expect("OUT").await;
+    ada.expect("OUT OTH").await;
     ada.closed().await;
     assert_eq!(server.store().account(&ADA.parse().unwrap()).await.unwrap(), None);
     let mut bob = Ns::online(&server, BOB, 9).await;

@@ -217,9 +217,8 @@ impl Session {
         if let NotificationEvent::Out(notice) = &event {
             use msnp::command::out::Reason;
             return Ok(Some(match notice.reason {
-                Some(Reason::OtherSignIn) => End::Elsewhere,
-                Some(Reason::ServerShuttingDown) => End::ServiceClosing,
-                None => End::Lost,
+                Reason::OtherSignIn => End::Elsewhere,
+                Reason::ServerShuttingDown => End::ServiceClosing,
             }));
         }
         let Some(core) = core.upgrade() else { return Ok(Some(End::Asked)) };

@@ -51,6 +51,8 @@ impl Wire {
             while let Some(frame) = self.decoder.next(&mut self.buffer).map_err(io::Error::other)? {
                 match NotificationEvent::parse(&frame) {
                     Ok(event) => return Ok(Some(event)),
+                    // Without a reason, or with one of a later dialect: the end, all the same.
+                    Err(_) if frame.verb() == b"OUT" => return Ok(None),
                     Err(error) => tracing::debug!(%error, "an event is ignored"),
                 }
             }
@@ -64,5 +66,40 @@ impl Wire {
     pub(crate) async fn finish(&mut self) {
         // The other side may be gone.
         let _ = self.connection.writer.shutdown().await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use msnp::command::{fln, out};
+
+    use super::*;
+
+    /// What comes of these lines; the service says nothing more, and does not close.
+    async fn events(lines: &str) -> Vec<NotificationEvent> {
+        let (ours, mut theirs) = tokio::io::duplex(1024);
+        theirs.write_all(lines.as_bytes()).await.unwrap();
+        let (reader, writer) = tokio::io::split(ours);
+        let mut wire =
+            Wire::new(Connection { reader: Box::new(reader), writer: Box::new(writer), local: None });
+        let mut events = Vec::new();
+        while let Some(event) = wire.next().await.unwrap() {
+            events.push(event);
+            if let Some(NotificationEvent::Out(_)) = events.last() {
+                break;
+            }
+        }
+        events
+    }
+
+    #[tokio::test]
+    async fn a_goodbye_is_the_end_whatever_its_reason() {
+        let gone = NotificationEvent::Fln(fln::Push { handle: "bob@example.com".parse().unwrap() });
+        for goodbye in ["OUT", "OUT RCT 5"] {
+            let lines = format!("XYZ 1\r\n\r\n\nFLN bob@example.com\r\n{goodbye}\r\n");
+            assert_eq!(events(&lines).await, std::slice::from_ref(&gone), "{goodbye}");
+        }
+        let reason = out::Reason::ServerShuttingDown;
+        assert_eq!(events("OUT SSD\r\n").await, [NotificationEvent::Out(out::Notice { reason })]);
     }
 }

@@ -106,15 +106,17 @@ impl<L: Listener> Reader<L> {
                 Ok(TransactionId(number)) => self.acknowledged.push(number),
                 Err(error) => tracing::debug!(%error, "an ACK that cannot be read"),
             },
+            // Whatever the reason is.
+            b"OUT" => return Flow::Break(()),
             _ => match Event::parse(frame) {
-                Ok(event) => return self.event(event),
+                Ok(event) => self.event(event),
                 Err(error) => tracing::debug!(%error, "ignored on a switchboard"),
             },
         }
         Flow::Continue(())
     }
 
-    fn event(&mut self, event: Event) -> Flow {
+    fn event(&mut self, event: Event) {
         let board = &self.board;
         match event {
             Event::Usr(reply) => self.enter(reply.transaction),
@@ -133,11 +135,9 @@ impl<L: Listener> Reader<L> {
                 Some(transaction) => self.refused(transaction, Answer::Error(error.number)),
                 None => tracing::debug!(error.number, "an error on a switchboard"),
             },
-            Event::Out(_) => return Flow::Break(()),
             // Taken by `frame`.
-            Event::Msg(_) | Event::Ack(_) => {}
+            Event::Msg(_) | Event::Ack(_) | Event::Out(_) => {}
         }
-        Flow::Continue(())
     }
 
     fn enter(&mut self, transaction: TransactionId) {

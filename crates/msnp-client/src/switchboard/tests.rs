@@ -52,6 +52,16 @@ async fn people_come_and_go() {
 }
 
 #[tokio::test]
+async fn a_goodbye_is_the_end_whatever_its_reason() {
+    for goodbye in ["OUT", "OUT SSD", "OUT RCT 5"] {
+        let (board, mut service, _) = Service::with_bob().await;
+        service.write(&format!("\r\n\n{goodbye}\r\n")).await;
+        board.closed().await;
+        drop(service);
+    }
+}
+
+#[tokio::test]
 async fn what_cannot_be_read_is_told_of_or_ignored() {
     let (board, mut service, mut heard) = Service::with_bob().await;
     service

@@ -140,7 +140,7 @@ impl NotificationEvent {
             b"MSG" => Self::Msg(msg::FromService::parse(words, frame.payload())?),
             b"NOT" => Self::Not(not::Push::parse(words, frame.payload())?),
             b"IPG" => Self::Ipg(ipg::Push::parse(words, frame.payload())?),
-            b"OUT" => Self::Out(out::Notice::parse(words)),
+            b"OUT" => Self::Out(out::Notice::parse(words)?),
             verb => match error::number(verb) {
                 Some(number) => Self::Error(error::Reply::parse(number, words)),
                 None => return Err(unknown(words)),

@@ -4,7 +4,7 @@ use bytes::BytesMut;
 
 use super::{
     add, adg, blp, chg, cvr, fnd, gtc, ims, inf, pag, pgd, prp, qry, rea, read, reg, rem, rmg, sdc, snd, syn,
-    unknown, url, usr, ver, xfr,
+    unknown, url, usr, ver, without_arguments, xfr,
 };
 use crate::wire::{Encode, Frame, Line, Words};
 use crate::{Invalid, ParseError};
@@ -90,7 +90,7 @@ impl NotificationRequest {
             b"REA" => Self::Rea(rea::Request::parse(words.transaction()?, words)?),
             b"CHG" => Self::Chg(chg::Chg::parse(words.transaction()?, words)?),
             b"QRY" => Self::Qry(qry::Request::parse(words.transaction()?, words, frame.payload())?),
-            b"PNG" => Self::Png,
+            b"PNG" => without_arguments(Self::Png, words),
             b"URL" => Self::Url(url::Request::parse(words.transaction()?, words)?),
             b"SND" => Self::Snd(snd::Request::parse(words.transaction()?, words)?),
             b"SDC" => Self::Sdc(sdc::Request::parse(words.transaction()?, words, frame.payload())?),
@@ -99,7 +99,7 @@ impl NotificationRequest {
             b"PGD" => Self::Pgd(pgd::Request::parse(words.transaction()?, words, frame.payload())?),
             b"IMS" => Self::Ims(ims::Request::parse(words.transaction()?, words)?),
             b"XFR" => Self::Xfr(xfr::Request::parse(words.transaction()?, words)?),
-            b"OUT" => Self::Out,
+            b"OUT" => without_arguments(Self::Out, words),
             _ => return Err(unknown(words)),
         })
     }

@@ -2,22 +2,24 @@
 //!
 //! ```text
 //! C: OUT
-//! S: OUT [OTH|SSD]
+//! S: OUT <OTH|SSD>
 //! ```
-//! Later dialects have more reasons; here they read as none, for the connection ends either way.
+//! A service always gives a reason: Pidgin 2.4.3 reads the first argument without looking whether there is
+//! one, and crashes. One that has none to give just closes the connection.
 
 use std::fmt;
 
 use bytes::BytesMut;
 
+use crate::Invalid;
 use crate::wire::{Encode, Line, Words};
 
 /// Why the service ends a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reason {
-    /// `OTH`: the account signed in elsewhere. A client must not reconnect by itself.
+    /// `OTH`: the account signed in elsewhere, or was signed out there. A client must not reconnect by itself.
     OtherSignIn,
-    /// `SSD`: the server goes down.
+    /// `SSD`: the server goes down. A client may try again later.
     ServerShuttingDown,
 }
 
@@ -40,48 +42,56 @@ impl fmt::Display for Reason {
 /// The service ends the connection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notice {
-    /// Why, if it says.
-    pub reason: Option<Reason>,
+    /// Why.
+    pub reason: Reason,
 }
 
 impl Notice {
-    pub(crate) fn parse(words: &mut Words<'_>) -> Self {
-        let reason = match words.optional() {
-            Some("OTH") => Some(Reason::OtherSignIn),
-            Some("SSD") => Some(Reason::ServerShuttingDown),
-            _ => None,
+    /// Fails where there is no reason, or one of a later dialect.
+    pub(crate) fn parse(words: &mut Words<'_>) -> Result<Self, Invalid> {
+        let reason = match words.required("reason")? {
+            "OTH" => Reason::OtherSignIn,
+            "SSD" => Reason::ServerShuttingDown,
+            _ => return Err(Invalid::Parameter("reason")),
         };
         words.ignore_rest();
-        Self { reason }
+        Ok(Self { reason })
     }
 }
 
 impl Encode for Notice {
     fn encode(&self, out: &mut BytesMut) {
-        Line::new(out, "OUT").maybe(self.reason).end();
+        Line::new(out, "OUT").word(self.reason).end();
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Invalid;
     use crate::command::vectors::{both_ways, read, refused};
     use crate::command::{NotificationEvent, NotificationRequest, SwitchboardEvent, SwitchboardRequest};
 
     #[test]
-    fn both_sides_say_it() {
+    fn a_client_says_goodbye_whatever_stands_after_it() {
         both_ways("OUT\r\n", NotificationRequest::Out);
         both_ways("OUT\r\n", SwitchboardRequest::Out);
-        both_ways("OUT\r\n", SwitchboardEvent::Out(Notice { reason: None }));
-        for (line, reason) in [
-            ("OUT\r\n", None),
-            ("OUT OTH\r\n", Some(Reason::OtherSignIn)),
-            ("OUT SSD\r\n", Some(Reason::ServerShuttingDown)),
-        ] {
-            both_ways(line, NotificationEvent::Out(Notice { reason }));
+        for line in ["OUT x\r\n", "OUT 5 OTH \r\n", "OUT\t1\n"] {
+            assert_eq!(read(line), Ok(NotificationRequest::Out), "{line:?}");
+            assert_eq!(read(line), Ok(SwitchboardRequest::Out), "{line:?}");
         }
-        assert_eq!(read("OUT RCT 5\r\n"), Ok(NotificationEvent::Out(Notice { reason: None })));
-        assert_eq!(refused::<NotificationRequest>("OUT OTH\r\n"), Invalid::TooMany);
+    }
+
+    #[test]
+    fn a_service_gives_a_reason() {
+        for (line, reason) in
+            [("OUT OTH\r\n", Reason::OtherSignIn), ("OUT SSD\r\n", Reason::ServerShuttingDown)]
+        {
+            both_ways(line, NotificationEvent::Out(Notice { reason }));
+            both_ways(line, SwitchboardEvent::Out(Notice { reason }));
+        }
+        let notice = Notice { reason: Reason::OtherSignIn };
+        assert_eq!(read("OUT OTH 5\r\n"), Ok(NotificationEvent::Out(notice)));
+        assert_eq!(refused::<NotificationEvent>("OUT\r\n"), Invalid::Missing("reason"));
+        assert_eq!(refused::<NotificationEvent>("OUT RCT 5\r\n"), Invalid::Parameter("reason"));
     }
 }

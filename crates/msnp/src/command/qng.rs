@@ -4,7 +4,7 @@
 //! C: PNG
 //! S: QNG [<seconds>]
 //! ```
-//! Neither has a transaction id. From MSNP9 on the reply says when to ask again.
+//! Neither has a transaction id. From MSNP9 on the reply says when to ask again. Other words after them say nothing.
 
 use bytes::BytesMut;
 
@@ -21,6 +21,7 @@ pub struct Reply {
 impl Reply {
     pub(crate) fn parse(words: &mut Words<'_>) -> Result<Self, Invalid> {
         let seconds = if words.number_is_next() { Some(words.number("seconds")?) } else { None };
+        words.ignore_rest();
         Ok(Self { seconds })
     }
 }
@@ -34,7 +35,7 @@ impl Encode for Reply {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::command::vectors::{both_ways, refused};
+    use crate::command::vectors::{both_ways, read, refused};
     use crate::command::{NotificationEvent, NotificationRequest};
 
     #[test]
@@ -42,7 +43,16 @@ mod tests {
         both_ways("PNG\r\n", NotificationRequest::Png);
         both_ways("QNG\r\n", NotificationEvent::Qng(Reply { seconds: None }));
         both_ways("QNG 60\r\n", NotificationEvent::Qng(Reply { seconds: Some(60) }));
-        assert_eq!(refused::<NotificationRequest>("PNG 1\r\n"), Invalid::TooMany);
-        assert_eq!(refused::<NotificationEvent>("QNG soon\r\n"), Invalid::TooMany);
+    }
+
+    #[test]
+    fn words_that_say_nothing_are_ignored() {
+        for line in ["PNG 1\r\n", "PNG x y z\r\n", "PNG\t\u{e9} \n"] {
+            assert_eq!(read(line), Ok(NotificationRequest::Png), "{line:?}");
+        }
+        for (line, seconds) in [("QNG soon\r\n", None), ("QNG 60 or so\r\n", Some(60))] {
+            assert_eq!(read(line), Ok(NotificationEvent::Qng(Reply { seconds })), "{line:?}");
+        }
+        assert_eq!(refused::<NotificationEvent>("QNG 60x\r\n"), Invalid::Parameter("seconds"));
     }
 }

@@ -50,7 +50,7 @@ impl SwitchboardEvent {
             b"MSG" => Self::Msg(msg::Delivery::parse(words, frame.payload())?),
             b"ACK" => Self::Ack(ack::Reply { transaction: words.transaction()? }),
             b"NAK" => Self::Nak(nak::Reply { transaction: words.transaction()? }),
-            b"OUT" => Self::Out(out::Notice::parse(words)),
+            b"OUT" => Self::Out(out::Notice::parse(words)?),
             verb => match error::number(verb) {
                 Some(number) => Self::Error(error::Reply::parse(number, words)),
                 None => return Err(unknown(words)),

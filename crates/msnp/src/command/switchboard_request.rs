@@ -2,7 +2,7 @@
 
 use bytes::BytesMut;
 
-use super::{ans, cal, msg, read, unknown, usr};
+use super::{ans, cal, msg, read, unknown, usr, without_arguments};
 use crate::wire::{Encode, Frame, Line, Words};
 use crate::{Invalid, ParseError};
 
@@ -33,7 +33,7 @@ impl SwitchboardRequest {
             b"ANS" => Self::Ans(ans::Request::parse(words.transaction()?, words)?),
             b"CAL" => Self::Cal(cal::Request::parse(words.transaction()?, words)?),
             b"MSG" => Self::Msg(msg::Request::parse(words.transaction()?, words, frame.payload())?),
-            b"OUT" => Self::Out,
+            b"OUT" => without_arguments(Self::Out, words),
             _ => return Err(unknown(words)),
         })
     }

@@ -6,7 +6,7 @@ use crate::{Invalid, wire::percent};
 /// The value of the `Authorization` header of a login.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Credentials {
-    /// The account name, percent-decoded and not checked for being a handle. Not empty.
+    /// The account name, percent-decoded, without blanks around it, and not checked for being a handle. Not empty.
     pub sign_in: String,
     /// The password, percent-decoded.
     pub password: Secret,
@@ -49,13 +49,15 @@ impl Credentials {
             }
         }
         let decode = |coded, what| percent::decode(coded).ok_or(Invalid::Parameter(what));
-        let sign_in = decode(sign_in.ok_or(Invalid::Missing("sign-in"))?.trim_ascii(), "sign-in")?;
+        let sign_in = decode(sign_in.ok_or(Invalid::Missing("sign-in"))?, "sign-in")?;
         let password = decode(password.ok_or(Invalid::Missing("pwd"))?, "pwd")?;
+        // No blank is part of an address, whichever way it is written. (A plus is.)
+        let sign_in = sign_in.trim();
         if sign_in.is_empty() {
             return Err(Invalid::Missing("sign-in"));
         }
         Ok(Self {
-            sign_in: sign_in.into_owned(),
+            sign_in: sign_in.to_owned(),
             password: password.into_owned().into(),
             challenge: Challenge::parse(&rest).ok(),
         })
@@ -126,6 +128,33 @@ mod tests {
     }
 
     #[test]
+    fn blanks_around_the_name_are_ignored() {
+        for coded in [
+            " a@b.c",
+            "a@b.c \t",
+            "%20a@b.c",
+            "a%40b.c%20%20",
+            "%09a@b.c%0d%0a",
+            " %20 a@b.c %09",
+            "%c2%a0a@b.c%e3%80%80",
+        ] {
+            for header in [
+                format!("Passport1.4 sign-in={coded},pwd=%20x%20,ct=1"),
+                format!("Passport1.4 ct=1,pwd=%20x%20,sign-in={coded}"),
+            ] {
+                let credentials = Credentials::parse(&header).unwrap();
+                assert_eq!(credentials.sign_in, "a@b.c", "{header}");
+                // Of a password they are a part.
+                assert_eq!(credentials.password.expose(), " x ", "{header}");
+            }
+        }
+        for (coded, name) in [("+a@b.c", "+a@b.c"), ("a%20b@c.d", "a b@c.d")] {
+            let header = format!("Passport1.4 sign-in={coded},pwd=x");
+            assert_eq!(Credentials::parse(&header).unwrap().sign_in, name, "{header}");
+        }
+    }
+
+    #[test]
     fn what_lacks_a_part_is_refused() {
         for (header, error) in [
             ("", Invalid::Parameter("Authorization")),
@@ -134,6 +163,7 @@ mod tests {
             ("Passport1.4", Invalid::Missing("sign-in")),
             ("Passport1.4 pwd=b", Invalid::Missing("sign-in")),
             ("Passport1.4 sign-in=,pwd=b", Invalid::Missing("sign-in")),
+            ("Passport1.4 sign-in=%20,pwd=b", Invalid::Missing("sign-in")),
             ("Passport1.4 sign-in=a", Invalid::Missing("pwd")),
             ("Passport1.4 sign-in=a,pwd", Invalid::Missing("pwd")),
             ("Passport1.4 sign-in=a,pwd=%ff", Invalid::Parameter("pwd")),

@@ -59,9 +59,17 @@ pub enum FrameError {
     /// The length of a payload is missing or not a number.
     #[error("bad payload length")]
     PayloadLength,
+    /// Nothing but empty lines.
+    #[error("more than {0} empty lines")]
+    TooManyEmptyLines(u32),
 }
 
-/// Cuts frames from the front of a buffer as they become complete.
+/// As many empty lines may stand between two commands. Clients were seen to put one after a payload; whoever
+/// sends nothing else is no client.
+const MOST_EMPTY_LINES: u32 = 256;
+
+/// Cuts frames from the front of a buffer as they become complete. Lines with nothing on them, or nothing but
+/// blanks, are passed over.
 ///
 /// It keeps no bytes of its own and allocates nothing: a length that a peer announces is checked
 /// against the limit and then waited for. The same stream gives the same frames however it is
@@ -74,12 +82,16 @@ pub struct Decoder {
     scanned: usize,
     /// The line whose payload is not complete yet.
     waiting: Option<(Bytes, usize)>,
+    /// The empty lines since the last command.
+    empty: u32,
+    /// How many frames have been taken.
+    taken: u64,
 }
 
 impl Decoder {
     /// A decoder at the start of a stream.
     pub fn new(stream: Stream, limits: Limits) -> Self {
-        Self { stream, limits, scanned: 0, waiting: None }
+        Self { stream, limits, scanned: 0, waiting: None, empty: 0, taken: 0 }
     }
 
     /// Changes what is expected from the next frame on.
@@ -93,25 +105,43 @@ impl Decoder {
         self.waiting.is_some()
     }
 
+    /// How many frames have been taken so far: a stream on which this stands still says nothing.
+    pub fn taken(&self) -> u64 {
+        self.taken
+    }
+
     /// Takes the next complete frame, or `None` when more bytes are needed.
     pub fn next(&mut self, buffer: &mut BytesMut) -> Result<Option<Frame>, FrameError> {
-        if self.waiting.is_none() {
-            let Some(line) = self.take_line(buffer)? else { return Ok(None) };
-            let length = self.payload_length(&line)?;
-            if length == 0 {
-                return Ok(Some(Frame { line, payload: Bytes::new() }));
+        let (line, length) = match self.waiting.take() {
+            Some(waiting) => waiting,
+            None => {
+                let Some(line) = self.take_command(buffer)? else { return Ok(None) };
+                let length = self.payload_length(&line)?;
+                (line, length)
             }
+        };
+        if buffer.len() < length {
             self.waiting = Some((line, length));
+            return Ok(None);
         }
-        match self.waiting.take() {
-            Some((line, length)) if buffer.len() >= length => {
-                Ok(Some(Frame { line, payload: buffer.split_to(length).freeze() }))
+        self.taken += 1;
+        let payload = if length == 0 { Bytes::new() } else { buffer.split_to(length).freeze() };
+        Ok(Some(Frame { line, payload }))
+    }
+
+    /// Takes the next line that has something on it.
+    fn take_command(&mut self, buffer: &mut BytesMut) -> Result<Option<Bytes>, FrameError> {
+        while let Some(line) = self.take_line(buffer)? {
+            if !verb_of(&line).is_empty() {
+                self.empty = 0;
+                return Ok(Some(line));
             }
-            waiting => {
-                self.waiting = waiting;
-                Ok(None)
+            self.empty += 1;
+            if self.empty > MOST_EMPTY_LINES {
+                return Err(FrameError::TooManyEmptyLines(MOST_EMPTY_LINES));
             }
         }
+        Ok(None)
     }
 
     fn take_line(&mut self, buffer: &mut BytesMut) -> Result<Option<Bytes>, FrameError> {

@@ -354,7 +354,7 @@ fn other_event() -> impl Strategy<Value = NotificationEvent> {
 }
 
 fn notice() -> impl Strategy<Value = out::Notice> {
-    of(select(&[out::Reason::OtherSignIn, out::Reason::ServerShuttingDown][..]))
+    select(&[out::Reason::OtherSignIn, out::Reason::ServerShuttingDown][..])
         .prop_map(|reason| out::Notice { reason })
 }
 

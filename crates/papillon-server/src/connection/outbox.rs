@@ -99,10 +99,9 @@ impl Outbox {
         Self { sink, queue: Mutex::default(), wake: Notify::new(), limit, owner: OnceLock::new() }
     }
 
-    /// Notes whose connection this is, once that is known.
-    pub(crate) fn belongs_to(&self, account: AccountId) {
-        // A connection never changes hands.
-        let _ = self.owner.set(account);
+    /// Notes whose connection this is. `false` when that has been noted before.
+    pub(crate) fn belongs_to(&self, account: AccountId) -> bool {
+        self.owner.set(account).is_ok()
     }
 
     /// Whose connection this is.

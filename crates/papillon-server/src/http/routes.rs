@@ -153,14 +153,14 @@ impl Site {
             "/rdr/pprdr.asp" => {
                 reading(request, || nexus::answer(&visitor.host, self.login_port(&visitor))).closing()
             }
-            "/login2.srf" if is_reading(request) => {
+            "/login.srf" | "/login2.srf" if is_reading(request) => {
                 let page = self.page_address(&visitor);
                 if self.https_only.load(Ordering::Relaxed) && !visitor.secure {
                     return login::refused(&page).closing();
                 }
                 login::answer(&self.passport, request, visitor.peer.ip(), &page).await.closing()
             }
-            "/login2.srf" => only_reading().closing(),
+            "/login.srf" | "/login2.srf" => only_reading().closing(),
             "/health" => reading(request, || {
                 Response::text(StatusCode::OK, "ok").with_header("Cache-Control", "no-store").closing()
             }),

@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use msnp::command::{cvr, msg, out, usr, ver, xfr};
+use msnp::command::{cvr, msg, usr, ver, xfr};
 use msnp::message::Profile;
 use msnp::passport::Challenge;
 use msnp::wire::Encode;
@@ -13,7 +13,6 @@ use papillon_store::{Account, AccountId, Roster};
 
 use super::verbs::Stage;
 use super::{Connection, Outcome, Refusal, send_away};
-use crate::announce;
 use crate::connection::{Deliveries, Door};
 use crate::passport::{TicketError, t_part};
 use crate::sessions::Session;
@@ -141,18 +140,19 @@ impl Connection {
         tracing::info!(account = %account.handle, dialect = %self.dialect, "signed in");
         self.verified = account.verified;
         self.stage = Stage::SignedIn;
-        self.outbox.belongs_to(account.id);
 
         let mut out = Deliveries::new();
+        // The turn is this person's: nobody else enters meanwhile. Only then is this one of its connections.
+        if let Some(older) = self.service.sessions.get(&account.handle) {
+            send_away(&self.service, &older, &mut out);
+        }
+        self.service.open.belongs_to(account.id, &self.outbox);
         out.send(&self.outbox, welcome.to_bytes());
         out.send(&self.outbox, profile.to_bytes());
         let client = std::mem::take(&mut self.client);
         let outbox = Arc::clone(&self.outbox);
         let session = Session::new(account, roster, self.dialect, outbox, self.ends, client);
-        if let Some(older) = self.service.sessions.enter(&session) {
-            announce::sign_out(&self.service.sessions, &older, &mut out);
-            send_away(&older, Some(out::Reason::OtherSignIn), &mut out);
-        }
+        self.service.sessions.enter(&session);
         self.session = Some(session);
     }
 

@@ -1,7 +1,7 @@
-//! Who may come in: cookies.
+//! Who may come in: cookies. A cookie belongs to the session it was given to, and ends with it.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use msnp::{Cookie, FriendlyName, Handle, SessionId};
@@ -10,6 +10,7 @@ use parking_lot::Mutex;
 use tokio::time::Instant;
 
 use super::conversation::Conversation;
+use crate::sessions::Session;
 
 /// No more cookies than this are out at once.
 const MAX_COOKIES: usize = 200_000;
@@ -27,7 +28,7 @@ struct Cookies {
     swept: Instant,
 }
 
-/// Who is let in with a cookie. The name is as it was when the cookie was made: renames do not
+/// Somebody who is let in with a cookie. The name is as it was when the cookie was made: renames do not
 /// reach a conversation.
 #[derive(Debug, Clone)]
 pub(crate) struct Invitee {
@@ -38,6 +39,7 @@ pub(crate) struct Invitee {
 
 struct Grant {
     person: Invitee,
+    session: Weak<Session>,
     /// The conversation somebody was called to; `None` opens a new one.
     conversation: Option<Arc<Conversation>>,
     until: Instant,
@@ -50,8 +52,17 @@ impl Switchboards {
         Self { cookies: Mutex::new(cookies), lifetime }
     }
 
-    /// Makes a cookie with 128 random bits. `None` when there are too many.
-    pub(super) fn issue(&self, person: Invitee, conversation: Option<Arc<Conversation>>) -> Option<Cookie> {
+    /// Makes a cookie with 128 random bits for the client of this session. `None` when there are too many.
+    pub(super) fn issue(
+        &self,
+        session: &Arc<Session>,
+        conversation: Option<Arc<Conversation>>,
+    ) -> Option<Cookie> {
+        let person = Invitee {
+            account: session.account,
+            handle: session.handle.clone(),
+            name: session.state().name.clone(),
+        };
         let now = Instant::now();
         // The shape the original had: three numbers, the middle one the time.
         let unix = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
@@ -62,28 +73,27 @@ impl Switchboards {
         if cookies.issued.len() >= MAX_COOKIES {
             return None;
         }
-        let grant = Grant { person, conversation, until: now + self.lifetime };
+        let session = Arc::downgrade(session);
+        let grant = Grant { person, session, conversation, until: now + self.lifetime };
         cookies.issued.insert(text.into(), grant);
         Some(cookie)
     }
 
     /// A cookie to open a conversation with.
-    pub(crate) fn admit(&self, person: Invitee) -> Option<Cookie> {
-        self.issue(person, None)
+    pub(crate) fn admit(&self, session: &Arc<Session>) -> Option<Cookie> {
+        self.issue(session, None)
     }
 
-    /// Voids the cookies made for an account.
-    pub(crate) fn void(&self, account: AccountId) {
-        self.cookies.lock().issued.retain(|_, grant| grant.person.account != account);
-    }
-
-    /// Takes a cookie in: once, in time, from the person it was made for, and for the
-    /// conversation it was made for. Anything else leaves it as it is.
+    /// Takes a cookie in: once, in time, from the person it was made for, for the conversation it
+    /// was made for, and while the session it was made for lasts. Anything else leaves it as it is.
+    /// `owned` is told whose it is before the session is looked at: so whoever ends a session and then the
+    /// connections of its account misses none that came in by it.
     pub(super) fn redeem(
         &self,
         cookie: &Cookie,
         handle: &Handle,
         session: Option<SessionId>,
+        owned: impl FnOnce(AccountId),
     ) -> Option<(Invitee, Option<Arc<Conversation>>)> {
         let mut cookies = self.cookies.lock();
         let grant = cookies.issued.get(cookie.as_str())?;
@@ -94,7 +104,10 @@ impl Switchboards {
             return None;
         }
         let grant = cookies.issued.remove(cookie.as_str())?;
-        Some((grant.person, grant.conversation))
+        drop(cookies);
+        owned(grant.person.account);
+        let lasts = grant.session.upgrade().is_some_and(|session| !session.state().left);
+        lasts.then_some((grant.person, grant.conversation))
     }
 }
 
@@ -102,7 +115,7 @@ impl Cookies {
     fn sweep(&mut self, now: Instant) {
         if now.duration_since(self.swept) >= SWEEP {
             self.swept = now;
-            self.issued.retain(|_, grant| grant.until > now);
+            self.issued.retain(|_, grant| grant.until > now && grant.session.strong_count() > 0);
         }
     }
 }

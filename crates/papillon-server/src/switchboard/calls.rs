@@ -8,7 +8,7 @@ use msnp::{ErrorCode, Handle, List};
 use papillon_store::AccountId;
 
 use super::conversation::CallError;
-use super::{Connection, Invitee, Outcome, Refusal};
+use super::{Connection, Outcome, Refusal};
 use crate::connection::Deliveries;
 use crate::sessions::Session;
 
@@ -23,13 +23,8 @@ impl Connection {
             .ring(caller.account, &request.handle, ringing, limit, callee)
             .map_err(|error| Refusal::Error(code(error)))?;
 
-        let invitee = Invitee {
-            account: callee.account,
-            handle: callee.handle.clone(),
-            name: callee.state().name.clone(),
-        };
         let address = self.service.msnp_address(callee.ends.local);
-        let cookie = self.service.switchboards.issue(invitee, Some(Arc::clone(conversation)));
+        let cookie = self.service.switchboards.issue(&callee, Some(Arc::clone(conversation)));
         let (Some(address), Some(cookie)) = (address, cookie) else {
             return Err(Refusal::Error(ErrorCode::SwitchboardFailed));
         };

@@ -5,7 +5,7 @@ use sqlx::Row;
 
 use super::transaction::Tx;
 use super::{Fault, lock, packed};
-use crate::{AccountId, Refusal};
+use crate::AccountId;
 
 pub(super) async fn rename(
     tx: &mut Tx,
@@ -40,10 +40,15 @@ pub(super) async fn set_privacy(
     switch(tx, text, owner, privacy.code()).await
 }
 
+/// Sets a setting; the value that is set already leaves the version as it is.
 async fn switch(tx: &mut Tx, text: &'static str, owner: AccountId, code: &str) -> Result<ListVersion, Fault> {
     lock::one(tx, owner).await?;
-    let row = sqlx::query(text).bind(owner.0).bind(code).fetch_optional(&mut **tx).await?;
-    let version = packed::version(row.ok_or(Refusal::SameValue)?.try_get(0)?)?;
-    tx.raises(owner, version)?;
-    Ok(version)
+    let changed = sqlx::query(text).bind(owner.0).bind(code).fetch_optional(&mut **tx).await?;
+    if let Some(row) = changed {
+        let version = packed::version(row.try_get(0)?)?;
+        tx.raises(owner, version)?;
+        return Ok(version);
+    }
+    let present = sqlx::query("SELECT list_version FROM accounts WHERE id = $1").bind(owner.0);
+    packed::version(present.fetch_one(&mut **tx).await?.try_get(0)?)
 }

@@ -96,7 +96,7 @@ impl App {
         let why = match reason {
             SignedOut::Asked => return vec![Action::Exit],
             _ if self.connection == Connection::Leaving => return vec![Action::Exit],
-            SignedOut::Elsewhere => "your account has signed in elsewhere",
+            SignedOut::Elsewhere => "your account has signed in elsewhere, or was signed out",
             SignedOut::ServiceClosing => "the service is going down",
             SignedOut::ConnectionLost => "the connection to the service is lost",
         };

@@ -27,7 +27,10 @@ fn the_account_signed_in_elsewhere_and_all_stays_readable_until_a_key() {
     let mut app = app();
     app.open("bob", 1);
     app.handle_event(out(SignedOut::Elsewhere, false));
-    assert_eq!(app.connection, Connection::Over("your account has signed in elsewhere".into()));
+    assert_eq!(
+        app.connection,
+        Connection::Over("your account has signed in elsewhere, or was signed out".into())
+    );
     assert_eq!(app.handle_end(), []);
     for code in [KeyCode::PageUp, KeyCode::PageDown, KeyCode::Tab] {
         assert_eq!(app.hit(code), [], "{code:?}");
