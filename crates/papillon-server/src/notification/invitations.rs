@@ -18,7 +18,7 @@ impl Connection {
             Invitee { account: session.account, handle: session.handle.clone(), name: state.name.clone() }
         };
         let address =
-            self.service.msnp_address(self.ends.local).ok_or(Refusal::Error(ErrorCode::SwitchboardFailed))?;
+            self.service.msnp_address(&self.ends).ok_or(Refusal::Error(ErrorCode::SwitchboardFailed))?;
         let cookie =
             self.service.switchboards.admit(invitee).ok_or(Refusal::Error(ErrorCode::TooManySessions))?;
         self.reply(&xfr::Reply::Switchboard { transaction: request.transaction, address, cookie });

@@ -28,7 +28,7 @@ impl Connection {
             handle: callee.handle.clone(),
             name: callee.state().name.clone(),
         };
-        let address = self.service.msnp_address(callee.ends.local);
+        let address = self.service.msnp_address(&callee.ends);
         let cookie = self.service.switchboards.issue(invitee, Some(Arc::clone(conversation)));
         let (Some(address), Some(cookie)) = (address, cookie) else {
             return Err(Refusal::Error(ErrorCode::SwitchboardFailed));

@@ -33,10 +33,13 @@ impl Changes {
 fn values(settings: &Settings) -> Vec<(&'static str, String)> {
     let server = &settings.server;
     let (limits, timeouts) = (&server.limits, &server.timeouts);
-    let values: [(&'static str, &dyn Debug); 42] = [
+    let values: [(&'static str, &dyn Debug); 45] = [
         ("data", &settings.data_dir()),
         ("database", &settings.database),
         ("public_host", &server.public_host),
+        ("public_url", &server.front.url),
+        ("public_msnp_port", &server.front.msnp_port),
+        ("public_https_port", &server.front.https_port),
         ("msnp", &settings.msnp),
         ("dispatch", &settings.dispatch),
         ("http", &settings.http),
