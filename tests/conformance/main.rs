@@ -18,6 +18,7 @@ mod passport;
 mod presence;
 mod presence_storm;
 mod profile;
+mod proxies;
 mod real_clients;
 mod restart;
 mod settings;

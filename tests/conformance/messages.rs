@@ -1,6 +1,6 @@
 //! `MSG` in a conversation: what arrives, and what the sender is told (1.4, 10.4).
 
-use msnp_testkit::{Sb, Table, TestServer, display_name, message};
+use msnp_testkit::{Sb, Table, TestServer, Wire, display_name, message};
 
 use crate::support::{ALICE, BOB, CAROL, DIALECTS};
 
@@ -205,4 +205,62 @@ async fn everybody_else_gets_a_message() {
         table.seats[number].quiet().await;
     }
     table.seats[2].expect("ACK 5").await;
+}
+
+#[tokio::test]
+async fn what_somebody_did_not_get_is_said_before_that_they_have_gone() {
+    const MESSAGES: usize = 4000;
+    let server = TestServer::with(|config| config.limits.outbox_bytes = 64 << 20).await;
+    for resets in [false, true] {
+        let mut table = Table::of(&server, &["alice", "bob"], 9).await;
+        table.seats.pop();
+        table.seats[0].expect(&format!("BYE {BOB}")).await;
+        table.seats[0].call(BOB).await;
+        let door = table.people[1].ring().await;
+        let wire = Wire::connect_with_small_buffer(door.address).await;
+        let (bob, _) = Sb::answer_over(wire, BOB, &door).await;
+        let alice = &mut table.seats[0];
+        alice.expect("JOI bob@example.com Bob").await;
+        // More than the system takes for somebody who reads nothing.
+        for _ in 0..MESSAGES {
+            alice.msg(7, 'A', &[b'x'; 1600]).await;
+        }
+        let (mut delivered, mut refused) = (alice.fence().await.len(), 0);
+        if resets {
+            bob.reset_when_dropped();
+        }
+        drop(bob);
+        loop {
+            match &*alice.line().await {
+                "ACK 7" => delivered += 1,
+                "NAK 7" => refused += 1,
+                line if line == format!("BYE {BOB}") => break,
+                line => panic!("not expected: {line}"),
+            }
+        }
+        assert!(refused > 0, "the system took all of it");
+        assert_eq!(delivered + refused, MESSAGES);
+        alice.quiet().await;
+    }
+}
+
+#[tokio::test]
+async fn one_who_does_not_get_it_decides_before_the_others_have_it() {
+    let server = TestServer::with(|config| config.limits.outbox_bytes = 64 << 20).await;
+    let mut table = Table::of(&server, &["alice", "bob", "carol"], 9).await;
+    // A message that is still on its way to somebody who reads nothing is not waited for.
+    let (alice, bob) = table.two();
+    bob.reset_when_dropped();
+    for _ in 0..4000 {
+        alice.msg(7, 'N', &[b'x'; 1600]).await;
+    }
+    alice.quiet().await;
+    table.seats.remove(1);
+    let alice = &mut table.seats[0];
+    let mut refused = 0;
+    while alice.line().await == "NAK 7" {
+        refused += 1;
+    }
+    assert!(refused > 0);
+    alice.quiet().await;
 }

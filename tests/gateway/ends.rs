@@ -57,8 +57,8 @@ async fn who_asks_for_nothing_is_gone() {
     his.expect("JOI alice@example.com Alice").await;
     his.msg(7, 'A', b"are you there?").await;
     // Both of her sessions are left alone, with something to take in one of them.
-    his.expect(&format!("BYE {ALICE}")).await;
     his.expect("NAK 7").await;
+    his.expect(&format!("BYE {ALICE}")).await;
     bob.expect(&format!("FLN {ALICE}")).await;
     is_over(&mut alice).await;
     is_over(&mut hers).await;

@@ -9,4 +9,6 @@ mod proxy;
 mod sessions;
 mod smuggling;
 mod support;
+mod transfers;
+mod undelivered;
 mod ways;

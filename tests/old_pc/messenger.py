@@ -170,7 +170,7 @@ class Person:
             host, port = words[3].split(":")
         ticket = self.network.ticket(self.address, self.password, words[4])
         self.line.expect_reply("USR", "TWN S " + ticket, f"OK {self.address} ")
-        profile = self.line.expect("MSG Hotmail Hotmail ")[1].decode()
+        profile = self.profile = self.line.expect("MSG Hotmail Hotmail ")[1].decode()
         port = re.search(r"ClientPort: (\d+)", profile).group(1)
         assert (port == "0") == (self.by == "gateway"), profile
         self.line.expect_reply("SYN", "0")

@@ -3,4 +3,5 @@
 mod html;
 mod messenger_calls;
 mod people;
+mod proxies;
 mod setup;

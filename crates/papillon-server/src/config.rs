@@ -9,6 +9,7 @@ use std::time::Duration;
 pub(crate) use self::live::Live;
 use crate::dns;
 use crate::proxy_protocol::AddressRange;
+use crate::public_url::PublicUrl;
 use crate::tls::Names;
 
 /// The service's settings. Every field has a default that suits one machine.
@@ -19,6 +20,8 @@ pub struct Config {
     /// The name or address handed to clients. Without it every client gets the address at which
     /// it reached us.
     pub public_host: Option<String>,
+    /// What is in front of the service.
+    pub front: Front,
     /// The DNS listener.
     pub dns: dns::Settings,
     /// Whether the HTTPS listener lets Windows 98 to XP in, with SSL 3.0 and TLS 1.0, besides today's clients.
@@ -26,7 +29,8 @@ pub struct Config {
     /// Names and addresses that the certificates carry and the DNS listener answers for, besides those of the old
     /// services.
     pub tls_names: Vec<String>,
-    /// Who may say, in the PROXY protocol, for whom they connect to the HTTP and HTTPS listeners.
+    /// Who may say for whom they connect: in the PROXY protocol to all listeners, and in `X-Forwarded-For` or
+    /// `Forwarded` to those for HTTP.
     pub trusted_proxies: Vec<AddressRange>,
     /// How long a Passport ticket is good for.
     pub ticket_lifetime: Duration,
@@ -48,6 +52,7 @@ impl Config {
         Self {
             data_dir: data_dir.into(),
             public_host: None,
+            front: Front::default(),
             dns: dns::Settings::default(),
             old_windows: false,
             tls_names: Vec::new(),
@@ -66,6 +71,13 @@ impl Config {
         Names { public_host: self.public_host.clone(), more: self.tls_names.clone() }
     }
 
+    /// Takes the public host from the public address, unless it has been said.
+    pub fn settle_public_host(&mut self) {
+        if let (None, Some(url)) = (&self.public_host, &self.front.url) {
+            self.public_host = Some(url.bare_host().to_owned());
+        }
+    }
+
     /// Whether a visitor from this address may make an account. Unless the operator has said it:
     /// with a public host, everybody needs an invitation; without one, visitors from this machine
     /// and from private networks do not.
@@ -80,6 +92,17 @@ impl Registration {
         let default = if !public && is_near(visitor) { Self::Open } else { Self::Invitation };
         told.unwrap_or(default)
     }
+}
+
+/// Where clients reach the service, when something in front of it is elsewhere than its listeners.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Front {
+    /// The beginning of the addresses of the sign-in, if it is `https`, and of the pages.
+    pub url: Option<PublicUrl>,
+    /// The port of the notification server and the switchboard.
+    pub msnp_port: Option<u16>,
+    /// The port of the sign-in and the pages over TLS, unless `url` says it.
+    pub https_port: Option<u16>,
 }
 
 /// Who may make an account on the pages.

@@ -20,9 +20,9 @@ use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep_until};
 
 pub(crate) use deliveries::Deliveries;
-pub(crate) use outbox::{Outbox, Taken};
+pub(crate) use outbox::{Outbox, Taken, Waiting};
 pub(crate) use receipt::{Receipt, answer};
-pub(crate) use tunnel::Tunnel;
+pub(crate) use tunnel::{ANSWER_BYTES, Tunnel};
 
 use crate::notification;
 use crate::service::Service;
@@ -51,6 +51,8 @@ pub(crate) struct Ends {
     pub(crate) client: SocketAddr,
     pub(crate) local: SocketAddr,
     pub(crate) door: Door,
+    /// Whether a proxy said so, in the PROXY protocol: both are then its client's.
+    pub(crate) by_proxy: bool,
 }
 
 /// Whether a connection goes on after what has just been done.
@@ -63,11 +65,11 @@ enum Role {
     Switchboard(Box<switchboard::Connection>),
 }
 
-/// Serves one client until one of the two sides ends it.
-pub(crate) async fn serve(service: Arc<Service>, stream: TcpStream, ends: Ends) {
-    let (reader, writer) = stream.into_split();
+/// Serves one client until one of the two sides ends it. `early` is what has been read of it already.
+pub(crate) async fn serve(service: Arc<Service>, stream: TcpStream, early: Vec<u8>, ends: Ends) {
+    let (half, writer) = stream.into_split();
     let outbox = Arc::new(Outbox::new(writer, service.config.limits.outbox_bytes));
-    attend(service, Reader::Tcp(reader), outbox, ends).await;
+    attend(service, Reader::Tcp { half, early }, outbox, ends).await;
 }
 
 /// The same for a client whose bytes come through a tunnel.
@@ -91,7 +93,7 @@ async fn attend(service: Arc<Service>, reader: Reader, outbox: Arc<Outbox>, ends
         ends,
     };
     let reset = connection.run().await;
-    connection.leave();
+    connection.leave(reset);
     if !reset {
         connection.reader.linger().await;
     }
@@ -310,16 +312,19 @@ impl Connection {
         Deliveries::new().close(&self.outbox);
     }
 
-    /// Tells everybody whom it concerns that this client is gone.
-    fn leave(&mut self) {
+    /// Tells everybody whom it concerns that this client is gone, or is going (`reset`: gone already).
+    fn leave(&mut self, reset: bool) {
         let mut out = Deliveries::new();
         match &mut self.role {
             Role::Unknown => {}
             Role::Notification(notification) => notification.leave(&mut out),
-            Role::Switchboard(switchboard) => switchboard.leave(&mut out),
+            Role::Switchboard(switchboard) => {
+                let kept = if reset { 0 } else { self.reader.still_taken() };
+                switchboard.leave(kept, &mut out);
+            }
         }
         // What is in a tunnel can still be asked for.
-        if let Reader::Tcp(_) = self.reader {
+        if let Reader::Tcp { .. } = self.reader {
             out.abandon(&self.outbox);
         }
     }

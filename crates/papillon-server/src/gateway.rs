@@ -44,11 +44,9 @@ impl Gateways {
         Self { service, table: Arc::new(table) }
     }
 
-    /// Whether a request may be held back until there is something to say.
+    /// Whether a request may be held back until there is something to say: a poll.
     pub(crate) fn may_hold(request: &Request<'_>) -> bool {
-        request.length == 0
-            && request.path.eq_ignore_ascii_case(PATH)
-            && Ask::parse(request.query).is_ok_and(|ask| !ask.hold().is_zero())
+        request.length == 0 && request.path.eq_ignore_ascii_case(PATH)
     }
 
     /// Answers one request. When this is dropped before it has an answer, nothing that waits for
@@ -87,7 +85,7 @@ impl Gateways {
         let (session, first) = Session::new(Arc::clone(&tunnel));
         let entry = Table::enter(&self.table, &session, visitor.peer.ip()).ok_or(Denied::Full)?;
         let client = SocketAddr::new(visitor.peer.ip(), 0);
-        let ends = Ends { client, local: visitor.local, door: Door::Gateway };
+        let ends = Ends { client, local: visitor.local, door: Door::Gateway, by_proxy: false };
         tokio::spawn(serve(entry, Arc::clone(&self.service), tunnel, ends));
         session.exchange(first, body, Duration::ZERO).await
     }

@@ -8,6 +8,8 @@
 mod arrivals;
 mod bridge;
 mod connection;
+mod forwarded;
+mod front;
 mod host;
 pub(crate) mod listening;
 mod reader;
@@ -24,6 +26,7 @@ use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio::time::timeout;
 
+pub(crate) use host::{host_part, in_url};
 pub(crate) use request::Request;
 pub(crate) use response::Response;
 pub use routes::{Ports, Site};
@@ -31,7 +34,7 @@ pub(crate) use visitor::Visitor;
 
 use crate::listener::Listener;
 use crate::opening::Opening;
-use crate::proxy_protocol::{self, Beginning, MAX_HEADER};
+use crate::proxy_protocol;
 use crate::tls::Door;
 use arrivals::Arrival;
 use connection::converse;
@@ -79,11 +82,22 @@ async fn receive(
     let mut visitor = Visitor::new(stream.peer_addr()?, stream.local_addr()?);
     let mut stream = Opening::new(stream);
     let _counted = match arrival {
-        Some(arrival) => arrival,
+        Some(arrival) => Some(arrival),
         None => {
-            timeout(HANDSHAKE, introduce(&mut stream, &mut visitor)).await??;
-            let arrival = site.room.arrivals.enter(visitor.peer.ip());
-            arrival.ok_or_else(|| io::Error::other("too many connections from one address behind a proxy"))?
+            match timeout(HANDSHAKE, proxy_protocol::introduced(&mut stream)).await?? {
+                Some(client) => {
+                    visitor = Visitor::new(client.peer, client.local);
+                    (visitor.secure, visitor.server_name) = (client.secure, client.server_name);
+                    let arrival = site.room.arrivals.enter(visitor.peer.ip());
+                    let full = || io::Error::other("too many connections from one address behind a proxy");
+                    Some(arrival.ok_or_else(full)?)
+                }
+                // Its requests may be those of many.
+                None => {
+                    visitor.counted = false;
+                    None
+                }
+            }
         }
     };
     let Some(tls) = tls else {
@@ -93,27 +107,4 @@ async fn receive(
     visitor.secure = true;
     visitor.server_name = stream.server_name().map(str::to_owned).or(visitor.server_name);
     converse(stream, site, &visitor).await
-}
-
-/// Puts the client in the place of the proxy that speaks for it, if one does.
-async fn introduce(stream: &mut Opening<TcpStream>, visitor: &mut Visitor) -> io::Result<()> {
-    stream.make_room(MAX_HEADER);
-    let beginning = stream.until(MAX_HEADER, |bytes| match proxy_protocol::read(bytes) {
-        Beginning::More => None,
-        beginning => Some(beginning),
-    });
-    match beginning.await? {
-        Beginning::Header(length, client) => {
-            stream.skip(length);
-            if let Some(client) = client {
-                *visitor = Visitor::new(client.peer, client.local);
-                (visitor.secure, visitor.server_name) = (client.secure, client.server_name);
-            }
-            Ok(())
-        }
-        Beginning::None => Ok(()),
-        Beginning::More | Beginning::Bad => {
-            Err(io::Error::new(io::ErrorKind::InvalidData, "not the PROXY protocol"))
-        }
-    }
 }

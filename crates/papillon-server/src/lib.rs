@@ -38,6 +38,7 @@ mod opening;
 mod pace;
 mod presence;
 mod proxy_protocol;
+mod public_url;
 mod roster;
 mod server;
 mod service;
@@ -46,7 +47,8 @@ mod store_watch;
 mod switchboard;
 mod web;
 
-pub use config::{Config, Limits, Registration, Timeouts};
+pub use config::{Config, Front, Limits, Registration, Timeouts};
 pub use listener::Listener;
 pub use proxy_protocol::AddressRange;
+pub use public_url::PublicUrl;
 pub use server::{Listeners, Reload, Server, ServerError};

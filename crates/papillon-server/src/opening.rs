@@ -62,6 +62,13 @@ impl<S: AsyncRead + Unpin> Opening<S> {
         self.serve(count);
     }
 
+    /// The connection, and what has been read of it and not been served.
+    pub(crate) fn into_parts(mut self) -> (S, Vec<u8>) {
+        let rest = self.read.get(self.served..).unwrap_or_default().to_vec();
+        self.read = Zeroizing::default();
+        (self.stream, rest)
+    }
+
     /// Reads more than was asked for, and keeps the rest: old TLS asks for the few bytes before each record
     /// alone, and its clients send three records at once.
     fn poll_read_ahead(&mut self, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {

@@ -5,6 +5,7 @@
 //! From these it may be left out, so that programs on a proxy's machine are served without one. That gives
 //! nothing away: whoever can choose the first bytes of a connection from there could write a header, too.
 
+mod introduction;
 mod trusted;
 #[cfg(any(test, feature = "old-windows"))]
 mod write;
@@ -14,6 +15,7 @@ use std::net::SocketAddr;
 use ppp::v2::{self, Command, Protocol, Type};
 use ppp::{HeaderResult, PartialResult, v1};
 
+pub(crate) use introduction::introduced;
 pub use trusted::AddressRange;
 pub(crate) use trusted::is_trusted;
 #[cfg(any(test, feature = "old-windows"))]
@@ -21,7 +23,7 @@ pub(crate) use write::{TakenOff, header};
 
 /// The longest header that is read. Ours have a hundred bytes; those of others may hold names and
 /// certificates' names besides.
-pub(crate) const MAX_HEADER: usize = 2048;
+const MAX_HEADER: usize = 2048;
 
 /// How a header of version 1 begins.
 const TEXT: &[u8] = b"PROXY ";

@@ -25,7 +25,9 @@ use crate::listener::Listener;
 use crate::network::plain;
 use crate::notification::say_goodbye;
 use crate::open_connections::OpenConnections;
+use crate::opening::Opening;
 use crate::passport::{Passport, Passwords, TicketMint};
+use crate::proxy_protocol::{introduced, is_trusted};
 use crate::service::Service;
 use crate::sessions::Sessions;
 use crate::store_watch;
@@ -92,14 +94,16 @@ impl Server {
     /// # Errors
     /// When the store or the data folder cannot be used.
     pub async fn bind(
-        config: Config,
+        mut config: Config,
         store: Arc<dyn Store>,
         listeners: Listeners,
     ) -> Result<Self, ServerError> {
+        config.settle_public_host();
+        let front = &config.front;
         let ports = Ports {
-            msnp: port(listeners.msnp.as_ref())?,
+            msnp: port(listeners.msnp.as_ref())?.map(|port| front.msnp_port.unwrap_or(port)),
             http: port(listeners.http.as_ref())?,
-            https: port(listeners.https.as_ref())?,
+            https: port(listeners.https.as_ref())?.map(|port| front.https_port.unwrap_or(port)),
         };
         let identity = match listeners.https {
             Some(_) => {
@@ -118,6 +122,7 @@ impl Server {
             Passwords::new(std::thread::available_parallelism().map_or(2, usize::from)),
             &config.limits,
         ));
+        let place = config.front.url.as_ref().map(ToString::to_string).or_else(|| config.public_host.clone());
         let service = Arc::new(Service {
             store,
             tickets,
@@ -125,7 +130,7 @@ impl Server {
             switchboards: Switchboards::new(config.timeouts.cookie),
             locks: AccountLocks::new(),
             open: OpenConnections::default(),
-            mail: InvitationMail::new(config.data_dir.join("mail"), config.public_host.as_deref()),
+            mail: InvitationMail::new(config.data_dir.join("mail"), place.as_deref()),
             ports,
             config: Arc::new(Live::new(config)),
         });
@@ -233,7 +238,7 @@ async fn site(
     let gateways = Gateways::new(Arc::clone(service));
     let site = http::Site::new(passport, config.public_host.clone(), ports, &config.limits);
     let site = site.with_pages(pages).with_gateways(gateways).with_https_only(config.https_only);
-    Ok(site.with_trusted_proxies(&config.trusted_proxies))
+    Ok(site.with_front(config.front.clone()).with_trusted_proxies(&config.trusted_proxies))
 }
 
 async fn accept(service: Arc<Service>, listener: Listener, door: Door) {
@@ -263,7 +268,31 @@ fn start(service: &Arc<Service>, stream: TcpStream, client: SocketAddr, door: Do
     // A socket that fails here is dead already, and the first read says so.
     let _ = stream.set_nodelay(true);
     let Ok(local) = stream.local_addr() else { return };
-    tokio::spawn(connection::serve(Arc::clone(service), stream, Ends { client, local: plain(local), door }));
+    let service = Arc::clone(service);
+    let ends = Ends { client, local: plain(local), door, by_proxy: false };
+    if is_trusted(&service.config.trusted_proxies, client.ip()) {
+        tokio::spawn(serve_behind_proxy(service, stream, ends));
+    } else {
+        tokio::spawn(connection::serve(service, stream, Vec::new(), ends));
+    }
+}
+
+/// Serves the client of a proxy: the one that it names, if it does.
+async fn serve_behind_proxy(service: Arc<Service>, stream: TcpStream, mut ends: Ends) {
+    let mut stream = Opening::new(stream);
+    let introduced = tokio::time::timeout(service.config.timeouts.sign_in, introduced(&mut stream)).await;
+    match introduced.map_err(io::Error::from).flatten() {
+        Ok(Some(client)) => {
+            (ends.client, ends.local, ends.by_proxy) = (client.peer, client.local, true);
+        }
+        Ok(None) => {}
+        Err(error) => {
+            tracing::debug!(%error, proxy = %ends.client, "a proxy's connection failed");
+            return;
+        }
+    }
+    let (stream, early) = stream.into_parts();
+    connection::serve(service, stream, early, ends).await;
 }
 
 /// Tells everybody that the service goes down, and waits as long as the configuration says.

@@ -8,6 +8,7 @@ use papillon_store::Store;
 
 use crate::account_locks::AccountLocks;
 use crate::config::Live;
+use crate::connection::{Door, Ends};
 use crate::http::Ports;
 use crate::invitation_mail::InvitationMail;
 use crate::open_connections::OpenConnections;
@@ -30,10 +31,12 @@ pub(crate) struct Service {
 }
 
 impl Service {
-    /// The MSNP address for a client that reached us at `local`: the public host, or else that
-    /// very address, so that loopback, LAN and NAT work without being told.
-    pub(crate) fn msnp_address(&self, local: SocketAddr) -> Option<HostPort> {
-        let port = self.ports.msnp.unwrap_or(local.port());
+    /// The MSNP address for a client that reached us like this: the public host, or else that
+    /// very address, so that loopback, LAN, NAT and proxies work without being told.
+    pub(crate) fn msnp_address(&self, ends: &Ends) -> Option<HostPort> {
+        let local = ends.local;
+        let proxys = (ends.by_proxy && ends.door == Door::Msnp).then_some(local.port());
+        let port = self.config.front.msnp_port.or(proxys).or(self.ports.msnp).unwrap_or(local.port());
         HostPort::parse(&format!("{}:{port}", self.host(local))).ok()
     }
 
@@ -51,6 +54,9 @@ impl Service {
 
     /// An address under which a browser finds this service's pages.
     pub(crate) fn page(&self, local: SocketAddr, path: &str) -> String {
+        if let Some(url) = &self.config.front.url {
+            return format!("{url}{path}");
+        }
         let host = self.host(local);
         match (self.ports.http, self.ports.https) {
             (Some(80), _) => format!("http://{host}{path}"),

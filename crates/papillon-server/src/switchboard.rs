@@ -173,10 +173,10 @@ impl Connection {
         Flow::Break(())
     }
 
-    /// The connection is over: the others are told.
-    pub(crate) fn leave(&mut self, out: &mut Deliveries) {
+    /// The connection is over: the others are told. Of what waits, the client still gets the first `kept` bytes.
+    pub(crate) fn leave(&mut self, kept: usize, out: &mut Deliveries) {
         if let Some(seat) = self.seat.take() {
-            seat.conversation.leave(seat.person.account, out);
+            seat.conversation.leave(seat.person.account, kept, out);
         }
     }
 

@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 use papillon_server::dns::{Clients, Others};
-use papillon_server::{AddressRange, Registration, Server};
+use papillon_server::{AddressRange, PublicUrl, Registration, Server};
 use tempfile::TempDir;
 use tokio::sync::mpsc;
 
@@ -35,6 +35,7 @@ Examples:
   papillon serve                                    on the usual ports
   papillon serve --old-windows                      for Windows 98 to XP, too, at the ports where they look
   papillon serve --https 443 --public-host msn.example.org
+  papillon serve --public-url https://msn.example.org --trusted-proxies 127.0.0.1    behind a TLS proxy
   papillon serve --data /tmp/try --msnp 127.0.0.1:0 --http none
   papillon serve --config /etc/papillon.toml --check
 
@@ -99,10 +100,11 @@ pub(crate) struct ServeArgs {
     /// own authority that lacks it is made again.
     #[arg(long = "tls-name", value_name = "NAME", value_parser = settings::hosts)]
     tls_names: Vec<Hosts>,
-    /// Proxies that may say for whom they connect to http and https, in the PROXY protocol. [default: none]
+    /// Proxies that may say for whom they connect. [default: none]
     ///
-    /// Addresses or ranges such as 192.0.2.0/24, with commas between. `papillon legacy-tls` is such a proxy.
-    /// A header is read from these only, and they may leave it out.
+    /// Addresses or ranges such as 192.0.2.0/24, with commas between. They say it in the PROXY protocol at msnp,
+    /// dispatch, http and https, or in X-Forwarded-For or Forwarded at the latter two. `papillon legacy-tls` is such a
+    /// proxy. Nobody else is believed, and they may leave it out.
     #[arg(long, value_name = "ADDR,…", value_delimiter = ',')]
     trusted_proxies: Option<Vec<AddressRange>>,
     /// Answers DNS: the names of the old services with the public host, or the address that was asked.
@@ -128,6 +130,19 @@ pub(crate) struct ServeArgs {
     /// The name or address that clients are told. [default: where each client reached the service]
     #[arg(long, value_name = "NAME", value_parser = settings::host)]
     public_host: Option<String>,
+    /// Where browsers and clients find the pages and the sign-in, behind a proxy. [default: where each reached them]
+    ///
+    /// Such as https://msn.example.org. Its host is the public host, unless --public-host is given, too.
+    #[arg(long, value_name = "URL")]
+    public_url: Option<PublicUrl>,
+    /// The port of msnp as clients reach it, where a proxy or a router has another. [default: that of msnp]
+    #[arg(long, value_name = "PORT", value_parser = settings::public_port)]
+    public_msnp_port: Option<u16>,
+    /// The port of https as clients reach it, where a router has another. [default: that of https]
+    ///
+    /// With --public-url https://… that says it.
+    #[arg(long, value_name = "PORT", value_parser = settings::public_port)]
+    public_https_port: Option<u16>,
     /// Who may make an account on the page /register: open, invitation or closed. [default: see --help]
     ///
     /// Default: with --public-host, only people with an invitation (`papillon account invite` makes
@@ -192,9 +207,7 @@ impl ServeArgs {
         settings.http_is_told |= self.http.is_some();
         settings.https_is_told |= self.https.is_some();
         settings.settle_ports();
-        if self.public_host.is_some() {
-            settings.server.public_host.clone_from(&self.public_host);
-        }
+        self.settle_public(&mut settings)?;
         if settings.dispatch.is_on() && !settings.msnp.is_on() {
             bail!(
                 "--dispatch refers clients to the msnp listener, which is off: give it an address with --msnp ADDR"
@@ -203,19 +216,52 @@ impl ServeArgs {
         if ![&settings.msnp, &settings.http, &settings.https].into_iter().any(ListenAddress::is_on) {
             bail!("all listeners are off: give one of --msnp, --http and --https an address");
         }
+        let front = &settings.server.front;
+        let is_safe_in_front = front.url.as_ref().is_some_and(PublicUrl::is_secure)
+            && !settings.server.trusted_proxies.is_empty();
         if !settings.https.is_on() {
             let needs = "needs the https listener, which is off";
             if settings.server.old_windows {
                 bail!("--old-windows {needs}: give it an address with --https ADDR, such as --https 443");
             }
-            if settings.server.https_only {
-                bail!("--https-only {needs}, and nobody could sign in: give it an address with --https ADDR");
+            if settings.server.https_only && !is_safe_in_front {
+                bail!(
+                    "--https-only {needs}, and nobody could sign in: give it an address with --https ADDR, or, \
+                     behind a proxy, name both with --public-url https://… and --trusted-proxies ADDR"
+                );
             }
         }
         if self.demo {
             Demo::check(&settings)?;
         }
         Ok(settings)
+    }
+}
+
+impl ServeArgs {
+    /// What clients are told. A host that goes with the public address of another source goes with it.
+    fn settle_public(&self, settings: &mut Settings) -> anyhow::Result<()> {
+        let server = &mut settings.server;
+        if self.public_url.is_some() {
+            let old = server.front.url.as_ref().map(PublicUrl::bare_host);
+            if server.public_host.as_deref() == old {
+                server.public_host = None;
+            }
+            server.front.url.clone_from(&self.public_url);
+        }
+        if self.public_host.is_some() {
+            server.public_host.clone_from(&self.public_host);
+        }
+        server.settle_public_host();
+        server.front.msnp_port = self.public_msnp_port.or(server.front.msnp_port);
+        server.front.https_port = self.public_https_port.or(server.front.https_port);
+        if let (Some(url), Some(port)) = (&server.front.url, server.front.https_port)
+            && url.is_secure()
+            && url.port() != port
+        {
+            bail!("--public-url {url} and --public-https-port {port} name two ports: leave the latter out");
+        }
+        Ok(())
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use super::outbox::{Settled, Taken};
+use super::outbox::{Settled, Taken, Waiting};
 use super::{Outbox, Receipt};
 
 /// Collects the lines that one step puts into outboxes, and writes them in as few system calls as
@@ -46,9 +46,31 @@ impl Deliveries {
         outbox.take(most, &mut self.settled)
     }
 
+    /// Counts as delivered what would be taken, and leaves it there.
+    pub(super) fn promise(&mut self, outbox: &Outbox, most: usize) -> Waiting {
+        outbox.promise(most, &mut self.settled)
+    }
+
     /// Gives up a connection together with what still waits for it.
     pub(crate) fn abandon(&mut self, outbox: &Outbox) {
-        outbox.end(&mut self.settled);
+        outbox.end();
+        outbox.give_up(0, &mut self.settled);
+    }
+
+    /// Takes back the messages that still wait for somebody, but for those within the first `kept` bytes, and
+    /// tells their senders: what is sent to these from now on comes behind that.
+    pub(crate) fn give_up(&mut self, outbox: &Outbox, kept: usize) {
+        outbox.give_up(kept, &mut self.settled);
+        self.tell_senders();
+    }
+
+    /// Tells senders what became of their messages: what is sent to them from now on comes behind that.
+    pub(crate) fn tell_senders(&mut self) {
+        while !self.settled.is_empty() {
+            for (receipt, delivered) in std::mem::take(&mut self.settled) {
+                receipt.settle(delivered, self);
+            }
+        }
     }
 
     /// Continues writing to a client whose socket is ready again.
@@ -67,13 +89,10 @@ impl Drop for Deliveries {
     fn drop(&mut self) {
         // Writing settles receipts, and a settled receipt may write to its sender.
         loop {
-            for (receipt, delivered) in std::mem::take(&mut self.settled) {
-                receipt.settle(delivered, self);
-            }
+            self.tell_senders();
             match self.dirty.pop() {
                 Some(outbox) => outbox.write(&mut self.settled),
-                None if self.settled.is_empty() => return,
-                None => {}
+                None => return,
             }
         }
     }

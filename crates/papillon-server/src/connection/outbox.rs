@@ -3,13 +3,16 @@
 use std::collections::VecDeque;
 use std::future::pending;
 use std::io::{self, IoSlice};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use papillon_store::AccountId;
 use parking_lot::Mutex;
 use tokio::net::tcp::OwnedWriteHalf;
 use tokio::sync::Notify;
+use tokio::time::Instant;
 
 use super::receipt::Receipt;
 
@@ -32,6 +35,8 @@ pub(crate) struct Outbox {
     wake: Notify,
     limit: usize,
     owner: OnceLock<AccountId>,
+    /// How many messages of this client are on their way whose delivery it waits to hear of.
+    awaited: AtomicUsize,
 }
 
 /// Where lines go.
@@ -51,6 +56,19 @@ pub(crate) struct Taken {
     pub(crate) last: bool,
 }
 
+/// What waits in a tunnel for an answer that is still held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Waiting {
+    /// Nothing.
+    Nothing,
+    /// Lines that nobody waits to hear of.
+    Lines,
+    /// Messages have been counted as delivered: their senders may go on now.
+    Counted,
+    /// As much as the answer carries, or the end.
+    Enough,
+}
+
 #[derive(Debug, Default)]
 struct Queue {
     lines: VecDeque<Item>,
@@ -63,6 +81,12 @@ struct Queue {
     phase: Phase,
     /// The socket took less than there was; its owner waits for it to become ready.
     stalled: bool,
+    /// Messages that were given up when the connection broke. Its own task answers for them before it tells
+    /// the others that the client is gone.
+    failed: Vec<Arc<Receipt>>,
+    /// When a message of which somebody waited to hear was last taken from a tunnel, if the client has sent none
+    /// since.
+    heard: Option<Instant>,
 }
 
 #[derive(Debug)]
@@ -96,7 +120,8 @@ impl Outbox {
     }
 
     fn with(sink: Sink, limit: usize) -> Self {
-        Self { sink, queue: Mutex::default(), wake: Notify::new(), limit, owner: OnceLock::new() }
+        let (queue, awaited) = (Mutex::default(), AtomicUsize::new(0));
+        Self { sink, queue, wake: Notify::new(), limit, owner: OnceLock::new(), awaited }
     }
 
     /// Notes whose connection this is. `false` when that has been noted before.
@@ -121,15 +146,21 @@ impl Outbox {
     pub(super) fn push(&self, line: Bytes, receipt: Option<Arc<Receipt>>, settled: &mut Settled) -> bool {
         let mut queue = self.queue.lock();
         if queue.phase != Phase::Open {
-            settled.extend(receipt.map(|receipt| (receipt, false)));
+            // Senders hear of their messages in the order in which they sent them.
+            if queue.failed.is_empty() {
+                settled.extend(receipt.map(|receipt| (receipt, false)));
+            } else {
+                queue.failed.extend(receipt);
+            }
             return false;
         }
         queue.bytes += line.len();
-        let first = queue.lines.is_empty();
+        // What has been counted for an answer stays until the answer is made, which may be told of more.
+        let first = queue.lines.is_empty() || matches!(self.sink, Sink::Tunnel(_));
         queue.lines.push_back(Item { line, receipt });
         if queue.bytes > self.limit {
             tracing::info!(waiting = queue.bytes, "dropping a client that does not read");
-            queue.end(settled);
+            queue.end();
             self.alert();
             return false;
         }
@@ -168,7 +199,7 @@ impl Outbox {
                     return;
                 }
                 Err(_) => {
-                    queue.end(settled);
+                    queue.end();
                     self.wake.notify_one();
                     return;
                 }
@@ -191,7 +222,9 @@ impl Outbox {
         if queue.phase == Phase::Ended {
             return None;
         }
+        let before = settled.len();
         let lines = queue.take(most, settled);
+        queue.note_heard(&settled[before..]);
         let last = queue.phase == Phase::Closing && queue.lines.is_empty();
         if last {
             queue.phase = Phase::Ended;
@@ -206,10 +239,78 @@ impl Outbox {
         queue.phase != Phase::Open || !queue.lines.is_empty()
     }
 
-    /// Gives up what still waits; nothing more can be put in.
-    pub(super) fn end(&self, settled: &mut Settled) {
-        self.queue.lock().end(settled);
+    /// Counts as delivered what [`take`](Self::take) would take, and leaves it where it is: for a client that is
+    /// waiting for its answer, so that senders who wait to hear of one message can send the next into the same.
+    pub(super) fn promise(&self, most: usize, settled: &mut Settled) -> Waiting {
+        let mut queue = self.queue.lock();
+        let (before, mut length, mut is_full) = (settled.len(), 0, false);
+        for item in &mut queue.lines {
+            is_full = length + item.line.len() > most;
+            if is_full {
+                break;
+            }
+            length += item.line.len();
+            settled.extend(item.receipt.take().map(|receipt| (receipt, true)));
+        }
+        let counted = queue.note_heard(&settled[before..]);
+        match (is_full || queue.phase != Phase::Open, counted, queue.lines.is_empty()) {
+            (true, ..) => Waiting::Enough,
+            (false, true, _) => Waiting::Counted,
+            (false, false, true) => Waiting::Nothing,
+            (false, false, false) => Waiting::Lines,
+        }
+    }
+
+    /// Whether a message of which somebody waited to hear was taken within so long, and the client has sent none
+    /// since: then the next one is to be expected, and no word of the client's own.
+    pub(super) fn has_heard(&self, within: Duration) -> bool {
+        self.queue.lock().heard.is_some_and(|at| at.elapsed() < within)
+    }
+
+    /// Whether this client waits to hear of a message.
+    pub(super) fn awaits(&self) -> bool {
+        self.awaited.load(Ordering::Acquire) > 0
+    }
+
+    /// This client has sent a message, and waits to hear of it.
+    pub(super) fn await_one(&self) {
+        self.awaited.fetch_add(1, Ordering::AcqRel);
+    }
+
+    /// It has been told.
+    pub(super) fn told_of_one(&self) {
+        self.awaited.fetch_sub(1, Ordering::AcqRel);
+        if let Sink::Tunnel(news) = &self.sink {
+            self.queue.lock().heard = None;
+            news.notify_one();
+        }
+    }
+
+    /// Gives up what still waits; nothing more can be put in. The senders are told by
+    /// [`give_up`](Self::give_up).
+    pub(super) fn end(&self) {
+        self.queue.lock().end();
         self.alert();
+    }
+
+    /// Takes back the messages whose senders wait to hear of them, but for those within the first `kept` bytes:
+    /// they count as not delivered.
+    pub(super) fn give_up(&self, kept: usize, settled: &mut Settled) {
+        let mut queue = self.queue.lock();
+        let queue = &mut *queue;
+        let mut given_up = std::mem::take(&mut queue.failed);
+        let (mut length, mut begun, mut left_out) = (0, queue.written > 0, 0);
+        queue.lines.retain_mut(|item| {
+            length += item.line.len();
+            // The rest of what is half written goes out all the same.
+            let stays = std::mem::take(&mut begun);
+            let Some(receipt) = item.receipt.take_if(|_| length > kept) else { return true };
+            given_up.push(receipt);
+            left_out += if stays { 0 } else { item.line.len() };
+            stays
+        });
+        queue.bytes -= left_out;
+        settled.extend(given_up.into_iter().map(|receipt| (receipt, false)));
     }
 
     /// Wakes whoever waits for something to happen here.
@@ -311,12 +412,21 @@ impl Queue {
         only.unwrap_or_else(|| lines.freeze())
     }
 
-    fn end(&mut self, settled: &mut Settled) {
+    /// Remembers when messages were delivered of which somebody waits to hear; whether there are any.
+    fn note_heard(&mut self, settled: &[(Arc<Receipt>, bool)]) -> bool {
+        let counted = settled.iter().any(|(receipt, _)| receipt.is_awaited());
+        if counted {
+            self.heard = Some(Instant::now());
+        }
+        counted
+    }
+
+    fn end(&mut self) {
         self.phase = Phase::Ended;
         self.stalled = false;
         self.bytes = 0;
         self.written = 0;
         let lines = std::mem::take(&mut self.lines);
-        settled.extend(lines.into_iter().filter_map(|item| item.receipt).map(|receipt| (receipt, false)));
+        self.failed.extend(lines.into_iter().filter_map(|item| item.receipt));
     }
 }

@@ -22,7 +22,11 @@ const LINGER_BYTES: usize = 256 * 1024;
 
 /// The receiving side of a connection.
 pub(super) enum Reader {
-    Tcp(OwnedReadHalf),
+    Tcp {
+        half: OwnedReadHalf,
+        /// What has been read already, before it was known who reads.
+        early: Vec<u8>,
+    },
     Tunnel(Inlet),
 }
 
@@ -30,7 +34,8 @@ impl Reader {
     /// Waits until there is something to read.
     pub(super) async fn readable(&self) -> io::Result<()> {
         match self {
-            Self::Tcp(reader) => reader.readable().await,
+            Self::Tcp { early, .. } if !early.is_empty() => Ok(()),
+            Self::Tcp { half, .. } => half.readable().await,
             Self::Tunnel(inlet) => {
                 inlet.readable().await;
                 Ok(())
@@ -41,7 +46,12 @@ impl Reader {
     /// Reads what is there, or nothing.
     pub(super) async fn read_now(&mut self, buffer: &mut BytesMut) -> Option<io::Result<usize>> {
         match self {
-            Self::Tcp(reader) => read_now(reader, buffer).await,
+            Self::Tcp { early, .. } if !early.is_empty() => {
+                let early = std::mem::take(early);
+                buffer.extend_from_slice(&early);
+                Some(Ok(early.len()))
+            }
+            Self::Tcp { half, .. } => read_now(half, buffer).await,
             Self::Tunnel(inlet) => inlet.read_now(buffer).map(Ok),
         }
     }
@@ -53,10 +63,18 @@ impl Reader {
         }
     }
 
+    /// How many bytes of what waits the client gets although its connection is over.
+    pub(super) fn still_taken(&self) -> usize {
+        match self {
+            Self::Tcp { .. } => 0,
+            Self::Tunnel(inlet) => inlet.still_taken(),
+        }
+    }
+
     /// When the client is gone unless it asks for something before; a socket tells by itself.
     pub(super) fn expires(&self) -> Option<Instant> {
         match self {
-            Self::Tcp(_) => None,
+            Self::Tcp { .. } => None,
             Self::Tunnel(inlet) => Some(inlet.expires()),
         }
     }
@@ -64,7 +82,7 @@ impl Reader {
     /// Gives the client time to take our last words.
     pub(super) async fn linger(&self) {
         match self {
-            Self::Tcp(reader) => linger(reader).await,
+            Self::Tcp { half, .. } => linger(half).await,
             Self::Tunnel(inlet) => inlet.linger().await,
         }
     }

@@ -9,7 +9,8 @@ use msnp::{TransactionId, wire::Encode};
 use super::{Deliveries, Outbox};
 
 /// Waits for one message to be written to each of its recipients, then tells the sender what
-/// the sender asked to know. Written means taken by the recipient's socket.
+/// the sender asked to know. Written means taken by the recipient's socket. One recipient who will
+/// never get it decides at once, so that the sender hears of that before the recipient's `BYE`.
 #[derive(Debug)]
 pub(crate) struct Receipt {
     sender: Arc<Outbox>,
@@ -27,25 +28,40 @@ impl Receipt {
         acknowledge: Acknowledge,
         recipients: usize,
     ) -> Option<Arc<Self>> {
-        (acknowledge != Acknowledge::Never).then(|| {
-            Arc::new(Self {
-                sender: Arc::clone(sender),
-                transaction,
-                acknowledge,
-                outstanding: AtomicUsize::new(recipients),
-                failed: AtomicBool::new(false),
-            })
-        })
+        if acknowledge == Acknowledge::Never {
+            return None;
+        }
+        let receipt = Self {
+            sender: Arc::clone(sender),
+            transaction,
+            acknowledge,
+            outstanding: AtomicUsize::new(recipients),
+            failed: AtomicBool::new(false),
+        };
+        if receipt.is_awaited() {
+            sender.await_one();
+        }
+        Some(Arc::new(receipt))
     }
 
-    /// One recipient has got the message, or never will. The last one decides.
+    /// Whether the sender waits to hear that the message was delivered.
+    pub(super) fn is_awaited(&self) -> bool {
+        matches!(self.acknowledge, Acknowledge::Always | Acknowledge::Data | Acknowledge::OnSuccess)
+    }
+
+    /// One recipient has got the message, or never will.
     pub(super) fn settle(&self, delivered: bool, out: &mut Deliveries) {
-        if !delivered {
-            self.failed.store(true, Ordering::Relaxed);
-        }
-        if self.outstanding.fetch_sub(1, Ordering::AcqRel) == 1 {
-            let delivered = !self.failed.load(Ordering::Relaxed);
+        let decides = if delivered {
+            // With one who never gets it, this is never the last.
+            self.outstanding.fetch_sub(1, Ordering::AcqRel) == 1
+        } else {
+            !self.failed.swap(true, Ordering::AcqRel)
+        };
+        if decides {
             answer(&self.sender, self.transaction, self.acknowledge, delivered, out);
+            if self.is_awaited() {
+                self.sender.told_of_one();
+            }
         }
     }
 }

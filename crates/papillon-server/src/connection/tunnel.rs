@@ -9,11 +9,15 @@ use parking_lot::Mutex;
 use tokio::sync::Notify;
 use tokio::time::{Instant, timeout_at};
 
-use super::outbox::Taken;
+use super::outbox::{Taken, Waiting};
 use super::{Deliveries, Outbox};
 
 /// What may wait to be worked off: a few requests' worth, for when the store is slow.
 const INBOUND_BYTES: usize = 256 * 1024;
+/// How much one answer carries, in bytes.
+pub(crate) const ANSWER_BYTES: usize = 64 * 1024;
+/// So long after a message of which somebody waited to hear, the next is expected.
+const LIVELY: Duration = Duration::from_secs(5);
 
 /// One client's connection, as those see it who carry its bytes.
 #[derive(Debug)]
@@ -61,7 +65,7 @@ impl Tunnel {
     }
 
     /// The sending side.
-    pub(super) fn outbox(&self) -> &Arc<Outbox> {
+    pub(crate) fn outbox(&self) -> &Arc<Outbox> {
         &self.outbox
     }
 
@@ -110,15 +114,32 @@ impl Tunnel {
         self.news.notify_one();
     }
 
+    /// Whether the client waits to hear of a message that it has sent.
+    pub(crate) fn awaits(&self) -> bool {
+        self.outbox.awaits()
+    }
+
+    /// Whether something is to be expected soon: word of a message that the client has sent, or the next one of a
+    /// sender that waited to hear of the last, as in a transfer of a file.
+    pub(crate) fn is_lively(&self) -> bool {
+        self.awaits() || self.outbox.has_heard(LIVELY)
+    }
+
+    /// Counts as delivered what an answer would take, and leaves it there until the answer is made: for a
+    /// client that waits for it.
+    pub(crate) fn promise(&self) -> Waiting {
+        Deliveries::new().promise(&self.outbox, ANSWER_BYTES)
+    }
+
     /// Takes lines for an answer, at most `most` bytes of them; `None` when the connection is over
     /// and everything has been said, or was given up.
     pub(crate) fn take(&self, most: usize) -> Option<Taken> {
         Deliveries::new().take(&self.outbox, most)
     }
 
-    /// Ends the connection without another word.
+    /// Ends the connection without another word. Its own task tells those whose messages are lost.
     pub(crate) fn abandon(&self) {
-        Deliveries::new().abandon(&self.outbox);
+        self.outbox.end();
     }
 
     /// Puts a line in, as a connection does.
@@ -171,6 +192,12 @@ impl Inlet {
         self.0.news.notify_one();
     }
 
+    /// How many bytes of what waits will be taken all the same when the connection is over: those that fit into
+    /// the answer that is being made.
+    pub(super) fn still_taken(&self) -> usize {
+        if self.0.inbound.lock().attended { ANSWER_BYTES } else { 0 }
+    }
+
     /// When the client counts as gone, unless it asks for something before.
     pub(super) fn expires(&self) -> Instant {
         self.0.expires()
@@ -187,7 +214,7 @@ impl Inlet {
 
 impl Drop for Inlet {
     fn drop(&mut self) {
-        self.0.abandon();
+        Deliveries::new().abandon(&self.0.outbox);
     }
 }
 

@@ -22,13 +22,19 @@ use tokio::sync::Notify;
 use tokio::time::timeout;
 
 use super::query::Id;
-use crate::connection::{Taken, Tunnel};
+use crate::connection::{ANSWER_BYTES, Taken, Tunnel, Waiting};
 
-/// How much one answer carries, in bytes.
-const ANSWER_BYTES: usize = 64 * 1024;
 /// How long an answer waits until what the request brought has had its effect. What takes longer
 /// is answered later: polls find it.
 const EFFECT: Duration = Duration::from_secs(1);
+/// How long an answer waits to hear that a message which the request brought was delivered: a recipient that polls every
+/// other second, and is held for one, asks again within this.
+const DELIVERY: Duration = Duration::from_millis(1500);
+/// How long a poll without a `Lifespan` is held while messages go to and fro of which somebody waits to hear.
+const LIVELY_HOLD: Duration = Duration::from_secs(1);
+/// When a message has come into an answer that is held, the next one of the same sender has so long to come into
+/// it, too.
+const NEXT: Duration = Duration::from_millis(250);
 
 /// Why a request is not answered as it would like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -134,8 +140,12 @@ impl Session {
                 self.tunnel.bring(body);
                 // When it takes longer, polls find the rest.
                 let _ = timeout(EFFECT, self.effect()).await;
+                let _ = timeout(DELIVERY, self.delivery()).await;
             }
-            Kind::Poll => {}
+            Kind::Poll => {
+                // What has come by then is the answer.
+                let _ = timeout(LIVELY_HOLD, self.gather()).await;
+            }
             Kind::LongPoll => {
                 // Nothing has been said, then.
                 let _ = timeout(hold, self.something_to_say()).await;
@@ -185,6 +195,33 @@ impl Session {
     async fn effect(&self) {
         while !self.tunnel.is_worked_off() {
             self.tunnel.news().await;
+        }
+    }
+
+    /// Waits until the client can be told of its messages, or of something else: the others may wait for it as well.
+    async fn delivery(&self) {
+        while self.tunnel.awaits() && !self.tunnel.has_news() {
+            self.tunnel.news().await;
+        }
+    }
+
+    /// Collects messages for the answer to a poll: a sender that waits to hear of each before it sends the next would
+    /// bring one into each answer. Where nobody waits there is nothing to collect.
+    async fn gather(&self) {
+        let mut counted = false;
+        loop {
+            match self.tunnel.promise() {
+                Waiting::Enough => return,
+                Waiting::Nothing if !self.tunnel.is_lively() => return,
+                Waiting::Nothing => self.tunnel.news().await,
+                Waiting::Lines if !counted => return,
+                Waiting::Lines | Waiting::Counted => {
+                    counted = true;
+                    if timeout(NEXT, self.tunnel.news()).await.is_err() {
+                        return;
+                    }
+                }
+            }
         }
     }
 

@@ -106,7 +106,12 @@ where
         let text = "Nothing here takes that much.";
         return refused(Response::text(StatusCode::PAYLOAD_TOO_LARGE, text));
     };
-    let _room = match site.make_room(length, visitor) {
+    let visitor = site.visitor(&request, visitor);
+    let _counted = match site.count(&visitor) {
+        Ok(counted) => counted,
+        Err(response) => return refused(response),
+    };
+    let _room = match site.make_room(length, &visitor) {
         Ok(room) => room,
         Err(response) => return refused(response),
     };
@@ -118,7 +123,7 @@ where
     }
     let response = tokio::select! {
         biased;
-        response = site.answer(&request, visitor) => response,
+        response = site.answer(&request, &visitor) => response,
         // A client that has only ended its own side cannot be told from one that has gone. Neither is answered: an
         // answer that nobody reads would take messages with it, which otherwise wait for the next poll.
         () = reader.gone(stream), if Site::may_hold(&request) => return Ok(None),

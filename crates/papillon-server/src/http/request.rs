@@ -5,6 +5,7 @@ use std::fmt;
 use bytes::Bytes;
 use http::{Method, StatusCode};
 
+use super::forwarded::port_of;
 use super::host::host_part;
 use super::response::Response;
 
@@ -22,6 +23,8 @@ pub(crate) struct Request<'a> {
     /// The host asked for: the target's, else the `Host` header's, when it is a valid one. An IPv6
     /// address is in brackets.
     pub host: Option<&'a str>,
+    /// The port that stands with the host.
+    pub port: Option<u16>,
     /// The target's path, with the slash it begins with, without a query.
     pub path: &'a str,
     /// What stands behind the first question mark of the target; empty without one.
@@ -51,6 +54,11 @@ impl<'a> Request<'a> {
     /// All headers, in their order.
     pub fn headers(&self) -> impl Iterator<Item = (&'a str, &'a [u8])> {
         self.headers.iter().map(|header| (header.name, header.value))
+    }
+
+    /// The values of all headers of this name, in their order; `None` for one that is not UTF-8.
+    pub(super) fn lines(&self, name: &str) -> impl Iterator<Item = Option<&'a str>> {
+        self.values(name).map(|value| std::str::from_utf8(value).ok())
     }
 
     /// Whether the client would send another request on this connection.
@@ -103,14 +111,24 @@ impl<'a> Request<'a> {
         let (authority, path, query) =
             split_target(target).ok_or_else(|| bad("The target is not a path."))?;
         let headers = headers(rest)?;
-        let mut request =
-            Self { method, version, host: None, path, query, body: Bytes::new(), length: 0, headers };
+        let mut request = Self {
+            method,
+            version,
+            host: None,
+            port: None,
+            path,
+            query,
+            body: Bytes::new(),
+            length: 0,
+            headers,
+        };
         // Two readings of whom a request is for (RFC 9112, section 3.2), however alike they are.
         if request.values("Host").nth(1).is_some() {
             return Err(bad("More than one Host is given."));
         }
         let host = authority.or_else(|| request.header("Host"));
-        request.host = host.map(str::trim).and_then(host_part);
+        (request.host, request.port) =
+            host.map(str::trim).map_or((None, None), |host| (host_part(host), port_of(host)));
         request.length = request.body_length()?;
         Ok(request)
     }

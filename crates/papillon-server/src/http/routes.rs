@@ -13,11 +13,12 @@ use super::bridge;
 use super::listening::Room;
 use super::request::Request;
 use super::response::Response;
-use super::visitor::Visitor;
+use super::visitor::{Setting, Visitor};
 use crate::Limits;
+use crate::config::Front;
 use crate::gateway::{self, Gateways};
 use crate::passport::{Passport, login, nexus};
-use crate::proxy_protocol::AddressRange;
+use crate::proxy_protocol::{AddressRange, is_trusted};
 
 /// The longest body of a request, in bytes.
 const MAX_BODY: usize = 64 * 1024;
@@ -36,6 +37,7 @@ pub struct Site {
     passport: Arc<Passport>,
     public_host: Option<String>,
     ports: Ports,
+    front: Front,
     pages: Option<Router>,
     https_only: AtomicBool,
     gateways: Option<Gateways>,
@@ -69,6 +71,7 @@ impl Site {
             passport: passport.into(),
             public_host,
             ports,
+            front: Front::default(),
             pages: None,
             https_only: AtomicBool::new(false),
             gateways: None,
@@ -105,7 +108,14 @@ impl Site {
         self
     }
 
-    /// With proxies that are trusted to say who their clients are, in the PROXY protocol.
+    /// With something in front, as the operator says.
+    #[must_use]
+    pub(crate) fn with_front(mut self, front: Front) -> Self {
+        self.front = front;
+        self
+    }
+
+    /// With proxies that are trusted to say who their clients are, in the PROXY protocol or in headers.
     #[must_use]
     pub fn with_trusted_proxies(mut self, proxies: &[AddressRange]) -> Self {
         self.room.trusted_proxies = proxies.into();
@@ -140,21 +150,43 @@ impl Site {
         Gateways::may_hold(request)
     }
 
+    /// Who makes a request on this connection.
+    pub(super) fn visitor(&self, request: &Request<'_>, connected: &Visitor) -> Visitor {
+        let mut visitor = connected.clone();
+        let setting = Setting { public_host: self.public_host.as_deref(), front: &self.front };
+        visitor.asks(request, setting, |address| is_trusted(&self.room.trusted_proxies, address));
+        visitor
+    }
+
+    /// Counts the request in where its connection does not count.
+    ///
+    /// # Errors
+    /// The answer to send when its client has all that it may have.
+    pub(super) fn count(&self, visitor: &Visitor) -> Result<Option<Arrival>, Response> {
+        if visitor.counted {
+            return Ok(None);
+        }
+        let arrival = self.room.arrivals.enter(visitor.peer.ip());
+        arrival.map(Some).ok_or_else(|| {
+            let text = "There are too many requests from this address. Please try again in a moment.";
+            Response::text(StatusCode::SERVICE_UNAVAILABLE, text).with_header("Retry-After", "5")
+        })
+    }
+
     /// Answers one request.
     pub(super) async fn answer(&self, request: &Request<'_>, visitor: &Visitor) -> Response {
-        let mut visitor = visitor.clone();
-        visitor.calls(request.host, self.public_host.as_deref());
         // The clients of the time spell them as they please.
         let path = request.path.to_ascii_lowercase();
         if let (gateway::PATH, Some(gateways)) = (&*path, &self.gateways) {
-            return gateways.answer(request, &visitor).await;
+            return gateways.answer(request, visitor).await;
         }
         match &*path {
             "/rdr/pprdr.asp" => {
-                reading(request, || nexus::answer(&visitor.host, self.login_port(&visitor))).closing()
+                let login = self.front.login(self.ports, visitor);
+                reading(request, || nexus::answer(&login.host, login.port)).closing()
             }
             "/login.srf" | "/login2.srf" if is_reading(request) => {
-                let page = self.page_address(&visitor);
+                let page = self.front.origin(self.ports, visitor) + "/";
                 if self.https_only.load(Ordering::Relaxed) && !visitor.secure {
                     return login::refused(&page).closing();
                 }
@@ -165,27 +197,9 @@ impl Site {
                 Response::text(StatusCode::OK, "ok").with_header("Cache-Control", "no-store").closing()
             }),
             _ => match &self.pages {
-                Some(pages) => bridge::call(pages, request, &visitor).await,
+                Some(pages) => bridge::call(pages, request, visitor).await,
                 None => reading(request, || Response::text(StatusCode::NOT_FOUND, "There is nothing here.")),
             },
-        }
-    }
-
-    /// The login is on HTTPS: where this client has found it, which behind a proxy is the proxy's port. When
-    /// that listener is off, something in front of us may speak TLS for us.
-    fn login_port(&self, visitor: &Visitor) -> u16 {
-        if visitor.secure {
-            return visitor.local.port();
-        }
-        self.ports.https.or(self.ports.http).unwrap_or(visitor.local.port())
-    }
-
-    fn page_address(&self, visitor: &Visitor) -> String {
-        let host = &visitor.host;
-        match (self.ports.http, self.ports.https) {
-            (Some(80), _) => format!("http://{host}/"),
-            (Some(port), _) => format!("http://{host}:{port}/"),
-            (None, _) => format!("https://{host}{}/", tls_port(self.login_port(visitor))),
         }
     }
 }
@@ -210,8 +224,4 @@ fn reading(request: &Request<'_>, answer: impl FnOnce() -> Response) -> Response
 fn only_reading() -> Response {
     let text = "Only GET and HEAD are answered here.";
     Response::text(StatusCode::METHOD_NOT_ALLOWED, text).with_header("Allow", "GET, HEAD")
-}
-
-fn tls_port(port: u16) -> String {
-    if port == 443 { String::new() } else { format!(":{port}") }
 }

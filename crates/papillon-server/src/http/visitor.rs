@@ -1,15 +1,19 @@
 //! Who asks, and how.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
+use super::forwarded::Forwarded;
 use super::host::{bracketed, host_part, in_url};
+use super::request::Request;
+use crate::config::Front;
 use crate::network::plain;
+use crate::web::is_old;
 
 /// Who made a request, and what they call this host. Handlers of pages get it as an extension of
 /// the request.
 #[derive(Debug, Clone)]
 pub(crate) struct Visitor {
-    /// The client's end of the connection.
+    /// The client's end of the connection; behind an HTTP proxy that is trusted, the one that it names.
     pub peer: SocketAddr,
     /// Our end of it.
     pub local: SocketAddr,
@@ -21,23 +25,74 @@ pub(crate) struct Visitor {
     /// letters, digits and `-_.:[]`. What works for the client so works under every name, through
     /// every NAT and without configuration.
     pub host: String,
+    /// The port at which the client reached the HTTP proxy that speaks for it; `None` when none does.
+    pub front: Option<u16>,
+    /// Whether the connection is in the count of its address. The one of an HTTP proxy is not: its requests are, each
+    /// in the count of its client.
+    pub counted: bool,
+}
+
+/// Who is believed, and what this host is called.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Setting<'a> {
+    pub(super) public_host: Option<&'a str>,
+    pub(super) front: &'a Front,
 }
 
 impl Visitor {
     /// Somebody at the other end of a connection, who has not asked for anything yet.
     pub fn new(peer: SocketAddr, local: SocketAddr) -> Self {
         let (peer, local) = (plain(peer), plain(local));
-        Self { peer, local, server_name: None, secure: false, host: bracketed(local.ip()) }
+        let host = bracketed(local.ip());
+        Self { peer, local, server_name: None, secure: false, host, front: None, counted: true }
     }
 
-    /// Notes by what name the client calls this host: the one in its request, else the one in
-    /// its TLS hello, else the public one, else the address that it reached.
-    pub(super) fn calls(&mut self, asked: Option<&str>, public_host: Option<&str>) {
-        let server_name = || self.server_name.as_deref().and_then(host_part);
-        self.host = asked
-            .or_else(server_name)
-            .map(str::to_owned)
-            .or_else(|| host_part(&in_url(public_host?)).map(str::to_owned))
-            .unwrap_or_else(|| bracketed(self.local.ip()));
+    /// Notes what a request says: by what name the client calls this host, and, where `is_trusted` knows the other
+    /// end for a proxy, who the client is.
+    pub(super) fn asks(
+        &mut self,
+        request: &Request<'_>,
+        setting: Setting<'_>,
+        is_trusted: impl Fn(IpAddr) -> bool,
+    ) {
+        let public = setting.public_host.map(in_url);
+        let public = public.as_deref().and_then(host_part);
+        if !is_trusted(self.peer.ip()) {
+            // The listener itself at a loopback address: a proxy on this machine says that, or a browser here. No
+            // other gets here by it.
+            let port = request.port.unwrap_or(if self.secure { 443 } else { 80 });
+            let is_listener = |asked: &str| is_loopback(asked) && port == self.local.port();
+            let asked = request.host.filter(|asked| public.is_none() || !is_listener(asked));
+            return self.calls(asked, public, setting.front);
+        }
+        let said = Forwarded::read(request, is_trusted);
+        // What stands in `Host` may be the proxy's own name for us, and what stands elsewhere the client's invention.
+        let ours =
+            |asked: &&str| public.is_none_or(|public| asked.eq_ignore_ascii_case(public)) || is_old(asked);
+        let (asked, told) = (request.host.filter(ours), said.host.filter(ours));
+        if said != Forwarded::default() {
+            self.peer = said.client.unwrap_or(self.peer);
+            self.secure = said.secure.unwrap_or(self.secure);
+            let port = said.port.or(request.port.filter(|_| asked.is_some()));
+            self.front = Some(port.unwrap_or(if self.secure { 443 } else { 80 }));
+        }
+        self.calls(told.or(asked), public, setting.front);
     }
+
+    /// Notes by what name the client calls this host: the one in its request, else the one in its TLS hello, else
+    /// the public one, else the address that it reached. Where there is a public address, that is it for all but
+    /// those who know us by an old name.
+    fn calls(&mut self, asked: Option<&str>, public: Option<&str>, front: &Front) {
+        let server_name = || self.server_name.as_deref().and_then(host_part);
+        let called = asked.or_else(server_name).or(public);
+        self.host = called.map_or_else(|| bracketed(self.local.ip()), str::to_owned);
+        if let Some(url) = front.url_for(self) {
+            self.host = url.host().to_owned();
+        }
+    }
+}
+
+fn is_loopback(host: &str) -> bool {
+    let address = host.trim_matches(['[', ']']).parse::<IpAddr>();
+    address.map_or(host.eq_ignore_ascii_case("localhost"), |address| address.to_canonical().is_loopback())
 }

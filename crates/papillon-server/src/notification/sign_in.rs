@@ -87,7 +87,7 @@ impl Connection {
             self.service.host(self.ends.local),
             self.ends.local.port()
         ));
-        let (Some(address), Ok(current)) = (self.service.msnp_address(self.ends.local), here) else {
+        let (Some(address), Ok(current)) = (self.service.msnp_address(&self.ends), here) else {
             return Err(Refusal::Fatal(ErrorCode::ServerUnavailable));
         };
         self.reply(&xfr::Reply::Notification { transaction, address, current });

@@ -172,13 +172,17 @@ impl Conversation {
         for person in state.people.iter().filter(|person| person.account != sender) {
             out.send_counted(&person.outbox, line.clone(), receipt.clone());
         }
+        // Before anybody whom it does not reach any more has left.
+        out.tell_senders();
     }
 
-    /// Somebody goes.
-    pub(super) fn leave(&self, account: AccountId, out: &mut Deliveries) {
+    /// Somebody goes. What has not been delivered by then is not, but for the first `kept` bytes: senders hear
+    /// of that first, then that somebody is gone.
+    pub(super) fn leave(&self, account: AccountId, kept: usize, out: &mut Deliveries) {
         let mut state = self.state.lock();
         let Some(at) = state.people.iter().position(|person| person.account == account) else { return };
         let gone = state.people.remove(at);
+        out.give_up(&gone.outbox, kept);
         let line = bye::Push { handle: gone.handle, idle: false }.to_bytes();
         for person in &state.people {
             out.send(&person.outbox, line.clone());
@@ -188,7 +192,11 @@ impl Conversation {
     /// Nobody has said anything for too long: everybody is told that the others have idled out,
     /// and all connections end.
     pub(super) fn expire(&self, out: &mut Deliveries) {
-        let people = std::mem::take(&mut self.state.lock().people);
+        let mut state = self.state.lock();
+        let people = std::mem::take(&mut state.people);
+        for person in &people {
+            out.give_up(&person.outbox, 0);
+        }
         for person in &people {
             for other in people.iter().filter(|other| other.account != person.account) {
                 let line = bye::Push { handle: other.handle.clone(), idle: true };

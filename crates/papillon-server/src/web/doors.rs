@@ -6,9 +6,10 @@ use std::sync::Arc;
 use papillon_store::{Store, StoreError};
 
 use crate::Registration;
-use crate::config::Live;
+use crate::config::{Front, Live};
 use crate::dns::{Clients, Others};
-use crate::http::{Ports, Visitor};
+use crate::http::{Ports, Visitor, in_url};
+use crate::web::old_hosts::is_old;
 use crate::web::setup::Found;
 
 /// Where an unmodified MSN Messenger looks for a notification server (HYP).
@@ -33,6 +34,8 @@ pub(crate) struct Doors {
     pub names: Option<Names>,
     /// The name or address that clients are told, if it was set.
     pub public_host: Option<String>,
+    /// What is in front of us, as the operator says.
+    pub front: Front,
     /// The settings of now: who may make an account can change.
     pub config: Arc<Live>,
     /// Where the certificates are.
@@ -70,13 +73,15 @@ impl Doors {
         Ok(Self {
             ports,
             old_tls: config.old_windows,
-            in_front: !config.trusted_proxies.is_empty(),
+            // A web server that has a public address of its own knows no old TLS.
+            in_front: !config.trusted_proxies.is_empty() && config.front.url.is_none(),
             names: dns.map(|port| Names {
                 port,
                 clients: config.dns.clients.clone(),
                 forwards: config.dns.others == Others::Forward,
             }),
             public_host: config.public_host.clone(),
+            front: config.front.clone(),
             config: Arc::clone(config),
             tls_folder: config.data_dir.join("tls"),
             token: token.iter().map(|byte| format!("{byte:02x}")).collect(),
@@ -86,23 +91,23 @@ impl Doors {
 
     /// Where a client connects: the host, and the port where it is not the usual one.
     pub fn messenger_server(&self, host: &str) -> Option<String> {
-        self.ports.msnp.map(|port| with_port(host, port, MSNP_PORT))
+        self.ports.msnp.map(|port| with_port(&self.messenger_host(host), port, MSNP_PORT))
+    }
+
+    /// The host of that. The public address is that of the pages; the messenger server may be elsewhere.
+    pub fn messenger_host(&self, host: &str) -> String {
+        let public = self.public_host.as_deref().filter(|_| self.front.url.is_some() && !is_old(host));
+        public.map_or_else(|| host.to_owned(), in_url)
     }
 
     /// Where signing in begins.
     pub fn nexus(&self, visitor: &Visitor) -> String {
-        // Where HTTPS is off, something in front of us may speak TLS for us.
-        let port = self.ports.https.or(self.ports.http).unwrap_or(visitor.local.port());
-        format!("https://{}/rdr/pprdr.asp", with_port(&visitor.host, port, HTTPS_PORT))
+        self.front.login(self.ports, visitor).url("/rdr/pprdr.asp")
     }
 
     /// The beginning of addresses of our pages, as this visitor can open them: no slash at the end.
     pub fn origin(&self, visitor: &Visitor) -> String {
-        match (self.ports.http, self.ports.https) {
-            (Some(port), _) => format!("http://{}", with_port(&visitor.host, port, HTTP_PORT)),
-            (None, Some(port)) => format!("https://{}", with_port(&visitor.host, port, HTTPS_PORT)),
-            (None, None) => format!("http://{}", visitor.host),
-        }
+        self.front.origin(self.ports, visitor)
     }
 
     /// Whether this visitor may make an account.
@@ -117,7 +122,9 @@ impl Doors {
 
     /// Whether HTTPS is, or may be, where clients of old look for it.
     pub fn https_is_usual(&self) -> bool {
-        self.in_front || self.ports.https == Some(HTTPS_PORT)
+        let by_url =
+            || self.front.url.as_ref().is_some_and(|url| url.is_secure() && url.port() == HTTPS_PORT);
+        self.in_front || self.ports.https == Some(HTTPS_PORT) || by_url()
     }
 
     /// What keeps an unmodified MSN Messenger out, in words for whoever runs the service. Empty: nothing.
@@ -129,8 +136,9 @@ impl Doors {
         ];
         let mut obstacles: Vec<_> = wanted
             .into_iter()
-            // What is in front of us decides how HTTPS is answered, and where.
+            // What is in front of us decides how HTTPS is answered, and where; and HTTP, where it has our address.
             .filter(|(.., wanted, _)| *wanted != HTTPS_PORT || !self.in_front)
+            .filter(|(.., wanted, _)| *wanted == MSNP_PORT || self.front.url.is_none())
             .filter_map(|(what, port, wanted, option)| match port {
                 Some(port) if port == wanted => None,
                 Some(port) => Some(format!(
@@ -170,6 +178,7 @@ pub(super) mod tests {
             in_front: false,
             names: Some(Names { port: 53, clients: Clients::default(), forwards: true }),
             public_host: None,
+            front: Front::default(),
             config: Arc::new(Live::new(crate::Config::new("/nowhere"))),
             tls_folder: PathBuf::from("/nowhere"),
             token: "0123456789abcdef".to_owned(),
@@ -191,6 +200,8 @@ pub(super) mod tests {
             server_name: None,
             secure: false,
             host: host.to_owned(),
+            front: None,
+            counted: true,
         }
     }
 

@@ -10,7 +10,7 @@ pub(super) fn needed() -> impl Iterator<Item = &'static str> {
 
 /// Whether `host` is a name of the old services rather than one of ours. More than the needed ones are: some may
 /// send all of a family here.
-pub(super) fn is_old(host: &str) -> bool {
+pub(crate) fn is_old(host: &str) -> bool {
     let host = host.strip_suffix('.').unwrap_or(host);
     OLD_SERVICES.iter().any(|name| host.eq_ignore_ascii_case(name))
         || ["hotmail.com", "msn.com", "passport.com", "passport.net"]

@@ -69,10 +69,14 @@ fn hint(args: &InviteArgs, settings: &Settings, code: &InvitationCode) -> String
 
 /// The address of the page, where the settings tell it.
 fn register_page(settings: &Settings) -> Option<String> {
+    if let Some(url) = &settings.server.front.url {
+        return Some(format!("{url}/register"));
+    }
     let host = settings.server.public_host.as_deref()?;
     let host = if host.contains(':') { format!("[{host}]") } else { host.to_owned() };
     let port = |listener: &ListenAddress| listener.port().filter(|port| *port != 0);
-    match (port(&settings.http), port(&settings.https)) {
+    let https = port(&settings.https).map(|port| settings.server.front.https_port.unwrap_or(port));
+    match (port(&settings.http), https) {
         (Some(80), _) if !settings.server.https_only => Some(format!("http://{host}/register")),
         (Some(port), _) if !settings.server.https_only => Some(format!("http://{host}:{port}/register")),
         (_, Some(443)) => Some(format!("https://{host}/register")),
@@ -99,5 +103,7 @@ mod tests {
         settings.http = ListenAddress::anywhere(80);
         settings.server.public_host = Some("::1".into());
         assert_eq!(register_page(&settings).unwrap(), "http://[::1]/register");
+        settings.server.front.url = Some("https://chat.example.org".parse().unwrap());
+        assert_eq!(register_page(&settings).unwrap(), "https://chat.example.org/register");
     }
 }

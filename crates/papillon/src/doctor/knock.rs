@@ -1,5 +1,6 @@
 //! Doing what a client does first, to see who is there.
 
+use std::fmt::Display;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -66,6 +67,18 @@ pub(super) async fn http(address: SocketAddr) -> Answer {
     judge(talk, is_healthy).await
 }
 
+/// As [`https`], of a host that may be one of many at this address.
+pub(super) async fn https_of(address: SocketAddr, host: &str) -> Answer {
+    let talk = async {
+        let stream = TcpStream::connect(address).await?;
+        let connector = TlsConnector::from(Arc::new(anybody().map_err(io::Error::other)?));
+        let bare = host.trim_matches(['[', ']']).to_owned();
+        let name = ServerName::try_from(bare).map_err(io::Error::other)?;
+        health(connector.connect(name, stream).await?, host).await
+    };
+    judge(talk, is_healthy).await
+}
+
 /// Shakes hands as a client of today, and asks how it is.
 pub(super) async fn https(address: SocketAddr) -> (Answer, Option<Chain>) {
     let mut shown = None;
@@ -124,7 +137,7 @@ fn beginning(said: &[u8]) -> String {
     String::from_utf8_lossy(line).chars().take(40).collect()
 }
 
-async fn health<S: AsyncRead + AsyncWrite + Unpin>(mut stream: S, host: SocketAddr) -> io::Result<Vec<u8>> {
+async fn health<S: AsyncRead + AsyncWrite + Unpin>(mut stream: S, host: impl Display) -> io::Result<Vec<u8>> {
     let request = format!("GET /health HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
     stream.write_all(request.as_bytes()).await?;
     stream.flush().await?;

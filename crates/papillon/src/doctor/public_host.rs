@@ -5,7 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use super::doors::Doors;
 use super::knock::{self, Answer};
 use super::report::{Finding, list};
-use super::surroundings::Surroundings;
+use super::surroundings::{Surroundings, resolve};
 use crate::settings::Settings;
 
 /// Looks at the public host, or at what clients are told without one.
@@ -13,11 +13,43 @@ pub(super) async fn examine(settings: &Settings, surroundings: &Surroundings, do
     match settings.server.public_host.as_deref() {
         Some(host) => {
             let mut findings = vec![resolution(host, surroundings)];
-            findings.extend(reach(surroundings, doors).await);
+            findings.extend(reach(settings, surroundings, doors).await);
+            findings.extend(reach_url(settings).await);
             findings
         }
         None => vec![untold(surroundings)],
     }
+}
+
+/// Goes to the pages by their public address, as browsers do.
+async fn reach_url(settings: &Settings) -> Option<Finding> {
+    const CHECK: &str = "public URL";
+    let url = settings.server.front.url.as_ref()?;
+    let addresses = resolve(url.bare_host()).await.unwrap_or_default();
+    let Some(address) = addresses.first() else {
+        return Some(Finding::fail(
+            CHECK,
+            format!("{url} has a host that is not known here, and clients are told to go there"),
+            "correct --public-url, or add the name to your DNS",
+        ));
+    };
+    let at = SocketAddr::new(*address, url.port());
+    let answer = if url.is_secure() { knock::https_of(at, url.host()).await } else { knock::http(at).await };
+    Some(match answer {
+        Answer::Ours => Finding::ok(CHECK, format!("{url} leads to the service")),
+        Answer::Filtered(words) => Finding::fail(
+            CHECK,
+            format!("nothing comes back from {url}: {words}"),
+            "let its port through the firewall there. Try from outside: if that works, it is only that the router \
+             lets nobody in from inside",
+        ),
+        Answer::Other(words) | Answer::Nobody(words) => Finding::warn(
+            CHECK,
+            format!("{url} does not lead to the service from here: {words}"),
+            "see that the proxy runs, and passes on what comes to the http listener (docs/proxies.md); then try \
+             from outside: many routers let nobody in from inside",
+        ),
+    })
 }
 
 fn untold(surroundings: &Surroundings) -> Finding {
@@ -84,16 +116,24 @@ fn resolution(host: &str, surroundings: &Surroundings) -> Finding {
 }
 
 /// Goes to the service by the public host, as clients do.
-async fn reach(surroundings: &Surroundings, doors: &Doors) -> Vec<Finding> {
+async fn reach(settings: &Settings, surroundings: &Surroundings, doors: &Doors) -> Vec<Finding> {
     let (mut reached, mut missed, mut filtered) = (Vec::new(), Vec::new(), Vec::new());
     for address in &surroundings.public {
         if surroundings.is_here(*address) {
             // Those have been tried with the listeners.
             continue;
         }
-        for name in ["msnp", "http", "https"] {
+        let front = &settings.server.front;
+        // Behind a public address, what is in front answers for the pages.
+        let names = if front.url.is_some() { &["msnp"][..] } else { &["msnp", "http", "https"] };
+        for name in names.iter().copied() {
             let Some(door) = doors.find(name).filter(|door| door.opened_at().is_some()) else { continue };
-            let at = SocketAddr::new(*address, door.port());
+            let public = match name {
+                "msnp" => front.msnp_port,
+                "https" => front.https_port,
+                _ => None,
+            };
+            let at = SocketAddr::new(*address, public.unwrap_or(door.port()));
             let answer = match name {
                 "msnp" => knock::msnp(at).await,
                 "http" => knock::http(at).await,

@@ -9,9 +9,9 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use anyhow::{Context, bail};
-use papillon_server::Registration;
 use papillon_server::dns::Others;
 use papillon_server::tls::{Door, faults};
+use papillon_server::{PublicUrl, Registration};
 
 use crate::database::{self, Database};
 use crate::listen_address::ListenAddress;
@@ -40,6 +40,16 @@ pub(super) async fn run(settings: &Settings) -> anyhow::Result<()> {
         report.found("certificates", certificates(settings, scratch.path()));
     }
     report.line("public host", settings.server.public_host.as_deref().unwrap_or("as each client reaches it"));
+    let front = &settings.server.front;
+    let port =
+        |port: Option<u16>| port.map_or_else(|| String::from("the listener's"), |port| port.to_string());
+    let url = front.url.as_ref().map(ToString::to_string);
+    report.line("public_url", url.as_deref().unwrap_or("as each visitor reaches it"));
+    report.line("public_msnp_port", port(front.msnp_port));
+    report.line(
+        "public_https_port",
+        port(front.https_port.or(front.url.as_ref().filter(|url| url.is_secure()).map(PublicUrl::port))),
+    );
     report.line("registration", registration(settings));
     for (name, address) in settings.listeners() {
         report.found(name, resolve(name, address).await.map(|_| address.to_string()));

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
 use std::path::Path;
 
+use papillon_server::PublicUrl;
 use papillon_server::tls::old_authority_file;
 
 use crate::doctor::own_addresses;
@@ -50,6 +51,9 @@ pub(super) fn tell_setup_page(settings: &Settings, addresses: &[(&'static str, S
 
 /// The address of the set-up page, if there is one: without TLS where that can be, as an old PC has nothing yet.
 fn setup_page(settings: &Settings, addresses: &[(&'static str, SocketAddr)]) -> Option<String> {
+    if let Some(url) = &settings.server.front.url {
+        return Some(format!("{url}/setup"));
+    }
     [("http", PAGES_PORT), ("https", PASSPORT_PORT)].into_iter().find_map(|(scheme, usual)| {
         let (_, at) = addresses.iter().find(|(name, _)| *name == scheme)?;
         let host = pages_host(settings, at.ip());
@@ -97,20 +101,28 @@ pub(super) fn quoted(word: &OsStr) -> String {
 pub(super) fn connect(settings: &Settings, addresses: &[(&'static str, SocketAddr)]) -> String {
     let mut lines = vec![String::from("Clients connect here:\n")];
     let address_of = |wanted: &str| addresses.iter().find(|(name, _)| *name == wanted).map(|(_, at)| *at);
-    let place = |at: SocketAddr| match (&settings.server.public_host, at.ip()) {
-        (Some(host), _) if host.contains(':') => format!("[{host}]:{}", at.port()),
-        (Some(host), _) => format!("{host}:{}", at.port()),
-        (None, ip) if ip.is_unspecified() => format!("localhost:{}", at.port()),
-        (None, _) => at.to_string(),
+    let front = &settings.server.front;
+    let place = |at: SocketAddr, port: Option<u16>| {
+        let port = port.unwrap_or(at.port());
+        match (&settings.server.public_host, at.ip()) {
+            (Some(host), _) if host.contains(':') => format!("[{host}]:{port}"),
+            (Some(host), _) => format!("{host}:{port}"),
+            (None, ip) if ip.is_unspecified() => format!("localhost:{port}"),
+            (None, ip) => SocketAddr::new(ip, port).to_string(),
+        }
     };
-    if let Some(page) = setup_page(settings, addresses).filter(|page| page.starts_with("http:")) {
+    if let Some(page) =
+        setup_page(settings, addresses).filter(|page| page.starts_with("http:") || front.url.is_some())
+    {
         lines.insert(0, format!("Set-up page  {page}\n"));
     }
     if let Some(at) = address_of("msnp") {
-        lines.push(format!("    MSNP      {}", place(at)));
+        lines.push(format!("    MSNP      {}", place(at, front.msnp_port)));
     }
-    if let Some(at) = address_of("http") {
-        lines.push(format!("    Passport  http://{}/rdr/pprdr.asp", place(at)));
+    if let Some(url) = &front.url {
+        lines.push(format!("    Passport  {url}/rdr/pprdr.asp"));
+    } else if let Some(at) = address_of("http") {
+        lines.push(format!("    Passport  http://{}/rdr/pprdr.asp", place(at, None)));
     }
     if let Some(at) = address_of("dns") {
         // A machine's DNS server is given as a number, without a port.
@@ -118,8 +130,10 @@ pub(super) fn connect(settings: &Settings, addresses: &[(&'static str, SocketAdd
         let at = if at.port() == DNS_PORT { number } else { format!("{number}, port {}", at.port()) };
         lines.push(format!("    DNS       {at} (a machine's only DNS server, instead of the rest)"));
     }
-    if let Some(at) = address_of("https") {
-        lines.push(format!("    Passport  https://{}/rdr/pprdr.asp", place(at)));
+    // Behind a public address with TLS, clients see the certificate of what is in front.
+    let is_safe = front.url.as_ref().is_some_and(PublicUrl::is_secure);
+    if let Some(at) = address_of("https").filter(|_| !is_safe) {
+        lines.push(format!("    Passport  https://{}/rdr/pprdr.asp", place(at, front.https_port)));
         let authority = settings.data_dir().join("tls").join("ca.pem");
         if authority.is_file() {
             lines.push(format!(
@@ -131,7 +145,7 @@ pub(super) fn connect(settings: &Settings, addresses: &[(&'static str, SocketAdd
         if settings.server.old_windows && for_old != authority {
             lines.push(format!("Windows 98 to XP cannot use that one: there, import {}", for_old.display()));
         }
-        if at.port() != PASSPORT_PORT {
+        if front.https_port.unwrap_or(at.port()) != PASSPORT_PORT {
             lines.push(format!(
                 "Official clients look for Passport at port {PASSPORT_PORT}: for them, use --https {PASSPORT_PORT}"
             ));
@@ -253,6 +267,28 @@ mod tests {
         ] {
             assert_eq!(setup_page(&settings, addresses).as_deref(), page);
         }
+    }
+
+    #[test]
+    fn what_is_in_front_is_where_clients_connect() {
+        let mut settings = Settings::default();
+        let everywhere = |port| SocketAddr::from(([0, 0, 0, 0], port));
+        let addresses = [("msnp", everywhere(1864)), ("http", everywhere(8080)), ("https", everywhere(8443))];
+        settings.server.front.msnp_port = Some(1863);
+        settings.server.front.https_port = Some(443);
+        settings.server.public_host = Some("msn.example.org".into());
+        let text = connect(&settings, &addresses);
+        assert!(text.contains("MSNP      msn.example.org:1863"), "{text}");
+        assert!(
+            text.contains("https://msn.example.org:443/rdr/pprdr.asp") && !text.contains("--https 443"),
+            "{text}"
+        );
+        settings.server.front.https_port = None;
+        settings.server.front.url = Some("https://chat.example.org".parse().unwrap());
+        let text = connect(&settings, &addresses);
+        assert!(text.starts_with("Set-up page  https://chat.example.org/setup\n"), "{text}");
+        assert!(text.contains("Passport  https://chat.example.org/rdr/pprdr.asp"), "{text}");
+        assert!(!text.contains("8443") && !text.contains("8080"), "{text}");
     }
 
     #[test]

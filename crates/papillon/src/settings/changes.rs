@@ -33,10 +33,13 @@ impl Changes {
 fn values(settings: &Settings) -> Vec<(&'static str, String)> {
     let server = &settings.server;
     let (limits, timeouts) = (&server.limits, &server.timeouts);
-    let values: [(&'static str, &dyn Debug); 42] = [
+    let values: [(&'static str, &dyn Debug); 47] = [
         ("data", &settings.data_dir()),
         ("database", &settings.database),
         ("public_host", &server.public_host),
+        ("public_url", &server.front.url),
+        ("public_msnp_port", &server.front.msnp_port),
+        ("public_https_port", &server.front.https_port),
         ("msnp", &settings.msnp),
         ("dispatch", &settings.dispatch),
         ("http", &settings.http),
@@ -68,7 +71,9 @@ fn values(settings: &Settings) -> Vec<(&'static str, String)> {
         ("limits.registrations_per_hour", &limits.registrations_per_hour),
         ("limits.gateway_sessions_per_address", &limits.gateway_sessions_per_address),
         ("limits.outbox_bytes", &limits.outbox_bytes),
+        ("timeouts.first_line", &timeouts.first_line),
         ("timeouts.sign_in", &timeouts.sign_in),
+        ("timeouts.unfinished", &timeouts.unfinished),
         ("timeouts.challenge", &timeouts.challenge),
         ("timeouts.challenge_interval", &timeouts.challenge_interval),
         ("timeouts.switchboard_idle", &timeouts.switchboard_idle),

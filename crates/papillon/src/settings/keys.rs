@@ -2,8 +2,8 @@
 
 use super::Settings;
 use super::values::{
-    count, database, dns_clients, dns_others, dns_servers, host, hosts, ranges, registration, seconds,
-    seconds_or_none, switch,
+    count, database, dns_clients, dns_others, dns_servers, host, hosts, public_port, ranges, registration,
+    seconds, seconds_or_none, switch,
 };
 use crate::listen_address::ListenAddress;
 use crate::logging::LogFormat;
@@ -59,6 +59,9 @@ pub(super) const KEYS: &[Key] = &[
     top!("data", |settings, text| settings.data = Some(text.into())),
     top!("database", |settings, text| settings.database = Some(database(text)?)),
     top!("public_host", |settings, text| settings.server.public_host = Some(host(text)?)),
+    top!("public_url", |settings, text| settings.server.front.url = Some(text.parse()?)),
+    top!("public_msnp_port", |settings, text| settings.server.front.msnp_port = Some(public_port(text)?)),
+    top!("public_https_port", |settings, text| settings.server.front.https_port = Some(public_port(text)?)),
     top!("msnp", |settings, text| settings.msnp = ListenAddress::parse(text)?),
     top!("dispatch", |settings, text| settings.dispatch = ListenAddress::parse(text)?),
     top!("http", |settings, text| {

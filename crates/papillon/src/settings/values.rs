@@ -50,6 +50,12 @@ pub(crate) fn switch(text: &str) -> Result<bool, String> {
     }
 }
 
+/// A port that clients connect to.
+pub(crate) fn public_port(text: &str) -> Result<u16, String> {
+    let port = text.parse().ok().filter(|port| *port > 0);
+    port.ok_or_else(|| String::from("expected a port from 1 to 65535"))
+}
+
 /// Addresses and ranges of them, with commas between.
 pub(crate) fn ranges(text: &str) -> Result<Vec<AddressRange>, String> {
     text.split(',').map(str::trim).filter(|text| !text.is_empty()).map(str::parse).collect()
@@ -154,6 +160,14 @@ mod tests {
     fn yes_and_no_are_words_or_numbers() {
         assert_eq!((switch("true"), switch("0")), (Ok(true), Ok(false)));
         assert!(switch("").is_err() && switch("2").is_err());
+    }
+
+    #[test]
+    fn a_public_port_is_one() {
+        assert_eq!(public_port("443"), Ok(443));
+        for bad in ["", "0", "65536", "-1", "x", "443 "] {
+            assert!(public_port(bad).is_err(), "{bad}");
+        }
     }
 
     #[test]

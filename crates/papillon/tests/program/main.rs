@@ -15,6 +15,7 @@ mod old_windows;
 mod one_service;
 mod papillon;
 mod precedence;
+mod public_url;
 mod reload;
 mod running;
 mod shutdown;

@@ -1,4 +1,8 @@
+use msnp::TransactionId;
+use msnp::command::msg::Acknowledge;
+
 use super::*;
+use crate::connection::{Deliveries, Receipt};
 
 const HOLD: Duration = Duration::from_secs(25);
 
@@ -187,4 +191,74 @@ async fn the_end_is_told_once_and_then_there_is_no_session() {
         assert_eq!(peer.ask(nonce, "", Duration::ZERO).await.unwrap_err(), Denied::Unknown);
         assert_eq!(peer.ask(nonce, "OUT", Duration::ZERO).await.unwrap_err(), Denied::Unknown);
     }
+}
+
+/// A message from a client of another tunnel, who waits to hear of it.
+fn send_counted(from: &Tunnel, to: &Tunnel, number: u32, line: &'static str) {
+    let receipt = Receipt::new(from.outbox(), TransactionId(number), Acknowledge::Data, 1);
+    Deliveries::new().send_counted(to.outbox(), Bytes::from_static(line.as_bytes()), receipt);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_poll_collects_what_senders_send_who_wait_for_each_answer() {
+    let (sender, mut peer) = (peer(), peer());
+    send_counted(&sender.tunnel, &peer.tunnel, 1, "one\r\n");
+    assert!(!sender.tunnel.has_news() && sender.tunnel.awaits());
+    let poll = tokio::spawn(peer.ask(peer.nonce, "", Duration::ZERO));
+    yields().await;
+    // Delivered, and there is room for the next.
+    assert!(sender.tunnel.has_news() && !sender.tunnel.awaits() && !poll.is_finished());
+    send_counted(&sender.tunnel, &peer.tunnel, 2, "two\r\n");
+    yields().await;
+    assert!(!sender.tunnel.awaits() && !poll.is_finished());
+    let answer = poll.await.unwrap().unwrap();
+    assert_eq!(answer.lines, "one\r\ntwo\r\n");
+    peer.nonce = answer.id.nonce;
+    // The next one is expected; nothing comes within a second.
+    let start = tokio::time::Instant::now();
+    assert_eq!(peer.go("").await, "");
+    assert_eq!(start.elapsed(), LIVELY_HOLD);
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    let start = tokio::time::Instant::now();
+    assert_eq!(peer.go("").await, "");
+    assert_eq!(start.elapsed(), Duration::ZERO);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_counted_for_a_client_that_went_away_is_kept() {
+    let (sender, mut peer) = (peer(), peer());
+    for (number, line) in [(1, "one\r\n"), (2, "two\r\n")] {
+        send_counted(&sender.tunnel, &peer.tunnel, number, line);
+        let poll = tokio::spawn(peer.ask(peer.nonce, "", Duration::ZERO));
+        yields().await;
+        assert!(!sender.tunnel.awaits());
+        poll.abort();
+        assert!(poll.await.unwrap_err().is_cancelled());
+    }
+    assert_eq!(peer.go("").await, "one\r\ntwo\r\n");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_waits_for_the_delivery_of_what_it_brought() {
+    let (sender, mut peer) = (peer(), peer());
+    // Nobody works off what is brought: that is a second of its own.
+    send_counted(&sender.tunnel, &peer.tunnel, 1, "one\r\n");
+    let send = tokio::spawn(sender.ask(sender.nonce, "MSG", Duration::ZERO));
+    tokio::time::sleep(EFFECT + DELIVERY / 2).await;
+    assert!(!send.is_finished());
+    let start = tokio::time::Instant::now();
+    let polled = peer.go("").await;
+    assert_eq!(polled, "one\r\n");
+    assert_eq!(send.await.unwrap().unwrap().lines, "ACK 1\r\n");
+    assert_eq!(start.elapsed(), NEXT);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_nobody_waits_to_hear_of_is_answered_at_once() {
+    let mut peer = peer();
+    let start = tokio::time::Instant::now();
+    peer.say("NLN\r\n");
+    assert_eq!(peer.go("").await, "NLN\r\n");
+    assert_eq!(peer.go("").await, "");
+    assert_eq!(start.elapsed(), Duration::ZERO);
 }

@@ -90,7 +90,7 @@ async fn without_a_host_the_name_in_the_hello_counts_then_the_configured_one() {
     let mut visitor = visitor();
     let parsed = |site: &Site, visitor: &Visitor| {
         let request = Request::parse(b"GET /rdr/pprdr.asp\r\n\r\n").unwrap();
-        let answer = at_once(site.answer(&request, visitor));
+        let answer = at_once(site.answer(&request, &site.visitor(&request, visitor)));
         answer.header("PassportURLs").unwrap().to_owned()
     };
     assert!(parsed(&site, &visitor).contains("DALogin=[::1]:8443/"));

@@ -12,7 +12,7 @@ use papillon_store::Account;
 use super::cookies::Cookie;
 use super::trouble::Trouble;
 use super::{People, forms};
-use crate::http::Visitor;
+use crate::http::{Visitor, host_part};
 use crate::passport::to_hex;
 use crate::web::page;
 
@@ -110,7 +110,7 @@ impl FromRequestParts<Arc<People>> for Caller {
                 (format!("b{browser}"), Cookie::Browser.set(&browser, visitor.secure))
             }
         };
-        let is_sent_by_another = is_sent_by_another(&parts.headers);
+        let is_sent_by_another = is_sent_by_another(&parts.headers, &visitor);
         Ok(Self { visitor, account, bound_to, new_cookie, is_sent_by_another })
     }
 }
@@ -128,8 +128,16 @@ pub(super) fn redirect(to: &str, cookie: Option<HeaderValue>) -> Response {
 }
 
 /// Browsers that say where a form stood say it truthfully; old ones say nothing.
-fn is_sent_by_another(headers: &HeaderMap) -> bool {
+///
+/// What a proxy puts into `Host` may be its own name for us, or lack the port. Behind one, the host that the visitor
+/// knows counts, whatever the port.
+fn is_sent_by_another(headers: &HeaderMap, visitor: &Visitor) -> bool {
     let text = |name: HeaderName| headers.get(name).map(|value| value.to_str().unwrap_or_default());
     let (Some(said), Some(host)) = (text(ORIGIN).or_else(|| text(REFERER)), text(HOST)) else { return false };
-    !forms::is_of_host(said, host)
+    let knows = host_part(host.trim()).is_some_and(|host| host.eq_ignore_ascii_case(&visitor.host));
+    if knows && visitor.front.is_none() {
+        return !forms::is_of_host(said, host);
+    }
+    let of_visitor = forms::authority(said).and_then(host_part);
+    !forms::is_of_host(said, host) && !of_visitor.is_some_and(|said| said.eq_ignore_ascii_case(&visitor.host))
 }

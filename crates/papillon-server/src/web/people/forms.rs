@@ -91,10 +91,16 @@ impl FromRequest<Arc<People>> for Submitted {
     }
 }
 
+/// The host and the port of an address.
+pub(super) fn authority(address: &str) -> Option<&str> {
+    let (_, rest) = address.split_once("://")?;
+    rest.split(['/', '?', '#']).next()
+}
+
 /// Whether an address (of an `Origin` or a `Referer`) is one of this host (of a `Host`).
 pub(super) fn is_of_host(address: &str, host: &str) -> bool {
-    let Some((scheme, rest)) = address.split_once("://") else { return false };
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let Some((scheme, _)) = address.split_once("://") else { return false };
+    let authority = authority(address).unwrap_or_default();
     let usual = if scheme.eq_ignore_ascii_case("https") { ":443" } else { ":80" };
     let plain = |authority: &str| authority.strip_suffix(usual).unwrap_or(authority).to_ascii_lowercase();
     plain(authority) == plain(host.trim())

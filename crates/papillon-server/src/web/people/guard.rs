@@ -15,6 +15,7 @@ use axum::response::Response;
 
 use super::People;
 use super::caller::Frame;
+use crate::PublicUrl;
 use crate::http::Visitor;
 use crate::web::page;
 
@@ -63,11 +64,9 @@ pub(super) async fn over_tls_only(
 
 /// The address of a page over TLS, as the visitor knows this host.
 pub(super) fn safe_address(people: &People, visitor: &Visitor, path: &str) -> Option<String> {
-    let host = &visitor.host;
-    people.service.ports.https.map(|port| match port {
-        443 => format!("https://{host}{path}"),
-        port => format!("https://{host}:{port}{path}"),
-    })
+    let (front, ports) = (&people.service.config.front, people.service.ports);
+    let is_somewhere = ports.https.is_some() || front.url_for(visitor).is_some_and(PublicUrl::is_secure);
+    is_somewhere.then(|| front.login(ports, visitor).url(path))
 }
 
 /// That address, for somebody whose password would travel through a network in the clear.

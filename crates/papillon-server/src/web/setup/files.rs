@@ -55,7 +55,11 @@ async fn pem(State(doors): State<Arc<Doors>>) -> Response {
 async fn settings(State(doors): State<Arc<Doors>>, Extension(visitor): Extension<Visitor>) -> Response {
     let address = address::of_this_service(&doors, &visitor).await;
     let port = doors.ports.msnp.unwrap_or(MSNP_PORT);
-    file(REGISTRY, "papillon.reg", registry::set(&visitor.host, address, port).into_bytes())
+    file(
+        REGISTRY,
+        "papillon.reg",
+        registry::set(&doors.messenger_host(&visitor.host), address, port).into_bytes(),
+    )
 }
 
 async fn hosts(State(doors): State<Arc<Doors>>, Extension(visitor): Extension<Visitor>) -> Response {
