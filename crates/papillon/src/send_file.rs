@@ -8,6 +8,7 @@ use anyhow::{anyhow, bail};
 use indicatif::{ProgressBar, ProgressStyle};
 use msnp::Handle;
 use msnp_client::{Client, Transfer, TransferError, TransferProgress, TransferRoute};
+use papillon_server::counted;
 
 use crate::client::{self, ClientArgs, ENVIRONMENT, handle, why_not_transferred};
 use crate::interrupt::Interrupt;
@@ -138,5 +139,5 @@ fn route_name(route: TransferRoute) -> &'static str {
 fn summary(args: &SendFileArgs, progress: TransferProgress) -> String {
     let name = args.file.file_name().unwrap_or_default().to_string_lossy();
     let how = progress.route.map_or(String::new(), |route| format!(", {}", route_name(route)));
-    format!("sent {name}, {} bytes{how}\n", progress.total)
+    format!("sent {name}, {}{how}\n", counted(progress.total, "byte", "bytes"))
 }
