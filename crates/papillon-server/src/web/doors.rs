@@ -10,7 +10,6 @@ use crate::config::Live;
 use crate::dns::{Clients, Others};
 use crate::http::{Ports, Visitor};
 use crate::web::setup::Found;
-use crate::Registration;
 
 /// Where an unmodified MSN Messenger looks for a notification server (HYP).
 pub(super) const MSNP_PORT: u16 = 1863;

@@ -70,6 +70,11 @@ impl Complaint {
         self.text().filter(|_| self.field() == field)
     }
 
+    /// Whether a new password is what is left to think about: at first, and when it was the mistake.
+    pub(super) fn leaves_the_password(&self) -> bool {
+        self.0.is_none() || ["password", "again"].contains(&self.field())
+    }
+
     /// How a field looks.
     pub(super) fn class(&self, field: &str) -> &'static str {
         if self.at(field).is_some() { "field mistaken" } else { "field" }
@@ -108,5 +113,7 @@ mod tests {
         assert_eq!(complaint.ties("name", true), " aria-describedby=\"name-hint\"");
         assert_eq!((complaint.ties("name", false).as_str(), complaint.class("name")), ("", "field"));
         assert_eq!(Complaint::default().at(""), None);
+        assert!(complaint.leaves_the_password() && Complaint::default().leaves_the_password());
+        assert!(!Complaint::from(Mistake::at("code", "No.")).leaves_the_password());
     }
 }
