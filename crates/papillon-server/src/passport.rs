@@ -23,7 +23,7 @@ use msnp::Handle;
 use zeroize::Zeroizing;
 
 use attempts::Limited;
-use failures::{Failures, Reason};
+pub(crate) use failures::{Failures, Reason};
 use judging::Judging;
 pub use new_password::{
     LONGEST_EVERYWHERE, LONGEST_PASSWORD, RANDOM_PASSWORD_BITS, SHORTEST_PASSWORD, UnfitPassword,
@@ -84,7 +84,7 @@ pub enum Refusal {
     #[error("This account has been disabled. Please ask the people who run this service.")]
     Disabled,
     /// Too many failures from this address or for this account.
-    #[error("There were too many attempts to sign in. Please wait {} and try again.", seconds(*wait))]
+    #[error("There were too many attempts to sign in. Please wait a minute and try again, in {} at the earliest.", seconds(*wait))]
     Limited {
         /// How long it takes until the next attempt is judged, if none fails in the meantime.
         wait: Duration,
@@ -191,6 +191,11 @@ impl Passport {
             }
             Err(Crowded) => Err(Refusal::Busy),
         }
+    }
+
+    /// Where failed sign-ins are logged, those at the notification server as well.
+    pub(crate) fn failures(&self) -> &Failures {
+        &self.failures
     }
 
     async fn judge(

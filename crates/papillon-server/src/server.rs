@@ -121,6 +121,7 @@ impl Server {
             &config.limits,
         ));
         let service = Arc::new(Service {
+            failures: passport.failures().clone(),
             store,
             tickets,
             sessions: Sessions::default(),

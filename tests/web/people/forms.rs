@@ -175,7 +175,7 @@ async fn whoever_has_to_wait_is_told_how_long() {
         let seconds: u64 = page.header("retry-after").parse().unwrap();
         assert!((1..=30).contains(&seconds), "{seconds}");
         let unit = if seconds == 1 { "second" } else { "seconds" };
-        page.says(429, &format!("Please wait {seconds} {unit} and try again."));
+        page.says(429, &format!("Please wait a minute and try again, in {seconds} {unit} at the earliest."));
     }
 }
 

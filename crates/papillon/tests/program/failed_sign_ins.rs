@@ -28,6 +28,16 @@ fn failures_are_logged_with_address_and_account() {
     assert_eq!(sign_in_to_the_pages(&running, "nobody@example.com"), 403);
     let line = running.wait_for_log("sign-in failed");
     assert!(line.ends_with(&format!("{FAILED}\"nobody@example.com\" left_out=0")), "{line}");
+    // So does the notification server, of a ticket that is none.
+    let mut stream = TcpStream::connect(running.address("msnp")).unwrap();
+    stream
+        .write_all(
+            b"VER 1 MSNP9 CVR0\r\nCVR 2 0x0409 winnt 5.1 i386 MSNMSGR 6.0.0602 MSMSGS ada@example.com\r\n",
+        )
+        .unwrap();
+    stream.write_all(b"USR 3 TWN I ada@example.com\r\nUSR 4 TWN S t=1&p=2\r\n").unwrap();
+    let line = running.wait_for_log("sign-in with a ticket");
+    assert!(line.contains("from=127.0.0.1 account=\"ada@example.com\""), "{line}");
     papillon.run(["account", "disable", ADA]).is_fine();
     assert_eq!(running.login(ADA, "s3cret-word").0, 401);
     let line = running.wait_for_log("disabled account");
@@ -71,8 +81,8 @@ fn after_too_many_the_answer_says_how_long_to_wait() {
     let (_, seconds) = answer.split_once("\r\nRetry-After: ").unwrap_or_else(|| panic!("{answer}"));
     let seconds: u64 = seconds.split("\r\n").next().unwrap().parse().unwrap();
     assert!((1..=6).contains(&seconds), "{answer}");
-    let words = format!("Please wait {seconds} second");
-    assert!(answer.contains(&words) && answer.contains(&words.replace(' ', "%20")), "{answer}");
+    let words = format!("try again, in {seconds} second");
+    assert!(answer.contains(&words) && answer.contains(&format!("in%20{seconds}%20second")), "{answer}");
 }
 
 /// A password of just 16 characters may be the beginning of a longer one.
