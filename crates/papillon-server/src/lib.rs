@@ -48,8 +48,8 @@ mod switchboard;
 mod web;
 
 pub use config::{Config, Limits, Registration, Timeouts};
-pub use listener::Listener;
 pub use counted::counted;
+pub use listener::Listener;
 pub use operator::Operator;
 pub use proxy_protocol::AddressRange;
 pub use server::{Listeners, Reload, Server, ServerError};

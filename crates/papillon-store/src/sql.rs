@@ -160,7 +160,7 @@ impl Store for SqlStore {
     }
 
     async fn account_of_web_session(&self, id: &str, now: i64) -> Result<Option<Account>> {
-        Ok(web_sessions::account_of(&mut self.readers.lend().await?, id, now).await?)
+        reading!(self, reader => web_sessions::account_of(reader, id, now))
     }
 
     async fn end_web_session(&self, id: &str) -> Result<()> {

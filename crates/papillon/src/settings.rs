@@ -21,8 +21,8 @@ use crate::logging::LogFormat;
 pub(crate) use changes::Changes;
 pub(crate) use environment::value as variable;
 pub(crate) use values::{
-    DnsServers, Hosts, database, dns_clients, dns_others, dns_servers, host, hosts, line, registration, seconds,
-    seconds_or_none,
+    DnsServers, Hosts, database, dns_clients, dns_others, dns_servers, host, hosts, line, registration,
+    seconds, seconds_or_none,
 };
 
 /// The data folder of a service that this user runs, if there can be one.

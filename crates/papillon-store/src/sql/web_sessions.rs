@@ -1,7 +1,7 @@
 //! Sessions of the pages: begun, found, ended.
 
 use super::accounts::{account, select};
-use super::readers::Reader;
+use super::connections::Lent;
 use super::transaction::Tx;
 use super::{Fault, lock};
 use crate::{Account, WebSession};
@@ -29,11 +29,7 @@ pub(super) async fn begin(tx: &mut Tx, new: &WebSession) -> Result<(), Fault> {
     Ok(())
 }
 
-pub(super) async fn account_of(
-    reader: &mut Reader<'_>,
-    id: &str,
-    now: i64,
-) -> Result<Option<Account>, Fault> {
+pub(super) async fn account_of(reader: &mut Lent, id: &str, now: i64) -> Result<Option<Account>, Fault> {
     let text = select!("", "WHERE id = (SELECT account FROM web_sessions WHERE id = $1 AND expires_at > $2)");
     let row = sqlx::query(text).bind(id).bind(now).fetch_optional(&mut **reader).await?;
     row.as_ref().map(account).transpose()
