@@ -1,7 +1,10 @@
 use super::*;
 
-/// What was read: line, address, name and password of each, and the lines that were refused.
-fn outcome(text: impl AsRef<[u8]>) -> (Vec<(u64, String, String, String)>, Vec<(u64, String)>) {
+/// Line, address, name and password of somebody.
+type Somebody = (u64, String, String, String);
+
+/// What was read, and the lines that were refused.
+fn outcome(text: impl AsRef<[u8]>) -> (Vec<Somebody>, Vec<(u64, String)>) {
     let (entries, refused) = read(text.as_ref()).unwrap();
     let entries = entries.into_iter().map(|entry| {
         let password = entry.password.map_or_else(|| "-".to_owned(), |password| password.to_string());
@@ -10,7 +13,7 @@ fn outcome(text: impl AsRef<[u8]>) -> (Vec<(u64, String, String, String)>, Vec<(
     (entries.collect(), refused.into_iter().map(|refused| (refused.line, refused.why)).collect())
 }
 
-fn ada(line: u64) -> (u64, String, String, String) {
+fn ada(line: u64) -> Somebody {
     (line, "ada@example.com".into(), "Ada, Countess".into(), "s3cret, \"x\"".into())
 }
 
