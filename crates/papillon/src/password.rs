@@ -146,6 +146,8 @@ fn prompt_twice(handle: &Handle) -> anyhow::Result<Zeroizing<String>> {
     if first.is_empty() {
         return Ok(first);
     }
+    // Before it is typed a second time in vain.
+    check_new_password(&first)?;
     let second = prompt(String::from("The same again: "))?;
     if first != second {
         bail!("the two passwords are not the same; nothing was changed");
