@@ -47,6 +47,7 @@ def text():
 
 def open_page(path, origin=options.origin):
     browser.get(origin + path)
+    fits()
 
 
 def shows(*words):
@@ -56,6 +57,19 @@ def shows(*words):
 
 def picture(name):
     browser.save_screenshot(os.path.join(options.pictures, name + ".png"))
+
+
+def fits():
+    """Nothing of the page is wider than the window, be it a telephone, an old screen or today's."""
+    for width in (375, 800, 1000):
+        metrics = dict(width=width, height=760, deviceScaleFactor=1, mobile=width < 600)
+        browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+        page = find("html")
+        wide, shown = int(page.get_property("scrollWidth")), int(page.get_property("clientWidth"))
+        if wide > shown:
+            picture(f"too-wide-{width}")
+        assert wide <= shown <= width, f"{browser.current_url} at {width} px is {wide} px wide"
+    browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
 
 def submit(action, **fields):
@@ -109,6 +123,7 @@ def set_up_pages():
     for link in sorted(link for link in links if not link.endswith((".crt", ".reg", ".txt", ".pem"))):
         browser.get(link)
         shows("Papillon")
+        fits()
     open_page("/setup/msn6")
     picture("setup-msn6")
     step(f"the set-up pages ({len(links)} links)")
@@ -122,6 +137,7 @@ def register():
     assert find(".error").text, "two passwords that differ are accepted"
     assert find("input[name=name]").get_attribute("value") == "Ada Lovelace <&>", "what was typed is gone"
     assert find("input[name=password]").get_attribute("value") == "", "the password is in the page"
+    fits()
     picture("register")
     submit("/register", password="analytical", again="analytical")
     shows("ada@example.com")

@@ -13,7 +13,7 @@ const ELEMENTS: [&str; 41] = [
 /// Those that have no end.
 const EMPTY: [&str; 5] = ["meta", "img", "br", "hr", "input"];
 /// Attributes of HTML 4.01 Transitional that a page of ours may use.
-const ATTRIBUTES: [&str; 46] = [
+const ATTRIBUTES: [&str; 49] = [
     "lang",
     "http-equiv",
     "content",
@@ -60,6 +60,10 @@ const ATTRIBUTES: [&str; 46] = [
     "text",
     "link",
     "clear",
+    // Of later times, and skipped by those that do not know them: nothing depends on them.
+    "autocomplete",
+    "aria-describedby",
+    "aria-invalid",
 ];
 
 /// An opening tag.

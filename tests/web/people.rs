@@ -2,11 +2,13 @@
 
 mod administration;
 mod forgery;
+mod forms;
 mod https_only;
 mod invitations;
 mod own_account;
 mod pictures;
 mod registering;
+mod sessions;
 mod signing_in;
 
 /// Ada, who has an account in most of these tests.

@@ -44,10 +44,15 @@ impl<K: Hash + Eq> Buckets<K> {
 
     /// Whether there is a token.
     pub(crate) fn has_one(&mut self, key: &K, now: Instant) -> bool {
-        match self.full_at.get(key) {
-            Some(full_at) => full_at.saturating_duration_since(now) + self.interval <= self.burst,
-            None => self.has_room(now),
+        self.wait(key, now).is_zero()
+    }
+
+    /// How long it takes until there is a token, if nobody else takes it.
+    pub(crate) fn wait(&mut self, key: &K, now: Instant) -> Duration {
+        if let Some(full_at) = self.full_at.get(key) {
+            return (full_at.saturating_duration_since(now) + self.interval).saturating_sub(self.burst);
         }
+        if self.has_room(now) { Duration::ZERO } else { PURGE_EVERY }
     }
 
     /// Takes a token, whether there is one or not.
@@ -99,6 +104,8 @@ mod tests {
         let now = Instant::now();
         assert!(buckets.take_one("a", now) && buckets.take_one("a", now));
         assert!(!buckets.take_one("a", now) && buckets.take_one("b", now));
+        let waits = [buckets.wait(&"a", now), buckets.wait(&"b", now), buckets.wait(&"c", now)];
+        assert_eq!(waits, [HOUR / 2, Duration::ZERO, Duration::ZERO]);
         assert!(!buckets.take_one("a", now + Duration::from_secs(1799)));
         assert!(buckets.take_one("a", now + Duration::from_secs(1800)));
         assert!(!buckets.take_one("a", now + Duration::from_secs(1800)));

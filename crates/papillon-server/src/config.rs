@@ -8,6 +8,7 @@ use std::time::Duration;
 
 pub(crate) use self::live::Live;
 use crate::dns;
+use crate::operator::Operator;
 use crate::proxy_protocol::AddressRange;
 use crate::public_url::PublicUrl;
 use crate::tls::Names;
@@ -40,6 +41,8 @@ pub struct Config {
     pub registration: Option<Registration>,
     /// Passwords are asked for and taken over TLS only, on the pages and at the login.
     pub https_only: bool,
+    /// Whom the pages name for those who need somebody to ask.
+    pub operator: Operator,
     /// What keeps one client from harming the others.
     pub limits: Limits,
     /// How long the service waits for people.
@@ -61,6 +64,7 @@ impl Config {
             shutdown_grace: Duration::ZERO,
             registration: None,
             https_only: false,
+            operator: Operator::default(),
             limits: Limits::default(),
             timeouts: Timeouts::default(),
         }

@@ -5,8 +5,10 @@
 //! `login` put it into the requests of 2003.
 
 mod attempts;
+mod failures;
 mod judging;
 pub(crate) mod login;
+mod new_password;
 pub(crate) mod nexus;
 mod passwords;
 mod ticket;
@@ -14,19 +16,24 @@ mod ticket;
 use std::fmt;
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use async_trait::async_trait;
 use msnp::Handle;
 use zeroize::Zeroizing;
 
 use attempts::Limited;
+pub(crate) use failures::{Failures, Reason};
 use judging::Judging;
+pub use new_password::{
+    LONGEST_EVERYWHERE, LONGEST_PASSWORD, RANDOM_PASSWORD_BITS, SHORTEST_PASSWORD, UnfitPassword,
+    check_new_password, random_password, works_everywhere,
+};
 pub use passwords::{Crowded, HashError, Passwords, VerifyError, hash_password};
 pub(crate) use ticket::to_hex;
 pub use ticket::{Claims, TicketError, TicketMint, t_part};
 
-use crate::Limits;
+use crate::{Limits, counted};
 
 /// Where passwords are looked up.
 #[async_trait]
@@ -77,8 +84,11 @@ pub enum Refusal {
     #[error("This account has been disabled. Please ask the people who run this service.")]
     Disabled,
     /// Too many failures from this address or for this account.
-    #[error("There were too many attempts to sign in. Please wait a minute and try again.")]
-    Limited,
+    #[error("There were too many attempts to sign in. Please wait a minute and try again, in {} at the earliest.", seconds(*wait))]
+    Limited {
+        /// How long it takes until the next attempt is judged, if none fails in the meantime.
+        wait: Duration,
+    },
     /// Too many people are signing in at this moment.
     #[error("The service is busy. Please try again in a moment.")]
     Busy,
@@ -87,12 +97,24 @@ pub enum Refusal {
     Unavailable,
 }
 
+/// A time to wait in words, in whole seconds.
+fn seconds(wait: Duration) -> String {
+    counted(whole_seconds(wait), "second", "seconds")
+}
+
+/// A time to wait in whole seconds, at least one.
+pub(crate) fn whole_seconds(wait: Duration) -> u64 {
+    let part = u64::from(wait.subsec_nanos() > 0);
+    (wait.as_secs() + part).max(1)
+}
+
 /// Signs people in.
 pub struct Passport {
     credentials: Arc<dyn CredentialSource>,
     mint: Arc<TicketMint>,
     passwords: Passwords,
     judging: Judging,
+    failures: Failures,
 }
 
 impl Passport {
@@ -103,7 +125,7 @@ impl Passport {
         passwords: Passwords,
         limits: &Limits,
     ) -> Self {
-        Self { credentials, mint, passwords, judging: Judging::new(limits) }
+        Self { credentials, mint, passwords, judging: Judging::new(limits), failures: Failures::default() }
     }
 
     /// Signs somebody in and returns a ticket. A name that is no address is a name that nobody
@@ -135,14 +157,22 @@ impl Passport {
     ) -> Result<StoredCredentials, Refusal> {
         let handle = Handle::parse(name).ok();
         let account = handle.as_ref().map(Handle::as_str);
-        let attempt = self.judging.begin(account, from).await.map_err(|Limited| Refusal::Limited)?;
+        let attempt = self.judging.begin(account, from).await.map_err(|Limited { wait }| {
+            self.failures.note(Reason::Limited, from, handle.as_ref());
+            Refusal::Limited { wait }
+        })?;
         let Some(handle) = handle else {
+            self.failures.note(Reason::Wrong, from, None);
             return Err(Refusal::Wrong);
         };
         // When the caller goes away in the middle, the attempt stays counted.
         let outcome = self.judge(&handle, password).await;
         match outcome {
-            Err(Refusal::Wrong) => tracing::debug!(%handle, %from, "sign-in failed"),
+            Err(Refusal::Wrong) => self.failures.note(Reason::Wrong, from, Some(&handle)),
+            Err(Refusal::Disabled) => {
+                self.failures.note(Reason::Disabled, from, Some(&handle));
+                attempt.forgive();
+            }
             _ => attempt.forgive(),
         }
         outcome
@@ -161,6 +191,11 @@ impl Passport {
             }
             Err(Crowded) => Err(Refusal::Busy),
         }
+    }
+
+    /// Where failed sign-ins are logged, those at the notification server as well.
+    pub(crate) fn failures(&self) -> &Failures {
+        &self.failures
     }
 
     async fn judge(

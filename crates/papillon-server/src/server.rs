@@ -124,6 +124,7 @@ impl Server {
         ));
         let place = config.front.url.as_ref().map(ToString::to_string).or_else(|| config.public_host.clone());
         let service = Arc::new(Service {
+            failures: passport.failures().clone(),
             store,
             tickets,
             sessions: Sessions::default(),

@@ -12,7 +12,7 @@ use crate::connection::{Door, Ends};
 use crate::http::Ports;
 use crate::invitation_mail::InvitationMail;
 use crate::open_connections::OpenConnections;
-use crate::passport::TicketMint;
+use crate::passport::{Failures, TicketMint};
 use crate::sessions::Sessions;
 use crate::switchboard::Switchboards;
 
@@ -21,6 +21,8 @@ pub(crate) struct Service {
     pub(crate) config: Arc<Live>,
     pub(crate) store: Arc<dyn Store>,
     pub(crate) tickets: Arc<TicketMint>,
+    /// Where failed sign-ins are logged.
+    pub(crate) failures: Failures,
     pub(crate) sessions: Sessions,
     pub(crate) switchboards: Switchboards,
     pub(crate) locks: AccountLocks,

@@ -28,6 +28,7 @@ mod roster;
 mod sql;
 mod sqlite;
 mod store;
+mod web_session;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -45,6 +46,7 @@ pub use postgres::PostgresStore;
 pub use roster::{Contact, Roster, SharedProperties};
 pub use sqlite::SqliteStore;
 pub use store::Store;
+pub use web_session::WebSession;
 
 /// Opens the database at `url` and brings its tables up to date.
 ///

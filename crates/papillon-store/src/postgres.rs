@@ -31,6 +31,7 @@ const SETTINGS: &str = "SET statement_timeout = 2000; SET idle_in_transaction_se
 const MIGRATIONS: &[Migration] = &[
     Migration { version: 1, text: include_str!("../migrations/postgres/0001_accounts_and_lists.sql") },
     Migration { version: 2, text: include_str!("../migrations/postgres/0002_pages.sql") },
+    Migration { version: 3, text: include_str!("../migrations/postgres/0003_web_sessions.sql") },
 ];
 
 /// Opens stores in PostgreSQL.

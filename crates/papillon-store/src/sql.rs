@@ -21,6 +21,7 @@ mod roster;
 mod secrets;
 mod settings;
 mod transaction;
+mod web_sessions;
 
 use std::sync::Arc;
 
@@ -37,7 +38,7 @@ use self::transaction::in_transaction;
 use crate::{
     Account, AccountChange, AccountId, Credentials, ForwardAdded, ForwardRemoved, GroupRemoved, Invitation,
     InvitationCode, NewAccount, NewInvitation, PasswordHash, People, Picture, PrivacyChanged, PrivacyList,
-    PropertySet, Result, Roster, Store,
+    PropertySet, Result, Roster, Store, WebSession,
 };
 
 /// What differs between the databases once they are connected.
@@ -67,6 +68,10 @@ impl SqlStore {
 impl Store for SqlStore {
     async fn create_account(&self, new: NewAccount) -> Result<Account> {
         in_transaction!(self, tx => accounts::create(tx, &new))
+    }
+
+    async fn create_accounts(&self, new: &[NewAccount]) -> Result<Vec<Option<Account>>> {
+        in_transaction!(self, tx => accounts::create_all(tx, new))
     }
 
     async fn create_invited_account(&self, new: NewAccount, code: &InvitationCode) -> Result<Account> {
@@ -148,6 +153,18 @@ impl Store for SqlStore {
 
     async fn revoke_invitation(&self, id: i64) -> Result<()> {
         in_transaction!(self, tx => invitations::revoke(tx, id))
+    }
+
+    async fn begin_web_session(&self, session: &WebSession) -> Result<()> {
+        in_transaction!(self, tx => web_sessions::begin(tx, session))
+    }
+
+    async fn account_of_web_session(&self, id: &str, now: i64) -> Result<Option<Account>> {
+        reading!(self, reader => web_sessions::account_of(reader, id, now))
+    }
+
+    async fn end_web_session(&self, id: &str) -> Result<()> {
+        in_transaction!(self, tx => web_sessions::end(tx, id))
     }
 
     async fn secret(&self, name: &str, candidate: &[u8]) -> Result<Vec<u8>> {

@@ -7,7 +7,7 @@ use msnp::{PropertyKey, PropertyValue};
 use crate::{
     Account, AccountChange, AccountId, Credentials, ForwardAdded, ForwardRemoved, GroupRemoved, Invitation,
     InvitationCode, NewAccount, NewInvitation, PasswordHash, People, Picture, PrivacyChanged, PrivacyList,
-    PropertySet, Result, Roster,
+    PropertySet, Result, Roster, WebSession,
 };
 
 #[cfg(doc)]
@@ -23,6 +23,10 @@ use crate::Refusal;
 pub trait Store: Send + Sync + 'static {
     /// Makes an account. Refused: `AccountExists`.
     async fn create_account(&self, new: NewAccount) -> Result<Account>;
+
+    /// Makes many accounts, all in one transaction. Those whose handle is taken, also by one before it among these,
+    /// are `None` and left as they are.
+    async fn create_accounts(&self, new: &[NewAccount]) -> Result<Vec<Option<Account>>>;
 
     /// Makes an account and uses the invitation once, at the account's `created_at`. Refused, in
     /// this order: `InvitationInvalid`, `AccountExists`.
@@ -84,6 +88,17 @@ pub trait Store: Send + Sync + 'static {
 
     /// Takes an invitation back. One that does not exist is no error: it is as good as taken back.
     async fn revoke_invitation(&self, id: i64) -> Result<()>;
+
+    /// Begins a session of the pages; those that have ended by then go, and of the account's own no more than
+    /// [`WebSession::MOST`] are kept. Refused: `UnknownAccount`.
+    async fn begin_web_session(&self, session: &WebSession) -> Result<()>;
+
+    /// Whose session this is; nobody's when it has ended, or was ended. `now` is in seconds since 1970.
+    async fn account_of_web_session(&self, id: &str, now: i64) -> Result<Option<Account>>;
+
+    /// Ends a session of the pages. One that does not exist is no error: it is as good as ended. Voiding all tickets
+    /// of an account ends all of its sessions.
+    async fn end_web_session(&self, id: &str) -> Result<()>;
 
     /// The secret of this name. The first who asks for it, on any node, gives it its value;
     /// everybody later gets that value.

@@ -6,6 +6,7 @@ mod add;
 mod admin;
 mod disable;
 mod enable;
+mod import;
 mod invite;
 mod list;
 mod password;
@@ -29,6 +30,8 @@ const EXAMPLES: &str = "\
 Examples:
   papillon account add ada@example.com --name Ada
   papillon account password ada@example.com --password-stdin < secret.txt
+  papillon account password ada@example.com --generate
+  papillon account import people.csv --passwords passwords.csv
   papillon account invite --uses 5
   papillon account list --json
 
@@ -49,6 +52,8 @@ pub(crate) struct AccountArgs {
 enum Command {
     /// Makes an account.
     Add(add::AddArgs),
+    /// Makes many accounts at once, from a CSV file.
+    Import(import::ImportArgs),
     /// Shows all accounts.
     List(list::ListArgs),
     /// Sets a new password. Who is signed in stays so; the old password no longer works.
@@ -72,6 +77,7 @@ pub(crate) fn run(args: &AccountArgs) -> anyhow::Result<()> {
     runtime()?.block_on(async {
         match &args.command {
             Command::Add(add) => add::run(add, &settings).await,
+            Command::Import(import) => import::run(import, &settings).await,
             Command::List(list) => list::run(list, &settings).await,
             Command::Password(password) => password::run(password, &settings).await,
             Command::Disable(disable) => disable::run(disable, &settings).await,

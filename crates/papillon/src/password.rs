@@ -1,13 +1,17 @@
 //! Getting a password without showing it to anybody.
 
-use std::io::{self, IsTerminal, Read};
+use std::io::{self, IsTerminal, Read, Write};
 
 use anyhow::{Context, bail};
 use msnp::Handle;
+use papillon_server::passport::{
+    LONGEST_EVERYWHERE, LONGEST_PASSWORD, RANDOM_PASSWORD_BITS, SHORTEST_PASSWORD, check_new_password,
+    random_password, works_everywhere,
+};
 use zeroize::Zeroizing;
 
-/// The longest password in bytes.
-const MAX_LEN: usize = 256;
+use crate::stdout;
+
 /// The variable for scripts that cannot write to a pipe.
 const VARIABLE: &str = "PAPILLON_PASSWORD";
 
@@ -20,14 +24,73 @@ pub(crate) struct PasswordSource {
     pub(crate) password_stdin: bool,
 }
 
-/// Reads a new password for `handle`: on a terminal it is asked for twice.
-pub(crate) fn read_new(source: &PasswordSource, handle: &Handle) -> anyhow::Result<Zeroizing<String>> {
-    read_from(source, || prompt_twice(handle))
+/// Where a new password comes from.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub(crate) struct NewPasswordSource {
+    #[command(flatten)]
+    source: PasswordSource,
+    /// Makes a password by chance, and prints it. It works in every client.
+    #[arg(long, conflicts_with = "password_stdin")]
+    generate: bool,
+}
+
+/// A new password.
+pub(crate) struct NewPassword {
+    /// The password.
+    pub(crate) text: Zeroizing<String>,
+    /// Whether it was made here, so that somebody has to be told.
+    pub(crate) is_generated: bool,
+}
+
+impl NewPassword {
+    fn generated() -> Self {
+        Self { text: random_password(), is_generated: true }
+    }
+
+    /// Says on standard output that something was `done`, with the password if nobody knows it yet; and beside that,
+    /// if some clients cannot sign in with it. `again` is the command that makes another one.
+    pub(crate) fn tell(&self, done: &str, again: &str) -> anyhow::Result<()> {
+        if self.is_generated {
+            let password = self.text.as_str();
+            return stdout::print(&format!("{done}\npassword {password}\n"));
+        }
+        stdout::print(&format!("{done}\n"))?;
+        if !works_everywhere(&self.text) {
+            // It is changed, whether anybody reads this or not.
+            let _ = writeln!(
+                io::stderr(),
+                "note: {CUT_OFF}\nIf one of them is to be used, choose a shorter password, or let one be made: {again}"
+            );
+        }
+        Ok(())
+    }
+}
+
+/// What some clients do to a long password.
+pub(crate) const CUT_OFF: &str = "some clients, such as Pidgin's MSNP9 plug-in and BitlBee, send only the first \
+     16 characters of a password and cannot sign in with a longer one";
+
+/// Reads a new password for `handle`: on a terminal it is asked for twice. It is one that the pages would take.
+pub(crate) fn read_new(source: &NewPasswordSource, handle: &Handle) -> anyhow::Result<NewPassword> {
+    if source.generate {
+        return Ok(NewPassword::generated());
+    }
+    match read_from(&source.source, || prompt_twice(handle))? {
+        password if password.is_empty() => Ok(NewPassword::generated()),
+        password => {
+            check_new_password(&password)?;
+            Ok(NewPassword { text: password, is_generated: false })
+        }
+    }
 }
 
 /// Reads the password with which `handle` signs in.
 pub(crate) fn read(source: &PasswordSource, handle: &Handle) -> anyhow::Result<Zeroizing<String>> {
-    read_from(source, || prompt(format!("Password for {handle}: ")))
+    let password = read_from(source, || prompt(format!("Password for {handle}: ")))?;
+    if password.is_empty() {
+        bail!("the password is empty");
+    }
+    Ok(password)
 }
 
 fn read_from(
@@ -40,23 +103,24 @@ fn read_from(
         let Ok(text) = value.into_string() else { bail!("the password in {VARIABLE} is not valid UTF-8") };
         Zeroizing::new(text)
     } else if io::stdin().is_terminal() {
-        ask()?
+        // Whoever is asked may leave it empty; the caller says what that means.
+        return ask();
     } else {
         bail!(
             "there is no terminal to ask for the password at: pipe it in and add --password-stdin, or set {VARIABLE}"
         );
     };
     match password.len() {
-        0 => bail!("the password is empty: use 1 to {MAX_LEN} bytes"),
-        1..=MAX_LEN => Ok(password),
-        _ => bail!("the password is too long: use 1 to {MAX_LEN} bytes"),
+        0 => bail!("the password is empty"),
+        1..=LONGEST_PASSWORD => Ok(password),
+        _ => bail!("the password is too long: use at most {LONGEST_PASSWORD} bytes"),
     }
 }
 
 /// All that comes, less one line end.
 fn from(input: impl Read) -> anyhow::Result<Zeroizing<String>> {
     // Room for the line end, and for one byte that shows that there is too much.
-    let most = MAX_LEN + 3;
+    let most = LONGEST_PASSWORD + 3;
     let mut bytes = Zeroizing::new(Vec::with_capacity(most));
     let read = input.take(most as u64).read_to_end(&mut bytes);
     read.context("the password cannot be read from standard input")?;
@@ -72,8 +136,18 @@ fn prompt(question: String) -> anyhow::Result<Zeroizing<String>> {
     rpassword::prompt_password(question).map(Zeroizing::new).context(failed)
 }
 
+/// An empty password stands for one that is to be made.
 fn prompt_twice(handle: &Handle) -> anyhow::Result<Zeroizing<String>> {
-    let first = prompt(format!("Password for {handle}: "))?;
+    let first = prompt(format!(
+        "{SHORTEST_PASSWORD} to {LONGEST_EVERYWHERE} characters work in every client; some send only the first \
+         {LONGEST_EVERYWHERE} of a longer password.\nPassword for {handle} (nothing: one is made, of \
+         {RANDOM_PASSWORD_BITS} bits): "
+    ))?;
+    if first.is_empty() {
+        return Ok(first);
+    }
+    // Before it is typed a second time in vain.
+    check_new_password(&first)?;
     let second = prompt(String::from("The same again: "))?;
     if first != second {
         bail!("the two passwords are not the same; nothing was changed");
@@ -102,8 +176,8 @@ mod tests {
 
     #[test]
     fn too_much_is_not_read() {
-        assert_eq!(from(io::repeat(b'x')).unwrap().len(), MAX_LEN + 3);
-        let longest = "x".repeat(MAX_LEN) + "\r\n";
-        assert_eq!(from(longest.as_bytes()).unwrap().len(), MAX_LEN);
+        assert_eq!(from(io::repeat(b'x')).unwrap().len(), LONGEST_PASSWORD + 3);
+        let longest = "x".repeat(LONGEST_PASSWORD) + "\r\n";
+        assert_eq!(from(longest.as_bytes()).unwrap().len(), LONGEST_PASSWORD);
     }
 }

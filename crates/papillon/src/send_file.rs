@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 use anyhow::bail;
 use indicatif::{ProgressBar, ProgressStyle};
 use msnp::Handle;
+use papillon_server::counted;
 use serde_json::Value;
 
 use crate::client::{self, ClientArgs, ENVIRONMENT, handle};
@@ -155,5 +156,6 @@ fn summary(args: &SendFileArgs, answer: &Value) -> String {
     let name = args.file.file_name().unwrap_or_default().to_string_lossy();
     let route = answer["route"].as_str().and_then(route_words);
     let how = route.map_or(String::new(), |route| format!(", {route}"));
-    format!("sent {name}, {} bytes{how}\n", answer["size"])
+    let size = counted(answer["size"].as_u64().unwrap_or_default(), "byte", "bytes");
+    format!("sent {name}, {size}{how}\n")
 }

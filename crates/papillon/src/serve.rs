@@ -149,6 +149,12 @@ pub(crate) struct ServeArgs {
     /// one); without it, visitors from this machine and from private networks need none.
     #[arg(long, value_name = "WHO", value_parser = settings::registration)]
     registration: Option<Registration>,
+    /// Who runs the service, as the pages name it to those who need somebody to ask. [default: no name]
+    #[arg(long, value_name = "NAME", value_parser = settings::line)]
+    operator_name: Option<String>,
+    /// Where people ask for a new password: an e-mail address, the address of a page, or words. [default: none]
+    #[arg(long, value_name = "TEXT", value_parser = settings::line)]
+    operator_contact: Option<String>,
     /// Takes passwords over TLS only: no page with a password, and no login, is served without it.
     #[arg(long)]
     https_only: bool,
@@ -197,6 +203,9 @@ impl ServeArgs {
         replace(&mut settings.log_format, &self.log_format);
         replace(&mut settings.server.shutdown_grace, &self.shutdown_grace);
         settings.server.registration = self.registration.or(settings.server.registration);
+        let operator = &mut settings.server.operator;
+        operator.name = self.operator_name.clone().or(operator.name.take());
+        operator.contact = self.operator_contact.clone().or(operator.contact.take());
         settings.server.https_only |= self.https_only;
         replace(&mut settings.server.ticket_lifetime, &self.ticket_lifetime);
         replace(&mut settings.server.trusted_proxies, &self.trusted_proxies);

@@ -21,7 +21,7 @@ use crate::logging::LogFormat;
 pub(crate) use changes::Changes;
 pub(crate) use environment::value as variable;
 pub(crate) use values::{
-    DnsServers, Hosts, database, dns_clients, dns_others, dns_servers, host, hosts, public_port,
+    DnsServers, Hosts, database, dns_clients, dns_others, dns_servers, host, hosts, line, public_port,
     registration, seconds, seconds_or_none,
 };
 

@@ -2,6 +2,9 @@
 
 /// `1.2 MB`; thousands, as file managers count.
 pub(crate) fn bytes(count: u64) -> String {
+    if count == 1 {
+        return "1 byte".into();
+    }
     let mut rest = count as f64;
     for unit in ["bytes", "kB", "MB", "GB"] {
         if rest < 999.5 {
@@ -52,6 +55,7 @@ mod tests {
     fn sizes_have_three_digits() {
         for (count, words) in [
             (0, "0 bytes"),
+            (1, "1 byte"),
             (999, "999 bytes"),
             (1_000, "1.0 kB"),
             (12_345, "12.3 kB"),

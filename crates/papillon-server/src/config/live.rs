@@ -22,6 +22,7 @@ impl Config {
             shutdown_grace: new.shutdown_grace,
             registration: new.registration,
             https_only: new.https_only,
+            operator: new.operator.clone(),
             limits: Limits {
                 http_connections: self.limits.http_connections,
                 http_connections_per_address: self.limits.http_connections_per_address,

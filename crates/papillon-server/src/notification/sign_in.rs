@@ -14,7 +14,7 @@ use papillon_store::{Account, AccountId, Roster};
 use super::verbs::Stage;
 use super::{Connection, Outcome, Refusal, send_away};
 use crate::connection::{Deliveries, Door};
-use crate::passport::{TicketError, t_part};
+use crate::passport::{Reason, TicketError, t_part};
 use crate::sessions::Session;
 
 /// What a client that does not say its version is told is the best there is.
@@ -96,7 +96,7 @@ impl Connection {
 
     async fn check_ticket(&mut self, transaction: TransactionId, ticket: &usr::Ticket) -> Outcome {
         let claims = self.service.tickets.verify(ticket.as_str(), SystemTime::now()).map_err(|error| {
-            Refusal::Fatal(match error {
+            self.refused(match error {
                 TicketError::Malformed => ErrorCode::AuthenticationFailed,
                 TicketError::Forged | TicketError::Expired => ErrorCode::BadTicket,
             })
@@ -114,9 +114,15 @@ impl Connection {
         };
         let (account, roster) = found
             .filter(|(account, _)| valid(account))
-            .ok_or(Refusal::Fatal(ErrorCode::AuthenticationFailed))?;
+            .ok_or_else(|| self.refused(ErrorCode::AuthenticationFailed))?;
         self.enter(transaction, account, roster, ticket);
         Ok(())
+    }
+
+    /// Logs that somebody was not signed in, and says so.
+    fn refused(&self, code: ErrorCode) -> Refusal {
+        self.service.failures.note(Reason::Ticket, self.ends.client.ip(), self.handle.as_ref());
+        Refusal::Fatal(code)
     }
 
     fn enter(

@@ -5,7 +5,7 @@
 //! up again within a minute, and a full one is forgotten.
 
 use std::net::IpAddr;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::Limits;
 use crate::buckets::{Buckets, MINUTE};
@@ -27,10 +27,13 @@ pub struct Reservation {
     address: IpAddr,
 }
 
-/// Too many failed attempts; the next one is allowed within a minute.
+/// Too many failed attempts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("too many failed sign-ins")]
-pub struct Limited;
+pub struct Limited {
+    /// How long it takes until the next one is allowed, if nobody fails in the meantime.
+    pub wait: Duration,
+}
 
 impl Attempts {
     /// No attempts yet. A limit of 0 is taken as 1: with none at all nobody could sign in.
@@ -55,10 +58,10 @@ impl Attempts {
     ) -> Result<Reservation, Limited> {
         let account = account.map(Box::from);
         let address = network(address);
-        let free = account.as_ref().is_none_or(|account| self.accounts.has_one(account, now))
-            && self.addresses.has_one(&address, now);
-        if !free {
-            return Err(Limited);
+        let of_account = account.as_ref().map_or(Duration::ZERO, |account| self.accounts.wait(account, now));
+        let wait = of_account.max(self.addresses.wait(&address, now));
+        if !wait.is_zero() {
+            return Err(Limited { wait });
         }
         if let Some(account) = &account {
             self.accounts.take(account.clone(), now);
@@ -78,8 +81,6 @@ impl Attempts {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
 
     fn attempts(per_account: u32, per_address: u32) -> Attempts {
@@ -134,7 +135,8 @@ mod tests {
         for _ in 0..100 {
             let taken = attempts.reserve(Some("a@b.c"), ip("10.0.0.1"), now).unwrap();
             // The second of two at the same time has to wait for the first one's outcome.
-            assert_eq!(attempts.reserve(Some("a@b.c"), ip("10.0.0.1"), now).unwrap_err(), Limited);
+            let limited = attempts.reserve(Some("a@b.c"), ip("10.0.0.1"), now).unwrap_err();
+            assert_eq!(limited, Limited { wait: MINUTE });
             attempts.give_back(taken);
         }
     }

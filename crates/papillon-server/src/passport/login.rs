@@ -6,8 +6,12 @@ use http::StatusCode;
 use msnp::passport::{AuthenticationInfo, Credentials, Failure};
 use zeroize::Zeroizing;
 
-use super::{Passport, Refusal};
+use super::{LONGEST_EVERYWHERE, Passport, Refusal, whole_seconds};
 use crate::http::{Request, Response};
+
+/// What may be wrong with a password of just this length.
+const CUT: &str = "If your password is longer than 16 characters: this program may have sent only the first 16. \
+                   A password of 8 to 16 characters works everywhere.";
 
 /// Answers `/login2.srf` to somebody at address `from`. `page` is the address of a page that
 /// helps people, without commas.
@@ -17,10 +21,14 @@ pub(crate) async fn answer(passport: &Passport, request: &Request<'_>, from: IpA
         return failed(page, "Please sign in with your address and your password.");
     };
     let password = Zeroizing::new(password.expose().to_owned());
+    let may_be_cut = password.len() == LONGEST_EVERYWHERE;
     match passport.sign_in(&sign_in, password, from).await {
         Ok(ticket) => succeeded(&ticket),
-        Err(refusal @ (Refusal::Wrong | Refusal::Disabled | Refusal::Limited)) => {
-            failed(page, &refusal.to_string())
+        Err(refusal @ Refusal::Wrong) if may_be_cut => failed(page, &format!("{refusal} {CUT}")),
+        Err(refusal @ (Refusal::Wrong | Refusal::Disabled)) => failed(page, &refusal.to_string()),
+        // Clients show the text of this answer; of any other they show at most the number.
+        Err(refusal @ Refusal::Limited { wait }) => {
+            failed(page, &refusal.to_string()).with_header("Retry-After", whole_seconds(wait).to_string())
         }
         Err(refusal @ Refusal::Busy) => Response::text(StatusCode::SERVICE_UNAVAILABLE, &refusal.to_string())
             .with_header("Retry-After", "5"),

@@ -7,6 +7,7 @@
 mod account;
 mod admin;
 mod caller;
+mod complaint;
 mod cookies;
 mod deletion;
 mod forms;
@@ -16,24 +17,27 @@ mod picture;
 mod portrait;
 mod register;
 mod sign_in;
+mod suggestion;
 mod trouble;
 
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::{Instant, SystemTime};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn_with_state, map_response};
 use axum::routing::{get, post};
-use papillon_store::{Account, AccountId, StoreError};
+use papillon_store::{Account, AccountId, StoreError, WebSession};
 use parking_lot::Mutex;
+use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
 
 use crate::buckets::{Buckets, HOUR, MINUTE};
 use crate::network::network;
-use crate::passport::Passport;
+use crate::passport::{Passport, to_hex};
 use crate::service::Service;
+use caller::Caller;
 
 pub(crate) use keys::{KeyError, Keys};
 
@@ -66,17 +70,39 @@ impl People {
         }
     }
 
-    /// Whose session this cookie is; nobody's when it is not ours, has ended, or was voided by a new
-    /// password, by signing out everywhere or because the account was disabled.
+    /// Whose session this cookie is; nobody's when it is not ours, has ended, or was voided: by signing out, by a
+    /// new password, by signing out everywhere or because the account was disabled.
     async fn account_of(&self, cookie: &str) -> Result<Option<Account>, StoreError> {
-        let Ok(claims) = self.keys.sessions().verify(cookie, SystemTime::now()) else { return Ok(None) };
-        let account = self.service.store.account_by_id(AccountId(claims.account)).await?;
-        Ok(account.filter(|account| account.enabled && account.credential_epoch == claims.epoch))
+        let now = SystemTime::now();
+        // No look-up for what cannot be a session.
+        let Ok(claims) = self.keys.sessions().verify(cookie, now) else { return Ok(None) };
+        let account = self.service.store.account_of_web_session(&digest(cookie), unix_time(now)).await?;
+        Ok(account.filter(|account| {
+            account.id.0 == claims.account && account.enabled && account.credential_epoch == claims.epoch
+        }))
     }
 
-    /// A cookie with which the account is signed in until `epoch` has passed.
-    fn session(&self, account: AccountId, epoch: i64) -> String {
-        self.keys.sessions().issue(account.0, epoch, SystemTime::now())
+    /// Begins a session in place of the one in the caller's browser, if there is one, and returns its cookie, with
+    /// which the account is signed in until `epoch` has passed.
+    async fn begin_session(
+        &self,
+        caller: &Caller,
+        account: AccountId,
+        epoch: i64,
+    ) -> Result<String, StoreError> {
+        if let Some(before) = caller.session() {
+            self.end_session(before).await?;
+        }
+        let now = SystemTime::now();
+        let cookie = self.keys.sessions().issue(account.0, epoch, now);
+        let (id, begun_at, expires_at) = (digest(&cookie), unix_time(now), unix_time(now + keys::SESSION));
+        self.service.store.begin_web_session(&WebSession { id, account, begun_at, expires_at }).await?;
+        Ok(cookie)
+    }
+
+    /// Ends the session of this cookie: whoever has a copy of it is signed in no more.
+    async fn end_session(&self, cookie: &str) -> Result<(), StoreError> {
+        self.service.store.end_web_session(&digest(cookie)).await
     }
 
     /// Whether one more account may be made from this address; it counts then.
@@ -88,6 +114,16 @@ impl People {
     fn may_change(&self, account: AccountId) -> bool {
         self.changes.lock().take_one(account, Instant::now())
     }
+}
+
+/// By what a session is known in the store: whoever reads that learns no cookie.
+fn digest(cookie: &str) -> String {
+    to_hex(&Sha256::digest(cookie))
+}
+
+/// In seconds since 1970.
+fn unix_time(time: SystemTime) -> i64 {
+    time.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs().cast_signed())
 }
 
 /// All these pages.

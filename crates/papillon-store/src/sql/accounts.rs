@@ -104,6 +104,19 @@ pub(super) async fn create(tx: &mut Tx, new: &NewAccount) -> Result<Account, Fau
     })
 }
 
+pub(super) async fn create_all(tx: &mut Tx, new: &[NewAccount]) -> Result<Vec<Option<Account>>, Fault> {
+    let mut made = Vec::with_capacity(new.len());
+    for new in new {
+        made.push(match create(tx, new).await {
+            Ok(account) => Some(account),
+            // Nothing was written, and the transaction goes on.
+            Err(Fault::Refused(Refusal::AccountExists)) => None,
+            Err(fault) => return Err(fault),
+        });
+    }
+    Ok(made)
+}
+
 pub(super) async fn set_password(tx: &mut Tx, handle: &Handle, hash: &PasswordHash) -> Result<(), Fault> {
     let id = next_epoch(tx, handle).await?;
     sqlx::query("UPDATE passwords SET hash = $2 WHERE account = $1")
@@ -127,6 +140,9 @@ pub(super) async fn set_enabled(tx: &mut Tx, handle: &Handle, enabled: bool) -> 
     };
     let changed = sqlx::query(text).bind(id.0).execute(&mut **tx).await?.rows_affected();
     if changed > 0 {
+        if !enabled {
+            end_web_sessions(tx, id).await?;
+        }
         changes::record(tx, id, handle, kind).await?;
     }
     Ok(())
@@ -151,7 +167,15 @@ async fn next_epoch(tx: &mut Tx, handle: &Handle) -> Result<AccountId, Fault> {
     .bind(handle.as_str())
     .fetch_optional(&mut **tx)
     .await?;
-    Ok(AccountId(row.ok_or(Refusal::UnknownAccount)?.try_get(0)?))
+    let id = AccountId(row.ok_or(Refusal::UnknownAccount)?.try_get(0)?);
+    end_web_sessions(tx, id).await?;
+    Ok(id)
+}
+
+/// Nobody is signed in to the pages any more.
+async fn end_web_sessions(tx: &mut Tx, id: AccountId) -> Result<(), Fault> {
+    sqlx::query("DELETE FROM web_sessions WHERE account = $1").bind(id.0).execute(&mut **tx).await?;
+    Ok(())
 }
 
 pub(super) async fn remove(tx: &mut Tx, handle: &Handle) -> Result<(), Fault> {

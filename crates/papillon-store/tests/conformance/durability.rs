@@ -60,7 +60,7 @@ pub async fn tables_of_an_older_program_are_brought_up_to_date(place: Place) {
     drop(store);
     place
         .tamper(
-            "DROP TABLE pictures; DROP TABLE invitations; ALTER TABLE accounts DROP COLUMN admin; \
+            "DROP TABLE web_sessions; DROP TABLE pictures; DROP TABLE invitations; ALTER TABLE accounts DROP COLUMN admin; \
              DELETE FROM schema_migrations WHERE version > 1",
         )
         .await;

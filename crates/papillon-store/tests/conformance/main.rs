@@ -40,6 +40,7 @@ checks! {
     people:
         an_account_is_found_as_it_was_made,
         a_handle_is_taken_once,
+        many_are_made_at_once_but_for_those_who_are_there,
         a_password_change_voids_tickets,
         disabling_voids_tickets_and_enabling_does_not,
         nobody_unknown_can_be_changed,
@@ -63,6 +64,11 @@ checks! {
         an_invitation_is_taken_back,
         only_so_many_accounts_in_a_race,
         a_thousand_invitations_and_no_more;
+    web_sessions:
+        a_session_is_its_accounts_until_it_ends,
+        another_store_sees_that_a_session_has_ended,
+        what_voids_tickets_ends_all_sessions,
+        ended_and_surplus_sessions_go;
     changes:
         each_change_is_logged_once_and_in_order,
         numbers_become_visible_in_order,

@@ -32,6 +32,22 @@ pub async fn a_handle_is_taken_once(place: Place) {
     assert_eq!(store.accounts().await.unwrap().len(), 1);
 }
 
+pub async fn many_are_made_at_once_but_for_those_who_are_there(place: Place) {
+    let store = place.open().await;
+    let alice = store.create_account(new_account("alice")).await.unwrap();
+    let twice = papillon_store::NewAccount { name: friendly("Another"), ..new_account("bob") };
+    let new = [new_account("bob"), new_account("alice"), twice, new_account("carol")];
+    let made = store.create_accounts(&new).await.unwrap();
+    let made: Vec<_> = made.iter().map(|made| made.as_ref().map(|made| made.handle.clone())).collect();
+    assert_eq!(made, [Some(handle("bob")), None, None, Some(handle("carol"))]);
+    let all = store.accounts().await.unwrap();
+    assert_eq!((all.len(), &all[0]), (3, &alice));
+    assert_eq!((&all[1].name, store.last_change().await.unwrap()), (&friendly("The%20bob"), 3));
+    let hash = store.credentials(&handle("bob")).await.unwrap().unwrap().password_hash;
+    assert_eq!(hash.expose(), "hash-of-bob");
+    assert_eq!(store.create_accounts(&[]).await.unwrap(), []);
+}
+
 pub async fn a_password_change_voids_tickets(place: Place) {
     let store = place.open().await;
     let before = store.create_account(new_account("alice")).await.unwrap();

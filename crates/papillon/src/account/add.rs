@@ -5,9 +5,10 @@ use msnp::{FriendlyName, Handle};
 use papillon_store::{NewAccount, Refusal, StoreError};
 
 use super::{display_name, email, exists, explained, new_account};
-use crate::password::{self, PasswordSource};
+use crate::database;
+use crate::password::{self, NewPasswordSource};
+use crate::serve::first_steps::account_command;
 use crate::settings::Settings;
-use crate::{database, stdout};
 
 /// The options of `account add`.
 #[derive(Debug, clap::Args)]
@@ -22,7 +23,7 @@ pub(super) struct AddArgs {
     #[arg(long)]
     admin: bool,
     #[command(flatten)]
-    source: PasswordSource,
+    source: NewPasswordSource,
 }
 
 /// Makes an account.
@@ -36,7 +37,10 @@ pub(super) async fn run(args: &AddArgs, settings: &Settings) -> anyhow::Result<(
     }
     let password = password::read_new(&args.source, &args.handle)?;
     let name = args.name.clone().unwrap_or_else(|| FriendlyName::from(&args.handle));
-    let new = NewAccount { admin: args.admin, ..new_account(args.handle.clone(), name, password).await? };
+    let new = NewAccount {
+        admin: args.admin,
+        ..new_account(args.handle.clone(), name, password.text.clone()).await?
+    };
     let store = match existing {
         Some(store) => store,
         None => database::open(settings).await?,
@@ -45,5 +49,6 @@ pub(super) async fn run(args: &AddArgs, settings: &Settings) -> anyhow::Result<(
         StoreError::Refused(Refusal::AccountExists) => exists(&args.handle, settings),
         error => explained(error, &args.handle),
     })?;
-    stdout::print(&format!("added {}\n", args.handle))
+    let again = account_command(settings, &format!("password {} --generate", args.handle));
+    password.tell(&format!("added {}", args.handle), &again)
 }

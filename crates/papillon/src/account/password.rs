@@ -3,9 +3,9 @@
 use msnp::Handle;
 
 use super::{email, explained, hashed, store_with};
-use crate::password::{self, PasswordSource};
+use crate::password::{self, NewPasswordSource};
+use crate::serve::first_steps::account_command;
 use crate::settings::Settings;
-use crate::stdout;
 
 /// The options of `account password`.
 #[derive(Debug, clap::Args)]
@@ -14,13 +14,15 @@ pub(super) struct PasswordArgs {
     #[arg(value_name = "EMAIL", value_parser = email)]
     handle: Handle,
     #[command(flatten)]
-    source: PasswordSource,
+    source: NewPasswordSource,
 }
 
 /// Sets a new password.
 pub(super) async fn run(args: &PasswordArgs, settings: &Settings) -> anyhow::Result<()> {
     let store = store_with(&args.handle, settings).await?;
-    let hash = hashed(password::read_new(&args.source, &args.handle)?).await?;
+    let password = password::read_new(&args.source, &args.handle)?;
+    let hash = hashed(password.text.clone()).await?;
     store.set_password(&args.handle, hash).await.map_err(|error| explained(error, &args.handle))?;
-    stdout::print(&format!("changed the password of {}\n", args.handle))
+    let again = account_command(settings, &format!("password {} --generate", args.handle));
+    password.tell(&format!("changed the password of {}", args.handle), &again)
 }

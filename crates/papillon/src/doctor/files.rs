@@ -1,6 +1,6 @@
 //! A connection is an open file, and the system allows a program only so many.
 
-use papillon_server::Limits;
+use papillon_server::{Limits, counted};
 
 use super::report::Finding;
 use crate::serve::open_files;
@@ -22,9 +22,9 @@ pub(super) fn examine(limits: &Limits) -> Finding {
     Finding::warn(
         "files",
         format!(
-            "the limits allow {} connections, and the system allows a program started from here {allowed} \
-             open files: those beyond are turned away",
-            limits.connections.saturating_add(limits.http_connections)
+            "the limits allow {}, and the system allows a program started from here {}: those beyond are turned away",
+            counted(limits.connections.saturating_add(limits.http_connections), "connection", "connections"),
+            counted(allowed, "open file", "open files")
         ),
         "raise it (LimitNOFILE= in the systemd unit, `ulimit -Hn` in a shell), or lower limits.connections",
     )

@@ -5,6 +5,7 @@ use std::io;
 use std::path::Path;
 
 use anyhow::Context;
+use papillon_server::counted;
 use papillon_store::Account;
 
 use super::report::Finding;
@@ -116,8 +117,10 @@ pub(super) async fn examine_database(settings: &Settings, runs: bool) -> (Findin
             format!("{shown} holds no account: nobody can sign in"),
             format!("make one: `{}`", account_command(settings, "add you@example.com")),
         ),
-        1 => Finding::ok("database", format!("{shown}, with 1 account ({enabled} enabled)")),
-        count => Finding::ok("database", format!("{shown}, with {count} accounts ({enabled} enabled)")),
+        count => {
+            let accounts = counted(count, "account", "accounts");
+            Finding::ok("database", format!("{shown}, with {accounts} ({enabled} enabled)"))
+        }
     };
     (finding, accounts.iter().map(|account| account.created_at).max())
 }

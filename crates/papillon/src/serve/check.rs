@@ -11,7 +11,7 @@ use std::time::SystemTime;
 use anyhow::{Context, bail};
 use papillon_server::dns::Others;
 use papillon_server::tls::{Door, faults};
-use papillon_server::{PublicUrl, Registration};
+use papillon_server::{PublicUrl, Registration, counted};
 
 use crate::database::{self, Database};
 use crate::listen_address::ListenAddress;
@@ -68,6 +68,8 @@ pub(super) async fn run(settings: &Settings) -> anyhow::Result<()> {
     report.line("https_only", if server.https_only { "yes" } else { "no" });
     let names = &server.tls_names;
     report.line("tls_name", if names.is_empty() { String::from("none") } else { names.join(", ") });
+    report.line("operator_name", server.operator.name.as_deref().unwrap_or("none"));
+    report.line("operator_contact", server.operator.contact.as_deref().unwrap_or("none"));
     let proxies: Vec<_> = server.trusted_proxies.iter().map(ToString::to_string).collect();
     report
         .line("trusted_proxies", if proxies.is_empty() { String::from("none") } else { proxies.join(", ") });
@@ -106,7 +108,7 @@ async fn database(settings: &Settings, scratch: &Path) -> anyhow::Result<String>
         }
     };
     let accounts = store.accounts().await.context("the database cannot be read")?.len();
-    Ok(format!("{shown} ({accounts} {})", if accounts == 1 { "account" } else { "accounts" }))
+    Ok(format!("{shown} ({})", counted(accounts, "account", "accounts")))
 }
 
 fn certificates(settings: &Settings, scratch: &Path) -> anyhow::Result<String> {

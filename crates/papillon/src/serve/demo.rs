@@ -2,7 +2,6 @@
 
 mod accounts;
 mod monarch;
-mod password;
 mod tell;
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};

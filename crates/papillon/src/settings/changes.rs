@@ -33,7 +33,7 @@ impl Changes {
 fn values(settings: &Settings) -> Vec<(&'static str, String)> {
     let server = &settings.server;
     let (limits, timeouts) = (&server.limits, &server.timeouts);
-    let values: [(&'static str, &dyn Debug); 47] = [
+    let values: [(&'static str, &dyn Debug); 49] = [
         ("data", &settings.data_dir()),
         ("database", &settings.database),
         ("public_host", &server.public_host),
@@ -55,6 +55,8 @@ fn values(settings: &Settings) -> Vec<(&'static str, String)> {
         ("shutdown_grace", &server.shutdown_grace),
         ("ticket_lifetime", &server.ticket_lifetime),
         ("registration", &server.registration),
+        ("operator_name", &server.operator.name),
+        ("operator_contact", &server.operator.contact),
         ("https_only", &server.https_only),
         ("limits.connections", &limits.connections),
         ("limits.http_connections", &limits.http_connections),

@@ -2,8 +2,8 @@
 
 use super::Settings;
 use super::values::{
-    count, database, dns_clients, dns_others, dns_servers, host, hosts, public_port, ranges, registration,
-    seconds, seconds_or_none, switch,
+    count, database, dns_clients, dns_others, dns_servers, host, hosts, line, public_port, ranges,
+    registration, seconds, seconds_or_none, switch,
 };
 use crate::listen_address::ListenAddress;
 use crate::logging::LogFormat;
@@ -81,6 +81,8 @@ pub(super) const KEYS: &[Key] = &[
     top!("shutdown_grace", |settings, text| settings.server.shutdown_grace = seconds_or_none(text)?),
     top!("ticket_lifetime", |settings, text| settings.server.ticket_lifetime = seconds(text)?),
     top!("registration", |settings, text| settings.server.registration = Some(registration(text)?)),
+    top!("operator_name", |settings, text| settings.server.operator.name = Some(line(text)?)),
+    top!("operator_contact", |settings, text| settings.server.operator.contact = Some(line(text)?)),
     top!("https_only", |settings, text| settings.server.https_only = switch(text)?),
     field!(limits.connections, count),
     field!(limits.http_connections, count),

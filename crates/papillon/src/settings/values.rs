@@ -3,6 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
+use msnp::invisible_characters::{has_invisible, is_blank};
 use papillon_server::dns::{Clients, Others};
 use papillon_server::{AddressRange, Registration};
 
@@ -11,6 +12,9 @@ const LONGEST: u32 = 10 * 365 * 24 * 3600;
 
 /// More names in a certificate than anybody needs.
 const MOST_NAMES: usize = 100;
+
+/// The longest text for the pages in characters.
+const LONGEST_LINE: usize = 200;
 
 /// The port of DNS.
 const DNS_PORT: u16 = 53;
@@ -130,6 +134,15 @@ pub(crate) fn database(text: &str) -> Result<String, String> {
     Ok(text.to_owned())
 }
 
+/// A short text for the pages.
+pub(crate) fn line(text: &str) -> Result<String, String> {
+    let text = text.trim();
+    let fits = text.chars().count() <= LONGEST_LINE && !has_invisible(text) && !is_blank(text);
+    fits.then(|| text.to_owned()).ok_or_else(|| {
+        format!("expected one line of at most {LONGEST_LINE} characters, all of which can be seen")
+    })
+}
+
 /// Who may make an account on the pages.
 pub(crate) fn registration(text: &str) -> Result<Registration, String> {
     match text {
@@ -210,6 +223,14 @@ mod tests {
         assert_eq!(read("192.168.1.1, ::1,127.0.0.1:5300"), Some(expected.to_vec()));
         for bad in ["", "dns.example.org", "192.168.1.1,", "1.2.3.4:x"] {
             assert!(dns_servers(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_text_for_the_pages_is_one_visible_line() {
+        assert_eq!(line(" Ada Lovelace ").as_deref(), Ok("Ada Lovelace"));
+        for bad in ["", " ", "a\nb", "\u{200b}", "a\u{202e}b", &"x".repeat(201)] {
+            assert!(line(bad).is_err(), "{bad:?}");
         }
     }
 

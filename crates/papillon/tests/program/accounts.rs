@@ -15,11 +15,11 @@ fn an_account_lives_its_life() {
     let papillon = Papillon::new();
     let added = papillon.run_with(
         ["account", "add", "Ada@Example.com", "--name", "Ada (home) é", "--password-stdin"],
-        b"s3cret\n",
+        b"s3cret-word\n",
     );
     added.is_fine();
     assert_eq!((&*added.out, &*added.err), ("added ada@example.com\n", ""));
-    papillon.add("bob@example.com", "s3cret");
+    papillon.add("bob@example.com", "s3cret-word");
 
     let accounts = listed(&papillon);
     assert_eq!(accounts.len(), 2);
@@ -41,7 +41,9 @@ fn an_account_lives_its_life() {
 
     papillon.run(["account", "enable", "ada@example.com"]).is_fine();
     assert_eq!(listed(&papillon)[0]["enabled"], true);
-    papillon.run_with(["account", "password", "ada@example.com", "--password-stdin"], b"other\n").is_fine();
+    papillon
+        .run_with(["account", "password", "ada@example.com", "--password-stdin"], b"another-1\n")
+        .is_fine();
 
     let removed = papillon.run(["account", "remove", "ada@example.com", "--yes"]);
     assert_eq!((removed.code, &*removed.out), (0, "removed ada@example.com\n"));
@@ -52,8 +54,8 @@ fn an_account_lives_its_life() {
 fn administrators_are_marked() {
     let papillon = Papillon::new();
     let add = ["account", "add", "root@example.com", "--admin", "--password-stdin"];
-    papillon.run_with(add, b"s3cret\n").is_fine();
-    papillon.add("ada@example.com", "s3cret");
+    papillon.run_with(add, b"s3cret-word\n").is_fine();
+    papillon.add("ada@example.com", "s3cret-word");
     let marks = |papillon: &Papillon| {
         let accounts = listed(papillon);
         accounts.iter().map(|account| account["admin"].as_bool().unwrap()).collect::<Vec<_>>()
@@ -74,7 +76,7 @@ fn an_invitation_is_all_of_standard_output() {
     let papillon = Papillon::new();
     papillon.run(["account", "invite"]).fails(1, &["there is no service", "--data DIR"]);
     assert!(!papillon.data().exists(), "a code that nobody knows would be worse than none");
-    papillon.add("ada@example.com", "s3cret");
+    papillon.add("ada@example.com", "s3cret-word");
     let invited = papillon.run(["account", "invite"]);
     invited.is_fine();
     let code = invited.out.trim();
@@ -95,7 +97,7 @@ fn an_invitation_is_all_of_standard_output() {
 #[test]
 fn an_account_is_made_only_once() {
     let papillon = Papillon::new();
-    papillon.add("ada@example.com", "s3cret");
+    papillon.add("ada@example.com", "s3cret-word");
     let again = papillon.run_with(["account", "add", "ADA@example.com", "--password-stdin"], b"x");
     again.fails(1, &["ada@example.com exists already", "papillon account password ada@example.com"]);
 }
@@ -114,7 +116,7 @@ fn who_is_not_there_cannot_be_changed() {
         // Looking for somebody makes no database.
         assert_eq!(papillon.data().exists(), known);
         if !known {
-            papillon.add("ada@example.com", "s3cret");
+            papillon.add("ada@example.com", "s3cret-word");
         }
     }
 }
@@ -143,15 +145,15 @@ fn a_password_comes_from_standard_input_or_a_variable_or_not_at_all() {
     assert!(!papillon.data().exists());
     papillon.run_with(&with_stdin, &[b'x'; 256]).is_fine();
     let by_variable =
-        end(papillon.command(["account", "add", "bob@example.com"]).env("PAPILLON_PASSWORD", "s3cret"));
+        end(papillon.command(["account", "add", "bob@example.com"]).env("PAPILLON_PASSWORD", "s3cret-word"));
     by_variable.is_fine();
-    assert!(!format!("{by_variable:?}").contains("s3cret"));
+    assert!(!format!("{by_variable:?}").contains("s3cret-word"));
 }
 
 #[test]
 fn nothing_is_removed_unasked() {
     let papillon = Papillon::new();
-    papillon.add("ada@example.com", "s3cret");
+    papillon.add("ada@example.com", "s3cret-word");
     papillon.run_with(["account", "remove", "ada@example.com"], b"yes\n").fails(1, &["add --yes"]);
     assert_eq!(listed(&papillon).len(), 1);
 }
@@ -159,7 +161,7 @@ fn nothing_is_removed_unasked() {
 #[test]
 fn the_folder_can_be_named_before_the_command() {
     let papillon = Papillon::new();
-    papillon.add("ada@example.com", "s3cret");
+    papillon.add("ada@example.com", "s3cret-word");
     let ended = end(papillon.bare(["account", "--data"]).arg(papillon.data()).arg("list"));
     ended.is_fine();
     assert!(ended.out.starts_with("ada@example.com"), "{ended:?}");
@@ -170,7 +172,7 @@ fn the_database_can_be_a_file_elsewhere() {
     let papillon = Papillon::new();
     let file = papillon.home().join("elsewhere/people.db");
     let mut command = papillon.command(["account", "add", "ada@example.com"]);
-    end(command.arg("--database").arg(&file).env("PAPILLON_PASSWORD", "s3cret")).is_fine();
+    end(command.arg("--database").arg(&file).env("PAPILLON_PASSWORD", "s3cret-word")).is_fine();
     assert!(file.is_file() && !papillon.data().exists());
     let listed = end(papillon
         .command(["account", "list"])

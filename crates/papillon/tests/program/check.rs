@@ -19,7 +19,7 @@ fn a_check_of_a_new_service_leaves_nothing_behind() {
 #[test]
 fn a_check_counts_accounts_and_leaves_no_scratch_folder() {
     let papillon = Papillon::new();
-    papillon.add("ada@example.com", "s3cret");
+    papillon.add("ada@example.com", "s3cret-word");
     let before = names(&papillon);
     let checked = papillon.run(["serve", "--check", "--https", "none"]);
     checked.is_fine();

@@ -19,7 +19,7 @@ fn options(command: &str, address: impl Fn(&str) -> String) -> Vec<String> {
 }
 
 fn serve(papillon: &Papillon) -> Running {
-    papillon.add("ada@example.com", "s3cret");
+    papillon.add("ada@example.com", "s3cret-word");
     Running::launch(&mut papillon.command(options("serve", |_| String::from("127.0.0.1:0"))))
 }
 
@@ -140,7 +140,7 @@ fn other_settings_than_the_service_has_are_noticed() {
     ended.fails(1, &["something is wrong with: data, database"]);
     assert!(ended.out.contains("the options, and as the user, of the service"), "{}", ended.out);
 
-    other.add("grace@example.com", "s3cret");
+    other.add("grace@example.com", "s3cret-word");
     let started = Running::start(&other);
     drop(started);
     let ended = other.run(beside(&running));
@@ -226,7 +226,7 @@ fn ports_that_nobody_can_know_are_not_looked_for() {
 #[cfg(feature = "old-windows")]
 fn old_windows_is_tried_as_it_talks() {
     let papillon = Papillon::new();
-    papillon.add("ada@example.com", "s3cret");
+    papillon.add("ada@example.com", "s3cret-word");
     let with = |mut options: Vec<String>| {
         options.push(String::from("--old-windows"));
         options

@@ -30,7 +30,7 @@ fn the_first_start_tells_what_to_do_next() {
 #[cfg(unix)]
 fn later_starts_do_not() {
     let papillon = Papillon::new();
-    papillon.add("ada@example.com", "s3cret");
+    papillon.add("ada@example.com", "s3cret-word");
     let mut running = Running::start(&papillon);
     running.signal("TERM");
     let told = running.end().err;
@@ -74,7 +74,7 @@ fn what_is_made_is_for_its_owner_only() {
 #[test]
 fn a_reader_that_goes_away_does_no_harm() {
     let papillon = Papillon::new();
-    papillon.add("ada@example.com", "s3cret");
+    papillon.add("ada@example.com", "s3cret-word");
     let mut child =
         papillon.command(["account", "list"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     drop(child.stdout.take());

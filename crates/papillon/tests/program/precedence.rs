@@ -75,7 +75,7 @@ fn the_accounts_of_a_file_are_found_by_its_file() {
     let papillon = Papillon::new();
     let data = papillon.data();
     let file = papillon.file("papillon.toml", &format!("data = '{}'\n", data.display()));
-    papillon.add("ada@example.com", "s3cret");
+    papillon.add("ada@example.com", "s3cret-word");
     let listed = end(papillon.bare(["account", "list", "--config"]).arg(file));
     listed.is_fine();
     assert!(listed.out.starts_with("ada@example.com"), "{listed:?}");

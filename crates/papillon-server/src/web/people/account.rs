@@ -10,10 +10,14 @@ use papillon_store::{Account, PasswordHash};
 
 use super::People;
 use super::caller::{Caller, Frame, redirect};
-use super::forms::{MIN_PASSWORD, Submitted};
+use super::complaint::{Complaint, Mistake};
+use super::forms::Submitted;
 use super::register::display_name;
-use super::trouble::{Trouble, status_of};
-use crate::{accounts, passport};
+use super::sign_in::waiting;
+use super::suggestion::Suggestion;
+use super::trouble::Trouble;
+use crate::accounts;
+use crate::passport::Refusal;
 
 /// The page, after something was done or something went wrong.
 #[derive(Template)]
@@ -23,8 +27,10 @@ struct Page<'a> {
     address: &'a str,
     name: String,
     has_picture: bool,
-    least: usize,
-    error: Option<&'a str>,
+    complaint: Complaint,
+    /// Whether the new password is one that some clients cut off.
+    long: bool,
+    suggestion: Suggestion,
     done: Option<&'static str>,
 }
 
@@ -34,7 +40,9 @@ pub(super) async fn show(
     caller: Caller,
     Query(query): Query<Vec<(String, String)>>,
 ) -> Result<Response, Trouble> {
-    let done = match query.iter().find(|(name, _)| name == "done").map_or("", |(_, value)| value) {
+    let word = query.iter().find(|(name, _)| name == "done").map_or("", |(_, value)| value);
+    let (word, long) = word.strip_suffix("-long").map_or((word, false), |word| (word, true));
+    let done = match word {
         "registered" => {
             Some("Your account is made, and you are signed in. Your messenger can sign in with it now.")
         }
@@ -45,7 +53,7 @@ pub(super) async fn show(
         _ => None,
     };
     let account = caller.account()?;
-    let page = Page { done, ..page(&people, &caller, account).await? };
+    let page = Page { done, long, ..page(&people, &caller, account).await? };
     Ok(caller.show(StatusCode::OK, &page))
 }
 
@@ -55,8 +63,9 @@ async fn page<'a>(people: &People, caller: &Caller, account: &'a Account) -> Res
         address: account.handle.as_str(),
         name: account.name.text().into_owned(),
         has_picture: people.service.store.picture(account.id).await?.is_some(),
-        least: MIN_PASSWORD,
-        error: None,
+        complaint: Complaint::default(),
+        long: false,
+        suggestion: Suggestion::new(),
         done: None,
     })
 }
@@ -65,12 +74,11 @@ async fn page<'a>(people: &People, caller: &Caller, account: &'a Account) -> Res
 pub(super) async fn complain(
     people: &People,
     caller: &Caller,
-    status: StatusCode,
-    error: &str,
+    mistake: Mistake,
 ) -> Result<Response, Trouble> {
     let account = caller.account()?;
-    let page = Page { error: Some(error), ..page(people, caller, account).await? };
-    Ok(caller.show(status, &page))
+    let page = Page { complaint: mistake.into(), ..page(people, caller, account).await? };
+    Ok(caller.show(page.complaint.status(), &page))
 }
 
 /// Takes a new password from who knows the old one.
@@ -82,21 +90,23 @@ pub(super) async fn change_password(
     let account = caller.account()?;
     let password = match submitted.new_password() {
         Ok(password) => password,
-        Err(error) => return complain(&people, caller, StatusCode::BAD_REQUEST, &error).await,
+        Err(mistake) => return complain(&people, caller, mistake).await,
     };
-    if let Err((status, error)) = confirm(&people, &submitted, account, "old").await {
-        return complain(&people, caller, status, &error).await;
+    if let Err(refusal) = confirm(&people, &submitted, account, "old").await {
+        let response = complain(&people, caller, not_confirmed("old", refusal)).await?;
+        return Ok(waiting(response, refusal));
     }
     let hash = match people.passport.hash(password).await {
         Ok(hash) => PasswordHash::new(hash),
-        Err(refusal) => return complain(&people, caller, status_of(refusal), &refusal.to_string()).await,
+        Err(refusal) => return complain(&people, caller, Mistake::refused("", refusal)).await,
     };
     people.service.store.set_password(&account.handle, hash).await?;
     tracing::info!(account = %account.handle, "password changed");
     // The old cookie is void now, as all others are. Should somebody else have changed the account
     // at the same time, this one is as well.
-    let session = people.session(account.id, account.credential_epoch + 1);
-    Ok(caller.signed_in(&session, "/account?done=password"))
+    let session = people.begin_session(caller, account.id, account.credential_epoch + 1).await?;
+    let to = if submitted.is_long() { "/account?done=password-long" } else { "/account?done=password" };
+    Ok(caller.signed_in(&session, to))
 }
 
 /// Checks the password of who is signed in, so that a browser that was left open is not enough.
@@ -105,15 +115,22 @@ pub(super) async fn confirm(
     submitted: &Submitted,
     account: &Account,
     field: &str,
-) -> Result<(), (StatusCode, String)> {
+) -> Result<(), Refusal> {
     let from = submitted.caller.visitor.peer.ip();
     match people.passport.check(account.handle.as_str(), submitted.password(field), from).await {
         Ok(stored) if stored.account == account.id.0 => Ok(()),
-        Ok(_) | Err(passport::Refusal::Wrong) => {
-            Err((StatusCode::FORBIDDEN, "Your present password is not right. Nothing was changed.".into()))
-        }
-        Err(refusal) => Err((status_of(refusal), refusal.to_string())),
+        Ok(_) => Err(Refusal::Wrong),
+        Err(refusal) => Err(refusal),
     }
+}
+
+/// What is said when the password in this field was not taken.
+pub(super) fn not_confirmed(field: &'static str, refusal: Refusal) -> Mistake {
+    if refusal == Refusal::Wrong {
+        let text = "Your present password is not right. Nothing was changed.";
+        return Mistake::at(field, text).with_status(StatusCode::FORBIDDEN);
+    }
+    Mistake::refused(field, refusal)
 }
 
 /// Takes a new display name.
@@ -125,7 +142,7 @@ pub(super) async fn change_name(
     let account = caller.account()?;
     let name = match display_name(submitted.text("name")) {
         Ok(name) => name,
-        Err(error) => return complain(&people, caller, StatusCode::BAD_REQUEST, &error).await,
+        Err(error) => return complain(&people, caller, Mistake::at("name", error)).await,
     };
     if !people.may_change(account.id) {
         return Err(Trouble::Limited);

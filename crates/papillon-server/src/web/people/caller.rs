@@ -12,6 +12,7 @@ use papillon_store::Account;
 use super::cookies::Cookie;
 use super::trouble::Trouble;
 use super::{People, forms};
+use crate::Operator;
 use crate::http::{Visitor, host_part};
 use crate::passport::to_hex;
 use crate::web::page;
@@ -21,6 +22,8 @@ pub(super) struct Caller {
     /// Where they are.
     pub(super) visitor: Visitor,
     account: Option<Account>,
+    /// The cookie by which that is known.
+    session: Option<String>,
     /// The cookie to which their forms are bound.
     bound_to: String,
     /// A cookie that their browser does not have yet.
@@ -37,6 +40,15 @@ pub(super) struct Frame {
     pub(super) admin: bool,
     /// The token for the page's forms.
     pub(super) token: String,
+    /// Who runs the service.
+    pub(super) operator: Operator,
+}
+
+impl Frame {
+    /// For a page on which it does not matter who asks.
+    pub(super) fn of_anybody(operator: Operator) -> Self {
+        Self { signed_in: false, admin: false, token: String::new(), operator }
+    }
 }
 
 impl Caller {
@@ -60,6 +72,7 @@ impl Caller {
             signed_in: self.account.is_some(),
             admin: self.account.as_ref().is_some_and(|account| account.admin),
             token: people.keys.form_token(&self.bound_to),
+            operator: people.service.config.operator.clone(),
         }
     }
 
@@ -77,9 +90,14 @@ impl Caller {
         redirect(to, Cookie::Session.set(session, self.visitor.secure))
     }
 
-    /// Sends them to another page, signed in no more.
+    /// Sends them to another page, signed in no more. The session has to be ended beforehand.
     pub(super) fn signed_out(&self, to: &'static str) -> Response {
         redirect(to, Cookie::Session.clear(self.visitor.secure))
+    }
+
+    /// The cookie of their session.
+    pub(super) fn session(&self) -> Option<&str> {
+        self.session.as_deref()
     }
 
     /// Fails unless the form was shown to this very browser, and by us.
@@ -111,7 +129,8 @@ impl FromRequestParts<Arc<People>> for Caller {
             }
         };
         let is_sent_by_another = is_sent_by_another(&parts.headers, &visitor);
-        Ok(Self { visitor, account, bound_to, new_cookie, is_sent_by_another })
+        let session = session.filter(|_| account.is_some()).map(str::to_owned);
+        Ok(Self { visitor, account, session, bound_to, new_cookie, is_sent_by_another })
     }
 }
 

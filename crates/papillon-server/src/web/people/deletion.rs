@@ -9,10 +9,12 @@ use axum::http::header::SET_COOKIE;
 use axum::response::Response;
 
 use super::People;
-use super::account::confirm;
+use super::account::{confirm, not_confirmed};
 use super::caller::{Caller, Frame};
+use super::complaint::Complaint;
 use super::cookies::Cookie;
 use super::forms::Submitted;
+use super::sign_in::waiting;
 use super::trouble::Trouble;
 
 #[derive(Template)]
@@ -20,7 +22,7 @@ use super::trouble::Trouble;
 struct Question<'a> {
     frame: Frame,
     address: &'a str,
-    error: Option<&'a str>,
+    complaint: Complaint,
 }
 
 #[derive(Template)]
@@ -33,7 +35,8 @@ struct Gone<'a> {
 /// Asks whether it is meant.
 pub(super) async fn show(State(people): State<Arc<People>>, caller: Caller) -> Result<Response, Trouble> {
     let address = caller.account()?.handle.as_str();
-    Ok(caller.show(StatusCode::OK, &Question { frame: caller.frame(&people), address, error: None }))
+    let question = Question { frame: caller.frame(&people), address, complaint: Complaint::default() };
+    Ok(caller.show(StatusCode::OK, &question))
 }
 
 /// Removes the account of who knows its password.
@@ -44,13 +47,14 @@ pub(super) async fn submit(
     let caller = &submitted.caller;
     let account = caller.account()?;
     let address = account.handle.as_str();
-    if let Err((status, error)) = confirm(&people, &submitted, account, "password").await {
-        let question = Question { frame: caller.frame(&people), address, error: Some(&error) };
-        return Ok(caller.show(status, &question));
+    if let Err(refusal) = confirm(&people, &submitted, account, "password").await {
+        let complaint = Complaint::from(not_confirmed("password", refusal));
+        let question = Question { frame: caller.frame(&people), address, complaint };
+        return Ok(waiting(caller.show(question.complaint.status(), &question), refusal));
     }
     people.service.store.remove_account(&account.handle).await?;
     tracing::info!(account = %account.handle, "removed by its owner");
-    let frame = Frame { signed_in: false, admin: false, token: String::new() };
+    let frame = Frame::of_anybody(people.service.config.operator.clone());
     let mut response = caller.show(StatusCode::OK, &Gone { frame, address });
     if let Some(cookie) = Cookie::Session.clear(caller.visitor.secure) {
         response.headers_mut().append(SET_COOKIE, cookie);

@@ -9,14 +9,12 @@ use zeroize::Zeroizing;
 
 use super::People;
 use super::caller::Caller;
+use super::complaint::Mistake;
 use super::trouble::Trouble;
+use crate::passport::{UnfitPassword, check_new_password, works_everywhere};
 
 /// The most fields that are read; ours have less.
 const MAX_FIELDS: usize = 32;
-/// The shortest password in characters.
-pub(super) const MIN_PASSWORD: usize = 8;
-/// The longest password in bytes, as at the command line.
-pub(super) const MAX_PASSWORD: usize = 256;
 
 /// A form that its sender has filled in on a page of ours.
 pub(super) struct Submitted {
@@ -40,21 +38,18 @@ impl Submitted {
     }
 
     /// A new password that was given twice; the error says what is wrong with it.
-    pub(super) fn new_password(&self) -> Result<Zeroizing<String>, String> {
+    pub(super) fn new_password(&self) -> Result<Zeroizing<String>, Mistake> {
         let password = self.password("password");
-        if password.chars().count() < MIN_PASSWORD {
-            return Err(format!("The password is too short: use at least {MIN_PASSWORD} characters."));
-        }
-        if password.len() > MAX_PASSWORD {
-            return Err(format!("The password is too long: use at most {MAX_PASSWORD} bytes."));
-        }
-        if password.chars().any(char::is_control) {
-            return Err("The password holds characters that cannot be typed in a messenger.".into());
-        }
+        check_new_password(&password).map_err(|unfit| Mistake::at("password", sentence(unfit)))?;
         if *password != *self.password("again") {
-            return Err("The two passwords are not the same. Please type them again.".into());
+            return Err(Mistake::at("again", "The two passwords are not the same. Please type them again."));
         }
         Ok(password)
+    }
+
+    /// Whether the new password is one that some clients cut off.
+    pub(super) fn is_long(&self) -> bool {
+        !works_everywhere(self.fields.get("password"))
     }
 }
 
@@ -95,6 +90,13 @@ impl FromRequest<Arc<People>> for Submitted {
 pub(super) fn authority(address: &str) -> Option<&str> {
     let (_, rest) = address.split_once("://")?;
     rest.split(['/', '?', '#']).next()
+}
+
+/// What is wrong with a new password, as a sentence.
+fn sentence(unfit: UnfitPassword) -> String {
+    let words = unfit.to_string();
+    let (first, rest) = words.split_at(1);
+    format!("{}{rest}.", first.to_ascii_uppercase())
 }
 
 /// Whether an address (of an `Origin` or a `Referer`) is one of this host (of a `Host`).

@@ -58,7 +58,7 @@ pub(super) async fn over_tls_only(
         return next.run(request).await;
     }
     let address = safe_address(&people, &visitor, request.uri().path());
-    let frame = Frame { signed_in: false, admin: false, token: String::new() };
+    let frame = Frame::of_anybody(people.service.config.operator.clone());
     page(StatusCode::FORBIDDEN, &HttpsOnly { frame, address })
 }
 

@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 use crate::passport::{TicketMint, to_hex};
 
 /// How long one stays signed in on the pages.
-const SESSION: Duration = Duration::from_secs(12 * 3600);
+pub(super) const SESSION: Duration = Duration::from_secs(12 * 3600);
 
 /// The keys of the pages. The cookies are made like tickets, but with a key of their own: a cookie
 /// is no ticket, and a ticket no cookie.

@@ -15,6 +15,7 @@ use tokio::time::timeout;
 use super::People;
 use super::account::complain;
 use super::caller::{Caller, redirect};
+use super::complaint::Mistake;
 use super::forms::Submitted;
 use super::portrait;
 use super::trouble::Trouble;
@@ -51,11 +52,16 @@ pub(super) async fn upload(
     caller.check_form(&people, &token)?;
     let account = caller.account()?;
     if file.is_empty() {
-        return complain(&people, &caller, StatusCode::BAD_REQUEST, "Please choose a file first.").await;
+        return complain(&people, &caller, Mistake::at("picture", "Please choose a file first.")).await;
     }
     if file.len() > LARGEST {
         let error = "This file is too large: use one of at most 1 MB.";
-        return complain(&people, &caller, StatusCode::PAYLOAD_TOO_LARGE, error).await;
+        return complain(
+            &people,
+            &caller,
+            Mistake::at("picture", error).with_status(StatusCode::PAYLOAD_TOO_LARGE),
+        )
+        .await;
     }
     if !people.may_change(account.id) {
         return Err(Trouble::Limited);
@@ -67,7 +73,7 @@ pub(super) async fn upload(
     drop(painter);
     let bytes = match painted.map_err(|_| Trouble::Unavailable)? {
         Ok(bytes) => bytes,
-        Err(error) => return complain(&people, &caller, StatusCode::BAD_REQUEST, &error.to_string()).await,
+        Err(error) => return complain(&people, &caller, Mistake::at("picture", error.to_string())).await,
     };
     let picture = Picture { content_type: portrait::CONTENT_TYPE.into(), bytes };
     people.service.store.set_picture(account.id, &picture).await?;

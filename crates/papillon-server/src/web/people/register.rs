@@ -1,7 +1,7 @@
 //! `/register`: making an account.
 
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::SystemTime;
 
 use askama::Template;
 use axum::extract::{Query, State};
@@ -12,11 +12,13 @@ use msnp::{FriendlyName, Handle};
 use papillon_store::{Account, InvitationCode, NewAccount, PasswordHash, Refusal, StoreError};
 use zeroize::Zeroizing;
 
-use super::People;
 use super::caller::{Caller, Frame};
-use super::forms::{MIN_PASSWORD, Submitted};
+use super::complaint::{Complaint, Mistake};
+use super::forms::Submitted;
 use super::guard::safer;
-use super::trouble::status_of;
+use super::suggestion::Suggestion;
+use super::trouble::{Trouble, status_of};
+use super::{People, unix_time};
 use crate::Registration;
 
 /// The longest display name in characters, as the fields of the forms have it.
@@ -29,11 +31,13 @@ struct Form<'a> {
     frame: Frame,
     closed: bool,
     invited: bool,
-    least: usize,
     address: &'a str,
     name: &'a str,
     code: &'a str,
-    error: Option<&'a str>,
+    complaint: Complaint,
+    /// Whether the password that was typed is one that some clients cut off.
+    long: bool,
+    suggestion: Suggestion,
     safer: Option<String>,
 }
 
@@ -44,9 +48,6 @@ struct Wish {
     code: Option<InvitationCode>,
     password: Zeroizing<String>,
 }
-
-/// Why an account was not made.
-type Problem = (StatusCode, String);
 
 /// The empty form; the code of an invitation may come with the address of the page.
 pub(super) async fn show(
@@ -60,23 +61,32 @@ pub(super) async fn show(
 }
 
 /// Makes the account and signs its owner in, or shows what is wrong.
-pub(super) async fn submit(State(people): State<Arc<People>>, submitted: Submitted) -> Response {
+pub(super) async fn submit(
+    State(people): State<Arc<People>>,
+    submitted: Submitted,
+) -> Result<Response, Trouble> {
     let caller = &submitted.caller;
     match make(&people, &submitted).await {
         Ok(account) => {
-            tracing::info!(account = %account.handle, from = %caller.visitor.peer.ip(), "registered");
-            let session = people.session(account.id, account.credential_epoch);
-            caller.signed_in(&session, "/account?done=registered")
+            tracing::info!(account = %account.handle, from = %caller.visitor.peer.ip().to_canonical(), "registered");
+            let session = people.begin_session(caller, account.id, account.credential_epoch).await?;
+            let to = if submitted.is_long() {
+                "/account?done=registered-long"
+            } else {
+                "/account?done=registered"
+            };
+            Ok(caller.signed_in(&session, to))
         }
-        Err((status, error)) => {
+        Err(mistake) => {
             let form = Form {
                 address: submitted.text("address"),
                 name: submitted.text("name"),
                 code: submitted.text("code"),
-                error: Some(&error),
+                complaint: mistake.into(),
+                long: submitted.is_long(),
                 ..form(&people, caller)
             };
-            caller.show(status, &form)
+            Ok(caller.show(form.complaint.status(), &form))
         }
     }
 }
@@ -87,45 +97,48 @@ fn form<'a>(people: &People, caller: &Caller) -> Form<'a> {
         frame: caller.frame(people),
         closed: registration == Registration::Closed,
         invited: registration == Registration::Invitation,
-        least: MIN_PASSWORD,
         address: "",
         name: "",
         code: "",
-        error: None,
+        complaint: Complaint::default(),
+        long: false,
+        suggestion: Suggestion::new(),
         safer: safer(people, &caller.visitor, "/register"),
     }
 }
 
-async fn make(people: &People, submitted: &Submitted) -> Result<Account, Problem> {
+async fn make(people: &People, submitted: &Submitted) -> Result<Account, Mistake> {
     let from = submitted.caller.visitor.peer.ip();
     let registration = people.service.config.registration_for(from);
     if registration == Registration::Closed {
-        return Err((StatusCode::FORBIDDEN, "No accounts can be made here.".into()));
+        return Err(Mistake::no_field(StatusCode::FORBIDDEN, "No accounts can be made here."));
     }
-    let wish = read(submitted, registration).map_err(|error| (StatusCode::BAD_REQUEST, error))?;
+    let wish = read(submitted, registration)?;
     // Before anything that tells whether there is such an account.
     if !people.may_register(from) {
         let error = "There were too many registrations from your address. Please try again in an hour.";
-        return Err((StatusCode::TOO_MANY_REQUESTS, error.into()));
+        return Err(Mistake::no_field(StatusCode::TOO_MANY_REQUESTS, error));
     }
     carry_out(people, wish).await
 }
 
-fn read(submitted: &Submitted, registration: Registration) -> Result<Wish, String> {
+fn read(submitted: &Submitted, registration: Registration) -> Result<Wish, Mistake> {
     let handle = Handle::parse(submitted.text("address")).map_err(|_| {
-        format!(
+        let text = format!(
             "This is not an address such as ada@example.com. It has at most {} characters, without blanks.",
             Handle::MAX_LEN
-        )
+        );
+        Mistake::at("address", text)
     })?;
     let name = match submitted.text("name") {
         "" => FriendlyName::from(&handle),
-        name => display_name(name)?,
+        name => display_name(name).map_err(|error| Mistake::at("name", error))?,
     };
     let code = match registration {
         Registration::Open | Registration::Closed => None,
         Registration::Invitation => {
-            Some(InvitationCode::parse(submitted.text("code")).ok_or_else(|| NO_INVITATION.to_owned())?)
+            let code = InvitationCode::parse(submitted.text("code"));
+            Some(code.ok_or_else(|| Mistake::at("code", NO_INVITATION))?)
         }
     };
     Ok(Wish { handle, name, code, password: submitted.new_password()? })
@@ -149,12 +162,16 @@ pub(super) fn display_name(text: &str) -> Result<FriendlyName, String> {
     })
 }
 
-async fn carry_out(people: &People, wish: Wish) -> Result<Account, Problem> {
+async fn carry_out(people: &People, wish: Wish) -> Result<Account, Mistake> {
     let Wish { handle, name, code, password } = wish;
-    let taken = || (StatusCode::CONFLICT, format!("The address {handle} is taken. Please choose another."));
+    let taken = || {
+        let text = format!("The address {handle} is taken. Please choose another.");
+        Mistake::at("address", text).with_status(StatusCode::CONFLICT)
+    };
     let failed = |error| {
         tracing::error!(%error, "an account could not be made");
-        (StatusCode::INTERNAL_SERVER_ERROR, "The service cannot make accounts at the moment.".to_owned())
+        let text = "The service cannot make accounts at the moment.";
+        Mistake::no_field(StatusCode::INTERNAL_SERVER_ERROR, text)
     };
     let store = &people.service.store;
     // Spares the work for the hash. Who needs an invitation shows it first, and the store asks for it.
@@ -162,7 +179,7 @@ async fn carry_out(people: &People, wish: Wish) -> Result<Account, Problem> {
         return Err(taken());
     }
     let hash = people.passport.hash(password).await.map_err(|refusal| {
-        (status_of(refusal), "The service is busy. Please try again in a moment.".to_owned())
+        Mistake::no_field(status_of(refusal), "The service is busy. Please try again in a moment.")
     })?;
     let created_at = now();
     let password_hash = PasswordHash::new(hash);
@@ -173,12 +190,14 @@ async fn carry_out(people: &People, wish: Wish) -> Result<Account, Problem> {
     };
     made.map_err(|error| match error {
         StoreError::Refused(Refusal::AccountExists) => taken(),
-        StoreError::Refused(Refusal::InvitationInvalid) => (StatusCode::FORBIDDEN, NO_INVITATION.into()),
+        StoreError::Refused(Refusal::InvitationInvalid) => {
+            Mistake::at("code", NO_INVITATION).with_status(StatusCode::FORBIDDEN)
+        }
         error => failed(error),
     })
 }
 
 /// In seconds since 1970.
 pub(super) fn now() -> i64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs().cast_signed())
+    unix_time(SystemTime::now())
 }

@@ -5,15 +5,18 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
+use axum::http::header::RETRY_AFTER;
 use axum::response::Response;
 use papillon_store::AccountId;
 
 use super::People;
 use super::caller::{Caller, Frame};
+use super::complaint::{Complaint, Mistake};
 use super::forms::Submitted;
 use super::guard::safer;
-use super::trouble::status_of;
+use super::trouble::Trouble;
 use crate::Registration;
+use crate::passport::{Refusal, whole_seconds};
 
 /// The form, with what was filled in before: never the password.
 #[derive(Template)]
@@ -22,7 +25,9 @@ struct Form<'a> {
     frame: Frame,
     address: &'a str,
     to: &'a str,
-    error: Option<&'a str>,
+    complaint: Complaint,
+    /// Whether a password was wrong.
+    wrong: bool,
     done: Option<&'static str>,
     closed: bool,
     invited: bool,
@@ -46,19 +51,23 @@ pub(super) async fn show(
 }
 
 /// Signs somebody in, within the limits that hold for messengers.
-pub(super) async fn submit(State(people): State<Arc<People>>, submitted: Submitted) -> Response {
+pub(super) async fn submit(
+    State(people): State<Arc<People>>,
+    submitted: Submitted,
+) -> Result<Response, Trouble> {
     let caller = &submitted.caller;
     let (address, to) = (submitted.text("address"), submitted.text("to"));
     let from = caller.visitor.peer.ip();
     match people.passport.check(address, submitted.password("password"), from).await {
         Ok(stored) => {
-            let session = people.session(AccountId(stored.account), stored.epoch);
-            caller.signed_in(&session, if to == "admin" { "/admin" } else { "/account" })
+            let session = people.begin_session(caller, AccountId(stored.account), stored.epoch).await?;
+            Ok(caller.signed_in(&session, if to == "admin" { "/admin" } else { "/account" }))
         }
         Err(refusal) => {
-            let error = refusal.to_string();
-            let form = Form { address, to, error: Some(&error), ..form(&people, caller) };
-            caller.show(status_of(refusal), &form)
+            let complaint = Complaint::from(Mistake::refused("password", refusal));
+            let wrong = refusal == Refusal::Wrong;
+            let form = Form { address, to, complaint, wrong, ..form(&people, caller) };
+            Ok(waiting(caller.show(form.complaint.status(), &form), refusal))
         }
     }
 }
@@ -70,7 +79,8 @@ fn form<'a>(people: &People, caller: &Caller) -> Form<'a> {
         frame: caller.frame(people),
         address: "",
         to: "",
-        error: None,
+        complaint: Complaint::default(),
+        wrong: false,
         done: None,
         closed: registration == Registration::Closed,
         invited: registration == Registration::Invitation,
@@ -78,7 +88,22 @@ fn form<'a>(people: &People, caller: &Caller) -> Form<'a> {
     }
 }
 
+/// With the time after which the next attempt is judged, for programs.
+pub(super) fn waiting(mut response: Response, refusal: Refusal) -> Response {
+    if let Refusal::Limited { wait } = refusal {
+        response.headers_mut().insert(RETRY_AFTER, whole_seconds(wait).into());
+    }
+    response
+}
+
 /// Signs out of the pages, in this browser.
-pub(super) async fn sign_out(submitted: Submitted) -> Response {
-    submitted.caller.signed_out("/login?done=out")
+pub(super) async fn sign_out(
+    State(people): State<Arc<People>>,
+    submitted: Submitted,
+) -> Result<Response, Trouble> {
+    let caller = &submitted.caller;
+    if let Some(session) = caller.session() {
+        people.end_session(session).await?;
+    }
+    Ok(caller.signed_out("/login?done=out"))
 }

@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 use papillon_store::{Refusal, StoreError};
 
 use super::caller::{Frame, redirect};
+use crate::Operator;
 use crate::passport;
 use crate::web::page;
 
@@ -89,7 +90,7 @@ impl IntoResponse for Trouble {
             other => {
                 let (status, title, text) = other.explain();
                 // Who it is does not matter any more: the frame is that of anybody.
-                let frame = Frame { signed_in: false, admin: false, token: String::new() };
+                let frame = Frame::of_anybody(Operator::default());
                 page(status, &Message { frame, title, text })
             }
         }
@@ -112,7 +113,7 @@ impl From<StoreError> for Trouble {
 pub(super) fn status_of(refusal: passport::Refusal) -> StatusCode {
     match refusal {
         passport::Refusal::Wrong | passport::Refusal::Disabled => StatusCode::FORBIDDEN,
-        passport::Refusal::Limited => StatusCode::TOO_MANY_REQUESTS,
+        passport::Refusal::Limited { .. } => StatusCode::TOO_MANY_REQUESTS,
         passport::Refusal::Busy => StatusCode::SERVICE_UNAVAILABLE,
         passport::Refusal::Unavailable => StatusCode::INTERNAL_SERVER_ERROR,
     }

@@ -5,10 +5,10 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use time::OffsetDateTime;
 
 use super::{address, certificate, hosts_file, self_test};
-use crate::Registration;
 use crate::http::Visitor;
 use crate::web::doors::Doors;
 use crate::web::old_hosts;
+use crate::{Operator, Registration};
 
 /// Everything that stands on the pages and is not the same everywhere.
 pub(super) struct Facts {
@@ -48,6 +48,8 @@ pub(super) struct Facts {
     pub closed: bool,
     /// Whether that takes an invitation.
     pub invited: bool,
+    /// Who runs this service.
+    pub operator: Operator,
     /// What to add to a hosts file.
     pub hosts_lines: Vec<String>,
     /// The date here.
@@ -98,6 +100,7 @@ impl Facts {
             modern_certificate: authorities.modern.as_ref().map(certificate::thumbprint),
             closed: registration == Registration::Closed,
             invited: registration == Registration::Invitation,
+            operator: doors.config.operator.clone(),
             hosts_lines: address.map(hosts_file::lines).unwrap_or_default(),
             today: today(),
             test: self_test::path(&doors.token),

@@ -70,7 +70,8 @@ impl App {
             }
             Event::ServiceMessage { kind, text } => self.announced(kind, &clean::line(&text)),
             Event::Missed { count } => {
-                self.tell(format!("{count} events were lost: too many came at once"), Tone::Bad);
+                let lost = if count == 1 { "1 event was" } else { &format!("{count} events were") };
+                self.tell(format!("{lost} lost: too many came at once"), Tone::Bad);
                 actions.push(Action::Refresh);
             }
             Event::Error { text } => self.tell(clean::line(&text), Tone::Bad),

@@ -2,10 +2,10 @@
 
 use anyhow::Context;
 use msnp::{FriendlyName, Handle};
+use papillon_server::passport::random_password;
 use papillon_store::{Account, PrivacyList, Store, StoreError};
 use zeroize::Zeroizing;
 
-use super::password;
 use crate::account::new_account;
 
 /// The accounts to sign in with.
@@ -36,9 +36,8 @@ pub(crate) struct People {
 impl People {
     /// New people with new passwords; they are nowhere yet.
     pub(super) fn invent() -> anyhow::Result<Self> {
-        let people =
-            PEOPLE.into_iter().map(|of| person(of, password::new())).collect::<anyhow::Result<_>>()?;
-        Ok(Self { people, monarch: person(MONARCH, password::for_a_machine())? })
+        let people = PEOPLE.into_iter().map(person).collect::<anyhow::Result<_>>()?;
+        Ok(Self { people, monarch: person(MONARCH)? })
     }
 
     /// Makes the accounts, and puts everybody on the lists of everybody else.
@@ -58,11 +57,11 @@ impl People {
     }
 }
 
-fn person((handle, name): (&str, &str), password: String) -> anyhow::Result<Person> {
+fn person((handle, name): (&str, &str)) -> anyhow::Result<Person> {
     Ok(Person {
         handle: Handle::parse(handle)?,
         name: FriendlyName::from_text(name)?,
-        password: Zeroizing::new(password),
+        password: random_password(),
     })
 }
 

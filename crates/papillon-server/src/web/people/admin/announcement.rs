@@ -10,9 +10,10 @@ use msnp::invisible_characters::{has_invisible, is_blank};
 
 use super::super::People;
 use super::super::caller::{Caller, Frame};
+use super::super::complaint::{Complaint, Mistake};
 use super::super::forms::Submitted;
 use super::super::trouble::Trouble;
-use crate::announcement;
+use crate::{announcement, counted};
 
 /// The longest text in characters: more does not fit into the window of an alert.
 const LONGEST: usize = 250;
@@ -23,11 +24,12 @@ const MAX_MINUTES: u32 = 24 * 60;
 #[template(path = "people/admin_announcement.html")]
 struct Page<'a> {
     frame: Frame,
-    online: usize,
+    /// How many there are, with the verb.
+    online: String,
     longest: usize,
     text: &'a str,
     done: Option<&'a str>,
-    error: Option<&'a str>,
+    complaint: Complaint,
 }
 
 /// The empty forms.
@@ -45,21 +47,22 @@ pub(super) async fn submit(
     let admin = caller.admin()?;
     let (text, minutes) = (submitted.text("text"), submitted.text("minutes"));
     let told = if minutes.is_empty() {
-        check(text).map(|()| announcement::alert(&people.service, text))
+        let checked = check(text).map_err(|error| Mistake::at("text", error));
+        checked.map(|()| announcement::alert(&people.service, text))
     } else {
         let minutes = minutes.parse().ok().filter(|minutes| (1..=MAX_MINUTES).contains(minutes));
-        let wrong = || format!("Minutes are a number from 1 to {MAX_MINUTES}.");
+        let wrong = || Mistake::at("minutes", format!("Minutes are a number from 1 to {MAX_MINUTES}."));
         minutes.ok_or_else(wrong).map(|minutes| announcement::maintenance(&people.service, minutes))
     };
     match told {
         Ok(told) => {
             tracing::info!(by = %admin.handle, told, "announcement");
-            let done = format!("Sent to {told} people.");
+            let done = format!("Sent to {}.", counted(told, "person", "people"));
             Ok(caller.show(StatusCode::OK, &Page { done: Some(&done), ..page(&people, caller) }))
         }
-        Err(error) => {
-            let page = Page { text, error: Some(&error), ..page(&people, caller) };
-            Ok(caller.show(StatusCode::BAD_REQUEST, &page))
+        Err(mistake) => {
+            let page = Page { text, complaint: mistake.into(), ..page(&people, caller) };
+            Ok(caller.show(page.complaint.status(), &page))
         }
     }
 }
@@ -76,5 +79,10 @@ fn check(text: &str) -> Result<(), String> {
 
 fn page<'a>(people: &People, caller: &Caller) -> Page<'a> {
     let online = people.service.sessions.count();
-    Page { frame: caller.frame(people), online, longest: LONGEST, text: "", done: None, error: None }
+    let online = match online {
+        1 => String::from("1 person is"),
+        online => format!("{online} people are"),
+    };
+    let complaint = Complaint::default();
+    Page { frame: caller.frame(people), online, longest: LONGEST, text: "", done: None, complaint }
 }

@@ -10,6 +10,7 @@ use papillon_store::{Invitation, InvitationCode, NewInvitation, Refusal, StoreEr
 
 use super::super::People;
 use super::super::caller::{Caller, Frame, redirect};
+use super::super::complaint::{Complaint, Mistake};
 use super::super::forms::Submitted;
 use super::super::register::now;
 use super::super::trouble::Trouble;
@@ -23,12 +24,12 @@ const MAX_DAYS: u32 = 3650;
 
 #[derive(Template)]
 #[template(path = "people/admin_invitations.html")]
-struct Page<'a> {
+struct Page {
     frame: Frame,
     rule: &'static str,
     rows: Vec<Row>,
     done: Option<&'static str>,
-    error: Option<&'a str>,
+    complaint: Complaint,
 }
 
 struct Row {
@@ -66,9 +67,13 @@ pub(super) async fn make(
     let number = |field: &str, most: u32| {
         submitted.text(field).parse::<u32>().ok().filter(|number| (1..=most).contains(number))
     };
-    let (Some(uses), Some(days)) = (number("uses", MAX_USES), number("days", MAX_DAYS)) else {
-        let error = format!("Accounts are a number from 1 to {MAX_USES}, days from 1 to {MAX_DAYS}.");
-        return complain(&people, caller, &error).await;
+    let Some(uses) = number("uses", MAX_USES) else {
+        let error = format!("Accounts are a number from 1 to {MAX_USES}.");
+        return complain(&people, caller, Mistake::at("uses", error)).await;
+    };
+    let Some(days) = number("days", MAX_DAYS) else {
+        let error = format!("Days are a number from 1 to {MAX_DAYS}.");
+        return complain(&people, caller, Mistake::at("days", error)).await;
     };
     let made_at = now();
     let new = NewInvitation {
@@ -81,7 +86,8 @@ pub(super) async fn make(
     match people.service.store.create_invitation(new).await {
         Ok(()) => Ok(redirect("/admin/invitations?done=made", None)),
         Err(StoreError::Refused(Refusal::TooManyInvitations)) => {
-            complain(&people, caller, "There are a thousand invitations. Take some back first.").await
+            let error = "There are a thousand invitations. Take some back first.";
+            complain(&people, caller, Mistake::no_field(StatusCode::BAD_REQUEST, error)).await
         }
         Err(error) => Err(error.into()),
     }
@@ -98,12 +104,12 @@ pub(super) async fn revoke(
     Ok(redirect("/admin/invitations?done=revoked", None))
 }
 
-async fn complain(people: &People, caller: &Caller, error: &str) -> Result<Response, Trouble> {
-    let page = Page { error: Some(error), ..page(people, caller).await? };
-    Ok(caller.show(StatusCode::BAD_REQUEST, &page))
+async fn complain(people: &People, caller: &Caller, mistake: Mistake) -> Result<Response, Trouble> {
+    let page = Page { complaint: mistake.into(), ..page(people, caller).await? };
+    Ok(caller.show(page.complaint.status(), &page))
 }
 
-async fn page<'a>(people: &People, caller: &Caller) -> Result<Page<'a>, Trouble> {
+async fn page(people: &People, caller: &Caller) -> Result<Page, Trouble> {
     let now = now();
     let rows = people.service.store.invitations().await?;
     let config = &people.service.config;
@@ -124,7 +130,7 @@ async fn page<'a>(people: &People, caller: &Caller) -> Result<Page<'a>, Trouble>
         rule,
         rows: rows.into_iter().map(|invitation| row(invitation, now)).collect(),
         done: None,
-        error: None,
+        complaint: Complaint::default(),
     })
 }
 

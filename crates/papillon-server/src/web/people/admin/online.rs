@@ -13,6 +13,7 @@ use super::super::caller::{Caller, Frame};
 use super::super::trouble::Trouble;
 use super::{Part, door, moment, word};
 use crate::connection::Door;
+use crate::counted;
 use crate::sessions::Session;
 
 /// People on a page.
@@ -23,7 +24,7 @@ const ROWS: u32 = 100;
 struct Page {
     frame: Frame,
     total: usize,
-    connections: usize,
+    connections: String,
     rows: Vec<Row>,
     page: u32,
     before: Option<u32>,
@@ -58,7 +59,7 @@ pub(super) async fn show(
     let page = Page {
         frame: caller.frame(&people),
         total,
-        connections: people.service.open.count(),
+        connections: counted(people.service.open.count(), "connection", "connections"),
         rows: sessions.iter().skip(skip).take(ROWS as usize).map(|session| row(session)).collect(),
         page: part.page,
         before: part.before(),

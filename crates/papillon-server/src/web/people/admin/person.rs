@@ -8,14 +8,15 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use msnp::Handle;
 use papillon_store::{Account, PasswordHash};
-use zeroize::Zeroizing;
 
 use super::super::People;
 use super::super::caller::{Caller, Frame, redirect};
+use super::super::complaint::{Complaint, Mistake};
 use super::super::forms::Submitted;
-use super::super::trouble::{Trouble, status_of};
+use super::super::trouble::Trouble;
 use super::online::{Row, row};
 use super::{moment, session_of, word};
+use crate::passport::random_password;
 
 #[derive(Template)]
 #[template(path = "people/admin_person.html")]
@@ -29,7 +30,7 @@ struct Page<'a> {
     online: Option<Row>,
     deeds: Vec<Deed>,
     done: Option<&'static str>,
-    error: Option<&'a str>,
+    complaint: Complaint,
     password: Option<&'a str>,
 }
 
@@ -87,8 +88,9 @@ pub(super) async fn submit(
     let done = match deed {
         "disable" if account.id == admin.id => {
             let error = "This is your own account: you could not undo it. Ask another administrator.";
-            let page = Page { error: Some(error), ..page(&people, caller, &account) };
-            return Ok(caller.show(StatusCode::BAD_REQUEST, &page));
+            let complaint = Mistake::no_field(StatusCode::BAD_REQUEST, error).into();
+            let page = Page { complaint, ..page(&people, caller, &account) };
+            return Ok(caller.show(page.complaint.status(), &page));
         }
         "disable" => store.set_enabled(handle, false).await.map(|()| DISABLE.word)?,
         "enable" => store.set_enabled(handle, true).await.map(|()| ENABLE.word)?,
@@ -104,13 +106,13 @@ pub(super) async fn submit(
 
 /// Gives the account a password that nobody has thought of, and shows it this once.
 async fn new_password(people: &People, caller: &Caller, account: &Account) -> Result<Response, Trouble> {
-    let password = Zeroizing::new(random_password());
+    let password = random_password();
     let hash = match people.passport.hash(password.clone()).await {
         Ok(hash) => PasswordHash::new(hash),
         Err(refusal) => {
-            let error = refusal.to_string();
-            let page = Page { error: Some(&error), ..page(people, caller, account) };
-            return Ok(caller.show(status_of(refusal), &page));
+            let complaint = Mistake::refused("", refusal).into();
+            let page = Page { complaint, ..page(people, caller, account) };
+            return Ok(caller.show(page.complaint.status(), &page));
         }
     };
     people.service.store.set_password(&account.handle, hash).await?;
@@ -119,13 +121,6 @@ async fn new_password(people: &People, caller: &Caller, account: &Account) -> Re
     tracing::info!(account = %account.handle, by = %by.handle, "given a new password by an administrator");
     let page = Page { password: Some(&password), ..page(people, caller, account) };
     Ok(caller.show(StatusCode::OK, &page))
-}
-
-/// 70 bits in fourteen characters that are easily read to somebody, and typed on any keyboard.
-fn random_password() -> String {
-    const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
-    let letter = || char::from(LETTERS[rand::random_range(0..LETTERS.len())]);
-    std::iter::repeat_with(letter).take(14).collect()
 }
 
 async fn account(people: &People, address: &str) -> Result<Account, Trouble> {
@@ -144,19 +139,7 @@ fn page<'a>(people: &People, caller: &Caller, account: &'a Account) -> Page<'a> 
         online: session_of(people, account).map(|session| row(&session)),
         deeds: vec![SIGN_OUT, if account.enabled { DISABLE } else { ENABLE }, PASSWORD],
         done: None,
-        error: None,
+        complaint: Complaint::default(),
         password: None,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::random_password;
-
-    #[test]
-    fn no_two_passwords_are_alike() {
-        let (one, other) = (random_password(), random_password());
-        assert_ne!(one, other);
-        assert!(one.len() == 14 && one.bytes().all(|byte| byte.is_ascii_alphanumeric()), "{one}");
     }
 }

@@ -3,6 +3,7 @@
 mod phrases;
 mod topic;
 
+use papillon_server::counted;
 use time::{OffsetDateTime, UtcOffset};
 
 use self::phrases::{ECHOES, JOKES, MUSINGS, pick};
@@ -100,17 +101,20 @@ pub(super) fn welcome(of: &str) -> String {
 pub(super) fn picture(bytes: usize, pixels: Option<(u32, u32)>) -> String {
     match pixels {
         Some((width, height)) => {
-            format!("I like your display picture: {width} × {height} pixels in {bytes} bytes.")
+            let bytes = counted(bytes, "byte", "bytes");
+            format!("I like your display picture: {width} × {height} pixels in {bytes}.")
         }
         None => {
-            format!("I have got your display picture, {bytes} bytes, but I cannot make anything out on it.")
+            let bytes = counted(bytes, "byte", "bytes");
+            format!("I have got your display picture, {bytes}, but I cannot make anything out on it.")
         }
     }
 }
 
 /// What Monarch says about a file it was given.
 pub(super) fn thanks(file: &str, bytes: u64, sha256: &str) -> String {
-    format!("Thank you for {}: {bytes} bytes.\r\nSHA-256 {sha256}", cut(file, LONGEST_QUOTE))
+    let bytes = counted(bytes, "byte", "bytes");
+    format!("Thank you for {}: {bytes}.\r\nSHA-256 {sha256}", cut(file, LONGEST_QUOTE))
 }
 
 fn help() -> String {
