@@ -28,8 +28,8 @@ fn a_second_service_is_refused_with_the_number_of_the_first() {
         .fails(1, &[&process]);
 
     // What looks and what changes accounts works beside it.
-    papillon.add("ada@example.com", "s3cret\n");
-    assert_eq!(first.login("ada@example.com", "s3cret").0, 200);
+    papillon.add("ada@example.com", "s3cret-word\n");
+    assert_eq!(first.login("ada@example.com", "s3cret-word").0, 200);
     let check =
         papillon.run(["serve", "--check", "--msnp", "127.0.0.1:0", "--http", "none", "--https", "none"]);
     check.is_fine();
@@ -69,7 +69,7 @@ fn a_service_that_was_killed_is_in_nobodys_way() {
 #[test]
 fn a_database_that_is_deleted_is_told_in_the_log() {
     let papillon = Papillon::new();
-    papillon.add("ada@example.com", "s3cret\n");
+    papillon.add("ada@example.com", "s3cret-word\n");
     let running = Running::launch(&mut papillon.command(QUIET));
     let file = papillon.data().join("papillon.db");
     let moved = papillon.home().join("moved.db");
@@ -78,6 +78,6 @@ fn a_database_that_is_deleted_is_told_in_the_log() {
     assert!(line.contains("papillon.db") && line.contains("restart the service"), "{line}");
     fs::rename(&moved, &file).unwrap();
     running.wait_for_log("account changes can be read again");
-    papillon.run_with(["account", "password", "ada@example.com", "--password-stdin"], b"other").is_fine();
-    assert_eq!(running.login("ada@example.com", "other").0, 200);
+    papillon.run_with(["account", "password", "ada@example.com", "--password-stdin"], b"another-1").is_fine();
+    assert_eq!(running.login("ada@example.com", "another-1").0, 200);
 }

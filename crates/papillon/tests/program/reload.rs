@@ -123,9 +123,9 @@ fn a_sighup_reads_the_configuration_again() {
     running.signal("HUP");
     let line = running.wait_for_log("settings were read again");
     assert!(line.contains("https_only"), "{line}");
-    papillon.add("ada@example.com", "s3cret");
+    papillon.add("ada@example.com", "s3cret-word");
     // The right password, and no TLS.
-    assert_eq!(running.login("ada@example.com", "s3cret").0, 401);
+    assert_eq!(running.login("ada@example.com", "s3cret-word").0, 401);
 
     // Whoever was there is still there.
     client.write_all(b"VER 1 MSNP9 CVR0\r\n").unwrap();
@@ -170,7 +170,7 @@ fn replaced_files_are_shown_at_once_and_bad_ones_never() {
 #[test]
 fn the_check_the_start_and_the_doctor_say_the_same_of_a_bad_certificate() {
     let papillon = Papillon::new();
-    papillon.add("ada@example.com", "s3cret");
+    papillon.add("ada@example.com", "s3cret-word");
     let tls = papillon.data().join("tls");
     fs::create_dir_all(&tls).unwrap();
     let listeners = ["--msnp", "127.0.0.1:0", "--http", "127.0.0.1:0", "--https", "127.0.0.1:0"];
