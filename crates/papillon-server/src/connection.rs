@@ -24,6 +24,7 @@ pub(crate) use outbox::{Outbox, Taken, Waiting};
 pub(crate) use receipt::{Receipt, answer};
 pub(crate) use tunnel::{ANSWER_BYTES, Tunnel};
 
+use crate::config::Timeouts;
 use crate::notification;
 use crate::service::Service;
 use crate::switchboard;
@@ -82,6 +83,7 @@ async fn attend(service: Arc<Service>, reader: Reader, outbox: Arc<Outbox>, ends
     let shared = Arc::clone(&service);
     let _registration = shared.open.register(&outbox);
     let mut connection = Connection {
+        timeouts: &shared.config.now().timeouts,
         decoder: Decoder::new(Stream::NotificationRequests, Limits::SIGN_IN),
         role: Role::Unknown,
         begun: Instant::now(),
@@ -101,6 +103,8 @@ async fn attend(service: Arc<Service>, reader: Reader, outbox: Arc<Outbox>, ends
 
 struct Connection {
     service: Arc<Service>,
+    /// As they were when it came.
+    timeouts: &'static Timeouts,
     reader: Reader,
     outbox: Arc<Outbox>,
     ends: Ends,
@@ -271,14 +275,13 @@ impl Connection {
     }
 
     fn unfinished_deadline(&self) -> Option<Instant> {
-        self.unfinished.map(|since| since + self.service.config.timeouts.unfinished)
+        self.unfinished.map(|since| since + self.timeouts.unfinished)
     }
 
     fn role_deadline(&self) -> Instant {
-        let timeouts = &self.service.config.timeouts;
-        let sign_in = self.begun + timeouts.sign_in;
+        let sign_in = self.begun + self.timeouts.sign_in;
         let deadline = match &self.role {
-            Role::Unknown => Some(sign_in.min(self.begun + timeouts.first_line)),
+            Role::Unknown => Some(sign_in.min(self.begun + self.timeouts.first_line)),
             Role::Notification(notification) => notification.deadline(sign_in),
             Role::Switchboard(switchboard) => switchboard.deadline(sign_in),
         };
@@ -303,7 +306,7 @@ impl Connection {
     }
 
     fn stall_deadline(&self, since: Instant) -> Instant {
-        since + self.service.config.timeouts.write_stall
+        since + self.timeouts.write_stall
     }
 
     /// Lets what has been sent go out, then ends.

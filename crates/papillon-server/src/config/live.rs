@@ -48,6 +48,11 @@ impl Live {
         Self(RwLock::new(keep(config)))
     }
 
+    /// The settings as they are now, for a task that reads them often: without the lock that all connections share.
+    pub(crate) fn now(&self) -> &'static Config {
+        *self.0.read()
+    }
+
     /// Adopts what can change while the service runs.
     pub(crate) fn adopt(&self, new: &Config) {
         let adopted = keep(Config::adopt(self, new));
@@ -65,7 +70,7 @@ impl Deref for Live {
     type Target = Config;
 
     fn deref(&self) -> &Config {
-        *self.0.read()
+        self.now()
     }
 }
 

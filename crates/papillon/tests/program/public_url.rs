@@ -79,7 +79,7 @@ fn behind_a_tls_proxy_passwords_over_tls_need_no_listener_of_our_own() {
 #[test]
 fn invitations_lead_to_the_public_address() {
     let papillon = Papillon::new();
-    papillon.add("ada@example.com", "s3cret");
+    papillon.add("ada@example.com", "s3cret-enough");
     let mut command = papillon.command(["account", "invite"]);
     let invited = end(command.env("PAPILLON_PUBLIC_URL", "https://msn.example.org"));
     invited.is_fine();
