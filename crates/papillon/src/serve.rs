@@ -132,7 +132,7 @@ pub(crate) struct ServeArgs {
     public_host: Option<String>,
     /// Where browsers and clients find the pages and the sign-in, behind a proxy. [default: where each reached them]
     ///
-    /// Such as https://msn.example.org. Its host is the public host, unless --public-host is given, too.
+    /// Such as `https://msn.example.org`. Its host is the public host, unless --public-host is given, too.
     #[arg(long, value_name = "URL")]
     public_url: Option<PublicUrl>,
     /// The port of msnp as clients reach it, where a proxy or a router has another. [default: that of msnp]
