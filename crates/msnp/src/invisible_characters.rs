@@ -6,7 +6,9 @@
 //! that can be joined.
 
 /// Joins, and keeps apart, the characters at its sides.
-const JOINERS: [char; 2] = ['\u{200d}', '\u{200c}'];
+const JOINERS: [char; 2] = ['\u{200d}', NON_JOINER];
+/// The second of them.
+const NON_JOINER: char = '\u{200c}';
 /// Takes tags after it: the flags of England, Scotland and Wales are written so.
 const BLACK_FLAG: char = '\u{1f3f4}';
 
@@ -29,7 +31,7 @@ pub fn marked(text: &str) -> impl Iterator<Item = (char, bool)> {
     let mut rest = text.chars();
     std::iter::from_fn(move || {
         let c = rest.next()?;
-        let joins = || is_virama(before) || [before, rest.clone().next()].into_iter().all(can_be_joined);
+        let joins = || is_virama(before) || is_joined(c, before, rest.clone().next());
         in_flag = c == BLACK_FLAG || (in_flag && is_tag(c));
         let is_out_of_place = (is_invisible(c) && !in_flag) || (JOINERS.contains(&c) && !joins());
         before = Some(c);
@@ -44,15 +46,31 @@ pub fn is_blank(text: &str) -> bool {
             || JOINERS.contains(&c)
             || matches!(
                 c,
-                // Fillers of Hangul, the empty Braille pattern, and what chooses a variant of the character
-                // before it.
+                // Fillers of Hangul, the empty Braille pattern, the note without a head, and what chooses a variant
+                // of the character before it.
                 '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{2800}' | '\u{3164}' | '\u{ffa0}'
-                    | '\u{180b}'..='\u{180f}' | '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}'
+                    | '\u{180b}'..='\u{180f}' | '\u{fe00}'..='\u{fe0f}' | '\u{1d159}' | '\u{e0100}'..='\u{e01ef}'
             )
     })
 }
 
-/// No letter of English is ever joined.
+/// Whether a joiner has a place between these two. The endings of Persian are kept apart from English words and from
+/// numbers, too: `PDF` and its plural.
+fn is_joined(joiner: char, before: Option<char>, after: Option<char>) -> bool {
+    let beside_english = |english: Option<char>, other: Option<char>| {
+        english.is_some_and(|c| c.is_ascii_alphanumeric()) && other.is_some_and(is_of_a_joining_script)
+    };
+    (can_be_joined(before) && can_be_joined(after))
+        || (joiner == NON_JOINER && (beside_english(before, after) || beside_english(after, before)))
+}
+
+/// Whether a letter may be of a script whose letters change with their neighbours: Latin, Greek, Cyrillic and
+/// Armenian, which come first in Unicode, have none.
+fn is_of_a_joining_script(c: char) -> bool {
+    c >= '\u{590}' && c.is_alphabetic()
+}
+
+/// No letter of English is ever joined to another.
 fn can_be_joined(c: Option<char>) -> bool {
     c.is_some_and(|c| !c.is_ascii() && !c.is_whitespace() && !JOINERS.contains(&c) && !is_invisible(c))
 }
@@ -87,9 +105,12 @@ pub fn is_invisible(c: char) -> bool {
     c.is_control()
         || matches!(
             c,
-            // Soft hyphen, marks and embeddings of direction, spaces without width, separators of lines.
+            // Soft hyphen, marks and embeddings of direction, spaces without width, separators of lines, controls of
+            // hieroglyphs, shorthand and musical notes, tags, and what Unicode keeps for more of these.
             '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
-                | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}'
+                | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff0}'..='\u{fffb}' | '\u{13430}'..='\u{1343f}'
+                | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e00ff}'
+                | '\u{e01f0}'..='\u{e0fff}'
         )
 }
 
@@ -119,7 +140,17 @@ mod tests {
             '\u{2066}',
             '\u{2069}',
             '\u{feff}',
+            '\u{fff5}',
+            '\u{fffb}',
+            '\u{13430}',
+            '\u{1bca0}',
+            '\u{1bca3}',
+            '\u{1d173}',
+            '\u{1d17a}',
             '\u{e0041}',
+            '\u{e00ff}',
+            '\u{e01f0}',
+            '\u{e0fff}',
         ] {
             assert!(has_invisible(&format!("Ada{c}é")), "{c:?}");
         }
@@ -132,6 +163,11 @@ mod tests {
             "é\u{200d}\u{200d}é",
             "é\u{200d} é",
             "\u{200d}",
+            "PDF\u{200d}ها",
+            "PDF\u{200c}\u{200c}ها",
+            "PDF\u{200c} ها",
+            "Zo\u{200c}ë",
+            "-\u{200c}ها",
         ] {
             assert!(has_invisible(text), "{text:?}");
         }
@@ -148,6 +184,9 @@ mod tests {
             "\u{1f3f4}\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f} Ada",
             "അവന\u{d4d}\u{200d} വന്നു",
             "می\u{200c}خواهم",
+            "PDF\u{200c}ها",
+            "2003\u{200c}ها",
+            "ها\u{200c}PDF",
             "שלום 你好",
         ] {
             assert!(!has_invisible(text), "{text:?}");
@@ -156,7 +195,7 @@ mod tests {
 
     #[test]
     fn a_blank_leaves_no_ink() {
-        for text in ["", " ", "\u{a0}\u{3000}", "\u{2800}", "\u{3164}\u{fe0f}", "\u{200d}"] {
+        for text in ["", " ", "\u{a0}\u{3000}", "\u{2800}", "\u{3164}\u{fe0f}", "\u{200d}", "\u{1d159}"] {
             assert!(is_blank(text), "{text:?}");
         }
         for text in ["a", " . ", "❤\u{fe0f}"] {
