@@ -93,7 +93,9 @@ async fn web_watches_came_with_msnp9() {
     for (dialect, shown) in [(9, vec!["PRP WWE 2"]), (8, vec![])] {
         let mut alice = Ns::sign_in(&server, ALICE, dialect).await;
         // Whether there is one is for the service to say.
-        assert_eq!(alice.ask("PRP 6 WWE 0").await, "715 6");
+        for value in [" 0", " 2", " 1", " Y", ""] {
+            assert_eq!(alice.ask(&format!("PRP 6 WWE{value}")).await, "715 6", "{value:?}");
+        }
         assert_eq!(alice.syn().await.of("PRP"), shown);
     }
 }
@@ -107,7 +109,9 @@ async fn without_a_mobile_device_nobody_may_page_it() {
         assert_eq!(alice.ask("PRP 5 MOB Y").await, format!("PRP 5 {version} MOB N"));
         assert_eq!(alice.version().await, version);
         // Whether there is one is for the service to say.
-        assert_eq!(alice.ask("PRP 6 MBE Y").await, "715 6");
+        for value in [" Y", " N", " 1", ""] {
+            assert_eq!(alice.ask(&format!("PRP 6 MBE{value}")).await, "715 6", "{value:?}");
+        }
         assert!(alice.syn().await.of("PRP").is_empty());
     }
 }

@@ -33,7 +33,11 @@ pub struct Request {
 
 impl Request {
     pub(crate) fn parse(transaction: TransactionId, words: &mut Words<'_>) -> Result<Self, Invalid> {
-        let (key, value) = parse_property(words)?;
+        let key = PropertyKey::parse(words.required("property key")?)?;
+        let value = PropertyValue::parse(key, words.optional().unwrap_or_default());
+        // Where no value is a client's to set, it is the key that is wrong.
+        let value =
+            value.map_err(|reason| if key.is_set_by_clients() { reason } else { Invalid::PropertyKey })?;
         Ok(Self { transaction, key, value })
     }
 }
@@ -131,6 +135,9 @@ mod tests {
         for (line, reason) in [
             ("PRP 7 XYZ v\r\n", Invalid::PropertyKey),
             ("PRP 7 phh v\r\n", Invalid::PropertyKey),
+            ("PRP 7 WWE 1\r\n", Invalid::PropertyKey),
+            ("PRP 7 WWE\r\n", Invalid::PropertyKey),
+            ("PRP 7 MBE 1\r\n", Invalid::PropertyKey),
             ("PRP 7 XYZZ v\r\n", Invalid::PropertyKeyLength),
             ("PRP 7 MOB\r\n", Invalid::PropertyValue),
             ("PRP 7 MOB X\r\n", Invalid::PropertyValue),
