@@ -96,6 +96,29 @@ async fn another_sign_in_ends_cookies_and_conversations_and_leaves_its_own_alone
 }
 
 #[tokio::test]
+async fn a_call_ends_with_the_session_that_was_called() {
+    for dialect in DIALECTS {
+        // Room for one more: a call that is over takes none.
+        let server = TestServer::with(|config| config.limits.switchboard_people = 2).await;
+        let (mut alice, mut bob) = friends(&server, dialect).await;
+        let mut hers = Sb::open(&mut alice).await;
+        hers.call(BOB).await;
+        bob.ring().await;
+        assert_eq!(hers.ask(&format!("CAL 5 {BOB}")).await, "215 5");
+
+        let mut again = Ns::online(&server, BOB, dialect).await;
+        bob.expect("OUT OTH").await;
+        hers.call(BOB).await;
+        again.ring().await;
+        again.send("OUT").await;
+        again.closed().await;
+        assert_eq!(hers.ask(&format!("CAL 6 {BOB}")).await, "217 6");
+        let mut third = Ns::online(&server, BOB, dialect).await;
+        hers.invite(&mut third).await;
+    }
+}
+
+#[tokio::test]
 async fn a_goodbye_leaves_conversations_alone() {
     let server = TestServer::start().await;
     let mut table = Table::of(&server, &["alice", "bob"], 9).await;

@@ -1,6 +1,6 @@
 //! A conversation: the people in it, and how a message reaches all of them.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use msnp::command::{ans, bye, iro, joi, msg};
@@ -41,6 +41,8 @@ pub(super) struct Participant {
 /// Somebody who has been called and has not come in yet.
 struct Ringing {
     callee: Handle,
+    /// The session in which it rings: the cookie that answers the call ends with it.
+    session: Weak<Session>,
     caller: AccountId,
     until: Instant,
 }
@@ -138,7 +140,7 @@ impl Conversation {
         if !mine.is_some_and(|person| person.calls.take()) {
             return Err(CallError::TooRapid);
         }
-        state.ringing.retain(|ringing| ringing.until > now);
+        state.ringing.retain(|ringing| ringing.can_be_answered(now));
         let here = state.people.iter().any(|person| person.handle == *handle);
         if here || state.ringing.iter().any(|ringing| ringing.callee == *handle) {
             return Err(CallError::AlreadyThere);
@@ -147,7 +149,8 @@ impl Conversation {
         if state.people.len() + state.ringing.len() >= limit {
             return Err(CallError::Full);
         }
-        state.ringing.push(Ringing { callee: handle.clone(), caller, until: now + lasting });
+        let session = Arc::downgrade(&callee);
+        state.ringing.push(Ringing { callee: handle.clone(), session, caller, until: now + lasting });
         Ok(callee)
     }
 
@@ -204,6 +207,12 @@ impl Conversation {
             }
             out.close(&person.outbox);
         }
+    }
+}
+
+impl Ringing {
+    fn can_be_answered(&self, now: Instant) -> bool {
+        self.until > now && self.session.upgrade().is_some_and(|session| !session.state().left)
     }
 }
 
