@@ -1,5 +1,7 @@
 //! What can go wrong, in words for people.
 
+use std::time::Duration;
+
 use msnp::ErrorCode;
 
 use crate::{ServerCertificate, TransferId};
@@ -33,6 +35,18 @@ pub enum SignInError {
     /// The account or the password is wrong; the service does not say which.
     #[error("the account or the password is wrong")]
     WrongPassword,
+    /// The service did not look at the password, after too many wrong ones for the account or from this address.
+    #[error("the service looks at no more passwords for now, after too many wrong ones; try again in {} s", .wait.as_secs())]
+    TooManyAttempts {
+        /// When it may look at one again.
+        wait: Duration,
+    },
+    /// The service has too much to do to look at the password.
+    #[error("the service is too busy for a sign-in; try again in {} s", .wait.as_secs())]
+    Busy {
+        /// When it may have less to do.
+        wait: Duration,
+    },
     /// The service refused with this code.
     #[error("the service refused: {} (error {})", .0.meaning(), .0.number())]
     Refused(ErrorCode),

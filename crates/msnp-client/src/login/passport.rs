@@ -1,8 +1,9 @@
 //! From the challenge to the ticket: nexus, then the login server.
 
 use std::io;
+use std::time::Duration;
 
-use hyper::header::LOCATION;
+use hyper::header::{LOCATION, RETRY_AFTER};
 use hyper::http::HeaderValue;
 use hyper::http::response::Parts;
 use hyper::{StatusCode, Uri};
@@ -16,6 +17,8 @@ use crate::settings::Settings;
 
 /// How often one server may send us to another.
 const MAX_REDIRECTS: usize = 5;
+/// How long to wait where the server asks to, and not how long.
+const USUAL_WAIT: Duration = Duration::from_secs(60);
 
 /// Fetches a ticket for this challenge.
 pub(super) async fn ticket(
@@ -38,9 +41,14 @@ pub(super) async fn ticket(
     let (server, answer) = follow(settings, login, Some(authorization)).await?;
     match answer.status {
         StatusCode::OK => read_ticket(&answer).ok_or_else(|| protocol(&server, "its answer has no ticket")),
-        StatusCode::UNAUTHORIZED => Err(SignInError::WrongPassword),
-        StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => {
-            Err(protocol(&server, "it is too busy; try again in a minute"))
+        // Clients of the time show the reason of this status only, so it is also that of too many attempts.
+        StatusCode::UNAUTHORIZED => Err(retry_after(&answer)
+            .map_or(SignInError::WrongPassword, |wait| SignInError::TooManyAttempts { wait })),
+        StatusCode::TOO_MANY_REQUESTS => {
+            Err(SignInError::TooManyAttempts { wait: retry_after(&answer).unwrap_or(USUAL_WAIT) })
+        }
+        StatusCode::SERVICE_UNAVAILABLE => {
+            Err(SignInError::Busy { wait: retry_after(&answer).unwrap_or(USUAL_WAIT) })
         }
         status => Err(protocol(&server, &format!("it answers the password with HTTP {status}"))),
     }
@@ -95,6 +103,12 @@ async fn follow(
         uri = next.ok_or_else(|| protocol(&server, "it refers to an address that is not https"))?;
     }
     Err(protocol(uri.host().unwrap_or_default(), "it only refers to other addresses"))
+}
+
+/// How long the server asks to wait. The form of the header that is a date counts as none.
+fn retry_after(answer: &Parts) -> Option<Duration> {
+    let seconds = answer.headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse::<u32>().ok()?;
+    Some(Duration::from_secs(seconds.into()))
 }
 
 fn read_ticket(answer: &Parts) -> Option<Ticket> {

@@ -33,6 +33,24 @@ async fn a_wrong_password_and_an_unknown_account() {
 }
 
 #[tokio::test]
+async fn a_password_that_was_not_looked_at_is_not_called_wrong() {
+    let server = TestServer::with(|config| config.limits.sign_in_failures_per_account = 1).await;
+    server.account(ALICE).await;
+    let guess = || {
+        Client::builder(handle(ALICE), "wrong")
+            .server(server.addresses.msnp.to_string())
+            .nexus(nexus(&server))
+            .trust(Trust::Anybody)
+            .sign_in()
+    };
+    assert!(matches!(guess().await, Err(SignInError::WrongPassword)));
+    let Err(error) = builder(&server, ALICE).sign_in().await else { panic!("it was looked at") };
+    let SignInError::TooManyAttempts { wait } = &error else { panic!("{error:?}") };
+    assert!((1..=60).contains(&wait.as_secs()), "{wait:?}");
+    assert!(error.to_string().contains(&format!("try again in {} s", wait.as_secs())), "{error}");
+}
+
+#[tokio::test]
 async fn an_authority_is_given_pinned_or_refused() {
     let server = TestServer::start().await;
     server.account(ALICE).await;
