@@ -175,6 +175,11 @@ fn validity(chain: &Chain, leaf: &ParsedCertificate<'_>, is_ours: bool) -> Findi
             )),
             _,
         ) => Finding::fail(CHECK, "it has expired", renew),
+        (Err(error), _) if is_of_an_authority(&error) => Finding::fail(
+            CHECK,
+            "it is an authority's (CA:TRUE), and not a server's: clients of today refuse it",
+            "get one for a server; with `openssl req -x509`, add `-addext basicConstraints=critical,CA:FALSE`",
+        ),
         (Err(error), _) => Finding::fail(
             CHECK,
             format!("its chain does not hold: {error}"),
@@ -182,6 +187,12 @@ fn validity(chain: &Chain, leaf: &ParsedCertificate<'_>, is_ours: bool) -> Findi
         ),
         (Ok(()), Err(_)) => Finding::warn(CHECK, "it expires within 30 days", soon),
     }
+}
+
+/// Whether the certificate itself says that it is an authority, which rustls has no error of its own for.
+fn is_of_an_authority(error: &Error) -> bool {
+    matches!(error, Error::InvalidCertificate(CertificateError::Other(error))
+        if format!("{error:?}").contains("CaUsedAsEndEntity"))
 }
 
 /// Checks the chain as a client does that trusts its last certificate, or whoever signed that.
@@ -315,6 +326,18 @@ mod tests {
             assert_eq!(findings[2].verdict, Verdict::Warn, "{findings:?}");
             assert!(!format!("{findings:?}").contains("remove"), "{findings:?}");
         }
+    }
+
+    #[test]
+    fn a_certificate_that_says_it_is_an_authority_is_told_in_words() {
+        let findings = findings(SystemTime::now(), |_, tls| {
+            let key = rcgen::KeyPair::generate().unwrap();
+            let mut own = rcgen::CertificateParams::new(vec![String::from("msn.example.org")]).unwrap();
+            own.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+            fs::write(tls.join("server.pem"), own.self_signed(&key).unwrap().pem()).unwrap();
+        });
+        assert_eq!(findings[1].verdict, Verdict::Fail, "{findings:?}");
+        assert!(findings[1].seen.contains("CA:TRUE"), "{findings:?}");
     }
 
     #[test]
