@@ -130,9 +130,9 @@ impl Doors {
     /// What keeps an unmodified MSN Messenger out, in words for whoever runs the service. Empty: nothing.
     pub fn obstacles(&self) -> Vec<String> {
         let wanted = [
-            ("the messenger server", self.ports.msnp, MSNP_PORT, "--msnp 0.0.0.0:1863"),
-            ("HTTPS", self.ports.https, HTTPS_PORT, "--https 0.0.0.0:443"),
-            ("HTTP", self.ports.http, HTTP_PORT, "--http 0.0.0.0:80"),
+            ("the messenger server", self.ports.msnp, MSNP_PORT, "--msnp 1863"),
+            ("HTTPS", self.ports.https, HTTPS_PORT, "--https 443"),
+            ("HTTP", self.ports.http, HTTP_PORT, "--http 80"),
         ];
         let mut obstacles: Vec<_> = wanted
             .into_iter()
