@@ -34,7 +34,7 @@ use rustls_pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use zeroize::Zeroizing;
 
 pub use door::Door;
-pub use fault::{Fault, faults};
+pub use fault::{Fault, authority_to_import, faults};
 pub use names::{Names, OLD_SERVICES};
 #[cfg(feature = "old-windows")]
 pub use old_windows::OldWindows;

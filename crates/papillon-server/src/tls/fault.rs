@@ -123,6 +123,14 @@ pub fn faults(folder: &Path, old_windows: bool, now: SystemTime) -> Vec<Fault> {
     faults
 }
 
+/// The authority in `folder` that clients of today have to import. None where it does not vouch for the certificate
+/// there, which is then somebody else's.
+pub fn authority_to_import(folder: &Path) -> Option<PathBuf> {
+    let file = folder.join("ca.pem");
+    let authority = read_chain(&file)?.into_iter().next()?;
+    (read_chain(&folder.join("server.pem"))?.last() == Some(&authority)).then_some(file)
+}
+
 fn read_chain(path: &Path) -> Option<Vec<CertificateDer<'static>>> {
     let pem = fs::read(path).ok()?;
     CertificateDer::pem_slice_iter(&pem).collect::<Result<Vec<_>, _>>().ok()

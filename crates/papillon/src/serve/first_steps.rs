@@ -6,12 +6,14 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
 use std::path::Path;
 
 use papillon_server::PublicUrl;
-use papillon_server::tls::old_authority_file;
+use papillon_server::tls::{authority_to_import, old_authority_file};
 
 use crate::doctor::own_addresses;
 use crate::logging::LogFormat;
-use crate::settings::Settings;
+use crate::settings::{Settings, local_data_dir};
 
+/// The port at which clients look for the messenger server.
+const MSNP_PORT: u16 = 1863;
 /// The port at which our own client looks for Passport.
 const OWN_PASSPORT_PORT: u16 = 8443;
 /// The port at which machines ask for names.
@@ -134,30 +136,15 @@ pub(super) fn connect(settings: &Settings, addresses: &[(&'static str, SocketAdd
     let is_safe = front.url.as_ref().is_some_and(PublicUrl::is_secure);
     if let Some(at) = address_of("https").filter(|_| !is_safe) {
         lines.push(format!("    Passport  https://{}/rdr/pprdr.asp", place(at, front.https_port)));
-        let authority = settings.data_dir().join("tls").join("ca.pem");
-        if authority.is_file() {
-            lines.push(format!(
-                "\nThey have to trust this service's certificate authority. Import {}",
-                authority.display()
-            ));
-        }
-        let for_old = old_authority_file(&settings.data_dir().join("tls"));
-        if settings.server.old_windows && for_old != authority {
-            lines.push(format!("Windows 98 to XP cannot use that one: there, import {}", for_old.display()));
-        }
+        lines.extend(to_import(settings));
         if front.https_port.unwrap_or(at.port()) != PASSPORT_PORT {
             lines.push(format!(
                 "Official clients look for Passport at port {PASSPORT_PORT}: for them, use --https {PASSPORT_PORT}"
             ));
         }
-        if at.port() != OWN_PASSPORT_PORT {
-            let here = match at.ip() {
-                ip if ip.is_unspecified() => "127.0.0.1".to_owned(),
-                ip => in_url(ip),
-            };
+        if let Some(options) = own_client(settings, address_of("msnp"), at) {
             lines.push(format!(
-                "For our own client on this machine: papillon chat --account you@example.com --nexus https://{}/rdr/pprdr.asp",
-                with_port(&here, at.port(), PASSPORT_PORT)
+                "For our own client on this machine: papillon chat --account you@example.com{options}"
             ));
         }
         if !settings.server.old_windows {
@@ -168,6 +155,50 @@ pub(super) fn connect(settings: &Settings, addresses: &[(&'static str, SocketAdd
         lines.push(String::from("From other machines, use this machine's name or address for localhost."));
     }
     lines.join("\n") + "\n"
+}
+
+/// Which authorities clients have to import. There is none to import for a certificate that somebody else vouches for.
+fn to_import(settings: &Settings) -> Vec<String> {
+    let folder = settings.data_dir().join("tls");
+    let authority = authority_to_import(&folder);
+    let for_old = Some(old_authority_file(&folder))
+        .filter(|file| settings.server.old_windows && file.is_file() && Some(file) != authority.as_ref());
+    let mut lines = Vec::new();
+    if let Some(file) = &authority {
+        let file = file.display();
+        lines.push(format!("\nThey have to trust this service's certificate authority. Import {file}"));
+    }
+    if let Some(file) = for_old.as_ref().map(|file| file.display()) {
+        lines.push(match authority {
+            Some(_) => format!("Windows 98 to XP cannot use that one: there, import {file}"),
+            None => format!("\nWindows 98 to XP has to trust an authority of its own. There, import {file}"),
+        });
+    }
+    lines
+}
+
+/// What our own client on this machine has to be told, where it would not find the service by itself.
+fn own_client(settings: &Settings, msnp: Option<SocketAddr>, https: SocketAddr) -> Option<String> {
+    let here = |at: SocketAddr| match at.ip() {
+        ip if ip.is_unspecified() => "127.0.0.1".to_owned(),
+        ip => in_url(ip),
+    };
+    let is_found = |at: SocketAddr, usual| {
+        at.port() == usual && (at.ip().is_unspecified() || at.ip() == IpAddr::from(Ipv4Addr::LOCALHOST))
+    };
+    let mut options = String::new();
+    if let Some(at) = msnp.filter(|at| !is_found(*at, MSNP_PORT)) {
+        options.push_str(&format!(" --server {}", with_port(&here(at), at.port(), MSNP_PORT)));
+    }
+    if !is_found(https, OWN_PASSPORT_PORT) {
+        let at = with_port(&here(https), https.port(), PASSPORT_PORT);
+        options.push_str(&format!(" --nexus https://{at}/rdr/pprdr.asp"));
+    }
+    let is_usual = local_data_dir().is_some_and(|usual| usual == settings.data_dir());
+    if let Some(file) = authority_to_import(&settings.data_dir().join("tls")).filter(|_| !is_usual) {
+        options.push_str(&format!(" --ca {}", quoted(file.as_os_str())));
+    }
+    (!options.is_empty()).then_some(options)
 }
 
 /// The host under which others reach the pages.
@@ -289,6 +320,25 @@ mod tests {
         assert!(text.starts_with("Set-up page  https://chat.example.org/setup\n"), "{text}");
         assert!(text.contains("Passport  https://chat.example.org/rdr/pprdr.asp"), "{text}");
         assert!(!text.contains("8443") && !text.contains("8080"), "{text}");
+    }
+
+    #[test]
+    fn our_own_client_is_told_what_it_would_not_find() {
+        let settings = Settings::default();
+        let at = |ip: [u8; 4], port| SocketAddr::from((ip, port));
+        let [everywhere, here, elsewhere] = [[0, 0, 0, 0], [127, 0, 0, 1], [192, 168, 1, 10]];
+        for (msnp, https, options) in [
+            (at(everywhere, 1863), at(everywhere, 8443), None),
+            (at(here, 1863), at(here, 8443), None),
+            (at(here, 1864), at(here, 8443), Some(" --server 127.0.0.1:1864")),
+            (
+                at(elsewhere, 1863),
+                at(everywhere, 443),
+                Some(" --server 192.168.1.10 --nexus https://127.0.0.1/rdr/pprdr.asp"),
+            ),
+        ] {
+            assert_eq!(own_client(&settings, Some(msnp), https).as_deref(), options);
+        }
     }
 
     #[test]

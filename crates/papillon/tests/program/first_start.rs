@@ -28,6 +28,39 @@ fn the_first_start_tells_what_to_do_next() {
 
 #[test]
 #[cfg(unix)]
+fn the_line_for_our_own_client_signs_in() {
+    let papillon = Papillon::new();
+    let mut running = Running::start(&papillon);
+    papillon.add("ada@example.com", "s3cret-word");
+    let (msnp, https) = (running.address("msnp"), running.address("https"));
+    let data = papillon.data().display().to_string();
+    let options = format!("--server {msnp} --nexus https://{https}/rdr/pprdr.asp --ca {data}/tls/ca.pem");
+    let args = ["contacts", "--account", "ada@example.com"].into_iter().chain(options.split(' '));
+    let output = papillon.bare(args).env("PAPILLON_PASSWORD", "s3cret-word").output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    running.signal("TERM");
+    let told = running.end().err;
+    assert!(told.contains(&format!("chat --account you@example.com {options}\n")), "{told}");
+}
+
+#[test]
+#[cfg(unix)]
+fn nobody_is_told_to_import_an_authority_that_does_not_vouch() {
+    let papillon = Papillon::new();
+    Running::start(&papillon).signal("TERM");
+    let tls = papillon.data().join("tls");
+    let key = rcgen::KeyPair::generate().unwrap();
+    let own = rcgen::CertificateParams::new(vec![String::from("msn.example.org")]).unwrap();
+    std::fs::write(tls.join("server.pem"), own.self_signed(&key).unwrap().pem()).unwrap();
+    std::fs::write(tls.join("server.key"), key.serialize_pem()).unwrap();
+    let mut running = Running::start(&papillon);
+    running.signal("TERM");
+    let told = running.end().err;
+    assert!(told.contains("Clients connect here") && !told.contains("ca.pem"), "{told}");
+}
+
+#[test]
+#[cfg(unix)]
 fn later_starts_do_not() {
     let papillon = Papillon::new();
     papillon.add("ada@example.com", "s3cret-word");
