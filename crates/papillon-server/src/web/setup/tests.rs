@@ -192,7 +192,11 @@ async fn clients_that_know_only_tls_1_0_are_told_whether_they_are_let_in() {
         "{page}"
     );
     let page = text(&plain(), "/setup/others").await;
-    assert!(page.contains("start it with <code>--old-windows</code>"), "{page}");
+    assert!(
+        page.contains("does not understand it: ")
+            && page.contains("start it with <code>--old-windows</code>"),
+        "{page}"
+    );
 }
 
 #[tokio::test]
