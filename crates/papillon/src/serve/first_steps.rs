@@ -136,6 +136,7 @@ pub(super) fn connect(settings: &Settings, addresses: &[(&'static str, SocketAdd
     let is_safe = front.url.as_ref().is_some_and(PublicUrl::is_secure);
     if let Some(at) = address_of("https").filter(|_| !is_safe) {
         lines.push(format!("    Passport  https://{}/rdr/pprdr.asp", place(at, front.https_port)));
+        lines.push(String::new());
         lines.extend(to_import(settings));
         if front.https_port.unwrap_or(at.port()) != PASSPORT_PORT {
             lines.push(format!(
@@ -166,12 +167,12 @@ fn to_import(settings: &Settings) -> Vec<String> {
     let mut lines = Vec::new();
     if let Some(file) = &authority {
         let file = file.display();
-        lines.push(format!("\nThey have to trust this service's certificate authority. Import {file}"));
+        lines.push(format!("They have to trust this service's certificate authority. Import {file}"));
     }
     if let Some(file) = for_old.as_ref().map(|file| file.display()) {
         lines.push(match authority {
             Some(_) => format!("Windows 98 to XP cannot use that one: there, import {file}"),
-            None => format!("\nWindows 98 to XP has to trust an authority of its own. There, import {file}"),
+            None => format!("Windows 98 to XP has to trust an authority of its own. There, import {file}"),
         });
     }
     lines
