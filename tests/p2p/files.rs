@@ -230,6 +230,13 @@ async fn invitations_to_what_is_not_there_are_declined_and_nothing_breaks() {
         "%%%",
     );
     assert!(broken.await.starts_with("MSNSLP/1.0 500 Internal Error"));
+    let broken_too = say(
+        &mut alice,
+        "{00000000-0000-0000-0000-000000000004}",
+        "{5D3E02AB-6190-11D3-BBBB-00C04F795683}",
+        "%%%",
+    );
+    assert!(broken_too.await.starts_with("MSNSLP/1.0 500 Internal Error"));
     let unknown = say(
         &mut alice,
         "{00000000-0000-0000-0000-000000000003}",
@@ -237,9 +244,9 @@ async fn invitations_to_what_is_not_there_are_declined_and_nothing_breaks() {
         "PG1zbm9iai8+",
     );
     assert!(unknown.await.starts_with("MSNSLP/1.0 500"));
-    for expected in
-        ["an invitation to an unknown program {4BD96FC0-", "the offer of a file: the context is not base64"]
-    {
+    // Each of them is told of, also the second for the same reason.
+    let no_base64 = "the offer of a file: the context is not base64";
+    for expected in ["an invitation to an unknown program {4BD96FC0-", no_base64, no_base64] {
         let told = scene.bob.wait(|event| match event {
             Event::NotShown { reason, .. } => Some(reason),
             _ => None,

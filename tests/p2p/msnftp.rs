@@ -176,7 +176,10 @@ async fn an_old_client_rejects_and_is_rejected() {
         ("CANCEL", "REJECT_NOT_INSTALLED")
     );
     let told = scene.bob.wait(|event| match event {
-        Event::NotShown { from, content_type, reason, .. } => Some((from, content_type, reason)),
+        Event::NotShown { conversation, from, content_type, reason } => {
+            assert!(conversation.is_some());
+            Some((from, content_type, reason))
+        }
         _ => None,
     });
     let reason = "it is an invitation to NetMeeting".to_owned();

@@ -169,7 +169,7 @@ pub enum TransferError {
     #[error("their client did not answer in time")]
     TimedOut,
     /// There is no such offer, or it is over.
-    #[error("there is no transfer {0:?}")]
+    #[error("there is no transfer {}", .0.0)]
     Unknown(TransferId),
     /// Their client can't take files in any way this one can send.
     #[error("their client cannot take files")]

@@ -32,7 +32,10 @@ use tokio::sync::{mpsc, oneshot};
 use crate::core::Core;
 use crate::network::LocalNetwork;
 use crate::switchboard::PacketCarrier;
-use crate::{DirectConnections, Event, FetchError, Transfer, TransferDirection, TransferError, TransferId};
+use crate::{
+    ConversationId, DirectConnections, Event, FetchError, Transfer, TransferDirection, TransferError,
+    TransferId,
+};
 
 use driver::Input;
 use fetches::Fetches;
@@ -129,9 +132,15 @@ impl Peers {
         }
     }
 
-    /// A message of the file transfer of old.
-    pub(crate) fn invitation(&self, core: &Arc<Core>, from: &Handle, invitation: Invitation) {
-        self.msnftp.invitation(core, from, invitation);
+    /// A message of the file transfer of old, and the conversation in which it came.
+    pub(crate) fn invitation(
+        &self,
+        core: &Arc<Core>,
+        conversation: ConversationId,
+        from: &Handle,
+        invitation: Invitation,
+    ) {
+        self.msnftp.invitation(core, conversation, from, invitation);
     }
 
     /// The task of a peer, started when there is none.

@@ -12,10 +12,12 @@ use quick_xml::Reader;
 use quick_xml::escape::resolve_xml_entity;
 use quick_xml::events::{BytesRef, Event};
 
+use crate::charset;
+
 /// The words in the `TEXT` elements of a document, those of several messages on lines of their own; `None` when there
 /// are none. A document that is no XML any more from some place on counts up to there.
 pub(crate) fn text(xml: &[u8]) -> Option<String> {
-    let xml = String::from_utf8_lossy(xml);
+    let xml = charset::decode(xml, None);
     let mut reader = Reader::from_str(&xml);
     let config = reader.config_mut();
     config.allow_dangling_amp = true;
@@ -91,6 +93,7 @@ mod tests {
             assert_eq!(read(body).as_deref(), expected, "{body}");
         }
         assert_eq!(text(b"\xff\xfe<"), None);
+        assert_eq!(text(b"<BODY><TEXT>caf\xe9</TEXT></BODY>").as_deref(), Some("caf\u{e9}"));
     }
 
     proptest! {

@@ -23,7 +23,7 @@ pub(crate) use asking::asker;
 pub(crate) use images::{emoticon as emoticon_picture, picture as display_picture};
 pub(crate) use options::{ClientArgs, ENVIRONMENT};
 use options::{Looks, Options};
-pub(crate) use people::{handle, status_name};
+pub(crate) use people::{friendly_name, handle, status_name};
 use trust::Belief;
 pub(crate) use why::{why_not_delivered, why_not_done, why_not_transferred};
 

@@ -150,7 +150,7 @@ fn text_from(core: &Arc<Core>, talk: &Talk, from: &Handle, name: &FriendlyName, 
 
 fn invited(core: &Arc<Core>, talk: &Talk, board: &Switchboard, from: &Handle, invitation: Invitation) {
     heard(core, talk, board);
-    core.peers.invitation(core, from, invitation);
+    core.peers.invitation(core, talk.id(), from, invitation);
 }
 
 impl Talk {

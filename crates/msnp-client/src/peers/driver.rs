@@ -60,8 +60,8 @@ pub(super) struct Driver {
     pub(super) direct: Direct,
     pub(super) fetches: HashMap<SessionKey, oneshot::Sender<Result<Bytes, FetchError>>>,
     pub(super) files: HashMap<SessionKey, File>,
-    /// Why the last thing was not shown.
-    not_shown: String,
+    /// Why the last packet that could not be read could not.
+    last_fault: String,
 }
 
 /// Drives one peer until nothing is going on.
@@ -113,7 +113,7 @@ impl Driver {
             direct: Direct::default(),
             fetches: HashMap::new(),
             files: HashMap::new(),
-            not_shown: String::new(),
+            last_fault: String::new(),
         })
     }
 
@@ -183,7 +183,12 @@ impl Driver {
 
     async fn take_packet(&mut self, carrier: Carrier, packet: &Bytes, now: Instant) {
         if let Err(fault) = self.engine.handle_packet(carrier, packet, now) {
-            self.not_shown(fault.to_string());
+            let reason = fault.to_string();
+            // Packets that cannot be read come by the thousand.
+            if self.last_fault != reason {
+                self.last_fault.clone_from(&reason);
+                self.not_shown(reason);
+            }
         }
         // Bytes of files are not gathered: they are written before the next packet is looked at.
         while let Some(event) = self.engine.poll_event() {
@@ -191,13 +196,9 @@ impl Driver {
         }
     }
 
-    /// Says it once of many things in a row for the same reason.
-    fn not_shown(&mut self, reason: String) {
-        if self.not_shown != reason {
-            self.not_shown.clone_from(&reason);
-            let (content_type, from) = (P2pEnvelope::MEDIA_TYPE.to_owned(), Some(self.peer.clone()));
-            self.emit(Event::NotShown { conversation: None, from, content_type, reason });
-        }
+    fn not_shown(&self, reason: String) {
+        let (content_type, from) = (P2pEnvelope::MEDIA_TYPE.to_owned(), Some(self.peer.clone()));
+        self.emit(Event::NotShown { conversation: None, from, content_type, reason });
     }
 
     fn fetch(&mut self, object: &MsnObject, reply: oneshot::Sender<Result<Bytes, FetchError>>, now: Instant) {

@@ -25,7 +25,7 @@ use super::outgoing::OutgoingFile;
 use super::{WeakCore, offers};
 use crate::core::Core;
 use crate::transfer::Reporter;
-use crate::{Event, SendError, TransferError, TransferId};
+use crate::{ConversationId, Event, SendError, TransferError, TransferId};
 
 /// How long an offer waits for a person, and how long the other side may take for the next step.
 const OFFER_WAIT: Duration = Duration::from_secs(300);
@@ -97,9 +97,15 @@ impl Msnftp {
     }
 
     /// Somebody says something about a file.
-    pub(super) fn invitation(&self, core: &Arc<Core>, from: &Handle, invitation: Invitation) {
+    pub(super) fn invitation(
+        &self,
+        core: &Arc<Core>,
+        conversation: ConversationId,
+        from: &Handle,
+        invitation: Invitation,
+    ) {
         if invitation.command == InvitationCommand::Invite {
-            return self.invited(core, from, &invitation);
+            return self.invited(core, conversation, from, &invitation);
         }
         let key = (from.clone(), invitation.cookie);
         if let Some(negotiation) = self.0.lock().get(&key) {
@@ -108,11 +114,17 @@ impl Msnftp {
         }
     }
 
-    fn invited(&self, core: &Arc<Core>, from: &Handle, invitation: &Invitation) {
+    fn invited(
+        &self,
+        core: &Arc<Core>,
+        conversation: ConversationId,
+        from: &Handle,
+        invitation: &Invitation,
+    ) {
         let cookie = invitation.cookie;
         let Some(offer) = Offer::read(invitation) else {
             core.events.emit(Event::NotShown {
-                conversation: None,
+                conversation: Some(conversation),
                 from: Some(from.clone()),
                 content_type: Invitation::MEDIA_TYPE.to_owned(),
                 reason: why_refused(invitation),

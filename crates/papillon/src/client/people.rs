@@ -1,6 +1,6 @@
 //! People and states on the command line.
 
-use msnp::{Handle, Status};
+use msnp::{FriendlyName, Handle, Status};
 
 /// Reads an account name from the command line.
 pub(crate) fn handle(text: &str) -> Result<Handle, String> {
@@ -21,5 +21,29 @@ pub(crate) fn status_name(status: Option<Status>) -> &'static str {
         Some(Status::OutToLunch) => "out-to-lunch",
         Some(Status::Hidden) => "hidden",
         Some(Status::Offline) => "offline",
+    }
+}
+
+/// A name that somebody wants to have or to give.
+pub(crate) fn friendly_name(text: &str) -> Result<FriendlyName, String> {
+    FriendlyName::from_text(text).map_err(|_| {
+        if text.is_empty() {
+            return String::from("the name is empty");
+        }
+        let (limit, length) = (FriendlyName::MAX_LEN, msnp::wire::percent::encode(text).len());
+        format!("the name is too long: {length} bytes when percent-coded, of which {limit} are allowed")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_wrong_with_a_name_is_said() {
+        assert_eq!(friendly_name("Ada L.").unwrap().text(), "Ada L.");
+        assert_eq!(friendly_name("").unwrap_err(), "the name is empty");
+        let long = friendly_name(&"\u{e9}".repeat(65)).unwrap_err();
+        assert!(long.contains("390 bytes") && long.contains("387"), "{long}");
     }
 }

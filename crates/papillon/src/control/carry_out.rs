@@ -5,14 +5,14 @@ use std::path::PathBuf;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use msnp::{FriendlyName, Handle, Status};
+use msnp::{Handle, Status};
 use msnp_client::Client;
 use serde_json::{Value, json};
 
 use super::answer::{Fields, fields};
 use super::session::Desk;
 use super::{Address, Command, FilePath, Refusal, files, talking};
-use crate::client::{display_picture, status_name};
+use crate::client::{display_picture, friendly_name, status_name};
 use crate::contacts;
 
 type Outcome = Result<Fields, Refusal>;
@@ -60,9 +60,7 @@ pub(super) async fn carry_out(desk: &Desk, id: &Value, command: Command) -> Outc
             Ok(myself(client))
         }
         Command::Name { name } => {
-            let name = FriendlyName::from_text(&name)
-                .map_err(|error| Refusal::bad_argument(format!("this cannot be a name: {error}")))?;
-            client.set_name(name).await?;
+            client.set_name(friendly_name(&name).map_err(Refusal::bad_argument)?).await?;
             Ok(myself(client))
         }
         Command::Quit {} => {

@@ -69,7 +69,9 @@ impl From<CommandError> for Refusal {
                 CommandError::Disconnected => "disconnected",
                 CommandError::TimedOut => "service-timeout",
                 CommandError::Invalid(_) => "bad-argument",
-                CommandError::Refused(ErrorCode::NotOnline) => "not-online",
+                CommandError::Refused(code @ ErrorCode::NotOnline) => {
+                    return Self { code: String::from("not-online"), ..Self::refused(code, text) };
+                }
                 CommandError::Refused(code) => return Self::refused(code, text),
                 _ => "failed",
             },
@@ -116,5 +118,19 @@ impl From<TransferError> for Refusal {
             },
             text,
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_number_of_the_service_is_told_with_every_word() {
+        let offline = Refusal::from(CommandError::Refused(ErrorCode::NotOnline));
+        assert_eq!((offline.code.as_str(), offline.number), ("not-online", Some(217)));
+        let full = Refusal::from(CommandError::Refused(ErrorCode::ListFull));
+        assert_eq!((full.code.as_str(), full.number), ("refused", Some(210)));
+        assert_eq!(Refusal::from(CommandError::TimedOut).number, None);
     }
 }

@@ -17,6 +17,10 @@ const MAX_AT_ONCE: u32 = 64;
 /// So many files and pictures, which may take minutes, are under way besides; more are refused.
 const MAX_SLOW: u32 = 64;
 
+/// One at a time, in the order in which they come: a change of several steps, such as a block, is made whole
+/// before the next begins.
+const CHANGES_AT_ONCE: usize = 1;
+
 /// Where the commands come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Origin {
@@ -44,6 +48,8 @@ pub(super) struct Desk {
     pub(super) out: mpsc::Sender<Value>,
     /// Whether whoever asks is gone.
     pub(super) hung_up: watch::Receiver<bool>,
+    /// For [changes](is_change); those that wait are served in their order.
+    turn: Arc<Semaphore>,
 }
 
 /// Carries out the commands in these lines until there are no more, and all are answered.
@@ -54,7 +60,7 @@ pub(super) async fn serve(
     out: mpsc::Sender<Value>,
 ) -> End {
     let (gone, hung_up) = watch::channel(false);
-    let desk = Desk { context, origin, out, hung_up };
+    let desk = Desk { context, origin, out, hung_up, turn: Arc::new(Semaphore::new(CHANGES_AT_ONCE)) };
     let rooms = (Arc::new(Semaphore::new(MAX_AT_ONCE as usize)), Arc::new(Semaphore::new(MAX_SLOW as usize)));
     let mut quit = None;
     while quit.is_none() {
@@ -91,6 +97,21 @@ const fn is_slow(command: &Command) -> bool {
     matches!(command, Command::SendFile { .. } | Command::Accept { .. } | Command::Picture { .. })
 }
 
+/// Whether it changes or tells the account's list, status, name or picture.
+const fn is_change(command: &Command) -> bool {
+    matches!(
+        command,
+        Command::Contacts {}
+            | Command::Add { .. }
+            | Command::Remove { .. }
+            | Command::Block { .. }
+            | Command::Unblock { .. }
+            | Command::Status { .. }
+            | Command::Name { .. }
+            | Command::SetPicture { .. }
+    )
+}
+
 impl Desk {
     async fn answer(&self, id: &Value, outcome: Result<Fields, Refusal>) {
         self.tell(answer(id, outcome)).await;
@@ -105,9 +126,11 @@ impl Desk {
     async fn begin(&self, id: Value, command: Command, place: OwnedSemaphorePermit) {
         let desk = self.clone();
         let mut work = Box::pin(async move {
+            // The semaphore is never closed.
+            let turn = if is_change(&command) { desk.turn.acquire().await.ok() } else { None };
             let outcome = carry_out::carry_out(&desk, &id, command).await;
             desk.answer(&id, outcome).await;
-            drop(place);
+            drop((turn, place));
         });
         let first = poll_fn(|context| Poll::Ready(work.as_mut().poll(context))).await;
         if first.is_pending() {

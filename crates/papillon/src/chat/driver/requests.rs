@@ -3,13 +3,13 @@
 use std::path::Path;
 
 use bytes::Bytes;
-use msnp::{FriendlyName, GroupId, Handle};
+use msnp::{GroupId, Handle};
 use msnp_client::{Client, CommandError};
 
 use super::actions::at_home;
 use crate::chat::action::{Outcome, Request};
 use crate::clean;
-use crate::client::{display_picture, emoticon_picture};
+use crate::client::{display_picture, emoticon_picture, friendly_name};
 
 /// Makes a change.
 pub(super) async fn carry_out(client: Client, request: Request) -> Option<Outcome> {
@@ -23,7 +23,7 @@ async fn make(client: &Client, request: &Request) -> Result<(), String> {
         Request::Remove(who) => client.remove_contact(who).await,
         Request::Block(who) => client.block(who).await,
         Request::Unblock(who) => client.unblock(who).await,
-        Request::Rename(who, name) => client.rename_contact(who, friendly(name)?).await,
+        Request::Rename(who, name) => client.rename_contact(who, friendly_name(name)?).await,
         Request::Group(who, group) => put_into_group(client, who, group).await,
         Request::Ungroup(who, group) => match find_group(client, group) {
             Some(group) => client.remove_from_group(who, group).await,
@@ -34,7 +34,7 @@ async fn make(client: &Client, request: &Request) -> Result<(), String> {
             None => return Err(format!("there is no group {group}")),
         },
         Request::Status(status) => client.set_status(*status).await,
-        Request::Name(name) => client.set_name(friendly(name)?).await,
+        Request::Name(name) => client.set_name(friendly_name(name)?).await,
         Request::Emoticon(shortcut, path) => {
             let png = read(path, emoticon_picture).await?;
             client.add_emoticon(shortcut, png)
@@ -53,10 +53,6 @@ async fn read(path: &Path, fit: fn(&Path) -> anyhow::Result<Bytes>) -> Result<By
     let path = at_home(path);
     let read = tokio::task::spawn_blocking(move || fit(&path)).await;
     read.map_err(anyhow::Error::from).flatten().map_err(|error| crate::sentence(&error))
-}
-
-fn friendly(name: &str) -> Result<FriendlyName, String> {
-    FriendlyName::from_text(name).map_err(|error| error.to_string())
 }
 
 fn find_group(client: &Client, name: &str) -> Option<GroupId> {

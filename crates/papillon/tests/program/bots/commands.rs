@@ -78,6 +78,8 @@ fn whatever_is_written_is_answered_and_ends_nothing() {
     }
     let error = &ask(&mut bot, json!({"command": "add", "who": "dan@example.com"}))["error"];
     assert_eq!(error["number"], 205);
+    let error = &ask(&mut bot, json!({"command": "decline", "transfer": 77}))["error"];
+    assert_eq!(error["text"], "there is no transfer 77");
     bot.write("");
     // The last line need not have an end.
     bot.close_with(br#"{"id":"last","command":"status","status":"away"}"#);
@@ -179,4 +181,48 @@ fn files_are_sent_taken_refused_and_stopped() {
     assert_eq!(outcomes["\"film\""], "cancelled");
     assert_eq!(outcomes["\"stop\""], json!(null));
     ada.wait_for("file-failed", |_| true);
+}
+
+#[test]
+fn changes_are_made_in_the_order_in_which_they_are_asked_for() {
+    let net = Net::new();
+    let png = net.papillon.home().join("three.png");
+    std::fs::write(&png, PNG).unwrap();
+    let mut bot = net.bot(GRACE, &[]);
+    fine(&mut bot, json!({"command": "add", "who": ADA}));
+    // All at once.
+    let lines: Vec<_> = [
+        json!({"command": "block", "who": ADA}),
+        json!({"command": "unblock", "who": ADA}),
+        json!({"command": "block", "who": ADA}),
+        json!({"command": "unblock", "who": ADA}),
+        json!({"command": "status", "status": "busy"}),
+        json!({"command": "set-picture", "path": png}),
+        json!({"command": "name", "name": "Grace H."}),
+        json!({"command": "status", "status": "away"}),
+        json!({"command": "status"}),
+        json!({"command": "set-picture", "path": null}),
+        json!({"command": "name", "name": "Grace"}),
+        json!({"command": "remove", "who": ADA}),
+        json!({"command": "add", "who": ADA}),
+        json!({"command": "contacts"}),
+    ]
+    .iter()
+    .enumerate()
+    .map(|(id, command)| {
+        let mut command = command.clone();
+        command["id"] = id.into();
+        command.to_string()
+    })
+    .collect();
+    bot.write(&lines.join("\n"));
+    let answers: Vec<_> = lines.iter().map(|_| bot.wait_for("answer", |_| true)).collect();
+    for (id, answer) in answers.iter().enumerate() {
+        assert_eq!((&answer["id"], &answer["ok"]), (&json!(id), &json!(true)), "{answer}");
+    }
+    assert_eq!((&answers[7]["status"], &answers[8]["status"]), (&json!("away"), &json!("away")));
+    assert_eq!((&answers[8]["name"], &answers[10]["name"]), (&json!("Grace H."), &json!("Grace")));
+    assert_eq!(answers[13]["contacts"][0]["lists"], json!(["forward", "allow"]));
+    let now = fine(&mut bot, json!({"command": "status"}));
+    assert_eq!((&now["name"], &now["status"]), (&json!("Grace"), &json!("away")));
 }
