@@ -1,5 +1,7 @@
 //! Names for files that come from somebody else.
 
+use msnp::invisible_characters::is_invisible;
+
 /// Names that mean devices on Windows, with any extension.
 const RESERVED: [&str; 22] = [
     "CON", "PRN", "AUX", "NUL", "COM1", "COM2", "COM3", "COM4", "COM5", "COM6", "COM7", "COM8", "COM9",
@@ -14,7 +16,7 @@ const MAX_LEN: usize = 200;
 /// It is never empty, and says nothing about whether such a file is there already.
 pub fn safe_file_name(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
-    let clean: String = last.chars().filter(|char| !is_invisible(*char)).map(harmless).collect();
+    let clean: String = last.chars().filter(|char| !is_unseen(*char)).map(harmless).collect();
     // Windows drops dots and blanks at the end; a dot at the beginning hides a file.
     let clean = clean.trim_matches(|char: char| char == '.' || char.is_whitespace());
     let stem = clean.split('.').next().unwrap_or_default().trim_end();
@@ -26,12 +28,10 @@ pub fn safe_file_name(name: &str) -> String {
     shorten(&clean)
 }
 
-/// Control characters, and those that turn the direction of writing: `gpj.exe` would look like
-/// something else.
-fn is_invisible(char: char) -> bool {
-    char.is_control()
-        || matches!(char, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}')
-        || matches!(char, '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+/// Invisible characters, and joiners: `gpj.exe` turned round would look like something else, and two names could
+/// look the same.
+fn is_unseen(char: char) -> bool {
+    is_invisible(char) || matches!(char, '\u{200c}' | '\u{200d}')
 }
 
 fn harmless(char: char) -> char {

@@ -8,7 +8,7 @@ use msnp::command::{cvr, msg, usr, ver, xfr};
 use msnp::message::Profile;
 use msnp::passport::Challenge;
 use msnp::wire::Encode;
-use msnp::{ErrorCode, FriendlyName, Handle, TransactionId};
+use msnp::{ErrorCode, Handle, TransactionId};
 use papillon_store::{Account, AccountId, Roster};
 
 use super::verbs::Stage;
@@ -125,17 +125,7 @@ impl Connection {
         Refusal::Fatal(code)
     }
 
-    fn enter(
-        &mut self,
-        transaction: TransactionId,
-        mut account: Account,
-        roster: Roster,
-        ticket: &usr::Ticket,
-    ) {
-        // A name that was stored before names had to be presentable is shown to nobody.
-        if !account.name.is_presentable() {
-            account.name = FriendlyName::from(&account.handle);
-        }
+    fn enter(&mut self, transaction: TransactionId, account: Account, roster: Roster, ticket: &usr::Ticket) {
         let welcome = usr::Reply::Ok {
             transaction,
             handle: account.handle.clone(),

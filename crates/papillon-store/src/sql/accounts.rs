@@ -1,6 +1,6 @@
 //! People: making, finding, changing and removing accounts.
 
-use msnp::Handle;
+use msnp::{FriendlyName, Handle};
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
@@ -28,10 +28,13 @@ pub(super) use select;
 
 /// Reads the first eight columns of a row.
 pub(super) fn account(row: &AnyRow) -> Result<Account, Fault> {
+    let handle = packed::handle(row.try_get(1)?)?;
+    let stored = packed::name(row.try_get(2)?)?;
     Ok(Account {
         id: AccountId(row.try_get(0)?),
-        handle: packed::handle(row.try_get(1)?)?,
-        name: packed::name(row.try_get(2)?)?,
+        // A name that was stored before names had to be presentable is shown to nobody.
+        name: if stored.is_presentable() { stored } else { FriendlyName::from(&handle) },
+        handle,
         credential_epoch: row.try_get(3)?,
         enabled: row.try_get::<i64, _>(4)? != 0,
         verified: row.try_get::<i64, _>(5)? != 0,

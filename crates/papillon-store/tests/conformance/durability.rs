@@ -93,6 +93,16 @@ pub async fn what_makes_no_sense_is_reported(place: Place) {
     }
 }
 
+/// Names had not to be presentable once.
+pub async fn a_name_that_cannot_be_shown_reads_as_the_handle(place: Place) {
+    let store = place.open().await;
+    let alice = person(&store, "alice").await;
+    place.tamper("UPDATE accounts SET name = 'Bob%0D%0ACarol%20says:'").await;
+    let shown = msnp::FriendlyName::from(&handle("alice"));
+    assert_eq!(store.account_by_id(alice).await.unwrap().unwrap().name, shown);
+    assert_eq!(signed_in(&store, alice).await.0.name, shown);
+}
+
 /// PostgreSQL's errors quote the values they are about.
 pub async fn an_error_shows_no_hash(place: Place) {
     let store = place.open().await;

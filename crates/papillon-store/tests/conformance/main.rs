@@ -111,6 +111,7 @@ checks! {
         many_can_open_a_new_database_at_once,
         tables_of_a_newer_program_are_left_alone,
         tables_of_an_older_program_are_brought_up_to_date,
+        a_name_that_cannot_be_shown_reads_as_the_handle,
         what_makes_no_sense_is_reported,
         an_error_shows_no_hash;
     concurrency:
