@@ -107,7 +107,7 @@ impl Client {
         self.core.publish_emoticon(shortcut, png)
     }
 
-    /// What stands for the own custom emoticons in texts, in the order in which they were published.
+    /// The shortcuts of the own custom emoticons, in the order in which they were published.
     pub fn emoticons(&self) -> Vec<String> {
         self.core.emoticons.read().iter().map(|(shortcut, _, _)| shortcut.clone()).collect()
     }
