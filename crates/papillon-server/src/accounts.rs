@@ -79,7 +79,7 @@ pub(crate) async fn rename(
     Ok(())
 }
 
-/// Ends the session and the conversations of an account. A sign-in that is under way is over before, or
+/// Origin the session and the conversations of an account. A sign-in that is under way is over before, or
 /// reads afterwards what has changed.
 async fn sign_out(service: &Service, handle: &Handle, account: AccountId) {
     let _turn = service.locks.one(handle).await;

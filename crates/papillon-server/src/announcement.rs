@@ -31,7 +31,7 @@ pub(crate) fn alert(service: &Service, text: &str) -> usize {
     let sessions = service.sessions.all();
     let mut out = Deliveries::new();
     for session in &sessions {
-        let site = service.page(session.ends.local, "");
+        let site = service.page(session.origin.local, "");
         let xml = document(session, &site, text).into();
         out.send(&session.outbox, not::Push { xml }.to_bytes());
     }

@@ -8,8 +8,8 @@ use std::time::Duration;
 
 pub(crate) use self::live::Live;
 use crate::dns;
+use crate::listen::proxy_protocol::AddressRange;
 use crate::operator::Operator;
-use crate::proxy_protocol::AddressRange;
 use crate::public_url::PublicUrl;
 use crate::tls::Names;
 

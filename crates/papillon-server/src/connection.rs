@@ -8,7 +8,6 @@ mod receipt;
 mod tunnel;
 
 use std::io;
-use std::net::SocketAddr;
 use std::ops::ControlFlow;
 use std::pin::pin;
 use std::sync::Arc;
@@ -25,6 +24,7 @@ pub(crate) use receipt::{Receipt, answer};
 pub(crate) use tunnel::{ANSWER_BYTES, Tunnel};
 
 use crate::config::Timeouts;
+use crate::listen::{Door, Origin};
 use crate::notification;
 use crate::service::Service;
 use crate::switchboard;
@@ -33,28 +33,6 @@ use tunnel::Inlet;
 
 /// A deadline that is never reached.
 const NEVER: Duration = Duration::from_secs(86_400 * 365);
-
-/// Which listener a client came in by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Door {
-    /// The MSNP listener.
-    Msnp,
-    /// The listener that refers everybody to the MSNP listener.
-    Dispatch,
-    /// The HTTP gateway.
-    Gateway,
-}
-
-/// Where a connection comes from and where it arrived. A client of the gateway has no port: its
-/// connections come and go, and may be a proxy's.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Ends {
-    pub(crate) client: SocketAddr,
-    pub(crate) local: SocketAddr,
-    pub(crate) door: Door,
-    /// Whether a proxy said so, in the PROXY protocol: both are then its client's.
-    pub(crate) by_proxy: bool,
-}
 
 /// Whether a connection goes on after what has just been done.
 pub(crate) type Flow = ControlFlow<()>;
@@ -67,19 +45,19 @@ enum Role {
 }
 
 /// Serves one client until one of the two sides ends it. `early` is what has been read of it already.
-pub(crate) async fn serve(service: Arc<Service>, stream: TcpStream, early: Vec<u8>, ends: Ends) {
+pub(crate) async fn serve(service: Arc<Service>, stream: TcpStream, early: Vec<u8>, origin: Origin) {
     let (half, writer) = stream.into_split();
     let outbox = Arc::new(Outbox::new(writer, service.config.limits.outbox_bytes));
-    attend(service, Reader::Tcp { half, early }, outbox, ends).await;
+    attend(service, Reader::Tcp { half, early }, outbox, origin).await;
 }
 
 /// The same for a client whose bytes come through a tunnel.
-pub(crate) async fn serve_tunnel(service: Arc<Service>, tunnel: Arc<Tunnel>, ends: Ends) {
+pub(crate) async fn serve_tunnel(service: Arc<Service>, tunnel: Arc<Tunnel>, origin: Origin) {
     let outbox = Arc::clone(tunnel.outbox());
-    attend(service, Reader::Tunnel(Inlet(tunnel)), outbox, ends).await;
+    attend(service, Reader::Tunnel(Inlet(tunnel)), outbox, origin).await;
 }
 
-async fn attend(service: Arc<Service>, reader: Reader, outbox: Arc<Outbox>, ends: Ends) {
+async fn attend(service: Arc<Service>, reader: Reader, outbox: Arc<Outbox>, origin: Origin) {
     let shared = Arc::clone(&service);
     let _registration = shared.open.register(&outbox);
     let mut connection = Connection {
@@ -92,7 +70,7 @@ async fn attend(service: Arc<Service>, reader: Reader, outbox: Arc<Outbox>, ends
         service,
         reader,
         outbox,
-        ends,
+        origin,
     };
     let reset = connection.run().await;
     connection.leave(reset);
@@ -107,7 +85,7 @@ struct Connection {
     timeouts: &'static Timeouts,
     reader: Reader,
     outbox: Arc<Outbox>,
-    ends: Ends,
+    origin: Origin,
     decoder: Decoder,
     role: Role,
     begun: Instant,
@@ -248,9 +226,9 @@ impl Connection {
     fn take_role(&mut self, frame: &Frame) -> Flow {
         let service = Arc::clone(&self.service);
         let outbox = Arc::clone(&self.outbox);
-        match (frame.verb(), self.ends.door) {
+        match (frame.verb(), self.origin.door) {
             (b"VER", _) => {
-                let connection = notification::Connection::new(service, outbox, self.ends);
+                let connection = notification::Connection::new(service, outbox, self.origin);
                 self.role = Role::Notification(Box::new(connection));
             }
             (b"USR" | b"ANS", Door::Msnp | Door::Gateway) => {

@@ -15,8 +15,9 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{Method, StatusCode};
 
-use crate::connection::{self, Door, Ends, Tunnel};
+use crate::connection::{self, Tunnel};
 use crate::http::{Request, Response, Visitor};
+use crate::listen::{Door, Origin};
 use crate::service::Service;
 use query::Ask;
 use session::{Answer, Denied, Session};
@@ -85,14 +86,14 @@ impl Gateways {
         let (session, first) = Session::new(Arc::clone(&tunnel));
         let entry = Table::enter(&self.table, &session, visitor.peer.ip()).ok_or(Denied::Full)?;
         let client = SocketAddr::new(visitor.peer.ip(), 0);
-        let ends = Ends { client, local: visitor.local, door: Door::Gateway, by_proxy: false };
-        tokio::spawn(serve(entry, Arc::clone(&self.service), tunnel, ends));
+        let origin = Origin { client, local: visitor.local, door: Door::Gateway, by_proxy: false };
+        tokio::spawn(serve(entry, Arc::clone(&self.service), tunnel, origin));
         session.exchange(first, body, Duration::ZERO).await
     }
 }
 
-async fn serve(entry: Entry, service: Arc<Service>, tunnel: Arc<Tunnel>, ends: Ends) {
-    connection::serve_tunnel(service, tunnel, ends).await;
+async fn serve(entry: Entry, service: Arc<Service>, tunnel: Arc<Tunnel>, origin: Origin) {
+    connection::serve_tunnel(service, tunnel, origin).await;
     drop(entry);
 }
 

@@ -32,9 +32,9 @@ pub(crate) use response::Response;
 pub use routes::{Ports, Site};
 pub(crate) use visitor::Visitor;
 
-use crate::listener::Listener;
-use crate::opening::Opening;
-use crate::proxy_protocol;
+use crate::listen::Listener;
+use crate::listen::Peeked;
+use crate::listen::proxy_protocol;
 use crate::tls::Door;
 use arrivals::Arrival;
 use connection::converse;
@@ -80,7 +80,7 @@ async fn receive(
 ) -> io::Result<()> {
     stream.set_nodelay(true)?;
     let mut visitor = Visitor::new(stream.peer_addr()?, stream.local_addr()?);
-    let mut stream = Opening::new(stream);
+    let mut stream = Peeked::new(stream);
     let _counted = match arrival {
         Some(arrival) => Some(arrival),
         None => {

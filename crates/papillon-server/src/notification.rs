@@ -24,7 +24,8 @@ use papillon_store::{Refusal as StoreRefusal, StoreError};
 use tokio::time::Instant;
 
 use crate::announce;
-use crate::connection::{Deliveries, Ends, Flow, Outbox};
+use crate::connection::{Deliveries, Flow, Outbox};
+use crate::listen::Origin;
 use crate::pace::Pace;
 use crate::service::Service;
 use crate::sessions::Session;
@@ -38,7 +39,7 @@ const PING_SECONDS: u32 = 50;
 pub(crate) struct Connection {
     service: Arc<Service>,
     outbox: Arc<Outbox>,
-    ends: Ends,
+    origin: Origin,
     stage: Stage,
     dialect: Dialect,
     /// Who wants to sign in: set by `USR … I`.
@@ -101,7 +102,7 @@ impl From<StoreError> for Refusal {
 }
 
 impl Connection {
-    pub(crate) fn new(service: Arc<Service>, outbox: Arc<Outbox>, ends: Ends) -> Self {
+    pub(crate) fn new(service: Arc<Service>, outbox: Arc<Outbox>, origin: Origin) -> Self {
         let limits = &service.config.limits;
         let paces = Paces {
             changes: Pace::new(limits.changes_per_ten_seconds, Duration::from_secs(10)),
@@ -111,7 +112,7 @@ impl Connection {
         Self {
             service,
             outbox,
-            ends,
+            origin,
             stage: Stage::Greeting,
             dialect: Dialect::Msnp9,
             handle: None,
@@ -228,7 +229,7 @@ fn transaction_of(frame: &Frame) -> Option<TransactionId> {
     frame.words().ok()?.transaction().ok()
 }
 
-/// Ends a session: the last thing it hears is why.
+/// Origin a session: the last thing it hears is why.
 pub(crate) fn say_goodbye(session: &Session, reason: out::Reason, out: &mut Deliveries) {
     out.send(&session.outbox, out::Notice { reason }.to_bytes());
     out.close(&session.outbox);

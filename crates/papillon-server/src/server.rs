@@ -14,20 +14,21 @@ use tokio::task::JoinSet;
 use crate::account_locks::AccountLocks;
 use crate::accounts::StoredAccounts;
 use crate::announcement;
-use crate::backoff::Backoff;
 use crate::config::{Config, Live};
-use crate::connection::{self, Deliveries, Door, Ends};
+use crate::connection::{self, Deliveries};
 use crate::dns::{self, DnsSockets};
 use crate::gateway::Gateways;
 use crate::http::{self, Ports};
 use crate::invitation_mail::InvitationMail;
-use crate::listener::Listener;
-use crate::network::plain;
+use crate::listen::Backoff;
+use crate::listen::Listener;
+use crate::listen::Peeked;
+use crate::listen::plain;
+use crate::listen::proxy_protocol::{introduced, is_trusted};
+use crate::listen::{Door, Origin};
 use crate::notification::say_goodbye;
 use crate::open_connections::OpenConnections;
-use crate::opening::Opening;
 use crate::passport::{Passport, Passwords, TicketMint};
-use crate::proxy_protocol::{introduced, is_trusted};
 use crate::service::Service;
 use crate::sessions::Sessions;
 use crate::store_watch;
@@ -270,30 +271,30 @@ fn start(service: &Arc<Service>, stream: TcpStream, client: SocketAddr, door: Do
     let _ = stream.set_nodelay(true);
     let Ok(local) = stream.local_addr() else { return };
     let service = Arc::clone(service);
-    let ends = Ends { client, local: plain(local), door, by_proxy: false };
+    let origin = Origin { client, local: plain(local), door, by_proxy: false };
     if is_trusted(&service.config.trusted_proxies, client.ip()) {
-        tokio::spawn(serve_behind_proxy(service, stream, ends));
+        tokio::spawn(serve_behind_proxy(service, stream, origin));
     } else {
-        tokio::spawn(connection::serve(service, stream, Vec::new(), ends));
+        tokio::spawn(connection::serve(service, stream, Vec::new(), origin));
     }
 }
 
 /// Serves the client of a proxy: the one that it names, if it does.
-async fn serve_behind_proxy(service: Arc<Service>, stream: TcpStream, mut ends: Ends) {
-    let mut stream = Opening::new(stream);
+async fn serve_behind_proxy(service: Arc<Service>, stream: TcpStream, mut origin: Origin) {
+    let mut stream = Peeked::new(stream);
     let introduced = tokio::time::timeout(service.config.timeouts.sign_in, introduced(&mut stream)).await;
     match introduced.map_err(io::Error::from).flatten() {
         Ok(Some(client)) => {
-            (ends.client, ends.local, ends.by_proxy) = (client.peer, client.local, true);
+            (origin.client, origin.local, origin.by_proxy) = (client.peer, client.local, true);
         }
         Ok(None) => {}
         Err(error) => {
-            tracing::debug!(%error, proxy = %ends.client, "a proxy's connection failed");
+            tracing::debug!(%error, proxy = %origin.client, "a proxy's connection failed");
             return;
         }
     }
     let (stream, early) = stream.into_parts();
-    connection::serve(service, stream, early, ends).await;
+    connection::serve(service, stream, early, origin).await;
 }
 
 /// Tells everybody that the service goes down, and waits as long as the configuration says.

@@ -8,9 +8,9 @@ use papillon_store::Store;
 
 use crate::account_locks::AccountLocks;
 use crate::config::Live;
-use crate::connection::{Door, Ends};
 use crate::http::Ports;
 use crate::invitation_mail::InvitationMail;
+use crate::listen::{Door, Origin};
 use crate::open_connections::OpenConnections;
 use crate::passport::{Failures, TicketMint};
 use crate::sessions::Sessions;
@@ -35,9 +35,9 @@ pub(crate) struct Service {
 impl Service {
     /// The MSNP address for a client that reached us like this: the public host, or else that
     /// very address, so that loopback, LAN, NAT and proxies work without being told.
-    pub(crate) fn msnp_address(&self, ends: &Ends) -> Option<HostPort> {
-        let local = ends.local;
-        let proxys = (ends.by_proxy && ends.door == Door::Msnp).then_some(local.port());
+    pub(crate) fn msnp_address(&self, origin: &Origin) -> Option<HostPort> {
+        let local = origin.local;
+        let proxys = (origin.by_proxy && origin.door == Door::Msnp).then_some(local.port());
         let port = self.config.front.msnp_port.or(proxys).or(self.ports.msnp).unwrap_or(local.port());
         HostPort::parse(&format!("{}:{port}", self.host(local))).ok()
     }

@@ -11,7 +11,8 @@ use msnp::{
 use papillon_store::{AccountId, Roster};
 use parking_lot::{Mutex, RwLock};
 
-use crate::connection::{Ends, Outbox};
+use crate::connection::Outbox;
+use crate::listen::Origin;
 use crate::presence;
 use crate::roster;
 
@@ -28,7 +29,7 @@ pub(crate) struct Session {
     pub(crate) dialect: Dialect,
     pub(crate) outbox: Arc<Outbox>,
     /// Where it comes from and which address of ours it reached.
-    pub(crate) ends: Ends,
+    pub(crate) origin: Origin,
     /// What the client says it is, for administrators; empty when it does not say.
     pub(crate) client: Box<str>,
     /// When the sign-in was.
@@ -86,7 +87,7 @@ impl Session {
         roster: Roster,
         dialect: Dialect,
         outbox: Arc<Outbox>,
-        ends: Ends,
+        origin: Origin,
         client: Box<str>,
     ) -> Arc<Self> {
         Arc::new(Self {
@@ -94,7 +95,7 @@ impl Session {
             handle: account.handle,
             dialect,
             outbox,
-            ends,
+            origin,
             client,
             since: SystemTime::now(),
             watching: AtomicBool::new(false),

@@ -13,7 +13,7 @@ use super::decide::{Asked, Decision, Transport};
 use super::desk::Desk;
 use super::guests::Place;
 use super::query::HEADER;
-use crate::network::plain;
+use crate::listen::plain;
 
 /// Connections at once.
 const CONNECTIONS: usize = 128;

@@ -16,7 +16,7 @@ use tokio::task::JoinSet;
 use super::decide::{Asked, Decision, Transport};
 use super::desk::Desk;
 use super::guests::Place;
-use crate::network::plain;
+use crate::listen::plain;
 
 /// The system may hand over several packets as one, and never more than this.
 const BUFFER: usize = 64 * 1024;

@@ -13,9 +13,9 @@ use tokio::time::timeout;
 
 use super::arrivals::{Arrival, Arrivals};
 use crate::Limits;
-use crate::backoff::Backoff;
-use crate::listener::Listener;
-use crate::proxy_protocol::{AddressRange, is_trusted};
+use crate::listen::Backoff;
+use crate::listen::Listener;
+use crate::listen::proxy_protocol::{AddressRange, is_trusted};
 
 /// What those who are being answered get at shutdown.
 const LAST_WORDS: Duration = Duration::from_secs(5);

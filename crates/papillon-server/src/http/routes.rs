@@ -17,8 +17,8 @@ use super::visitor::{Setting, Visitor};
 use crate::Limits;
 use crate::config::Front;
 use crate::gateway::{self, Gateways};
+use crate::listen::proxy_protocol::{AddressRange, is_trusted};
 use crate::passport::{Passport, login, nexus};
-use crate::proxy_protocol::{AddressRange, is_trusted};
 
 /// The longest body of a request, in bytes.
 const MAX_BODY: usize = 64 * 1024;

@@ -6,7 +6,7 @@ use super::forwarded::Forwarded;
 use super::host::{bracketed, host_part, in_url};
 use super::request::Request;
 use crate::config::Front;
-use crate::network::plain;
+use crate::listen::plain;
 use crate::web::is_old;
 
 /// Who made a request, and what they call this host. Handlers of pages get it as an extension of

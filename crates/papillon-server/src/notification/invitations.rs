@@ -16,7 +16,7 @@ impl Connection {
             }
         }
         let address =
-            self.service.msnp_address(&self.ends).ok_or(Refusal::Error(ErrorCode::SwitchboardFailed))?;
+            self.service.msnp_address(&self.origin).ok_or(Refusal::Error(ErrorCode::SwitchboardFailed))?;
         let cookie =
             self.service.switchboards.admit(&session).ok_or(Refusal::Error(ErrorCode::TooManySessions))?;
         self.reply(&xfr::Reply::Switchboard { transaction: request.transaction, address, cookie });

@@ -13,7 +13,8 @@ use papillon_store::{Account, AccountId, Roster};
 
 use super::verbs::Stage;
 use super::{Connection, Outcome, Refusal, send_away};
-use crate::connection::{Deliveries, Door};
+use crate::connection::Deliveries;
+use crate::listen::Door;
 use crate::passport::{Reason, TicketError, t_part};
 use crate::sessions::Session;
 
@@ -41,7 +42,7 @@ impl Connection {
             self.client = described(&request);
         }
         let version = if request.version.is_empty() { UNKNOWN_VERSION.into() } else { request.version };
-        let page: Box<str> = self.service.page(self.ends.local, "/").into();
+        let page: Box<str> = self.service.page(self.origin.local, "/").into();
         self.reply(&cvr::Reply {
             transaction: request.transaction,
             recommended: version.clone(),
@@ -59,7 +60,7 @@ impl Connection {
     pub(super) async fn sign_in(&mut self, request: usr::Request) -> Outcome {
         match (self.stage, request) {
             (Stage::SignedIn, _) => Err(Refusal::Error(ErrorCode::AlreadyLoggedIn)),
-            (Stage::Known, usr::Request::Identify { transaction, handle }) => match self.ends.door {
+            (Stage::Known, usr::Request::Identify { transaction, handle }) => match self.origin.door {
                 Door::Msnp | Door::Gateway => self.send_for_ticket(transaction, handle),
                 Door::Dispatch => self.refer(transaction),
             },
@@ -84,10 +85,10 @@ impl Connection {
     fn refer(&mut self, transaction: TransactionId) -> Outcome {
         let here = msnp::HostPort::parse(&format!(
             "{}:{}",
-            self.service.host(self.ends.local),
-            self.ends.local.port()
+            self.service.host(self.origin.local),
+            self.origin.local.port()
         ));
-        let (Some(address), Ok(current)) = (self.service.msnp_address(&self.ends), here) else {
+        let (Some(address), Ok(current)) = (self.service.msnp_address(&self.origin), here) else {
             return Err(Refusal::Fatal(ErrorCode::ServerUnavailable));
         };
         self.reply(&xfr::Reply::Notification { transaction, address, current });
@@ -121,7 +122,7 @@ impl Connection {
 
     /// Logs that somebody was not signed in, and says so.
     fn refused(&self, code: ErrorCode) -> Refusal {
-        self.service.failures.note(Reason::Ticket, self.ends.client.ip(), self.handle.as_ref());
+        self.service.failures.note(Reason::Ticket, self.origin.client.ip(), self.handle.as_ref());
         Refusal::Fatal(code)
     }
 
@@ -147,7 +148,7 @@ impl Connection {
         out.send(&self.outbox, profile.to_bytes());
         let client = std::mem::take(&mut self.client);
         let outbox = Arc::clone(&self.outbox);
-        let session = Session::new(account, roster, self.dialect, outbox, self.ends, client);
+        let session = Session::new(account, roster, self.dialect, outbox, self.origin, client);
         self.service.sessions.enter(&session);
         self.session = Some(session);
     }
@@ -161,8 +162,8 @@ impl Connection {
             member_id_low: account.id.0 as i32,
             preferred_email: account.handle.to_string(),
             mspauth: t_part(ticket.as_str()).unwrap_or_default().into(),
-            client_ip: address_in_profile(self.ends.client.ip()),
-            client_port: self.ends.client.port(),
+            client_ip: address_in_profile(self.origin.client.ip()),
+            client_port: self.origin.client.port(),
             ..Profile::default()
         }
         .to_bytes()

@@ -6,7 +6,7 @@ use msnp::{Dialect, ErrorCode, Invalid};
 
 use super::Refusal::{self, Close, Drop, Error, Fatal};
 use super::{Connection, Paces};
-use crate::connection::Door;
+use crate::listen::Door;
 use crate::pace::Pace;
 
 /// How far a client has come.
@@ -134,7 +134,7 @@ pub(super) fn admit(connection: &mut Connection, frame: &Frame) -> Result<&'stat
         return Err(elsewhere);
     }
     if let Some(refusal) = rule.tunnelled
-        && connection.ends.door == Door::Gateway
+        && connection.origin.door == Door::Gateway
     {
         return Err(refusal);
     }

@@ -30,7 +30,7 @@ impl Connection {
         self.reply(&url::Reply {
             transaction: request.transaction,
             path: (*path).into(),
-            url: self.service.page(self.ends.local, path).into(),
+            url: self.service.page(self.origin.local, path).into(),
             site: "1".into(),
         });
         Ok(())

@@ -23,7 +23,7 @@ impl Connection {
             .ring(caller.account, &request.handle, ringing, limit, callee)
             .map_err(|error| Refusal::Error(code(error)))?;
 
-        let address = self.service.msnp_address(&callee.ends);
+        let address = self.service.msnp_address(&callee.origin);
         let cookie = self.service.switchboards.issue(&callee, Some(Arc::clone(conversation)));
         let (Some(address), Some(cookie)) = (address, cookie) else {
             return Err(Refusal::Error(ErrorCode::SwitchboardFailed));

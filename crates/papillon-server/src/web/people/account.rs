@@ -151,7 +151,7 @@ pub(super) async fn change_name(
     Ok(redirect("/account?done=name", None))
 }
 
-/// Ends all sessions, of messengers and browsers, and voids what they could come back with.
+/// Origin all sessions, of messengers and browsers, and voids what they could come back with.
 pub(super) async fn sign_out_everywhere(
     State(people): State<Arc<People>>,
     submitted: Submitted,

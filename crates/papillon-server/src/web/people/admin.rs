@@ -14,7 +14,7 @@ use papillon_store::Account;
 use time::OffsetDateTime;
 
 use super::People;
-use crate::connection::Door;
+use crate::listen::Door;
 use crate::sessions::Session;
 
 pub(super) fn router() -> Router<Arc<People>> {
@@ -68,7 +68,7 @@ fn moment(seconds: i64) -> String {
 
 /// By which listener somebody came in.
 fn door(session: &Session) -> &'static str {
-    match session.ends.door {
+    match session.origin.door {
         Door::Msnp => "msnp",
         Door::Dispatch => "dispatch",
         Door::Gateway => "gateway",

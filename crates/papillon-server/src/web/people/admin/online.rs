@@ -12,8 +12,8 @@ use super::super::People;
 use super::super::caller::{Caller, Frame};
 use super::super::trouble::Trouble;
 use super::{Part, door, moment, word};
-use crate::connection::Door;
 use crate::counted;
+use crate::listen::Door;
 use crate::sessions::Session;
 
 /// People on a page.
@@ -90,8 +90,8 @@ pub(super) fn row(session: &Session) -> Row {
 
 /// The client's address. One behind the gateway has no port.
 fn from(session: &Session) -> String {
-    let client = session.ends.client;
-    match session.ends.door {
+    let client = session.origin.client;
+    match session.origin.door {
         Door::Gateway => client.ip().to_canonical().to_string(),
         Door::Msnp | Door::Dispatch => client.to_string(),
     }
@@ -100,8 +100,8 @@ fn from(session: &Session) -> String {
 /// What can be told of the way here: what NAT a client is behind it finds out by itself, from its
 /// profile, and does not say.
 fn connection(session: &Session) -> &'static str {
-    let ip = session.ends.client.ip();
-    let by_http = session.ends.door == Door::Gateway;
+    let ip = session.origin.client.ip();
+    let by_http = session.origin.door == Door::Gateway;
     match (ip.to_canonical().is_loopback(), crate::config::is_near(ip)) {
         (true, _) if by_http => "HTTP, from this machine",
         (true, _) => "TCP, from this machine",

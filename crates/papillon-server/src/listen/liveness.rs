@@ -54,7 +54,7 @@ fn set_unacknowledged(_: &SockRef<'_>) -> io::Result<()> {
 #[cfg(all(test, target_os = "linux"))]
 mod tests {
     use super::*;
-    use crate::listener::Listener;
+    use crate::listen::Listener;
 
     #[tokio::test]
     async fn accepted_connections_are_watched() {

@@ -5,14 +5,14 @@ use std::io;
 use tokio::io::AsyncRead;
 
 use super::{Beginning, Client, MAX_HEADER, read};
-use crate::opening::Opening;
+use crate::listen::Peeked;
 
 /// Whom a trusted proxy speaks for; `None` when it speaks for itself, or does not say. It gives no time limit: the
 /// caller does.
 ///
 /// # Errors
 /// When the connection fails, or begins with a header that cannot be understood.
-pub(crate) async fn introduced<S: AsyncRead + Unpin>(stream: &mut Opening<S>) -> io::Result<Option<Client>> {
+pub(crate) async fn introduced<S: AsyncRead + Unpin>(stream: &mut Peeked<S>) -> io::Result<Option<Client>> {
     stream.make_room(MAX_HEADER);
     let beginning = stream.until(MAX_HEADER, |bytes| match read(bytes) {
         Beginning::More => None,

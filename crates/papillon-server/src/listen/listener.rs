@@ -10,8 +10,8 @@ use std::task::Poll;
 
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::liveness;
-use crate::network::plain;
+use crate::listen::liveness;
+use crate::listen::plain;
 
 /// Where connections come in. Clients that vanish are noticed.
 #[derive(Debug)]

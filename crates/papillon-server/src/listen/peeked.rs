@@ -14,14 +14,14 @@ const CHUNK: usize = 1024;
 
 /// A connection whose first bytes can be looked at, and are read again by whoever serves it.
 #[derive(Debug)]
-pub(crate) struct Opening<S> {
+pub(crate) struct Peeked<S> {
     stream: S,
     /// What has been read; what of that has been served.
     read: Zeroizing<Vec<u8>>,
     served: usize,
 }
 
-impl<S: AsyncRead + Unpin> Opening<S> {
+impl<S: AsyncRead + Unpin> Peeked<S> {
     /// A connection of which nothing has been read.
     pub(crate) fn new(stream: S) -> Self {
         Self { stream, read: Zeroizing::default(), served: 0 }
@@ -89,7 +89,7 @@ impl<S: AsyncRead + Unpin> Opening<S> {
     }
 }
 
-impl<S: AsyncRead + Unpin> AsyncRead for Opening<S> {
+impl<S: AsyncRead + Unpin> AsyncRead for Peeked<S> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -109,7 +109,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Opening<S> {
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Opening<S> {
+impl<S: AsyncWrite + Unpin> AsyncWrite for Peeked<S> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         Pin::new(&mut self.stream).poll_write(cx, bytes)
     }
@@ -154,7 +154,7 @@ mod tests {
             there.shutdown().await.unwrap();
         };
         let reader = async {
-            let mut opening = Opening::new(here);
+            let mut opening = Peeked::new(here);
             assert!(opening.until(100, at_least(4)).await.unwrap().starts_with(b"head"));
             assert!(opening.until(100, at_least(8)).await.unwrap().starts_with(b"header a"));
             opening.skip(7);
@@ -170,7 +170,7 @@ mod tests {
     async fn small_reads_are_served_from_one_larger_one() {
         let (mut there, here) = tokio::io::duplex(64);
         there.write_all(b"0123456789").await.unwrap();
-        let mut opening = Opening::new(here);
+        let mut opening = Peeked::new(here);
         let mut bytes = [0; 5];
         opening.read_exact(&mut bytes[..2]).await.unwrap();
         assert_eq!((&bytes[..2], &opening.read[opening.served..]), (&b"01"[..], &b"23456789"[..]));
@@ -186,7 +186,7 @@ mod tests {
     async fn no_more_is_read_than_may_be() {
         let (mut there, here) = tokio::io::duplex(64);
         there.write_all(b"0123456789").await.unwrap();
-        let mut opening = Opening::new(here);
+        let mut opening = Peeked::new(here);
         opening.make_room(4);
         let room = opening.read.capacity();
         let error = opening.until(4, |_| None::<()>).await.unwrap_err();
