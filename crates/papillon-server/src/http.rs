@@ -5,7 +5,6 @@
 //! that is closed in order (seen: Pidgin, aMSN, msnlib). Pages are handlers of an ordinary router
 //! behind it.
 
-mod arrivals;
 mod bridge;
 mod connection;
 mod forwarded;
@@ -32,11 +31,11 @@ pub(crate) use response::Response;
 pub use routes::{Ports, Site};
 pub(crate) use visitor::Visitor;
 
+use crate::limits::Arrival;
 use crate::listen::Listener;
 use crate::listen::Peeked;
 use crate::listen::proxy_protocol;
 use crate::tls::Door;
-use arrivals::Arrival;
 use connection::converse;
 use listening::listen;
 

@@ -25,8 +25,8 @@ use tokio::time::Instant;
 
 use crate::announce;
 use crate::connection::{Deliveries, Flow, Outbox};
+use crate::limits::Pace;
 use crate::listen::Origin;
-use crate::pace::Pace;
 use crate::service::Service;
 use crate::sessions::Session;
 use challenge::Challenges;

@@ -13,7 +13,7 @@ use super::guests::Guests;
 use super::upstreams::Upstreams;
 use super::{Others, PublicHost};
 use crate::config::{Config, Live};
-use crate::pace::Pace;
+use crate::limits::Pace;
 
 /// The addresses of the public host are looked up again after this long.
 const LOOK_UP_EVERY: Duration = Duration::from_secs(60);

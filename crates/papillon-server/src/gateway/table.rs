@@ -7,7 +7,7 @@ use std::sync::Arc;
 use parking_lot::Mutex;
 
 use super::session::Session;
-use crate::network::network;
+use crate::limits::network;
 
 /// The sessions by their numbers, and how many each address has.
 pub(super) struct Table {

@@ -11,8 +11,8 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
-use super::arrivals::{Arrival, Arrivals};
 use crate::Limits;
+use crate::limits::{Arrival, Arrivals};
 use crate::listen::Backoff;
 use crate::listen::Listener;
 use crate::listen::proxy_protocol::{AddressRange, is_trusted};

@@ -8,7 +8,6 @@ use axum::Router;
 use http::{Method, StatusCode};
 use tokio::sync::{Semaphore, SemaphorePermit, watch};
 
-use super::arrivals::{Arrival, Arrivals};
 use super::bridge;
 use super::listening::Room;
 use super::request::Request;
@@ -17,6 +16,7 @@ use super::visitor::{Setting, Visitor};
 use crate::Limits;
 use crate::config::Front;
 use crate::gateway::{self, Gateways};
+use crate::limits::{Arrival, Arrivals};
 use crate::listen::proxy_protocol::{AddressRange, is_trusted};
 use crate::passport::{Passport, login, nexus};
 

@@ -6,8 +6,8 @@ use msnp::{Dialect, ErrorCode, Invalid};
 
 use super::Refusal::{self, Close, Drop, Error, Fatal};
 use super::{Connection, Paces};
+use crate::limits::Pace;
 use crate::listen::Door;
-use crate::pace::Pace;
 
 /// How far a client has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -14,7 +14,7 @@ use tokio::time::timeout_at;
 
 use super::attempts::{Attempts, Limited, Reservation};
 use crate::Limits;
-use crate::network::network;
+use crate::limits::network;
 
 /// The longest wait for others who are being judged.
 const PATIENCE: Duration = Duration::from_secs(10);

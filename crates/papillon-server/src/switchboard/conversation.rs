@@ -12,7 +12,7 @@ use tokio::time::Instant;
 
 use super::Invitee;
 use crate::connection::{Deliveries, Outbox, Receipt, answer};
-use crate::pace::Pace;
+use crate::limits::Pace;
 use crate::sessions::Session;
 
 /// A switchboard session. It lives as long as somebody is in it or can still come in.

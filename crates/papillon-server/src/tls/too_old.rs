@@ -9,9 +9,9 @@ use std::time::Duration;
 use parking_lot::Mutex;
 use tokio::io::AsyncRead;
 
+use crate::limits::Pace;
+use crate::limits::network;
 use crate::listen::Peeked;
-use crate::network::network;
-use crate::pace::Pace;
 
 /// As many addresses are remembered.
 const MOST: usize = 1024;

@@ -33,8 +33,8 @@ use parking_lot::Mutex;
 use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
 
-use crate::buckets::{Buckets, HOUR, MINUTE};
-use crate::network::network;
+use crate::limits::network;
+use crate::limits::{Buckets, HOUR, MINUTE};
 use crate::passport::{Passport, to_hex};
 use crate::service::Service;
 use caller::Caller;

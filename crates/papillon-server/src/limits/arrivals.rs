@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 
-use crate::network::network;
+use super::network;
 
 /// Counts open connections by address, so that nobody takes all there may be.
 #[derive(Debug)]
@@ -24,12 +24,12 @@ pub(crate) struct Arrival {
 
 impl Arrivals {
     /// At most `most` for each address; an IPv6 address stands for its /64.
-    pub(super) fn new(most: usize) -> Arc<Self> {
+    pub(crate) fn new(most: usize) -> Arc<Self> {
         Arc::new(Self { open: Mutex::default(), most })
     }
 
     /// Counts one more; `None` when its address has all that it may have.
-    pub(super) fn enter(self: &Arc<Self>, from: IpAddr) -> Option<Arrival> {
+    pub(crate) fn enter(self: &Arc<Self>, from: IpAddr) -> Option<Arrival> {
         let from = network(from);
         let mut open = self.open.lock();
         let count = open.entry(from).or_default();
