@@ -10,7 +10,7 @@ use msnp::{FriendlyName, Handle, List, TransactionId};
 use papillon_store::{Account, AccountChange, AccountChangeKind, AccountId, Store, StoreError};
 
 use crate::announce;
-use crate::connection::Deliveries;
+use crate::delivery::Deliveries;
 use crate::notification::send_away;
 use crate::passport::{CredentialError, CredentialSource, StoredCredentials};
 use crate::presence::Notice;

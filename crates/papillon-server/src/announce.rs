@@ -13,7 +13,7 @@ use msnp::{Dialect, Handle, List, TransactionId, wire::Encode};
 
 use papillon_store::AccountId;
 
-use crate::connection::Deliveries;
+use crate::delivery::Deliveries;
 use crate::presence::{self, Notice};
 use crate::sessions::{Session, Sessions, State};
 

@@ -4,7 +4,7 @@ use msnp::command::{msg, not};
 use msnp::message::SystemMessage;
 use msnp::wire::Encode;
 
-use crate::connection::Deliveries;
+use crate::delivery::Deliveries;
 use crate::service::Service;
 use crate::sessions::Session;
 

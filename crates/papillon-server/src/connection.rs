@@ -1,12 +1,5 @@
 //! A connection: one task that reads, one bounded outbox that everybody may write to.
 
-mod deliveries;
-mod outbox;
-mod read_buffer;
-mod reader;
-mod receipt;
-mod tunnel;
-
 use std::io;
 use std::ops::ControlFlow;
 use std::pin::pin;
@@ -18,18 +11,12 @@ use msnp::wire::{Decoder, Frame, Limits, Stream};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep_until};
 
-pub(crate) use deliveries::Deliveries;
-pub(crate) use outbox::{Outbox, Taken, Waiting};
-pub(crate) use receipt::{Receipt, answer};
-pub(crate) use tunnel::{ANSWER_BYTES, Tunnel};
-
 use crate::config::Timeouts;
+use crate::delivery::{Deliveries, Inlet, Outbox, Reader, Tunnel, read_buffer};
 use crate::listen::{Door, Origin};
 use crate::notification;
 use crate::service::Service;
 use crate::switchboard;
-use reader::Reader;
-use tunnel::Inlet;
 
 /// A deadline that is never reached.
 const NEVER: Duration = Duration::from_secs(86_400 * 365);
@@ -132,7 +119,7 @@ impl Connection {
                         Ok(Flow::Break(())) => self.finish(),
                         Err(_) => return true,
                     }
-                    self.reader.worked_off();
+                    self.reader.processed();
                 }
                 _ = self.outbox.writable(), if stalled.is_some() => Deliveries::new().resume(&self.outbox),
                 () = self.outbox.woken() => {}

@@ -15,7 +15,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{Method, StatusCode};
 
-use crate::connection::{self, Tunnel};
+use crate::connection;
+use crate::delivery::Tunnel;
 use crate::http::{Request, Response, Visitor};
 use crate::listen::{Door, Origin};
 use crate::service::Service;

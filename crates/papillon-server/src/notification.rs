@@ -24,7 +24,8 @@ use papillon_store::{Refusal as StoreRefusal, StoreError};
 use tokio::time::Instant;
 
 use crate::announce;
-use crate::connection::{Deliveries, Flow, Outbox};
+use crate::connection::Flow;
+use crate::delivery::{Deliveries, Outbox};
 use crate::limits::Pace;
 use crate::listen::Origin;
 use crate::service::Service;

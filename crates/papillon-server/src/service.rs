@@ -8,10 +8,10 @@ use papillon_store::Store;
 
 use crate::account_locks::AccountLocks;
 use crate::config::Live;
+use crate::delivery::OpenConnections;
 use crate::http::Ports;
 use crate::invitation_mail::InvitationMail;
 use crate::listen::{Door, Origin};
-use crate::open_connections::OpenConnections;
 use crate::passport::{Failures, TicketMint};
 use crate::sessions::Sessions;
 use crate::switchboard::Switchboards;

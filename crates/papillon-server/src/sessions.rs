@@ -11,7 +11,7 @@ use msnp::{
 use papillon_store::{AccountId, Roster};
 use parking_lot::{Mutex, RwLock};
 
-use crate::connection::Outbox;
+use crate::delivery::Outbox;
 use crate::listen::Origin;
 use crate::presence;
 use crate::roster;

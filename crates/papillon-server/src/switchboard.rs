@@ -16,7 +16,8 @@ use msnp::wire::{Decoder, Encode, Frame};
 use msnp::{Cookie, ErrorCode, Handle, SessionId, TransactionId};
 use tokio::time::Instant;
 
-use crate::connection::{Deliveries, Flow, Outbox};
+use crate::connection::Flow;
+use crate::delivery::{Deliveries, Outbox};
 use crate::service::Service;
 pub(crate) use admission::{Invitee, Switchboards};
 use conversation::Conversation;

@@ -22,7 +22,7 @@ use tokio::sync::Notify;
 use tokio::time::timeout;
 
 use super::query::Id;
-use crate::connection::{ANSWER_BYTES, Taken, Tunnel, Waiting};
+use crate::delivery::{ANSWER_BYTES, Taken, Tunnel, Waiting};
 
 /// How long an answer waits until what the request brought has had its effect. What takes longer
 /// is answered later: polls find it.
@@ -193,7 +193,7 @@ impl Session {
     }
 
     async fn effect(&self) {
-        while !self.tunnel.is_worked_off() {
+        while !self.tunnel.is_processed() {
             self.tunnel.news().await;
         }
     }

@@ -75,7 +75,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::connection::Tunnel;
+    use crate::delivery::Tunnel;
 
     #[test]
     fn each_address_has_its_own_count() {

@@ -6,7 +6,8 @@ use msnp::{ErrorCode, challenge::is_right_answer};
 use tokio::time::Instant;
 
 use super::{Connection, Outcome, Refusal};
-use crate::connection::{Deliveries, Flow};
+use crate::connection::Flow;
+use crate::delivery::Deliveries;
 
 /// Where a session stands with its challenges.
 #[derive(Debug, Default)]

@@ -8,7 +8,7 @@ use msnp::wire::Encode;
 
 use super::lists::tell_unlisted;
 use super::{Connection, Outcome};
-use crate::connection::Deliveries;
+use crate::delivery::Deliveries;
 use crate::roster;
 
 impl Connection {

@@ -8,7 +8,7 @@ use msnp::{ErrorCode, List, Status, TransactionId};
 
 use super::{Connection, Outcome, Refusal};
 use crate::announce;
-use crate::connection::Deliveries;
+use crate::delivery::Deliveries;
 use crate::presence;
 use crate::sessions::Session;
 

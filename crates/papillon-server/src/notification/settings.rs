@@ -9,7 +9,7 @@ use papillon_store::{AccountId, PropertySet};
 
 use super::{Connection, Outcome, Refusal};
 use crate::announce;
-use crate::connection::Deliveries;
+use crate::delivery::Deliveries;
 use crate::roster;
 use crate::sessions::Session;
 

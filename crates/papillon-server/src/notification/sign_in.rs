@@ -13,7 +13,7 @@ use papillon_store::{Account, AccountId, Roster};
 
 use super::verbs::Stage;
 use super::{Connection, Outcome, Refusal, send_away};
-use crate::connection::Deliveries;
+use crate::delivery::Deliveries;
 use crate::listen::Door;
 use crate::passport::{Reason, TicketError, t_part};
 use crate::sessions::Session;

@@ -7,7 +7,7 @@ use msnp::{Dialect, ListVersion};
 use papillon_store::Roster;
 
 use super::{Connection, Outcome};
-use crate::connection::Deliveries;
+use crate::delivery::Deliveries;
 
 impl Connection {
     pub(super) fn synchronise(&mut self, request: &syn::Request) -> Outcome {

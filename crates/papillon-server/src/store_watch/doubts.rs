@@ -9,7 +9,7 @@ use msnp::{FriendlyName, List, ListVersion, TransactionId};
 use papillon_store::{AccountId, Contact, Roster, StoreError};
 
 use crate::announce;
-use crate::connection::Deliveries;
+use crate::delivery::Deliveries;
 use crate::roster;
 use crate::service::Service;
 use crate::sessions::Session;

@@ -9,7 +9,7 @@ use papillon_store::AccountId;
 
 use super::conversation::CallError;
 use super::{Connection, Outcome, Refusal};
-use crate::connection::Deliveries;
+use crate::delivery::Deliveries;
 use crate::sessions::Session;
 
 impl Connection {

@@ -11,7 +11,7 @@ use parking_lot::Mutex;
 use tokio::time::Instant;
 
 use super::Invitee;
-use crate::connection::{Deliveries, Outbox, Receipt, answer};
+use crate::delivery::{Deliveries, Outbox, Receipt, answer};
 use crate::limits::Pace;
 use crate::sessions::Session;
 

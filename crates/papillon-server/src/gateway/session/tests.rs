@@ -2,7 +2,7 @@ use msnp::TransactionId;
 use msnp::command::msg::Acknowledge;
 
 use super::*;
-use crate::connection::{Deliveries, Receipt};
+use crate::delivery::{Deliveries, Receipt};
 
 const HOLD: Duration = Duration::from_secs(25);
 

@@ -14,7 +14,7 @@ thread_local! {
 }
 
 /// Makes room for one read in a connection's buffer.
-pub(super) fn provide(buffer: &mut BytesMut) {
+pub(crate) fn provide(buffer: &mut BytesMut) {
     if buffer.capacity() == 0
         && let Some(spare) = SPARE.with_borrow_mut(Vec::pop)
     {
@@ -25,7 +25,7 @@ pub(super) fn provide(buffer: &mut BytesMut) {
 
 /// Takes the room back: what is left of a connection's buffer is an unfinished line, and as small
 /// as that.
-pub(super) fn release(buffer: &mut BytesMut) {
+pub(crate) fn release(buffer: &mut BytesMut) {
     let rest = if buffer.is_empty() { BytesMut::new() } else { BytesMut::from(&buffer[..]) };
     let mut used = std::mem::replace(buffer, rest);
     used.clear();

@@ -109,7 +109,7 @@ enum Phase {
 pub(super) type Settled = Vec<(Arc<Receipt>, bool)>;
 
 impl Outbox {
-    pub(super) fn new(stream: OwnedWriteHalf, limit: usize) -> Self {
+    pub(crate) fn new(stream: OwnedWriteHalf, limit: usize) -> Self {
         Self::with(Sink::Tcp(stream), limit)
     }
 
@@ -135,7 +135,7 @@ impl Outbox {
     }
 
     /// Waits until the socket takes more.
-    pub(super) async fn writable(&self) -> io::Result<()> {
+    pub(crate) async fn writable(&self) -> io::Result<()> {
         match &self.sink {
             Sink::Tcp(stream) => stream.writable().await,
             Sink::Tunnel(_) => pending().await,
@@ -322,13 +322,13 @@ impl Outbox {
     }
 
     /// Waits until the connection's own task has something to see to.
-    pub(super) async fn woken(&self) {
+    pub(crate) async fn woken(&self) {
         self.wake.notified().await;
     }
 
     /// When lines wait because the socket does not take them: how many bytes it has ever taken,
     /// so that its owner sees whether it takes any.
-    pub(super) fn stalled(&self) -> Option<u64> {
+    pub(crate) fn stalled(&self) -> Option<u64> {
         let queue = self.queue.lock();
         queue.stalled.then_some(queue.taken)
     }
@@ -340,7 +340,7 @@ impl Outbox {
 
     /// Whether there is nothing left to do for the client than to let it have the rest: when
     /// nothing more will be sent, or what is to be sent waits in a tunnel for it to ask.
-    pub(super) fn is_over(&self) -> bool {
+    pub(crate) fn is_over(&self) -> bool {
         match self.queue.lock().phase {
             Phase::Open => false,
             Phase::Closing => matches!(self.sink, Sink::Tunnel(_)),

@@ -1,5 +1,5 @@
 use super::*;
-use crate::connection::Receipt;
+use crate::delivery::Receipt;
 use msnp::TransactionId;
 use msnp::command::msg::Acknowledge;
 
@@ -79,26 +79,26 @@ async fn a_client_that_brings_too_much_is_dropped() {
     for _ in 0..4 {
         tunnel.bring(chunk.clone());
     }
-    assert!(!tunnel.is_worked_off());
+    assert!(!tunnel.is_processed());
     tunnel.bring(chunk);
-    assert!(tunnel.take(100).is_none() && tunnel.is_worked_off());
+    assert!(tunnel.take(100).is_none() && tunnel.is_processed());
 }
 
 #[tokio::test]
-async fn what_is_brought_is_worked_off_when_its_effect_is_there() {
+async fn what_is_brought_is_processed_when_its_effect_is_there() {
     let (tunnel, inlet) = tunnel(1000);
     let mut buffer = BytesMut::new();
-    assert!(tunnel.is_worked_off() && inlet.read_now(&mut buffer).is_none());
+    assert!(tunnel.is_processed() && inlet.read_now(&mut buffer).is_none());
     tunnel.bring(Bytes::from_static(b"VER 1 MS"));
     tunnel.bring(Bytes::from_static(b"NP9\r\n"));
     inlet.readable().await;
-    assert!(!tunnel.is_worked_off());
+    assert!(!tunnel.is_processed());
     assert_eq!(inlet.read_now(&mut buffer), Some(13));
     assert_eq!(&buffer[..], b"VER 1 MSNP9\r\n");
-    assert!(!tunnel.is_worked_off());
-    inlet.worked_off();
+    assert!(!tunnel.is_processed());
+    inlet.processed();
     tunnel.news().await;
-    assert!(tunnel.is_worked_off());
+    assert!(tunnel.is_processed());
 }
 
 #[tokio::test]

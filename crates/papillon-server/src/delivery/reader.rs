@@ -21,7 +21,7 @@ const LINGER: Duration = Duration::from_secs(2);
 const LINGER_BYTES: usize = 256 * 1024;
 
 /// The receiving side of a connection.
-pub(super) enum Reader {
+pub(crate) enum Reader {
     Tcp {
         half: OwnedReadHalf,
         /// What has been read already, before it was known who reads.
@@ -32,7 +32,7 @@ pub(super) enum Reader {
 
 impl Reader {
     /// Waits until there is something to read.
-    pub(super) async fn readable(&self) -> io::Result<()> {
+    pub(crate) async fn readable(&self) -> io::Result<()> {
         match self {
             Self::Tcp { early, .. } if !early.is_empty() => Ok(()),
             Self::Tcp { half, .. } => half.readable().await,
@@ -44,7 +44,7 @@ impl Reader {
     }
 
     /// Reads what is there, or nothing.
-    pub(super) async fn read_now(&mut self, buffer: &mut BytesMut) -> Option<io::Result<usize>> {
+    pub(crate) async fn read_now(&mut self, buffer: &mut BytesMut) -> Option<io::Result<usize>> {
         match self {
             Self::Tcp { early, .. } if !early.is_empty() => {
                 let early = std::mem::take(early);
@@ -57,14 +57,14 @@ impl Reader {
     }
 
     /// What has been read has been worked off.
-    pub(super) fn worked_off(&self) {
+    pub(crate) fn processed(&self) {
         if let Self::Tunnel(inlet) = self {
-            inlet.worked_off();
+            inlet.processed();
         }
     }
 
     /// How many bytes of what waits the client gets although its connection is over.
-    pub(super) fn still_taken(&self) -> usize {
+    pub(crate) fn still_taken(&self) -> usize {
         match self {
             Self::Tcp { .. } => 0,
             Self::Tunnel(inlet) => inlet.still_taken(),
@@ -72,7 +72,7 @@ impl Reader {
     }
 
     /// When the client is gone unless it asks for something before; a socket tells by itself.
-    pub(super) fn expires(&self) -> Option<Instant> {
+    pub(crate) fn expires(&self) -> Option<Instant> {
         match self {
             Self::Tcp { .. } => None,
             Self::Tunnel(inlet) => Some(inlet.expires()),
@@ -80,7 +80,7 @@ impl Reader {
     }
 
     /// Gives the client time to take our last words.
-    pub(super) async fn linger(&self) {
+    pub(crate) async fn linger(&self) {
         match self {
             Self::Tcp { half, .. } => linger(half).await,
             Self::Tunnel(inlet) => inlet.linger().await,

@@ -92,7 +92,7 @@ impl Tunnel {
     }
 
     /// Whether everything that was brought has had its effect.
-    pub(crate) fn is_worked_off(&self) -> bool {
+    pub(crate) fn is_processed(&self) -> bool {
         let inbound = self.inbound.lock();
         let idle = inbound.chunks.is_empty() && !inbound.working;
         drop(inbound);
@@ -163,7 +163,7 @@ impl Tunnel {
 
 /// The end of a tunnel from which the connection reads. When it is dropped, the connection is
 /// over, whatever the reason.
-pub(super) struct Inlet(pub(super) Arc<Tunnel>);
+pub(crate) struct Inlet(pub(crate) Arc<Tunnel>);
 
 impl Inlet {
     /// Waits until there are bytes.
@@ -187,7 +187,7 @@ impl Inlet {
     }
 
     /// What has been read has had its effect.
-    pub(super) fn worked_off(&self) {
+    pub(super) fn processed(&self) {
         self.0.inbound.lock().working = false;
         self.0.news.notify_one();
     }

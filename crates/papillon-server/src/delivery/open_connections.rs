@@ -7,7 +7,7 @@ use papillon_store::AccountId;
 use parking_lot::Mutex;
 use tokio::sync::Notify;
 
-use crate::connection::{Deliveries, Outbox};
+use crate::delivery::{Deliveries, Outbox};
 
 /// The open connections of the MSNP listeners and of the HTTP gateway.
 #[derive(Default)]

@@ -74,7 +74,7 @@ impl Deliveries {
     }
 
     /// Continues writing to a client whose socket is ready again.
-    pub(super) fn resume(&mut self, outbox: &Arc<Outbox>) {
+    pub(crate) fn resume(&mut self, outbox: &Arc<Outbox>) {
         self.dirty.push(Arc::clone(outbox));
     }
 
