@@ -9,7 +9,6 @@ mod bridge;
 mod connection;
 mod forwarded;
 mod front;
-mod host;
 pub(crate) mod listening;
 mod reader;
 mod request;
@@ -25,10 +24,9 @@ use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio::time::timeout;
 
-pub(crate) use host::{host_part, in_url};
 pub(crate) use request::Request;
 pub(crate) use response::Response;
-pub use routes::{Ports, Site};
+pub use routes::Site;
 pub(crate) use visitor::Visitor;
 
 use crate::limits::Arrival;

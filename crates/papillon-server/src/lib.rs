@@ -21,6 +21,7 @@ pub mod tls;
 
 mod account_locks;
 mod accounts;
+mod addresses;
 mod announce;
 mod announcement;
 mod config;
@@ -34,7 +35,6 @@ mod listen;
 mod notification;
 mod operator;
 mod presence;
-mod public_url;
 mod roster;
 mod server;
 mod service;
@@ -43,10 +43,10 @@ mod store_watch;
 mod switchboard;
 mod web;
 
+pub use addresses::{Ports, PublicUrl};
 pub use config::{Config, Front, Limits, Registration, Timeouts};
 pub use counted::counted;
 pub use listen::Listener;
 pub use listen::proxy_protocol::AddressRange;
 pub use operator::Operator;
-pub use public_url::PublicUrl;
 pub use server::{Listeners, Reload, Server, ServerError};

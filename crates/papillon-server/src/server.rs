@@ -13,6 +13,7 @@ use tokio::task::JoinSet;
 
 use crate::account_locks::AccountLocks;
 use crate::accounts::StoredAccounts;
+use crate::addresses::Ports;
 use crate::announcement;
 use crate::config::{Config, Live};
 use crate::connection;
@@ -20,7 +21,7 @@ use crate::delivery::Deliveries;
 use crate::delivery::OpenConnections;
 use crate::dns::{self, DnsSockets};
 use crate::gateway::Gateways;
-use crate::http::{self, Ports};
+use crate::http;
 use crate::invitation_mail::InvitationMail;
 use crate::listen::Backoff;
 use crate::listen::Listener;

@@ -7,9 +7,9 @@ use msnp::HostPort;
 use papillon_store::Store;
 
 use crate::account_locks::AccountLocks;
+use crate::addresses::Ports;
 use crate::config::Live;
 use crate::delivery::OpenConnections;
-use crate::http::Ports;
 use crate::invitation_mail::InvitationMail;
 use crate::listen::{Door, Origin};
 use crate::passport::{Failures, TicketMint};

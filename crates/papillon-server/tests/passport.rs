@@ -9,7 +9,8 @@ use std::time::{Duration, SystemTime};
 use async_trait::async_trait;
 use msnp::Handle;
 use papillon_server::Limits;
-use papillon_server::http::{Ports, Site, serve};
+use papillon_server::Ports;
+use papillon_server::http::{Site, serve};
 use papillon_server::passport::{
     CredentialError, CredentialSource, Passport, Passwords, StoredCredentials, TicketMint, hash_password,
     t_part,

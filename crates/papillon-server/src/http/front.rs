@@ -1,8 +1,9 @@
 //! Where visitors are sent, whatever is in front of the service.
 
-use super::{Ports, Visitor};
+use super::Visitor;
+use crate::addresses::Ports;
+use crate::addresses::PublicUrl;
 use crate::config::Front;
-use crate::public_url::PublicUrl;
 use crate::web::is_old;
 
 impl Front {

@@ -14,6 +14,7 @@ use super::request::Request;
 use super::response::Response;
 use super::visitor::{Setting, Visitor};
 use crate::Limits;
+use crate::addresses::Ports;
 use crate::config::Front;
 use crate::gateway::{self, Gateways};
 use crate::limits::{Arrival, Arrivals};
@@ -46,17 +47,6 @@ pub struct Site {
     pub(super) room: Room,
     /// Nothing more is to be asked.
     pub(super) closing: watch::Sender<bool>,
-}
-
-/// The ports at which clients reach the listeners; `None` for one that is off.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Ports {
-    /// MSNP: what a client calls the messenger server.
-    pub msnp: Option<u16>,
-    /// HTTP.
-    pub http: Option<u16>,
-    /// HTTPS.
-    pub https: Option<u16>,
 }
 
 impl Site {

@@ -3,8 +3,8 @@
 use std::net::{IpAddr, SocketAddr};
 
 use super::forwarded::Forwarded;
-use super::host::{bracketed, host_part, in_url};
 use super::request::Request;
+use crate::addresses::{bracketed, host_part, in_url};
 use crate::config::Front;
 use crate::listen::plain;
 use crate::web::is_old;

@@ -6,9 +6,10 @@ use std::sync::Arc;
 use papillon_store::{Store, StoreError};
 
 use crate::Registration;
+use crate::addresses::{Ports, in_url};
 use crate::config::{Front, Live};
 use crate::dns::{Clients, Others};
-use crate::http::{Ports, Visitor, in_url};
+use crate::http::Visitor;
 use crate::web::old_hosts::is_old;
 use crate::web::setup::Found;
 

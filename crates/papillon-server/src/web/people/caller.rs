@@ -13,7 +13,8 @@ use super::cookies::Cookie;
 use super::trouble::Trouble;
 use super::{People, forms};
 use crate::Operator;
-use crate::http::{Visitor, host_part};
+use crate::addresses::host_part;
+use crate::http::Visitor;
 use crate::passport::to_hex;
 use crate::web::page;
 

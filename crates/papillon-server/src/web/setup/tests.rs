@@ -6,8 +6,8 @@ use axum::http::{HeaderMap, Request};
 use tower::ServiceExt;
 
 use super::*;
+use crate::addresses::Ports;
 use crate::config::{Config, Live};
-use crate::http::Ports;
 use crate::tls::Identity;
 use crate::web::doors::Names;
 use crate::web::doors::tests::{open, plain, visitor};

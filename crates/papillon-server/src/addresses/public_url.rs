@@ -4,7 +4,7 @@ use std::fmt;
 use std::net::{IpAddr, Ipv6Addr};
 use std::str::FromStr;
 
-use crate::http::host_part;
+use crate::addresses::host_part;
 
 /// The beginning of all addresses, such as `https://msn.example.org`: a scheme, a host, and a port where it is
 /// not the scheme's own.
