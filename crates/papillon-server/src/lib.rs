@@ -19,11 +19,7 @@ pub mod legacy_door;
 pub mod passport;
 pub mod tls;
 
-mod account_locks;
-mod accounts;
 mod addresses;
-mod announce;
-mod announcement;
 mod config;
 mod connection;
 mod counted;
@@ -34,12 +30,9 @@ mod limits;
 mod listen;
 mod notification;
 mod operator;
-mod presence;
-mod roster;
+mod people;
 mod server;
 mod service;
-mod sessions;
-mod store_watch;
 mod switchboard;
 mod web;
 

@@ -23,13 +23,13 @@ use msnp::{Dialect, ErrorCode, Handle, TransactionId};
 use papillon_store::{Refusal as StoreRefusal, StoreError};
 use tokio::time::Instant;
 
-use crate::announce;
 use crate::connection::Flow;
 use crate::delivery::{Deliveries, Outbox};
 use crate::limits::Pace;
 use crate::listen::Origin;
+use crate::people::Session;
+use crate::people::announce;
 use crate::service::Service;
-use crate::sessions::Session;
 use challenge::Challenges;
 use verbs::Stage;
 
@@ -230,7 +230,7 @@ fn transaction_of(frame: &Frame) -> Option<TransactionId> {
     frame.words().ok()?.transaction().ok()
 }
 
-/// Origin a session: the last thing it hears is why.
+/// Ends a session: the last thing it hears is why.
 pub(crate) fn say_goodbye(session: &Session, reason: out::Reason, out: &mut Deliveries) {
     out.send(&session.outbox, out::Notice { reason }.to_bytes());
     out.close(&session.outbox);

@@ -11,6 +11,7 @@ pub(crate) mod login;
 mod new_password;
 pub(crate) mod nexus;
 mod passwords;
+mod stored_accounts;
 mod ticket;
 
 use std::fmt;
@@ -30,6 +31,7 @@ pub use new_password::{
     check_new_password, random_password, works_everywhere,
 };
 pub use passwords::{Crowded, HashError, Passwords, VerifyError, hash_password};
+pub(crate) use stored_accounts::StoredAccounts;
 pub(crate) use ticket::to_hex;
 pub use ticket::{Claims, TicketError, TicketMint, t_part};
 

@@ -11,10 +11,7 @@ use tokio::net::TcpStream;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
-use crate::account_locks::AccountLocks;
-use crate::accounts::StoredAccounts;
 use crate::addresses::Ports;
-use crate::announcement;
 use crate::config::{Config, Live};
 use crate::connection;
 use crate::delivery::Deliveries;
@@ -30,11 +27,14 @@ use crate::listen::plain;
 use crate::listen::proxy_protocol::{introduced, is_trusted};
 use crate::listen::{Door, Origin};
 use crate::notification::say_goodbye;
+use crate::passport::StoredAccounts;
 use crate::passport::{Passport, Passwords, TicketMint};
+use crate::people::AccountLocks;
+use crate::people::Sessions;
+use crate::people::broadcast;
+use crate::people::conversations::Switchboards;
+use crate::people::store_watch;
 use crate::service::Service;
-use crate::sessions::Sessions;
-use crate::store_watch;
-use crate::switchboard::Switchboards;
 use crate::tls;
 use crate::web::{
     self,
@@ -305,7 +305,7 @@ async fn announce_shutdown(service: &Service, stop: &mut mpsc::Receiver<()>) {
     if grace.is_zero() {
         return;
     }
-    announcement::maintenance(service, u32::try_from(grace.as_secs().div_ceil(60)).unwrap_or(u32::MAX));
+    broadcast::maintenance(service, u32::try_from(grace.as_secs().div_ceil(60)).unwrap_or(u32::MAX));
     let _ = tokio::time::timeout(grace, stop.recv()).await;
 }
 

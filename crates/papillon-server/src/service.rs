@@ -6,15 +6,15 @@ use std::sync::Arc;
 use msnp::HostPort;
 use papillon_store::Store;
 
-use crate::account_locks::AccountLocks;
 use crate::addresses::Ports;
 use crate::config::Live;
 use crate::delivery::OpenConnections;
 use crate::invitation_mail::InvitationMail;
 use crate::listen::{Door, Origin};
 use crate::passport::{Failures, TicketMint};
-use crate::sessions::Sessions;
-use crate::switchboard::Switchboards;
+use crate::people::AccountLocks;
+use crate::people::Sessions;
+use crate::people::conversations::Switchboards;
 
 /// The running service: settings, people, conversations.
 pub(crate) struct Service {

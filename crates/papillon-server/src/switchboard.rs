@@ -3,9 +3,7 @@
 //! One connection is one person in one conversation. [`admission`](Switchboards) is who may come
 //! in, [`Conversation`] who is in and how a message reaches them, `calls` how others are asked in.
 
-mod admission;
 mod calls;
-mod conversation;
 mod verbs;
 
 use std::sync::Arc;
@@ -18,9 +16,8 @@ use tokio::time::Instant;
 
 use crate::connection::Flow;
 use crate::delivery::{Deliveries, Outbox};
+use crate::people::conversations::{Conversation, Invitee, Participant};
 use crate::service::Service;
-pub(crate) use admission::{Invitee, Switchboards};
-use conversation::Conversation;
 
 /// One client's connection to a switchboard.
 pub(crate) struct Connection {
@@ -147,9 +144,9 @@ impl Connection {
         self.service.switchboards.redeem(cookie, handle, session, owned)
     }
 
-    fn participant(&self, person: &Invitee) -> conversation::Participant {
+    fn participant(&self, person: &Invitee) -> Participant {
         let calls = self.service.config.limits.calls_per_minute;
-        conversation::Participant::new(person, Arc::clone(&self.outbox), calls)
+        Participant::new(person, Arc::clone(&self.outbox), calls)
     }
 
     fn sit(&mut self, person: Invitee, conversation: Arc<Conversation>) {

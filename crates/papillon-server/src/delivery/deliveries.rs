@@ -35,7 +35,7 @@ impl Deliveries {
         self.put(to, line, receipt);
     }
 
-    /// Origin a connection once everything sent to it has been written.
+    /// Ends a connection once everything sent to it has been written.
     pub(crate) fn close(&mut self, outbox: &Arc<Outbox>) {
         outbox.close();
         self.dirty.push(Arc::clone(outbox));

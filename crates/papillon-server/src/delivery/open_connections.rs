@@ -61,7 +61,7 @@ impl OpenConnections {
         self.open.lock().outboxes.len()
     }
 
-    /// Origin all of them, and all that come later, after what has been sent to them is written.
+    /// Ends all of them, and all that come later, after what has been sent to them is written.
     pub(crate) fn close_all(&self) {
         let mut open = self.open.lock();
         open.closing = true;
@@ -70,7 +70,7 @@ impl OpenConnections {
         close(&outboxes);
     }
 
-    /// Origin those that belong to one account.
+    /// Ends those that belong to one account.
     pub(crate) fn close_account(&self, account: AccountId) {
         let owned = self.open.lock().owned.get(&account).cloned().unwrap_or_default();
         close(&owned.iter().filter_map(Weak::upgrade).collect::<Vec<_>>());

@@ -137,7 +137,7 @@ impl Tunnel {
         Deliveries::new().take(&self.outbox, most)
     }
 
-    /// Origin the connection without another word. Its own task tells those whose messages are lost.
+    /// Ends the connection without another word. Its own task tells those whose messages are lost.
     pub(crate) fn abandon(&self) {
         self.outbox.end();
     }
@@ -148,7 +148,7 @@ impl Tunnel {
         Deliveries::new().send(&self.outbox, Bytes::from_static(line.as_bytes()));
     }
 
-    /// Origin it, after what has been said.
+    /// Ends it, after what has been said.
     #[cfg(test)]
     pub(crate) fn finish(&self) {
         Deliveries::new().close(&self.outbox);

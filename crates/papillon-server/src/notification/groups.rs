@@ -9,7 +9,7 @@ use msnp::wire::Encode;
 use super::lists::tell_unlisted;
 use super::{Connection, Outcome};
 use crate::delivery::Deliveries;
-use crate::roster;
+use crate::people::roster;
 
 impl Connection {
     pub(super) async fn add_group(&mut self, request: adg::Request) -> Outcome {

@@ -8,11 +8,11 @@ use msnp::{ErrorCode, FriendlyName, GroupId, Handle, Invalid, List, TransactionI
 use papillon_store::{ForwardAdded, PrivacyList};
 
 use super::{Connection, Outcome, Refusal};
-use crate::announce;
 use crate::delivery::Deliveries;
-use crate::presence::Notice;
-use crate::roster;
-use crate::sessions::Session;
+use crate::people::Session;
+use crate::people::announce;
+use crate::people::roster;
+use crate::people::visibility::Notice;
 
 impl Connection {
     pub(super) async fn add(&mut self, request: add::Request) -> Outcome {

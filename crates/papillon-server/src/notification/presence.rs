@@ -7,10 +7,10 @@ use msnp::wire::Encode;
 use msnp::{ErrorCode, List, Status, TransactionId};
 
 use super::{Connection, Outcome, Refusal};
-use crate::announce;
 use crate::delivery::Deliveries;
-use crate::presence;
-use crate::sessions::Session;
+use crate::people::Session;
+use crate::people::announce;
+use crate::people::visibility;
 
 impl Connection {
     pub(super) fn change_state(&mut self, mut change: Chg) -> Outcome {
@@ -36,7 +36,7 @@ impl Connection {
             let before = state.status.replace(change.status);
             state.capabilities = change.capabilities;
             state.object = change.object;
-            presence::state_set(before, change.status)
+            visibility::state_set(before, change.status)
         });
         if first {
             session.start_watching();

@@ -8,10 +8,10 @@ use msnp::{ErrorCode, ListVersion, PropertyKey, PropertyValue};
 use papillon_store::{AccountId, PropertySet};
 
 use super::{Connection, Outcome, Refusal};
-use crate::announce;
 use crate::delivery::Deliveries;
-use crate::roster;
-use crate::sessions::Session;
+use crate::people::Session;
+use crate::people::announce;
+use crate::people::roster;
 
 impl Connection {
     pub(super) async fn set_prompt(&mut self, request: &gtc::Request) -> Outcome {

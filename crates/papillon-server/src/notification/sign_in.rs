@@ -16,7 +16,7 @@ use super::{Connection, Outcome, Refusal, send_away};
 use crate::delivery::Deliveries;
 use crate::listen::Door;
 use crate::passport::{Reason, TicketError, t_part};
-use crate::sessions::Session;
+use crate::people::Session;
 
 /// What a client that does not say its version is told is the best there is.
 const UNKNOWN_VERSION: &str = "1.0.0000";

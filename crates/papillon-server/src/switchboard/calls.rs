@@ -7,10 +7,10 @@ use msnp::wire::Encode;
 use msnp::{ErrorCode, Handle, List};
 use papillon_store::AccountId;
 
-use super::conversation::CallError;
 use super::{Connection, Outcome, Refusal};
 use crate::delivery::Deliveries;
-use crate::sessions::Session;
+use crate::people::Session;
+use crate::people::conversations::CallError;
 
 impl Connection {
     pub(super) fn call(&mut self, request: &cal::Request, out: &mut Deliveries) -> Outcome {

@@ -100,7 +100,7 @@ impl People {
         Ok(cookie)
     }
 
-    /// Origin the session of this cookie: whoever has a copy of it is signed in no more.
+    /// Ends the session of this cookie: whoever has a copy of it is signed in no more.
     async fn end_session(&self, cookie: &str) -> Result<(), StoreError> {
         self.service.store.end_web_session(&digest(cookie)).await
     }

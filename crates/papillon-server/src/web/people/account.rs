@@ -16,8 +16,8 @@ use super::register::display_name;
 use super::sign_in::waiting;
 use super::suggestion::Suggestion;
 use super::trouble::Trouble;
-use crate::accounts;
 use crate::passport::Refusal;
+use crate::people::account_changes;
 
 /// The page, after something was done or something went wrong.
 #[derive(Template)]
@@ -147,11 +147,11 @@ pub(super) async fn change_name(
     if !people.may_change(account.id) {
         return Err(Trouble::Limited);
     }
-    accounts::rename(&people.service, account, name).await?;
+    account_changes::rename(&people.service, account, name).await?;
     Ok(redirect("/account?done=name", None))
 }
 
-/// Origin all sessions, of messengers and browsers, and voids what they could come back with.
+/// Ends all sessions, of messengers and browsers, and voids what they could come back with.
 pub(super) async fn sign_out_everywhere(
     State(people): State<Arc<People>>,
     submitted: Submitted,

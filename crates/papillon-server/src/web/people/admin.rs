@@ -15,7 +15,7 @@ use time::OffsetDateTime;
 
 use super::People;
 use crate::listen::Door;
-use crate::sessions::Session;
+use crate::people::Session;
 
 pub(super) fn router() -> Router<Arc<People>> {
     Router::new()

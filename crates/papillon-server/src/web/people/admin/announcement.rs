@@ -13,7 +13,8 @@ use super::super::caller::{Caller, Frame};
 use super::super::complaint::{Complaint, Mistake};
 use super::super::forms::Submitted;
 use super::super::trouble::Trouble;
-use crate::{announcement, counted};
+use crate::counted;
+use crate::people::broadcast;
 
 /// The longest text in characters: more does not fit into the window of an alert.
 const LONGEST: usize = 250;
@@ -48,11 +49,11 @@ pub(super) async fn submit(
     let (text, minutes) = (submitted.text("text"), submitted.text("minutes"));
     let told = if minutes.is_empty() {
         let checked = check(text).map_err(|error| Mistake::at("text", error));
-        checked.map(|()| announcement::alert(&people.service, text))
+        checked.map(|()| broadcast::alert(&people.service, text))
     } else {
         let minutes = minutes.parse().ok().filter(|minutes| (1..=MAX_MINUTES).contains(minutes));
         let wrong = || Mistake::at("minutes", format!("Minutes are a number from 1 to {MAX_MINUTES}."));
-        minutes.ok_or_else(wrong).map(|minutes| announcement::maintenance(&people.service, minutes))
+        minutes.ok_or_else(wrong).map(|minutes| broadcast::maintenance(&people.service, minutes))
     };
     match told {
         Ok(told) => {

@@ -14,7 +14,7 @@ use super::super::trouble::Trouble;
 use super::{Part, door, moment, word};
 use crate::counted;
 use crate::listen::Door;
-use crate::sessions::Session;
+use crate::people::Session;
 
 /// People on a page.
 const ROWS: u32 = 100;

@@ -5,8 +5,8 @@ use msnp::message::SystemMessage;
 use msnp::wire::Encode;
 
 use crate::delivery::Deliveries;
+use crate::people::Session;
 use crate::service::Service;
-use crate::sessions::Session;
 
 /// The site and the category of the calendar's alerts: the only ones whose form is known (HYP v2.0).
 const SITE: &str = "111100200";

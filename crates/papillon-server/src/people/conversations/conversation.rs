@@ -13,10 +13,10 @@ use tokio::time::Instant;
 use super::Invitee;
 use crate::delivery::{Deliveries, Outbox, Receipt, answer};
 use crate::limits::Pace;
-use crate::sessions::Session;
+use crate::people::Session;
 
 /// A switchboard session. It lives as long as somebody is in it or can still come in.
-pub(super) struct Conversation {
+pub(crate) struct Conversation {
     id: SessionId,
     state: Mutex<State>,
 }
@@ -28,7 +28,7 @@ struct State {
 }
 
 /// Somebody in a conversation.
-pub(super) struct Participant {
+pub(crate) struct Participant {
     account: AccountId,
     handle: Handle,
     name: FriendlyName,
@@ -49,7 +49,7 @@ struct Ringing {
 
 /// Why somebody cannot be called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum CallError {
+pub(crate) enum CallError {
     /// The caller calls too often.
     TooRapid,
     /// The callee is the caller, in the conversation, or ringing.
@@ -61,7 +61,7 @@ pub(super) enum CallError {
 }
 
 impl Participant {
-    pub(super) fn new(person: &Invitee, outbox: Arc<Outbox>, calls_per_minute: u32) -> Self {
+    pub(crate) fn new(person: &Invitee, outbox: Arc<Outbox>, calls_per_minute: u32) -> Self {
         Self {
             account: person.account,
             handle: person.handle.clone(),
@@ -74,29 +74,29 @@ impl Participant {
 }
 
 impl Conversation {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let state = State { people: Vec::new(), ringing: Vec::new(), active: Instant::now() };
         // JML reads the number as a signed one, and answers with 0 when it does not fit.
         let id = SessionId(rand::random_range(1..=i32::MAX as u32));
         Self { id, state: Mutex::new(state) }
     }
 
-    pub(super) fn id(&self) -> SessionId {
+    pub(crate) fn id(&self) -> SessionId {
         self.id
     }
 
     /// When somebody last came in or said something.
-    pub(super) fn last_active(&self) -> Instant {
+    pub(crate) fn last_active(&self) -> Instant {
         self.state.lock().active
     }
 
     /// Whether somebody is in.
-    pub(super) fn has(&self, account: AccountId) -> bool {
+    pub(crate) fn has(&self, account: AccountId) -> bool {
         self.state.lock().people.iter().any(|person| person.account == account)
     }
 
     /// Somebody comes in: learns who is there (in answer to `transaction`), and they of the newcomer.
-    pub(super) fn join(
+    pub(crate) fn join(
         &self,
         newcomer: Participant,
         transaction: Option<TransactionId>,
@@ -126,7 +126,7 @@ impl Conversation {
 
     /// Notes that somebody is being called. `callee` is their session, or why there is none to
     /// call; being here already is the stronger reason.
-    pub(super) fn ring(
+    pub(crate) fn ring(
         &self,
         caller: AccountId,
         handle: &Handle,
@@ -155,7 +155,7 @@ impl Conversation {
     }
 
     /// Passes a message on to everybody else, as it is. The line is built once and shared.
-    pub(super) fn relay(
+    pub(crate) fn relay(
         &self,
         sender: AccountId,
         sender_outbox: &Arc<Outbox>,
@@ -181,7 +181,7 @@ impl Conversation {
 
     /// Somebody goes. What has not been delivered by then is not, but for the first `kept` bytes: senders hear
     /// of that first, then that somebody is gone.
-    pub(super) fn leave(&self, account: AccountId, kept: usize, out: &mut Deliveries) {
+    pub(crate) fn leave(&self, account: AccountId, kept: usize, out: &mut Deliveries) {
         let mut state = self.state.lock();
         let Some(at) = state.people.iter().position(|person| person.account == account) else { return };
         let gone = state.people.remove(at);
@@ -194,7 +194,7 @@ impl Conversation {
 
     /// Nobody has said anything for too long: everybody is told that the others have idled out,
     /// and all connections end.
-    pub(super) fn expire(&self, out: &mut Deliveries) {
+    pub(crate) fn expire(&self, out: &mut Deliveries) {
         let mut state = self.state.lock();
         let people = std::mem::take(&mut state.people);
         for person in &people {

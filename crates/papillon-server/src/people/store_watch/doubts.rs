@@ -8,11 +8,11 @@ use msnp::wire::Encode;
 use msnp::{FriendlyName, List, ListVersion, TransactionId};
 use papillon_store::{AccountId, Contact, Roster, StoreError};
 
-use crate::announce;
 use crate::delivery::Deliveries;
-use crate::roster;
+use crate::people::Session;
+use crate::people::announce;
+use crate::people::roster;
 use crate::service::Service;
-use crate::sessions::Session;
 
 /// Looks into all that are known.
 pub(super) async fn settle(service: &Service) -> Result<(), StoreError> {

@@ -13,8 +13,8 @@ use parking_lot::{Mutex, RwLock};
 
 use crate::delivery::Outbox;
 use crate::listen::Origin;
-use crate::presence;
-use crate::roster;
+use crate::people::roster;
+use crate::people::visibility;
 
 /// The people signed in to this node.
 #[derive(Default)]
@@ -62,7 +62,7 @@ impl State {
 
     /// Whether the lists let this account see and call this person.
     pub(crate) fn allows(&self, account: AccountId) -> bool {
-        presence::allows(self.roster.privacy, self.lists_of(account))
+        visibility::allows(self.roster.privacy, self.lists_of(account))
     }
 
     /// Whether this account learns this person's phone numbers: those on the allow list do, strangers do not.

@@ -14,8 +14,8 @@ use msnp::{Dialect, Handle, List, TransactionId, wire::Encode};
 use papillon_store::AccountId;
 
 use crate::delivery::Deliveries;
-use crate::presence::{self, Notice};
-use crate::sessions::{Session, Sessions, State};
+use crate::people::visibility::{self, Notice};
+use crate::people::{Session, Sessions, State};
 
 /// Changes somebody's state and tells everybody who may see it, as `notice` says.
 pub(crate) fn update(
@@ -28,7 +28,7 @@ pub(crate) fn update(
     let Some(notice) = change(&mut state) else { return };
     let mut lines = Lines::new(session, &state, notice);
     for contact in state.roster.contacts.iter().filter(|contact| contact.lists.contains(List::Reverse)) {
-        if presence::allows(state.roster.privacy, contact.lists) {
+        if visibility::allows(state.roster.privacy, contact.lists) {
             tell(sessions, &contact.handle, &mut lines, out);
         }
     }
@@ -93,7 +93,7 @@ pub(crate) fn sign_out(sessions: &Sessions, session: &Arc<Session>, out: &mut De
         let was_visible = state.is_visible();
         state.status = None;
         state.left = true;
-        presence::crossing(was_visible, false)
+        visibility::crossing(was_visible, false)
     });
 }
 
@@ -104,7 +104,7 @@ fn watchers(state: &State) -> impl Iterator<Item = (AccountId, Handle)> {
         .contacts
         .iter()
         .filter(|contact| contact.lists.contains(List::Reverse))
-        .filter(|contact| presence::allows(state.roster.privacy, contact.lists))
+        .filter(|contact| visibility::allows(state.roster.privacy, contact.lists))
         .map(|contact| (contact.account, contact.handle.clone()))
 }
 

@@ -9,8 +9,8 @@ use papillon_store::AccountId;
 use parking_lot::Mutex;
 use tokio::time::Instant;
 
-use super::conversation::Conversation;
-use crate::sessions::Session;
+use super::Conversation;
+use crate::people::Session;
 
 /// No more cookies than this are out at once.
 const MAX_COOKIES: usize = 200_000;
@@ -53,7 +53,7 @@ impl Switchboards {
     }
 
     /// Makes a cookie with 128 random bits for the client of this session. `None` when there are too many.
-    pub(super) fn issue(
+    pub(crate) fn issue(
         &self,
         session: &Arc<Session>,
         conversation: Option<Arc<Conversation>>,
@@ -88,7 +88,7 @@ impl Switchboards {
     /// was made for, and while the session it was made for lasts. Anything else leaves it as it is.
     /// `owned` is told whose it is before the session is looked at: so whoever ends a session and then the
     /// connections of its account misses none that came in by it.
-    pub(super) fn redeem(
+    pub(crate) fn redeem(
         &self,
         cookie: &Cookie,
         handle: &Handle,

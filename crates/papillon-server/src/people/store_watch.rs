@@ -2,15 +2,15 @@
 //! nobody knows whether they were stored.
 
 mod doubts;
-mod trouble;
+mod outage;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use papillon_store::StoreError;
 
-use self::trouble::Trouble;
-use crate::accounts;
+use self::outage::Outage;
+use crate::people::account_changes;
 use crate::service::Service;
 
 /// How soon a change is seen.
@@ -19,14 +19,14 @@ const INTERVAL: Duration = Duration::from_millis(250);
 /// Looks until the task is ended.
 pub(crate) async fn watch(service: Arc<Service>) {
     let mut seen = None;
-    let mut trouble = Trouble::default();
+    let mut outage = Outage::default();
     loop {
-        trouble.note(look(&service, &mut seen).await);
+        outage.note(look(&service, &mut seen).await);
         tokio::time::sleep(INTERVAL).await;
     }
 }
 
 async fn look(service: &Service, seen: &mut Option<i64>) -> Result<(), StoreError> {
-    *seen = Some(accounts::catch_up(service, *seen).await?);
+    *seen = Some(account_changes::catch_up(service, *seen).await?);
     doubts::settle(service).await
 }

@@ -10,7 +10,7 @@ const MOST: Duration = Duration::from_secs(60 * 60);
 
 /// What has been told of a failure that lasts.
 #[derive(Debug, Default)]
-pub(super) struct Trouble(Option<Told>);
+pub(super) struct Outage(Option<Told>);
 
 #[derive(Debug)]
 struct Told {
@@ -19,7 +19,7 @@ struct Told {
     interval: Duration,
 }
 
-impl Trouble {
+impl Outage {
     /// Takes the outcome of one more look at the store.
     pub(super) fn note(&mut self, outcome: Result<(), StoreError>) {
         match outcome {
@@ -63,16 +63,16 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn it_is_told_once_then_at_growing_intervals_and_when_it_is_over() {
-        let mut trouble = Trouble::default();
-        assert_eq!(trouble.ends(), None);
+        let mut outage = Outage::default();
+        assert_eq!(outage.ends(), None);
         let mut told = Vec::new();
         for _ in 0..4 * 24 * 60 * 60 {
-            told.extend(trouble.goes_on());
+            told.extend(outage.goes_on());
             tokio::time::advance(Duration::from_millis(250)).await;
         }
         assert_eq!(told[..6], [0, 15, 45, 105, 225, 465]);
         assert_eq!(told[told.len() - 1] - told[told.len() - 2], MOST.as_secs());
-        assert_eq!(trouble.ends(), Some(24 * 60 * 60));
-        assert_eq!((trouble.ends(), trouble.goes_on()), (None, Some(0)));
+        assert_eq!(outage.ends(), Some(24 * 60 * 60));
+        assert_eq!((outage.ends(), outage.goes_on()), (None, Some(0)));
     }
 }

@@ -1,37 +1,16 @@
-//! Accounts as the store has them: for Passport, and what others change in them while the service
-//! runs (the command line, or another node).
+//! What others change in accounts while the service runs (the command line, the pages, or another node).
 
-use std::sync::Arc;
-
-use async_trait::async_trait;
 use msnp::command::rem;
 use msnp::wire::Encode;
 use msnp::{FriendlyName, Handle, List, TransactionId};
-use papillon_store::{Account, AccountChange, AccountChangeKind, AccountId, Store, StoreError};
+use papillon_store::{Account, AccountChange, AccountChangeKind, AccountId, StoreError};
 
-use crate::announce;
 use crate::delivery::Deliveries;
 use crate::notification::send_away;
-use crate::passport::{CredentialError, CredentialSource, StoredCredentials};
-use crate::presence::Notice;
+use crate::people::Session;
+use crate::people::announce;
+use crate::people::visibility::Notice;
 use crate::service::Service;
-use crate::sessions::Session;
-
-/// The store's accounts as Passport asks for them.
-pub(crate) struct StoredAccounts(pub(crate) Arc<dyn Store>);
-
-#[async_trait]
-impl CredentialSource for StoredAccounts {
-    async fn credentials(&self, handle: &Handle) -> Result<Option<StoredCredentials>, CredentialError> {
-        let found = self.0.credentials(handle).await.map_err(|error| CredentialError(error.into()))?;
-        Ok(found.map(|found| StoredCredentials {
-            account: found.account.id.0,
-            epoch: found.account.credential_epoch,
-            enabled: found.account.enabled,
-            password_hash: found.password_hash.expose().to_owned(),
-        }))
-    }
-}
 
 /// Carries out what has happened since `seen`; the first time there is nothing to carry out.
 pub(crate) async fn catch_up(service: &Service, seen: Option<i64>) -> Result<i64, StoreError> {
@@ -79,7 +58,7 @@ pub(crate) async fn rename(
     Ok(())
 }
 
-/// Origin the session and the conversations of an account. A sign-in that is under way is over before, or
+/// Ends the session and the conversations of an account. A sign-in that is under way is over before, or
 /// reads afterwards what has changed.
 async fn sign_out(service: &Service, handle: &Handle, account: AccountId) {
     let _turn = service.locks.one(handle).await;
