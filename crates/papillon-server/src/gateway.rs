@@ -15,10 +15,10 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{Method, StatusCode};
 
-use crate::connection;
 use crate::delivery::Tunnel;
 use crate::http::{Request, Response, Visitor};
 use crate::listen::{Door, Origin};
+use crate::roles::connection;
 use crate::service::Service;
 use query::Ask;
 use session::{Answer, Denied, Session};

@@ -21,19 +21,16 @@ pub mod tls;
 
 mod addresses;
 mod config;
-mod connection;
 mod counted;
 mod delivery;
 mod gateway;
-mod invitation_mail;
 mod limits;
 mod listen;
-mod notification;
 mod operator;
 mod people;
+mod roles;
 mod server;
 mod service;
-mod switchboard;
 mod web;
 
 pub use addresses::{Ports, PublicUrl};

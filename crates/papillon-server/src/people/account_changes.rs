@@ -6,10 +6,10 @@ use msnp::{FriendlyName, Handle, List, TransactionId};
 use papillon_store::{Account, AccountChange, AccountChangeKind, AccountId, StoreError};
 
 use crate::delivery::Deliveries;
-use crate::notification::send_away;
 use crate::people::Session;
 use crate::people::announce;
 use crate::people::visibility::Notice;
+use crate::roles::notification::send_away;
 use crate::service::Service;
 
 /// Carries out what has happened since `seen`; the first time there is nothing to carry out.

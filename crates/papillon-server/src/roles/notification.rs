@@ -4,15 +4,16 @@
 
 mod challenge;
 mod groups;
-mod invitations;
+mod invitation_mail;
+mod links;
 mod lists;
 mod mobile;
 mod presence;
 mod settings;
 mod sign_in;
+mod switchboards;
 mod sync;
 mod verbs;
-mod web;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,14 +24,15 @@ use msnp::{Dialect, ErrorCode, Handle, TransactionId};
 use papillon_store::{Refusal as StoreRefusal, StoreError};
 use tokio::time::Instant;
 
-use crate::connection::Flow;
 use crate::delivery::{Deliveries, Outbox};
 use crate::limits::Pace;
 use crate::listen::Origin;
 use crate::people::Session;
 use crate::people::announce;
+use crate::roles::connection::Flow;
 use crate::service::Service;
 use challenge::Challenges;
+pub(crate) use invitation_mail::InvitationMail;
 use verbs::Stage;
 
 /// What `QNG` tells an MSNP9 client: seconds until its next `PNG`.

@@ -11,12 +11,12 @@ use msnp::wire::{Decoder, Frame, Limits, Stream};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep_until};
 
+use super::notification;
+use super::switchboard;
 use crate::config::Timeouts;
 use crate::delivery::{Deliveries, Inlet, Outbox, Reader, Tunnel, read_buffer};
 use crate::listen::{Door, Origin};
-use crate::notification;
 use crate::service::Service;
-use crate::switchboard;
 
 /// A deadline that is never reached.
 const NEVER: Duration = Duration::from_secs(86_400 * 365);

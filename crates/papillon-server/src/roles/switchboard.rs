@@ -14,9 +14,9 @@ use msnp::wire::{Decoder, Encode, Frame};
 use msnp::{Cookie, ErrorCode, Handle, SessionId, TransactionId};
 use tokio::time::Instant;
 
-use crate::connection::Flow;
 use crate::delivery::{Deliveries, Outbox};
 use crate::people::conversations::{Conversation, Invitee, Participant};
+use crate::roles::connection::Flow;
 use crate::service::Service;
 
 /// One client's connection to a switchboard.

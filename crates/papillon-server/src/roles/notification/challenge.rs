@@ -6,8 +6,8 @@ use msnp::{ErrorCode, challenge::is_right_answer};
 use tokio::time::Instant;
 
 use super::{Connection, Outcome, Refusal};
-use crate::connection::Flow;
 use crate::delivery::Deliveries;
+use crate::roles::connection::Flow;
 
 /// Where a session stands with its challenges.
 #[derive(Debug, Default)]
