@@ -5,7 +5,7 @@
 //! that is closed in order (seen: Pidgin, aMSN, msnlib). Pages are handlers of an ordinary router
 //! behind it.
 
-mod bridge;
+pub(crate) mod bridge;
 mod connection;
 mod forwarded;
 mod front;
@@ -13,7 +13,6 @@ pub(crate) mod listening;
 mod reader;
 mod request;
 mod response;
-mod routes;
 mod visitor;
 
 use std::io;
@@ -26,13 +25,13 @@ use tokio::time::timeout;
 
 pub(crate) use request::Request;
 pub(crate) use response::Response;
-pub use routes::Site;
-pub(crate) use visitor::Visitor;
+pub(crate) use visitor::{Setting, Visitor};
 
 use crate::limits::Arrival;
 use crate::listen::Listener;
 use crate::listen::Peeked;
 use crate::listen::proxy_protocol;
+use crate::site::Site;
 use crate::tls::Door;
 use connection::converse;
 use listening::listen;

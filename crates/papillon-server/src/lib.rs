@@ -5,12 +5,16 @@
 //!
 //! | to find | look in |
 //! |---|---|
-//! | reading from and writing to a client | `connection.rs` |
-//! | the same through HTTP requests | `gateway.rs` |
-//! | what each verb does | `notification/verbs.rs`, `switchboard/verbs.rs`, and the files beside them |
-//! | who sees whom | `presence.rs`, and who is told, `announce.rs` |
-//! | the old names in DNS | `dns.rs` |
-//! | sign-in over HTTP | `passport.rs`, `http.rs`, `tls.rs` |
+//! | starting, stopping, settings | `server.rs`, `service.rs`, `config.rs` |
+//! | what each verb does | `roles/notification/verbs.rs`, `roles/switchboard/verbs.rs`, and the files beside them |
+//! | the task that serves a connection | `roles/connection.rs` |
+//! | who is signed in, and who sees whom | `people/sessions.rs`, `people/visibility.rs` |
+//! | what HTTP serves: sign-in, gateway, pages | `site/passport/`, `site/gateway.rs`, `site/pages/` |
+//! | tickets, passwords, failed sign-ins | `passport.rs` |
+//! | HTTP, TLS, DNS, TLS for old Windows | `http.rs`, `tls.rs`, `dns.rs`, `legacy_door.rs` |
+//! | lines on their way to clients | `delivery/` |
+//! | listeners and the PROXY protocol | `listen/` |
+//! | how often, and how many at once | `limits/` |
 
 pub mod dns;
 pub mod http;
@@ -23,7 +27,6 @@ mod addresses;
 mod config;
 mod counted;
 mod delivery;
-mod gateway;
 mod limits;
 mod listen;
 mod operator;
@@ -31,7 +34,7 @@ mod people;
 mod roles;
 mod server;
 mod service;
-mod web;
+pub mod site;
 
 pub use addresses::{Ports, PublicUrl};
 pub use config::{Config, Front, Limits, Registration, Timeouts};

@@ -16,7 +16,6 @@ use crate::config::{Config, Live};
 use crate::delivery::Deliveries;
 use crate::delivery::OpenConnections;
 use crate::dns::{self, DnsSockets};
-use crate::gateway::Gateways;
 use crate::http;
 use crate::listen::Backoff;
 use crate::listen::Listener;
@@ -35,11 +34,13 @@ use crate::roles::connection;
 use crate::roles::notification::InvitationMail;
 use crate::roles::notification::say_goodbye;
 use crate::service::Service;
-use crate::tls;
-use crate::web::{
+use crate::site::Site;
+use crate::site::gateway::Gateways;
+use crate::site::pages::{
     self,
-    people::{KeyError, Keys, People},
+    accounts::{KeyError, Keys, People},
 };
+use crate::tls;
 
 /// Clients get this long to take their last lines at a shutdown.
 const DRAIN: Duration = Duration::from_secs(5);
@@ -88,7 +89,7 @@ pub struct Server {
     service: Arc<Service>,
     listeners: Listeners,
     identity: Option<Arc<tls::Door>>,
-    site: Arc<http::Site>,
+    site: Arc<Site>,
 }
 
 impl Server {
@@ -198,7 +199,7 @@ impl Server {
 #[derive(Clone)]
 pub struct Reload {
     service: Arc<Service>,
-    site: Arc<http::Site>,
+    site: Arc<Site>,
     identity: Option<Arc<tls::Door>>,
 }
 
@@ -230,17 +231,17 @@ async fn site(
     service: &Arc<Service>,
     passport: Arc<Passport>,
     dns: Option<u16>,
-) -> Result<http::Site, ServerError> {
+) -> Result<Site, ServerError> {
     let (config, ports, store) = (&service.config, service.ports, &service.store);
     let keys = Keys::open(&**store).await.map_err(|error| match error {
         KeyError::Store(error) => ServerError::Store(error),
         KeyError::Damaged(name) => ServerError::PageKey(name),
     })?;
-    let doors = Arc::new(web::Doors::of(config, ports, dns, &**store).await?);
+    let doors = Arc::new(pages::Doors::of(config, ports, dns, &**store).await?);
     let people = Arc::new(People::new(Arc::clone(service), Arc::clone(&passport), keys));
-    let pages = web::router(doors).merge(web::people::router(people));
+    let pages = pages::router(doors).merge(pages::accounts::router(people));
     let gateways = Gateways::new(Arc::clone(service));
-    let site = http::Site::new(passport, config.public_host.clone(), ports, &config.limits);
+    let site = Site::new(passport, config.public_host.clone(), ports, &config.limits);
     let site = site.with_pages(pages).with_gateways(gateways).with_https_only(config.https_only);
     Ok(site.with_front(config.front.clone()).with_trusted_proxies(&config.trusted_proxies))
 }

@@ -4,7 +4,7 @@ use super::Visitor;
 use crate::addresses::Ports;
 use crate::addresses::PublicUrl;
 use crate::config::Front;
-use crate::web::is_old;
+use crate::site::pages::is_old;
 
 impl Front {
     /// The public address, as far as it is this visitor's: an old machine that knows us by the names of the old

@@ -24,8 +24,8 @@ const LAST_WORDS: Duration = Duration::from_secs(5);
 #[derive(Debug, Clone)]
 pub(crate) struct Room {
     connections: Arc<Semaphore>,
-    pub(super) arrivals: Arc<Arrivals>,
-    pub(super) trusted_proxies: Arc<[AddressRange]>,
+    pub(crate) arrivals: Arc<Arrivals>,
+    pub(crate) trusted_proxies: Arc<[AddressRange]>,
 }
 
 impl Room {
