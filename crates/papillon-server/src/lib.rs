@@ -27,6 +27,7 @@ mod addresses;
 mod config;
 mod counted;
 mod delivery;
+mod invitation_mail;
 mod limits;
 mod listen;
 mod operator;
@@ -36,8 +37,8 @@ mod server;
 mod service;
 pub mod site;
 
-pub use addresses::{Ports, PublicUrl};
-pub use config::{Config, Front, Limits, Registration, Timeouts};
+pub use addresses::{Front, Ports, PublicUrl};
+pub use config::{Config, Limits, Registration, Timeouts};
 pub use counted::counted;
 pub use listen::Listener;
 pub use listen::proxy_protocol::AddressRange;

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -17,6 +18,7 @@ use crate::delivery::Deliveries;
 use crate::delivery::OpenConnections;
 use crate::dns::{self, DnsSockets};
 use crate::http;
+use crate::invitation_mail::InvitationMail;
 use crate::listen::Backoff;
 use crate::listen::Listener;
 use crate::listen::Peeked;
@@ -31,7 +33,6 @@ use crate::people::broadcast;
 use crate::people::conversations::Switchboards;
 use crate::people::store_watch;
 use crate::roles::connection;
-use crate::roles::notification::InvitationMail;
 use crate::roles::notification::say_goodbye;
 use crate::service::Service;
 use crate::site::Site;
@@ -240,7 +241,11 @@ async fn site(
     let doors = Arc::new(pages::Doors::of(config, ports, dns, &**store).await?);
     let people = Arc::new(People::new(Arc::clone(service), Arc::clone(&passport), keys));
     let pages = pages::router(doors).merge(pages::accounts::router(people));
-    let gateways = Gateways::new(Arc::clone(service));
+    let behind = Arc::clone(service);
+    let serve_tunnel = Box::new(move |tunnel, origin| -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        Box::pin(connection::serve_tunnel(Arc::clone(&behind), tunnel, origin))
+    });
+    let gateways = Gateways::new(Arc::clone(service), serve_tunnel);
     let site = Site::new(passport, config.public_host.clone(), ports, &config.limits);
     let site = site.with_pages(pages).with_gateways(gateways).with_https_only(config.https_only);
     Ok(site.with_front(config.front.clone()).with_trusted_proxies(&config.trusted_proxies))

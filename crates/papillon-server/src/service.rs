@@ -9,12 +9,12 @@ use papillon_store::Store;
 use crate::addresses::Ports;
 use crate::config::Live;
 use crate::delivery::OpenConnections;
+use crate::invitation_mail::InvitationMail;
 use crate::listen::{Door, Origin};
 use crate::passport::{Failures, TicketMint};
 use crate::people::AccountLocks;
 use crate::people::Sessions;
 use crate::people::conversations::Switchboards;
-use crate::roles::notification::InvitationMail;
 
 /// The running service: settings, people, conversations.
 pub(crate) struct Service {

@@ -33,9 +33,10 @@ use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use zeroize::Zeroizing;
 
+pub use crate::addresses::OLD_SERVICES;
 pub use door::Door;
 pub use fault::{Fault, authority_to_import, faults};
-pub use names::{Names, OLD_SERVICES};
+pub use names::Names;
 #[cfg(feature = "old-windows")]
 pub use old_windows::OldWindows;
 #[cfg(feature = "old-windows")]

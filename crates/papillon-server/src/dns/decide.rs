@@ -7,7 +7,7 @@ use hickory_proto::rr::{DNSClass, Name, RData, Record, RecordType};
 
 use super::query::{NoQuery, Query};
 use super::{Clients, Others, PublicHost};
-use crate::tls::OLD_SERVICES;
+use crate::addresses::OLD_SERVICES;
 
 /// Seconds for which a client may keep an answer. The address of a laptop changes.
 const LIFETIME: u32 = 60;

@@ -4,7 +4,6 @@
 
 mod challenge;
 mod groups;
-mod invitation_mail;
 mod links;
 mod lists;
 mod mobile;
@@ -32,7 +31,6 @@ use crate::people::announce;
 use crate::roles::connection::Flow;
 use crate::service::Service;
 use challenge::Challenges;
-pub(crate) use invitation_mail::InvitationMail;
 use verbs::Stage;
 
 /// What `QNG` tells an MSNP9 client: seconds until its next `PNG`.

@@ -9,8 +9,8 @@ use http::{Method, StatusCode};
 use tokio::sync::{Semaphore, SemaphorePermit, watch};
 
 use crate::Limits;
+use crate::addresses::Front;
 use crate::addresses::Ports;
-use crate::config::Front;
 use crate::http::Request;
 use crate::http::Response;
 use crate::http::bridge;
