@@ -17,7 +17,7 @@
 //! | how often, and how many at once | `limits/` |
 
 pub mod dns;
-pub mod http;
+mod http;
 #[cfg(feature = "old-windows")]
 pub mod legacy_door;
 pub mod passport;

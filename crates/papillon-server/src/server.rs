@@ -17,7 +17,6 @@ use crate::config::{Config, Live};
 use crate::delivery::Deliveries;
 use crate::delivery::OpenConnections;
 use crate::dns::{self, DnsSockets};
-use crate::http;
 use crate::invitation_mail::InvitationMail;
 use crate::listen::Backoff;
 use crate::listen::Listener;
@@ -35,12 +34,12 @@ use crate::people::store_watch;
 use crate::roles::connection;
 use crate::roles::notification::say_goodbye;
 use crate::service::Service;
-use crate::site::Site;
 use crate::site::gateway::Gateways;
 use crate::site::pages::{
     self,
     accounts::{KeyError, Keys, People},
 };
+use crate::site::{self, Site};
 use crate::tls;
 
 /// Clients get this long to take their last lines at a shutdown.
@@ -141,7 +140,7 @@ impl Server {
             config: Arc::new(Live::new(config)),
         });
         let dns = listeners.dns.as_ref().map(DnsSockets::local_addr).transpose()?;
-        let site = Arc::new(site(&service, passport, dns.map(|address| address.port())).await?);
+        let site = Arc::new(make_site(&service, passport, dns.map(|address| address.port())).await?);
         Ok(Self { service, listeners, identity, site })
     }
 
@@ -175,10 +174,10 @@ impl Server {
         }
         let mut web = JoinSet::new();
         if let Some(listener) = listeners.http {
-            web.spawn(http::serve(listener, None, Arc::clone(&site), stopped.clone()));
+            web.spawn(site::serve(listener, None, Arc::clone(&site), stopped.clone()));
         }
         if let Some(listener) = listeners.https {
-            web.spawn(http::serve(listener, identity, site, stopped));
+            web.spawn(site::serve(listener, identity, site, stopped));
         }
 
         stop.recv().await;
@@ -228,7 +227,7 @@ impl Reload {
 }
 
 /// What is served over HTTP. `dns` is the port of the DNS listener.
-async fn site(
+async fn make_site(
     service: &Arc<Service>,
     passport: Arc<Passport>,
     dns: Option<u16>,

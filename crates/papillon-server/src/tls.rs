@@ -139,6 +139,8 @@ pub struct Identity {
     names: RwLock<Names>,
     shown: Arc<Shown>,
     config: Arc<ServerConfig>,
+    /// The same for clients that offer HTTP/2.
+    http2: Arc<ServerConfig>,
 }
 
 impl Identity {
@@ -162,13 +164,14 @@ impl Identity {
             tracing::error!("{fault}");
         }
         let shown = Arc::new(Shown(RwLock::new(loaded)));
-        let mut config = ServerConfig::builder_with_provider(key)
+        let config = ServerConfig::builder_with_provider(key)
             .with_safe_default_protocol_versions()?
             .with_no_client_auth()
             .with_cert_resolver(Arc::clone(&shown) as Arc<dyn ResolvesServerCert>);
-        // Nothing but HTTP/1 is spoken here, and saying nothing offends no client.
-        config.alpn_protocols = Vec::new();
-        Ok(Arc::new(Self { folder, names: RwLock::new(names), shown, config: Arc::new(config) }))
+        let mut http2 = config.clone();
+        http2.alpn_protocols = vec![door::HTTP_2.to_vec(), b"http/1.1".to_vec()];
+        let (config, http2) = (Arc::new(config), Arc::new(http2));
+        Ok(Arc::new(Self { folder, names: RwLock::new(names), shown, config, http2 }))
     }
 
     /// Looks at the files again, makes a new certificate where ours is near its end or lacks a name or an address
@@ -208,6 +211,11 @@ impl Identity {
     /// client asks for, or none.
     pub fn server_config(&self) -> Arc<ServerConfig> {
         Arc::clone(&self.config)
+    }
+
+    /// The same, for a client that has offered HTTP/2.
+    fn http2_config(&self) -> Arc<ServerConfig> {
+        Arc::clone(&self.http2)
     }
 
     /// The file to import on clients; `None` when somebody else's authority signs.
