@@ -14,7 +14,7 @@ mod forwarded;
 mod front;
 mod handed;
 mod handler;
-mod http2;
+pub(crate) mod http2;
 pub(crate) mod listening;
 mod modern;
 mod paced;

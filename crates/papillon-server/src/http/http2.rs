@@ -42,7 +42,7 @@ const PING: Duration = Duration::from_secs(20);
 ///
 /// # Errors
 /// When the connection fails.
-pub(super) async fn serve<S, H>(stream: S, handler: &Arc<H>, visitor: &Visitor) -> io::Result<()>
+pub(crate) async fn serve<S, H>(stream: S, handler: &Arc<H>, visitor: &Visitor) -> io::Result<()>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send,
     H: Handler,
@@ -73,8 +73,9 @@ where
         ended = &mut connection => return ended.map_err(io::Error::other),
         () = handler.entrance().closed() => {
             connection.as_mut().graceful_shutdown();
-            // The listener bounds this.
-            return connection.await.map_err(io::Error::other);
+            // The listener bounds this. A client that goes at once has nothing to be told.
+            let _ = connection.await;
+            return Ok(());
         }
         () = activity.over() => connection.as_mut().graceful_shutdown(),
     }

@@ -14,6 +14,9 @@ use crate::passport::{
     CredentialError, CredentialSource, Passport, Passwords, StoredCredentials, TicketMint,
 };
 
+mod engines;
+mod http2;
+
 struct Nobody;
 
 #[async_trait]
