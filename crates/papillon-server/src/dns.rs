@@ -10,7 +10,7 @@
 //! | what comes of a packet, without any I/O | `decide.rs`, `query.rs` |
 //! | what may come back from another server | `relay.rs` |
 //! | which servers are asked, and how | `upstreams.rs`, `forward.rs` |
-//! | who is served, and how much | `clients.rs`, `guests.rs` |
+//! | who is served, and how much | `clients.rs`, `client_limits.rs` |
 
 mod client_limits;
 mod clients;

@@ -40,7 +40,7 @@ pub(crate) use request::Request;
 pub(crate) use response::Response;
 pub(crate) use visitor::{Setting, Visitor};
 
-use crate::limits::Arrival;
+use crate::limits::Place;
 use crate::listen::Listener;
 use crate::listen::Peeked;
 use crate::listen::proxy_protocol;
@@ -82,7 +82,7 @@ async fn receive<H: Handler>(
     stream: TcpStream,
     tls: Option<Arc<Door>>,
     handler: &Arc<H>,
-    arrival: Option<Arrival>,
+    arrival: Option<Place>,
 ) -> io::Result<()> {
     stream.set_nodelay(true)?;
     let mut visitor = Visitor::new(stream.peer_addr()?, stream.local_addr()?);

@@ -2,14 +2,13 @@
 
 use std::io;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
-use super::client_limits::Place;
 use super::decide::{Asked, Decision, Transport};
 use super::desk::Desk;
 use super::query::HEADER;
@@ -44,7 +43,7 @@ pub(super) async fn serve(listener: TcpListener, desk: Arc<Desk>) {
         if open.len() >= CONNECTIONS || !desk.serves(&asked) {
             continue;
         }
-        let Some(place) = desk.limits.take(asked.client.ip(), Place::Connection, Instant::now()) else {
+        let Some(place) = desk.limits.connect(asked.client.ip()) else {
             continue;
         };
         let desk = Arc::clone(&desk);

@@ -6,14 +6,13 @@
 use std::io::{self, IoSliceMut};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use quinn_udp::{RecvMeta, Transmit, UdpSockRef, UdpSocketState};
 use tokio::io::Interest;
 use tokio::net::UdpSocket;
 use tokio::task::JoinSet;
 
-use super::client_limits::Place;
 use super::decide::{Asked, Decision, Transport};
 use super::desk::Desk;
 use crate::listen::plain;
@@ -52,7 +51,7 @@ pub(super) async fn serve(socket: UdpSocket, desk: Arc<Desk>) {
                 Decision::Drop => {}
                 Decision::Reply(answer) => socket.send(&answer, &meta).await,
                 Decision::Forward(forward) => {
-                    let place = desk.limits.take(asked.client.ip(), Place::Waiting, Instant::now());
+                    let place = desk.limits.wait(asked.client.ip());
                     let (Some(place), true) = (place, waiting.len() < WAITING) else { continue };
                     let (socket, desk) = (Arc::clone(&socket), Arc::clone(&desk));
                     waiting.spawn(async move {

@@ -17,7 +17,7 @@ use super::reader::{Head, Reader};
 use super::request::{Request, Version};
 use super::response::{Afterwards, Response};
 use super::visitor::Visitor;
-use crate::limits::Arrival;
+use crate::limits::Place;
 
 /// How long, and how much, is read after the last answer. Closing on bytes that were not read makes
 /// the system send a reset, and the reset can overtake the answer.
@@ -35,7 +35,7 @@ enum Reply<'a> {
 }
 
 /// A request's places in the counts of its client.
-type Counted<'a> = (Option<Arrival>, Option<Upload<'a>>);
+type Counted<'a> = (Option<Place>, Option<Upload<'a>>);
 
 /// Answers requests until one of the two sides ends the connection, and closes it in order: in TLS
 /// with a close_notify.

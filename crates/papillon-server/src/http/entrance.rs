@@ -11,7 +11,7 @@ use super::listening::Room;
 use super::response::Response;
 use super::visitor::Visitor;
 use crate::Limits;
-use crate::limits::{Arrival, Arrivals};
+use crate::limits::{AddressCounter, Place};
 use crate::listen::proxy_protocol::{AddressRange, is_trusted};
 
 /// The longest usual body of a request, in bytes. Longer ones need a place.
@@ -22,13 +22,13 @@ const UPLOADS: usize = 16;
 const UPLOADS_OF_ADDRESS: usize = 4;
 
 /// A place for a long body, of its address and of all.
-pub(super) type Upload<'a> = (Arrival, SemaphorePermit<'a>);
+pub(super) type Upload<'a> = (Place, SemaphorePermit<'a>);
 
 /// See the module.
 pub(crate) struct Entrance {
     room: Room,
     uploads: Semaphore,
-    uploaders: Arc<Arrivals>,
+    uploaders: Arc<AddressCounter>,
     closing: watch::Sender<bool>,
 }
 
@@ -38,7 +38,7 @@ impl Entrance {
         Self {
             room: Room::new(limits, &[]),
             uploads: Semaphore::new(UPLOADS),
-            uploaders: Arrivals::new(UPLOADS_OF_ADDRESS),
+            uploaders: AddressCounter::new(UPLOADS_OF_ADDRESS),
             closing: watch::Sender::new(false),
         }
     }
@@ -74,7 +74,7 @@ impl Entrance {
     ///
     /// # Errors
     /// The answer to send when its client has all that it may have.
-    pub(super) fn count(&self, visitor: &Visitor) -> Result<Option<Arrival>, Response> {
+    pub(super) fn count(&self, visitor: &Visitor) -> Result<Option<Place>, Response> {
         if visitor.counted {
             return Ok(None);
         }

@@ -1,45 +1,44 @@
-//! How often something may be done.
+//! How often one client may do one thing.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use tokio::time::Instant;
+use super::rate::{Bucket, Rate};
 
-/// A token bucket: `burst` at once, and as many again in each `period`.
+/// A rate limit of one: `burst` at once, and as many again in each `period`.
 #[derive(Debug)]
 pub(crate) struct Pace {
-    burst: f64,
-    per_second: f64,
-    tokens: f64,
-    counted: Instant,
+    rate: Rate,
+    bucket: Bucket,
 }
 
 impl Pace {
-    /// A full bucket.
+    /// Nothing has been done yet.
     pub(crate) fn new(burst: u32, period: Duration) -> Self {
-        let burst = f64::from(burst);
-        Self { burst, per_second: burst / period.as_secs_f64(), tokens: burst, counted: Instant::now() }
+        Self { rate: Rate::new(burst, period), bucket: Bucket::full(now()) }
     }
 
     /// Whether one more is within the limit; counts it if so.
     pub(crate) fn take(&mut self) -> bool {
-        self.take_at(Instant::now())
+        self.take_at(now())
     }
 
     /// Gives one back.
     pub(crate) fn give_back(&mut self) {
-        self.tokens = (self.tokens + 1.0).min(self.burst);
+        self.bucket.put_back(self.rate);
     }
 
     fn take_at(&mut self, now: Instant) -> bool {
-        let passed = now.duration_since(self.counted).as_secs_f64();
-        self.counted = now;
-        self.tokens = (self.tokens + passed * self.per_second).min(self.burst);
-        let within = self.tokens >= 1.0;
+        let within = self.bucket.wait(self.rate, now).is_zero();
         if within {
-            self.tokens -= 1.0;
+            self.bucket.take(self.rate, now);
         }
         within
     }
+}
+
+/// The runtime's clock, which tests can move.
+fn now() -> Instant {
+    tokio::time::Instant::now().into_std()
 }
 
 #[cfg(test)]
@@ -49,7 +48,7 @@ mod tests {
     #[test]
     fn a_burst_is_let_through_and_then_one_for_each_share_of_the_period() {
         let mut pace = Pace::new(8, Duration::from_secs(60));
-        let start = pace.counted;
+        let start = now();
         assert!((0..8).all(|_| pace.take_at(start)));
         assert!(!pace.take_at(start));
         assert!(!pace.take_at(start + Duration::from_secs(7)));
@@ -57,5 +56,11 @@ mod tests {
         assert!(!pace.take_at(start + Duration::from_secs(8)));
         pace.give_back();
         assert!(pace.take_at(start + Duration::from_secs(8)));
+    }
+
+    #[test]
+    fn a_limit_of_zero_allows_nothing() {
+        let mut pace = Pace::new(0, Duration::from_secs(1));
+        assert!(!pace.take_at(now()) && !pace.take_at(now() + Duration::from_secs(3600)));
     }
 }
