@@ -16,7 +16,6 @@
 //! | listeners and the PROXY protocol | `listen/` |
 //! | how often, and how many at once | `limits/` |
 
-pub mod dns;
 mod http;
 #[cfg(feature = "old-windows")]
 pub mod legacy_door;
@@ -28,7 +27,6 @@ mod config;
 mod counted;
 mod delivery;
 mod invitation_mail;
-mod limits;
 mod listen;
 mod operator;
 mod people;
@@ -36,6 +34,9 @@ mod roles;
 mod server;
 mod service;
 pub mod site;
+
+pub use papillon_dns as dns;
+use papillon_limits as limits;
 
 pub use addresses::{Front, Ports, PublicUrl};
 pub use config::{Config, Limits, Registration, Timeouts};

@@ -166,7 +166,8 @@ impl Server {
             tasks.spawn(accept(Arc::clone(&service), listener, Door::Dispatch));
         }
         if let Some(sockets) = listeners.dns {
-            tasks.spawn(dns::serve(sockets, listeners.dns_ipv6, Arc::clone(&service.config)));
+            let current: Arc<dyn dns::Current> = service.config.clone();
+            tasks.spawn(dns::serve(sockets, listeners.dns_ipv6, current));
         }
         tasks.spawn(store_watch::watch(Arc::clone(&service)));
         if let Some(identity) = &identity {

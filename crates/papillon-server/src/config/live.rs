@@ -5,6 +5,7 @@ use std::ops::Deref;
 use parking_lot::RwLock;
 
 use super::{Config, Limits, Timeouts};
+use crate::addresses::OLD_SERVICES;
 use crate::dns;
 
 impl Config {
@@ -64,6 +65,24 @@ impl Live {
 /// operator changes a file and says so.
 fn keep(config: Config) -> &'static Config {
     Box::leak(Box::new(config))
+}
+
+impl dns::Current for Live {
+    fn settings(&self) -> &dns::Settings {
+        &self.now().dns
+    }
+
+    fn services(&self) -> &[&str] {
+        &OLD_SERVICES
+    }
+
+    fn names(&self) -> &[String] {
+        &self.now().tls_names
+    }
+
+    fn public_host(&self) -> Option<&str> {
+        self.now().public_host.as_deref()
+    }
 }
 
 impl Deref for Live {

@@ -15,7 +15,6 @@ use tokio::task::JoinSet;
 
 use super::decide::{Asked, Decision, Transport};
 use super::desk::Desk;
-use crate::listen::plain;
 
 /// The system may hand over several packets as one, and never more than this.
 const BUFFER: usize = 64 * 1024;
@@ -43,7 +42,7 @@ pub(super) async fn serve(socket: UdpSocket, desk: Arc<Desk>) {
             }
         };
         let Some(at) = socket.asked_at(&meta) else { continue };
-        let asked = Asked { client: plain(meta.addr), at, over: Transport::Udp };
+        let asked = Asked::new(meta.addr, at, Transport::Udp);
         let bytes = buffer.get(..meta.len).unwrap_or_default();
         // Empty packets are no questions, and a stride of none is none.
         for packet in bytes.chunks(meta.stride.max(1)) {

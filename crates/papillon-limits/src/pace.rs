@@ -6,24 +6,24 @@ use super::rate::{Bucket, Rate};
 
 /// A rate limit of one: `burst` at once, and as many again in each `period`.
 #[derive(Debug)]
-pub(crate) struct Pace {
+pub struct Pace {
     rate: Rate,
     bucket: Bucket,
 }
 
 impl Pace {
     /// Nothing has been done yet.
-    pub(crate) fn new(burst: u32, period: Duration) -> Self {
+    pub fn new(burst: u32, period: Duration) -> Self {
         Self { rate: Rate::new(burst, period), bucket: Bucket::full(now()) }
     }
 
     /// Whether one more is within the limit; counts it if so.
-    pub(crate) fn take(&mut self) -> bool {
+    pub fn take(&mut self) -> bool {
         self.take_at(now())
     }
 
     /// Gives one back.
-    pub(crate) fn give_back(&mut self) {
+    pub fn give_back(&mut self) {
         self.bucket.put_back(self.rate);
     }
 

@@ -11,26 +11,26 @@ use super::Network;
 /// Counts by network, so that nobody takes all there may be. It remembers a network for as long as that has a
 /// place: its memory is bounded by whatever bounds the places of all.
 #[derive(Debug)]
-pub(crate) struct AddressCounter {
+pub struct AddressCounter {
     taken: Mutex<HashMap<Network, usize>>,
     most: usize,
 }
 
 /// One in the count, for as long as this lives.
 #[derive(Debug)]
-pub(crate) struct Place {
+pub struct Place {
     counter: Arc<AddressCounter>,
     network: Network,
 }
 
 impl AddressCounter {
     /// At most `most` for each network.
-    pub(crate) fn new(most: usize) -> Arc<Self> {
+    pub fn new(most: usize) -> Arc<Self> {
         Arc::new(Self { taken: Mutex::default(), most })
     }
 
     /// Counts one more; `None` when the network of this address has all that it may have.
-    pub(crate) fn enter(self: &Arc<Self>, address: IpAddr) -> Option<Place> {
+    pub fn enter(self: &Arc<Self>, address: IpAddr) -> Option<Place> {
         let network = Network::of(address);
         let mut taken = self.taken.lock();
         let count = taken.get(&network).copied().unwrap_or_default();

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 /// So many tokens at once, and as many again in each window.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Rate {
+pub(crate) struct Rate {
     /// What a token costs of a bucket's time.
     interval: Duration,
     /// An empty bucket is full again after this.
@@ -14,39 +14,39 @@ pub(super) struct Rate {
 /// The tokens of one. Only one time is kept: when it will be full again. A token is there when that is less than a
 /// burst ahead by the interval of one.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Bucket {
+pub(crate) struct Bucket {
     full_at: Instant,
 }
 
 impl Rate {
     /// With no tokens at all, nothing is ever allowed.
-    pub(super) fn new(tokens: u32, window: Duration) -> Self {
+    pub(crate) fn new(tokens: u32, window: Duration) -> Self {
         let interval = window / tokens.max(1);
         Self { interval, burst: interval * tokens }
     }
 }
 
 impl Bucket {
-    pub(super) fn full(now: Instant) -> Self {
+    pub(crate) fn full(now: Instant) -> Self {
         Self { full_at: now }
     }
 
-    pub(super) fn is_full(&self, now: Instant) -> bool {
+    pub(crate) fn is_full(&self, now: Instant) -> bool {
         self.full_at <= now
     }
 
     /// How long it takes until there is a token, if nobody else takes it.
-    pub(super) fn wait(&self, rate: Rate, now: Instant) -> Duration {
+    pub(crate) fn wait(&self, rate: Rate, now: Instant) -> Duration {
         (self.full_at.saturating_duration_since(now) + rate.interval).saturating_sub(rate.burst)
     }
 
     /// Takes a token, whether there is one or not.
-    pub(super) fn take(&mut self, rate: Rate, now: Instant) {
+    pub(crate) fn take(&mut self, rate: Rate, now: Instant) {
         self.full_at = self.full_at.max(now) + rate.interval;
     }
 
     /// Puts a token back.
-    pub(super) fn put_back(&mut self, rate: Rate) {
+    pub(crate) fn put_back(&mut self, rate: Rate) {
         self.full_at = self.full_at.checked_sub(rate.interval).unwrap_or(self.full_at);
     }
 }

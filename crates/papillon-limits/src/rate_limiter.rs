@@ -7,9 +7,9 @@ use std::time::{Duration, Instant};
 use super::rate::{Bucket, Rate};
 
 /// A minute.
-pub(crate) const MINUTE: Duration = Duration::from_secs(60);
+pub const MINUTE: Duration = Duration::from_secs(60);
 /// An hour.
-pub(crate) const HOUR: Duration = Duration::from_secs(3600);
+pub const HOUR: Duration = Duration::from_secs(3600);
 /// The most that are remembered, where nothing else is said. Those who have all their tokens need not be.
 const MOST: usize = 65_536;
 /// Looking through all for such costs something: not more often than this.
@@ -19,7 +19,7 @@ const LOOKED_AT: usize = 8;
 
 /// Rate limits by key, in bounded memory.
 #[derive(Debug)]
-pub(crate) struct RateLimiter<K> {
+pub struct RateLimiter<K> {
     rate: Rate,
     buckets: HashMap<K, Bucket>,
     most: usize,
@@ -38,19 +38,19 @@ enum WhenFull<K> {
 
 impl<K: Hash + Eq + Clone> RateLimiter<K> {
     /// So many at once, at least one, and as many again in each window.
-    pub(crate) fn new(tokens: u32, window: Duration) -> Self {
+    pub fn new(tokens: u32, window: Duration) -> Self {
         let rate = Rate::new(tokens.max(1), window);
         Self { rate, buckets: HashMap::new(), most: MOST, when_full: WhenFull::Wait { purged: None } }
     }
 
     /// The same, where the oldest of `most` is forgotten for another.
-    pub(crate) fn forgetful(tokens: u32, window: Duration, most: usize) -> Self {
+    pub fn forgetful(tokens: u32, window: Duration, most: usize) -> Self {
         let when_full = WhenFull::Forget { order: VecDeque::new() };
         Self { most, when_full, ..Self::new(tokens, window) }
     }
 
     /// Takes a token, if there is one.
-    pub(crate) fn take_one(&mut self, key: K, now: Instant) -> bool {
+    pub fn take_one(&mut self, key: K, now: Instant) -> bool {
         let has_one = self.wait(&key, now).is_zero();
         if has_one {
             self.take(key, now);
@@ -59,7 +59,7 @@ impl<K: Hash + Eq + Clone> RateLimiter<K> {
     }
 
     /// How long it takes until there is a token, if nobody else takes it.
-    pub(crate) fn wait(&mut self, key: &K, now: Instant) -> Duration {
+    pub fn wait(&mut self, key: &K, now: Instant) -> Duration {
         if let Some(bucket) = self.buckets.get(key) {
             return bucket.wait(self.rate, now);
         }
@@ -67,7 +67,7 @@ impl<K: Hash + Eq + Clone> RateLimiter<K> {
     }
 
     /// Takes a token, whether there is one or not.
-    pub(crate) fn take(&mut self, key: K, now: Instant) {
+    pub fn take(&mut self, key: K, now: Instant) {
         if let WhenFull::Forget { order } = &mut self.when_full
             && !self.buckets.contains_key(&key)
         {
@@ -77,7 +77,7 @@ impl<K: Hash + Eq + Clone> RateLimiter<K> {
     }
 
     /// Puts a token back.
-    pub(crate) fn put_back(&mut self, key: &K) {
+    pub fn put_back(&mut self, key: &K) {
         if let Some(bucket) = self.buckets.get_mut(key) {
             bucket.put_back(self.rate);
         }

@@ -12,7 +12,6 @@ use tokio::time::timeout;
 use super::decide::{Asked, Decision, Transport};
 use super::desk::Desk;
 use super::query::HEADER;
-use crate::listen::plain;
 
 /// Connections at once.
 const CONNECTIONS: usize = 128;
@@ -39,7 +38,7 @@ pub(super) async fn serve(listener: TcpListener, desk: Arc<Desk>) {
         };
         while open.try_join_next().is_some() {}
         let Ok(local) = stream.local_addr() else { continue };
-        let asked = Asked { client: plain(client), at: local.ip(), over: Transport::Tcp };
+        let asked = Asked::new(client, local.ip(), Transport::Tcp);
         if open.len() >= CONNECTIONS || !desk.serves(&asked) {
             continue;
         }

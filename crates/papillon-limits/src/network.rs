@@ -5,11 +5,11 @@ use std::net::{IpAddr, Ipv6Addr};
 /// An IPv4 address, or the /64 of an IPv6 address: whoever has one address of it can take any. An IPv4 address that
 /// is mapped into IPv6 is itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct Network(IpAddr);
+pub struct Network(IpAddr);
 
 impl Network {
     /// The network of this address.
-    pub(crate) fn of(address: IpAddr) -> Self {
+    pub fn of(address: IpAddr) -> Self {
         Self(match address.to_canonical() {
             IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() & !u128::from(u64::MAX))),
             v4 => v4,

@@ -37,7 +37,6 @@ pub use decide::{Asked, Decision, Forward, Rules, Transport, decide};
 pub use public_host::PublicHost;
 pub use relay::Unrelated;
 
-use crate::config::Live;
 use desk::Desk;
 
 /// What the operator can say about the DNS listener.
@@ -50,6 +49,22 @@ pub struct Settings {
     /// The servers to which such questions are passed on; `None` is those of the system, read from
     /// `/etc/resolv.conf` whenever they are needed.
     pub upstreams: Option<Vec<SocketAddr>>,
+}
+
+/// What holds now: settings can change while the listener runs. It is asked for each packet, so it has to answer at
+/// once.
+pub trait Current: Send + Sync {
+    /// What the operator says.
+    fn settings(&self) -> &Settings;
+
+    /// The names of the old services, which stand for this one.
+    fn services(&self) -> &[&str];
+
+    /// More names that do.
+    fn names(&self) -> &[String];
+
+    /// The name or the address that clients are told, as it was at the start.
+    fn public_host(&self) -> Option<&str>;
 }
 
 /// What happens to questions that are not about the old services.
@@ -99,9 +114,9 @@ impl DnsSockets {
 }
 
 /// Answers until it is dropped; at `more`, too, if there are some.
-pub(crate) async fn serve(sockets: DnsSockets, more: Option<DnsSockets>, config: Arc<Live>) {
+pub async fn serve(sockets: DnsSockets, more: Option<DnsSockets>, current: Arc<dyn Current>) {
     let desk = match sockets.local_addr() {
-        Ok(own) => Arc::new(Desk::new(config, own)),
+        Ok(own) => Arc::new(Desk::new(current, own)),
         Err(error) => return tracing::error!(%error, "the DNS listener has no address and does not answer"),
     };
     // Questions that come meanwhile wait in the sockets.

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 
-use crate::limits::{AddressCounter, Network, Place, RateLimiter};
+use papillon_limits::{AddressCounter, Network, Place, RateLimiter};
 
 /// Questions at once; a browser of the time asks a dozen for a page.
 const BURST: u32 = 200;
