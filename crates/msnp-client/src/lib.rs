@@ -46,6 +46,7 @@ mod contact;
 mod conversation;
 mod conversations;
 mod core;
+mod destination;
 mod error;
 mod event;
 mod gateway;
@@ -59,6 +60,7 @@ mod switchboard;
 mod transfer;
 mod transport;
 mod trust;
+mod verifier;
 
 pub use builder::{Builder, DirectConnections, EmoticonFile, Reconnect};
 pub use client::Client;

@@ -9,8 +9,9 @@ use super::PATIENCE;
 use super::listener::Seat;
 use crate::SendError;
 use crate::core::{Core, Ring};
+use crate::destination::Destination;
 use crate::switchboard::Switchboard;
-use crate::transport::{Destination, connect};
+use crate::transport::connect;
 
 /// Goes in where this account was called to.
 pub(super) async fn answer(core: Weak<Core>, ring: Ring, place: OwnedSemaphorePermit) {

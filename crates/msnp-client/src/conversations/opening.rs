@@ -9,8 +9,9 @@ use tokio::time::{Instant, sleep_until, timeout_at};
 use super::listener::Seat;
 use super::{PATIENCE, Talk};
 use crate::core::Core;
+use crate::destination::Destination;
 use crate::switchboard::{Answer, Closed, Receipt, Switchboard};
-use crate::transport::{Destination, connect};
+use crate::transport::connect;
 use crate::{CommandError, SendError};
 
 /// What is said next is said by whoever holds it.
