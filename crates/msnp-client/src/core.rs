@@ -47,12 +47,6 @@ pub(crate) struct Own {
     pub(crate) status: Status,
 }
 
-/// The way to a switchboard of one's own.
-pub(crate) struct Admission {
-    pub(crate) address: HostPort,
-    pub(crate) cookie: Cookie,
-}
-
 /// A call to somebody else's switchboard.
 pub(crate) struct Ring {
     pub(crate) session: SessionId,
