@@ -95,8 +95,8 @@ impl Client {
     /// Puts on a display picture (PNG bytes, at most 512 KB), or takes it off.
     pub async fn set_picture(&self, png: Option<Bytes>) -> Result<(), CommandError> {
         match png {
-            Some(png) => self.core.put_on_picture(png)?,
-            None => self.core.take_off_picture(),
+            Some(png) => self.core.pictures.put_on(png)?,
+            None => self.core.pictures.take_off(),
         }
         self.set_status(self.status()).await
     }
@@ -104,18 +104,18 @@ impl Client {
     /// Publishes one more custom emoticon (PNG bytes, at most 100 KB). Fails when the shortcut is
     /// empty, longer than 50 characters or has control characters.
     pub fn add_emoticon(&self, shortcut: &str, png: Bytes) -> Result<(), CommandError> {
-        self.core.publish_emoticon(shortcut, png)
+        self.core.pictures.add_emoticon(shortcut, png)
     }
 
     /// The shortcuts of the own custom emoticons, in the order in which they were published.
     pub fn emoticons(&self) -> Vec<String> {
-        self.core.emoticons.read().iter().map(|(shortcut, _, _)| shortcut.clone()).collect()
+        self.core.pictures.emoticons().iter().map(|own| own.shortcut().to_owned()).collect()
     }
 
     /// Lets others fetch a custom emoticon (as [`Client::add_emoticon`]) that only those texts carry with
     /// which it is given to [`Conversation::send_with`].
     pub fn emoticon(&self, shortcut: &str, png: Bytes) -> Result<Emoticon, CommandError> {
-        self.core.emoticon(shortcut, png)
+        self.core.pictures.emoticon(shortcut, png)
     }
 
     /// Adds somebody to the forward list, and to the allow list unless they are blocked.

@@ -7,7 +7,7 @@ use msnp::message::{Emoticon, Invitation, Text};
 
 use crate::conversations::Talk;
 use crate::core::Core;
-use crate::peers::Pictures;
+use crate::pictures::Pictures;
 use crate::{CommandError, SendError};
 
 /// Which conversation an event belongs to. Numbers of this client, not of the service.
@@ -59,7 +59,7 @@ impl Conversation {
     ) -> Result<Pictures, SendError> {
         let core = self.core()?;
         // Somebody may fetch one before it is known here that the text has arrived.
-        let served = core.peers.served();
+        let served = core.pictures.served().subscribe();
         let used = self.talk.text(&core, text.into(), emoticons).await?;
         let people = self.talk.peers();
         Ok(Pictures::new(served, people.iter().filter(|who| !core.peers.is_old(&core, who)), &used))

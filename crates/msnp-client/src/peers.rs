@@ -13,7 +13,6 @@ mod incoming;
 mod msnftp;
 mod offers;
 mod outgoing;
-mod served;
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -25,7 +24,6 @@ use msnp::connection_type::ConnectionType;
 use msnp::message::{Emoticon, Invitation};
 use msnp::object::MsnObject;
 use msnp::{Dialect, Handle};
-use msnp_p2p::Published;
 use parking_lot::Mutex;
 use tokio::sync::{mpsc, oneshot};
 
@@ -43,8 +41,6 @@ use incoming::Destination;
 use msnftp::Msnftp;
 use offers::Offers;
 use outgoing::OutgoingFile;
-pub use served::Pictures;
-use served::Served;
 
 /// How many inputs wait for a peer's task. Whoever brings more waits too: what it came over is not
 /// read meanwhile. One may hold 128 KiB of a file, and as many again are just being worked off.
@@ -58,8 +54,6 @@ pub(crate) struct Peers {
     offers: Offers,
     fetches: Fetches,
     msnftp: Msnftp,
-    published: Published,
-    served: Served,
     network: Mutex<Option<LocalNetwork>>,
     next_transfer: AtomicU64,
 }
@@ -71,21 +65,9 @@ impl Peers {
             offers: Offers::default(),
             fetches: Fetches::default(),
             msnftp: Msnftp::default(),
-            published: Published::default(),
-            served: Served::default(),
             network: Mutex::default(),
             next_transfer: AtomicU64::new(1),
         }
-    }
-
-    /// What others may fetch.
-    pub(crate) fn published(&self) -> &Published {
-        &self.published
-    }
-
-    /// What others fetch from now on.
-    pub(crate) fn served(&self) -> served::Receiver {
-        self.served.subscribe()
     }
 
     /// The service told how it sees this machine.

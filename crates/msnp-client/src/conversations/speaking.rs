@@ -119,13 +119,9 @@ fn plain() -> Format {
 
 /// Those that a text uses: of two for one shortcut, the one that was brought for this text.
 fn emoticons_of(core: &Core, others: &[Emoticon], text: &str) -> Vec<Emoticon> {
-    let own = core.emoticons.read();
     let mut known = others.to_vec();
-    for (shortcut, object, _) in &*own {
-        if !others.iter().any(|other| other.shortcut() == shortcut) {
-            known.extend(Emoticon::new(shortcut, object.clone()));
-        }
-    }
+    let is_brought = |own: &Emoticon| others.iter().any(|other| other.shortcut() == own.shortcut());
+    known.extend(core.pictures.emoticons().into_iter().filter(|own| !is_brought(own)));
     emoticons::used(&known, text, |emoticon| emoticon.shortcut())
 }
 

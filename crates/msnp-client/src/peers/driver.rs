@@ -101,7 +101,7 @@ impl Driver {
         let config = PeerConfig {
             me: strong.account.clone(),
             peer: peer.clone(),
-            published: strong.peers.published.clone(),
+            published: strong.pictures.published().clone(),
             direct: super::direct::config(&strong),
         };
         Some(Self {
@@ -139,7 +139,7 @@ impl Driver {
             }
         }
         while let Some(object) = self.engine.poll_served() {
-            self.with_core(|core| core.peers.served.tell(&self.peer, object));
+            self.with_core(|core| core.pictures.served().tell(&self.peer, object));
         }
         self.switchboard.hold(!self.engine.is_idle());
     }
