@@ -6,15 +6,12 @@ use std::time::Duration;
 use bytes::Bytes;
 use msnp::passport::Secret;
 use msnp::{Dialect, FriendlyName, Handle, Status};
-use parking_lot::RwLock;
 use tokio::sync::mpsc;
 
-use crate::conversations::Conversations;
-use crate::core::{Core, Own};
+use crate::assembly::assemble;
+use crate::core::Own;
 use crate::event::EventSender;
 use crate::notification::{self, NotificationHandle};
-use crate::peers::Peers;
-use crate::pictures::OwnPictures;
 use crate::settings::Settings;
 use crate::{Client, CommandError, Events, SignInError, Trust};
 
@@ -170,19 +167,9 @@ impl Builder {
         let (commands, inbox) = mpsc::channel(MAX_COMMANDS);
         let name = FriendlyName::from_text(self.account.as_str())
             .map_err(|_| SignInError::Setting("the account is too long".into()))?;
-        let pictures = Arc::new(OwnPictures::new(self.account.clone()));
-        let core = Arc::new(Core {
-            account: self.account,
-            password: self.password,
-            settings: Arc::new(settings),
-            own: RwLock::new(Own { name, status: self.status }),
-            roster: RwLock::default(),
-            events,
-            notification: NotificationHandle::new(commands),
-            conversations: Conversations::new(),
-            peers: Peers::new(),
-            pictures,
-        });
+        let own = Own { name, status: self.status };
+        let notification = NotificationHandle::new(commands);
+        let core = assemble(self.account, self.password, settings, own, events, notification);
         let setting = |error: CommandError| SignInError::Setting(error.to_string());
         if let Some(png) = self.picture {
             core.pictures.put_on(png).map_err(setting)?;

@@ -255,13 +255,14 @@ impl Client {
     /// The conversation with one person: the open one, or a new one that opens with the first
     /// thing said.
     pub fn conversation(&self, with: &Handle) -> Conversation {
-        self.core.conversations.with(&self.core, with)
+        Conversation::new(&self.core.conversations, self.core.conversations.with(with))
     }
 
     /// The conversation that an event names, also one of several people that others began. `None`
     /// when it is forgotten: nobody is in it, and nobody held it.
     pub fn conversation_by_id(&self, id: ConversationId) -> Option<Conversation> {
-        self.core.conversations.find(&self.core, id)
+        let conversations = &self.core.conversations;
+        conversations.find(id).map(|state| Conversation::new(conversations, state))
     }
 
     /// Says something to one person and waits until the service has delivered it.
@@ -283,32 +284,32 @@ impl Client {
     /// Where a switchboard has to be opened for it, fetches wait for their turn: three at once,
     /// then one in ten seconds.
     pub async fn fetch_object(&self, from: &Handle, object: &MsnObject) -> Result<Bytes, FetchError> {
-        self.core.peers.fetch(&self.core, from, object).await
+        self.core.peers.fetch(from, object).await
     }
 
     /// Offers a file. The transfer tells how it goes.
     pub async fn send_file(&self, to: &Handle, file: &Path) -> Result<Transfer, TransferError> {
-        self.core.peers.offer(&self.core, to, file, true).await
+        self.core.peers.offer(to, file, true).await
     }
 
     /// Like [`Client::send_file`], never over a direct connection.
     pub async fn send_file_indirectly(&self, to: &Handle, file: &Path) -> Result<Transfer, TransferError> {
-        self.core.peers.offer(&self.core, to, file, false).await
+        self.core.peers.offer(to, file, false).await
     }
 
     /// Takes an offered file: it is written into `folder` under a safe name that is free there.
     pub async fn accept_file(&self, transfer: TransferId, folder: &Path) -> Result<Transfer, TransferError> {
-        self.core.peers.accept(&self.core, transfer, folder).await
+        self.core.peers.accept(transfer, folder).await
     }
 
     /// Refuses an offered file.
     pub async fn decline_file(&self, transfer: TransferId) -> Result<(), TransferError> {
-        self.core.peers.decline(&self.core, transfer).await
+        self.core.peers.decline(transfer).await
     }
 
     /// Ends a transfer, whoever began it and however far it is.
     pub async fn cancel_transfer(&self, transfer: TransferId) -> Result<(), TransferError> {
-        self.core.peers.cancel(&self.core, transfer).await
+        self.core.peers.cancel(transfer).await
     }
 
     /// Leaves all conversations, signs out and waits until the service has closed the connection.
@@ -329,3 +330,6 @@ fn group_name(name: &str) -> Result<GroupName, CommandError> {
 fn tolerate(code: ErrorCode, result: Result<(), CommandError>) -> Result<(), CommandError> {
     if result == Err(CommandError::Refused(code)) { Ok(()) } else { result }
 }
+
+#[cfg(test)]
+mod tests;

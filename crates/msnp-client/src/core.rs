@@ -1,9 +1,9 @@
-//! What all tasks of one client share.
+//! The parts of one client.
 
 use std::sync::Arc;
 
 use msnp::passport::Secret;
-use msnp::{Cookie, FriendlyName, Handle, HostPort, SessionId, Status};
+use msnp::{FriendlyName, Handle, Status};
 use parking_lot::RwLock;
 
 use crate::conversations::Conversations;
@@ -13,19 +13,21 @@ use crate::peers::Peers;
 use crate::pictures::OwnPictures;
 use crate::roster::Roster;
 use crate::settings::Settings;
+use crate::switchboards::Switchboards;
 
-/// One client. Tasks hold it weakly: it ends with its last handle.
+/// One client. Tasks hold it, or the part that they need, weakly: it ends with its last handle.
 pub(crate) struct Core {
     pub(crate) account: Handle,
     pub(crate) password: Secret,
     pub(crate) settings: Arc<Settings>,
     pub(crate) own: RwLock<Own>,
-    pub(crate) roster: RwLock<Roster>,
-    pub(crate) events: EventSender,
-    pub(crate) notification: NotificationHandle,
-    pub(crate) conversations: Conversations,
-    pub(crate) peers: Peers,
+    pub(crate) roster: Arc<RwLock<Roster>>,
+    pub(crate) events: Arc<EventSender>,
+    pub(crate) notification: Arc<NotificationHandle>,
     pub(crate) pictures: Arc<OwnPictures>,
+    pub(crate) switchboards: Arc<Switchboards>,
+    pub(crate) conversations: Arc<Conversations>,
+    pub(crate) peers: Arc<Peers>,
 }
 
 /// What others see of this account.
@@ -33,12 +35,4 @@ pub(crate) struct Core {
 pub(crate) struct Own {
     pub(crate) name: FriendlyName,
     pub(crate) status: Status,
-}
-
-/// A call to somebody else's switchboard.
-pub(crate) struct Ring {
-    pub(crate) session: SessionId,
-    pub(crate) address: HostPort,
-    pub(crate) cookie: Cookie,
-    pub(crate) from: Handle,
 }

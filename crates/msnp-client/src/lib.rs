@@ -40,6 +40,7 @@
 //! answer, at most 20 to 30 seconds. Nothing grows without bounds: events that nobody reads are counted and dropped
 //! ([`Event::Missed`]).
 
+mod assembly;
 mod builder;
 mod client;
 mod contact;
@@ -47,6 +48,7 @@ mod conversation;
 mod conversations;
 mod core;
 mod destination;
+mod distribution;
 mod error;
 mod event;
 mod gateway;
@@ -58,6 +60,7 @@ mod pictures;
 mod roster;
 mod settings;
 mod switchboard;
+mod switchboards;
 mod transfer;
 mod transport;
 mod trust;
@@ -66,7 +69,8 @@ mod verifier;
 pub use builder::{Builder, DirectConnections, EmoticonFile, Reconnect};
 pub use client::Client;
 pub use contact::{Contact, Group, Presence};
-pub use conversation::{Conversation, ConversationId};
+pub use conversation::Conversation;
+pub use conversations::ConversationId;
 pub use error::{CommandError, FetchError, SendError, SignInError, TransferError};
 pub use event::{Event, Events, ServiceMessageKind, SignedOut};
 pub use msnp;
