@@ -1,8 +1,8 @@
 //! The pool of switchboards: opens them, answers calls to them, finds the ones that lead to somebody, and leases them.
 //!
 //! A [`Line`] leads to some people. It outlives its switchboards, and can have two of them at once
-//! when both sides called at the same time. Conversations say things on a line
-//! ([`Switchboards::lease`]); pictures and files send packets over a switchboard
+//! when both sides called at the same time. What people say is said on a leased line
+//! ([`Switchboards::lease`]); pictures and files are sent as packets over a switchboard
 //! ([`Switchboards::packet_carrier`]), no matter which of the two it was opened for. What comes in
 //! is told to a [`Subscriber`].
 
