@@ -74,7 +74,7 @@ enum Command {
 pub(crate) fn run(args: &AccountArgs) -> anyhow::Result<()> {
     let settings = Settings::load(&args.place)?;
     logging::start(settings.log_format, "warn")?;
-    runtime()?.block_on(async {
+    runtime::start()?.block_on(async {
         match &args.command {
             Command::Add(add) => add::run(add, &settings).await,
             Command::Import(import) => import::run(import, &settings).await,

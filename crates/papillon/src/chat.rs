@@ -64,7 +64,7 @@ pub(crate) fn run(args: &ChatArgs) -> anyhow::Result<()> {
         mute: args.mute,
         emoji: !args.no_emoji && looks::shows_emoji(),
     };
-    let runtime = runtime()?;
+    let runtime = runtime::start()?;
     let outcome = runtime.block_on(async {
         let mut login = Login::prepare(&args.client)?;
         let (client, events) = login.sign_in().await?;

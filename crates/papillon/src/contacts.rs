@@ -69,7 +69,7 @@ struct Who {
 /// Shows or changes the contact list.
 pub(crate) fn run(args: &ContactsArgs) -> anyhow::Result<()> {
     client::log()?;
-    crate::runtime()?.block_on(contacts(args))
+    crate::runtime::start()?.block_on(contacts(args))
 }
 
 async fn contacts(args: &ContactsArgs) -> anyhow::Result<()> {

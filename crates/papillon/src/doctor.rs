@@ -62,14 +62,14 @@ pub(crate) fn run(args: &DoctorArgs) -> anyhow::Result<()> {
     match args.serve.settings() {
         Ok(settings) => {
             report.add(Finding::ok("settings", sources(&settings)))?;
-            let runtime = runtime()?;
+            let runtime = runtime::start()?;
             runtime.block_on(examine(&settings, &mut report))?;
             // The system's resolver may still be waiting for an answer.
             runtime.shutdown_background();
         }
         Err(error) => report.add(Finding::fail(
             "settings",
-            sentence(&error),
+            sentence::of(&error),
             "correct that; `papillon serve --help` lists all settings",
         ))?,
     }

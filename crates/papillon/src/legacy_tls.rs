@@ -100,7 +100,7 @@ impl LegacyTlsArgs {
             let told = self.settings().and_then(|settings| Ok(old.tell_names(settings.server.names())?));
             if let Err(error) = told {
                 tracing::error!(
-                    error = sentence(&error),
+                    error = sentence::of(&error),
                     "the settings of before remain: the new ones cannot be used"
                 );
             }
@@ -118,7 +118,7 @@ pub(crate) fn run(args: &LegacyTlsArgs) -> anyhow::Result<()> {
     settings.server.limits.connections = settings.server.limits.http_connections;
     logging::start(args.log_format.unwrap_or(settings.log_format), "info")?;
     open_files::raise(&settings.server.limits);
-    runtime()?.block_on(serve(args, &settings))?;
+    runtime::start()?.block_on(serve(args, &settings))?;
     tracing::info!("TLS for old Windows has ended");
     Ok(())
 }

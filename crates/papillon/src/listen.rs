@@ -81,7 +81,7 @@ pub(crate) fn run(args: &ListenArgs) -> anyhow::Result<()> {
         std::fs::create_dir_all(folder)
             .with_context(|| format!("the folder {} cannot be made", folder.display()))?;
     }
-    let runtime = crate::runtime()?;
+    let runtime = crate::runtime::start()?;
     let outcome = runtime.block_on(listen(args));
     // A file may be half on the disk; nothing else is worth waiting for.
     runtime.shutdown_timeout(Duration::from_secs(1));
@@ -127,7 +127,7 @@ fn folder(args: &ListenArgs) -> anyhow::Result<PathBuf> {
 fn open_door(login: &Login, context: &control::Context) -> Option<control::Door> {
     let door = login.open_door(context.clone());
     if let Err(error) = &door {
-        tracing::warn!(error = crate::sentence(error), "other commands will sign this one out");
+        tracing::warn!(error = crate::sentence::of(error), "other commands will sign this one out");
     }
     door.ok()
 }

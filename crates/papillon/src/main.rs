@@ -21,8 +21,10 @@ mod listeners;
 mod logging;
 mod password;
 mod picture;
+mod runtime;
 mod send;
 mod send_file;
+mod sentence;
 mod serve;
 mod settings;
 mod size;
@@ -31,7 +33,6 @@ mod stdout;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use anyhow::Context;
 use clap::{Parser, Subcommand};
 
 const EXAMPLES: &str = "\
@@ -97,33 +98,10 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             // There is nobody left to tell when standard error is gone.
-            let _ = writeln!(io::stderr(), "error: {}", clean::printed(&sentence(&error)));
+            let _ = writeln!(io::stderr(), "error: {}", clean::printed(&sentence::of(&error)));
             ExitCode::FAILURE
         }
     }
-}
-
-/// The error and its causes in one line. Many errors already quote their cause: that is not said
-/// twice.
-fn sentence(error: &anyhow::Error) -> String {
-    let mut sentence = String::new();
-    for words in error.chain().map(ToString::to_string) {
-        if sentence.is_empty() {
-            sentence = words;
-        } else if !sentence.contains(&words) {
-            sentence.push_str(": ");
-            sentence.push_str(&words);
-        }
-    }
-    sentence
-}
-
-/// What every subcommand runs on.
-fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
-    tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .context("the program's threads cannot be started")
 }
 
 #[cfg(test)]
@@ -133,13 +111,5 @@ mod tests {
     #[test]
     fn the_command_line_is_well_formed() {
         <Cli as clap::CommandFactory>::command().debug_assert();
-    }
-
-    #[test]
-    fn a_cause_that_is_quoted_is_not_repeated() {
-        let error = anyhow::anyhow!("no such file").context("x.toml: no such file");
-        assert_eq!(sentence(&error), "x.toml: no such file");
-        let error = anyhow::anyhow!("no such file").context("x.toml cannot be read");
-        assert_eq!(sentence(&error), "x.toml cannot be read: no such file");
     }
 }

@@ -43,7 +43,7 @@ pub(crate) struct PictureArgs {
 /// Fetches a display picture.
 pub(crate) fn run(args: &PictureArgs) -> anyhow::Result<()> {
     client::log()?;
-    crate::runtime()?.block_on(fetch(args))
+    crate::runtime::start()?.block_on(fetch(args))
 }
 
 async fn fetch(args: &PictureArgs) -> anyhow::Result<()> {

@@ -45,7 +45,7 @@ pub(crate) struct SendArgs {
 pub(crate) fn run(args: &SendArgs) -> anyhow::Result<()> {
     client::log()?;
     let text = text(args)?;
-    crate::runtime()?.block_on(send(args, text))
+    crate::runtime::start()?.block_on(send(args, text))
 }
 
 async fn send(args: &SendArgs, text: String) -> anyhow::Result<()> {

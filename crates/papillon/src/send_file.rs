@@ -54,7 +54,7 @@ pub(crate) fn run(args: &SendFileArgs) -> anyhow::Result<()> {
         Ok(about) if !about.is_file() => bail!("{} is not a file", args.file.display()),
         Ok(_) => {}
     }
-    crate::runtime()?.block_on(send(args))
+    crate::runtime::start()?.block_on(send(args))
 }
 
 async fn send(args: &SendFileArgs) -> anyhow::Result<()> {

@@ -285,11 +285,11 @@ pub(crate) fn run(args: &ServeArgs) -> anyhow::Result<()> {
     let mut settings = args.settings()?;
     if args.check {
         let _demo = args.demo.then(|| Demo::prepare(&mut settings)).transpose()?;
-        return runtime()?.block_on(check::run(&settings));
+        return runtime::start()?.block_on(check::run(&settings));
     }
     logging::start(settings.log_format, "info")?;
     open_files::raise(&settings.server.limits);
-    let folder = runtime()?.block_on(serve(args, settings))?;
+    let folder = runtime::start()?.block_on(serve(args, settings))?;
     // By now the runtime has ended, and with it everybody who had the folder's files open.
     if let Some(folder) = folder {
         demo::remove(folder);

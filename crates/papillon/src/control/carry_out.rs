@@ -140,6 +140,6 @@ pub(super) async fn image(
     read: fn(&std::path::Path) -> anyhow::Result<Bytes>,
 ) -> Result<Bytes, Refusal> {
     let read = tokio::task::spawn_blocking(move || read(&path)).await;
-    let failed = |error: anyhow::Error| Refusal::new("file", crate::sentence(&error));
+    let failed = |error: anyhow::Error| Refusal::new("file", crate::sentence::of(&error));
     read.map_err(anyhow::Error::from).flatten().map_err(failed)
 }

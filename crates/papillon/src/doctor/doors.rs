@@ -117,7 +117,7 @@ impl Door {
     async fn at(name: &'static str, setting: &ListenAddress) -> Self {
         let (bound, problem) = match resolve(name, setting).await {
             Ok(bound) => (bound, None),
-            Err(error) => (Vec::new(), Some(crate::sentence(&error))),
+            Err(error) => (Vec::new(), Some(crate::sentence::of(&error))),
         };
         Self { name, setting: setting.clone(), bound, answers: Vec::new(), problem }
     }

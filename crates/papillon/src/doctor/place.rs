@@ -107,7 +107,7 @@ pub(super) async fn examine_database(settings: &Settings, runs: bool) -> (Findin
         }
         Err(error) => {
             let advice = "see that it is there and that this user may use it, or restore it from a backup";
-            return (Finding::fail("database", sentence(&error), advice), None);
+            return (Finding::fail("database", sentence::of(&error), advice), None);
         }
     };
     let enabled = accounts.iter().filter(|account| account.enabled).count();

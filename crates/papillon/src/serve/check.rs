@@ -31,7 +31,7 @@ pub(super) async fn run(settings: &Settings) -> anyhow::Result<()> {
     let data = match &scratch {
         Ok(_) if settings.data_dir().is_dir() => Ok(settings.data_dir().display().to_string()),
         Ok(_) => Ok(format!("{} (to be made)", settings.data_dir().display())),
-        Err(error) => Err(anyhow::anyhow!("{}", sentence(error))),
+        Err(error) => Err(anyhow::anyhow!("{}", sentence::of(error))),
     };
     report.found("data", data);
     // Without a usable folder the rest would only repeat that.
@@ -76,7 +76,7 @@ pub(super) async fn run(settings: &Settings) -> anyhow::Result<()> {
     report.line("dns_clients", &server.dns.clients);
     report.line("dns_others", if server.dns.others == Others::Forward { "forward" } else { "refuse" });
     if let Err(error) = settings.see_that_listeners_fit() {
-        report.problems.push(sentence(&error));
+        report.problems.push(sentence::of(&error));
     }
     drop(scratch);
     report.finish()
@@ -145,7 +145,7 @@ impl Report {
             Ok(found) => self.line(what, found),
             Err(error) => {
                 self.line(what, "wrong");
-                self.problems.push(sentence(&error));
+                self.problems.push(sentence::of(&error));
             }
         }
     }

@@ -19,7 +19,7 @@ pub(super) async fn keep(
         match args.settings() {
             Ok(new) => take_over(&mut running, &new, reload),
             Err(error) => {
-                let error = sentence(&error);
+                let error = sentence::of(&error);
                 tracing::error!(error, "the settings of before remain: the new ones cannot be used");
             }
         }

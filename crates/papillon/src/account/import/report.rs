@@ -60,7 +60,7 @@ impl Report {
         match self.stopped {
             Some(error) => Err(anyhow!(
                 "stopped: {}; not added: {}. Run this again to add them: those who are there already are only named",
-                sentence(&error),
+                sentence::of(&error),
                 lines(&self.left_out)
             )),
             None if self.refused.is_empty() => Ok(()),

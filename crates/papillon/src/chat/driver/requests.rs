@@ -52,7 +52,7 @@ async fn make(client: &Client, request: &Request) -> Result<(), String> {
 async fn read(path: &Path, fit: fn(&Path) -> anyhow::Result<Bytes>) -> Result<Bytes, String> {
     let path = at_home(path);
     let read = tokio::task::spawn_blocking(move || fit(&path)).await;
-    read.map_err(anyhow::Error::from).flatten().map_err(|error| crate::sentence(&error))
+    read.map_err(anyhow::Error::from).flatten().map_err(|error| crate::sentence::of(&error))
 }
 
 fn find_group(client: &Client, name: &str) -> Option<GroupId> {
