@@ -13,16 +13,13 @@ mod password;
 mod remove;
 
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, anyhow};
 use clap::Subcommand;
 use msnp::{FriendlyName, Handle};
-use papillon_server::passport::hash_password;
-use papillon_store::{NewAccount, PasswordHash, Refusal, Store, StoreError};
-use zeroize::Zeroizing;
+use papillon_store::{Refusal, Store, StoreError};
 
-use crate::serve::first_steps::account_command;
+use crate::account_command::account_command;
 use crate::settings::{Place, Settings};
 use crate::{database, logging, runtime};
 
@@ -140,26 +137,4 @@ fn explained(error: StoreError, handle: &Handle) -> anyhow::Error {
 fn exists(handle: &Handle, settings: &Settings) -> anyhow::Error {
     let command = account_command(settings, &format!("password {handle}"));
     anyhow!("the account {handle} exists already. To change its password: {command}")
-}
-
-/// What it takes to make this account now.
-pub(crate) async fn new_account(
-    handle: Handle,
-    name: FriendlyName,
-    password: Zeroizing<String>,
-) -> anyhow::Result<NewAccount> {
-    Ok(NewAccount { handle, name, password_hash: hashed(password).await?, created_at: now(), admin: false })
-}
-
-/// In seconds since 1970; a clock that stands before that is as good as one at it.
-fn now() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
-}
-
-/// Hashes the password; that takes its time.
-async fn hashed(password: Zeroizing<String>) -> anyhow::Result<PasswordHash> {
-    let hash = tokio::task::spawn_blocking(move || hash_password(&password)).await;
-    let hash = hash.context("the password was not hashed")?;
-    Ok(PasswordHash::new(hash?))
 }

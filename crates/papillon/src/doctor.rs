@@ -18,7 +18,6 @@ mod surroundings;
 
 use self::report::{Finding, Report};
 use self::surroundings::Surroundings;
-pub(crate) use self::surroundings::own_addresses;
 use crate::client::wrong_usage;
 use crate::serve::ServeArgs;
 use crate::settings::Settings;

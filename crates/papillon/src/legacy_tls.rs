@@ -16,9 +16,8 @@ use tokio::time::timeout;
 
 use crate::listen_address::ListenAddress;
 use crate::logging::{self, LogFormat};
-use crate::serve::{open_files, signals};
 use crate::settings::{self, Hosts, Place, Settings};
-use crate::{listeners, runtime, sentence, stdout};
+use crate::{listeners, open_files, runtime, sentence, signals, stdout};
 
 /// Who is there answers sooner.
 const PATIENCE: Duration = Duration::from_secs(5);

@@ -5,6 +5,7 @@
 //! `client.rs` is what the clients have in common.
 
 mod account;
+mod account_command;
 mod chat;
 mod clean;
 mod client;
@@ -19,6 +20,9 @@ mod listen;
 mod listen_address;
 mod listeners;
 mod logging;
+mod new_account;
+mod open_files;
+mod own_addresses;
 mod password;
 mod picture;
 mod runtime;
@@ -27,6 +31,7 @@ mod send_file;
 mod sentence;
 mod serve;
 mod settings;
+mod signals;
 mod size;
 mod stdout;
 

@@ -2,11 +2,9 @@
 
 mod check;
 mod demo;
-pub(crate) mod first_steps;
+mod first_steps;
 mod lock;
-pub(crate) mod open_files;
 mod reload;
-pub(crate) mod signals;
 
 use std::fmt::Write as _;
 use std::net::SocketAddr;
@@ -24,7 +22,7 @@ use self::lock::Locks;
 use crate::listen_address::ListenAddress;
 use crate::logging::{self, LogFormat};
 use crate::settings::{self, DnsServers, Hosts, Place, Settings};
-use crate::{database, listeners, runtime, stdout};
+use crate::{database, listeners, open_files, runtime, signals, stdout};
 
 /// The name and the address of each open listener.
 type Addresses = Vec<(&'static str, SocketAddr)>;

@@ -6,8 +6,8 @@ use anyhow::{Context, bail};
 use papillon_server::Registration;
 use papillon_store::{InvitationCode, NewInvitation, Refusal, StoreError};
 
-use super::now;
 use crate::listen_address::ListenAddress;
+use crate::new_account::now;
 use crate::settings::Settings;
 use crate::{database, stdout};
 

@@ -2,9 +2,10 @@
 
 use msnp::Handle;
 
-use super::{email, explained, hashed, store_with};
+use super::{email, explained, store_with};
+use crate::account_command::account_command;
+use crate::new_account::hashed;
 use crate::password::{self, NewPasswordSource};
-use crate::serve::first_steps::account_command;
 use crate::settings::Settings;
 
 /// The options of `account password`.

@@ -3,7 +3,7 @@
 use papillon_server::{Limits, counted};
 
 use super::report::Finding;
-use crate::serve::open_files;
+use crate::open_files;
 
 /// Compares what the system allows with what the limits need.
 pub(super) fn examine(limits: &Limits) -> Finding {

@@ -9,9 +9,9 @@ use papillon_server::counted;
 use papillon_store::Account;
 
 use super::report::Finding;
+use crate::account_command::account_command;
 use crate::database::{self, Database};
 use crate::sentence;
-use crate::serve::first_steps::account_command;
 use crate::settings::Settings;
 
 /// With less than this the service is about to stop.

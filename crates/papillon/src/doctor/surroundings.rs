@@ -6,12 +6,11 @@ use std::time::Duration;
 
 use tokio::time::timeout;
 
+use crate::own_addresses::own_addresses;
 use crate::settings::Settings;
 
 /// The system's resolver gets this long for a name.
 const PATIENCE: Duration = Duration::from_secs(4);
-/// More addresses of this machine than anybody wants to read about.
-const MOST_ADDRESSES: usize = 8;
 
 /// What does not depend on the service.
 #[derive(Debug)]
@@ -45,24 +44,6 @@ impl Surroundings {
     /// Whether an address leads to the service: this machine, or where the public host says.
     pub(super) fn is_service(&self, address: IpAddr) -> bool {
         self.is_here(address) || self.public.contains(&address.to_canonical())
-    }
-}
-
-/// The addresses of this machine on the network, without loopback and link-local ones.
-pub(crate) fn own_addresses() -> Vec<IpAddr> {
-    let interfaces = if_addrs::get_if_addrs().unwrap_or_default();
-    let mut own: Vec<_> = interfaces.iter().map(|interface| interface.ip()).filter(is_reachable).collect();
-    own.sort();
-    own.dedup();
-    own.truncate(MOST_ADDRESSES);
-    own
-}
-
-/// Whether others on the network can use the address.
-fn is_reachable(address: &IpAddr) -> bool {
-    match address {
-        IpAddr::V4(v4) => !v4.is_loopback() && !v4.is_link_local(),
-        IpAddr::V6(v6) => !v6.is_loopback() && !v6.is_unicast_link_local(),
     }
 }
 

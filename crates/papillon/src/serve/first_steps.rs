@@ -1,15 +1,14 @@
 //! What to do next, for somebody who has just started the service for the first time.
 
-use std::ffi::OsStr;
 use std::io::{self, Write};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
-use std::path::Path;
 
 use papillon_server::PublicUrl;
 use papillon_server::tls::{authority_to_import, old_authority_file};
 
-use crate::doctor::own_addresses;
+use crate::account_command::{account_command, quoted};
 use crate::logging::LogFormat;
+use crate::own_addresses::own_addresses;
 use crate::settings::{Settings, local_data_dir};
 
 /// The port at which clients look for the messenger server.
@@ -61,42 +60,6 @@ fn setup_page(settings: &Settings, addresses: &[(&'static str, SocketAddr)]) -> 
         let host = pages_host(settings, at.ip());
         Some(format!("{scheme}://{}/setup", with_port(&host, at.port(), usual)))
     })
-}
-
-/// `papillon account` with these words, for the service that this command line is about.
-pub(crate) fn account_command(settings: &Settings, words: &str) -> String {
-    let program = std::env::args_os().next().unwrap_or_else(|| "papillon".into());
-    command_of(&program, settings, words)
-}
-
-fn command_of(program: &OsStr, settings: &Settings, words: &str) -> String {
-    let mut command = format!("{} account {words}", quoted(program));
-    let mut option = |name: &str, value: &str| command.extend([" --", name, " ", value]);
-    if let Some(file) = &settings.file {
-        option("config", &quoted(full(file).as_os_str()));
-    }
-    if settings.data_is_told {
-        option("data", &quoted(settings.data_dir().as_os_str()));
-    }
-    if settings.database_is_told {
-        // The address may hold a password.
-        option("database", "URL");
-    }
-    command
-}
-
-fn full(path: &Path) -> std::path::PathBuf {
-    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
-}
-
-/// A word as a shell reads it.
-pub(super) fn quoted(word: &OsStr) -> String {
-    let word = word.to_string_lossy();
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-+=:@%,".contains(&byte);
-    if !word.is_empty() && (word.bytes().all(plain) || cfg!(windows)) {
-        return word.into_owned();
-    }
-    format!("'{}'", word.replace('\'', r"'\''"))
 }
 
 /// Where clients connect.
@@ -253,24 +216,6 @@ fn with_port(host: &str, port: u16, usual: u16) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_command_names_what_was_given() {
-        let mut settings = Settings::default();
-        settings.server.data_dir = "/srv/my data".into();
-        let program = OsStr::new("papillon");
-        assert_eq!(
-            command_of(program, &settings, "add you@example.com"),
-            "papillon account add you@example.com"
-        );
-        settings.data_is_told = true;
-        settings.database = Some("postgres://u:hush@h/d".into());
-        settings.database_is_told = true;
-        assert_eq!(
-            command_of(program, &settings, "add you@example.com"),
-            "papillon account add you@example.com --data '/srv/my data' --database URL"
-        );
-    }
 
     #[test]
     fn the_public_host_is_where_clients_connect() {

@@ -11,11 +11,11 @@ use papillon_store::{NewAccount, PasswordHash, Store};
 use tokio::task::JoinSet;
 use zeroize::Zeroizing;
 
-use super::super::now;
 use super::given_out::GivenOut;
 use super::reading::{Entry, Refused};
 use super::report::Report;
 use crate::interrupt::Interrupt;
+use crate::new_account::now;
 
 /// How many accounts are made in one transaction: others who want to write wait only so long.
 const TOGETHER: usize = 100;

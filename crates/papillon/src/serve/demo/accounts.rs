@@ -6,7 +6,7 @@ use papillon_server::passport::random_password;
 use papillon_store::{Account, PrivacyList, Store, StoreError};
 use zeroize::Zeroizing;
 
-use crate::account::new_account;
+use crate::new_account::new_account;
 
 /// The accounts to sign in with.
 const PEOPLE: [(&str, &str); 2] = [("ada@papillon.test", "Ada"), ("grace@papillon.test", "Grace")];

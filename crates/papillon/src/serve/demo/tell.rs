@@ -8,8 +8,9 @@ use std::path::Path;
 
 use super::accounts::Person;
 use super::{Addresses, nexus, reachable};
+use crate::account_command::quoted;
 use crate::logging::LogFormat;
-use crate::serve::first_steps::{connect, quoted};
+use crate::serve::first_steps::connect;
 use crate::settings::Settings;
 
 /// Where `papillon chat` looks for the service when it is not told.
