@@ -3,7 +3,7 @@
 use papillon_server::Reload;
 use tokio::sync::mpsc;
 
-use super::ServeArgs;
+use super::options::ServeArgs;
 use crate::sentence;
 use crate::settings::{Changes, Settings};
 
