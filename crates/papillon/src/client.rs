@@ -2,30 +2,26 @@
 
 mod asking;
 mod fingerprint;
-mod images;
 mod known;
 mod options;
-mod people;
 mod server;
 mod trust;
-mod why;
 
 use std::io::{self, IsTerminal, Write};
 
 use anyhow::{Context, anyhow, bail};
-use clap::error::ErrorKind;
 use msnp::Handle;
 use msnp_client::{Builder, Client, Events, SignInError};
 
+use crate::failures::why_not_signed_in;
 use crate::logging::{self, LogFormat};
+use crate::names::handle;
 use crate::password;
+use crate::usage::wrong_usage;
 pub(crate) use asking::asker;
-pub(crate) use images::{emoticon as emoticon_picture, picture as display_picture};
 pub(crate) use options::{ClientArgs, ENVIRONMENT};
 use options::{Looks, Options};
-pub(crate) use people::{friendly_name, handle, status_name};
 use trust::Belief;
-pub(crate) use why::{why_not_delivered, why_not_done, why_not_transferred};
 
 /// Logs to standard error what is worth a warning. Not for those who draw on the terminal.
 pub(crate) fn log() -> anyhow::Result<()> {
@@ -86,7 +82,7 @@ impl Login {
                 Ok(signed_in) => return Ok(signed_in),
                 // The nexus and the login server may be two machines: each is asked about.
                 Err(SignInError::Untrusted(shown)) => self.belief.consider(&shown).await?,
-                Err(error) => bail!(why::why_not_signed_in(&self.account, &error)),
+                Err(error) => bail!(why_not_signed_in(&self.account, &error)),
             }
         }
     }
@@ -108,9 +104,4 @@ fn ask_for_account() -> anyhow::Result<Handle> {
     let mut line = String::new();
     io::stdin().read_line(&mut line).context("the terminal cannot be read")?;
     handle(line.trim()).map_err(|what| anyhow!("{}: {what}", line.trim()))
-}
-
-/// Ends the program as it ends when the command line cannot be read.
-pub(crate) fn wrong_usage(what: &str) -> ! {
-    clap::Error::raw(ErrorKind::MissingRequiredArgument, format!("{what}\n")).exit()
 }

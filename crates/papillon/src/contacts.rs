@@ -1,6 +1,5 @@
 //! `papillon contacts`
 
-mod entry;
 mod table;
 
 use std::io::{self, Write};
@@ -9,14 +8,11 @@ use std::sync::LazyLock;
 use anyhow::{Context, anyhow};
 use clap::Subcommand;
 use msnp::Handle;
-use msnp_client::Client;
-use serde_json::{Value, json};
 
-use crate::client::{self, ClientArgs, ENVIRONMENT, handle};
-use crate::control::{Address, Asker, Command};
+use crate::client::{self, ClientArgs, ENVIRONMENT};
+use crate::control::{Address, Asker, Command, ContactEntry};
+use crate::names::handle;
 use crate::stdout;
-use entry::Entry;
-pub(crate) use entry::list_names;
 
 static HELP: LazyLock<String> = LazyLock::new(|| {
     format!(
@@ -88,16 +84,7 @@ async fn contacts(args: &ContactsArgs) -> anyhow::Result<()> {
 /// What there is to print.
 enum Print {
     Text(String),
-    Json(Vec<Entry>),
-}
-
-/// The contact list, in the words that scripts rely on.
-pub(crate) fn as_json(client: &Client) -> Value {
-    let groups = client.groups();
-    let contacts = client.contacts();
-    let entries: Vec<_> = contacts.iter().map(|contact| Entry::new(contact, &groups)).collect();
-    let groups: Vec<_> = groups.into_iter().map(|group| group.name).collect();
-    json!({ "contacts": entries, "groups": groups })
+    Json(Vec<ContactEntry>),
 }
 
 async fn show(asker: &mut Asker, json: bool) -> anyhow::Result<Print> {
@@ -106,7 +93,7 @@ async fn show(asker: &mut Asker, json: bool) -> anyhow::Result<Print> {
         Err(refusal) => return Err(anyhow!("the contact list was not told: {}", refusal.text)),
     };
     let unreadable = "the contact list cannot be read";
-    let entries: Vec<Entry> = serde_json::from_value(told["contacts"].take()).context(unreadable)?;
+    let entries: Vec<ContactEntry> = serde_json::from_value(told["contacts"].take()).context(unreadable)?;
     let groups: Vec<String> = serde_json::from_value(told["groups"].take()).context(unreadable)?;
     if entries.is_empty() {
         // Not on standard output: that is for contacts. Nor is it worth failing for.

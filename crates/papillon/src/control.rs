@@ -8,6 +8,7 @@ mod answer;
 mod asker;
 mod carry_out;
 mod command;
+mod contact_entry;
 mod file_path;
 mod files;
 mod lines;
@@ -30,6 +31,7 @@ use tokio::sync::mpsc;
 pub(crate) use answer::progress;
 pub(crate) use asker::{Asker, outcome};
 pub(crate) use command::{Address, Command, EmoticonPicture};
+pub(crate) use contact_entry::{ContactEntry, list_names};
 pub(crate) use file_path::FilePath;
 pub(crate) use refusal::Refusal;
 #[cfg(unix)]

@@ -18,9 +18,9 @@ mod surroundings;
 
 use self::report::{Finding, Report};
 use self::surroundings::Surroundings;
-use crate::client::wrong_usage;
 use crate::serve::ServeArgs;
 use crate::settings::Settings;
+use crate::usage::wrong_usage;
 use crate::{runtime, sentence};
 
 const EXAMPLES: &str = "\

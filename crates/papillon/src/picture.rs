@@ -8,8 +8,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use msnp::Handle;
 
-use crate::client::{self, ClientArgs, ENVIRONMENT, handle};
+use crate::client::{self, ClientArgs, ENVIRONMENT};
 use crate::control::{Address, Command};
+use crate::names::handle;
 use crate::stdout;
 
 static HELP: LazyLock<String> = LazyLock::new(|| {

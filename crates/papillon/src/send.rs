@@ -6,8 +6,10 @@ use std::sync::LazyLock;
 use anyhow::{Context, bail};
 use msnp::Handle;
 
-use crate::client::{self, ClientArgs, ENVIRONMENT, handle, wrong_usage};
+use crate::client::{self, ClientArgs, ENVIRONMENT};
 use crate::control::{Address, Command};
+use crate::names::handle;
+use crate::usage::wrong_usage;
 
 /// More than this is not read: one message holds far less.
 const MAX_TEXT: u64 = 1 << 20;

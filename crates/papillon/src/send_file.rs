@@ -10,9 +10,10 @@ use msnp::Handle;
 use papillon_server::counted;
 use serde_json::Value;
 
-use crate::client::{self, ClientArgs, ENVIRONMENT, handle};
+use crate::client::{self, ClientArgs, ENVIRONMENT};
 use crate::control::{Address, Asker, Command, FilePath, Refusal, outcome};
 use crate::interrupt::Interrupt;
+use crate::names::handle;
 use crate::stdout;
 
 static HELP: LazyLock<String> = LazyLock::new(|| {

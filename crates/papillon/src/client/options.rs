@@ -9,12 +9,12 @@ use clap::ValueEnum;
 use msnp::{Dialect, Handle};
 use msnp_client::{Builder, Client, DirectConnections};
 
-use super::handle;
-use super::images;
 use super::server::Server;
 use super::trust::Believe;
 use crate::control::{EmoticonPicture, FilePath};
+use crate::names::handle;
 use crate::password::PasswordSource;
+use crate::pictures;
 use crate::settings::variable;
 
 /// What `--help` says after the examples of a command that signs in.
@@ -124,11 +124,12 @@ impl Options {
     pub(super) fn looks(&self) -> anyhow::Result<Looks> {
         let mut looks = Looks { picture: None, emoticons: Vec::new() };
         if let Some(path) = &self.picture {
-            looks.picture = Some(images::picture(path).context("the display picture cannot be used")?);
+            looks.picture =
+                Some(pictures::display_picture(path).context("the display picture cannot be used")?);
         }
         for (shortcut, path) in &self.emoticons {
-            let png =
-                images::emoticon(path).with_context(|| format!("the emoticon {shortcut} cannot be used"))?;
+            let png = pictures::emoticon_picture(path)
+                .with_context(|| format!("the emoticon {shortcut} cannot be used"))?;
             looks.emoticons.push((shortcut.clone(), png));
         }
         Ok(looks)

@@ -10,10 +10,11 @@ use msnp_client::Client;
 use serde_json::{Value, json};
 
 use super::answer::{Fields, fields};
+use super::contact_entry::contacts_as_json;
 use super::session::Desk;
 use super::{Address, Command, FilePath, Refusal, files, talking};
-use crate::client::{display_picture, friendly_name, status_name};
-use crate::contacts;
+use crate::names::{friendly_name, status_name};
+use crate::pictures::display_picture;
 
 type Outcome = Result<Fields, Refusal>;
 
@@ -48,7 +49,7 @@ pub(super) async fn carry_out(desk: &Desk, id: &Value, command: Command) -> Outc
         Command::Cancel { transfer } => done(client.cancel_transfer(files::number(transfer)).await),
         Command::Picture { who: Address(who), path } => picture(client, &who, path).await,
         Command::SetPicture { path } => set_picture(client, path).await,
-        Command::Contacts {} => Ok(fields(contacts::as_json(client))),
+        Command::Contacts {} => Ok(fields(contacts_as_json(client))),
         Command::Add { who: Address(who) } => done(client.add_contact(&who).await),
         Command::Remove { who: Address(who) } => done(client.remove_contact(&who).await),
         Command::Block { who: Address(who) } => done(client.block(&who).await),

@@ -137,7 +137,7 @@ impl TryFrom<String> for Address {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, String> {
-        crate::client::handle(&text).map(Self).map_err(|expected| format!("{text:?} is {expected}"))
+        crate::names::handle(&text).map(Self).map_err(|expected| format!("{text:?} is {expected}"))
     }
 }
 

@@ -5,7 +5,7 @@ use msnp_client::{CommandError, FetchError, SendError, TransferError};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::client::{why_not_delivered, why_not_done, why_not_transferred};
+use crate::failures::{why_not_delivered, why_not_done, why_not_transferred};
 
 /// Why not.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]

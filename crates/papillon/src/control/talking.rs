@@ -9,7 +9,7 @@ use tokio::time::timeout;
 use super::answer::{Fields, fields};
 use super::carry_out::image;
 use super::{Address, Context, EmoticonPicture, FilePath, Refusal, Said};
-use crate::client::emoticon_picture;
+use crate::pictures::emoticon_picture;
 
 /// How long the pictures of emoticons are waited for.
 const FETCHING: Duration = Duration::from_secs(10);

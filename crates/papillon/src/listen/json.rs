@@ -13,9 +13,10 @@ use msnp_client::{Client, Event, Presence, ServiceMessageKind, SignedOut};
 use serde_json::{Value, json};
 
 use super::reactions::Declined;
-use crate::client::{status_name, why_not_transferred};
-use crate::contacts::list_names;
+use crate::control::list_names;
 use crate::control::progress;
+use crate::failures::why_not_transferred;
+use crate::names::status_name;
 
 /// The first line.
 pub(super) fn signed_in(client: &Client) -> Value {

@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 
 use super::limits::Admission;
 use super::{ListenArgs, json};
-use crate::client::{why_not_done, why_not_transferred};
+use crate::failures::{why_not_done, why_not_transferred};
 
 /// A file that was offered and is not taken.
 #[derive(Debug, Clone)]

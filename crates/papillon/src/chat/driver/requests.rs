@@ -9,7 +9,8 @@ use msnp_client::{Client, CommandError};
 use super::actions::at_home;
 use crate::chat::action::{Outcome, Request};
 use crate::clean;
-use crate::client::{display_picture, emoticon_picture, friendly_name};
+use crate::names::friendly_name;
+use crate::pictures::{display_picture, emoticon_picture};
 
 /// Makes a change.
 pub(super) async fn carry_out(client: Client, request: Request) -> Option<Outcome> {

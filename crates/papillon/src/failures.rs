@@ -4,7 +4,7 @@ use msnp::Handle;
 use msnp_client::{CommandError, SendError, SignInError, TransferError};
 
 /// Why nobody is signed in.
-pub(super) fn why_not_signed_in(account: &Handle, error: &SignInError) -> String {
+pub(crate) fn why_not_signed_in(account: &Handle, error: &SignInError) -> String {
     match error {
         SignInError::WrongPassword => format!(
             "the account {account} or its password is wrong. `papillon account list` on the service's machine \
