@@ -18,6 +18,8 @@ mod portions;
 mod state;
 mod status;
 mod terminal;
+mod tone;
+mod wake;
 mod wrap;
 
 use std::io::{self, IsTerminal};

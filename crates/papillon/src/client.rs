@@ -21,7 +21,7 @@ use crate::usage::wrong_usage;
 pub(crate) use asking::asker;
 pub(crate) use options::{ClientArgs, ENVIRONMENT};
 use options::{Looks, Options};
-use trust::Belief;
+use trust::TrustDecision;
 
 /// Logs to standard error what is worth a warning. Not for those who draw on the terminal.
 pub(crate) fn log() -> anyhow::Result<()> {
@@ -32,7 +32,7 @@ pub(crate) fn log() -> anyhow::Result<()> {
 pub(crate) struct Login {
     account: Handle,
     builder: Builder,
-    belief: Belief,
+    trust: TrustDecision,
     #[cfg(unix)]
     door: (crate::control::Name, bool),
 }
@@ -56,7 +56,7 @@ impl Login {
         looks: Looks,
         change: impl FnOnce(Builder) -> Builder,
     ) -> anyhow::Result<Self> {
-        let belief = Belief::begin(&options)?;
+        let trust = TrustDecision::begin(&options)?;
         let password = password::read(&args.password_source(), &account)?;
         let builder = change(options.builder(account.clone(), password.as_str(), looks));
         Ok(Self {
@@ -64,7 +64,7 @@ impl Login {
             door: (options.name(&account), options.wants_direct()),
             account,
             builder,
-            belief,
+            trust,
         })
     }
 
@@ -78,10 +78,10 @@ impl Login {
     /// Signs in. It may ask whether to believe the service.
     pub(crate) async fn sign_in(&mut self) -> anyhow::Result<(Client, Events)> {
         loop {
-            match self.builder.clone().trust(self.belief.trust()).sign_in().await {
+            match self.builder.clone().trust(self.trust.trust()).sign_in().await {
                 Ok(signed_in) => return Ok(signed_in),
                 // The nexus and the login server may be two machines: each is asked about.
-                Err(SignInError::Untrusted(shown)) => self.belief.consider(&shown).await?,
+                Err(SignInError::Untrusted(shown)) => self.trust.consider(&shown).await?,
                 Err(error) => bail!(why_not_signed_in(&self.account, &error)),
             }
         }

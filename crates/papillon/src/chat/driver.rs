@@ -2,6 +2,7 @@
 //! the state asks for is done.
 
 mod actions;
+mod home;
 mod input;
 mod requests;
 mod signals;
@@ -11,43 +12,21 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use anyhow::bail;
-use msnp_client::{Client, Conversation, ConversationId, Event, Events};
-use ratatui::crossterm::event::Event as TerminalEvent;
+use msnp_client::{Client, Conversation, ConversationId, Events};
 use tokio::sync::mpsc::{self, Sender};
 
-use super::action::{Action, Outcome};
+use super::action::Action;
 use super::clock::{Moment, Stamp};
 use super::draw::theme::Theme;
 use super::state::{App, Connection, Roster};
 use super::terminal::Screen;
+use super::wake::Wake;
 use crate::control::Said;
 
 /// So many things can wait; who brings more waits too.
 const WAITING: usize = 256;
 /// How often it is looked whether time changed anything.
 const TICK: Duration = Duration::from_millis(500);
-
-/// Something that the messenger wakes up for.
-pub(super) enum Wake {
-    /// A key, a paste, another size.
-    Terminal(TerminalEvent),
-    /// There will be no more keys.
-    TerminalGone,
-    /// Something happened at the service.
-    Client(Box<Event>),
-    /// Another command has said something.
-    Said(Said),
-    /// Nothing more will happen there.
-    End,
-    /// An action is through.
-    Outcome(Outcome),
-    /// Signed out, or it took too long.
-    Left,
-    /// Somebody wants the program to end.
-    Signal,
-    /// A part of the program broke.
-    Panicked(String),
-}
 
 /// How the messenger is used.
 pub(super) struct Setup {

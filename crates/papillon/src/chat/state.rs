@@ -30,10 +30,11 @@ use super::action::{Action, EntryId, TabId};
 use super::clock::Moment;
 use super::draw::theme::Theme;
 use super::layout::{Panes, Wants, panes};
+pub(crate) use super::tone::Tone;
 pub(crate) use list::{ContactList, Row, Section};
 pub(crate) use roster::{Person, Roster};
 pub(crate) use tab::Tab;
-pub(crate) use transcript::{Body, Delivery, Entry, Tone};
+pub(crate) use transcript::{Body, Delivery, Entry};
 pub(crate) use transfers::{File, Stage, Transfers};
 
 /// Where the keys go.

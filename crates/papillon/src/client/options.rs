@@ -10,7 +10,6 @@ use msnp::{Dialect, Handle};
 use msnp_client::{Builder, Client, DirectConnections};
 
 use super::server::Server;
-use super::trust::Believe;
 use crate::control::{EmoticonPicture, FilePath};
 use crate::names::handle;
 use crate::password::PasswordSource;
@@ -98,6 +97,17 @@ impl From<Direct> for DirectConnections {
     }
 }
 
+/// Which certificates the options trust.
+#[derive(Debug, Clone)]
+pub(super) enum TrustOption {
+    /// Any certificate.
+    AnyCertificate,
+    /// The authorities in this file.
+    File(PathBuf),
+    /// The authorities that were accepted before, or are accepted now.
+    OnFirstUse,
+}
+
 /// The options with the environment behind them.
 #[derive(Debug)]
 pub(super) struct Options {
@@ -106,7 +116,7 @@ pub(super) struct Options {
     /// `None` when nobody said where it is.
     pub(super) nexus: Option<String>,
     pub(super) gateway: Option<String>,
-    pub(super) believe: Believe,
+    pub(super) trust: TrustOption,
     pub(super) picture: Option<PathBuf>,
     pub(super) emoticons: Vec<(String, PathBuf)>,
     pub(super) direct: DirectConnections,
@@ -210,7 +220,7 @@ impl ClientArgs {
         Ok(Options {
             account: either(&self.account, "PAPILLON_ACCOUNT", handle)?,
             gateway,
-            believe: self.believe()?,
+            trust: self.trust()?,
             picture: self.picture.clone().or_else(|| variable("PAPILLON_PICTURE").map(PathBuf::from)),
             emoticons: self.emoticons()?,
             direct: direct.unwrap_or(Direct::Never).into(),
@@ -220,18 +230,18 @@ impl ClientArgs {
         })
     }
 
-    fn believe(&self) -> anyhow::Result<Believe> {
+    fn trust(&self) -> anyhow::Result<TrustOption> {
         let file = variable("PAPILLON_CA").map(PathBuf::from);
         let anybody = either(&None, "PAPILLON_INSECURE_TLS", yes_or_no)?.unwrap_or(false);
         Ok(match (&self.ca, self.insecure_tls, file, anybody) {
-            (Some(file), ..) => Believe::File(file.clone()),
-            (None, true, ..) => Believe::Anybody,
+            (Some(file), ..) => TrustOption::File(file.clone()),
+            (None, true, ..) => TrustOption::AnyCertificate,
             (None, false, Some(_), true) => {
                 bail!("PAPILLON_CA and PAPILLON_INSECURE_TLS contradict each other: set one of them")
             }
-            (None, false, Some(file), false) => Believe::File(file),
-            (None, false, None, true) => Believe::Anybody,
-            (None, false, None, false) => Believe::OnFirstUse,
+            (None, false, Some(file), false) => TrustOption::File(file),
+            (None, false, None, true) => TrustOption::AnyCertificate,
+            (None, false, None, false) => TrustOption::OnFirstUse,
         })
     }
 

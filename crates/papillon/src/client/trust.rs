@@ -2,52 +2,41 @@
 
 use std::fs;
 use std::io::{self, BufRead, IsTerminal, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, anyhow, bail};
 use msnp_client::{ServerCertificate, Trust};
 
 use super::fingerprint::{self, Fingerprint};
 use super::known::KnownAuthorities;
-use super::options::Options;
+use super::options::{Options, TrustOption};
 use super::server::Server;
 use crate::clean;
 
 /// Where the service's authority is under its data folder.
 const AUTHORITY: &str = "tls/ca.pem";
 
-/// What the user said about it.
-#[derive(Debug, Clone)]
-pub(super) enum Believe {
-    /// Any certificate.
-    Anybody,
-    /// The authorities in this file.
-    File(PathBuf),
-    /// Whoever was accepted before, or is accepted now.
-    OnFirstUse,
-}
-
 /// What is believed at each attempt to sign in.
-pub(super) struct Belief {
-    said: Believe,
+pub(super) struct TrustDecision {
+    option: TrustOption,
     known: Option<KnownAuthorities>,
     pins: Vec<Fingerprint>,
     now: Trust,
 }
 
-impl Belief {
+impl TrustDecision {
     /// What is believed before anybody has shown anything.
     pub(super) fn begin(options: &Options) -> anyhow::Result<Self> {
-        let said = options.believe.clone();
+        let option = options.trust.clone();
         // Who will show something first.
         let nexus = options.nexus.clone().unwrap_or_else(|| options.server.nexus());
         let nexus = Server::of_url(&nexus).map_err(|expected| anyhow!("--nexus: {expected}"))?;
         let known = KnownAuthorities::of_user();
         let mut pins = Vec::new();
-        let now = match &said {
-            Believe::Anybody => Trust::Anybody,
-            Believe::File(path) => Trust::Authorities(read(path)?),
-            Believe::OnFirstUse => match local_authority(&nexus) {
+        let now = match &option {
+            TrustOption::AnyCertificate => Trust::Anybody,
+            TrustOption::File(path) => Trust::Authorities(read(path)?),
+            TrustOption::OnFirstUse => match local_authority(&nexus) {
                 Some(pem) => Trust::Authorities(pem),
                 None => {
                     if let Some(known) = &known {
@@ -57,7 +46,7 @@ impl Belief {
                 }
             },
         };
-        Ok(Self { said, known, pins, now })
+        Ok(Self { option, known, pins, now })
     }
 
     /// What to sign in with.
@@ -70,14 +59,14 @@ impl Belief {
     pub(super) async fn consider(&mut self, shown: &ServerCertificate) -> anyhow::Result<()> {
         let ServerCertificate { server, fingerprint } = shown;
         let words = fingerprint::words(fingerprint);
-        match &self.said {
-            Believe::Anybody => bail!("the certificate of {server} ({words}) cannot be used"),
-            Believe::File(path) => bail!(
+        match &self.option {
+            TrustOption::AnyCertificate => bail!("the certificate of {server} ({words}) cannot be used"),
+            TrustOption::File(path) => bail!(
                 "the certificate of {server} ({words}) is not by an authority in {}, or for another name: \
                  give the ca.pem of that service with --ca FILE",
                 path.display()
             ),
-            Believe::OnFirstUse => {}
+            TrustOption::OnFirstUse => {}
         }
         if self.pins.contains(fingerprint) {
             bail!("the certificate of {server} ({words}) cannot be used, although it was accepted");
@@ -110,7 +99,7 @@ impl Belief {
             "Nobody vouches for the certificate of {server}. Its fingerprint is\n\n    {words}\n\n\
              On the service's machine this shows the same if it is the right one:\n\n    \
              openssl x509 -in DATA/tls/ca.pem -noout -fingerprint -sha256\n\n\
-             Believe it from now on? [y/N] "
+             TrustOption it from now on? [y/N] "
         );
         if !yes(question).await? {
             bail!("the certificate of {server} was not accepted");

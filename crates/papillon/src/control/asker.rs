@@ -6,8 +6,9 @@ use msnp_client::{Client, Events};
 use serde_json::Value;
 use tokio::sync::mpsc;
 
+use super::desk::Origin;
 use super::lines::Line;
-use super::session::{Origin, serve};
+use super::session::serve;
 use super::{Command, Context, Refusal};
 
 /// So many lines wait each way.

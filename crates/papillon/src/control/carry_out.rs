@@ -1,17 +1,15 @@
 //! Doing what a command says.
 
-use std::path::PathBuf;
-
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use bytes::Bytes;
 use msnp::{Handle, Status};
 use msnp_client::Client;
 use serde_json::{Value, json};
 
 use super::answer::{Fields, fields};
 use super::contact_entry::contacts_as_json;
-use super::session::Desk;
+use super::desk::Desk;
+use super::picture_file::image;
 use super::{Address, Command, FilePath, Refusal, files, talking};
 use crate::names::{friendly_name, status_name};
 use crate::pictures::display_picture;
@@ -133,14 +131,4 @@ async fn set_picture(client: &Client, path: Option<FilePath>) -> Outcome {
         None => None,
     };
     done(client.set_picture(png).await)
-}
-
-/// Reads a picture's file, away from what must not wait.
-pub(super) async fn image(
-    path: PathBuf,
-    read: fn(&std::path::Path) -> anyhow::Result<Bytes>,
-) -> Result<Bytes, Refusal> {
-    let read = tokio::task::spawn_blocking(move || read(&path)).await;
-    let failed = |error: anyhow::Error| Refusal::new("file", crate::sentence::of(&error));
-    read.map_err(anyhow::Error::from).flatten().map_err(failed)
 }

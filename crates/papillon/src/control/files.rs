@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use tokio::time::sleep;
 
 use super::answer::{self, Fields, fields, route_name};
-use super::session::{Desk, Origin};
+use super::desk::{Desk, Origin};
 use super::{FilePath, Refusal};
 
 /// Progress is told this often at most.

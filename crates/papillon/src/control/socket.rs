@@ -19,9 +19,10 @@ use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinHandle;
 
 use super::Context;
+use super::desk::Origin;
 use super::lines::{Line, Splitter};
 use super::request::LONGEST;
-use super::session::{Origin, serve};
+use super::session::serve;
 pub(crate) use knock::{Running, knock};
 
 /// So many commands of other programs are connected at once; others wait.

@@ -7,7 +7,7 @@ use serde_json::json;
 use tokio::time::timeout;
 
 use super::answer::{Fields, fields};
-use super::carry_out::image;
+use super::picture_file::image;
 use super::{Address, Context, EmoticonPicture, FilePath, Refusal, Said};
 use crate::pictures::emoticon_picture;
 

@@ -4,7 +4,6 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use tokio::task::JoinSet;
 
-use super::dns;
 use super::knock::{self, Answer, Chain};
 use super::report::{Finding, list};
 use super::surroundings::Surroundings;
@@ -107,7 +106,7 @@ async fn at(name: &str, address: SocketAddr) -> (Answer, Option<Chain>) {
     match name {
         "http" => (knock::http(address).await, None),
         "https" => knock::https(address).await,
-        "dns" => (dns::knock(address).await, None),
+        "dns" => (knock::dns::knock(address).await, None),
         _ => (knock::msnp(address).await, None),
     }
 }

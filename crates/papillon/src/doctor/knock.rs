@@ -1,5 +1,7 @@
 //! Doing what a client does first, to see who is there.
 
+pub(super) mod dns;
+
 use std::fmt::Display;
 use std::io;
 use std::net::SocketAddr;

@@ -3,7 +3,7 @@
 use msnp::{Handle, Status};
 use ratatui::style::{Color, Modifier, Style};
 
-use crate::chat::state::Tone;
+use crate::chat::tone::Tone;
 
 /// Colours for several people in one conversation.
 const OTHERS: [Color; 5] = [Color::Cyan, Color::Magenta, Color::Yellow, Color::Blue, Color::LightRed];

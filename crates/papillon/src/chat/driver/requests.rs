@@ -6,7 +6,7 @@ use bytes::Bytes;
 use msnp::{GroupId, Handle};
 use msnp_client::{Client, CommandError};
 
-use super::actions::at_home;
+use super::home::at_home;
 use crate::chat::action::{Outcome, Request};
 use crate::clean;
 use crate::names::friendly_name;

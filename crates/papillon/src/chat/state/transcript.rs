@@ -8,6 +8,7 @@ use msnp_client::TransferId;
 
 use crate::chat::action::EntryId;
 use crate::chat::clock::Stamp;
+use crate::chat::tone::Tone;
 
 /// More entries than this are not kept.
 pub(crate) const MAX_ENTRIES: usize = 2_000;
@@ -68,19 +69,6 @@ pub(crate) enum Delivery {
     Delivered,
     /// It did not; why.
     Failed(String),
-}
-
-/// How a note is meant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Tone {
-    /// Of little weight.
-    Quiet,
-    /// To be read.
-    Plain,
-    /// Something went well.
-    Good,
-    /// Something went wrong.
-    Bad,
 }
 
 /// The entries, oldest first.
