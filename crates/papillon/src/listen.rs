@@ -1,5 +1,6 @@
 //! `papillon listen`
 
+mod declined;
 mod json;
 mod limits;
 mod reactions;

@@ -12,7 +12,7 @@ use msnp::{FriendlyName, Handle, Status};
 use msnp_client::{Client, Event, Presence, ServiceMessageKind, SignedOut};
 use serde_json::{Value, json};
 
-use super::reactions::Declined;
+use super::declined::Declined;
 use crate::control::list_names;
 use crate::control::progress;
 use crate::failures::why_not_transferred;

@@ -9,20 +9,10 @@ use msnp_client::{Client, CommandError, Event, Presence, TransferId};
 use serde_json::Value;
 use tokio::task::JoinSet;
 
+use super::declined::Declined;
 use super::limits::Admission;
 use super::{ListenArgs, json};
 use crate::failures::{why_not_done, why_not_transferred};
-
-/// A file that was offered and is not taken.
-#[derive(Debug, Clone)]
-pub(super) struct Declined {
-    pub(super) transfer: TransferId,
-    pub(super) from: Handle,
-    pub(super) name: String,
-    pub(super) size: u64,
-    /// In words.
-    pub(super) reason: String,
-}
 
 /// How a reaction ended.
 #[derive(Default)]
