@@ -298,7 +298,7 @@ impl Peer {
         self.link.send(purpose, 0, Source::Text(message.to_bytes()));
     }
 
-    /// Ends a session of which the peer needs no further word.
+    /// Ends a session without a BYE: the peer knows, or is gone.
     fn fail(&mut self, key: SessionKey, failure: Failure) {
         let Some(session) = self.sessions.remove(&key) else { return };
         self.link.drop_session(key);
@@ -355,7 +355,7 @@ impl Peer {
             // libpurple never completes a message of no bytes; all of it is there all the same.
             self.file_sent(key);
         } else if matches!(session.role, Role::SendFile(_)) && self.link.under_way(key).is_some() {
-            // Whether it moves is told by the deadline of its message.
+            // Its message has a deadline of its own, which moves with each packet: see `Outgoing::expires`.
             self.extend(key, now + FILE_IDLE);
         } else {
             self.end_with_bye(key, Some(Failure::TimedOut));
