@@ -1,6 +1,6 @@
-//! `papillon account …`: the people who can sign in.
+//! `papillon account …`: the accounts that can sign in.
 //!
-//! The commands write to the database, and a running service sees what they did there.
+//! The commands write to the database, and a running service reads their changes there.
 
 mod add;
 mod admin;
@@ -53,13 +53,13 @@ enum Command {
     Import(import::ImportArgs),
     /// Shows all accounts.
     List(list::ListArgs),
-    /// Sets a new password. Who is signed in stays so; the old password no longer works.
+    /// Sets a new password. Sessions stay signed in; the old password no longer works.
     Password(password::PasswordArgs),
-    /// Signs somebody out and lets them in no more. The contact list is kept.
+    /// Disables an account: ends its sessions and refuses new ones. The contact list is kept.
     Disable(disable::DisableArgs),
-    /// Lets somebody sign in again who was disabled.
+    /// Enables a disabled account again.
     Enable(enable::EnableArgs),
-    /// Lets somebody use the administrators' pages, at /admin, or no longer.
+    /// Makes a person an administrator, with the pages at /admin, or no longer.
     Admin(admin::AdminArgs),
     /// Makes an invitation: with its code people make accounts by themselves, at /register.
     Invite(invite::InviteArgs),
@@ -86,7 +86,7 @@ pub(crate) fn run(args: &AccountArgs) -> anyhow::Result<()> {
     })
 }
 
-/// Reads an account's name; the error says what is expected.
+/// Reads an account's name; the error describes one.
 fn email(text: &str) -> Result<Handle, String> {
     Handle::parse(text).map_err(|_| {
         format!(
@@ -97,7 +97,7 @@ fn email(text: &str) -> Result<Handle, String> {
     })
 }
 
-/// Reads a display name; the error says what is expected.
+/// Reads a display name; the error describes one.
 fn display_name(text: &str) -> Result<FriendlyName, String> {
     FriendlyName::from_text(text).ok().filter(FriendlyName::is_presentable).ok_or_else(|| {
         format!(
@@ -126,7 +126,7 @@ fn unknown(handle: &Handle) -> anyhow::Error {
     )
 }
 
-/// What the store's refusal means for a change of `handle`.
+/// The error for a change of `handle` that the store refused.
 fn explained(error: StoreError, handle: &Handle) -> anyhow::Error {
     match error {
         StoreError::Refused(Refusal::UnknownAccount) => unknown(handle),

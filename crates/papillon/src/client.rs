@@ -1,4 +1,4 @@
-//! What all commands have in common that sign in to a service.
+//! The sign-in of all commands that are clients of a service.
 
 mod asking;
 mod fingerprint;
@@ -23,7 +23,7 @@ pub(crate) use options::{ClientArgs, ENVIRONMENT};
 use options::{Looks, Options};
 use trust::TrustDecision;
 
-/// Logs to standard error what is worth a warning. Not for those who draw on the terminal.
+/// Starts the log of warnings on standard error. Not for a command that draws on the terminal.
 pub(crate) fn log() -> anyhow::Result<()> {
     logging::start(LogFormat::Text, "warn")
 }
@@ -38,7 +38,7 @@ pub(crate) struct Login {
 }
 
 impl Login {
-    /// Gets everything together. It may wait for somebody to type the account and the password: signals are
+    /// Resolves the options. It may ask for the account and the password on the terminal: signals are
     /// best caught only afterwards.
     pub(crate) fn prepare(args: &ClientArgs) -> anyhow::Result<Self> {
         let options = args.resolve()?;
@@ -48,7 +48,7 @@ impl Login {
         Self::with(args, options, account, looks, |builder| builder)
     }
 
-    /// Asks for what is missing still.
+    /// Asks for the password if it is missing.
     fn with(
         args: &ClientArgs,
         options: Options,
@@ -68,7 +68,7 @@ impl Login {
         })
     }
 
-    /// Lets the other commands of this user use what is signed in, for as long as the value lives.
+    /// Lets the other commands of this user use the signed-in client, for as long as the value lives.
     #[cfg(unix)]
     pub(crate) fn open_door(&self, context: crate::control::Context) -> anyhow::Result<crate::control::Door> {
         let (name, direct) = self.door.clone();

@@ -1,4 +1,4 @@
-//! `papillon contacts`
+//! `papillon contacts`: the contact list, shown or changed.
 
 mod table;
 
@@ -42,22 +42,22 @@ pub(crate) struct ContactsArgs {
     client: ClientArgs,
 }
 
-/// What to change.
+/// A change of the list.
 #[derive(Debug, Subcommand)]
 enum Change {
-    /// Puts somebody on the contact list; they are told, and asked whether they want that.
+    /// Adds a person to the contact list. Their client asks them about it.
     Add(Who),
-    /// Takes somebody off the contact list.
+    /// Removes a person from the contact list.
     Remove(Who),
-    /// Blocks somebody: they see you offline and cannot talk to you.
+    /// Blocks a person: they see you offline and cannot talk to you.
     Block(Who),
-    /// Lets somebody see you again.
+    /// Unblocks a person: they see you again.
     Unblock(Who),
 }
 
 #[derive(Debug, clap::Args)]
 struct Who {
-    /// Whom.
+    /// The account.
     #[arg(value_parser = handle)]
     who: Handle,
 }
@@ -81,7 +81,7 @@ async fn contacts(args: &ContactsArgs) -> anyhow::Result<()> {
     }
 }
 
-/// What there is to print.
+/// The output.
 enum Print {
     Text(String),
     Json(Vec<ContactEntry>),

@@ -1,6 +1,6 @@
-//! `papillon doctor`: looks at the service from its own machine, and says what is wrong and what to do.
+//! `papillon doctor`: looks at the service from its own machine, names each fault and tells what to do.
 //!
-//! One file for each thing that is looked at; `report.rs` prints what they found. Nothing is changed: no
+//! One file for each check; `report.rs` prints the findings. Nothing is changed: no
 //! certificate is made, no folder, no account.
 
 mod certificate;

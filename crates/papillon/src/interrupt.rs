@@ -1,4 +1,4 @@
-//! Being told to stop.
+//! The signals that stop a client command.
 
 use anyhow::Context;
 

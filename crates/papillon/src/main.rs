@@ -2,7 +2,7 @@
 //!
 //! One file per subcommand, with a folder of the same name beside it where it takes more than one file.
 //! `settings.rs` merges the command line, the environment and the configuration file for the service;
-//! `client.rs` is what the clients have in common.
+//! `client.rs` is the sign-in of all client commands.
 
 mod account;
 mod account_command;
@@ -68,20 +68,20 @@ struct Cli {
 enum Command {
     /// Runs the service: notification server, switchboard and Passport.
     Serve(Box<serve::ServeArgs>),
-    /// Looks at the service and its machine, and says what is wrong and what to do about it.
+    /// Looks at the service and its machine, names each fault and tells what to do about it.
     Doctor(Box<doctor::DoctorArgs>),
     /// TLS for old Windows in a process of its own, in front of a service.
     #[cfg(feature = "old-windows")]
     LegacyTls(Box<legacy_tls::LegacyTlsArgs>),
-    /// Adds, lists, changes and removes the people who can sign in. Works while the service runs.
+    /// Adds, lists, changes and removes accounts. Works while the service runs.
     Account(account::AccountArgs),
     /// A messenger for the terminal.
     Chat(Box<chat::ChatArgs>),
-    /// Says something to somebody, and waits until it is delivered.
+    /// Sends a message to a person, and waits until it is delivered.
     Send(Box<send::SendArgs>),
-    /// Sends a file to somebody, and waits until they have it.
+    /// Sends a file to a person, and waits until they have it.
     SendFile(Box<send_file::SendFileArgs>),
-    /// Fetches somebody's display picture.
+    /// Fetches a person's display picture.
     Picture(Box<picture::PictureArgs>),
     /// Shows the contact list, or changes it.
     Contacts(Box<contacts::ContactsArgs>),
@@ -106,7 +106,7 @@ fn main() -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            // There is nobody left to tell when standard error is gone.
+            // Without standard error there is no reader left.
             let _ = writeln!(io::stderr(), "error: {}", clean::printed(&sentence::of(&error)));
             ExitCode::FAILURE
         }

@@ -8,7 +8,7 @@ use papillon_server::passport::hash_password;
 use papillon_store::{NewAccount, PasswordHash};
 use zeroize::Zeroizing;
 
-/// What it takes to make this account now.
+/// Makes the value, with a hashed password and the time of now.
 pub(crate) async fn new_account(
     handle: Handle,
     name: FriendlyName,

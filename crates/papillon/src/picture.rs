@@ -1,4 +1,4 @@
-//! `papillon picture`
+//! `papillon picture`: fetches a display picture.
 
 use std::path::PathBuf;
 use std::sync::LazyLock;
@@ -31,7 +31,7 @@ as far as the contact is honest: most clients send PNG, some JPEG or GIF.
 #[derive(Debug, clap::Args)]
 #[command(after_help = HELP.as_str())]
 pub(crate) struct PictureArgs {
-    /// Whose display picture; they have to be on the contact list and online.
+    /// The owner of the display picture; they have to be on the contact list and online.
     #[arg(value_parser = handle)]
     contact: Handle,
     /// Where to write it; `-` is standard output.

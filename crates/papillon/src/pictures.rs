@@ -1,4 +1,4 @@
-//! Pictures from the disk, made into what old clients can show.
+//! Pictures from the disk, made to fit legacy clients.
 
 use std::io::Cursor;
 use std::path::Path;
@@ -8,7 +8,7 @@ use bytes::Bytes;
 use image::imageops::FilterType;
 use image::{ImageFormat, ImageReader, Limits};
 
-/// What MSN Messenger 6 shows beside a conversation.
+/// The side of the picture that MSN Messenger 6 shows beside a conversation.
 const PICTURE_SIDE: u32 = 96;
 /// Larger ones are drawn smaller by MSN Messenger, and cost everybody time.
 const EMOTICON_SIDE: u32 = 50;

@@ -1,4 +1,4 @@
-//! `papillon send`
+//! `papillon send`: sends a message and waits until it is delivered.
 
 use std::io::{self, Read};
 use std::sync::LazyLock;

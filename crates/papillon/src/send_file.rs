@@ -1,4 +1,4 @@
-//! `papillon send-file`
+//! `papillon send-file`: sends a file and waits until it has arrived.
 
 use std::io::{self, IsTerminal};
 use std::path::PathBuf;

@@ -34,7 +34,7 @@ pub(crate) fn run(args: &ServeArgs) -> anyhow::Result<()> {
     logging::start(settings.log_format, "info")?;
     open_files::raise(&settings.server.limits);
     let folder = runtime::start()?.block_on(serve(args, settings))?;
-    // By now the runtime has ended, and with it everybody who had the folder's files open.
+    // By now the runtime has ended, and with it all tasks that had the folder's files open.
     if let Some(folder) = folder {
         demo::remove(folder);
     }

@@ -1,4 +1,4 @@
-//! `papillon account add`
+//! `papillon account add`: makes an account.
 
 use anyhow::Context;
 use msnp::{FriendlyName, Handle};

@@ -1,4 +1,4 @@
-//! `papillon account password`
+//! `papillon account password`: sets a new password.
 
 use msnp::Handle;
 
@@ -11,7 +11,7 @@ use crate::settings::Settings;
 /// The options of `account password`.
 #[derive(Debug, clap::Args)]
 pub(super) struct PasswordArgs {
-    /// Whose password it is.
+    /// The account.
     #[arg(value_name = "EMAIL", value_parser = email)]
     handle: Handle,
     #[command(flatten)]

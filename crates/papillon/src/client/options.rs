@@ -16,7 +16,7 @@ use crate::password::PasswordSource;
 use crate::pictures;
 use crate::settings::variable;
 
-/// What `--help` says after the examples of a command that signs in.
+/// The part of `--help` after the examples of a command that signs in.
 pub(crate) const ENVIRONMENT: &str = "\
 With no option but --account the service is the one on this machine. Signing in begins at its port 8443,
 or at 443 where nobody listens at 8443. Every option of signing in is
@@ -35,7 +35,7 @@ const HEADING: &str = "Signing in";
 /// How to sign in.
 #[derive(Debug, Clone, Default, clap::Args)]
 pub(crate) struct ClientArgs {
-    /// Who signs in. Without this, PAPILLON_ACCOUNT counts, and without that you are asked.
+    /// The account that signs in. Without this, PAPILLON_ACCOUNT counts, and without that you are asked.
     #[arg(long, value_name = "EMAIL", value_parser = handle, global = true, help_heading = HEADING)]
     account: Option<Handle>,
     /// Reads the password from standard input, less one line end. Without this, the variable
@@ -51,19 +51,19 @@ pub(crate) struct ClientArgs {
     /// Reaches the service through HTTP, by this URL: http://HOST:PORT/gateway/gateway.dll
     #[arg(long, value_name = "URL", value_parser = gateway, global = true, help_heading = HEADING)]
     gateway: Option<String>,
-    /// Believes the authorities in this PEM file, such as the service's DATA/tls/ca.pem.
+    /// Trusts the authorities in this PEM file, such as the service's DATA/tls/ca.pem.
     ///
     /// Without this, the ca.pem of the service on this machine counts if that is where you sign in, and
     /// otherwise you are asked once whether the service is the right one.
     #[arg(long, value_name = "FILE", global = true, help_heading = HEADING)]
     ca: Option<PathBuf>,
-    /// Believes any certificate. Whoever is on the way to the service can take the password.
+    /// Trusts any certificate. An attacker on the way to the service can take the password.
     #[arg(long, conflicts_with = "ca", global = true, help_heading = HEADING)]
     insecure_tls: bool,
     /// The display picture: PNG, JPEG, GIF or BMP; it is made small enough.
     #[arg(long, value_name = "FILE", global = true, help_heading = HEADING)]
     picture: Option<PathBuf>,
-    /// A picture for what stands in your texts, such as "(heart)=heart.png". Can be given again.
+    /// A picture for letters in your texts, such as "(heart)=heart.png". Can be given again.
     #[arg(long = "emoticon", value_name = "SHORTCUT=FILE", value_parser = emoticon, global = true, help_heading = HEADING)]
     emoticons: Vec<(String, PathBuf)>,
     /// Whether files and pictures may go straight to the other machine. [default: never]
@@ -113,7 +113,7 @@ pub(super) enum TrustOption {
 pub(super) struct Options {
     pub(super) account: Option<Handle>,
     pub(super) server: Server,
-    /// `None` when nobody said where it is.
+    /// `None` when no option names it.
     pub(super) nexus: Option<String>,
     pub(super) gateway: Option<String>,
     pub(super) trust: TrustOption,
@@ -157,7 +157,7 @@ impl Options {
         self.direct != DirectConnections::Never
     }
 
-    /// What the library is told; whom to believe comes later.
+    /// The builder of the library; trust is set at each attempt.
     pub(super) fn builder(&self, account: Handle, password: &str, looks: Looks) -> Builder {
         let mut builder = Client::builder(account, password)
             .server(self.server.to_string())
@@ -210,7 +210,7 @@ impl ClientArgs {
         let gateway = either(&self.gateway, "PAPILLON_GATEWAY", gateway)?;
         let server = match either(&self.server, "PAPILLON_SERVER", Server::parse)? {
             Some(server) => server,
-            // Who says how to get there has said where it is.
+            // The gateway's host is the service's host.
             None => match gateway.as_deref().filter(|_| nexus.is_none()).map(Server::of_url) {
                 Some(Ok(gateway)) => gateway.with_usual_port(),
                 _ => Server::usual(),

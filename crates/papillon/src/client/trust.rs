@@ -1,4 +1,4 @@
-//! Whom to believe: an authority that nobody vouches for is accepted once, as an SSH host is.
+//! Trust in the service's certificate: an unknown authority is accepted once, as an SSH host is.
 
 use std::fs;
 use std::io::{self, BufRead, IsTerminal, Write};
@@ -16,7 +16,7 @@ use crate::clean;
 /// Where the service's authority is under its data folder.
 const AUTHORITY: &str = "tls/ca.pem";
 
-/// What is believed at each attempt to sign in.
+/// The trust at each attempt to sign in.
 pub(super) struct TrustDecision {
     option: TrustOption,
     known: Option<KnownAuthorities>,
@@ -25,10 +25,10 @@ pub(super) struct TrustDecision {
 }
 
 impl TrustDecision {
-    /// What is believed before anybody has shown anything.
+    /// The trust before the first certificate was shown.
     pub(super) fn begin(options: &Options) -> anyhow::Result<Self> {
         let option = options.trust.clone();
-        // Who will show something first.
+        // The server that shows a certificate first.
         let nexus = options.nexus.clone().unwrap_or_else(|| options.server.nexus());
         let nexus = Server::of_url(&nexus).map_err(|expected| anyhow!("--nexus: {expected}"))?;
         let known = KnownAuthorities::of_user();
@@ -49,12 +49,12 @@ impl TrustDecision {
         Ok(Self { option, known, pins, now })
     }
 
-    /// What to sign in with.
+    /// The trust for the next attempt.
     pub(super) fn trust(&self) -> Trust {
         self.now.clone()
     }
 
-    /// What is believed after a server showed this: a server known from before goes on silently, and the
+    /// Decides after a server showed this certificate: a known one is accepted silently, and the
     /// user decides about another one.
     pub(super) async fn consider(&mut self, shown: &ServerCertificate) -> anyhow::Result<()> {
         let ServerCertificate { server, fingerprint } = shown;
@@ -134,7 +134,7 @@ async fn yes(question: String) -> anyhow::Result<bool> {
             let mut answer = String::new();
             io::stdin().lock().read_line(&mut answer).map(|_| answer)
         };
-        // Nobody waits any more when the program ends.
+        // At the program's end the receiver is gone.
         let _ = sender.send(ask());
     });
     let answer = receiver.await.context("nobody was asked")?.context("the terminal cannot be asked")?;
@@ -150,7 +150,7 @@ fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
     Ok(pem)
 }
 
-/// The authority of the service on this machine, if that is who will be asked.
+/// The authority of the service on this machine, if the nexus is there.
 fn local_authority(nexus: &Server) -> Option<Vec<u8>> {
     if !nexus.is_loopback() {
         return None;

@@ -1,4 +1,4 @@
-//! The contact list for people to read.
+//! The contact list as a table for people.
 
 use std::fmt::Write as _;
 
@@ -10,7 +10,7 @@ const NO_GROUP: &str = "Without a group";
 /// For those on other lists only.
 const OTHERS: &str = "Not on your list";
 
-/// A paragraph for each group; who is in two stands in both. Who is online comes first.
+/// A paragraph for each group; a contact in two groups stands in both. Contacts online come first.
 pub(super) fn table(mut entries: Vec<ContactEntry>, groups: &[String]) -> String {
     for entry in &mut entries {
         entry.name = replaced(&entry.name);

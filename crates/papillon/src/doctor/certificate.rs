@@ -1,4 +1,4 @@
-//! The certificate: whether clients that import the authority find it good for everything it is shown for.
+//! The check of the certificate: whether clients that import the authority accept it for every name.
 
 use std::fs;
 use std::io;
@@ -59,7 +59,7 @@ pub(super) fn examine(
     let is_ours = authority.is_some() && chain.last() == authority.as_ref();
     let is_here = matches!(&on_disk, Ok(Some(there)) if there.first() == chain.first());
     let faults = faults(&folder, settings.server.old_windows, SystemTime::now());
-    // The fault of a file need not be told again of what is shown from it.
+    // A fault of a file is reported once, not again for the certificate that is shown from it.
     let is_told = |fault: &Fault| fault.is_of_time_in(&file);
     let validity = match is_here && faults.iter().any(is_told) {
         true => None,
@@ -195,7 +195,7 @@ fn is_of_an_authority(error: &Error) -> bool {
         if format!("{error:?}").contains("CaUsedAsEndEntity"))
 }
 
-/// Checks the chain as a client does that trusts its last certificate, or whoever signed that.
+/// Checks the chain as a client does that trusts its last certificate, or the authority that signed it.
 fn check(chain: &Chain, leaf: &ParsedCertificate<'_>, at: SystemTime) -> Result<(), Error> {
     let mut roots = RootCertStore::empty();
     let (last, between) = match chain.split_last() {
@@ -209,7 +209,7 @@ fn check(chain: &Chain, leaf: &ParsedCertificate<'_>, at: SystemTime) -> Result<
     verify_server_cert_signed_by_trust_anchor(leaf, &roots, between, at, algorithms)
 }
 
-/// What people have to import. `is_here` says whether it is the one in the folder.
+/// The authority to import. `is_here` says whether it is the one in the folder.
 fn signer(
     folder: &Path,
     ca: PathBuf,

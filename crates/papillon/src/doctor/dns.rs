@@ -1,4 +1,4 @@
-//! The DNS listener, asked as an old machine asks its DNS server.
+//! The check of the DNS listener: it asks as a legacy machine asks its DNS server.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -13,7 +13,7 @@ use super::report::{Finding, list};
 use super::surroundings::Surroundings;
 use crate::settings::Settings;
 
-/// A name that always is somebody else's (RFC 2606).
+/// A name that never belongs to the service (RFC 2606).
 const ELSEWHERE: &str = "example.com";
 
 /// Asks for every old name, and for another one.

@@ -1,4 +1,4 @@
-//! The listeners: whether the service answers there, somebody else, or nobody.
+//! The check of the listeners: whether the service answers there, another program, or none.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
@@ -11,7 +11,7 @@ use crate::listen_address::ListenAddress;
 use crate::listeners::{self, resolve};
 use crate::settings::Settings;
 
-/// A listener, and who answered at its addresses.
+/// A listener, and the answers at its addresses.
 #[derive(Debug)]
 pub(super) struct Door {
     pub(super) name: &'static str,
@@ -79,7 +79,7 @@ impl Doors {
         self.doors.iter().find(|door| door.name == name)
     }
 
-    /// What came of it.
+    /// The outcome.
     pub(super) async fn findings(&self, settings: &Settings) -> Vec<Finding> {
         // Without old Windows there is more to be done than to take the port.
         let is_for_old = settings.server.old_windows;
@@ -101,7 +101,7 @@ impl Doors {
     }
 }
 
-/// Who is at an address.
+/// The program at an address.
 async fn at(name: &str, address: SocketAddr) -> (Answer, Option<Chain>) {
     match name {
         "http" => (knock::http(address).await, None),
@@ -112,7 +112,7 @@ async fn at(name: &str, address: SocketAddr) -> (Answer, Option<Chain>) {
 }
 
 impl Door {
-    /// A listener with this setting, at which nobody has knocked yet.
+    /// A listener with this setting, before it is probed.
     async fn at(name: &'static str, setting: &ListenAddress) -> Self {
         let (bound, problem) = match resolve(name, setting).await {
             Ok(bound) => (bound, None),
@@ -156,7 +156,7 @@ impl Door {
         loopback.iter().chain(own).map(|address| SocketAddr::new(*address, port)).collect()
     }
 
-    /// What was seen beside a service that runs.
+    /// The finding beside a service that runs.
     fn finding(&self) -> Finding {
         if let Some(problem) = &self.problem {
             return Finding::fail(self.name, problem.clone(), format!("correct --{} ADDR", self.name));
@@ -175,7 +175,7 @@ impl Door {
             return Finding::ok(self.name, format!("the service answers at {}", list(ours)));
         };
         let words = answer.words();
-        // Nobody can refuse what goes to a listener at all addresses, but a firewall.
+        // Only a firewall can refuse a connection to a listener at all addresses.
         let is_rejected = matches!(answer, Answer::Nobody(_))
             && !ours.is_empty()
             && address.is_ipv4()
@@ -221,7 +221,7 @@ impl Door {
         )
     }
 
-    /// What was seen without a service: whether it could listen.
+    /// The finding without a service: whether it could listen.
     async fn prospect(&self) -> Finding {
         if let Some(problem) = &self.problem {
             return Finding::fail(self.name, problem.clone(), format!("correct --{} ADDR", self.name));

@@ -1,7 +1,7 @@
-//! Old Windows: whether the https listener speaks to it, and what it shows.
+//! The check of `--old-windows`: whether the https listener speaks SSL 3.0, and its certificate.
 //!
 //! The doctor says hello as Windows 98 does, in SSL 3.0 with RC4 (RFC 6101), and reads the answer as far as
-//! the certificate. No library of today would.
+//! the certificate. No modern library does.
 
 mod ssl3;
 
@@ -23,7 +23,7 @@ use super::report::{Finding, list};
 use crate::settings::Settings;
 
 const CHECK: &str = "old windows";
-/// Somebody on the same machine answers sooner.
+/// A program on the same machine answers sooner.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Says hello at the https listener, if the service is there.

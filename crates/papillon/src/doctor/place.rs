@@ -1,4 +1,4 @@
-//! The data folder and the database.
+//! The checks of the data folder and the database.
 
 use std::fs::{self, OpenOptions};
 use std::io;
@@ -16,7 +16,7 @@ use crate::settings::Settings;
 
 /// With less than this the service is about to stop.
 const LITTLE: u64 = 20 << 20;
-/// With less than this somebody should know.
+/// With less than this the operator should know.
 const SMALL: u64 = 200 << 20;
 
 /// Looks at the folder. `runs` says whether the service does.
@@ -63,7 +63,7 @@ fn writable(folder: &Path) -> io::Result<()> {
     fs::remove_file(&path)
 }
 
-/// What is free on the disk, where that can be found out.
+/// The free space of the disk, where the system tells it.
 #[cfg(unix)]
 fn space(folder: &Path) -> Option<Finding> {
     let disk = rustix::fs::statvfs(folder).ok()?;

@@ -1,4 +1,4 @@
-//! What clients are told, and whether it leads here.
+//! The check of the public host: whether the addresses that clients get lead here.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -8,7 +8,7 @@ use super::report::{Finding, list};
 use super::surroundings::{Surroundings, resolve};
 use crate::settings::Settings;
 
-/// Looks at the public host, or at what clients are told without one.
+/// Looks at the public host, or at the addresses that clients get without one.
 pub(super) async fn examine(settings: &Settings, surroundings: &Surroundings, doors: &Doors) -> Vec<Finding> {
     match settings.server.public_host.as_deref() {
         Some(host) => {
@@ -124,7 +124,7 @@ async fn reach(settings: &Settings, surroundings: &Surroundings, doors: &Doors) 
             continue;
         }
         let front = &settings.server.front;
-        // Behind a public address, what is in front answers for the pages.
+        // Behind a public address, the proxy in front answers for the pages.
         let names = if front.url.is_some() { &["msnp"][..] } else { &["msnp", "http", "https"] };
         for name in names.iter().copied() {
             let Some(door) = doors.find(name).filter(|door| door.opened_at().is_some()) else { continue };

@@ -1,4 +1,4 @@
-//! What was found, for people and for programs.
+//! The report: findings, for people and for programs.
 
 use anyhow::bail;
 use serde::Serialize;
@@ -17,7 +17,7 @@ pub(super) enum Verdict {
     Fail,
 }
 
-/// What one check found. Scripts rely on the names in JSON.
+/// The finding of one check. Scripts rely on the names in JSON.
 #[derive(Debug, Clone, Serialize)]
 pub(super) struct Finding {
     pub(super) check: &'static str,
@@ -42,7 +42,7 @@ impl Finding {
         Self { check, verdict: Verdict::Fail, seen: seen.into(), advice: Some(advice.into()) }
     }
 
-    /// For people: a line, and one more with what to do.
+    /// For people: a line, and one more with the advice.
     fn to_text(&self) -> String {
         let verdict = match self.verdict {
             Verdict::Ok => "ok",

@@ -1,4 +1,4 @@
-//! What to do next, for somebody who has just started the service for the first time.
+//! The first steps of an operator: the text after the first start.
 
 use std::io::{self, Write};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
@@ -26,7 +26,7 @@ const PASSPORT_PORT: u16 = 443;
 pub(super) fn tell(settings: &Settings, addresses: &[(&'static str, SocketAddr)]) {
     let add = account_command(settings, "add you@example.com");
     if settings.log_format == LogFormat::Json {
-        // Whoever reads JSON can do nothing with lines of prose.
+        // A program that reads JSON has no use for lines of prose.
         tracing::info!(command = add, "there is no account yet: make one with this command");
         return;
     }
@@ -35,18 +35,18 @@ pub(super) fn tell(settings: &Settings, addresses: &[(&'static str, SocketAddr)]
          administrators' pages, at /admin. Others register at /register.\n\n{}\n",
         connect(settings, addresses)
     );
-    // There is nobody to tell when standard error is gone.
+    // Without standard error there is no reader.
     let _ = io::stderr().write_all(text.as_bytes());
 }
 
-/// Tells what to type into the browser of an old PC.
+/// Tells the address for the browser of a legacy PC.
 pub(super) fn tell_setup_page(settings: &Settings, addresses: &[(&'static str, SocketAddr)]) {
     let Some(page) = setup_page(settings, addresses) else { return };
     if settings.log_format == LogFormat::Json {
         tracing::info!(page, "the set-up page, to be opened on an old PC");
         return;
     }
-    // There is nobody to tell when standard error is gone.
+    // Without standard error there is no reader.
     let _ = io::stderr().write_all(format!("Set-up page, to be opened on an old PC: {page}\n").as_bytes());
 }
 
@@ -95,7 +95,7 @@ pub(super) fn connect(settings: &Settings, addresses: &[(&'static str, SocketAdd
         let at = if at.port() == DNS_PORT { number } else { format!("{number}, port {}", at.port()) };
         lines.push(format!("    DNS       {at} (a machine's only DNS server, instead of the rest)"));
     }
-    // Behind a public address with TLS, clients see the certificate of what is in front.
+    // Behind a public address with TLS, clients see the certificate of the proxy in front.
     let is_safe = front.url.as_ref().is_some_and(PublicUrl::is_secure);
     if let Some(at) = address_of("https").filter(|_| !is_safe) {
         lines.push(format!("    Passport  https://{}/rdr/pprdr.asp", place(at, front.https_port)));
@@ -121,7 +121,7 @@ pub(super) fn connect(settings: &Settings, addresses: &[(&'static str, SocketAdd
     lines.join("\n") + "\n"
 }
 
-/// Which authorities clients have to import. There is none to import for a certificate that somebody else vouches for.
+/// The authorities that clients have to import: none for a certificate of an authority that systems know.
 fn to_import(settings: &Settings) -> Vec<String> {
     let folder = settings.data_dir().join("tls");
     let authority = authority_to_import(&folder);
@@ -141,7 +141,7 @@ fn to_import(settings: &Settings) -> Vec<String> {
     lines
 }
 
-/// What our own client on this machine has to be told, where it would not find the service by itself.
+/// The options that our own client on this machine needs, where its defaults do not find the service.
 fn own_client(settings: &Settings, msnp: Option<SocketAddr>, https: SocketAddr) -> Option<String> {
     let here = |at: SocketAddr| match at.ip() {
         ip if ip.is_unspecified() => "127.0.0.1".to_owned(),
@@ -196,7 +196,7 @@ fn own_address(bound: IpAddr) -> Option<IpAddr> {
 /// with. Nothing is sent.
 fn address_towards_others() -> Option<IpAddr> {
     let socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0)).ok()?;
-    // For documentation (RFC 5737): nobody has it, so it is where everything else is.
+    // For documentation (RFC 5737): no machine has it, so the way there is the default route.
     socket.connect((Ipv4Addr::new(192, 0, 2, 1), 9)).ok()?;
     let own = socket.local_addr().ok()?.ip();
     own_addresses().contains(&own).then_some(own)

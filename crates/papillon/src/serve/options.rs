@@ -26,7 +26,7 @@ When the service is ready it prints `listening NAME ADDRESS` for each listener, 
 SIGTERM and SIGINT end it in good order. SIGHUP has it read its configuration file and its certificates
 again, and the log tells what takes effect. Logs go to standard error.";
 
-/// The examples, and what can be set without an option.
+/// The examples, and the settings without an option.
 static REFERENCE: LazyLock<String> = LazyLock::new(|| {
     format!(
         "{EXAMPLES}
@@ -71,8 +71,8 @@ pub(crate) struct ServeArgs {
     https: Option<ListenAddress>,
     /// Lets Windows 98 to XP in at the https listener, and puts it and http where they look: at 443 and 80.
     ///
-    /// It then speaks SSL 3.0 and TLS 1.0 with the ciphers of the time as well, to those who know nothing
-    /// better; everybody else gets today's TLS. An authority that is made now is one that old Windows can
+    /// It then speaks SSL 3.0 and TLS 1.0 with the ciphers of the time as well, to clients that know nothing
+    /// better; all others get modern TLS. An authority that is made now is one that old Windows can
     /// import; beside one that is there already, DIR/tls/old-ca.pem is made for it. --https and --http
     /// still say where the listeners are.
     #[arg(long)]
@@ -83,11 +83,11 @@ pub(crate) struct ServeArgs {
     /// own authority that lacks it is made again.
     #[arg(long = "tls-name", value_name = "NAME", value_parser = settings::hosts)]
     tls_names: Vec<Hosts>,
-    /// Proxies that may say for whom they connect. [default: none]
+    /// Proxies that are believed about the addresses of their clients. [default: none]
     ///
     /// Addresses or ranges such as 192.0.2.0/24, with commas between. They say it in the PROXY protocol at msnp,
     /// dispatch, http and https, or in X-Forwarded-For or Forwarded at the latter two. `papillon legacy-tls` is such a
-    /// proxy. Nobody else is believed, and they may leave it out.
+    /// proxy. No other address is believed. A proxy may leave it out.
     #[arg(long, value_name = "ADDR,…", value_delimiter = ',')]
     trusted_proxies: Option<Vec<AddressRange>>,
     /// Answers DNS: the names of the old services with the public host, or the address that was asked.
@@ -96,13 +96,13 @@ pub(crate) struct ServeArgs {
     /// A machine with 53 here as its only DNS server finds everything else of the service.
     #[arg(long, value_name = "ADDR", value_parser = ListenAddress::parse)]
     dns: Option<ListenAddress>,
-    /// Whom the DNS listener answers: private, any, or addresses and networks. [default: private]
+    /// The clients that the DNS listener answers: private, any, or addresses and networks. [default: private]
     ///
     /// Separated by commas, such as private,100.64.0.0/10. Private are loopback, private and link-local
     /// addresses. Say any only behind a firewall.
     #[arg(long, value_name = "WHO", value_parser = settings::dns_clients)]
     dns_clients: Option<Clients>,
-    /// What becomes of questions about other names: forward or refuse. [default: forward]
+    /// The treatment of questions about other names: forward or refuse. [default: forward]
     #[arg(long, value_name = "WHAT", value_parser = settings::dns_others)]
     dns_others: Option<Others>,
     /// The DNS servers to which they are forwarded. [default: system]
@@ -126,13 +126,13 @@ pub(crate) struct ServeArgs {
     /// With --public-url https://… that says it.
     #[arg(long, value_name = "PORT", value_parser = settings::public_port)]
     public_https_port: Option<u16>,
-    /// Who may make an account on the page /register: open, invitation or closed. [default: see --help]
+    /// Whether visitors may make an account on the page /register: open, invitation or closed. [default: see --help]
     ///
     /// Default: with --public-host, only people with an invitation (`papillon account invite` makes
     /// one); without it, visitors from this machine and from private networks need none.
     #[arg(long, value_name = "WHO", value_parser = settings::registration)]
     registration: Option<Registration>,
-    /// Who runs the service, as the pages name it to those who need somebody to ask. [default: no name]
+    /// The name of the operator, which the pages show to people with a question. [default: no name]
     #[arg(long, value_name = "NAME", value_parser = settings::line)]
     operator_name: Option<String>,
     /// Where people ask for a new password: an e-mail address, the address of a page, or words. [default: none]
@@ -149,10 +149,10 @@ pub(crate) struct ServeArgs {
     /// Seconds for which a Passport ticket is good. [default: 3600]
     #[arg(long, value_name = "SECONDS", value_parser = settings::seconds)]
     ticket_lifetime: Option<Duration>,
-    /// What the log on standard error looks like. [default: text]
+    /// The format of the log on standard error. [default: text]
     #[arg(long, value_name = "FORMAT")]
     log_format: Option<LogFormat>,
-    /// Checks settings, data folder, database and certificates, says what would be done, and exits.
+    /// Checks settings, data folder, database and certificates, prints the steps of a start, and exits.
     #[arg(long)]
     pub(super) check: bool,
     /// A service to try: a temporary folder, two accounts whose passwords it prints, and a bot.
@@ -229,7 +229,7 @@ impl ServeArgs {
         Ok(settings)
     }
 
-    /// What clients are told. A host that goes with the public address of another source goes with it.
+    /// Settles the addresses that clients get. A host that came with the public address of another source goes with it.
     fn settle_public(&self, settings: &mut Settings) -> anyhow::Result<()> {
         let server = &mut settings.server;
         if self.public_url.is_some() {

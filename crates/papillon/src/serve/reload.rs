@@ -1,4 +1,4 @@
-//! SIGHUP: the configuration and the certificates are read again.
+//! The reload on SIGHUP: the configuration and the certificates are read again.
 
 use papillon_server::Reload;
 use tokio::sync::mpsc;
@@ -25,7 +25,7 @@ pub(super) async fn keep(
         }
         reload.read_certificates();
     }
-    // Nobody asks where there are no signals.
+    // The sender is gone where there are no signals.
     std::future::pending().await
 }
 

@@ -1,4 +1,4 @@
-//! What stands in the file: people, and lines that cannot be taken.
+//! The rows of the file: people, and lines that cannot be taken.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry as Seen;
@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 
 use super::super::{display_name, email};
 
-/// Somebody who is to have an account.
+/// A row: a person to be added.
 pub(super) struct Entry {
     /// The line on which that begins, from 1.
     pub(super) line: u64,
@@ -25,7 +25,7 @@ pub(super) struct Entry {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Refused {
     pub(super) line: u64,
-    /// In words. It never shows what may be a password.
+    /// In words. It never shows a field that may be a password.
     pub(super) why: String,
 }
 
@@ -99,7 +99,7 @@ struct Lines<'a> {
 }
 
 impl Lines<'_> {
-    /// The line of what begins at this byte or, where empty lines stand there, behind them. The bytes have to be asked
+    /// The line of the row that begins at this byte or, where empty lines stand there, behind them. The bytes have to be asked
     /// for in order.
     fn at(&mut self, byte: u64) -> u64 {
         let byte = usize::try_from(byte).unwrap_or(usize::MAX);
@@ -115,7 +115,7 @@ impl Lines<'_> {
     }
 }
 
-/// What stands between the columns, by the first line: in some countries spreadsheets write semicolons.
+/// The separator of the columns, by the first line: in some countries spreadsheets write semicolons.
 fn delimiter(bytes: &[u8]) -> u8 {
     let line = bytes
         .split(|byte| *byte == b'\n' || *byte == b'\r')

@@ -1,4 +1,4 @@
-//! A knock at a DNS listener, by packets and on a connection.
+//! The probe of a DNS listener, by UDP and TCP.
 
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -15,10 +15,10 @@ use super::{Answer, is_silence};
 
 /// As long as a client waits for one answer.
 const PATIENCE: Duration = Duration::from_secs(2);
-/// A packet may get lost, and whoever asks much is not heard for a moment.
+/// A packet may get lost, and a client over the rate limit gets no answer for a moment.
 const TRIES: usize = 3;
-/// Whether somebody answers DNS there, by packets and on a connection. Whether what they say is right is
-/// asked later.
+/// Whether a DNS server answers there, by UDP and TCP. Whether its answers are right is
+/// checked later.
 pub(in crate::doctor) async fn knock(address: SocketAddr) -> Answer {
     let Some(name) = OLD_SERVICES.first() else { return Answer::Nobody(String::from("no name")) };
     let by_packet = look_up(address, name).await;
