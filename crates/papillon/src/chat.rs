@@ -77,7 +77,7 @@ pub(crate) fn run(args: &ChatArgs) -> anyhow::Result<()> {
             said,
             // Without it other commands sign in by themselves.
             #[cfg(unix)]
-            door: login.open_door(context.clone()).ok(),
+            socket: login.open_socket(context.clone()).ok(),
         };
         driver::run(context.client, source, setup).await
     });

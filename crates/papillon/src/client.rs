@@ -34,7 +34,7 @@ pub(crate) struct Login {
     builder: Builder,
     trust: TrustDecision,
     #[cfg(unix)]
-    door: (crate::control::Name, bool),
+    socket: (crate::control::SocketName, bool),
 }
 
 impl Login {
@@ -61,7 +61,7 @@ impl Login {
         let builder = change(options.builder(account.clone(), password.as_str(), looks));
         Ok(Self {
             #[cfg(unix)]
-            door: (options.name(&account), options.wants_direct()),
+            socket: (options.name(&account), options.wants_direct()),
             account,
             builder,
             trust,
@@ -70,9 +70,12 @@ impl Login {
 
     /// Lets the other commands of this user use the signed-in client, for as long as the value lives.
     #[cfg(unix)]
-    pub(crate) fn open_door(&self, context: crate::control::Context) -> anyhow::Result<crate::control::Door> {
-        let (name, direct) = self.door.clone();
-        crate::control::Door::open(name, direct, context)
+    pub(crate) fn open_socket(
+        &self,
+        context: crate::control::Context,
+    ) -> anyhow::Result<crate::control::LocalSocket> {
+        let (name, direct) = self.socket.clone();
+        crate::control::LocalSocket::open(name, direct, context)
     }
 
     /// Signs in. It may ask whether to believe the service.

@@ -97,7 +97,7 @@ async fn show(asker: &mut Asker, json: bool) -> anyhow::Result<Print> {
     let groups: Vec<String> = serde_json::from_value(told["groups"].take()).context(unreadable)?;
     if entries.is_empty() {
         // Not on standard output: that is for contacts. Nor is it worth failing for.
-        let _ = writeln!(io::stderr(), "the list is empty; `papillon contacts add WHO` adds somebody");
+        let _ = writeln!(io::stderr(), "the list is empty; `papillon contacts add WHO` adds a contact");
     }
     Ok(if json { Print::Json(entries) } else { Print::Text(table::table(entries, &groups)) })
 }

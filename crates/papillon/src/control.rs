@@ -37,7 +37,7 @@ pub(crate) use contact_entry::{ContactEntry, list_names};
 pub(crate) use file_path::FilePath;
 pub(crate) use refusal::Refusal;
 #[cfg(unix)]
-pub(crate) use socket::{Door, Name, knock};
+pub(crate) use socket::{LocalSocket, SocketName, knock};
 pub(crate) use standard_input::{StandardInput, Step, is_for_us};
 
 /// The names of all commands.

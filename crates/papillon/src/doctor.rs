@@ -6,12 +6,14 @@
 mod certificate;
 mod clock;
 mod dns;
-mod doors;
+
 mod files;
-mod knock;
+
+mod listeners;
 mod names;
 mod old_windows;
 mod place;
+mod probe;
 mod public_host;
 mod report;
 mod surroundings;
@@ -85,8 +87,8 @@ fn sources(settings: &Settings) -> String {
 
 async fn examine(settings: &Settings, report: &mut Report) -> anyhow::Result<()> {
     let surroundings = Surroundings::look(settings).await;
-    let doors = doors::knock(settings, &surroundings).await;
-    let runs = doors.somebody_is_home();
+    let listeners = listeners::probe(settings, &surroundings).await;
+    let runs = listeners.service_runs();
     for finding in place::examine(settings.data_dir(), runs) {
         report.add(finding)?;
     }
@@ -94,19 +96,19 @@ async fn examine(settings: &Settings, report: &mut Report) -> anyhow::Result<()>
     report.add(database)?;
     report.add(clock::examine(settings, newest))?;
     report.add(files::examine(&settings.server.limits))?;
-    for finding in doors.findings(settings).await {
+    for finding in listeners.findings(settings).await {
         report.add(finding)?;
     }
-    for finding in public_host::examine(settings, &surroundings, &doors).await {
+    for finding in public_host::examine(settings, &surroundings, &listeners).await {
         report.add(finding)?;
     }
-    for finding in certificate::examine(settings, &surroundings, doors.certificates()) {
+    for finding in certificate::examine(settings, &surroundings, listeners.certificates()) {
         report.add(finding)?;
     }
-    if let Some(finding) = old_windows::examine(settings, &doors).await {
+    if let Some(finding) = old_windows::examine(settings, &listeners).await {
         report.add(finding)?;
     }
-    for finding in dns::examine(settings, &surroundings, &doors).await {
+    for finding in dns::examine(settings, &surroundings, &listeners).await {
         report.add(finding)?;
     }
     report.add(names::examine(&surroundings).await)

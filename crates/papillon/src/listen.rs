@@ -98,10 +98,10 @@ async fn listen(args: &ListenArgs) -> anyhow::Result<()> {
     };
     let context = control::Context { client: client.clone(), folder: folder(args)?, said: None };
     #[cfg(unix)]
-    let door = open_door(&login, &context);
+    let socket = open_socket(&login, &context);
     let end = tell_all(args, context, &mut events, &mut stop).await?;
     #[cfg(unix)]
-    drop(door);
+    drop(socket);
     // Also when nobody listens any more: others should not see this account online.
     client.sign_out().await;
     if let End::Told = end {
@@ -125,12 +125,12 @@ fn folder(args: &ListenArgs) -> anyhow::Result<PathBuf> {
 
 /// Lets other commands in. Without that they sign in by themselves.
 #[cfg(unix)]
-fn open_door(login: &Login, context: &control::Context) -> Option<control::Door> {
-    let door = login.open_door(context.clone());
-    if let Err(error) = &door {
+fn open_socket(login: &Login, context: &control::Context) -> Option<control::LocalSocket> {
+    let socket = login.open_socket(context.clone());
+    if let Err(error) = &socket {
         tracing::warn!(error = crate::sentence::of(error), "other commands will sign this one out");
     }
-    door.ok()
+    socket.ok()
 }
 
 /// The commands on standard input, unless the password came from there or nobody can write any.

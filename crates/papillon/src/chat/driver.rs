@@ -46,7 +46,7 @@ pub(super) struct Source {
     pub(super) said: mpsc::Receiver<Said>,
     /// Where other commands come in, until the account is signed out for good.
     #[cfg(unix)]
-    pub(super) door: Option<crate::control::Door>,
+    pub(super) socket: Option<crate::control::LocalSocket>,
 }
 
 /// All that the actions need.
@@ -122,7 +122,7 @@ async fn forward(mut source: Source, wakes: Sender<Wake>) {
         }
     }
     #[cfg(unix)]
-    drop(source.door);
+    drop(source.socket);
     // Closed: the messenger ends already.
     let _ = wakes.send(Wake::End).await;
 }

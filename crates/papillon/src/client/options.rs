@@ -19,7 +19,7 @@ use crate::settings::variable;
 /// The part of `--help` after the examples of a command that signs in.
 pub(crate) const ENVIRONMENT: &str = "\
 With no option but --account the service is the one on this machine. Signing in begins at its port 8443,
-or at 443 where nobody listens at 8443. Every option of signing in is
+or at 443 where no program listens at 8443. Every option of signing in is
 also an environment variable: PAPILLON_ACCOUNT, PAPILLON_SERVER, PAPILLON_CA and so on; in
 PAPILLON_EMOTICON each line is a SHORTCUT=FILE.
 
@@ -147,8 +147,8 @@ impl Options {
 
     /// Under which name a program is found that is signed in like this.
     #[cfg(unix)]
-    pub(super) fn name(&self, account: &Handle) -> crate::control::Name {
-        crate::control::Name { account: account.clone(), server: self.server.identity() }
+    pub(super) fn name(&self, account: &Handle) -> crate::control::SocketName {
+        crate::control::SocketName { account: account.clone(), server: self.server.identity() }
     }
 
     /// Whether direct connections are allowed.
@@ -292,8 +292,7 @@ fn dialect(text: &str) -> Result<Dialect, String> {
 
 /// `SHORTCUT=FILE`. A shortcut may have a `=` in it, as `=)` does; a file's name then may not.
 fn emoticon(text: &str) -> Result<(String, PathBuf), String> {
-    let expected =
-        || String::from("expected what stands in the text and a picture's file: (heart)=heart.png");
+    let expected = || String::from("expected letters in a text and a picture's file: (heart)=heart.png");
     match text.rsplit_once('=') {
         Some((shortcut, file)) if !shortcut.is_empty() && !file.is_empty() => {
             Ok((shortcut.to_owned(), file.into()))

@@ -90,16 +90,16 @@ impl TrustDecision {
         let words = fingerprint::words(fingerprint);
         if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
             bail!(
-                "nobody vouches for the certificate of {server} ({words}), and there is no terminal to ask \
-                 at: give the service's authority with --ca DATA/tls/ca.pem, or believe anybody with \
+                "the certificate of {server} ({words}) is of an unknown authority, and there is no terminal to ask \
+                 at: give the service's authority with --ca DATA/tls/ca.pem, or trust any certificate with \
                  --insecure-tls"
             );
         }
         let question = format!(
-            "Nobody vouches for the certificate of {server}. Its fingerprint is\n\n    {words}\n\n\
+            "The certificate of {server} is of an unknown authority. Its fingerprint is\n\n    {words}\n\n\
              On the service's machine this shows the same if it is the right one:\n\n    \
              openssl x509 -in DATA/tls/ca.pem -noout -fingerprint -sha256\n\n\
-             TrustOption it from now on? [y/N] "
+             Trust it from now on? [y/N] "
         );
         if !yes(question).await? {
             bail!("the certificate of {server} was not accepted");
@@ -116,7 +116,7 @@ impl TrustDecision {
 
 fn changed(shown: &ServerCertificate, before: &Fingerprint, path: &Path) -> anyhow::Error {
     anyhow!(
-        "THE AUTHORITY OF {} HAS CHANGED: it was {} and is now {}. Somebody may be between you and the service. \
+        "THE AUTHORITY OF {} HAS CHANGED: it was {} and is now {}. An attacker may be between you and the service. \
          If the service was set up anew, remove its line from {}",
         shown.server,
         fingerprint::words(before),
@@ -137,7 +137,8 @@ async fn yes(question: String) -> anyhow::Result<bool> {
         // At the program's end the receiver is gone.
         let _ = sender.send(ask());
     });
-    let answer = receiver.await.context("nobody was asked")?.context("the terminal cannot be asked")?;
+    let answer =
+        receiver.await.context("the question was not asked")?.context("the terminal cannot be asked")?;
     Ok(matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
 }
 

@@ -30,9 +30,9 @@ const MAX_GUESTS: usize = 32;
 /// So many answers of one wait to be written.
 const MAX_WAITING: usize = 16;
 
-/// Who is signed in, and where.
+/// The name of a socket: an account and its service.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Name {
+pub(crate) struct SocketName {
     /// The account.
     pub(crate) account: Handle,
     /// The service, as `HOST:PORT`.
@@ -40,16 +40,16 @@ pub(crate) struct Name {
 }
 
 /// The socket of this program. It is gone with this value.
-pub(crate) struct Door {
+pub(crate) struct LocalSocket {
     path: PathBuf,
     /// Device and number of the file: another program may have put its own there.
     file: (u64, u64),
     task: JoinHandle<()>,
 }
 
-impl Door {
+impl LocalSocket {
     /// Lets other programs of this user in. Whatever another program left there is replaced.
-    pub(crate) fn open(name: Name, direct: bool, context: Context) -> anyhow::Result<Self> {
+    pub(crate) fn open(name: SocketName, direct: bool, context: Context) -> anyhow::Result<Self> {
         let (path, new) = place::make(&name)?;
         let bind = || {
             // Left by a program of the same number.
@@ -73,7 +73,7 @@ impl Door {
     }
 }
 
-impl Drop for Door {
+impl Drop for LocalSocket {
     fn drop(&mut self) {
         self.task.abort();
         let about = fs::symlink_metadata(&self.path);

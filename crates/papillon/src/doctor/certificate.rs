@@ -13,7 +13,7 @@ use rustls::{CertificateError, Error, RootCertStore};
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
 
-use super::knock::Chain;
+use super::probe::Chain;
 use super::report::{Finding, list};
 use super::surroundings::Surroundings;
 use crate::settings::Settings;
@@ -221,7 +221,7 @@ fn signer(
         Some(_) if is_ours => Finding::ok(CHECK, format!("clients have to import {}", ca.display())),
         Some(_) if !is_here => Finding::fail(
             CHECK,
-            format!("it is not signed by {}: whoever imports that is not helped", ca.display()),
+            format!("it is not signed by {}: importing that does not help", ca.display()),
             format!(
                 "restart the service if the files in {} are newer, or give the doctor the service's --data DIR",
                 folder.display()
@@ -229,7 +229,7 @@ fn signer(
         ),
         _ => Finding::warn(
             CHECK,
-            "somebody else's authority signed it",
+            "another authority signed it",
             "see that clients know that authority; old Windows knows none of today's",
         ),
     }

@@ -7,8 +7,8 @@ use hickory_proto::rr::RData;
 use papillon_server::dns::Others;
 use papillon_server::tls::OLD_SERVICES;
 
-use super::doors::Doors;
-use super::knock::dns::look_up;
+use super::listeners::ProbedListeners;
+use super::probe::dns::look_up;
 use super::report::{Finding, list};
 use super::surroundings::Surroundings;
 use crate::settings::Settings;
@@ -17,9 +17,13 @@ use crate::settings::Settings;
 const ELSEWHERE: &str = "example.com";
 
 /// Asks for every old name, and for another one.
-pub(super) async fn examine(settings: &Settings, surroundings: &Surroundings, doors: &Doors) -> Vec<Finding> {
-    let door = doors.find("dns");
-    let at = door.and_then(|door| door.opened_to_others_at().or_else(|| door.opened_at()));
+pub(super) async fn examine(
+    settings: &Settings,
+    surroundings: &Surroundings,
+    listeners: &ProbedListeners,
+) -> Vec<Finding> {
+    let listener = listeners.find("dns");
+    let at = listener.and_then(|listener| listener.opened_to_others_at().or_else(|| listener.opened_at()));
     let Some(at) = at else { return Vec::new() };
     let mut findings = vec![old_names(at, surroundings).await];
     if settings.server.dns.others == Others::Forward {
@@ -47,7 +51,7 @@ async fn old_names(at: SocketAddr, surroundings: &Surroundings) -> Finding {
     if wrong.is_empty() {
         return Finding::ok(
             "dns",
-            format!("whoever asks at {} is told that the old names are {}", at.ip(), list(right)),
+            format!("clients that ask at {} learn that the old names are {}", at.ip(), list(right)),
         );
     }
     Finding::fail(

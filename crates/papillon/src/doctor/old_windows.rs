@@ -18,7 +18,7 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use self::ssl3::{Answer, Flight};
-use super::doors::Doors;
+use super::listeners::ProbedListeners;
 use super::report::{Finding, list};
 use crate::settings::Settings;
 
@@ -27,8 +27,8 @@ const CHECK: &str = "old windows";
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Says hello at the https listener, if the service is there.
-pub(super) async fn examine(settings: &Settings, doors: &Doors) -> Option<Finding> {
-    let at = doors.find("https").and_then(|door| door.opened_at())?;
+pub(super) async fn examine(settings: &Settings, listeners: &ProbedListeners) -> Option<Finding> {
+    let at = listeners.find("https").and_then(|listener| listener.opened_at())?;
     let answer = match timeout(PATIENCE, hello(at)).await {
         Ok(Ok(answer)) => answer,
         Ok(Err(error)) => Answer::Refused(error.to_string()),

@@ -114,7 +114,7 @@ pub(super) async fn examine_database(settings: &Settings, runs: bool) -> (Findin
     let finding = match accounts.len() {
         0 => Finding::warn(
             "database",
-            format!("{shown} holds no account: nobody can sign in"),
+            format!("{shown} holds no account: no client can sign in"),
             format!("make one: `{}`", account_command(settings, "add you@example.com")),
         ),
         count => {

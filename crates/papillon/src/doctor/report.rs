@@ -120,8 +120,8 @@ mod tests {
 
     #[test]
     fn what_to_do_stands_under_what_was_seen() {
-        let text = Finding::fail("https", "nobody listens", "start it").to_text();
-        assert_eq!(text, "FAIL  https        nobody listens\n                   -> start it\n");
+        let text = Finding::fail("https", "no program listens", "start it").to_text();
+        assert_eq!(text, "FAIL  https        no program listens\n                   -> start it\n");
     }
 
     #[test]

@@ -25,7 +25,7 @@ impl GivenOut {
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let failed = || {
             format!(
-                "the file {} for passwords cannot be made, and nobody was added: name a new one",
+                "the file {} for passwords cannot be made, and no account was added: name a new one",
                 path.display()
             )
         };

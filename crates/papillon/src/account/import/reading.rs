@@ -48,7 +48,7 @@ type Order = [Option<usize>; 3];
 /// When it is no CSV at all.
 pub(super) fn read(bytes: &[u8]) -> anyhow::Result<(Vec<Entry>, Vec<Refused>)> {
     if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") || bytes.contains(&0) {
-        bail!("this is not text in UTF-8, and nobody was added: save the file as CSV in UTF-8");
+        bail!("this is not text in UTF-8, and no account was added: save the file as CSV in UTF-8");
     }
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let (mut entries, mut refused) = (Vec::new(), Vec::new());
@@ -136,11 +136,11 @@ fn header(record: &ByteRecord) -> anyhow::Result<Option<Order>> {
     for (index, name) in names.iter().enumerate().filter(|(_, name)| !name.is_empty()) {
         let Some(slot) = COLUMNS.iter().position(|known| known == name) else {
             bail!(
-                "unknown column {name:?} in the first line, and nobody was added: the columns are email, name and password"
+                "unknown column {name:?} in the first line, and no account was added: the columns are email, name and password"
             );
         };
         if order[slot].replace(index).is_some() {
-            bail!("the column {name} stands twice in the first line, and nobody was added");
+            bail!("the column {name} stands twice in the first line, and no account was added");
         }
     }
     Ok(Some(order))

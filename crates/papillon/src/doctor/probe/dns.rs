@@ -19,7 +19,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 const TRIES: usize = 3;
 /// Whether a DNS server answers there, by UDP and TCP. Whether its answers are right is
 /// checked later.
-pub(in crate::doctor) async fn knock(address: SocketAddr) -> Answer {
+pub(in crate::doctor) async fn probe(address: SocketAddr) -> Answer {
     let Some(name) = OLD_SERVICES.first() else { return Answer::Nobody(String::from("no name")) };
     let by_packet = look_up(address, name).await;
     let by_connection = timeout(PATIENCE, on_connection(address, name)).await;
@@ -38,7 +38,7 @@ pub(in crate::doctor) async fn knock(address: SocketAddr) -> Answer {
         (Ok(_), Err(_)) => Answer::Other(String::from("a DNS server that answers only by UDP")),
         (Err(_), Ok(_)) => Answer::Other(String::from("a DNS server that answers only by TCP")),
         (Err(error), _) if error.kind() == io::ErrorKind::ConnectionRefused => {
-            Answer::Nobody(String::from("nobody listens"))
+            Answer::Nobody(String::from("no program listens"))
         }
         (Err(error), _) if is_silence(&error) => Answer::Filtered(String::from(
             "no answer by UDP, nor by TCP (a client that is not among dns_clients gets none either)",

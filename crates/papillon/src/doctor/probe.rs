@@ -118,14 +118,16 @@ async fn judge(
     is_ours: impl FnOnce(&[u8]) -> bool,
 ) -> Answer {
     match timeout(PATIENCE, talk).await {
-        Err(_) => Answer::Other(String::from("somebody who says nothing")),
+        Err(_) => Answer::Other(String::from("a program that sends nothing")),
         Ok(Ok(said)) if is_ours(&said) => Answer::Ours,
-        Ok(Ok(said)) if said.is_empty() => Answer::Other(String::from("somebody who hangs up")),
-        Ok(Ok(said)) => Answer::Other(format!("somebody who says {:?}", beginning(&said))),
+        Ok(Ok(said)) if said.is_empty() => {
+            Answer::Other(String::from("a program that closes the connection"))
+        }
+        Ok(Ok(said)) => Answer::Other(format!("a program that sends {:?}", beginning(&said))),
         Ok(Err(error)) => match error.kind() {
-            io::ErrorKind::ConnectionRefused => Answer::Nobody(String::from("nobody listens")),
+            io::ErrorKind::ConnectionRefused => Answer::Nobody(String::from("no program listens")),
             io::ErrorKind::ConnectionReset | io::ErrorKind::UnexpectedEof | io::ErrorKind::InvalidData => {
-                Answer::Other(format!("somebody who does not understand ({error})"))
+                Answer::Other(format!("a program that does not understand ({error})"))
             }
             _ if is_silence(&error) => Answer::Filtered(format!("no connection comes about ({error})")),
             _ => Answer::Nobody(error.to_string()),
