@@ -1,4 +1,4 @@
-//! `papillon listen`
+//! `papillon listen`: events as JSON lines, and commands on standard input.
 
 mod declined;
 mod json;
@@ -55,7 +55,7 @@ pub(crate) struct ListenArgs {
     auto_accept: Option<PathBuf>,
     #[command(flatten)]
     limits: Limits,
-    /// Adds everybody who adds this account.
+    /// Adds each person that adds this account.
     #[arg(long)]
     auto_add: bool,
     /// Fetches the display pictures of contacts as they come online and change them.
@@ -67,7 +67,7 @@ pub(crate) struct ListenArgs {
 
 /// Why it ends.
 enum End {
-    /// There is nobody who reads.
+    /// The reader of the output is gone.
     NobodyReads,
     /// SIGINT, SIGTERM or `quit`.
     Told,
@@ -189,7 +189,7 @@ async fn next_step(commands: &mut Option<StandardInput>) -> Step {
     }
 }
 
-/// Prints a line. Whether there is still somebody who reads.
+/// Prints a line. Whether the reader is still there.
 fn print(line: &Value) -> anyhow::Result<bool> {
     stdout::print_json_line(line)
 }

@@ -1,5 +1,5 @@
-//! Between the state, the client and the terminal: what comes in is given to the state, and what
-//! the state asks for is done.
+//! The driver between the state, the client and the terminal: it gives events to the state, and carries
+//! out the actions that the state asks for.
 
 mod actions;
 mod home;
@@ -23,7 +23,7 @@ use super::terminal::Screen;
 use super::wake::Wake;
 use crate::control::Said;
 
-/// So many things can wait; who brings more waits too.
+/// The most wake-ups that can wait; a task with one more waits too.
 const WAITING: usize = 256;
 /// How often it is looked whether time changed anything.
 const TICK: Duration = Duration::from_millis(500);
@@ -38,11 +38,11 @@ pub(super) struct Setup {
     pub(super) emoji: bool,
 }
 
-/// What happens.
+/// The sources of wake-ups.
 pub(super) struct Source {
     /// At the service.
     pub(super) events: Events,
-    /// What other commands say.
+    /// Messages of other commands.
     pub(super) said: mpsc::Receiver<Said>,
     /// Where other commands come in, until the account is signed out for good.
     #[cfg(unix)]

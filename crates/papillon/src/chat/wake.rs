@@ -6,15 +6,15 @@ use ratatui::crossterm::event::Event as TerminalEvent;
 use super::action::Outcome;
 use crate::control::Said;
 
-/// Something that the messenger wakes up for.
+/// A reason to wake up.
 pub(super) enum Wake {
     /// A key, a paste, another size.
     Terminal(TerminalEvent),
     /// There will be no more keys.
     TerminalGone,
-    /// Something happened at the service.
+    /// An event of the client.
     Client(Box<Event>),
-    /// Another command has said something.
+    /// A message of another command.
     Said(Said),
     /// Nothing more will happen there.
     End,
@@ -22,7 +22,7 @@ pub(super) enum Wake {
     Outcome(Outcome),
     /// Signed out, or it took too long.
     Left,
-    /// Somebody wants the program to end.
+    /// A signal to end the program.
     Signal,
     /// A part of the program broke.
     Panicked(String),

@@ -1,4 +1,4 @@
-//! Doing what a command says.
+//! The commands, carried out.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -16,7 +16,7 @@ use crate::pictures::display_picture;
 
 type Outcome = Result<Fields, Refusal>;
 
-/// Carries out a command; gives what the answer says.
+/// Carries out a command; returns the fields of its answer.
 pub(super) async fn carry_out(desk: &Desk, id: &Value, command: Command) -> Outcome {
     let client = &desk.context.client;
     match command {

@@ -1,4 +1,4 @@
-//! Somebody on the contact list, in the words that scripts rely on.
+//! A contact in the words that scripts rely on.
 
 use msnp::List;
 use msnp_client::{Client, Contact, Group};
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::names::status_name;
 
-/// Somebody on a list, as `contacts --json` tells it.
+/// A contact, as in `contacts --json`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct ContactEntry {
     pub(crate) who: String,
@@ -30,7 +30,7 @@ impl ContactEntry {
     }
 }
 
-/// The lists somebody is on.
+/// The lists that a contact is on.
 pub(crate) fn list_names(contact: &Contact) -> Vec<&'static str> {
     let names = [
         (List::Forward, "forward"),

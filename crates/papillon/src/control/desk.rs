@@ -11,20 +11,20 @@ use super::{Context, Refusal};
 /// Where the commands come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Origin {
-    /// Whoever started the program: all its events are told there, and it may be ended from there.
+    /// The program's own standard input: all events go to its output, and it may end the program.
     Owner,
-    /// Another command. It hears how its own files get on, and they end when it hangs up.
+    /// Another command. It gets the progress of its own files, and they end when it disconnects.
     Guest,
 }
 
-/// What a command may use while it is carried out.
+/// The things that a command may use while it is carried out.
 #[derive(Clone)]
 pub(super) struct Desk {
     pub(super) context: Context,
     pub(super) origin: Origin,
-    /// For what is told besides the answer.
+    /// For events besides the answer.
     pub(super) out: mpsc::Sender<Value>,
-    /// Whether whoever asks is gone.
+    /// Whether the asking side is gone.
     pub(super) hung_up: watch::Receiver<bool>,
     /// For changes of the account; those that wait are served in their order.
     pub(super) turn: Arc<Semaphore>,

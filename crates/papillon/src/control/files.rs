@@ -1,4 +1,4 @@
-//! Files, from the offer to their end.
+//! The file commands, from the offer to the end of the transfer.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -58,7 +58,7 @@ fn told(transfer: &Transfer) -> Value {
     })
 }
 
-/// Waits for the end. Who hangs up ends it.
+/// Waits for the end. A guest that disconnects ends it.
 async fn follow(desk: &Desk, mut transfer: Transfer) -> Result<PathBuf, TransferError> {
     if desk.origin == Origin::Owner {
         return transfer.finished().await;

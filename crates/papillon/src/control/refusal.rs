@@ -1,4 +1,4 @@
-//! Why a command was not carried out: a word for programs and a sentence for people.
+//! The error of a command: a word for programs and a sentence for people.
 
 use msnp_client::msnp::ErrorCode;
 use msnp_client::{CommandError, FetchError, SendError, TransferError};

@@ -1,4 +1,4 @@
-//! Carrying out the commands of one place, many at once.
+//! A session of commands from one place, many at once.
 
 use std::future::{Future, poll_fn};
 use std::sync::Arc;

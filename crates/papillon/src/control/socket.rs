@@ -1,4 +1,4 @@
-//! The local socket: where other commands of this user find the `listen` or `chat` of an account.
+//! The local socket, at which other commands of this user find the `listen` or `chat` of an account.
 
 mod knock;
 mod place;
@@ -128,7 +128,7 @@ async fn attend(stream: UnixStream, greeting: Value, context: Context) {
     reading.abort();
 }
 
-/// Reads lines until the end, or until nobody takes them.
+/// Reads lines until the end, or until the receiver is gone.
 async fn read<E, F: Future<Output = Result<(), E>>>(
     mut reader: impl AsyncRead + Unpin,
     longest: usize,
@@ -147,7 +147,7 @@ async fn read<E, F: Future<Output = Result<(), E>>>(
     }
 }
 
-/// Writes lines until there are no more, or nobody reads them.
+/// Writes lines until there are no more, or the reader is gone.
 async fn write(mut writer: impl AsyncWriteExt + Unpin, mut lines: mpsc::Receiver<Value>) {
     while let Some(line) = lines.recv().await {
         if writer.write_all(format!("{line}\n").as_bytes()).await.is_err() {

@@ -1,4 +1,4 @@
-//! Saying things.
+//! The commands that send messages.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Events as JSON. Scripts rely on the names; `docs/events.md` tells them.
+//! Events as JSON. Scripts rely on the names; `docs/events.md` lists them.
 
 #[cfg(test)]
 mod tests;

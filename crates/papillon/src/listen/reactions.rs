@@ -1,4 +1,4 @@
-//! What `listen` does by itself when something happens.
+//! The automatic reactions of `listen` to events.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -17,7 +17,7 @@ use crate::failures::{why_not_done, why_not_transferred};
 /// How a reaction ended.
 #[derive(Default)]
 struct Ended {
-    /// What there is to print about it.
+    /// The line to print about it.
     line: Option<Value>,
     /// The transfer that is over with it.
     transfer: Option<TransferId>,
@@ -53,7 +53,7 @@ impl Reactions {
         }
     }
 
-    /// Begins to do what this event asks for.
+    /// Begins the reaction to this event.
     pub(super) fn react(&mut self, event: &Event) {
         match event {
             Event::FileOffered { transfer, from, name, size, .. } => {

@@ -1,4 +1,4 @@
-//! Doing what the state asks for.
+//! The actions of the state, carried out.
 
 use std::future::{Future, poll_fn};
 use std::path::Path;
@@ -57,7 +57,7 @@ impl Driver {
         Ok(())
     }
 
-    /// What takes time.
+    /// The future of an action that takes time.
     fn work(&mut self, action: Action) -> Work {
         let client = self.client.clone();
         match action {

@@ -1,4 +1,4 @@
-//! Changes at the service.
+//! Requests to the service: changes of lists, status, name and pictures.
 
 use std::path::Path;
 

@@ -44,7 +44,7 @@ impl App {
         tab
     }
 
-    /// What came of offering a file.
+    /// The outcome of an offer.
     pub(super) fn file_offered(
         &mut self,
         to: Handle,

@@ -1,4 +1,4 @@
-//! What was said and what happened in one tab.
+//! The transcript of one tab: messages and notes.
 
 use std::collections::VecDeque;
 
@@ -24,32 +24,32 @@ pub(crate) struct Entry {
     pub(crate) body: Body,
 }
 
-/// What an entry shows.
+/// The content of an entry.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Body {
     /// Another day begins.
     Day,
-    /// Somebody else said something.
+    /// A message of another person.
     Heard {
         /// Who.
         from: Handle,
         /// Under which name.
         name: String,
-        /// What, cleaned.
+        /// The text, cleaned.
         text: String,
         /// How it is to look.
         effects: Effects,
         /// The parts of it that stand for pictures.
         shortcuts: Vec<String>,
     },
-    /// The user said something.
+    /// A message of the user.
     Said {
         /// What.
         text: String,
         /// Whether it arrived.
         delivery: Delivery,
     },
-    /// The program says something.
+    /// A note of the program.
     Note {
         /// What.
         text: String,

@@ -1,4 +1,4 @@
-//! Finding the socket of a program that is signed in.
+//! The search for the socket of a program that is signed in.
 
 use std::time::Duration;
 

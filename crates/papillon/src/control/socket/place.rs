@@ -1,4 +1,4 @@
-//! Where the socket of an account is.
+//! The path of an account's socket.
 
 use std::fs::{self, DirBuilder, Permissions};
 use std::io::{Error, ErrorKind, Result};
