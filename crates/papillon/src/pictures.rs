@@ -1,4 +1,4 @@
-//! Pictures from the disk, made into what old clients can show.
+//! Pictures from the disk, made to fit legacy clients.
 
 use std::io::Cursor;
 use std::path::Path;
@@ -8,7 +8,7 @@ use bytes::Bytes;
 use image::imageops::FilterType;
 use image::{ImageFormat, ImageReader, Limits};
 
-/// What MSN Messenger 6 shows beside a conversation.
+/// The side of the picture that MSN Messenger 6 shows beside a conversation.
 const PICTURE_SIDE: u32 = 96;
 /// Larger ones are drawn smaller by MSN Messenger, and cost everybody time.
 const EMOTICON_SIDE: u32 = 50;
@@ -18,12 +18,12 @@ const MAX_SIDE: u32 = 8192;
 const MAX_MEMORY: u64 = 256 << 20;
 
 /// A display picture: PNG, at most 96 by 96.
-pub(crate) fn picture(path: &Path) -> anyhow::Result<Bytes> {
+pub(crate) fn display_picture(path: &Path) -> anyhow::Result<Bytes> {
     read(path, PICTURE_SIDE)
 }
 
 /// An emoticon: PNG, at most 50 by 50.
-pub(crate) fn emoticon(path: &Path) -> anyhow::Result<Bytes> {
+pub(crate) fn emoticon_picture(path: &Path) -> anyhow::Result<Bytes> {
     read(path, EMOTICON_SIDE)
 }
 
@@ -60,13 +60,13 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("large.bmp");
         image::RgbImage::new(300, 150).save(&path).unwrap();
-        let png = picture(&path).unwrap();
+        let png = display_picture(&path).unwrap();
         let read = image::load_from_memory_with_format(&png, ImageFormat::Png).unwrap();
         assert_eq!((read.width(), read.height()), (96, 48));
         let small = folder.path().join("small.png");
         image::RgbImage::new(19, 19).save(&small).unwrap();
-        assert_eq!(emoticon(&small).unwrap()[..], std::fs::read(&small).unwrap()[..], "as it is");
+        assert_eq!(emoticon_picture(&small).unwrap()[..], std::fs::read(&small).unwrap()[..], "as it is");
         std::fs::write(&path, "no picture").unwrap();
-        assert!(picture(&path).is_err() && picture(folder.path()).is_err());
+        assert!(display_picture(&path).is_err() && display_picture(folder.path()).is_err());
     }
 }

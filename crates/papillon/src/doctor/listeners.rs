@@ -1,20 +1,19 @@
-//! The listeners: whether the service answers there, somebody else, or nobody.
+//! The check of the listeners: whether the service answers there, another program, or none.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use tokio::task::JoinSet;
 
-use super::dns;
-use super::knock::{self, Answer, Chain};
+use super::probe::{self, Answer, Chain};
 use super::report::{Finding, list};
 use super::surroundings::Surroundings;
 use crate::listen_address::ListenAddress;
 use crate::listeners::{self, resolve};
 use crate::settings::Settings;
 
-/// A listener, and who answered at its addresses.
+/// A listener, and the answers at its addresses.
 #[derive(Debug)]
-pub(super) struct Door {
+pub(super) struct ProbedListener {
     pub(super) name: &'static str,
     setting: ListenAddress,
     /// Where it is to be opened.
@@ -25,15 +24,15 @@ pub(super) struct Door {
 
 /// All listeners that are on.
 #[derive(Debug, Default)]
-pub(super) struct Doors {
-    doors: Vec<Door>,
+pub(super) struct ProbedListeners {
+    all: Vec<ProbedListener>,
     shown: Option<Chain>,
 }
 
 /// Knocks at every listener, at every address that leads to it, at all of them at once.
-pub(super) async fn knock(settings: &Settings, surroundings: &Surroundings) -> Doors {
-    let mut doors = Doors::default();
-    let mut knocks = JoinSet::new();
+pub(super) async fn probe(settings: &Settings, surroundings: &Surroundings) -> ProbedListeners {
+    let mut listeners = ProbedListeners::default();
+    let mut probes = JoinSet::new();
     for (name, setting) in [
         ("msnp", &settings.msnp),
         ("dispatch", &settings.dispatch),
@@ -42,32 +41,32 @@ pub(super) async fn knock(settings: &Settings, surroundings: &Surroundings) -> D
         ("dns", &settings.dns),
     ] {
         if setting.is_on() {
-            let door = Door::at(name, setting).await;
-            for address in door.targets(surroundings) {
-                knocks.spawn(async move { (name, address, at(name, address).await) });
+            let listener = ProbedListener::at(name, setting).await;
+            for address in listener.targets(surroundings) {
+                probes.spawn(async move { (name, address, at(name, address).await) });
             }
-            doors.doors.push(door);
+            listeners.all.push(listener);
         }
     }
-    for (name, address, (answer, shown)) in knocks.join_all().await {
-        if answer == Answer::Ours && doors.shown.is_none() {
-            doors.shown = shown;
+    for (name, address, (answer, shown)) in probes.join_all().await {
+        if answer == Answer::Ours && listeners.shown.is_none() {
+            listeners.shown = shown;
         }
-        if let Some(door) = doors.doors.iter_mut().find(|door| door.name == name) {
-            door.answers.push((address, answer));
+        if let Some(listener) = listeners.all.iter_mut().find(|listener| listener.name == name) {
+            listener.answers.push((address, answer));
         }
     }
-    for door in &mut doors.doors {
+    for listener in &mut listeners.all {
         // Loopback first, as people are used to it.
-        door.answers.sort_by_key(|(address, _)| (!address.ip().is_loopback(), *address));
+        listener.answers.sort_by_key(|(address, _)| (!address.ip().is_loopback(), *address));
     }
-    doors
+    listeners
 }
 
-impl Doors {
+impl ProbedListeners {
     /// Whether the service runs: it has answered somewhere.
-    pub(super) fn somebody_is_home(&self) -> bool {
-        self.doors.iter().any(|door| door.opened_at().is_some())
+    pub(super) fn service_runs(&self) -> bool {
+        self.all.iter().any(|listener| listener.opened_at().is_some())
     }
 
     /// The certificates that it showed.
@@ -76,17 +75,17 @@ impl Doors {
     }
 
     /// The listener of this name, if it is on.
-    pub(super) fn find(&self, name: &str) -> Option<&Door> {
-        self.doors.iter().find(|door| door.name == name)
+    pub(super) fn find(&self, name: &str) -> Option<&ProbedListener> {
+        self.all.iter().find(|listener| listener.name == name)
     }
 
-    /// What came of it.
+    /// The outcome.
     pub(super) async fn findings(&self, settings: &Settings) -> Vec<Finding> {
         // Without old Windows there is more to be done than to take the port.
         let is_for_old = settings.server.old_windows;
-        let runs = self.somebody_is_home();
+        let runs = self.service_runs();
         let mut findings = Vec::new();
-        let is_known = self.doors.iter().any(|door| !door.answers.is_empty());
+        let is_known = self.all.iter().any(|listener| !listener.answers.is_empty());
         if !runs && is_known {
             findings.push(Finding::fail(
                 "service",
@@ -94,30 +93,30 @@ impl Doors {
                 "start it with `papillon serve` and the same options; below is whether it could",
             ));
         }
-        for door in &self.doors {
-            findings.push(if runs { door.finding() } else { door.prospect().await });
-            findings.extend(door.usual_port(is_for_old));
+        for listener in &self.all {
+            findings.push(if runs { listener.finding() } else { listener.prospect().await });
+            findings.extend(listener.usual_port(is_for_old));
         }
         findings
     }
 }
 
-/// Who is at an address.
+/// The program at an address.
 async fn at(name: &str, address: SocketAddr) -> (Answer, Option<Chain>) {
     match name {
-        "http" => (knock::http(address).await, None),
-        "https" => knock::https(address).await,
-        "dns" => (dns::knock(address).await, None),
-        _ => (knock::msnp(address).await, None),
+        "http" => (probe::http(address).await, None),
+        "https" => probe::https(address).await,
+        "dns" => (probe::dns::probe(address).await, None),
+        _ => (probe::msnp(address).await, None),
     }
 }
 
-impl Door {
-    /// A listener with this setting, at which nobody has knocked yet.
+impl ProbedListener {
+    /// A listener with this setting, before it is probed.
     async fn at(name: &'static str, setting: &ListenAddress) -> Self {
         let (bound, problem) = match resolve(name, setting).await {
             Ok(bound) => (bound, None),
-            Err(error) => (Vec::new(), Some(crate::sentence(&error))),
+            Err(error) => (Vec::new(), Some(crate::sentence::of(&error))),
         };
         Self { name, setting: setting.clone(), bound, answers: Vec::new(), problem }
     }
@@ -157,7 +156,7 @@ impl Door {
         loopback.iter().chain(own).map(|address| SocketAddr::new(*address, port)).collect()
     }
 
-    /// What was seen beside a service that runs.
+    /// The finding beside a service that runs.
     fn finding(&self) -> Finding {
         if let Some(problem) = &self.problem {
             return Finding::fail(self.name, problem.clone(), format!("correct --{} ADDR", self.name));
@@ -165,7 +164,7 @@ impl Door {
         if self.port() == 0 {
             return Finding::warn(
                 self.name,
-                "its port is 0, any free one: nobody can know which",
+                "its port is 0, any free one: clients cannot know which",
                 format!("give it a port, with --{} ADDR", self.name),
             );
         }
@@ -176,7 +175,7 @@ impl Door {
             return Finding::ok(self.name, format!("the service answers at {}", list(ours)));
         };
         let words = answer.words();
-        // Nobody can refuse what goes to a listener at all addresses, but a firewall.
+        // Only a firewall can refuse a connection to a listener at all addresses.
         let is_rejected = matches!(answer, Answer::Nobody(_))
             && !ours.is_empty()
             && address.is_ipv4()
@@ -222,7 +221,7 @@ impl Door {
         )
     }
 
-    /// What was seen without a service: whether it could listen.
+    /// The finding without a service: whether it could listen.
     async fn prospect(&self) -> Finding {
         if let Some(problem) = &self.problem {
             return Finding::fail(self.name, problem.clone(), format!("correct --{} ADDR", self.name));

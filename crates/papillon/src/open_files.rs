@@ -1,4 +1,4 @@
-//! A connection is an open file, and many systems allow a program only 1024 of those.
+//! The limit of open files: each connection is one, and many systems allow a program only 1024.
 
 use papillon_server::Limits;
 
@@ -16,7 +16,7 @@ pub(crate) fn wanted(limits: &Limits) -> u64 {
 pub(crate) fn raise(limits: &Limits) {
     let wanted = wanted(limits);
     match rlimit::increase_nofile_limit(wanted) {
-        // Not a warning: the limits as they come are far above what most services need.
+        // Not a warning: the default limits are far above the need of most services.
         Ok(allowed) if allowed < wanted => tracing::info!(
             allowed,
             wanted,

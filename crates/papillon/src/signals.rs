@@ -1,4 +1,4 @@
-//! SIGTERM and SIGINT end the service; Ctrl-C does where there are no signals. SIGHUP has it read its configuration
+//! The signals of the service: SIGTERM and SIGINT end it; Ctrl-C does where there are no signals. SIGHUP has it read its configuration
 //! and its certificates again.
 
 #[cfg(unix)]

@@ -1,4 +1,4 @@
-//! People and states on the command line.
+//! Accounts, names and statuses, as people and scripts write them.
 
 use msnp::{FriendlyName, Handle, Status};
 
@@ -24,7 +24,7 @@ pub(crate) fn status_name(status: Option<Status>) -> &'static str {
     }
 }
 
-/// A name that somebody wants to have or to give.
+/// Reads a display name; the error tells the fault.
 pub(crate) fn friendly_name(text: &str) -> Result<FriendlyName, String> {
     FriendlyName::from_text(text).map_err(|_| {
         if text.is_empty() {

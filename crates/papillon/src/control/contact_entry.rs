@@ -1,23 +1,24 @@
-//! Somebody on the contact list, in the words that scripts rely on.
+//! A contact in the words that scripts rely on.
 
 use msnp::List;
-use msnp_client::{Contact, Group};
+use msnp_client::{Client, Contact, Group};
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
-use crate::client::status_name;
+use crate::names::status_name;
 
-/// Somebody on a list, as `contacts --json` tells it.
+/// A contact, as in `contacts --json`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Entry {
-    pub(super) who: String,
-    pub(super) name: String,
-    pub(super) status: String,
-    pub(super) lists: Vec<String>,
-    pub(super) groups: Vec<String>,
+pub(crate) struct ContactEntry {
+    pub(crate) who: String,
+    pub(crate) name: String,
+    pub(crate) status: String,
+    pub(crate) lists: Vec<String>,
+    pub(crate) groups: Vec<String>,
 }
 
-impl Entry {
-    pub(super) fn new(contact: &Contact, groups: &[Group]) -> Self {
+impl ContactEntry {
+    fn new(contact: &Contact, groups: &[Group]) -> Self {
         let is_in = |group: &&Group| contact.groups.contains(&group.id);
         Self {
             who: contact.handle.to_string(),
@@ -29,7 +30,7 @@ impl Entry {
     }
 }
 
-/// The lists somebody is on.
+/// The lists that a contact is on.
 pub(crate) fn list_names(contact: &Contact) -> Vec<&'static str> {
     let names = [
         (List::Forward, "forward"),
@@ -38,4 +39,13 @@ pub(crate) fn list_names(contact: &Contact) -> Vec<&'static str> {
         (List::Reverse, "reverse"),
     ];
     names.into_iter().filter(|(list, _)| contact.lists.contains(*list)).map(|(_, name)| name).collect()
+}
+
+/// The contact list, in the words that scripts rely on.
+pub(super) fn contacts_as_json(client: &Client) -> Value {
+    let groups = client.groups();
+    let contacts = client.contacts();
+    let entries: Vec<_> = contacts.iter().map(|contact| ContactEntry::new(contact, &groups)).collect();
+    let groups: Vec<_> = groups.into_iter().map(|group| group.name).collect();
+    json!({ "contacts": entries, "groups": groups })
 }

@@ -1,10 +1,10 @@
-//! What happened and what to do, in one sentence.
+//! Failures in words: the error and the advice, in one sentence.
 
 use msnp::Handle;
 use msnp_client::{CommandError, SendError, SignInError, TransferError};
 
-/// Why nobody is signed in.
-pub(super) fn why_not_signed_in(account: &Handle, error: &SignInError) -> String {
+/// Why the sign-in failed.
+pub(crate) fn why_not_signed_in(account: &Handle, error: &SignInError) -> String {
     match error {
         SignInError::WrongPassword => format!(
             "the account {account} or its password is wrong. `papillon account list` on the service's machine \
@@ -34,7 +34,7 @@ pub(crate) fn why_not_done(error: &CommandError) -> String {
     }
 }
 
-/// Why something did not reach anybody.
+/// Why a message was not delivered.
 pub(crate) fn why_not_delivered(error: &SendError) -> String {
     match error {
         SendError::NotOnline => String::from("they are not online, or have blocked this account"),

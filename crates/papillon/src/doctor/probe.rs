@@ -1,4 +1,6 @@
-//! Doing what a client does first, to see who is there.
+//! The probe of a listener: the first steps of a client.
+
+pub(super) mod dns;
 
 use std::fmt::Display;
 use std::io;
@@ -15,28 +17,28 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
-/// Somebody on the same machine answers sooner.
+/// A program on the same machine answers sooner.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// From the beginning to a connection: less than that.
 const CONNECT: Duration = Duration::from_secs(4);
 /// More than any answer that is read here.
 const LONGEST: usize = 8 * 1024;
 
-/// Who is there.
+/// The outcome of a probe.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Answer {
     /// The service.
     Ours,
-    /// Somebody else; in words, what they did.
+    /// Another program; its reaction in words.
     Other(String),
-    /// Nobody; in words, how that was found out.
+    /// No program; the sign of that in words.
     Nobody(String),
-    /// Nothing came back, as where a firewall drops what goes there; in words, what was tried.
+    /// Nothing came back, as where a firewall drops packets; the attempt in words.
     Filtered(String),
 }
 
 impl Answer {
-    /// What was seen.
+    /// The words.
     pub(super) fn words(&self) -> &str {
         match self {
             Self::Ours => "the service",
@@ -79,7 +81,7 @@ pub(super) async fn https_of(address: SocketAddr, host: &str) -> Answer {
     judge(talk, is_healthy).await
 }
 
-/// Shakes hands as a client of today, and asks how it is.
+/// Shakes hands as a modern client, and asks for `/health`.
 pub(super) async fn https(address: SocketAddr) -> (Answer, Option<Chain>) {
     let mut shown = None;
     let talk = async {
@@ -94,19 +96,19 @@ pub(super) async fn https(address: SocketAddr) -> (Answer, Option<Chain>) {
     (answer, shown)
 }
 
-/// Connects. Somebody who is there but says nothing does so later, and a firewall never lets it come to that.
+/// Connects. A silent program accepts the connection; a firewall lets it come to none.
 async fn connect(address: SocketAddr) -> io::Result<TcpStream> {
     timeout(CONNECT, TcpStream::connect(address)).await.unwrap_or_else(|late| Err(late.into()))
 }
 
-/// Whether nothing came back, or somebody on the way said that nothing gets there.
+/// Whether nothing came back, or a router on the way said that packets do not get there.
 pub(super) fn is_silence(error: &io::Error) -> bool {
     matches!(
         error.kind(),
         io::ErrorKind::TimedOut
             | io::ErrorKind::HostUnreachable
             | io::ErrorKind::NetworkUnreachable
-            // What a firewall on this machine makes of it.
+            // The error that a firewall on this machine makes.
             | io::ErrorKind::PermissionDenied
     )
 }
@@ -116,14 +118,16 @@ async fn judge(
     is_ours: impl FnOnce(&[u8]) -> bool,
 ) -> Answer {
     match timeout(PATIENCE, talk).await {
-        Err(_) => Answer::Other(String::from("somebody who says nothing")),
+        Err(_) => Answer::Other(String::from("a program that sends nothing")),
         Ok(Ok(said)) if is_ours(&said) => Answer::Ours,
-        Ok(Ok(said)) if said.is_empty() => Answer::Other(String::from("somebody who hangs up")),
-        Ok(Ok(said)) => Answer::Other(format!("somebody who says {:?}", beginning(&said))),
+        Ok(Ok(said)) if said.is_empty() => {
+            Answer::Other(String::from("a program that closes the connection"))
+        }
+        Ok(Ok(said)) => Answer::Other(format!("a program that sends {:?}", beginning(&said))),
         Ok(Err(error)) => match error.kind() {
-            io::ErrorKind::ConnectionRefused => Answer::Nobody(String::from("nobody listens")),
+            io::ErrorKind::ConnectionRefused => Answer::Nobody(String::from("no program listens")),
             io::ErrorKind::ConnectionReset | io::ErrorKind::UnexpectedEof | io::ErrorKind::InvalidData => {
-                Answer::Other(format!("somebody who does not understand ({error})"))
+                Answer::Other(format!("a program that does not understand ({error})"))
             }
             _ if is_silence(&error) => Answer::Filtered(format!("no connection comes about ({error})")),
             _ => Answer::Nobody(error.to_string()),
@@ -163,7 +167,7 @@ async fn read_until<S: AsyncRead + Unpin>(
     Ok(said)
 }
 
-/// TLS with whoever it is: what they show is looked at afterwards.
+/// TLS that accepts any certificate: the chain is checked afterwards.
 fn anybody() -> Result<ClientConfig, rustls::Error> {
     let provider = Arc::new(ring::default_provider());
     Ok(ClientConfig::builder_with_provider(Arc::clone(&provider))
