@@ -12,7 +12,7 @@
 
 use bytes::BytesMut;
 
-use crate::wire::{Encode, Line, Words};
+use crate::wire::{Encode, Line, Parse, Words};
 use crate::{Dialect, Invalid, TransactionId};
 
 const CVR0: &str = "CVR0";
@@ -26,13 +26,16 @@ pub struct Request {
     pub offered: Vec<Box<str>>,
 }
 
-impl Request {
-    pub(crate) fn parse(transaction: TransactionId, words: &mut Words<'_>) -> Result<Self, Invalid> {
+impl Parse for Request {
+    fn parse(words: &mut Words<'_>) -> Result<Self, Invalid> {
+        let transaction = words.transaction()?;
         let first = words.required("dialect")?;
         let rest = std::iter::from_fn(|| words.optional());
         Ok(Self { transaction, offered: std::iter::once(first).chain(rest).map(Box::from).collect() })
     }
+}
 
+impl Request {
     /// The offered dialects that this crate speaks, in the client's order, none twice.
     pub fn common(&self) -> Vec<Dialect> {
         let mut common = Vec::new();
@@ -68,8 +71,9 @@ pub struct Reply {
     pub cvr0: bool,
 }
 
-impl Reply {
-    pub(crate) fn parse(transaction: TransactionId, words: &mut Words<'_>) -> Result<Self, Invalid> {
+impl Parse for Reply {
+    fn parse(words: &mut Words<'_>) -> Result<Self, Invalid> {
+        let transaction = words.transaction()?;
         let mut reply = Self { transaction, dialects: Vec::new(), cvr0: false };
         let mut next = Some(words.required("dialect")?);
         while let Some(name) = next {
@@ -97,8 +101,11 @@ impl Encode for Reply {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::command::vectors::{both_ways, read, refused};
+    use crate::command::vectors::{both_ways, read, refused, vectors};
     use crate::command::{NotificationEvent, NotificationRequest};
+
+    vectors!(Request: "VER 1 MSNP9 MSNP8 CVR0\r\n");
+    vectors!(Reply: "VER 1 MSNP9 MSNP8 CVR0\r\n", "VER 1 0\r\n");
 
     fn request(line: &str) -> Request {
         match read(line) {
