@@ -21,10 +21,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 
 use bytes::Bytes;
+use msnp::Handle;
 use msnp::connection_type::ConnectionType;
 use msnp::message::{Emoticon, Invitation};
 use msnp::object::MsnObject;
-use msnp::{Dialect, Handle};
 use msnp_p2p::Published;
 use parking_lot::Mutex;
 use tokio::sync::{mpsc, oneshot};
@@ -260,7 +260,7 @@ impl Peers {
     /// clients know nothing of packets and must not be sent any (HYP *MSNC1*).
     pub(crate) fn is_old(&self, core: &Core, who: &Handle) -> bool {
         let theirs = core.roster.read().capabilities(who);
-        core.settings.dialect == Dialect::Msnp8 || theirs.is_some_and(|capabilities| capabilities.msnc() == 0)
+        !core.settings.dialect.has_objects() || theirs.is_some_and(|capabilities| capabilities.msnc() == 0)
     }
 
     /// Refuses an offered file.

@@ -47,11 +47,6 @@ impl Dialect {
         }
     }
 
-    /// The dialect with this number after `MSNP`.
-    pub fn from_number(number: u8) -> Option<Self> {
-        Self::ALL.iter().copied().find(|dialect| dialect.number() == number)
-    }
-
     /// This dialect and those before it, the newest first: what a client offers in `VER`.
     pub fn and_older(self) -> impl Iterator<Item = Self> {
         Self::ALL.iter().rev().copied().filter(move |dialect| *dialect <= self)
@@ -113,20 +108,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_and_numbers_read_back_in_order() {
+    fn names_read_back_and_stand_in_order() {
         for dialect in Dialect::ALL {
             assert_eq!(Dialect::from_name(dialect.name()), Some(*dialect));
-            assert_eq!(Dialect::from_number(dialect.number()), Some(*dialect));
         }
         assert!(Dialect::ALL.is_sorted());
         assert_eq!(Dialect::ALL.last(), Some(&Dialect::NEWEST));
-        assert_eq!((Dialect::from_name("msnp9"), Dialect::from_number(10)), (None, None));
+        assert_eq!(Dialect::from_name("msnp9"), None);
     }
 
     #[test]
     fn a_client_offers_what_it_was_told_and_older_ones() {
         assert!(Dialect::Msnp9.and_older().eq([Dialect::Msnp9, Dialect::Msnp8]));
         assert!(Dialect::Msnp8.and_older().eq([Dialect::Msnp8]));
+    }
+
+    #[test]
+    fn a_name_ends_with_the_number() {
+        for dialect in Dialect::ALL {
+            assert_eq!(dialect.name(), format!("MSNP{}", dialect.number()));
+        }
     }
 
     #[test]

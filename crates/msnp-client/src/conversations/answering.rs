@@ -30,7 +30,7 @@ async fn enter(core: Weak<Core>, ring: Ring, place: OwnedSemaphorePermit) -> Res
     let connection = timeout_at(deadline, connecting).await.map_err(|_| SendError::TimedOut)?;
     let connection = connection.map_err(|_| SendError::Disconnected)?;
     let seat = Arc::new(Seat::called(core));
-    let board = Switchboard::start(id, account, connection, Some(place), seat);
+    let board = Switchboard::start(id, account, settings.dialect, connection, Some(place), seat);
     board.leave_when_idle(false);
     let entered = super::opening::answer(board.answer(ring.cookie, ring.session), deadline).await;
     if entered.is_err() {

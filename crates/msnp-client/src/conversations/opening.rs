@@ -89,7 +89,14 @@ impl Talk {
             })?;
             let id = core.conversations.board_id();
             let seat = Arc::new(Seat::of(core, Arc::clone(self)));
-            let board = Switchboard::start(id, core.account.clone(), connection, Some(place), seat);
+            let board = Switchboard::start(
+                id,
+                core.account.clone(),
+                core.settings.dialect,
+                connection,
+                Some(place),
+                seat,
+            );
             // Also finds it when nobody waits for it any more.
             board.leave_when_idle(true);
             Ok((board, admission.cookie))

@@ -102,13 +102,13 @@ impl<L: Listener> Reader<L> {
     fn frame(&mut self, frame: &Frame) -> Flow {
         match frame.verb() {
             b"MSG" => self.message(frame),
-            b"ACK" => match frame.words().and_then(|mut words| words.transaction()) {
+            b"ACK" => match frame.words(self.board.dialect).and_then(|mut words| words.transaction()) {
                 Ok(TransactionId(number)) => self.acknowledged.push(number),
                 Err(error) => tracing::debug!(%error, "an ACK that cannot be read"),
             },
             // Whatever the reason is.
             b"OUT" => return Flow::Break(()),
-            _ => match Event::parse(frame) {
+            _ => match Event::parse(frame, self.board.dialect) {
                 Ok(event) => self.event(event),
                 Err(error) => tracing::debug!(%error, "ignored on a switchboard"),
             },
@@ -135,8 +135,8 @@ impl<L: Listener> Reader<L> {
                 Some(transaction) => self.refused(transaction, Answer::Error(error.number)),
                 None => tracing::debug!(error.number, "an error on a switchboard"),
             },
-            // Taken by `frame`.
-            Event::Msg(_) | Event::Ack(_) | Event::Out(_) => {}
+            // `MSG`, `ACK` and `OUT` are taken by `frame`.
+            _ => {}
         }
     }
 
@@ -198,7 +198,7 @@ impl<L: Listener> Reader<L> {
     /// Notes who wrote the message. Their name is read as well as it can be.
     fn read_sender(&mut self, frame: &Frame) -> Result<(), Invalid> {
         let frame = frame.legible();
-        let mut words = frame.words()?;
+        let mut words = frame.words(self.board.dialect)?;
         let (handle, name) = (words.required("sender")?, words.required("name")?);
         let known =
             self.sender.as_ref().is_some_and(|sender| sender.words.0 == handle && sender.words.1 == name);

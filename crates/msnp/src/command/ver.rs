@@ -36,6 +36,12 @@ impl Parse for Request {
 }
 
 impl Request {
+    /// What a client says that speaks this dialect and older ones.
+    pub fn offer(transaction: TransactionId, newest: Dialect) -> Self {
+        let names = newest.and_older().map(Dialect::name).chain([CVR0]);
+        Self { transaction, offered: names.map(Box::from).collect() }
+    }
+
     /// The offered dialects that this crate speaks, in the client's order, none twice.
     pub fn common(&self) -> Vec<Dialect> {
         let mut common = Vec::new();
@@ -85,6 +91,13 @@ impl Parse for Reply {
     }
 }
 
+impl Reply {
+    /// Whether the connection speaks this dialect from now on.
+    pub fn agrees_on(&self, dialect: Dialect) -> bool {
+        self.dialects.first().is_some_and(|first| first.is_in(&(dialect..=dialect)))
+    }
+}
+
 impl Encode for Reply {
     fn encode(&self, out: &mut BytesMut) {
         let nothing = self.dialects.is_empty() && !self.cvr0;
@@ -130,7 +143,10 @@ mod tests {
     #[test]
     fn replies_are_written_and_read() {
         let transaction = TransactionId(1);
+        assert_eq!(Request::offer(transaction, Dialect::Msnp9).to_bytes(), "VER 1 MSNP9 MSNP8 CVR0\r\n");
+        assert_eq!(Request::offer(transaction, Dialect::Msnp8).to_bytes(), "VER 1 MSNP8 CVR0\r\n");
         let both = Reply { transaction, dialects: vec![Dialect::Msnp9, Dialect::Msnp8], cvr0: true };
+        assert!(both.agrees_on(Dialect::Msnp9) && !both.agrees_on(Dialect::Msnp8));
         both_ways("VER 1 MSNP9 MSNP8 CVR0\r\n", NotificationEvent::Ver(both));
         let one = Reply { transaction, dialects: vec![Dialect::Msnp8], cvr0: false };
         both_ways("VER 1 MSNP8\r\n", NotificationEvent::Ver(one));
