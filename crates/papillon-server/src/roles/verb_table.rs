@@ -65,7 +65,8 @@ impl<C: Gate> Rule<C> {
         connection: &mut C,
         frame: &Frame,
     ) -> Result<&'a Self, Refusal> {
-        let rule = rules.iter().find(|rule| rule.verb.as_bytes() == frame.verb()).ok_or(Close)?;
+        let verb = frame.verb();
+        let rule = rules.iter().find(|rule| rule.verb.as_bytes() == verb).ok_or(Close)?;
         if !rule.states.contains(&connection.state()) {
             return Err(rule.misplaced);
         }
