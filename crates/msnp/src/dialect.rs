@@ -2,6 +2,12 @@
 //!
 //! The order of the versions and what each can do is known here and nowhere else: other code asks
 //! a dialect for a capability, or whether it [is in a range](Dialect::is_in).
+//!
+//! Nobody is kept under a name that only one dialect has. A group is kept by its number and a person
+//! by handle and account; how a dialect names them on the wire is chosen where a form is read or
+//! written. For groups that is [`GroupId`](crate::GroupId) alone. People are named by their handle in
+//! every dialect so far; a GUID in its place would be made of the account's number, and concerns the
+//! forms that carry it (`ADD`, `REM`, `LST`), which know the dialect.
 
 use std::fmt;
 use std::ops::RangeInclusive;
