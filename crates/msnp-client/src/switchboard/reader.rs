@@ -125,7 +125,8 @@ impl<L: Listener> Reader<L> {
             // Told when `ANS OK` shows that these were all.
             Event::Iro(there) => drop(self.arrive(there.handle, there.name)),
             Event::Joi(newcomer) => {
-                if self.arrive(newcomer.handle, newcomer.name) && self.entered {
+                let is_new = self.arrive(newcomer.handle, newcomer.name);
+                if is_new && self.entered {
                     self.listener.people_changed(&self.board);
                 }
             }
