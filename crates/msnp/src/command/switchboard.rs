@@ -2,8 +2,8 @@
 
 use bytes::BytesMut;
 
-// Every verb has a module there, and a row here is all that names it.
 use super::table::verbs;
+// A row is all that names a verb's module.
 use super::*;
 use crate::wire::{EncodeFor, Parse};
 
