@@ -54,7 +54,7 @@ impl PropertyKey {
 
     /// Whether the dialect knows the key.
     pub const fn is_in(self, dialect: Dialect) -> bool {
-        !matches!((self, dialect), (Self::WebWatch, Dialect::Msnp8))
+        !matches!(self, Self::WebWatch) || dialect.has_web_watch()
     }
 
     /// Whether a client may set it (`PRP`). The service alone knows of a mobile device or a web watch.

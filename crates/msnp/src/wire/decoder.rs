@@ -4,27 +4,29 @@ use bytes::{Buf, Bytes, BytesMut};
 
 use super::frame::{Frame, verb_of};
 use super::is_blank;
+use crate::command::{NotificationEvent, NotificationRequest, SwitchboardEvent, SwitchboardRequest};
 use crate::numbers::decimal;
 
-/// Which stream is read: it decides which verbs carry a payload.
+/// Which stream is read. The table of its commands says which verbs carry a payload.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stream {
-    /// What a client sends to a notification server: `QRY`, `PAG`, `PGD`, `SDC` carry payloads.
+    /// The commands of a client to a notification server.
     NotificationRequests,
-    /// What a notification server sends: `MSG`, `NOT`, `IPG` carry payloads.
+    /// The commands of a notification server to a client.
     NotificationEvents,
-    /// What a client sends to a switchboard: `MSG` carries a payload.
+    /// The commands of a client to a switchboard.
     SwitchboardRequests,
-    /// What a switchboard sends: `MSG` carries a payload.
+    /// The commands of a switchboard to a client.
     SwitchboardEvents,
 }
 
 impl Stream {
     fn has_payload(self, verb: &[u8]) -> bool {
         match self {
-            Self::NotificationRequests => matches!(verb, b"QRY" | b"PAG" | b"PGD" | b"SDC"),
-            Self::NotificationEvents => matches!(verb, b"MSG" | b"NOT" | b"IPG"),
-            Self::SwitchboardRequests | Self::SwitchboardEvents => verb == b"MSG",
+            Self::NotificationRequests => NotificationRequest::has_payload(verb),
+            Self::NotificationEvents => NotificationEvent::has_payload(verb),
+            Self::SwitchboardRequests => SwitchboardRequest::has_payload(verb),
+            Self::SwitchboardEvents => SwitchboardEvent::has_payload(verb),
         }
     }
 }
