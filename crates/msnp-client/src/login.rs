@@ -84,8 +84,8 @@ impl Login {
     async fn identify(&mut self, account: &Handle) -> Result<Step, SignInError> {
         let transaction = self.wire.transaction();
         let offered = match self.dialect {
-            Dialect::Msnp9 => vec!["MSNP9", "MSNP8", "CVR0"],
             Dialect::Msnp8 => vec!["MSNP8", "CVR0"],
+            newer => vec![newer.name(), "MSNP8", "CVR0"],
         };
         let offered = offered.into_iter().map(Box::from).collect();
         let answer = self.ask(&NotificationRequest::Ver(ver::Request { transaction, offered })).await?;

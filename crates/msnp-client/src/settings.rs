@@ -63,7 +63,7 @@ impl Settings {
     pub(crate) const fn capabilities(&self) -> ClientCapabilities {
         match self.dialect {
             Dialect::Msnp8 => ClientCapabilities(0),
-            Dialect::Msnp9 => ClientCapabilities(0x1000_0000),
+            _ => ClientCapabilities(0x1000_0000),
         }
     }
 }

@@ -20,6 +20,7 @@ const LENIENT: GeneralPurpose = GeneralPurpose::new(
 
 /// Why a context cannot be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum ContextError {
     /// Not base64.
     #[error("the context is not base64")]

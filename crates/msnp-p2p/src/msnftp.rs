@@ -37,6 +37,7 @@ impl ByeCode {
 
 /// Why the dialogue cannot go on. The connection is to be closed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum MsnftpError {
     /// Something else was expected here.
     #[error("the other side does not speak MSNFTP")]

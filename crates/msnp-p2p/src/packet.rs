@@ -13,6 +13,7 @@ pub use header::Header;
 
 /// What carries packets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Carrier {
     /// Messages of class `D` through the service; each ends with a footer.
     Switchboard,
@@ -63,6 +64,7 @@ impl Footer {
 
 /// Why bytes are no packet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum PacketError {
     /// Less than a header (and a footer).
     #[error("a packet of {0} bytes is too short")]

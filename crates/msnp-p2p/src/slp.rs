@@ -26,6 +26,7 @@ pub use transport::{TransportRequest, TransportResponse};
 
 /// Why bytes are no MSNSLP.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum SlpError {
     /// Longer than [`SlpMessage::MAX_LEN`], or a head longer than [`SlpMessage::MAX_HEAD`].
     #[error("the text is too long")]

@@ -11,6 +11,7 @@ use crate::Invalid;
 
 /// The value of `Conn-Type`. Only a label: what the names promise of filtering nobody tests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum ConnectionType {
     /// The service sees the client's own address and port.
     DirectConnect,

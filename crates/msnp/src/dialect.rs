@@ -4,6 +4,7 @@ use std::fmt;
 
 /// A protocol version a connection can speak.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum Dialect {
     /// MSN Messenger 5.0 (2002): Passport, the compact list, client capabilities.
     Msnp8,

@@ -6,6 +6,7 @@ use crate::Invalid;
 
 /// One of an account's four lists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum List {
     /// `FL`: the people one wants to see
     Forward,

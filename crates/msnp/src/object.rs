@@ -40,6 +40,7 @@ impl ObjectKind {
 
 /// What the hash of a description says about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Description {
     /// The hash matches.
     Verified,

@@ -6,6 +6,7 @@ use crate::{Dialect, Invalid, wire::percent};
 
 /// A property of an account, named by its three-letter key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum PropertyKey {
     /// `PHH`
     HomePhone,

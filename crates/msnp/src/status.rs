@@ -6,6 +6,7 @@ use crate::Invalid;
 
 /// A presence state, named by its three-letter code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Status {
     /// `NLN`
     Online,

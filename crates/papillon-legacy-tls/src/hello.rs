@@ -47,6 +47,7 @@ pub enum ModernKey {
 
 /// Where a connection belongs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Route {
     /// The beginning is not enough to tell: read on.
     More,

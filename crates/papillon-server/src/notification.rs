@@ -87,10 +87,8 @@ impl From<StoreError> for Refusal {
                 StoreRefusal::NotInGroup => ErrorCode::NotInGroup,
                 StoreRefusal::TooManyGroups => ErrorCode::TooManyGroups,
                 StoreRefusal::GroupZero => ErrorCode::CannotRemoveGroupZero,
-                // Of the pages; no verb leads there.
-                StoreRefusal::InvitationInvalid
-                | StoreRefusal::TooManyInvitations
-                | StoreRefusal::PictureTooLarge => ErrorCode::InternalServerError,
+                // The others are of the pages; no verb leads there.
+                _ => ErrorCode::InternalServerError,
             }),
             error => {
                 tracing::error!(%error, "the store failed");
@@ -175,7 +173,8 @@ impl Connection {
                 self.reply(&qng::Reply { seconds });
                 Ok(())
             }
-            Request::Inf(_) | Request::Out => Err(Refusal::Close),
+            // The table admits no other verb: this is its answer to those that it does not know.
+            _ => Err(Refusal::Close),
         }
     }
 

@@ -60,6 +60,7 @@ pub struct Listeners {
 
 /// Why the service could not be started.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum ServerError {
     /// The store failed.
     #[error("the database cannot be used: {0}")]

@@ -101,7 +101,8 @@ impl Connection {
                 });
                 (Some(request.transaction), outcome)
             }
-            Request::Out => (None, Err(Refusal::Close)),
+            // The table admits no other verb: this is its answer to those that it does not know.
+            _ => (None, Err(Refusal::Close)),
         }
     }
 

@@ -135,8 +135,8 @@ impl<L: Listener> Reader<L> {
                 Some(transaction) => self.refused(transaction, Answer::Error(error.number)),
                 None => tracing::debug!(error.number, "an error on a switchboard"),
             },
-            // Taken by `frame`.
-            Event::Msg(_) | Event::Ack(_) | Event::Out(_) => {}
+            // `MSG`, `ACK` and `OUT` are taken by `frame`. There is nothing else that a switchboard says.
+            _ => {}
         }
     }
 

@@ -10,6 +10,7 @@ use crate::packet::{Flags, Header};
 
 /// What each side shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum NonceRule {
     /// The listener's `Nonce`, shown by the connecting side and echoed (MSN Messenger 6 and 7).
     Plain(Guid),
@@ -66,7 +67,7 @@ enum Stage {
     Echo,
 }
 
-/// What a frame of the handshake led to.
+/// What a frame of the handshake led to. The list is complete: a caller has to act on both.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum HandshakeStep {
     /// More has to come.

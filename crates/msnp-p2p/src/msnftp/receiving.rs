@@ -26,7 +26,7 @@ enum Stage {
     Done,
 }
 
-/// What has to be done next.
+/// What has to be done next. The list is complete: a caller has to carry out every one of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ReceiveStep {
     /// Write these bytes to the connection.

@@ -26,7 +26,7 @@ enum Stage {
     Bye,
 }
 
-/// What has to be done next.
+/// What has to be done next. The list is complete: a caller has to carry out every one of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SendStep {
     /// Write these bytes to the connection.

@@ -35,6 +35,7 @@ impl FileOffer {
 
 /// Why a session was not begun.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum RequestError {
     /// The object is larger than this crate takes, see [`Peer::object_limit`].
     #[error("the object is larger than {limit} bytes")]

@@ -47,6 +47,7 @@ impl Encode for FromService {
 
 /// What the sender of a message wants to hear about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Acknowledge {
     /// `U`: nothing.
     Never,

@@ -11,6 +11,7 @@ use crate::{Invalid, ParseError};
 
 /// A command from a notification server to a client.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum NotificationEvent {
     /// `VER`: the common dialects
     Ver(ver::Reply),

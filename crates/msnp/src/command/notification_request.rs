@@ -11,6 +11,7 @@ use crate::{Invalid, ParseError};
 
 /// A command from a client to a notification server.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum NotificationRequest {
     /// `VER`: the dialects it speaks
     Ver(ver::Request),

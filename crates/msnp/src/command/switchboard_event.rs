@@ -8,6 +8,7 @@ use crate::{Invalid, ParseError};
 
 /// A command from a switchboard to a client.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum SwitchboardEvent {
     /// `USR`: come in
     Usr(usr::SwitchboardReply),

@@ -8,6 +8,7 @@ use crate::{Invalid, ParseError};
 
 /// A command from a client to a switchboard.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum SwitchboardRequest {
     /// `USR`: come, having asked for a switchboard
     Usr(usr::SwitchboardRequest),

@@ -58,6 +58,7 @@ impl fmt::Debug for Ticket {
 
 /// A step of signing in to a notification server.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Request {
     /// Who wants to sign in.
     Identify {
@@ -104,6 +105,7 @@ impl Encode for Request {
 
 /// A notification server's answer to a step of signing in.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Reply {
     /// What the client has to show Passport.
     Challenge {

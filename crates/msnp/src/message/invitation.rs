@@ -18,6 +18,7 @@ const PORT_MASK: u16 = 0x3141;
 
 /// `Invitation-Command`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum InvitationCommand {
     /// Offers something.
     Invite,
@@ -29,6 +30,7 @@ pub enum InvitationCommand {
 
 /// `Cancel-Code`.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum CancelCode {
     /// `REJECT`: the person said no.
     Reject,

@@ -49,6 +49,7 @@ impl Limits {
 
 /// A stream that cannot be read any further: the frame boundaries are lost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum FrameError {
     /// A line is longer than the limit.
     #[error("line longer than {0} bytes")]
