@@ -102,7 +102,10 @@ pub struct Packet {
 impl Packet {
     /// Reads a packet; the body is a slice of the payload.
     ///
-    /// Fails as [`PacketError`] tells; limits are checked before anything else is looked at.
+    /// # Errors
+    /// When it is shorter than a header, its length is not the one that the header tells, it is longer than
+    /// `carrier` takes, its body reaches beyond its message, or it is of the newer version of the protocol.
+    /// The limits are checked before anything else is looked at.
     pub fn parse(carrier: Carrier, payload: &Bytes) -> Result<Self, PacketError> {
         let packet = Self::parse_anywhere(carrier, payload)?;
         packet.is_within_message().then_some(packet).ok_or(PacketError::BeyondTotal)

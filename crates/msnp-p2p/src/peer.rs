@@ -188,7 +188,10 @@ impl Peer {
     /// Takes one packet: the body of a P2P message of the switchboard, or a frame of the direct
     /// connection.
     ///
-    /// Fails when it is no packet; one that fits nowhere is ignored.
+    /// A packet that fits nowhere is ignored.
+    ///
+    /// # Errors
+    /// When it is no packet, as in [`Packet::parse`]. All sessions go on.
     pub fn handle_packet(
         &mut self,
         carrier: Carrier,

@@ -123,7 +123,10 @@ impl SlpMessage {
     /// be missing, and U+FFFD stands for what is not UTF-8. `Content-Length` is not looked at: AMSN was seen to write
     /// 43 before a far longer body.
     ///
-    /// Fails as [`SlpError`] tells.
+    /// # Errors
+    /// [`SlpError::TooLong`] beyond [`Self::MAX_LEN`] or [`Self::MAX_HEAD`]; [`SlpError::Text`] when it cannot be read and is not
+    /// UTF-8; otherwise for its first part that is missing or bad: the start line, a field, or the blank line
+    /// after the headers.
     pub fn parse(bytes: &[u8]) -> Result<Self, SlpError> {
         if bytes.len() > Self::MAX_LEN {
             return Err(SlpError::TooLong);

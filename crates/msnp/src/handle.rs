@@ -14,6 +14,10 @@ impl Handle {
     pub const MAX_LEN: usize = 129;
 
     /// Reads a handle. `a@b` is refused: the domain needs a dot.
+    ///
+    /// # Errors
+    /// [`Invalid::Handle`] when it has not the shape of an e-mail address, or is longer than
+    /// [`Self::MAX_LEN`].
     pub fn parse(word: &str) -> Result<Self, Invalid> {
         if word.len() > Self::MAX_LEN {
             return Err(Invalid::Handle);

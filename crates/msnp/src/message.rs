@@ -62,7 +62,8 @@ impl Message {
 
     /// Reads a payload, as well as it can be read; see [`Headers::parse`]. An empty payload is an empty message.
     ///
-    /// Fails when the headers are longer than [`Headers::MAX_LEN`].
+    /// # Errors
+    /// [`Invalid::Parameter`] when the headers are longer than [`Headers::MAX_LEN`].
     pub fn parse(payload: &Bytes) -> Result<Self, Invalid> {
         let (headers, length) = Headers::parse(payload)?;
         Ok(Self { headers, body: payload.slice(length..) })
@@ -94,7 +95,10 @@ impl Message {
         self.try_content().unwrap_or(Content::Other)
     }
 
-    /// What the message is, or why it is not what its type says. [`Content::Other`] is of an unknown type.
+    /// What the message is. [`Content::Other`] is of an unknown type.
+    ///
+    /// # Errors
+    /// What the `parse` of the content’s type says: [`Content`] tells which type that is.
     pub fn try_content(&self) -> Result<Content, Invalid> {
         Content::of(self)
     }

@@ -110,10 +110,11 @@ impl MsnObject {
     /// Reads an object as plain text. Attributes may come in any order, and unknown ones do no
     /// harm. White space and NULs around the element are ignored.
     ///
-    /// Fails when the text is not one empty `msnobj` element, is longer than [`Self::MAX_LEN`],
-    /// has more than [`Self::MAX_ATTRIBUTES`] attributes or one of them twice, when the size has
-    /// more than 15 digits, or when Creator, Size, Type or SHA1D is missing (or, as libpurple
-    /// wants it, Location or Friendly of anything but a display picture).
+    /// # Errors
+    /// [`Invalid::Parameter`] when the text is not one empty `msnobj` element, is longer than
+    /// [`Self::MAX_LEN`], has more than [`Self::MAX_ATTRIBUTES`] attributes or one of them twice, when the
+    /// size has more than 15 digits, or when Creator, Size, Type or SHA1D is missing (or, as libpurple wants
+    /// it, Location or Friendly of anything but a display picture).
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         if text.len() > Self::MAX_LEN {
             return Err(INVALID);
@@ -150,12 +151,17 @@ impl MsnObject {
 
     /// Reads an object as presence carries it. Percent codes of either case are taken, and `+`
     /// stands for itself.
+    ///
+    /// # Errors
+    /// [`Invalid::Parameter`] when the percent codes are bad, or [`parse`](Self::parse) refuses the text.
     pub fn from_encoded(object: &EncodedObject) -> Result<Self, Invalid> {
         Self::parse(&percent::decode(object.as_str()).ok_or(INVALID)?)
     }
 
-    /// The object as presence carries it. Fails when it becomes longer than
-    /// [`EncodedObject::MAX_LEN`].
+    /// The object as presence carries it.
+    ///
+    /// # Errors
+    /// [`Invalid::Parameter`] when it becomes longer than [`EncodedObject::MAX_LEN`].
     pub fn to_encoded(&self) -> Result<EncodedObject, Invalid> {
         EncodedObject::parse(&percent::encode(&self.to_string()).replace('@', "%40"))
     }

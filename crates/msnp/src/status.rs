@@ -58,6 +58,9 @@ impl Status {
     }
 
     /// Reads a code; upper case only.
+    ///
+    /// # Errors
+    /// [`Invalid::Status`] for a word that is none of the nine codes.
     pub fn parse(word: &str) -> Result<Self, Invalid> {
         Self::ALL.into_iter().find(|status| status.code() == word).ok_or(Invalid::Status)
     }

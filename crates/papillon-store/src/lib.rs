@@ -52,6 +52,10 @@ pub use web_session::WebSession;
 ///
 /// `postgres://…` (or `postgresql://…`) is a PostgreSQL server; `sqlite:PATH` or a plain path is
 /// an SQLite file, which is made when it is not there.
+///
+/// # Errors
+/// [`StoreError::Unavailable`] when the address is of another kind, or the database cannot be opened: see
+/// [`SqliteStore::open`] and [`PostgresStore::connect`].
 pub async fn open(url: &str) -> Result<Arc<dyn Store>> {
     if url.starts_with("postgres://") || url.starts_with("postgresql://") {
         return PostgresStore::connect(url).await;

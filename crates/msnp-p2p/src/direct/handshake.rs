@@ -96,7 +96,11 @@ impl Handshake {
         (self.stage == Stage::Echo).then(|| [&greeting[..], &self.nonce_frame()].concat().into())
     }
 
-    /// Takes a frame without its length. An error means: close the connection.
+    /// Takes a frame without its length.
+    ///
+    /// # Errors
+    /// [`DirectError::Greeting`] when the frame is not the one that has to come; [`DirectError::Nonce`] when
+    /// it shows another nonce. The connection has to be closed.
     pub fn handle_frame(&mut self, frame: &Bytes) -> Result<HandshakeStep, DirectError> {
         match self.stage {
             Stage::Foo if frame[..] == b"foo\0"[..] => {

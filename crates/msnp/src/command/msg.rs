@@ -77,6 +77,9 @@ impl Acknowledge {
     }
 
     /// Reads a letter; upper case only.
+    ///
+    /// # Errors
+    /// [`Invalid::Parameter`] for a word that is none of the five letters.
     pub fn parse(word: &str) -> Result<Self, Invalid> {
         let found = Self::ALL.into_iter().find(|letter| letter.code() == word);
         found.ok_or(Invalid::Parameter("acknowledgement"))

@@ -69,6 +69,11 @@ pub enum NotificationRequest {
 
 impl NotificationRequest {
     /// Reads a frame of this stream.
+    ///
+    /// # Errors
+    /// [`Invalid::Verb`] for a verb that no client sends here; [`Invalid::Text`] for a line that is not text;
+    /// otherwise for the first parameter that is missing or bad, with the transaction id if that was read
+    /// before it.
     pub fn parse(frame: &Frame) -> Result<Self, ParseError> {
         read(frame, Self::parse_words)
     }

@@ -36,6 +36,11 @@ pub enum SwitchboardEvent {
 
 impl SwitchboardEvent {
     /// Reads a frame of this stream. Names are read as well as they can be; see [`Frame::legible`].
+    ///
+    /// # Errors
+    /// [`Invalid::Verb`] for a verb that no service sends here; [`Invalid::Text`] for a line that is not
+    /// text; otherwise for the first parameter that is missing or bad, with the transaction id if that was
+    /// read before it.
     pub fn parse(frame: &Frame) -> Result<Self, ParseError> {
         read(&frame.legible(), Self::parse_words)
     }

@@ -37,6 +37,9 @@ impl Ticket {
     pub const MAX_LEN: usize = 4096;
 
     /// Takes one word: not empty, not too long, no white space or control characters.
+    ///
+    /// # Errors
+    /// [`Invalid::Parameter`] when it is not such a word.
     pub fn parse(word: &str) -> Result<Self, Invalid> {
         if word.len() > Self::MAX_LEN || !percent::is_word(word) {
             return Err(Invalid::Parameter("ticket"));

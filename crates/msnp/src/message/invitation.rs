@@ -178,7 +178,10 @@ impl Invitation {
     }
 
     /// Reads the body. Lines may come in any order, unknown ones are ignored, and a field that
-    /// cannot be read counts as missing. Fails when the command or the cookie is missing or bad.
+    /// cannot be read counts as missing.
+    ///
+    /// # Errors
+    /// [`Invalid::Missing`] or [`Invalid::Parameter`] when the command or the cookie is missing or bad.
     pub fn parse(message: &Message) -> Result<Self, Invalid> {
         let fields = message.fields();
         let command = fields.get("Invitation-Command").ok_or(Invalid::Missing("Invitation-Command"))?;

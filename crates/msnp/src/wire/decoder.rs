@@ -112,6 +112,10 @@ impl Decoder {
     }
 
     /// Takes the next complete frame, or `None` when more bytes are needed.
+    ///
+    /// # Errors
+    /// When a line or a payload is longer than the limits, the length of a payload cannot be read, or nothing
+    /// comes but empty lines. The boundaries of frames are lost then: the connection has to be closed.
     pub fn next(&mut self, buffer: &mut BytesMut) -> Result<Option<Frame>, FrameError> {
         let (line, length) = match self.waiting.take() {
             Some(waiting) => waiting,

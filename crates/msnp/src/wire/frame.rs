@@ -20,7 +20,10 @@ impl Frame {
         verb_of(&self.line)
     }
 
-    /// The words after the verb. Fails when the line is not UTF-8 or holds control characters.
+    /// The words after the verb.
+    ///
+    /// # Errors
+    /// [`Invalid::Text`] when the line is not UTF-8, or holds control characters.
     pub fn words(&self) -> Result<Words<'_>, Invalid> {
         let line = std::str::from_utf8(&self.line).map_err(|_| Invalid::Text)?;
         if line.bytes().any(is_control) {
