@@ -89,6 +89,20 @@ pub enum PacketError {
 }
 
 /// One packet.
+///
+/// ```
+/// use bytes::Bytes;
+/// use msnp_p2p::packet::{Carrier, Footer, Header, Packet};
+///
+/// let body = Bytes::from_static(b"data");
+/// let header = Header { session_id: 7, identifier: 4096, total: 4, length: 4, ..Header::default() };
+/// let packet = Packet { header, body, footer: Footer::OBJECT };
+///
+/// let bytes = packet.to_bytes(Carrier::Switchboard);
+/// assert_eq!(bytes.len(), Header::LEN + 4 + Footer::LEN);
+/// assert_eq!(Packet::parse(Carrier::Switchboard, &bytes)?, packet);
+/// # Ok::<(), msnp_p2p::packet::PacketError>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Packet {
     /// The first 48 bytes.

@@ -46,6 +46,21 @@ pub enum SlpError {
 }
 
 /// One text.
+///
+/// ```
+/// use msnp_p2p::Guid;
+/// use msnp_p2p::slp::{CallId, Fields, Method, SlpMessage, SlpStatus, content_type};
+///
+/// let branch = Guid::parse("{33517CE4-02FC-4428-B6F4-39927229B722}").expect("a GUID");
+/// let (alice, bob) = ("alice@example.com", "bob@example.com");
+/// let bye = SlpMessage::request(
+///     Method::Bye, bob, alice, branch, CallId::from(branch), content_type::SESSION_CLOSE, Fields::default(),
+/// );
+/// let read = SlpMessage::parse(&bye.to_bytes())?;
+/// assert_eq!(read, bye);
+/// assert_eq!(read.response(SlpStatus::OK, Fields::default()).to, alice);
+/// # Ok::<(), msnp_p2p::slp::SlpError>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SlpMessage {
     /// The first line.

@@ -10,6 +10,17 @@ use crate::{Handle, Invalid, invisible_characters, wire::percent};
 ///
 /// The coded form is what the protocol echoes and relays, so it is what is kept; a line break in
 /// a name stays `%0D%0A` and never becomes a line of anyone's stream.
+///
+/// ```
+/// use msnp::FriendlyName;
+///
+/// let name = FriendlyName::from_text("Ada Lovelace")?;
+/// assert_eq!(name.as_wire(), "Ada%20Lovelace");
+/// assert_eq!(FriendlyName::parse("Ada%20Lovelace")?.text(), "Ada Lovelace");
+/// // A line break shows nothing and speaks for somebody else.
+/// assert!(FriendlyName::parse_chosen("Ada%0D%0A").is_err());
+/// # Ok::<(), msnp::Invalid>(())
+/// ```
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct FriendlyName(Box<str>);
 

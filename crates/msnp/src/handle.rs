@@ -6,6 +6,15 @@ use crate::Invalid;
 
 /// An e-mail-shaped account name, at most 129 bytes, kept in lower case: handles are compared
 /// without regard to case.
+///
+/// ```
+/// use msnp::Handle;
+///
+/// let handle: Handle = "Alice@Example.com".parse()?;
+/// assert_eq!(handle.as_str(), "alice@example.com");
+/// assert!(Handle::parse("alice").is_err());
+/// # Ok::<(), msnp::Invalid>(())
+/// ```
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Handle(Box<str>);
 

@@ -38,6 +38,19 @@ pub use typing::TypingUser;
 use crate::{Invalid, charset};
 
 /// One message.
+///
+/// ```
+/// use msnp::message::{Content, Message, Text};
+///
+/// let payload = Text::from("Hello!").to_message().to_bytes();
+/// assert!(payload.ends_with(b"\r\n\r\nHello!"));
+///
+/// let message = Message::parse(&payload)?;
+/// assert_eq!(message.content_type(), Some("text/plain"));
+/// let Content::Text(text) = message.content() else { panic!("no text") };
+/// assert_eq!(text.body, "Hello!");
+/// # Ok::<(), msnp::Invalid>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Message {
     /// The headers, in order.

@@ -55,6 +55,20 @@ pub enum Description {
 ///
 /// One that was parsed remembers how it was written where that differs from what this crate
 /// writes, for [`Self::verify_description`]; changing its fields does not change that memory.
+///
+/// ```
+/// use msnp::object::{Description, MsnObject, ObjectKind};
+///
+/// let data = b"the bytes of a PNG file";
+/// let picture = MsnObject::new("alice@example.com", ObjectKind::DISPLAY_PICTURE, "TFR1.tmp", "Me", data);
+///
+/// // As `CHG` carries it, and as another client finds it in `NLN`.
+/// let seen = MsnObject::from_encoded(&picture.to_encoded()?)?;
+/// assert_eq!((seen.size, seen.friendly_text().as_deref()), (23, Some("Me")));
+/// assert_eq!(seen.verify_description(), Description::Verified);
+/// assert!(seen.verify_data(data) && !seen.verify_data(b"other bytes"));
+/// # Ok::<(), msnp::Invalid>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MsnObject {
     /// The account that has the data.

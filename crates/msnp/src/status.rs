@@ -5,6 +5,15 @@ use std::fmt;
 use crate::Invalid;
 
 /// A presence state, named by its three-letter code.
+///
+/// ```
+/// use msnp::Status;
+///
+/// assert_eq!(Status::parse("AWY")?, Status::Away);
+/// assert_eq!(Status::Away.code(), "AWY");
+/// assert!(Status::Away.is_visible() && !Status::Hidden.is_visible());
+/// # Ok::<(), msnp::Invalid>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Status {

@@ -65,6 +65,15 @@ pub enum Route {
 /// Modern is who offers TLS 1.3, or TLS 1.2 with a suite for `key`, and a group that rustls with ring has.
 /// So nothing that somebody in between takes out of a hello gets a client of today an old suite: the
 /// hello is part of what both sides sign at the end of their handshake.
+///
+/// ```
+/// use papillon_legacy_tls::{ModernKey, Route, route};
+///
+/// // The hello of SSL 2.0 from a Windows 98, for servers that may know SSL 3.0.
+/// assert_eq!(route(&[0x80, 0x2e, 1, 3, 0], ModernKey::Ecdsa), Route::Old);
+/// assert_eq!(route(&[22, 3, 1], ModernKey::Ecdsa), Route::More);
+/// assert_eq!(route(b"GET / HTTP/1.0", ModernKey::Ecdsa), Route::NotTls);
+/// ```
 pub fn route(prefix: &[u8], key: ModernKey) -> Route {
     match prefix {
         [] => Route::More,

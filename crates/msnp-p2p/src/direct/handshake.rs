@@ -50,6 +50,28 @@ pub fn hash_nonce(secret: Guid) -> Guid {
 }
 
 /// The beginning of one connection.
+///
+/// ```
+/// use bytes::BytesMut;
+/// use msnp_p2p::Guid;
+/// use msnp_p2p::direct::{FrameDecoder, Handshake, HandshakeStep, NonceRule};
+///
+/// let rule = NonceRule::Plain(Guid([7; 16]));
+/// let (mut connector, mut listener) = (Handshake::connect(rule, 4096), Handshake::listen(rule, 4096));
+///
+/// let mut frames = FrameDecoder::new();
+/// let mut wire = BytesMut::from(&connector.opening().expect("the connecting side begins")[..]);
+/// let mut reply = None;
+/// while let Some(frame) = frames.next(&mut wire)? {
+///     if let HandshakeStep::Ready { reply: said } = listener.handle_frame(&frame)? {
+///         reply = said;
+///     }
+/// }
+/// let mut wire = BytesMut::from(&reply.expect("the listening side answers")[..]);
+/// let frame = frames.next(&mut wire)?.expect("a whole frame");
+/// assert_eq!(connector.handle_frame(&frame)?, HandshakeStep::Ready { reply: None });
+/// # Ok::<(), msnp_p2p::direct::DirectError>(())
+/// ```
 #[derive(Debug)]
 pub struct Handshake {
     rule: NonceRule,

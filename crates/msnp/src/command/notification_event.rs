@@ -10,6 +10,22 @@ use crate::wire::{Encode, Frame, Words};
 use crate::{Invalid, ParseError};
 
 /// A command from a notification server to a client.
+///
+/// ```
+/// use bytes::BytesMut;
+/// use msnp::Status;
+/// use msnp::command::NotificationEvent;
+/// use msnp::wire::{Decoder, Encode, Limits, Stream};
+///
+/// let line = "NLN AWY bob@example.com Bob 268435492\r\n";
+/// let mut decoder = Decoder::new(Stream::NotificationEvents, Limits::EVENTS);
+/// let frame = decoder.next(&mut BytesMut::from(line))?.expect("a whole line");
+/// let event = NotificationEvent::parse(&frame)?;
+/// assert_eq!(event.to_bytes(), line);
+/// let NotificationEvent::Nln(push) = event else { panic!("not NLN") };
+/// assert_eq!((push.status, push.name.text().as_ref()), (Status::Away, "Bob"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum NotificationEvent {

@@ -10,6 +10,22 @@ use crate::wire::{Encode, Frame, Line, Words};
 use crate::{Invalid, ParseError};
 
 /// A command from a client to a notification server.
+///
+/// ```
+/// use bytes::BytesMut;
+/// use msnp::List;
+/// use msnp::command::NotificationRequest;
+/// use msnp::wire::{Decoder, Encode, Limits, Stream};
+///
+/// let line = "ADD 5 AL bob@example.com Bob\r\n";
+/// let mut decoder = Decoder::new(Stream::NotificationRequests, Limits::SIGNED_IN);
+/// let frame = decoder.next(&mut BytesMut::from(line))?.expect("a whole line");
+/// let request = NotificationRequest::parse(&frame)?;
+/// assert_eq!(request.to_bytes(), line);
+/// let NotificationRequest::Add(add) = request else { panic!("not ADD") };
+/// assert_eq!((add.list, add.handle.as_str()), (List::Allow, "bob@example.com"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum NotificationRequest {

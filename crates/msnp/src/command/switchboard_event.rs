@@ -7,6 +7,21 @@ use crate::wire::{Encode, Frame, Words};
 use crate::{Invalid, ParseError};
 
 /// A command from a switchboard to a client.
+///
+/// ```
+/// use bytes::BytesMut;
+/// use msnp::command::SwitchboardEvent;
+/// use msnp::message::{Content, Message};
+/// use msnp::wire::{Decoder, Limits, Stream};
+///
+/// let mut received = BytesMut::from("MSG bob@example.com Bob 34\r\nContent-Type: text/plain\r\n\r\nHello!");
+/// let mut decoder = Decoder::new(Stream::SwitchboardEvents, Limits::EVENTS);
+/// let frame = decoder.next(&mut received)?.expect("all of it");
+/// let SwitchboardEvent::Msg(delivery) = SwitchboardEvent::parse(&frame)? else { panic!("not MSG") };
+/// let Content::Text(text) = Message::parse(&delivery.payload)?.content() else { panic!("no text") };
+/// assert_eq!(text.body, "Hello!");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SwitchboardEvent {

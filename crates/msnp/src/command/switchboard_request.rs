@@ -7,6 +7,20 @@ use crate::wire::{Encode, Frame, Line, Words};
 use crate::{Invalid, ParseError};
 
 /// A command from a client to a switchboard.
+///
+/// ```
+/// use msnp::TransactionId;
+/// use msnp::command::{SwitchboardRequest, msg};
+/// use msnp::message::Text;
+/// use msnp::wire::Encode;
+///
+/// let request = SwitchboardRequest::Msg(msg::Request {
+///     transaction: TransactionId(4),
+///     acknowledge: msg::Acknowledge::OnFailure,
+///     payload: Text::from("Hello!").to_message().to_bytes(),
+/// });
+/// assert!(request.to_bytes().starts_with(b"MSG 4 N 68\r\nMIME-Version: 1.0\r\n"));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SwitchboardRequest {

@@ -75,6 +75,21 @@ const MOST_EMPTY_LINES: u32 = 256;
 /// It keeps no bytes of its own and allocates nothing: a length that a peer announces is checked
 /// against the limit and then waited for. The same stream gives the same frames however it is
 /// cut into segments.
+///
+/// ```
+/// use bytes::BytesMut;
+/// use msnp::wire::{Decoder, Limits, Stream};
+///
+/// let mut decoder = Decoder::new(Stream::SwitchboardRequests, Limits::SIGNED_IN);
+/// let mut buffer = BytesMut::from("MSG 4 A 6\r\nHel");
+/// assert_eq!(decoder.next(&mut buffer)?, None, "three bytes are missing");
+///
+/// buffer.extend_from_slice(b"lo!OUT\r\n");
+/// let message = decoder.next(&mut buffer)?.expect("it is complete");
+/// assert_eq!(message.payload(), "Hello!");
+/// assert_eq!(decoder.next(&mut buffer)?.expect("the next one").verb(), b"OUT");
+/// # Ok::<(), msnp::wire::FrameError>(())
+/// ```
 #[derive(Debug)]
 pub struct Decoder {
     stream: Stream,
