@@ -21,7 +21,7 @@ use tokio::sync::watch;
 use tokio::time::sleep;
 
 use crate::Trust;
-use crate::transport::Destination;
+use crate::destination::Destination;
 use exchange::{Fault, Line, News};
 pub(crate) use stream::Through;
 use stream::WhyNot;

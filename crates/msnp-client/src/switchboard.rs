@@ -1,6 +1,6 @@
 //! One connection to a switchboard: who is there, what is said, what arrived.
 //!
-//! This half knows nothing of conversations: it tells a [`Listener`] what happens, in order. The
+//! This half knows nothing of lines and conversations: it tells a [`Listener`] what happens, in order. The
 //! sending side is a buffer that a task of its own writes out whenever something is in it, so that
 //! many small messages take one system call; the receiving side reads as much as there is.
 

@@ -3,14 +3,16 @@
 use std::io::{self, IsTerminal, Write};
 
 use anyhow::{Context, anyhow};
-use tracing_subscriber::EnvFilter;
 use tracing_subscriber::field::MakeExt;
+use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::fmt::FormatFields;
 use tracing_subscriber::fmt::format::debug_fn;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::clean;
 
-/// The variable that says what is logged, in the words of `EnvFilter`: `debug`,
+/// The variable that says what is logged: a level, levels of modules, or both, as `debug` and
 /// `warn,papillon_server=trace`.
 const VARIABLE: &str = "PAPILLON_LOG";
 
@@ -33,7 +35,8 @@ impl LogFormat {
 
 /// Starts logging what is at least as important as `level`, unless `PAPILLON_LOG` says otherwise.
 pub(crate) fn start(format: LogFormat, level: &str) -> anyhow::Result<()> {
-    let builder = tracing_subscriber::fmt().with_env_filter(filter(level)?);
+    let filter = filter(level)?;
+    let builder = tracing_subscriber::fmt().with_max_level(LevelFilter::TRACE);
     // When standard error is gone, with its terminal or its reader, that would be printed there: a panic.
     let builder = builder.log_internal_errors(false);
     match format {
@@ -41,18 +44,24 @@ pub(crate) fn start(format: LogFormat, level: &str) -> anyhow::Result<()> {
             .fmt_fields(fields())
             .with_writer(io::stderr)
             .with_ansi(io::stderr().is_terminal())
+            .finish()
+            .with(filter)
             .try_init(),
-        LogFormat::Json => {
-            builder.json().flatten_event(true).with_writer(|| Escaped(io::stderr())).try_init()
-        }
+        LogFormat::Json => builder
+            .json()
+            .flatten_event(true)
+            .with_writer(|| Escaped(io::stderr()))
+            .finish()
+            .with(filter)
+            .try_init(),
     }
     .map_err(|error| anyhow!("logging cannot be started: {error}"))
 }
 
 /// What is to be logged.
-pub(crate) fn filter(level: &str) -> anyhow::Result<EnvFilter> {
+pub(crate) fn filter(level: &str) -> anyhow::Result<Targets> {
     let words = std::env::var(VARIABLE).ok().filter(|words| !words.is_empty());
-    EnvFilter::try_new(words.as_deref().unwrap_or(level)).with_context(|| {
+    words.as_deref().unwrap_or(level).parse().with_context(|| {
         format!(
             "the environment variable {VARIABLE} is not a log filter: use error, warn, info, debug or trace"
         )

@@ -17,7 +17,7 @@ use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
 use crate::Trust;
-use crate::login::Verifier;
+use crate::verifier::Verifier;
 
 /// The largest answer that is taken.
 const MAX_ANSWER: usize = 8 << 20;

@@ -54,7 +54,7 @@ impl Verifier {
     }
 
     /// The fingerprint of what was refused, if that is why a connection failed.
-    pub(super) fn refused(&self) -> Option<[u8; 32]> {
+    pub(crate) fn refused(&self) -> Option<[u8; 32]> {
         *self.0.refused.lock()
     }
 }

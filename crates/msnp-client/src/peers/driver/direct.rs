@@ -1,13 +1,13 @@
 //! The direct connection of one peer: listening, connecting, and bytes both ways.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddrV4};
+use std::net::{Ipv4Addr, SocketAddrV4};
 use std::time::Instant;
 
 use bytes::{BufMut, Bytes, BytesMut};
 use msnp::connection_type::{ConnectionType, NetId};
 use msnp_p2p::direct::{
     ACCEPT_TIMEOUT, CONNECT_TIMEOUT, FrameDecoder, HANDSHAKE_TIMEOUT, Handshake, HandshakeStep, NonceRule,
-    Reach, frame_prefix, offerable,
+    Reach, frame_prefix,
 };
 use msnp_p2p::packet::{Carrier, Header};
 use msnp_p2p::{DirectConfig, DirectRequest};
@@ -18,8 +18,8 @@ use tokio::sync::mpsc;
 use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::timeout;
 
-use super::driver::{Driver, Input};
-use crate::core::Core;
+use super::{Driver, Input, Surroundings};
+use crate::network::own_addresses;
 use crate::{DirectConnections, TransferRoute};
 
 /// How much is put together for one write, and read at once.
@@ -30,7 +30,7 @@ const MAX_CHUNKS: usize = 2;
 const MAX_STRANGERS: usize = 8;
 
 /// A connection that passed its handshake, with what came after it.
-pub(super) struct DirectStream {
+pub(in crate::peers) struct DirectStream {
     stream: TcpStream,
     buffer: BytesMut,
 }
@@ -79,13 +79,13 @@ impl Drop for Direct {
 }
 
 /// What the engine needs to know for direct connections; `None` when they are not wanted.
-pub(super) fn config(core: &Core) -> Option<DirectConfig> {
-    let loopback = match core.settings.direct {
+pub(super) fn config(surroundings: &Surroundings) -> Option<DirectConfig> {
+    let loopback = match surroundings.settings.direct {
         DirectConnections::Never => return None,
         DirectConnections::Auto => false,
         DirectConnections::SameMachine => true,
     };
-    let network = core.peers.network()?;
+    let network = surroundings.network()?;
     let connection_type = network.connection_type;
     let translated = !matches!(
         connection_type,
@@ -99,8 +99,8 @@ pub(super) fn config(core: &Core) -> Option<DirectConfig> {
 impl Driver {
     /// The network may be another one since the last time.
     pub(super) fn refresh_direct(&mut self) {
-        if let Some(core) = self.core.upgrade() {
-            self.engine.set_direct(config(&core));
+        if let Some(surroundings) = self.surroundings.upgrade() {
+            self.engine.set_direct(config(&surroundings));
         }
     }
 
@@ -111,8 +111,10 @@ impl Driver {
         let task = match request {
             DirectRequest::Close => return,
             DirectRequest::Listen { rule, identifier } => {
-                let Some(core) = self.core.upgrade() else { return };
-                let Some(config) = config(&core) else { return self.engine.direct_failed(Instant::now()) };
+                let Some(surroundings) = self.surroundings.upgrade() else { return };
+                let Some(config) = config(&surroundings) else {
+                    return self.engine.direct_failed(Instant::now());
+                };
                 let seen = config.seen_address.filter(|_| config.net_id != NetId::default());
                 tokio::spawn(listen(attempt, rule, identifier, config.loopback, seen, inputs))
             }
@@ -251,15 +253,6 @@ async fn listen(
     };
     // The task may be over.
     let _ = inputs.send(input).await;
-}
-
-pub(super) fn own_addresses(loopback: bool) -> Vec<Ipv4Addr> {
-    let interfaces = if_addrs::get_if_addrs().unwrap_or_default();
-    let addresses = interfaces.iter().filter_map(|interface| match interface.ip() {
-        IpAddr::V4(address) => Some(address),
-        IpAddr::V6(_) => None,
-    });
-    offerable(addresses, loopback)
 }
 
 /// Tries all addresses at once; the first that passes the handshake is it.

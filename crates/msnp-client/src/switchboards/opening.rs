@@ -1,95 +1,93 @@
-//! Getting everybody of a conversation onto a switchboard.
+//! Getting everybody of a line onto a switchboard.
 
 use std::sync::Arc;
 
 use msnp::{ErrorCode, Handle};
-use tokio::sync::MutexGuard;
 use tokio::time::{Instant, sleep_until, timeout_at};
 
-use super::listener::Seat;
-use super::{PATIENCE, Talk};
-use crate::core::Core;
-use crate::switchboard::{Answer, Closed, Receipt, Switchboard};
-use crate::transport::{Destination, connect};
+use super::forwarder::Forwarder;
+use super::line::Turn;
+use super::receipts::answer;
+use super::{Line, PATIENCE, Switchboards};
+use crate::destination::Destination;
+use crate::switchboard::Switchboard;
+use crate::transport::connect;
 use crate::{CommandError, SendError};
 
-/// What is said next is said by whoever holds it.
-pub(super) type Turn<'a> = MutexGuard<'a, ()>;
-
-impl Talk {
+impl Switchboards {
     /// A switchboard with the others on it: the one that is there, or one to which they are called.
     ///
     /// Several may ask at once; one of them calls, and the others share the outcome.
-    pub(super) async fn reach(
+    pub(super) async fn reach<'a>(
         self: &Arc<Self>,
-        core: &Arc<Core>,
-    ) -> Result<(Arc<Switchboard>, Turn<'_>), SendError> {
-        let failures = self.state.lock().failures.0;
-        let turn = self.turn.lock().await;
-        if let Some(board) = self.fullest() {
+        line: &'a Arc<Line>,
+    ) -> Result<(Arc<Switchboard>, Turn<'a>), SendError> {
+        let _client = self.subscriber.upgrade().ok_or(SendError::Disconnected)?;
+        let (failures, _) = line.failures();
+        let turn = line.turn().await;
+        if let Some(board) = line.fullest() {
             return Ok((board, turn));
         }
-        if let (count, Some(error)) = self.state.lock().failures.clone()
+        if let (count, Some(error)) = line.failures()
             && count != failures
         {
             return Err(error);
         }
-        match self.call_everybody(core).await {
+        match self.call_everybody(line).await {
             Ok(board) => Ok((board, turn)),
             // They may have called this account meanwhile.
-            Err(error) => match self.fullest() {
+            Err(error) => match line.fullest() {
                 Some(board) => Ok((board, turn)),
                 None => {
-                    let mut state = self.state.lock();
-                    state.failures = (state.failures.0 + 1, Some(error.clone()));
+                    line.note_failure(error.clone());
                     Err(error)
                 }
             },
         }
     }
 
-    async fn call_everybody(self: &Arc<Self>, core: &Arc<Core>) -> Result<Arc<Switchboard>, SendError> {
+    async fn call_everybody(self: &Arc<Self>, line: &Arc<Line>) -> Result<Arc<Switchboard>, SendError> {
         let deadline = Instant::now() + PATIENCE;
-        let people = self.peers();
+        let people = line.people();
         // aMSN and Pidgin call again on the switchboard that the other has left (seen).
-        let empty = self.boards().into_iter().find(|board| !board.is_closed());
+        let empty = line.boards().into_iter().find(|board| !board.is_closed());
         let mut called = Err(SendError::Disconnected);
         if let Some(board) = empty {
             called = call_all(board, &people, deadline).await;
         }
         // It may have ended at that very moment.
         if matches!(called, Err(SendError::Disconnected)) {
-            let board = self.open(core, deadline).await?;
+            let board = self.open(line, deadline).await?;
             called = call_all(board, &people, deadline).await;
         }
         // Whoever is not to be had is left out, as long as anybody is to be had.
         let Ringing { board, count } = called?;
         tokio::select! {
-            () = self.wait_for(count) => {}
+            () = line.wait_for(count) => {}
             () = board.closed() => {}
-            () = sleep_until(deadline) => tracing::debug!(conversation = self.id().0, "not everybody came"),
+            () = sleep_until(deadline) => tracing::debug!(line = line.id(), "not everybody came"),
         }
         let closed = board.is_closed();
-        self.fullest().ok_or(if closed { SendError::Disconnected } else { SendError::NoAnswer })
+        line.fullest().ok_or(if closed { SendError::Disconnected } else { SendError::NoAnswer })
     }
 
     /// A new switchboard with nobody else on it.
     async fn open(
         self: &Arc<Self>,
-        core: &Arc<Core>,
+        line: &Arc<Line>,
         deadline: Instant,
     ) -> Result<Arc<Switchboard>, SendError> {
-        let place = core.conversations.place()?;
+        let place = self.place()?;
         let opening = async {
-            let admission = core.notification.request_switchboard().await.map_err(from_command)?;
-            let connection = connect(&core.settings, Destination::Switchboard(admission.address)).await;
+            let admission = self.notification.request_switchboard().await.map_err(from_command)?;
+            let connection = connect(&self.settings, Destination::Switchboard(admission.address)).await;
             let connection = connection.map_err(|error| {
                 tracing::info!(%error, "no connection to a switchboard");
                 SendError::Disconnected
             })?;
-            let id = core.conversations.board_id();
-            let seat = Arc::new(Seat::of(core, Arc::clone(self)));
-            let board = Switchboard::start(id, core.account.clone(), connection, Some(place), seat);
+            let forwarder = Arc::new(Forwarder::of(self, Arc::clone(line)));
+            let account = self.account.clone();
+            let board = Switchboard::start(self.board_id(), account, connection, Some(place), forwarder);
             // Also finds it when nobody waits for it any more.
             board.leave_when_idle(true);
             Ok((board, admission.cookie))
@@ -124,28 +122,6 @@ async fn call_all(
         }
     }
     if count > 0 { Ok(Ringing { board, count }) } else { Err(refusal) }
-}
-
-/// Waits for the answer to a request.
-pub(super) async fn answer(asked: Result<Receipt, Closed>, deadline: Instant) -> Result<(), SendError> {
-    let receipt = asked.map_err(|Closed| SendError::Disconnected)?;
-    match timeout_at(deadline, receipt).await {
-        Ok(Ok(Answer::Yes)) => Ok(()),
-        Ok(Ok(Answer::NotDelivered)) => Err(SendError::NotDelivered),
-        Ok(Ok(Answer::Error(number))) => Err(refusal(number)),
-        Ok(Err(_)) => Err(SendError::Disconnected),
-        Err(_) => Err(SendError::TimedOut),
-    }
-}
-
-/// What an error says about the person.
-fn refusal(number: u16) -> SendError {
-    match ErrorCode::from_number(number) {
-        Some(ErrorCode::NotOnline | ErrorCode::NotOnList) => SendError::NotOnline,
-        Some(code) => SendError::Refused(code),
-        // Said of a person or a message, a number nobody knows is a refusal like any other.
-        None => SendError::Refused(ErrorCode::InternalServerError),
-    }
 }
 
 fn from_command(error: CommandError) -> SendError {

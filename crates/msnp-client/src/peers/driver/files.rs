@@ -6,10 +6,10 @@ use bytes::Bytes;
 use msnp_p2p::{Failure, FileOffer, SessionKey};
 use tokio::sync::oneshot;
 
-use super::driver::Driver;
-use super::incoming::Destination;
-use super::offers::Offer;
-use super::outgoing::OutgoingFile;
+use super::Driver;
+use crate::peers::incoming::Destination;
+use crate::peers::offers::Offer;
+use crate::peers::outgoing::OutgoingFile;
 use crate::transfer::Reporter;
 use crate::{Event, FetchError, TransferError, TransferId, TransferProgress, TransferRoute};
 
@@ -84,7 +84,7 @@ impl Driver {
         self.settle().await;
         match file {
             // Refused: nobody needs to be told.
-            Some(File { stage: Stage::Offered, .. }) => self.with_core(|core| core.peers.offers.ended(id)),
+            Some(File { stage: Stage::Offered, .. }) => self.forget(id),
             Some(file) => self.fail_file(file, TransferError::Cancelled),
             None => {}
         }
@@ -93,11 +93,11 @@ impl Driver {
     }
 
     pub(super) fn offered(&mut self, session: SessionKey, name: String, size: u64, preview: Option<Bytes>) {
-        let Some(core) = self.core.upgrade() else { return };
-        let (id, from) = (core.peers.next_transfer(), self.peer.clone());
-        core.peers.offers.offered(id, Offer { peer: from.clone(), name: name.clone(), size });
+        let Some(surroundings) = self.surroundings.upgrade() else { return };
+        let (id, from) = (surroundings.next_transfer(), self.peer.clone());
+        surroundings.offers.offered(id, Offer { peer: from.clone(), name: name.clone(), size });
         self.files.insert(session, File { id, stage: Stage::Offered, told: Instant::now() });
-        core.events.emit(Event::FileOffered { transfer: id, from, name, size, preview });
+        surroundings.events.emit(Event::FileOffered { transfer: id, from, name, size, preview });
     }
 
     pub(super) async fn write(&mut self, session: SessionKey, data: &Bytes) {
@@ -141,7 +141,7 @@ impl Driver {
         let path = destination.path().to_owned();
         let Stage::Receiving { reporter, .. } = file.stage else { return };
         reporter.finish(Ok(Some(path.clone())));
-        self.with_core(|core| core.peers.offers.ended(file.id));
+        self.forget(file.id);
         self.emit(Event::FileReceived { transfer: file.id, from: self.peer.clone(), path });
     }
 
@@ -150,7 +150,7 @@ impl Driver {
         if let Stage::Sending { reporter, .. } = &file.stage {
             reporter.finish(Ok(None));
         }
-        self.with_core(|core| core.peers.offers.ended(file.id));
+        self.forget(file.id);
         self.emit(Event::FileSent { transfer: file.id, to: self.peer.clone() });
     }
 
@@ -185,8 +185,15 @@ impl Driver {
                 reporter.finish(Err(error.clone()));
             }
         }
-        self.with_core(|core| core.peers.offers.ended(file.id));
+        self.forget(file.id);
         self.emit(Event::FileFailed { transfer: file.id, peer: self.peer.clone(), error });
+    }
+
+    /// A transfer is over.
+    fn forget(&self, id: TransferId) {
+        if let Some(surroundings) = self.surroundings.upgrade() {
+            surroundings.offers.ended(id);
+        }
     }
 
     /// Reads bytes of a file that go out next.

@@ -13,10 +13,10 @@ const MAX_WAITING: usize = 256;
 
 /// An object by its hash, and by whom it was fetched.
 type Fetch = (Handle, String);
-pub(crate) type Receiver = broadcast::Receiver<Fetch>;
+pub(super) type Receiver = broadcast::Receiver<Fetch>;
 
 /// Tells those who wait for it that somebody has fetched an object.
-pub(super) struct Served(broadcast::Sender<Fetch>);
+pub(crate) struct Served(broadcast::Sender<Fetch>);
 
 impl Default for Served {
     fn default() -> Self {
@@ -25,11 +25,11 @@ impl Default for Served {
 }
 
 impl Served {
-    pub(super) fn subscribe(&self) -> Receiver {
+    pub(crate) fn subscribe(&self) -> Receiver {
         self.0.subscribe()
     }
 
-    pub(super) fn tell(&self, by: &Handle, object: MsnObject) {
+    pub(crate) fn tell(&self, by: &Handle, object: MsnObject) {
         // An error means that nobody waits for any.
         let _ = self.0.send((by.clone(), object.sha1d));
     }

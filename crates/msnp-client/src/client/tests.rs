@@ -1,4 +1,4 @@
-//! Ways for packets, which nobody outside of the crate can ask for.
+//! Ways for packets beside texts, which nobody outside of the crate can ask for.
 
 use std::sync::Arc;
 
@@ -38,9 +38,9 @@ async fn packets_open_a_switchboard_that_texts_then_use() {
     let server = TestServer::start().await;
     let mut raw = Ns::online(&server, "bob@example.com", 9).await;
     let (client, mut events) = alice(&server).await;
-    let core = client.conversation(&bob()).core().unwrap();
-    let same = Arc::clone(&core);
-    let asked = tokio::spawn(async move { same.conversations.packet_carrier(&same, &bob()).await });
+    let pool = Arc::clone(&client.core.switchboards);
+    let same = Arc::clone(&pool);
+    let asked = tokio::spawn(async move { same.packet_carrier(&bob()).await });
     let (mut seat, _) = Sb::answer("bob@example.com", &raw.ring().await).await;
     let carrier = asked.await.unwrap().unwrap();
     carrier.send(vec![Bytes::from_static(b"1"), Bytes::from_static(b"2")]).await.unwrap();
@@ -51,7 +51,7 @@ async fn packets_open_a_switchboard_that_texts_then_use() {
         assert_eq!(seat.receive("alice@example.com").await, expected.as_bytes());
     }
     // The same once more, and for what is said.
-    let again = core.conversations.packet_carrier(&core, &bob()).await.unwrap();
+    let again = pool.packet_carrier(&bob()).await.unwrap();
     assert_eq!(again.id(), carrier.id());
     client.send(&bob(), "hello").await.unwrap();
     assert!(seat.receive("alice@example.com").await.ends_with(b"hello"));
@@ -67,13 +67,13 @@ async fn what_they_opened_is_used_unless_others_are_there() {
     let mut raw = Ns::online(&server, "bob@example.com", 9).await;
     let mut carol = Ns::online(&server, "carol@example.com", 9).await;
     let (client, mut events) = alice(&server).await;
-    let core = client.conversation(&bob()).core().unwrap();
+    let pool = Arc::clone(&client.core.switchboards);
     let mut seat = Sb::open(&mut raw).await;
     seat.call("alice@example.com").await;
     seat.expect("JOI alice@example.com Alice").await;
     seat.msg(1, 'N', b"Content-Type: text/plain\r\n\r\nhi").await;
     assert!(matches!(next(&mut events).await, Event::Joined { .. }));
-    let carrier = core.conversations.packet_carrier(&core, &bob()).await.unwrap();
+    let carrier = pool.packet_carrier(&bob()).await.unwrap();
     carrier.send(vec![Bytes::from_static(b"1")]).await.unwrap();
     assert!(seat.receive("alice@example.com").await.ends_with(b"\r\n\r\n1"));
     // In a group there is no way for packets to one.
@@ -83,6 +83,6 @@ async fn what_they_opened_is_used_unless_others_are_there() {
     assert!(matches!(&joined, Event::Joined { who, .. } if *who != bob()), "{joined:?}");
     raw.send("OUT").await;
     raw.closed().await;
-    let none = core.conversations.packet_carrier(&core, &bob()).await;
+    let none = pool.packet_carrier(&bob()).await;
     assert_eq!(none.err(), Some(SendError::NotOnline));
 }

@@ -6,7 +6,7 @@ use std::time::Instant;
 use msnp_p2p::Body;
 use msnp_p2p::packet::Carrier;
 
-use super::driver::{Driver, Input};
+use super::{Driver, Input};
 use crate::switchboard::PacketCarrier;
 use crate::{SendError, TransferRoute};
 
@@ -132,12 +132,15 @@ impl Driver {
         if self.switchboard.opening {
             return;
         }
-        let (Some(core), Some(inputs)) = (self.core.upgrade(), self.inputs.upgrade()) else { return };
+        let (Some(surroundings), Some(inputs)) = (self.surroundings.upgrade(), self.inputs.upgrade()) else {
+            return;
+        };
+        let pool = Arc::clone(&surroundings.switchboards);
         self.switchboard.opening = true;
         let peer = self.peer.clone();
         tokio::spawn(async move {
-            let opened = core.conversations.packet_carrier(&core, &peer).await;
-            drop(core);
+            let opened = pool.packet_carrier(&peer).await;
+            drop(pool);
             // The task may be over.
             let _ = inputs.send(Input::Opened(opened)).await;
         });
