@@ -98,6 +98,10 @@ impl GroupName {
     pub const EXTREME_LEN: usize = 387;
 
     /// Reads a name as it stands on the wire.
+    ///
+    /// # Errors
+    /// [`Invalid::GroupNameTooLong`] when it is longer than [`Self::MAX_LEN`]; [`Invalid::Parameter`] when it
+    /// is longer than [`Self::EXTREME_LEN`], empty, or no percent-coded UTF-8.
     pub fn parse(word: &str) -> Result<Self, Invalid> {
         if word.len() > Self::EXTREME_LEN {
             return Err(Invalid::Parameter("group name"));
@@ -113,6 +117,10 @@ impl GroupName {
 
     /// Reads a name that a client wants to give: it shows something, and nothing in it is
     /// [invisible](invisible_characters::is_presentable).
+    ///
+    /// # Errors
+    /// As [`parse`](Self::parse), and [`Invalid::GroupNameIllegal`] when nothing of it shows, or something of
+    /// it is invisible.
     pub fn parse_chosen(word: &str) -> Result<Self, Invalid> {
         let name = Self::parse(word)?;
         let text = percent::decode(word).ok_or(Invalid::Parameter("group name"))?;

@@ -10,7 +10,6 @@
 //! | words that cannot be wrong: addresses, names, states | [`Handle`], [`FriendlyName`], [`Status`] … |
 //! | MIME messages, and the charsets of their texts | [`message`], [`charset`] |
 //! | challenges, Passport, MSNObjects, connection types | [`challenge`], [`passport`], [`object`], [`connection_type`] |
-
 //!
 //! ```
 //! use bytes::BytesMut;

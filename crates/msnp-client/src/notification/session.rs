@@ -218,7 +218,8 @@ impl Session {
             use msnp::command::out::Reason;
             return Ok(Some(match notice.reason {
                 Reason::OtherSignIn => End::Elsewhere,
-                Reason::ServerShuttingDown => End::ServiceClosing,
+                // Of all reasons, only a sign-in elsewhere forbids to come back.
+                _ => End::ServiceClosing,
             }));
         }
         let Some(core) = core.upgrade() else { return Ok(Some(End::Asked)) };

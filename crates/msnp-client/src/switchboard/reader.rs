@@ -126,12 +126,7 @@ impl<L: Listener> Reader<L> {
             Event::Cal(reply) => board.answered(reply.transaction, Answer::Yes),
             // Told when `ANS OK` shows that these were all.
             Event::Iro(there) => drop(self.arrive(there.handle, there.name)),
-            Event::Joi(newcomer) => {
-                let is_new = self.arrive(newcomer.handle, newcomer.name);
-                if is_new && self.entered {
-                    self.listener.people_changed(&self.board);
-                }
-            }
+            Event::Joi(newcomer) => self.join(newcomer.handle, newcomer.name),
             Event::Bye(gone) => self.depart(&gone.handle),
             Event::Nak(reply) => self.refused(reply.transaction, Answer::NotDelivered),
             Event::Error(error) => match error.transaction {
@@ -147,6 +142,12 @@ impl<L: Listener> Reader<L> {
         self.entered = true;
         self.listener.entered(&self.board);
         self.board.answered(transaction, Answer::Yes);
+    }
+
+    fn join(&self, who: Handle, name: FriendlyName) {
+        if self.arrive(who, name) && self.entered {
+            self.listener.people_changed(&self.board);
+        }
     }
 
     /// Some services say `JOI` to the newcomer too (IETF).

@@ -46,6 +46,7 @@ impl Encode for FromService {
 
 /// What the sender of a message wants to hear about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Acknowledge {
     /// `U`: nothing.
     Never,
@@ -75,6 +76,9 @@ impl Acknowledge {
     }
 
     /// Reads a letter; upper case only.
+    ///
+    /// # Errors
+    /// [`Invalid::Parameter`] for a word that is none of the five letters.
     pub fn parse(word: &str) -> Result<Self, Invalid> {
         let found = Self::ALL.into_iter().find(|letter| letter.code() == word);
         found.ok_or(Invalid::Parameter("acknowledgement"))

@@ -9,6 +9,22 @@ use crate::wire::{EncodeFor, Parse};
 
 verbs! {
     /// A command from a client to a notification server.
+    ///
+    /// ```
+    /// use bytes::BytesMut;
+    /// use msnp::{Dialect, List};
+    /// use msnp::command::NotificationRequest;
+    /// use msnp::wire::{Decoder, EncodeFor, Limits, Stream};
+    ///
+    /// let line = "ADD 5 AL bob@example.com Bob\r\n";
+    /// let mut decoder = Decoder::new(Stream::NotificationRequests, Limits::SIGNED_IN);
+    /// let frame = decoder.next(&mut BytesMut::from(line))?.expect("a whole line");
+    /// let request = NotificationRequest::parse(&frame, Dialect::Msnp9)?;
+    /// assert_eq!(request.to_bytes_for(Dialect::Msnp9), line);
+    /// let NotificationRequest::Add(add) = request else { panic!("not ADD") };
+    /// assert_eq!((add.list, add.handle.as_str()), (List::Allow, "bob@example.com"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     NotificationRequest {
         "VER" Ver(ver::Request) "the dialects it speaks" => Ver(ver::Reply) "the common dialects";
         "CVR" Cvr(cvr::Request) "what it is" => Cvr(cvr::Reply) "which versions there are";
@@ -39,6 +55,22 @@ verbs! {
     }
 
     /// A command from a notification server to a client.
+    ///
+    /// ```
+    /// use bytes::BytesMut;
+    /// use msnp::{Dialect, Status};
+    /// use msnp::command::NotificationEvent;
+    /// use msnp::wire::{Decoder, EncodeFor, Limits, Stream};
+    ///
+    /// let line = "NLN AWY bob@example.com Bob 268435492\r\n";
+    /// let mut decoder = Decoder::new(Stream::NotificationEvents, Limits::EVENTS);
+    /// let frame = decoder.next(&mut BytesMut::from(line))?.expect("a whole line");
+    /// let event = NotificationEvent::parse(&frame, Dialect::Msnp9)?;
+    /// assert_eq!(event.to_bytes_for(Dialect::Msnp9), line);
+    /// let NotificationEvent::Nln(push) = event else { panic!("not NLN") };
+    /// assert_eq!((push.status, push.name.text().as_ref()), (Status::Away, "Bob"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     NotificationEvent {
         "GTC" GtcLine(gtc::Line) if word_is_next "what to do when added, after `SYN`";
         "BLP" BlpLine(blp::Line) if word_is_next "who may see one unlisted, after `SYN`";

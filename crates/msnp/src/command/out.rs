@@ -33,6 +33,7 @@ impl Encode for Request {
 
 /// Why the service ends a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Reason {
     /// `OTH`: the account signed in elsewhere, or was signed out there. A client must not reconnect by itself.
     OtherSignIn,

@@ -36,6 +36,9 @@ impl Parse for Request {
 
 impl Request {
     /// The text in the page, as its reader sees it. How long it may be is not checked.
+    ///
+    /// # Errors
+    /// [`Invalid::Parameter`] when the page is not UTF-8, or has no `TEXT` element that can be read.
     pub fn text(&self) -> Result<String, Invalid> {
         pag::text(&self.page)
     }

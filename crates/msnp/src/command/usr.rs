@@ -37,6 +37,9 @@ impl Ticket {
     pub const MAX_LEN: usize = 4096;
 
     /// Takes one word: not empty, not too long, no white space or control characters.
+    ///
+    /// # Errors
+    /// [`Invalid::Parameter`] when it is not such a word.
     pub fn parse(word: &str) -> Result<Self, Invalid> {
         if word.len() > Self::MAX_LEN || !percent::is_word(word) {
             return Err(Invalid::Parameter("ticket"));
@@ -58,6 +61,7 @@ impl fmt::Debug for Ticket {
 
 /// A step of signing in to a notification server.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Request {
     /// Who wants to sign in.
     Identify {
@@ -105,6 +109,7 @@ impl Encode for Request {
 
 /// A notification server's answer to a step of signing in.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Reply {
     /// What the client has to show Passport.
     Challenge {

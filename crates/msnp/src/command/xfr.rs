@@ -43,6 +43,7 @@ impl Encode for Request {
 
 /// Where to go.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Reply {
     /// To another notification server.
     Notification {

@@ -8,6 +8,20 @@ use super::{Words, is_blank, percent};
 use crate::{Dialect, Invalid, TransactionId};
 
 /// One line with its payload.
+///
+/// ```
+/// use bytes::BytesMut;
+/// use msnp::Dialect;
+/// use msnp::wire::{Decoder, Limits, Stream};
+///
+/// let mut decoder = Decoder::new(Stream::NotificationRequests, Limits::SIGNED_IN);
+/// let frame = decoder.next(&mut BytesMut::from("VER 1 MSNP9 CVR0\r\n"))?.expect("a whole line");
+/// assert_eq!(frame.verb(), b"VER");
+/// let mut words = frame.words(Dialect::Msnp9)?;
+/// assert_eq!(words.transaction()?.0, 1);
+/// assert_eq!(words.required("dialect")?, "MSNP9");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Frame {
     pub(super) line: Bytes,

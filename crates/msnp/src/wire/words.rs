@@ -30,7 +30,10 @@ impl<'a> Words<'a> {
         self.dialect
     }
 
-    /// The next word; its absence is an error that names what was expected.
+    /// The next word. `what` names it in the error.
+    ///
+    /// # Errors
+    /// [`Invalid::Missing`] with `what` when there is none.
     pub fn required(&mut self, what: &'static str) -> Result<&'a str, Invalid> {
         self.inner.next().ok_or(Invalid::Missing(what))
     }
@@ -41,6 +44,9 @@ impl<'a> Words<'a> {
     }
 
     /// The transaction id.
+    ///
+    /// # Errors
+    /// [`Invalid::TransactionId`] when there is no next word, or it is no decimal number below 2^32.
     pub fn transaction(&mut self) -> Result<TransactionId, Invalid> {
         let transaction = TransactionId::parse(self.inner.next().ok_or(Invalid::TransactionId)?)?;
         self.transaction = Some(transaction);
@@ -85,7 +91,10 @@ impl<'a> Words<'a> {
         self.inner.by_ref().for_each(drop);
     }
 
-    /// Nothing may be left.
+    /// Sees that nothing is left.
+    ///
+    /// # Errors
+    /// [`Invalid::TooMany`] when something is left.
     pub fn end(mut self) -> Result<(), Invalid> {
         match self.inner.next() {
             None => Ok(()),

@@ -31,8 +31,8 @@ async fn carry_out(service: &Service, change: &AccountChange) -> Result<(), Stor
             sign_out(service, &change.handle, change.account).await;
             forget(service, &change.handle, change.account).await?;
         }
-        // A new password voids the tickets; who is signed in stays so.
-        AccountChangeKind::Created | AccountChangeKind::Enabled | AccountChangeKind::Password => {}
+        // A new password voids the tickets and leaves the session that is open. No other kind concerns a session.
+        _ => {}
     }
     Ok(())
 }

@@ -32,10 +32,8 @@ impl From<StoreError> for Refusal {
                 StoreRefusal::NotInGroup => ErrorCode::NotInGroup,
                 StoreRefusal::TooManyGroups => ErrorCode::TooManyGroups,
                 StoreRefusal::GroupZero => ErrorCode::CannotRemoveGroupZero,
-                // Of the pages; no verb leads there.
-                StoreRefusal::InvitationInvalid
-                | StoreRefusal::TooManyInvitations
-                | StoreRefusal::PictureTooLarge => ErrorCode::InternalServerError,
+                // The others are of the pages; no verb leads there.
+                _ => ErrorCode::InternalServerError,
             }),
             error => {
                 tracing::error!(%error, "the store failed");

@@ -20,8 +20,8 @@ impl Connection {
             List::Forward => self.add_to_forward(request).await,
             List::Allow => self.add_to_privacy(request, PrivacyList::Allow).await,
             List::Block => self.add_to_privacy(request, PrivacyList::Block).await,
-            // Only the service writes the reverse list.
-            List::Reverse => Err(Refusal::Close),
+            // Only the service writes the reverse list, and neither dialect has a fifth one.
+            _ => Err(Refusal::Close),
         }
     }
 
@@ -30,7 +30,7 @@ impl Connection {
             List::Forward => self.remove_from_forward(request).await,
             List::Allow => self.remove_from_privacy(request, PrivacyList::Allow).await,
             List::Block => self.remove_from_privacy(request, PrivacyList::Block).await,
-            List::Reverse => Err(Refusal::Close),
+            _ => Err(Refusal::Close),
         }
     }
 
