@@ -41,6 +41,7 @@ use desk::Desk;
 
 /// What the operator can say about the DNS listener.
 #[derive(Debug, Clone, Default)]
+#[non_exhaustive]
 pub struct Settings {
     /// Who is answered.
     pub clients: Clients,
@@ -49,6 +50,15 @@ pub struct Settings {
     /// The servers to which such questions are passed on; `None` is those of the system, read from
     /// `/etc/resolv.conf` whenever they are needed.
     pub upstreams: Option<Vec<SocketAddr>>,
+}
+
+impl Settings {
+    /// The same, with other servers to pass questions on to; `None` is those of the system.
+    #[must_use]
+    pub fn with_upstreams(mut self, upstreams: Option<Vec<SocketAddr>>) -> Self {
+        self.upstreams = upstreams;
+        self
+    }
 }
 
 /// What holds now: settings can change while the listener runs. It is asked for each packet, so it has to answer at
@@ -69,6 +79,7 @@ pub trait Current: Send + Sync {
 
 /// What happens to questions that are not about the old services.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub enum Others {
     /// They are passed on to the system's resolver.
     #[default]

@@ -21,6 +21,7 @@ pub struct Ports {
 
 /// Where clients reach the service, when something in front of it is elsewhere than its listeners.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Front {
     /// The beginning of the addresses of the sign-in, if it is `https`, and of the pages.
     pub url: Option<PublicUrl>,

@@ -15,11 +15,7 @@ impl Config {
     pub fn adopt(&self, new: &Self) -> Self {
         Self {
             tls_names: new.tls_names.clone(),
-            dns: dns::Settings {
-                clients: new.dns.clients.clone(),
-                others: new.dns.others,
-                upstreams: self.dns.upstreams.clone(),
-            },
+            dns: new.dns.clone().with_upstreams(self.dns.upstreams.clone()),
             shutdown_grace: new.shutdown_grace,
             registration: new.registration,
             https_only: new.https_only,
