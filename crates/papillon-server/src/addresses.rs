@@ -4,7 +4,7 @@ mod host;
 pub(crate) mod old_hosts;
 mod public_url;
 
-pub(crate) use host::{bracketed, host_part, in_url};
+pub(crate) use host::{bracketed, host_part, in_url, port, port_of};
 pub use old_hosts::OLD_SERVICES;
 pub use public_url::PublicUrl;
 

@@ -5,9 +5,8 @@ use std::fmt;
 use bytes::Bytes;
 use http::{Method, StatusCode};
 
-use super::forwarded::port_of;
 use super::response::Response;
-use crate::addresses::host_part;
+use crate::addresses::{host_part, port_of};
 
 /// The longest request head in bytes.
 pub(crate) const MAX_HEAD: usize = 16 * 1024;
