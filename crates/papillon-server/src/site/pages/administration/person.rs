@@ -50,7 +50,7 @@ const ENABLE: Deed = Deed { word: "enable", label: "Enable", what: "Lets the per
 const SIGN_OUT: Deed = Deed {
     word: "sign-out",
     label: "Sign out",
-    what: "Origin all sessions of the person; to come back takes the password.",
+    what: "Ends all sessions of the person; to come back takes the password.",
 };
 const PASSWORD: Deed = Deed {
     word: "password",
