@@ -1,6 +1,9 @@
-//! What changes of lists bring about, for the service to pass on.
+//! What a committed change of lists means for each person whom it concerns.
 
-use msnp::{GroupId, Handle, List, ListVersion};
+use std::sync::Arc;
+
+use msnp::{AddPrompt, FriendlyName, GroupId, GroupName, Handle, List, ListVersion, Privacy};
+use msnp::{PropertyKey, PropertyValue};
 
 use crate::{AccountId, SharedProperties};
 
@@ -31,75 +34,191 @@ impl PrivacyList {
     }
 }
 
-/// Somebody was put on a forward list, or into one more group of it.
+/// A change of lists that is on the disk.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ForwardAdded {
-    /// Who was added.
-    pub contact: AccountId,
-    /// The owner's new list version.
-    pub version: ListVersion,
-    /// The group the contact is in now.
-    pub group: GroupId,
-    /// Whether the contact was not on the list before.
-    pub newly_on_list: bool,
-    /// The contact's new list version, if the owner is newly on the contact's reverse list. A
-    /// person who adds herself has one version, and it is raised once.
-    pub reverse_version: Option<ListVersion>,
-    /// What the contact shows of itself to the owner.
-    pub contact_properties: SharedProperties,
+pub struct Committed {
+    /// What the owner asked for: the content of a reply. Its version is the owner's present one.
+    pub own: ListChange,
+    /// What the transaction means for each person whose lists it has changed: the owner first, then the others by
+    /// account number, each person once. Empty if everything had been so before, and no version has grown.
+    pub changes: Vec<(AccountId, ListChange)>,
 }
 
-/// Somebody was taken off a forward list, or out of a group of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ForwardRemoved {
-    /// Who was removed.
-    pub contact: AccountId,
-    /// The owner's new list version.
-    pub version: ListVersion,
-    /// The group that the request named; the contact is in it no longer.
-    pub group: Option<GroupId>,
-    /// The contact's new list version, if the contact is off the forward list and the owner so off
-    /// the contact's reverse list: without a group in the request, or out of the last group.
-    pub reverse_version: Option<ListVersion>,
+impl Committed {
+    /// A change of the owner's lists alone.
+    pub(crate) fn alone(owner: AccountId, version: ListVersion, event: ListEvent) -> Self {
+        let own = ListChange::new(version, Arc::new(event));
+        Self { changes: vec![(owner, own.clone())], own }
+    }
+
+    /// A request for what had been so before.
+    pub(crate) fn nothing(version: ListVersion, event: ListEvent) -> Self {
+        Self { own: ListChange::new(version, Arc::new(event)), changes: Vec::new() }
+    }
+
+    /// Adds that `event` has happened to others, who have these versions now. The owner can be one of them.
+    pub(crate) fn with_others(mut self, others: &[(AccountId, ListVersion)], event: ListEvent) -> Self {
+        let event = Arc::new(event);
+        let owner = self.changes.first().map(|(owner, _)| *owner);
+        for (account, version) in others {
+            match self.changes.first_mut() {
+                Some((_, own)) if owner == Some(*account) => own.mirror = Some(Arc::clone(&event)),
+                _ => self.changes.push((*account, ListChange::new(*version, Arc::clone(&event)))),
+            }
+        }
+        self
+    }
 }
 
-/// Somebody was put on or taken off an allow or block list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PrivacyChanged {
-    /// Whom it is about.
-    pub contact: AccountId,
-    /// The owner's new list version.
-    pub version: ListVersion,
-    /// The contact's new list version, if the change shows or hides the owner's properties.
-    pub contact_version: Option<ListVersion>,
-}
-
-/// A group was removed.
+/// What one transaction means for one person's lists.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct GroupRemoved {
-    /// The owner's new list version.
+pub struct ListChange {
+    /// The version of that person's lists with this change. The version before it is lower by one.
     pub version: ListVersion,
-    /// Those who were in no other group and so left the forward list, by account number.
-    pub dropped: Vec<ContactDropped>,
+    /// What has happened. All others whom a transaction concerns share one event.
+    pub event: Arc<ListEvent>,
+    /// What the same transaction means for the person as the other side: only where somebody is on a list of
+    /// their own.
+    pub mirror: Option<Arc<ListEvent>>,
 }
 
-/// Somebody left a forward list together with a group.
+impl ListChange {
+    /// A change with one event.
+    pub fn new(version: ListVersion, event: Arc<ListEvent>) -> Self {
+        Self { version, event, mirror: None }
+    }
+
+    /// Everything that has happened: one event, or two.
+    pub fn events(&self) -> impl Iterator<Item = &ListEvent> {
+        std::iter::once(&*self.event).chain(self.mirror.as_deref())
+    }
+}
+
+/// An account as a list change names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ContactDropped {
-    /// Who it is.
+pub struct Person {
+    /// The account's number.
     pub account: AccountId,
-    /// The contact's handle.
+    /// The account's handle.
     pub handle: Handle,
-    /// The contact's new list version, now that the owner left the contact's reverse list.
-    pub version: ListVersion,
 }
 
-/// A property was set or unset.
+/// What happens to a person's lists, groups, settings and properties.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PropertySet {
-    /// The owner's new list version.
-    pub version: ListVersion,
-    /// The watchers to be told, with their new list versions, by account number: accounts that have
-    /// the owner on their forward list and are on the owner's allow list. None for a private property.
-    pub watchers: Vec<(AccountId, ListVersion)>,
+#[non_exhaustive]
+pub enum ListEvent {
+    /// A contact was put on the forward list, or into one more group of it.
+    ForwardAdded {
+        /// The contact.
+        contact: Person,
+        /// The name that the request gave. It is kept if the contact is new on the list.
+        name: FriendlyName,
+        /// The group in which the contact is now.
+        group: GroupId,
+        /// Whether the contact was not on the list before.
+        is_new: bool,
+        /// What the contact shows of itself to the owner.
+        properties: SharedProperties,
+    },
+    /// A contact was taken off the forward list, or out of a group of it.
+    ForwardRemoved {
+        /// The contact.
+        contact: Person,
+        /// The group that the request named; the contact is in it no longer.
+        group: Option<GroupId>,
+        /// Whether the contact is off the list: without a group in the request, or out of the last group.
+        leaves_list: bool,
+    },
+    /// A contact was put on the allow or block list.
+    PrivacyAdded {
+        /// Which of the two.
+        list: PrivacyList,
+        /// The contact.
+        contact: Person,
+        /// The name that the request gave. It is kept if the contact was on no list before.
+        name: FriendlyName,
+        /// Whether the contact was on no list before.
+        is_new: bool,
+    },
+    /// A contact was taken off the allow or block list.
+    PrivacyRemoved {
+        /// Which of the two.
+        list: PrivacyList,
+        /// The contact.
+        contact: Person,
+    },
+    /// The owner keeps a contact under another name.
+    ContactRenamed {
+        /// The contact.
+        contact: Person,
+        /// The new name.
+        name: FriendlyName,
+    },
+    /// The owner has another display name.
+    Renamed {
+        /// The new name.
+        name: FriendlyName,
+    },
+    /// The client asks, or does not ask, about accounts that add the owner.
+    PromptSet(AddPrompt),
+    /// People on neither privacy list may see the owner, or may not.
+    PrivacySet(Privacy),
+    /// There is one more group.
+    GroupAdded {
+        /// Its number.
+        group: GroupId,
+        /// Its name.
+        name: GroupName,
+    },
+    /// A group has another name.
+    GroupRenamed {
+        /// Its number.
+        group: GroupId,
+        /// The new name.
+        name: GroupName,
+    },
+    /// A group is gone.
+    GroupRemoved {
+        /// Its number.
+        group: GroupId,
+        /// The contacts that were in no other group and so left the forward list, by account number.
+        dropped: Vec<AccountId>,
+    },
+    /// The owner has set a property, or unset it with an empty value.
+    PropertySet {
+        /// Which.
+        key: PropertyKey,
+        /// The new value.
+        value: PropertyValue,
+    },
+    /// Somebody has put the owner on a forward list: they are on the owner's reverse list.
+    ListedBy {
+        /// Who has.
+        person: Person,
+        /// Their display name. It is kept if they were on no list of the owner before.
+        name: FriendlyName,
+        /// Whether they were on no list of the owner before.
+        is_new: bool,
+    },
+    /// Somebody has taken the owner off their forward list.
+    UnlistedBy {
+        /// Who has.
+        person: Person,
+    },
+    /// A contact begins to show its properties to the owner, or ceases to.
+    PropertiesShown {
+        /// The contact.
+        contact: Person,
+        /// Everything that the contact shows now: nothing if it ceases to.
+        properties: SharedProperties,
+    },
+    /// A contact that shows its properties has set one, or unset it with an empty value.
+    ContactPropertySet {
+        /// The contact.
+        contact: Person,
+        /// Which.
+        key: PropertyKey,
+        /// The new value.
+        value: PropertyValue,
+    },
 }

@@ -11,6 +11,32 @@ pub(crate) fn allows(privacy: Privacy, lists: ListFlags) -> bool {
     lists.contains(List::Allow) || privacy == Privacy::AllowUnlisted
 }
 
+/// Whether somebody on these of an account's lists is told of it: they have it on their forward list, and it lets
+/// them see it.
+pub(crate) fn watches(privacy: Privacy, lists: ListFlags) -> bool {
+    lists.contains(List::Reverse) && allows(privacy, lists)
+}
+
+/// Why somebody cannot be called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Unreachable {
+    /// Not there; or it is as if.
+    NotOnline,
+    /// On none of the lists of somebody who is there and takes calls of people on the allow list only.
+    NotListed,
+}
+
+/// Whether an account that can be seen and takes calls lets somebody on these of its lists call it. A caller who is
+/// blocked cannot tell that from the other being offline.
+pub(crate) fn may_call(privacy: Privacy, lists: ListFlags) -> Result<(), Unreachable> {
+    if allows(privacy, lists) {
+        return Ok(());
+    }
+    // The original told apart callers who are on no list at all (HYP, *Details*).
+    let is_known = lists.contains(List::Block) || lists.contains(List::Forward);
+    Err(if is_known { Unreachable::NotOnline } else { Unreachable::NotListed })
+}
+
 /// What a watcher is told when what it sees of somebody changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Notice {
@@ -54,6 +80,21 @@ mod tests {
             (Privacy::BlockUnlisted, none.with(List::Forward).with(List::Reverse), false),
         ] {
             assert_eq!(allows(privacy, lists), expected, "{privacy:?} {lists:?}");
+        }
+    }
+
+    #[test]
+    fn only_strangers_learn_that_they_may_not_call() {
+        let none = ListFlags::NONE;
+        for (privacy, lists, expected) in [
+            (Privacy::AllowUnlisted, none, Ok(())),
+            (Privacy::BlockUnlisted, none.with(List::Allow), Ok(())),
+            (Privacy::AllowUnlisted, none.with(List::Block), Err(Unreachable::NotOnline)),
+            (Privacy::BlockUnlisted, none.with(List::Forward), Err(Unreachable::NotOnline)),
+            (Privacy::BlockUnlisted, none.with(List::Reverse), Err(Unreachable::NotListed)),
+            (Privacy::BlockUnlisted, none, Err(Unreachable::NotListed)),
+        ] {
+            assert_eq!(may_call(privacy, lists), expected, "{privacy:?} {lists:?}");
         }
     }
 

@@ -6,9 +6,11 @@ mod challenge;
 mod groups;
 mod invitation_mail;
 mod links;
+mod list_lines;
 mod lists;
 mod mobile;
 mod presence;
+mod pushes;
 mod settings;
 mod sign_in;
 mod switchboards;
@@ -18,7 +20,7 @@ mod verbs;
 use std::sync::Arc;
 use std::time::Duration;
 
-use msnp::command::{NotificationRequest as Request, error, out, qng};
+use msnp::command::{NotificationRequest as Request, error, qng};
 use msnp::wire::{Encode, Frame, Limits};
 use msnp::{Dialect, ErrorCode, Handle, TransactionId};
 use papillon_store::{Refusal as StoreRefusal, StoreError};
@@ -28,11 +30,11 @@ use crate::delivery::{Deliveries, Outbox};
 use crate::limits::Pace;
 use crate::listen::Origin;
 use crate::people::Session;
-use crate::people::announce;
 use crate::roles::connection::Flow;
 use crate::service::Service;
 use challenge::Challenges;
 pub(crate) use invitation_mail::InvitationMail;
+pub(crate) use pushes::encode;
 use verbs::Stage;
 
 /// What `QNG` tells an MSNP9 client: seconds until its next `PNG`.
@@ -196,7 +198,7 @@ impl Connection {
     /// The connection is over: the session with it.
     pub(crate) fn leave(&mut self, out: &mut Deliveries) {
         if let Some(session) = self.session.take() {
-            announce::sign_out(&self.service.sessions, &session, out);
+            self.service.directory.leave(&session, out);
         }
     }
 
@@ -230,18 +232,4 @@ impl Connection {
 
 fn transaction_of(frame: &Frame) -> Option<TransactionId> {
     frame.words().ok()?.transaction().ok()
-}
-
-/// Ends a session: the last thing it hears is why.
-pub(crate) fn say_goodbye(session: &Session, reason: out::Reason, out: &mut Deliveries) {
-    out.send(&session.outbox, out::Notice { reason }.to_bytes());
-    out.close(&session.outbox);
-}
-
-/// Sends somebody away: the session ends in a way that keeps the client from coming back by itself, and the
-/// account's conversations with it.
-pub(crate) fn send_away(service: &Service, session: &Arc<Session>, out: &mut Deliveries) {
-    announce::sign_out(&service.sessions, session, out);
-    say_goodbye(session, out::Reason::OtherSignIn, out);
-    service.open.close_account(session.account);
 }

@@ -10,7 +10,7 @@ use msnp::Handle;
 use papillon_store::{Account, PasswordHash};
 
 use super::online::{Row, row};
-use super::{moment, session_of, word};
+use super::{moment, word};
 use crate::passport::random_password;
 use crate::site::pages::accounts::People;
 use crate::site::pages::accounts::caller::{Caller, Frame, redirect};
@@ -136,7 +136,7 @@ fn page<'a>(people: &People, caller: &Caller, account: &'a Account) -> Page<'a> 
         enabled: account.enabled,
         admin: account.admin,
         made: moment(account.created_at),
-        online: session_of(people, account).map(|session| row(&session)),
+        online: people.service.directory.signed_in(account.id).map(|person| row(&person)),
         deeds: vec![SIGN_OUT, if account.enabled { DISABLE } else { ENABLE }, PASSWORD],
         done: None,
         complaint: Complaint::default(),

@@ -1,0 +1,86 @@
+//! A change of somebody's lists as a line: the reply to whoever asked for it, and what the other side is told.
+
+use bytes::{Bytes, BytesMut};
+use msnp::command::{add, adg, blp, bpr, gtc, prp, rea, reg, rem, rmg};
+use msnp::wire::Encode;
+use msnp::{Dialect, Handle, List, ListVersion, TransactionId};
+use papillon_store::{ListChange, ListEvent};
+
+/// The reply to a request that has changed lists. `owner` is who asked. A client that has its lists is told at once
+/// what a new contact shows of its phones: those that are set. The original also sent blanks for what is not set;
+/// Twisted knows a new contact only later, and breaks off at a `MOB N` for somebody unknown.
+pub(super) fn reply(
+    transaction: TransactionId,
+    change: &ListChange,
+    owner: &Handle,
+    synchronised: Option<Dialect>,
+) -> Bytes {
+    let mut lines = BytesMut::new();
+    match &*change.event {
+        ListEvent::Renamed { name } => {
+            let (version, handle, name) = (change.version, owner.clone(), name.clone());
+            rea::Reply { transaction, version, handle, name }.encode(&mut lines);
+        }
+        event => write(transaction, change.version, event, &mut lines),
+    }
+    if let (ListEvent::ForwardAdded { contact, properties, is_new: true, .. }, Some(dialect)) =
+        (&*change.event, synchronised)
+    {
+        for (key, value) in properties.iter().filter(|(key, _)| key.is_in(dialect)) {
+            let (handle, key, value) = (contact.handle.clone(), *key, value.clone());
+            bpr::Push { version: change.version, handle, key, value }.encode(&mut lines);
+        }
+    }
+    lines.freeze()
+}
+
+/// Writes the line of an event that has one and the same for a reply and for a push.
+pub(super) fn write(
+    transaction: TransactionId,
+    version: ListVersion,
+    event: &ListEvent,
+    lines: &mut BytesMut,
+) {
+    match event.clone() {
+        ListEvent::ForwardAdded { contact, name, group, .. } => {
+            let (list, handle, group) = (List::Forward, contact.handle, Some(group));
+            add::Reply { transaction, list, version, handle, name, group }.encode(lines);
+        }
+        ListEvent::PrivacyAdded { list, contact, name, .. } => {
+            let (list, handle) = (list.list(), contact.handle);
+            add::Reply { transaction, list, version, handle, name, group: None }.encode(lines);
+        }
+        ListEvent::ListedBy { person, name, .. } => {
+            let (list, handle) = (List::Reverse, person.handle);
+            add::Reply { transaction, list, version, handle, name, group: None }.encode(lines);
+        }
+        ListEvent::ForwardRemoved { contact, group, .. } => {
+            let (list, handle) = (List::Forward, contact.handle);
+            rem::Reply { transaction, list, version, handle, group }.encode(lines);
+        }
+        ListEvent::PrivacyRemoved { list, contact } => {
+            let (list, handle) = (list.list(), contact.handle);
+            rem::Reply { transaction, list, version, handle, group: None }.encode(lines);
+        }
+        ListEvent::UnlistedBy { person } => {
+            let (list, handle) = (List::Reverse, person.handle);
+            rem::Reply { transaction, list, version, handle, group: None }.encode(lines);
+        }
+        ListEvent::ContactRenamed { contact, name } => {
+            rea::Reply { transaction, version, handle: contact.handle, name }.encode(lines);
+        }
+        ListEvent::PromptSet(prompt) => gtc::Reply { transaction, version, prompt }.encode(lines),
+        ListEvent::PrivacySet(privacy) => blp::Reply { transaction, version, privacy }.encode(lines),
+        ListEvent::GroupAdded { group, name } => {
+            adg::Reply { transaction, version, name, group }.encode(lines);
+        }
+        ListEvent::GroupRenamed { group, name } => {
+            reg::Reply { transaction, version, group, name }.encode(lines);
+        }
+        ListEvent::GroupRemoved { group, .. } => rmg::Reply { transaction, version, group }.encode(lines),
+        ListEvent::PropertySet { key, value } => {
+            prp::Reply { transaction, version, key, value }.encode(lines);
+        }
+        _ => {}
+    }
+}
