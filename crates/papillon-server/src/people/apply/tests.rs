@@ -2,6 +2,7 @@
 //! takes them in order.
 
 mod model;
+mod stored;
 
 use std::collections::BTreeSet;
 
