@@ -6,14 +6,12 @@ use std::time::Duration;
 use bytes::Bytes;
 use msnp::passport::Secret;
 use msnp::{Dialect, FriendlyName, Handle, Status};
-use parking_lot::{Mutex, RwLock};
 use tokio::sync::mpsc;
 
-use crate::conversations::Conversations;
-use crate::core::{Core, Own};
+use crate::assembly::assemble;
+use crate::core::Own;
 use crate::event::EventSender;
 use crate::notification::{self, NotificationHandle};
-use crate::peers::Peers;
 use crate::settings::Settings;
 use crate::{Client, CommandError, Events, SignInError, Trust};
 
@@ -169,25 +167,15 @@ impl Builder {
         let (commands, inbox) = mpsc::channel(MAX_COMMANDS);
         let name = FriendlyName::from_text(self.account.as_str())
             .map_err(|_| SignInError::Setting("the account is too long".into()))?;
-        let core = Arc::new(Core {
-            account: self.account,
-            password: self.password,
-            settings: Arc::new(settings),
-            own: RwLock::new(Own { name, status: self.status }),
-            roster: RwLock::default(),
-            events,
-            notification: NotificationHandle::new(commands),
-            conversations: Conversations::new(),
-            peers: Peers::new(),
-            emoticons: RwLock::default(),
-            picture: Mutex::default(),
-        });
+        let own = Own { name, status: self.status };
+        let notification = NotificationHandle::new(commands);
+        let core = assemble(self.account, self.password, settings, own, events, notification);
         let setting = |error: CommandError| SignInError::Setting(error.to_string());
         if let Some(png) = self.picture {
-            core.put_on_picture(png).map_err(setting)?;
+            core.pictures.put_on(png).map_err(setting)?;
         }
         for emoticon in self.emoticons {
-            core.publish_emoticon(&emoticon.shortcut, emoticon.data).map_err(setting)?;
+            core.pictures.add_emoticon(&emoticon.shortcut, emoticon.data).map_err(setting)?;
         }
         notification::start(&core, inbox, self.status).await?;
         Ok((Client::new(Arc::clone(&core)), receiver.keeping(core)))

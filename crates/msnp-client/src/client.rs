@@ -95,8 +95,8 @@ impl Client {
     /// Puts on a display picture (PNG bytes, at most 512 KB), or takes it off.
     pub async fn set_picture(&self, png: Option<Bytes>) -> Result<(), CommandError> {
         match png {
-            Some(png) => self.core.put_on_picture(png)?,
-            None => self.core.take_off_picture(),
+            Some(png) => self.core.pictures.put_on(png)?,
+            None => self.core.pictures.take_off(),
         }
         self.set_status(self.status()).await
     }
@@ -104,18 +104,18 @@ impl Client {
     /// Publishes one more custom emoticon (PNG bytes, at most 100 KB). Fails when the shortcut is
     /// empty, longer than 50 characters or has control characters.
     pub fn add_emoticon(&self, shortcut: &str, png: Bytes) -> Result<(), CommandError> {
-        self.core.publish_emoticon(shortcut, png)
+        self.core.pictures.add_emoticon(shortcut, png)
     }
 
     /// The shortcuts of the own custom emoticons, in the order in which they were published.
     pub fn emoticons(&self) -> Vec<String> {
-        self.core.emoticons.read().iter().map(|(shortcut, _, _)| shortcut.clone()).collect()
+        self.core.pictures.emoticons().iter().map(|own| own.shortcut().to_owned()).collect()
     }
 
     /// Lets others fetch a custom emoticon (as [`Client::add_emoticon`]) that only those texts carry with
     /// which it is given to [`Conversation::send_with`].
     pub fn emoticon(&self, shortcut: &str, png: Bytes) -> Result<Emoticon, CommandError> {
-        self.core.emoticon(shortcut, png)
+        self.core.pictures.emoticon(shortcut, png)
     }
 
     /// Adds somebody to the forward list, and to the allow list unless they are blocked.
@@ -255,13 +255,14 @@ impl Client {
     /// The conversation with one person: the open one, or a new one that opens with the first
     /// thing said.
     pub fn conversation(&self, with: &Handle) -> Conversation {
-        self.core.conversations.with(&self.core, with)
+        Conversation::new(&self.core.conversations, self.core.conversations.with(with))
     }
 
     /// The conversation that an event names, also one of several people that others began. `None`
     /// when it is forgotten: nobody is in it, and nobody held it.
     pub fn conversation_by_id(&self, id: ConversationId) -> Option<Conversation> {
-        self.core.conversations.find(&self.core, id)
+        let conversations = &self.core.conversations;
+        conversations.find(id).map(|state| Conversation::new(conversations, state))
     }
 
     /// Says something to one person and waits until the service has delivered it.
@@ -283,32 +284,32 @@ impl Client {
     /// Where a switchboard has to be opened for it, fetches wait for their turn: three at once,
     /// then one in ten seconds.
     pub async fn fetch_object(&self, from: &Handle, object: &MsnObject) -> Result<Bytes, FetchError> {
-        self.core.peers.fetch(&self.core, from, object).await
+        self.core.peers.fetch(from, object).await
     }
 
     /// Offers a file. The transfer tells how it goes.
     pub async fn send_file(&self, to: &Handle, file: &Path) -> Result<Transfer, TransferError> {
-        self.core.peers.offer(&self.core, to, file, true).await
+        self.core.peers.offer(to, file, true).await
     }
 
     /// Like [`Client::send_file`], never over a direct connection.
     pub async fn send_file_indirectly(&self, to: &Handle, file: &Path) -> Result<Transfer, TransferError> {
-        self.core.peers.offer(&self.core, to, file, false).await
+        self.core.peers.offer(to, file, false).await
     }
 
     /// Takes an offered file: it is written into `folder` under a safe name that is free there.
     pub async fn accept_file(&self, transfer: TransferId, folder: &Path) -> Result<Transfer, TransferError> {
-        self.core.peers.accept(&self.core, transfer, folder).await
+        self.core.peers.accept(transfer, folder).await
     }
 
     /// Refuses an offered file.
     pub async fn decline_file(&self, transfer: TransferId) -> Result<(), TransferError> {
-        self.core.peers.decline(&self.core, transfer).await
+        self.core.peers.decline(transfer).await
     }
 
     /// Ends a transfer, whoever began it and however far it is.
     pub async fn cancel_transfer(&self, transfer: TransferId) -> Result<(), TransferError> {
-        self.core.peers.cancel(&self.core, transfer).await
+        self.core.peers.cancel(transfer).await
     }
 
     /// Leaves all conversations, signs out and waits until the service has closed the connection.
@@ -329,3 +330,6 @@ fn group_name(name: &str) -> Result<GroupName, CommandError> {
 fn tolerate(code: ErrorCode, result: Result<(), CommandError>) -> Result<(), CommandError> {
     if result == Err(CommandError::Refused(code)) { Ok(()) } else { result }
 }
+
+#[cfg(test)]
+mod tests;

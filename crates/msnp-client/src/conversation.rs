@@ -3,16 +3,11 @@
 use std::sync::{Arc, Weak};
 
 use msnp::Handle;
-use msnp::message::{Emoticon, Invitation, Text};
+use msnp::message::{Emoticon, Text};
 
-use crate::conversations::Talk;
-use crate::core::Core;
-use crate::peers::Pictures;
+use crate::conversations::{ConversationId, ConversationState, Conversations};
+use crate::pictures::Pictures;
 use crate::{CommandError, SendError};
-
-/// Which conversation an event belongs to. Numbers of this client, not of the service.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ConversationId(pub u64);
 
 /// One conversation. It needs no connection until something is said, and gets a new one when the
 /// others left and one more thing is said.
@@ -21,23 +16,23 @@ pub struct ConversationId(pub u64);
 /// there are no events about these: no `Joined`, no `ConversationClosed`.
 #[derive(Clone)]
 pub struct Conversation {
-    core: Weak<Core>,
-    talk: Arc<Talk>,
+    all: Weak<Conversations>,
+    state: Arc<ConversationState>,
 }
 
 impl Conversation {
-    pub(crate) fn new(core: Weak<Core>, talk: Arc<Talk>) -> Self {
-        Self { core, talk }
+    pub(crate) fn new(all: &Arc<Conversations>, state: Arc<ConversationState>) -> Self {
+        Self { all: Arc::downgrade(all), state }
     }
 
     /// Its number in events.
     pub fn id(&self) -> ConversationId {
-        self.talk.id()
+        self.state.id()
     }
 
     /// Who is in it besides this account; with nobody connected yet, who will be called.
     pub fn participants(&self) -> Vec<Handle> {
-        self.talk.peers().into_iter().collect()
+        self.state.people().into_iter().collect()
     }
 
     /// Says something, with its custom emoticons, and waits until all have it: until the service
@@ -57,45 +52,34 @@ impl Conversation {
         text: impl Into<Text>,
         emoticons: &[Emoticon],
     ) -> Result<Pictures, SendError> {
-        let core = self.core()?;
-        // Somebody may fetch one before it is known here that the text has arrived.
-        let served = core.peers.served();
-        let used = self.talk.text(&core, text.into(), emoticons).await?;
-        let people = self.talk.peers();
-        Ok(Pictures::new(served, people.iter().filter(|who| !core.peers.is_old(&core, who)), &used))
+        self.all()?.text(&self.state, text.into(), emoticons).await
     }
 
     /// Tells that this account is typing. Call it as often as keys are hit: it is sent every 5 s.
     /// Like the first text, it calls the others when they are not here.
     pub async fn typing(&self) -> Result<(), SendError> {
-        self.talk.typing(&self.core()?).await
+        self.all()?.typing(&self.state).await
     }
 
     /// Nudges the others, and waits until all have it. Clients before MSN Messenger 7 show nothing of it.
     pub async fn nudge(&self) -> Result<(), SendError> {
-        self.talk.nudge(&self.core()?).await
+        self.all()?.nudge(&self.state).await
     }
 
     /// Invites one more person, and waits until it rings at theirs. That they come is told by
     /// [`Event::Joined`](crate::Event::Joined).
     pub async fn invite(&self, who: &Handle) -> Result<(), CommandError> {
-        let core = self.core().map_err(|_| CommandError::Disconnected)?;
-        self.talk.invite(&core, who).await
+        let all = self.all().map_err(|_| CommandError::Disconnected)?;
+        all.invite(&self.state, who).await
     }
 
     /// Leaves it. Something said later opens it again.
     pub async fn leave(&self) {
-        self.talk.leave();
+        self.state.leave();
     }
 
-    /// Sends one message of a negotiation of the time before peer-to-peer packets, and waits until
-    /// they have it.
-    pub(crate) async fn send_invitation(&self, invitation: &Invitation) -> Result<(), SendError> {
-        self.talk.invitation(&self.core()?, invitation).await
-    }
-
-    /// The client, while it is there.
-    pub(crate) fn core(&self) -> Result<Arc<Core>, SendError> {
-        self.core.upgrade().ok_or(SendError::Disconnected)
+    /// The conversations of the client, while it is there.
+    fn all(&self) -> Result<Arc<Conversations>, SendError> {
+        self.all.upgrade().ok_or(SendError::Disconnected)
     }
 }

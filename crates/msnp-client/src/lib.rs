@@ -40,12 +40,15 @@
 //! answer, at most 20 to 30 seconds. Nothing grows without bounds: events that nobody reads are counted and dropped
 //! ([`Event::Missed`]).
 
+mod assembly;
 mod builder;
 mod client;
 mod contact;
 mod conversation;
 mod conversations;
 mod core;
+mod destination;
+mod distribution;
 mod error;
 mod event;
 mod gateway;
@@ -53,20 +56,24 @@ mod login;
 mod network;
 mod notification;
 mod peers;
+mod pictures;
 mod roster;
 mod settings;
 mod switchboard;
+mod switchboards;
 mod transfer;
 mod transport;
 mod trust;
+mod verifier;
 
 pub use builder::{Builder, DirectConnections, EmoticonFile, Reconnect};
 pub use client::Client;
 pub use contact::{Contact, Group, Presence};
-pub use conversation::{Conversation, ConversationId};
+pub use conversation::Conversation;
+pub use conversations::ConversationId;
 pub use error::{CommandError, FetchError, SendError, SignInError, TransferError};
 pub use event::{Event, Events, ServiceMessageKind, SignedOut};
 pub use msnp;
-pub use peers::Pictures;
+pub use pictures::Pictures;
 pub use transfer::{Transfer, TransferDirection, TransferId, TransferProgress, TransferRoute};
 pub use trust::{ServerCertificate, Trust};

@@ -2,7 +2,6 @@
 
 mod https;
 mod passport;
-mod tls;
 
 use std::time::Duration;
 
@@ -12,11 +11,11 @@ use msnp::{Dialect, FriendlyName, Handle, TransactionId};
 use tokio::time::timeout;
 
 use crate::SignInError;
+use crate::destination::Destination;
 use crate::gateway;
 use crate::notification::Wire;
 use crate::settings::Settings;
-use crate::transport::{Destination, connect};
-pub(crate) use tls::Verifier;
+use crate::transport::connect;
 
 /// How long each answer may take.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(20);

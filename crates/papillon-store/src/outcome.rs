@@ -1,4 +1,4 @@
-//! What a committed change of lists means for each person whom it concerns.
+//! The outcome of a list change: its meaning for each person that it concerns.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use msnp::{PropertyKey, PropertyValue};
 
 use crate::{AccountId, SharedProperties};
 
-/// One of the two lists that say who may see a person.
+/// One of the two lists that decide about the visibility of a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum PrivacyList {
     /// `AL`
@@ -25,7 +25,7 @@ impl PrivacyList {
         }
     }
 
-    /// The list nobody on this one can be on.
+    /// The other list, which no contact on this one can be on.
     pub const fn opposite(self) -> Self {
         match self {
             Self::Allow => Self::Block,
@@ -37,10 +37,10 @@ impl PrivacyList {
 /// A change of lists that is on the disk.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Committed {
-    /// What the owner asked for: the content of a reply. Its version is the owner's present one.
+    /// The change that the owner asked for: the content of a reply. Its version is the owner's present one.
     pub own: ListChange,
-    /// What the transaction means for each person whose lists it has changed: the owner first, then the others by
-    /// account number, each person once. Empty if everything had been so before, and no version has grown.
+    /// The change of each person's lists: the owner's first, then the others' by account number, each person once.
+    /// Empty if the lists were so before; then no version has grown.
     pub changes: Vec<(AccountId, ListChange)>,
 }
 
@@ -51,12 +51,12 @@ impl Committed {
         Self { changes: vec![(owner, own.clone())], own }
     }
 
-    /// A request for what had been so before.
+    /// A request that has changed nothing.
     pub(crate) fn nothing(version: ListVersion, event: ListEvent) -> Self {
         Self { own: ListChange::new(version, Arc::new(event)), changes: Vec::new() }
     }
 
-    /// Adds that `event` has happened to others, who have these versions now. The owner can be one of them.
+    /// Adds an event of others, with their new versions. The owner can be one of them.
     pub(crate) fn with_others(mut self, others: &[(AccountId, ListVersion)], event: ListEvent) -> Self {
         let event = Arc::new(event);
         let owner = self.changes.first().map(|(owner, _)| *owner);
@@ -70,14 +70,14 @@ impl Committed {
     }
 }
 
-/// What one transaction means for one person's lists.
+/// The change of one person's lists by one transaction.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListChange {
     /// The version of that person's lists with this change. The version before it is lower by one.
     pub version: ListVersion,
-    /// What has happened. All others whom a transaction concerns share one event.
+    /// The event. All others that a transaction concerns share one.
     pub event: Arc<ListEvent>,
-    /// What the same transaction means for the person as the other side: only where somebody is on a list of
+    /// A second event of the same transaction, for the person as the other side: only for a person on a list of
     /// their own.
     pub mirror: Option<Arc<ListEvent>>,
 }
@@ -88,7 +88,7 @@ impl ListChange {
         Self { version, event, mirror: None }
     }
 
-    /// Everything that has happened: one event, or two.
+    /// All events: one, or two.
     pub fn events(&self) -> impl Iterator<Item = &ListEvent> {
         std::iter::once(&*self.event).chain(self.mirror.as_deref())
     }
@@ -103,7 +103,7 @@ pub struct Person {
     pub handle: Handle,
 }
 
-/// What happens to a person's lists, groups, settings and properties.
+/// An event in a person's lists, groups, settings and properties. The person is called the owner.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ListEvent {
@@ -117,7 +117,7 @@ pub enum ListEvent {
         group: GroupId,
         /// Whether the contact was not on the list before.
         is_new: bool,
-        /// What the contact shows of itself to the owner.
+        /// The properties that the contact shows to the owner.
         properties: SharedProperties,
     },
     /// A contact was taken off the forward list, or out of a group of it.
@@ -131,7 +131,7 @@ pub enum ListEvent {
     },
     /// A contact was put on the allow or block list.
     PrivacyAdded {
-        /// Which of the two.
+        /// The list.
         list: PrivacyList,
         /// The contact.
         contact: Person,
@@ -142,7 +142,7 @@ pub enum ListEvent {
     },
     /// A contact was taken off the allow or block list.
     PrivacyRemoved {
-        /// Which of the two.
+        /// The list.
         list: PrivacyList,
         /// The contact.
         contact: Person,
@@ -186,37 +186,37 @@ pub enum ListEvent {
     },
     /// The owner has set a property, or unset it with an empty value.
     PropertySet {
-        /// Which.
+        /// The property.
         key: PropertyKey,
         /// The new value.
         value: PropertyValue,
     },
-    /// Somebody has put the owner on a forward list: they are on the owner's reverse list.
+    /// Another person has put the owner on their forward list, and so is on the owner's reverse list.
     ListedBy {
-        /// Who has.
+        /// The other person.
         person: Person,
-        /// Their display name. It is kept if they were on no list of the owner before.
+        /// The other person's display name. It is kept if that person was on no list of the owner before.
         name: FriendlyName,
-        /// Whether they were on no list of the owner before.
+        /// Whether the other person was on no list of the owner before.
         is_new: bool,
     },
-    /// Somebody has taken the owner off their forward list.
+    /// Another person has taken the owner off their forward list.
     UnlistedBy {
-        /// Who has.
+        /// The other person.
         person: Person,
     },
     /// A contact begins to show its properties to the owner, or ceases to.
     PropertiesShown {
         /// The contact.
         contact: Person,
-        /// Everything that the contact shows now: nothing if it ceases to.
+        /// All properties that the contact shows now; none if it ceases to.
         properties: SharedProperties,
     },
     /// A contact that shows its properties has set one, or unset it with an empty value.
     ContactPropertySet {
         /// The contact.
         contact: Person,
-        /// Which.
+        /// The property.
         key: PropertyKey,
         /// The new value.
         value: PropertyValue,

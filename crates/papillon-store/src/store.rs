@@ -1,4 +1,4 @@
-//! The interface, one trait for each subject.
+//! The interface of the store: one trait for each subject.
 
 mod accounts;
 mod change_log;
@@ -19,12 +19,12 @@ pub use web_sessions::WebSessionStore;
 #[cfg(doc)]
 use crate::Refusal;
 
-/// Everything that the service keeps.
+/// The whole store.
 ///
 /// Each method of its parts is one transaction: it happens wholly and is on the disk when it returns `Ok`, or
 /// it does not happen at all. A future that is dropped leaves either the one or the other.
 ///
-/// An owner who does not exist is refused with [`Refusal::UnknownAccount`] everywhere.
+/// An owner that does not exist is refused with [`Refusal::UnknownAccount`] everywhere.
 pub trait Store:
     AccountStore + ListStore + InvitationStore + PictureStore + WebSessionStore + SecretStore + AccountLog
 {

@@ -1,4 +1,4 @@
-//! `papillon send`
+//! `papillon send`: sends a message and waits until it is delivered.
 
 use std::io::{self, Read};
 use std::sync::LazyLock;
@@ -6,8 +6,10 @@ use std::sync::LazyLock;
 use anyhow::{Context, bail};
 use msnp::Handle;
 
-use crate::client::{self, ClientArgs, ENVIRONMENT, handle, wrong_usage};
+use crate::client::{self, ClientArgs, ENVIRONMENT};
 use crate::control::{Address, Command};
+use crate::names::handle;
+use crate::usage::wrong_usage;
 
 /// More than this is not read: one message holds far less.
 const MAX_TEXT: u64 = 1 << 20;
@@ -45,7 +47,7 @@ pub(crate) struct SendArgs {
 pub(crate) fn run(args: &SendArgs) -> anyhow::Result<()> {
     client::log()?;
     let text = text(args)?;
-    crate::runtime()?.block_on(send(args, text))
+    crate::runtime::start()?.block_on(send(args, text))
 }
 
 async fn send(args: &SendArgs, text: String) -> anyhow::Result<()> {

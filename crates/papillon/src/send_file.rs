@@ -1,4 +1,4 @@
-//! `papillon send-file`
+//! `papillon send-file`: sends a file and waits until it has arrived.
 
 use std::io::{self, IsTerminal};
 use std::path::PathBuf;
@@ -10,9 +10,10 @@ use msnp::Handle;
 use papillon_server::counted;
 use serde_json::Value;
 
-use crate::client::{self, ClientArgs, ENVIRONMENT, handle};
+use crate::client::{self, ClientArgs, ENVIRONMENT};
 use crate::control::{Address, Asker, Command, FilePath, Refusal, outcome};
 use crate::interrupt::Interrupt;
+use crate::names::handle;
 use crate::stdout;
 
 static HELP: LazyLock<String> = LazyLock::new(|| {
@@ -54,7 +55,7 @@ pub(crate) fn run(args: &SendFileArgs) -> anyhow::Result<()> {
         Ok(about) if !about.is_file() => bail!("{} is not a file", args.file.display()),
         Ok(_) => {}
     }
-    crate::runtime()?.block_on(send(args))
+    crate::runtime::start()?.block_on(send(args))
 }
 
 async fn send(args: &SendFileArgs) -> anyhow::Result<()> {

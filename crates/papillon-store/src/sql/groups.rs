@@ -87,7 +87,7 @@ pub(super) async fn remove(tx: &mut Tx, owner: AccountId, group: GroupId) -> Res
     Ok(committed.with_others(&others, ListEvent::UnlistedBy { person }))
 }
 
-/// Takes those who are only in the group with this bit off the forward list; returns them with their new
+/// Takes contacts that are only in the group with this bit off the forward list. Returns them with their new
 /// versions, by account number. The owner can be one of them, and has been raised already.
 async fn drop_members(
     tx: &mut Tx,

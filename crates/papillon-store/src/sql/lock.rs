@@ -1,8 +1,8 @@
-//! Locking the accounts a change is about.
+//! The locks on the accounts of a change.
 //!
 //! Every transaction locks the account rows it concerns before it looks at anything else, in the
 //! order of their numbers, so that no two wait for each other. A row of `contacts` is only
-//! written by who holds both its accounts. SQLite has one writer at a time and nothing to lock.
+//! written by a transaction that holds both its accounts. SQLite has one writer at a time and nothing to lock.
 
 use msnp::{Handle, ListVersion};
 use sqlx::Row;
@@ -19,7 +19,7 @@ macro_rules! locking {
     };
 }
 
-/// What a change of lists needs to know about one of its two people.
+/// The facts about one of the two people of a list change.
 pub(super) struct Party {
     pub(super) id: AccountId,
     pub(super) handle: Handle,
@@ -35,7 +35,7 @@ impl Party {
     }
 }
 
-/// Locks the owner and the one who is added or removed; they can be the same.
+/// Locks the owner and the contact that is added or removed; they can be the same account.
 pub(super) async fn pair(tx: &mut Tx, owner: AccountId, contact: &Handle) -> Result<(Party, Party), Fault> {
     let query = locking!(
         tx,
@@ -65,13 +65,13 @@ pub(super) async fn one(tx: &mut Tx, account: AccountId) -> Result<(), Fault> {
     row.fetch_optional(&mut **tx).await?.map(drop).ok_or_else(|| Refusal::UnknownAccount.into())
 }
 
-/// Locks an account and everybody who is on its lists or has it on theirs.
+/// Locks an account, the accounts on its lists, and those that have it on theirs.
 pub(super) async fn circle(tx: &mut Tx, account: AccountId) -> Result<(), Fault> {
     if !tx.dialect.locks_rows {
         return one(tx, account).await;
     }
-    // Somebody can join the circle while the first pass waits for the account itself. After it
-    // nobody can; the second pass gets those.
+    // An account can join the circle while the first pass waits for the account itself. After it
+    // none can; the second pass gets those.
     for _ in 0..2 {
         let query = locking!(
             tx,
@@ -104,7 +104,7 @@ pub(super) async fn raise(tx: &mut Tx, account: AccountId) -> Result<ListVersion
     Ok(version)
 }
 
-/// An account whose row is locked, as a list change names it.
+/// A locked account, as a list change names it.
 pub(super) async fn person(tx: &mut Tx, account: AccountId) -> Result<Person, Fault> {
     let query = sqlx::query("SELECT handle FROM accounts WHERE id = $1").bind(account.0);
     let row = query.fetch_optional(&mut **tx).await?.ok_or(Refusal::UnknownAccount)?;

@@ -11,8 +11,8 @@ pub trait AccountStore: Send + Sync + 'static {
     /// Makes an account. Refused: `AccountExists`.
     async fn create_account(&self, new: NewAccount) -> Result<Account>;
 
-    /// Makes many accounts, all in one transaction. Those whose handle is taken, also by one before it among these,
-    /// are `None` and left as they are.
+    /// Makes many accounts, all in one transaction. An account whose handle is taken, also by one before it among these,
+    /// is `None` and left as it is.
     async fn create_accounts(&self, new: &[NewAccount]) -> Result<Vec<Option<Account>>>;
 
     /// Makes an account and uses the invitation once, at the account's `created_at`. Refused, in
@@ -42,14 +42,14 @@ pub trait AccountStore: Send + Sync + 'static {
     /// changes, nothing is done or logged. Refused: `UnknownAccount`.
     async fn set_enabled(&self, handle: &Handle, enabled: bool) -> Result<()>;
 
-    /// Sets or removes the mark of those who may use the administrators' pages. Refused:
+    /// Sets or removes the mark of an administrator. Refused:
     /// `UnknownAccount`.
     async fn set_admin(&self, handle: &Handle, admin: bool) -> Result<()>;
 
     /// Voids all tickets: a sign-in takes the password again. Refused: `UnknownAccount`.
     async fn void_tickets(&self, handle: &Handle) -> Result<()>;
 
-    /// Removes an account, also from everybody's lists, whose versions grow. Refused:
+    /// Removes an account, also from all lists, whose versions grow. Refused:
     /// `UnknownAccount`.
     async fn remove_account(&self, handle: &Handle) -> Result<()>;
 }

@@ -11,7 +11,7 @@ pub trait WebSessionStore: Send + Sync + 'static {
     /// [`WebSession::MOST`] are kept. Refused: `UnknownAccount`.
     async fn begin_web_session(&self, session: &WebSession) -> Result<()>;
 
-    /// Whose session this is; nobody's when it has ended, or was ended. `now` is in seconds since 1970.
+    /// The account of this session; `None` when it has ended. `now` is in seconds since 1970.
     async fn account_of_web_session(&self, id: &str, now: i64) -> Result<Option<Account>>;
 
     /// Ends a session of the pages. One that does not exist is no error: it is as good as ended. Voiding all tickets

@@ -1,10 +1,10 @@
-//! Where the service is, as people write it.
+//! The address of the service, as people write it.
 
 use std::net::IpAddr;
 
 /// The port of a notification server.
 const MSNP_PORT: u16 = 1863;
-/// The port of the nexus of a service that nobody configured.
+/// The port of the nexus of a service with default settings.
 const HTTPS_PORT: u16 = 8443;
 
 /// A host, in brackets if it is an IPv6 address, and a port.
@@ -22,7 +22,7 @@ impl Server {
         Self { host: String::from("127.0.0.1"), port: MSNP_PORT }
     }
 
-    /// Reads `HOST` or `HOST:PORT`; the error says what is expected.
+    /// Reads `HOST` or `HOST:PORT`; the error shows examples.
     pub(super) fn parse(text: &str) -> Result<Self, String> {
         Self::with_port(text, MSNP_PORT).ok_or_else(|| {
             String::from(
@@ -31,7 +31,7 @@ impl Server {
         })
     }
 
-    /// The server in `https://HOST[:PORT]/PATH`; the error says what is expected.
+    /// The server in `https://HOST[:PORT]/PATH`; the error shows an example.
     pub(super) fn of_url(url: &str) -> Result<Self, String> {
         let (scheme, rest) = url.split_once("://").unwrap_or_default();
         let port = match scheme.to_ascii_lowercase().as_str() {
@@ -62,7 +62,7 @@ impl Server {
         Self { port: MSNP_PORT, ..self }
     }
 
-    /// Where this service's nexus is looked for first unless somebody says otherwise.
+    /// The first address at which this service's nexus is looked for, without an option.
     pub(super) fn nexus(&self) -> String {
         format!("https://{}:{HTTPS_PORT}/rdr/pprdr.asp", self.host)
     }

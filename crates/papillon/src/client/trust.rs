@@ -1,53 +1,42 @@
-//! Whom to believe: an authority that nobody vouches for is accepted once, as an SSH host is.
+//! Trust in the service's certificate: an unknown authority is accepted once, as an SSH host is.
 
 use std::fs;
 use std::io::{self, BufRead, IsTerminal, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, anyhow, bail};
 use msnp_client::{ServerCertificate, Trust};
 
 use super::fingerprint::{self, Fingerprint};
 use super::known::KnownAuthorities;
-use super::options::Options;
+use super::options::{Options, TrustOption};
 use super::server::Server;
 use crate::clean;
 
 /// Where the service's authority is under its data folder.
 const AUTHORITY: &str = "tls/ca.pem";
 
-/// What the user said about it.
-#[derive(Debug, Clone)]
-pub(super) enum Believe {
-    /// Any certificate.
-    Anybody,
-    /// The authorities in this file.
-    File(PathBuf),
-    /// Whoever was accepted before, or is accepted now.
-    OnFirstUse,
-}
-
-/// What is believed at each attempt to sign in.
-pub(super) struct Belief {
-    said: Believe,
+/// The trust at each attempt to sign in.
+pub(super) struct TrustDecision {
+    option: TrustOption,
     known: Option<KnownAuthorities>,
     pins: Vec<Fingerprint>,
     now: Trust,
 }
 
-impl Belief {
-    /// What is believed before anybody has shown anything.
+impl TrustDecision {
+    /// The trust before the first certificate was shown.
     pub(super) fn begin(options: &Options) -> anyhow::Result<Self> {
-        let said = options.believe.clone();
-        // Who will show something first.
+        let option = options.trust.clone();
+        // The server that shows a certificate first.
         let nexus = options.nexus.clone().unwrap_or_else(|| options.server.nexus());
         let nexus = Server::of_url(&nexus).map_err(|expected| anyhow!("--nexus: {expected}"))?;
         let known = KnownAuthorities::of_user();
         let mut pins = Vec::new();
-        let now = match &said {
-            Believe::Anybody => Trust::Anybody,
-            Believe::File(path) => Trust::Authorities(read(path)?),
-            Believe::OnFirstUse => match local_authority(&nexus) {
+        let now = match &option {
+            TrustOption::AnyCertificate => Trust::Anybody,
+            TrustOption::File(path) => Trust::Authorities(read(path)?),
+            TrustOption::OnFirstUse => match local_authority(&nexus) {
                 Some(pem) => Trust::Authorities(pem),
                 None => {
                     if let Some(known) = &known {
@@ -57,27 +46,27 @@ impl Belief {
                 }
             },
         };
-        Ok(Self { said, known, pins, now })
+        Ok(Self { option, known, pins, now })
     }
 
-    /// What to sign in with.
+    /// The trust for the next attempt.
     pub(super) fn trust(&self) -> Trust {
         self.now.clone()
     }
 
-    /// What is believed after a server showed this: a server known from before goes on silently, and the
+    /// Decides after a server showed this certificate: a known one is accepted silently, and the
     /// user decides about another one.
     pub(super) async fn consider(&mut self, shown: &ServerCertificate) -> anyhow::Result<()> {
         let ServerCertificate { server, fingerprint } = shown;
         let words = fingerprint::words(fingerprint);
-        match &self.said {
-            Believe::Anybody => bail!("the certificate of {server} ({words}) cannot be used"),
-            Believe::File(path) => bail!(
+        match &self.option {
+            TrustOption::AnyCertificate => bail!("the certificate of {server} ({words}) cannot be used"),
+            TrustOption::File(path) => bail!(
                 "the certificate of {server} ({words}) is not by an authority in {}, or for another name: \
                  give the ca.pem of that service with --ca FILE",
                 path.display()
             ),
-            Believe::OnFirstUse => {}
+            TrustOption::OnFirstUse => {}
         }
         if self.pins.contains(fingerprint) {
             bail!("the certificate of {server} ({words}) cannot be used, although it was accepted");
@@ -101,16 +90,16 @@ impl Belief {
         let words = fingerprint::words(fingerprint);
         if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
             bail!(
-                "nobody vouches for the certificate of {server} ({words}), and there is no terminal to ask \
-                 at: give the service's authority with --ca DATA/tls/ca.pem, or believe anybody with \
+                "the certificate of {server} ({words}) is of an unknown authority, and there is no terminal to ask \
+                 at: give the service's authority with --ca DATA/tls/ca.pem, or trust any certificate with \
                  --insecure-tls"
             );
         }
         let question = format!(
-            "Nobody vouches for the certificate of {server}. Its fingerprint is\n\n    {words}\n\n\
+            "The certificate of {server} is of an unknown authority. Its fingerprint is\n\n    {words}\n\n\
              On the service's machine this shows the same if it is the right one:\n\n    \
              openssl x509 -in DATA/tls/ca.pem -noout -fingerprint -sha256\n\n\
-             Believe it from now on? [y/N] "
+             Trust it from now on? [y/N] "
         );
         if !yes(question).await? {
             bail!("the certificate of {server} was not accepted");
@@ -127,7 +116,7 @@ impl Belief {
 
 fn changed(shown: &ServerCertificate, before: &Fingerprint, path: &Path) -> anyhow::Error {
     anyhow!(
-        "THE AUTHORITY OF {} HAS CHANGED: it was {} and is now {}. Somebody may be between you and the service. \
+        "THE AUTHORITY OF {} HAS CHANGED: it was {} and is now {}. An attacker may be between you and the service. \
          If the service was set up anew, remove its line from {}",
         shown.server,
         fingerprint::words(before),
@@ -145,10 +134,11 @@ async fn yes(question: String) -> anyhow::Result<bool> {
             let mut answer = String::new();
             io::stdin().lock().read_line(&mut answer).map(|_| answer)
         };
-        // Nobody waits any more when the program ends.
+        // At the program's end the receiver is gone.
         let _ = sender.send(ask());
     });
-    let answer = receiver.await.context("nobody was asked")?.context("the terminal cannot be asked")?;
+    let answer =
+        receiver.await.context("the question was not asked")?.context("the terminal cannot be asked")?;
     Ok(matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
 }
 
@@ -161,7 +151,7 @@ fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
     Ok(pem)
 }
 
-/// The authority of the service on this machine, if that is who will be asked.
+/// The authority of the service on this machine, if the nexus is there.
 fn local_authority(nexus: &Server) -> Option<Vec<u8>> {
     if !nexus.is_loopback() {
         return None;
