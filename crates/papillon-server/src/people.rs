@@ -1,12 +1,13 @@
-//! The people on this node: who is signed in, who sees whom, who talks with whom. It knows no sockets, and no lines of
-//! the protocol.
+//! The people of this node: sessions, lists, presence and conversations. It knows no sockets, and no lines of presence
+//! and lists.
 //!
 //! | to find | look in |
 //! |---|---|
-//! | what can happen to somebody | `change.rs` |
-//! | who is signed in, and how they are told | `directory.rs`, `sessions.rs` |
-//! | who sees whom | `visibility.rs`, without locks; who is told of it, `directory/watchers.rs` |
-//! | lists in memory, and what changes them | `lists.rs`, `apply.rs` |
+//! | the events that a person can be told of | `change.rs` |
+//! | signed-in people, and telling them | `sessions.rs`, `directory.rs` |
+//! | the rules of visibility, without locks | `visibility.rs` |
+//! | telling watchers | `directory/watchers.rs` |
+//! | lists in memory, and changing them | `lists.rs`, `apply.rs` |
 //! | conversations | `conversations/` |
 
 pub(crate) mod account_changes;

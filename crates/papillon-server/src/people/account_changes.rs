@@ -1,4 +1,4 @@
-//! What others change in accounts while the service runs (the command line, the pages, or another node).
+//! Account changes that other processes, other nodes or the pages make while the service runs.
 
 use msnp::{FriendlyName, Handle};
 use papillon_store::{Account, AccountChange, AccountChangeKind, AccountId, Person, Store, StoreError};
@@ -7,7 +7,7 @@ use super::change::Change;
 use super::{AccountLocks, Directory};
 use crate::delivery::Deliveries;
 
-/// Carries out what has happened since `seen`; the first time there is nothing to carry out.
+/// Carries out the changes since `seen`; the first time there is nothing to carry out.
 pub(super) async fn catch_up(
     store: &dyn Store,
     locks: &AccountLocks,
@@ -26,15 +26,15 @@ pub(super) async fn catch_up(
                 close(locks, directory, &handle, account).await;
                 forget(store, locks, directory, Person { account, handle }).await?;
             }
-            // A new password voids the tickets; a session that there is goes on.
+            // A new password voids the tickets; a session goes on.
             AccountChangeKind::Created | AccountChangeKind::Enabled | AccountChangeKind::Password => {}
         }
     }
     Ok(sequence)
 }
 
-/// Gives somebody another display name. Contacts who are online see it at once; the person's own
-/// client does after its next sign-in, for no line is known that would tell it.
+/// Gives a person another display name. Contacts that are online see it at once; the person's own
+/// client does after its next sign-in, because no line is known that tells it.
 ///
 /// # Errors
 /// When the store fails.
@@ -55,7 +55,7 @@ pub(crate) async fn rename(
 }
 
 /// Ends the session and the conversations of an account. A sign-in that is under way is over before, or
-/// reads afterwards what has changed.
+/// reads the change afterwards.
 async fn close(locks: &AccountLocks, directory: &Directory, handle: &Handle, account: AccountId) {
     let _turn = locks.one(handle).await;
     if directory.tell(account, &Change::AccountClosed, &mut Deliveries::new()) {
@@ -63,7 +63,7 @@ async fn close(locks: &AccountLocks, directory: &Directory, handle: &Handle, acc
     }
 }
 
-/// An account that no longer exists vanishes from the lists of those who are signed in.
+/// Takes a removed account off the lists of signed-in people.
 async fn forget(
     store: &dyn Store,
     locks: &AccountLocks,

@@ -1,7 +1,7 @@
-//! Taking changes over into memory: the only code that changes a person's lists there.
+//! The application of changes to a person's lists in memory. No other code changes them.
 //!
-//! Whatever order changes come in, the same changes make the same lists: each part of an entry is as the newest
-//! change says that says anything of that part.
+//! The same changes make the same lists in any order: each cell of an entry has the value of the newest change that
+//! sets it.
 
 #[cfg(test)]
 mod tests;
@@ -14,18 +14,18 @@ use super::gaps::{Cells, Gaps, Subject};
 use super::lists::{Lists, put_property};
 use super::sessions::State;
 
-/// What is set of a contact that leaves the forward list.
+/// The cells of a contact that leaves the forward list.
 const OFF_FORWARD_LIST: Cells = Cells::FORWARD.and(Cells::GROUPS).and(Cells::PROPERTIES);
 
-/// Takes a change over. `false` if it is no news: it is there already, or a newer one about the same thing. Then
-/// nobody is told.
+/// Applies a change. `false` if the change is no news: it has been applied, or a newer one has set the same cells. A
+/// client is not told of it then.
 pub(super) fn apply(state: &mut State, change: &Change) -> bool {
     match change {
         Change::Lists(change) => take_over(state, change),
         Change::ContactGone { contact, version, .. } => {
             // For good: the number of an account is never given again.
             state.lists.forget(contact.account);
-            // Which of the versions up to this one was the change is not known.
+            // The change has one of the versions up to this one; which, is not known.
             leave_gap(&mut state.lists, *version);
             state.lists.reach(*version);
             true
@@ -34,13 +34,13 @@ pub(super) fn apply(state: &mut State, change: &Change) -> bool {
     }
 }
 
-/// Takes over what was read from the store in place of the lists in memory; returns those.
+/// Puts lists from the store in place of the lists in memory; returns the latter.
 pub(super) fn replace(state: &mut State, name: FriendlyName, stored: Roster) -> Lists {
     state.name = name;
     std::mem::replace(&mut state.lists, Lists::new(stored))
 }
 
-/// How lists would be at a version if these events about contacts, and nothing else, had brought them there.
+/// The lists at `version`, if these events about contacts are all that has happened.
 pub(super) fn with_events(roster: Roster, events: &[ListEvent], version: ListVersion) -> Roster {
     let mut lists = Lists::new(roster);
     for event in events {
@@ -50,7 +50,7 @@ pub(super) fn with_events(roster: Roster, events: &[ListEvent], version: ListVer
     lists.into_roster()
 }
 
-/// The lists have been read from the store. If those in memory are the same, no change is missing.
+/// Compares with lists from the store. If they are the same, no change is missing.
 pub(super) fn confirm(state: &mut State, stored: &Roster) {
     if state.lists.roster() == stored {
         state.lists.gaps = None;
@@ -64,11 +64,11 @@ fn take_over(state: &mut State, change: &ListChange) -> bool {
     }
     leave_gap(&mut state.lists, ListVersion(version.0.saturating_sub(1)));
     state.lists.reach(version);
-    // Out of the lists while they are changed, for what is in it decides how.
+    // Out of the lists while they are changed: the notes decide how.
     let mut gaps = state.lists.gaps.take();
     let mut is_news = false;
     for event in change.events() {
-        // The last one is what others have done, if there are two: that is what is told.
+        // Of two events, the second is the other side's, and only that one is pushed.
         is_news = take_over_event(state, gaps.as_deref_mut(), version, event);
     }
     let newest = state.lists.version();
@@ -76,7 +76,7 @@ fn take_over(state: &mut State, change: &ListChange) -> bool {
     is_news
 }
 
-/// If changes up to `needed` are missing, it is remembered from now on what newer ones change.
+/// Notes newer changes from now on, if a change up to `needed` is missing.
 fn leave_gap(lists: &mut Lists, needed: ListVersion) {
     if lists.gaps.is_none() && lists.version() < needed {
         lists.gaps = Some(Box::new(Gaps::after(lists.version())));
@@ -106,7 +106,7 @@ fn take_over_event(
     open.has_any(if told == Cells::NONE { cells } else { told })
 }
 
-/// Which parts of whose entry an event sets.
+/// The cells that an event sets.
 fn reach_of(event: &ListEvent) -> (Subject, Cells) {
     let named = |is_new| if is_new { Cells::NAME } else { Cells::NONE };
     match event {
@@ -141,12 +141,12 @@ fn reach_of(event: &ListEvent) -> (Subject, Cells) {
         ListEvent::GroupAdded { group, .. }
         | ListEvent::GroupRenamed { group, .. }
         | ListEvent::GroupRemoved { group, .. } => (Subject::Owner, Cells::group(*group)),
-        // Kinds of events that this program does not know yet cannot come from its own store.
+        // `ListEvent` can grow. An unknown event comes from no store that this crate knows.
         _ => (Subject::Owner, Cells::NONE),
     }
 }
 
-/// Sets what an event says, as far as it is open to it.
+/// Sets the cells of an event that are open to it.
 fn set(state: &mut State, gaps: Option<&mut Gaps>, event: &ListEvent, open: Cells) {
     if let ListEvent::Renamed { name } = event
         && open.has(Cells::NAME)
@@ -208,7 +208,7 @@ fn set_contact(lists: &mut Lists, gaps: Option<&mut Gaps>, event: &ListEvent, op
     }
 }
 
-/// The same for events about settings, properties and groups, each of which sets one part.
+/// The same for events about settings, properties and groups, each of which sets one cell.
 fn set_own(lists: &mut Lists, event: &ListEvent, open: Cells) {
     if open == Cells::NONE {
         return;
@@ -225,7 +225,7 @@ fn set_own(lists: &mut Lists, event: &ListEvent, open: Cells) {
     }
 }
 
-/// A group is gone: nobody is in it any more, and those who were in no other leave the forward list.
+/// Empties a removed group. The dropped contacts leave the forward list.
 fn leave_group(
     lists: &mut Lists,
     mut gaps: Option<&mut Gaps>,
@@ -291,7 +291,7 @@ fn rename(entry: &mut Contact, name: &FriendlyName, open: Cells) {
     }
 }
 
-/// Sets everything that a contact shows; what newer changes have set stays.
+/// Sets all properties that a contact shows, except the ones that newer changes have set.
 fn show(entry: &mut Contact, properties: &SharedProperties, open: Cells) {
     if open.has(Cells::PROPERTIES) {
         entry.properties = properties.clone();

@@ -1,5 +1,5 @@
-//! Changes: what happens to a person, as a value. Whoever decides it makes it once; memory, lines for clients and
-//! other nodes follow from it.
+//! Changes: the events in a person's session, as values. The code that decides about an event makes the value, once.
+//! Memory and the lines for clients follow from it.
 
 use msnp::{
     ClientCapabilities, Cookie, EncodedObject, FriendlyName, Handle, HostPort, ListFlags, ListVersion,
@@ -7,20 +7,20 @@ use msnp::{
 };
 use papillon_store::{AccountId, ListChange, Person};
 
-/// Something that has happened to one person, or that the person sees of somebody else.
+/// An event that concerns one person, here called the person.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub(crate) enum Change {
-    /// Somebody whom the person watches can be seen, or looks different now.
+    /// A contact of the person can be seen, or looks different now.
     Online(Presence),
     /// The same, in answer to a request of the person: the first `CHG`, or an `ADD`.
     Introduced {
         /// The request's.
         transaction: TransactionId,
-        /// How the other looks.
+        /// The look of the contact.
         presence: Presence,
     },
-    /// Somebody whom the person watches can no longer be seen.
+    /// A contact of the person can no longer be seen.
     Offline(Handle),
     /// A committed transaction has changed the person's lists.
     Lists(ListChange),
@@ -33,7 +33,7 @@ pub(crate) enum Change {
         /// The version of the person's lists without it.
         version: ListVersion,
     },
-    /// Somebody calls the person into a conversation.
+    /// Another person calls the person into a conversation.
     Called(Ring),
     /// The account has signed in somewhere else: this session is over.
     SignedInElsewhere,
@@ -46,20 +46,20 @@ pub(crate) enum Change {
         /// From now on.
         minutes: u32,
     },
-    /// The operator has something to say.
+    /// A text of the operator.
     Alert(Alert),
 }
 
-/// What somebody's watchers see.
+/// The look of a person, as contacts see it.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Presence {
-    /// Who.
+    /// The person's handle.
     pub(crate) handle: Handle,
     /// A state that can be seen.
     pub(crate) status: Status,
     /// The display name.
     pub(crate) name: FriendlyName,
-    /// What the client can do.
+    /// The abilities of the client.
     pub(crate) capabilities: ClientCapabilities,
     /// The display picture.
     pub(crate) object: Option<EncodedObject>,
@@ -72,9 +72,9 @@ pub(crate) struct Ring {
     pub(crate) session: SessionId,
     /// The switchboard that has it, as the callee reaches it.
     pub(crate) address: HostPort,
-    /// What lets the callee in.
+    /// The cookie that lets the callee in.
     pub(crate) cookie: Cookie,
-    /// Who calls.
+    /// The caller's handle.
     pub(crate) caller: Handle,
     /// The caller's display name.
     pub(crate) name: FriendlyName,
@@ -99,7 +99,7 @@ impl Change {
         matches!(self, Self::SignedInElsewhere | Self::AccountClosed)
     }
 
-    /// Whether nothing is said to a client after this.
+    /// Whether a client gets nothing after this.
     pub(crate) fn is_last(&self) -> bool {
         self.ends_session() || matches!(self, Self::ShuttingDown)
     }

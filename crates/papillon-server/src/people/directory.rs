@@ -1,9 +1,9 @@
-//! The directory: the one thing that knows where a person is, and through which everything that happens to a person
-//! is told. Today everybody is in this process.
+//! The directory of signed-in people: it knows where a person is, and every change is told through it. All people are
+//! in this process.
 //!
-//! What is told about one person is put into the outboxes while that person's state is locked, so everybody gets it
-//! in the order in which it happened. The lock is never held across an await, the locks of two people are never held
-//! at once, and nothing is written to a socket under one: that is done when the [`Deliveries`] are dropped.
+//! Lines about one person go into the outboxes while that person's state is locked. So every client gets them in the
+//! order of the events. The lock is never held across an await, the locks of two people are never held at once, and
+//! no socket is written to under one: the drop of the [`Deliveries`] does that.
 
 mod calls;
 mod reconcile;
@@ -28,7 +28,7 @@ use super::sessions::{Session, Sessions};
 use super::visibility;
 use crate::delivery::{Deliveries, OpenConnections};
 
-/// Who is signed in, and the way to tell them something.
+/// The signed-in people of this node.
 pub(crate) struct Directory {
     sessions: Sessions,
     /// The connections that end with a session.
@@ -37,13 +37,13 @@ pub(crate) struct Directory {
 }
 
 impl Directory {
-    /// A directory of nobody. `encode` is what makes changes lines for clients.
+    /// An empty directory. `encode` makes lines of changes.
     pub(crate) fn new(open: Arc<OpenConnections>, encode: Encode) -> Self {
         Self { sessions: Sessions::default(), open, encode }
     }
 
-    /// Signs a session in, in place of the one that the account has. `welcome` is what its client hears first. The
-    /// account's turn is taken, so nobody else signs in with it meanwhile.
+    /// Signs a session in, in place of the one that the account has. The client gets the lines of `welcome` first. The
+    /// caller holds the account's turn, so no other session of the account signs in meanwhile.
     pub(crate) fn claim(&self, session: &Arc<Session>, welcome: [Bytes; 2], out: &mut Deliveries) {
         if self.sessions.get(session.account).is_some() {
             self.tell(session.account, &Change::SignedInElsewhere, out);
@@ -56,7 +56,7 @@ impl Directory {
         self.sessions.enter(session);
     }
 
-    /// Signs a session out: watchers are told once, and nothing more is told to it.
+    /// Signs a session out. Watchers are told once, and the session is told nothing more.
     pub(crate) fn leave(&self, session: &Arc<Session>, out: &mut Deliveries) {
         self.sessions.remove(session);
         session.watch(false);
@@ -69,8 +69,8 @@ impl Directory {
         }
     }
 
-    /// Tells a person that something has happened, and those who watch the person what they see of it. `false` if the
-    /// person is not signed in.
+    /// Tells a person of a change, and the person's watchers as far as it shows. `false` if the person is not signed
+    /// in.
     pub(crate) fn tell(&self, person: AccountId, change: &Change, out: &mut Deliveries) -> bool {
         let session = self.sessions.get(person);
         if let Some(session) = &session {
@@ -96,7 +96,7 @@ impl Directory {
         session.is_some()
     }
 
-    /// Tells everybody on this node the same. Returns how many they are.
+    /// Tells all people on this node of one change. Returns their number.
     pub(crate) fn tell_everybody(&self, change: &Change, out: &mut Deliveries) -> usize {
         let sessions = self.sessions.all();
         let mut line = Line::new(change, self.encode);
@@ -109,7 +109,7 @@ impl Directory {
         sessions.len()
     }
 
-    /// Tells everybody on this node something that is made for each. Returns how many they are.
+    /// Tells each person on this node of a change of their own. Returns their number.
     pub(crate) fn tell_each(&self, make: impl Fn(&Session) -> Change, out: &mut Deliveries) -> usize {
         let sessions = self.sessions.all();
         for session in &sessions {
@@ -118,7 +118,7 @@ impl Directory {
         sessions.len()
     }
 
-    /// Gives somebody a state (`CHG`), and tells those who may see it.
+    /// Sets the state of a person (`CHG`), and tells the watchers.
     pub(crate) fn appear(&self, session: &Session, change: Chg, out: &mut Deliveries) {
         let mut state = session.state();
         if state.left {
@@ -132,7 +132,7 @@ impl Directory {
         }
     }
 
-    /// From now on a session is told of its contacts; first, of each one that can be seen now.
+    /// Lets a session watch its contacts from now on. First it is told of each contact that can be seen.
     pub(crate) fn watch(&self, session: &Session, transaction: TransactionId, out: &mut Deliveries) {
         session.watch(true);
         // The contacts' states are locked one by one, so this person's cannot stay locked.
@@ -146,7 +146,7 @@ impl Directory {
         }
     }
 
-    /// Tells a session that is told of its contacts what it sees of a new one.
+    /// Tells a watching session of a new contact, if that one can be seen.
     pub(crate) fn introduce(
         &self,
         watcher: &Session,
@@ -161,14 +161,14 @@ impl Directory {
         }
     }
 
-    /// The lists of these people have been read from the store, after everything that is known to them was told.
+    /// Compares a person's lists with those just read from the store. If they are the same, no change is missing.
     pub(crate) fn confirm(&self, person: AccountId, stored: &Roster) {
         if let Some(session) = self.sessions.get(person) {
             apply::confirm(&mut session.state(), stored);
         }
     }
 
-    /// Those signed in who have an account on their lists, and on which.
+    /// The signed-in people that have an account on their lists, and the lists it is on.
     pub(crate) fn holders(&self, account: AccountId) -> Vec<(AccountId, Handle, ListFlags)> {
         let lists = |session: &Arc<Session>| {
             (session.account, session.handle.clone(), session.read(|state| state.lists.of(account)))

@@ -1,28 +1,28 @@
-//! Changes of lists that have come before an older one: which they are, so that the older one changes nothing that
-//! they have changed.
+//! Gaps in a person's list changes: the changes that came before an older one, so that the older one leaves alone
+//! what they have set.
 //!
-//! Each change of a person's lists raises their version by exactly one. So a version that is missing is seen, and
-//! nothing needs to be remembered of contacts and settings as long as none is.
+//! Each change of a person's lists raises their version by exactly one. So a missing version is noticed, and
+//! as long as none is missing, nothing is kept for this.
 
 use msnp::{GroupId, ListVersion, PropertyKey};
 use papillon_store::{AccountId, Contact};
 
-/// More changes than this are not remembered: then the oldest one that is missing is given up, and refused when it
-/// comes. With 32 bytes each, this is the bound of what a session keeps for it.
+/// The most notes of newer changes, 32 bytes each. With more, the oldest missing change is given up, and ignored if
+/// it comes.
 const MOST: usize = 64;
 
-/// What is remembered while an older change is missing.
+/// The memory of newer changes while an older one is missing.
 #[derive(Debug)]
 pub(super) struct Gaps {
     /// All changes up to this one are in the lists.
     complete: ListVersion,
-    /// Newer changes that are.
+    /// Newer changes that are in the lists too.
     ahead: Vec<Ahead>,
-    /// Contacts on no list, with what newer changes say of them.
+    /// Contacts on no list, about which newer changes have said something.
     pub(super) set_aside: Vec<Contact>,
 }
 
-/// What one newer change has changed.
+/// A note of one newer change.
 #[derive(Debug, Clone, Copy)]
 struct Ahead {
     version: ListVersion,
@@ -30,7 +30,7 @@ struct Ahead {
     cells: Cells,
 }
 
-/// Whose entry a change is about.
+/// The entry that a change is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Subject {
     /// The owner's own settings.
@@ -53,7 +53,7 @@ impl Cells {
     /// The properties of a contact, or the owner's.
     pub(super) const PROPERTIES: Self = Self(0xff << 32);
     pub(super) const FORWARD: Self = Self(1 << 40);
-    /// Allow list and block list: nobody is on both.
+    /// The allow list and the block list: no contact is on both.
     pub(super) const PRIVACY: Self = Self(1 << 41);
     pub(super) const REVERSE: Self = Self(1 << 42);
     pub(super) const NAME: Self = Self(1 << 43);
@@ -92,12 +92,12 @@ impl Gaps {
         Self { complete, ahead: Vec::new(), set_aside: Vec::new() }
     }
 
-    /// Whether this very change, or one that gave it up, is in the lists.
+    /// Whether this change is in the lists, or given up.
     pub(super) fn has(&self, version: ListVersion) -> bool {
         version <= self.complete || self.ahead.iter().any(|ahead| ahead.version == version)
     }
 
-    /// What of an entry has been changed by changes that are newer than this one.
+    /// The cells of an entry that changes newer than this one have set.
     pub(super) fn newer(&self, version: ListVersion, of: Subject) -> Cells {
         let about = |ahead: &&Ahead| {
             ahead.of == of || matches!((ahead.of, of), (Subject::EveryContact, Subject::Contact(_)))
@@ -111,7 +111,7 @@ impl Gaps {
         self.ahead.push(Ahead { version, of, cells });
     }
 
-    /// Whether gaps are left, once everything of a change has been noted. `newest` is the newest version known of.
+    /// Closes the gaps that can be closed, and returns whether one is left. `newest` is the newest version known of.
     pub(super) fn are_left(&mut self, newest: ListVersion) -> bool {
         if self.ahead.len() > MOST
             && let Some(oldest) = self.ahead.iter().map(|ahead| ahead.version).min()
@@ -128,7 +128,7 @@ impl Gaps {
         self.complete < newest
     }
 
-    /// How many changes and contacts are remembered.
+    /// The number of notes and of contacts set aside.
     #[cfg(test)]
     pub(super) fn kept(&self) -> (usize, usize) {
         (self.ahead.len(), self.set_aside.len())

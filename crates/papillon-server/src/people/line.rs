@@ -1,4 +1,4 @@
-//! A change on its way to many: encoded at most once for each dialect, and shared by all who get it.
+//! Lines for many: a change that is encoded at most once for each dialect, and shared by all outboxes.
 
 use std::ops::Deref;
 
@@ -9,10 +9,10 @@ use super::change::Change;
 use super::sessions::Session;
 use crate::delivery::Deliveries;
 
-/// Makes a change bytes for a client of this dialect. Nothing, if there is no word for it.
+/// Encodes a change for a client of this dialect; `None` if the dialect has no line for it.
 pub(crate) type Encode = fn(&Change, Dialect) -> Option<Bytes>;
 
-/// The change, which is made when the first one is to get it.
+/// A change for many. A lazy one is made for the first recipient.
 pub(super) struct Line<C> {
     change: C,
     encode: Encode,

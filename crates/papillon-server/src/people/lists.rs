@@ -1,4 +1,4 @@
-//! The lists of somebody signed in, as they stand in memory.
+//! The lists of a signed-in person in memory.
 
 use msnp::{AddPrompt, GroupId, GroupName, ListFlags, ListVersion, Privacy, PropertyKey, PropertyValue};
 use papillon_store::{AccountId, Contact, GroupSet, Person, Roster};
@@ -9,7 +9,7 @@ use super::gaps::Gaps;
 #[derive(Debug)]
 pub(crate) struct Lists {
     roster: Roster,
-    /// Only while a change is missing that is older than the newest.
+    /// Kept only while a change is missing that is older than the newest.
     pub(super) gaps: Option<Box<Gaps>>,
 }
 
@@ -43,7 +43,7 @@ impl Lists {
         &self.roster.properties
     }
 
-    /// Everybody who is on any list, by account number.
+    /// The contacts on any list, by account number.
     pub(crate) fn contacts(&self) -> &[Contact] {
         &self.roster.contacts
     }
@@ -82,8 +82,8 @@ impl Lists {
         self.roster.groups.retain(|(known, _)| *known != group);
     }
 
-    /// Changes the entry of a contact. One on no list before is on none when `edit` begins. One on no list afterwards
-    /// is forgotten, or kept aside while an older change can still come.
+    /// Changes the entry of a contact. An entry on no list afterwards is forgotten, or set aside while an older change
+    /// can still come.
     pub(super) fn edit(
         &mut self,
         mut gaps: Option<&mut Gaps>,
@@ -115,7 +115,7 @@ impl Lists {
         }
     }
 
-    /// The same for a contact that may be on no list. If nothing is known of it, nothing is done.
+    /// The same by account number. An unknown contact is left alone.
     pub(super) fn edit_known(
         &mut self,
         gaps: Option<&mut Gaps>,

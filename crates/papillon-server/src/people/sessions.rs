@@ -1,4 +1,4 @@
-//! Sessions: the people who are signed in to this node, by account.
+//! The sessions of signed-in people, by account.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -20,14 +20,14 @@ use crate::listen::Origin;
 #[derive(Default)]
 pub(super) struct Sessions(RwLock<Maps>);
 
-/// An account has one session. Its handle leads to the account, for a caller knows no more.
+/// An account has one session. The handle leads to the account: a request names a person by handle.
 #[derive(Default)]
 pub(super) struct Maps {
     by_account: HashMap<AccountId, Arc<Session>>,
     by_handle: HashMap<Handle, AccountId>,
 }
 
-/// Somebody who is signed in. Outside of `people` only the task of the connection itself has one.
+/// The session of a signed-in person. Outside of `people` only the connection's own task has it.
 pub(crate) struct Session {
     pub(crate) account: AccountId,
     pub(crate) handle: Handle,
@@ -35,7 +35,7 @@ pub(crate) struct Session {
     pub(super) outbox: Arc<Outbox>,
     /// Where it comes from and which address of ours it reached.
     pub(crate) origin: Origin,
-    /// What the client says it is, for administrators; empty when it does not say.
+    /// The client's description of itself, for administrators; can be empty.
     pub(crate) client: Box<str>,
     /// When the sign-in was.
     pub(crate) since: SystemTime,
@@ -44,7 +44,7 @@ pub(crate) struct Session {
     state: Mutex<State>,
 }
 
-/// What changes while somebody is signed in. The locks of two sessions are never held at once.
+/// The changing part of a session. The locks of two sessions are never held at once.
 pub(crate) struct State {
     pub(crate) name: FriendlyName,
     /// `None` before the first `CHG` and after the sign-out.
@@ -58,12 +58,12 @@ pub(crate) struct State {
     pub(crate) lists: Lists,
 }
 
-/// One sign-in of an account. What was made for it, such as the cookie of a conversation, ends with it.
+/// One sign-in of an account. Things that were made for it, such as the cookie of a conversation, end with it.
 #[derive(Debug, Clone)]
 pub(crate) struct SignIn(Weak<Session>);
 
 impl State {
-    /// That of somebody who has just signed in.
+    /// The state just after the sign-in.
     pub(super) fn new(name: FriendlyName, roster: Roster) -> Self {
         Self {
             name,
@@ -76,17 +76,17 @@ impl State {
         }
     }
 
-    /// Whether those whom the lists allow can see this person.
+    /// Whether people that the lists allow can see this person.
     pub(crate) fn is_visible(&self) -> bool {
         self.status.is_some_and(Status::is_visible)
     }
 
-    /// Whether somebody on these of this person's lists is told of this person now.
+    /// Whether a contact on these of the person's lists is told of the person now.
     pub(super) fn is_shown_to(&self, lists: ListFlags) -> bool {
         self.is_visible() && visibility::watches(self.lists.privacy(), lists)
     }
 
-    /// What those see who may see this person; nothing while nobody may.
+    /// The look of the person; `None` while the person is hidden or offline.
     pub(super) fn presence(&self, handle: &Handle) -> Option<Presence> {
         Some(Presence {
             handle: handle.clone(),
@@ -126,7 +126,7 @@ impl Session {
         })
     }
 
-    /// Looks at the changing part.
+    /// Reads the changing part. Its lock is held meanwhile.
     pub(crate) fn read<R>(&self, look: impl FnOnce(&State) -> R) -> R {
         look(&self.state.lock())
     }
@@ -146,7 +146,7 @@ impl Session {
         SignIn(Arc::downgrade(self))
     }
 
-    /// This person, to be let into a conversation.
+    /// The person, as a conversation admits people.
     pub(crate) fn invitee(&self) -> Invitee {
         let name = self.read(|state| state.name.clone());
         Invitee { account: self.account, handle: self.handle.clone(), name }
@@ -174,7 +174,7 @@ impl SignIn {
         self.0.upgrade().is_some_and(|session| !session.has_left())
     }
 
-    /// Whether anything is left of it: what can be asked without waiting for the person's lock.
+    /// Whether anything of it is left in memory. This takes no lock.
     pub(crate) fn is_remembered(&self) -> bool {
         self.0.strong_count() > 0
     }
@@ -201,7 +201,7 @@ impl Sessions {
         }
     }
 
-    /// The session of somebody who is signed in.
+    /// The session of an account, if it is signed in.
     pub(super) fn get(&self, account: AccountId) -> Option<Arc<Session>> {
         self.0.read().get(account).cloned()
     }
@@ -212,17 +212,18 @@ impl Sessions {
         maps.get(*maps.by_handle.get(handle)?).cloned()
     }
 
-    /// All sessions, to look at several. Nothing else may be asked of them meanwhile, and nobody's state.
+    /// All sessions, for several look-ups. No other method of this may be called meanwhile, and no state locked: a
+    /// state's lock is taken before this one.
     pub(super) fn lock(&self) -> RwLockReadGuard<'_, Maps> {
         self.0.read()
     }
 
-    /// How many are signed in.
+    /// The number of sessions.
     pub(super) fn count(&self) -> usize {
         self.0.read().by_account.len()
     }
 
-    /// Everybody who is signed in.
+    /// A copy of all sessions.
     pub(super) fn all(&self) -> Vec<Arc<Session>> {
         self.0.read().by_account.values().cloned().collect()
     }

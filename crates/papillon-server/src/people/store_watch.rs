@@ -1,5 +1,5 @@
-//! Looks at the store a few times a second: for what others did to accounts, and for changes of which
-//! nobody knows whether they were stored.
+//! The watch over the store, a few times a second: account changes by others, and list changes with an unknown
+//! outcome.
 
 mod doubts;
 mod outage;
@@ -12,7 +12,7 @@ use papillon_store::{Store, StoreError};
 use self::outage::Outage;
 use super::{AccountLocks, Directory, account_changes};
 
-/// How soon a change is seen.
+/// The time until a change is noticed, at most.
 const INTERVAL: Duration = Duration::from_millis(250);
 
 /// Looks until the task is ended.

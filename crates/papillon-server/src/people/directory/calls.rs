@@ -1,4 +1,4 @@
-//! Calls: who can be called, and ringing there.
+//! Calls into conversations.
 
 use msnp::Handle;
 use papillon_store::AccountId;
@@ -11,17 +11,20 @@ use crate::people::conversations::Invitee;
 use crate::people::sessions::SignIn;
 use crate::people::visibility::{self, Unreachable};
 
-/// Somebody who can be called.
+/// A person that can be called.
 pub(crate) struct Callee {
     pub(crate) person: Invitee,
     /// The sign-in in which it rings.
     pub(crate) sign_in: SignIn,
-    /// Where the callee's client has come from, and which address of ours it knows.
+    /// The two addresses of the callee's connection.
     pub(crate) origin: Origin,
 }
 
 impl Directory {
-    /// Somebody whom `caller` wants to call, or why that cannot be.
+    /// Finds the person to call.
+    ///
+    /// # Errors
+    /// When `caller` cannot call this person.
     pub(crate) fn callee(&self, handle: &Handle, caller: AccountId) -> Result<Callee, Unreachable> {
         let session = self.sessions.by_handle(handle).ok_or(Unreachable::NotOnline)?;
         session.read(|state| {
@@ -33,7 +36,7 @@ impl Directory {
         Ok(Callee { person: session.invitee(), sign_in: session.sign_in(), origin: session.origin })
     }
 
-    /// Lets it ring, unless the callee has signed out meanwhile: the cookie is good for that sign-in only.
+    /// Rings, unless the callee has signed out meanwhile: the cookie is good for that sign-in only.
     pub(crate) fn ring(&self, callee: &Callee, ring: Ring, out: &mut Deliveries) {
         if callee.sign_in.lasts() {
             self.tell(callee.person.account, &Change::Called(ring), out);

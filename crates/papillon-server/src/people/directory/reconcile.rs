@@ -1,5 +1,4 @@
-//! Making what is in memory of a person the same as what is stored, after a change of which nobody knew whether it
-//! was.
+//! The reconciliation of memory with the store, after a change with an unknown outcome.
 
 use msnp::{FriendlyName, List};
 use papillon_store::{AccountId, Contact, ListChange, ListEvent, Person, Roster};
@@ -13,12 +12,12 @@ use crate::people::sessions::{Session, State};
 use crate::people::visibility::{self, Notice};
 
 impl Directory {
-    /// Takes over what is stored of a person. A client can be told that others have put it on their lists, or taken
-    /// it off; of changes of its own it only learns from a reply. For those its session ends: it comes back, and
-    /// reads its lists.
+    /// Puts a person's stored name and lists into memory. A client can be told that others have put it on their lists,
+    /// or taken it off. It learns of its own changes by replies only: for those its session ends, the client comes
+    /// back, and reads its lists.
     ///
-    /// `false`, and nothing is done, if memory is newer than what was read, for others have changed something
-    /// meanwhile: then it has to be read again. `may_go_back` takes it all the same.
+    /// Returns `false` and does nothing if memory is newer than the stored lists, because another change was told in
+    /// between. Then they have to be read again. With `may_go_back` older lists are taken too.
     pub(crate) fn reconcile(
         &self,
         person: AccountId,
@@ -51,7 +50,7 @@ impl Directory {
         true
     }
 
-    /// Tells those who see a person now and did not before, or the other way round.
+    /// Tells the contacts for which the new lists show or hide a person.
     fn tell_difference(&self, session: &Session, state: &State, before: &Lists, out: &mut Deliveries) {
         if !state.is_visible() {
             return;
@@ -67,7 +66,7 @@ impl Directory {
     }
 }
 
-/// What a client has to be told so that it knows what is stored. `None` if that takes more than can be told.
+/// The changes of which a client has to be told to know the stored lists. `None` if a client cannot be told.
 fn told(kept: &Roster, stored: &Roster) -> Option<Vec<Change>> {
     let person = |contact: &Contact| Person { account: contact.account, handle: contact.handle.clone() };
     let is_known = |account| kept.contacts.iter().any(|known| known.account == account);
@@ -84,7 +83,7 @@ fn told(kept: &Roster, stored: &Roster) -> Option<Vec<Change>> {
     (explained == *stored).then(|| events.into_iter().map(change).collect())
 }
 
-/// Those on the reverse list in `after` and not in `before`.
+/// The contacts on the reverse list in `after` and not in `before`.
 fn newly_listing<'a>(before: &'a Roster, after: &'a Roster) -> impl Iterator<Item = &'a Contact> {
     let listed = |roster: &Roster, account| {
         let at = roster.contacts.binary_search_by_key(&account, |contact| contact.account);

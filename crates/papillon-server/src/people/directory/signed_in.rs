@@ -1,4 +1,4 @@
-//! The people who are signed in, as an administrator sees them.
+//! The signed-in people, as an administrator sees them.
 
 use std::time::SystemTime;
 
@@ -9,13 +9,13 @@ use super::Directory;
 use crate::listen::Origin;
 use crate::people::Session;
 
-/// Somebody who is signed in.
+/// A signed-in person.
 pub(crate) struct SignedIn {
     pub(crate) handle: Handle,
     pub(crate) name: FriendlyName,
     /// `None` before the first `CHG`.
     pub(crate) status: Option<Status>,
-    /// What the client says it is; empty when it does not say.
+    /// The client's description of itself; can be empty.
     pub(crate) client: Box<str>,
     pub(crate) dialect: Dialect,
     pub(crate) origin: Origin,
@@ -38,7 +38,7 @@ impl SignedIn {
 }
 
 impl Directory {
-    /// How many are signed in.
+    /// The number of signed-in people.
     pub(crate) fn count(&self) -> usize {
         self.sessions.count()
     }
@@ -48,12 +48,12 @@ impl Directory {
         self.sessions.lock().get(account).is_some()
     }
 
-    /// The account, if it is signed in.
+    /// The person with this account, if signed in.
     pub(crate) fn signed_in(&self, account: AccountId) -> Option<SignedIn> {
         self.sessions.get(account).map(|session| SignedIn::of(&session))
     }
 
-    /// Those who are signed in, ordered by handle: at most `most`, after the first `skip`; and how many there are.
+    /// The signed-in people ordered by handle, at most `most` after the first `skip`; and the number of all.
     pub(crate) fn all_signed_in(&self, skip: usize, most: usize) -> (Vec<SignedIn>, usize) {
         let mut sessions = self.sessions.all();
         sessions.sort_unstable_by(|one, other| one.handle.cmp(&other.handle));

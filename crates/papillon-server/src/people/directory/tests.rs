@@ -1,5 +1,5 @@
-//! Who sees whom: random histories of several people at once. After every step each client shows exactly those of its
-//! contacts whom the rules let it see, as they are, and has heard of nobody else, and of nothing twice.
+//! Visibility in random histories of several people at once. After every step each client shows exactly those of its
+//! contacts that the rules let it see, as they are. It has heard of no others, and of no event twice.
 
 mod world;
 
@@ -20,7 +20,7 @@ proptest! {
     }
 }
 
-/// Everybody has everybody, and all is well known: a history that is not left to chance.
+/// A history that is not left to chance: all have all others on their lists.
 #[test]
 fn a_day_of_three_people() {
     use world::Step::*;

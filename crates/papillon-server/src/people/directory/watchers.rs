@@ -1,5 +1,4 @@
-//! Watchers: those who have a person on their forward list, and may see the person. What happens to a person is told
-//! to them as far as it shows.
+//! The watchers of a person: the signed-in people that have the person on their forward list, and may see the person.
 
 use std::cell::LazyCell;
 use std::sync::Arc;
@@ -15,20 +14,21 @@ use crate::people::line::Line;
 use crate::people::sessions::{Session, State};
 use crate::people::visibility::{self, Notice};
 
-/// Whom a change of somebody's lists may show or hide that person, and whether they saw the person before.
+/// The watchers that a change of a person's lists affects, with what decided about them before.
 enum Affected {
-    /// Nobody.
+    /// None.
     Nobody,
-    /// One contact.
+    /// One contact, and whether the person was shown to it.
     Contact(AccountId, bool),
-    /// All strangers: the setting that decided over them.
+    /// All contacts on neither privacy list, and the setting for them.
     Strangers(Privacy),
-    /// All who see the person see another name.
+    /// All watchers: they see another name.
     All,
 }
 
 impl Directory {
-    /// Takes a change of somebody's lists over and tells the person; then those to whom it shows or hides the person.
+    /// Applies a change of a person's lists and tells the person; then the watchers to which it shows or hides the
+    /// person.
     pub(super) fn tell_lists(
         &self,
         session: &Arc<Session>,
@@ -61,7 +61,7 @@ impl Directory {
         }
     }
 
-    /// Tells all who may see somebody, as `notice` says.
+    /// Gives all watchers a notice.
     pub(super) fn tell_watchers(
         &self,
         session: &Session,
@@ -75,7 +75,7 @@ impl Directory {
         self.tell_some(session, state, notice, watchers.map(|contact| contact.account), out);
     }
 
-    /// Tells those of the contacts who see somebody now and did not before, or the other way round.
+    /// Gives a notice to the contacts for which the person appears or vanishes.
     fn tell_crossings(
         &self,
         session: &Session,
@@ -90,7 +90,7 @@ impl Directory {
         }
     }
 
-    /// Tells some accounts what they see of somebody whose state is locked.
+    /// Gives some accounts a notice about a person whose state is locked.
     pub(super) fn tell_some(
         &self,
         session: &Session,

@@ -1,15 +1,15 @@
-//! Changes that were refused, and may be stored all the same: whoever is signed in keeps in memory what
-//! is on the disk, and is told.
+//! List changes with an unknown outcome: they were refused, and may be stored all the same. Memory is made the same as
+//! the store, and the client is told.
 
 use papillon_store::{AccountId, Store, StoreError};
 
 use crate::delivery::Deliveries;
 use crate::people::{AccountLocks, Directory};
 
-/// How often somebody's lists are read whom others are told of at the same time.
+/// How often lists are read that other changes are telling of at the same time.
 const ATTEMPTS: u32 = 3;
 
-/// Looks into all that are known.
+/// Looks into all accounts in doubt.
 pub(super) async fn settle(
     store: &dyn Store,
     locks: &AccountLocks,
@@ -34,8 +34,8 @@ async fn settle_one(
     let _turn = locks.one(&person.handle).await;
     for attempt in 1..=ATTEMPTS {
         let Some((person, stored)) = store.look_into(account).await? else { break };
-        // A change that others have made meanwhile can have been told already. But if the store has gone back, as
-        // one does that was restored, it is right.
+        // A change that others have made meanwhile can have been told already: then the lists are read again. But
+        // a store can also have gone back, when it was restored. It is right at last.
         let may_go_back = attempt == ATTEMPTS;
         if directory.reconcile(account, &person.name, &stored, may_go_back, &mut Deliveries::new()) {
             break;

@@ -1,4 +1,4 @@
-//! A change of somebody's lists as a line: the reply to whoever asked for it, and what the other side is told.
+//! List changes as lines: the reply to the request, and the push to the other side.
 
 use bytes::{Bytes, BytesMut};
 use msnp::command::{add, adg, blp, bpr, gtc, prp, rea, reg, rem, rmg};
@@ -6,9 +6,9 @@ use msnp::wire::Encode;
 use msnp::{Dialect, Handle, List, ListVersion, TransactionId};
 use papillon_store::{ListChange, ListEvent};
 
-/// The reply to a request that has changed lists. `owner` is who asked. A client that has its lists is told at once
-/// what a new contact shows of its phones: those that are set. The original also sent blanks for what is not set;
-/// Twisted knows a new contact only later, and breaks off at a `MOB N` for somebody unknown.
+/// The reply to a request that has changed lists. `owner` is the requesting person's handle. A client that has its
+/// lists also gets the properties of a new contact that are set. The original sent blanks for unset ones too; Twisted
+/// knows a new contact only later, and breaks off at a `MOB N` for an unknown one.
 pub(super) fn reply(
     transaction: TransactionId,
     change: &ListChange,
@@ -34,7 +34,7 @@ pub(super) fn reply(
     lines.freeze()
 }
 
-/// Writes the line of an event that has one and the same for a reply and for a push.
+/// Writes the line of an event that has the same form in a reply and in a push.
 pub(super) fn write(
     transaction: TransactionId,
     version: ListVersion,

@@ -102,7 +102,7 @@ impl Connection {
         Ok(())
     }
 
-    /// Answers a request that has changed lists, and tells everybody whom the change concerns.
+    /// Answers a request that has changed lists, and tells all people that the change concerns.
     pub(super) fn pass_on(
         &self,
         session: &Session,

@@ -1,5 +1,4 @@
-//! Pushes: what happens to somebody, as lines for the client. The one place where a change becomes bytes, in the
-//! dialect of the client that gets them.
+//! Pushes: changes as lines, in the dialect of the client that gets them. No other code makes bytes of a change.
 
 mod alert;
 #[cfg(test)]
@@ -15,7 +14,7 @@ use papillon_store::{ListChange, ListEvent};
 use super::list_lines;
 use crate::people::change::{Change, Presence, Ring};
 
-/// The lines that tell a client of a change. Nothing, if its dialect has none, or the client knows by a reply.
+/// The lines that tell a client of a change. `None` if the dialect has none, or the client knows by a reply.
 pub(crate) fn encode(change: &Change, dialect: Dialect) -> Option<Bytes> {
     Some(match change {
         Change::Online(presence) => online(presence, dialect),
@@ -64,7 +63,7 @@ fn called(ring: &Ring) -> Bytes {
     rng::Push { session, address, cookie, caller, name }.to_bytes()
 }
 
-/// What others have done to somebody's lists. Of what the person has done the client learns by the reply.
+/// The lines about others' changes. A client learns of its own changes by replies.
 fn lists(change: &ListChange, dialect: Dialect) -> Option<Bytes> {
     let mut lines = BytesMut::new();
     for event in change.events() {
