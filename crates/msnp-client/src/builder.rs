@@ -87,7 +87,7 @@ impl Builder {
             nexus: None,
             gateway: None,
             trust: Trust::default(),
-            dialect: Dialect::Msnp9,
+            dialect: Dialect::NEWEST,
             status: Status::Online,
             picture: None,
             emoticons: Vec::new(),

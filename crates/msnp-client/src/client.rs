@@ -10,7 +10,7 @@ use msnp::connection_type::ConnectionType;
 use msnp::message::{Emoticon, Text};
 use msnp::object::MsnObject;
 use msnp::passport::Secret;
-use msnp::{ErrorCode, FriendlyName, GroupId, GroupName, Handle, List, Privacy, Status};
+use msnp::{ErrorCode, FriendlyName, GroupArgument, GroupId, GroupName, Handle, List, Privacy, Status};
 
 use crate::core::Core;
 use crate::notification::appear;
@@ -189,7 +189,7 @@ impl Client {
     pub async fn add_to_group(&self, who: &Handle, group: GroupId) -> Result<(), CommandError> {
         let (handle, name) = (who.clone(), self.name_of(who)?);
         let build = move |transaction| {
-            let group = Some(Ok(group));
+            let group = GroupArgument::Named(group);
             NotificationRequest::Add(add::Request { transaction, list: List::Forward, handle, name, group })
         };
         self.ask(build).await.map(drop)
@@ -199,7 +199,7 @@ impl Client {
     pub async fn remove_from_group(&self, who: &Handle, group: GroupId) -> Result<(), CommandError> {
         let handle = who.clone();
         let build = move |transaction| {
-            let group = Some(Ok(group));
+            let group = GroupArgument::Named(group);
             NotificationRequest::Rem(rem::Request { transaction, list: List::Forward, handle, group })
         };
         self.ask(build).await.map(drop)
@@ -228,7 +228,13 @@ impl Client {
     async fn put(&self, list: List, who: &Handle) -> Result<(), CommandError> {
         let (handle, name) = (who.clone(), self.name_of(who)?);
         let build = move |transaction| {
-            NotificationRequest::Add(add::Request { transaction, list, handle, name, group: None })
+            NotificationRequest::Add(add::Request {
+                transaction,
+                list,
+                handle,
+                name,
+                group: GroupArgument::Absent,
+            })
         };
         self.ask(build).await.map(drop)
     }
@@ -236,7 +242,7 @@ impl Client {
     async fn take_off(&self, list: List, who: &Handle) -> Result<(), CommandError> {
         let handle = who.clone();
         let build = move |transaction| {
-            NotificationRequest::Rem(rem::Request { transaction, list, handle, group: None })
+            NotificationRequest::Rem(rem::Request { transaction, list, handle, group: GroupArgument::Absent })
         };
         self.ask(build).await.map(drop)
     }

@@ -26,8 +26,8 @@ pub(super) async fn catch_up(
                 close(locks, directory, &handle, account).await;
                 forget(store, locks, directory, Person { account, handle }).await?;
             }
-            // A new password voids the tickets; a session goes on.
-            AccountChangeKind::Created | AccountChangeKind::Enabled | AccountChangeKind::Password => {}
+            // A new password voids the tickets and leaves the session that is open. No other kind concerns a session.
+            _ => {}
         }
     }
     Ok(sequence)

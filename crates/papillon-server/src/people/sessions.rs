@@ -149,7 +149,7 @@ impl Session {
     /// The person, as a conversation admits people.
     pub(crate) fn invitee(&self) -> Invitee {
         let name = self.read(|state| state.name.clone());
-        Invitee { account: self.account, handle: self.handle.clone(), name }
+        Invitee { account: self.account, handle: self.handle.clone(), name, dialect: self.dialect }
     }
 
     /// Whether presence of others is told to this session.

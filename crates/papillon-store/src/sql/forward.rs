@@ -1,6 +1,6 @@
 //! The forward list and its mirror, the reverse list.
 
-use msnp::{FriendlyName, GroupId, Handle, List};
+use msnp::{FriendlyName, GroupArgument, GroupId, Handle, List};
 
 use super::contact_rows::{self, Entry};
 use super::lock::Party;
@@ -13,13 +13,14 @@ pub(super) async fn add(
     owner: AccountId,
     contact: &Handle,
     name: &FriendlyName,
-    group: Option<Option<GroupId>>,
+    group: GroupArgument,
     limit: usize,
 ) -> Result<Committed, Fault> {
     let (owner, contact) = lock::pair(tx, owner, contact).await?;
     let group = match group {
-        None => GroupId::ZERO,
-        Some(group) => groups::known(tx, owner.id, group).await?,
+        GroupArgument::Absent => GroupId::ZERO,
+        GroupArgument::Named(group) => groups::known(tx, owner.id, group).await?,
+        GroupArgument::Unreadable(_) => return Err(Refusal::UnknownGroup.into()),
     };
     let mut entry = contact_rows::read(tx, owner.id, contact.id).await?;
     let is_new = !entry.lists.contains(List::Forward);
@@ -83,7 +84,7 @@ pub(super) async fn remove(
     tx: &mut Tx,
     owner: AccountId,
     contact: &Handle,
-    group: Option<Option<GroupId>>,
+    group: GroupArgument,
 ) -> Result<Committed, Fault> {
     let (owner, contact) = lock::pair(tx, owner, contact).await?;
     let entry = contact_rows::read(tx, owner.id, contact.id).await?;
@@ -91,8 +92,9 @@ pub(super) async fn remove(
         return Err(Refusal::NotOnList.into());
     }
     match group {
-        Some(group) => leave_group(tx, &owner, &contact, entry, group).await,
-        None => leave_list(tx, &owner, &contact, entry, None).await,
+        GroupArgument::Absent => leave_list(tx, &owner, &contact, entry, None).await,
+        GroupArgument::Named(group) => leave_group(tx, &owner, &contact, entry, group).await,
+        GroupArgument::Unreadable(_) => Err(Refusal::UnknownGroup.into()),
     }
 }
 
@@ -102,7 +104,7 @@ async fn leave_group(
     owner: &Party,
     contact: &Party,
     mut entry: Entry,
-    group: Option<GroupId>,
+    group: GroupId,
 ) -> Result<Committed, Fault> {
     let group = groups::known(tx, owner.id, group).await?;
     if !entry.groups.contains(group) {

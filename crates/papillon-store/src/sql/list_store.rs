@@ -1,7 +1,9 @@
 //! The part of the store for lists, groups, settings, names and properties.
 
 use async_trait::async_trait;
-use msnp::{AddPrompt, FriendlyName, GroupId, GroupName, Handle, Privacy, PropertyKey, PropertyValue};
+use msnp::{
+    AddPrompt, FriendlyName, GroupArgument, GroupId, GroupName, Handle, Privacy, PropertyKey, PropertyValue,
+};
 
 use super::connections::reading;
 use super::transaction::in_transaction;
@@ -35,7 +37,7 @@ impl ListStore for SqlStore {
         owner: AccountId,
         contact: &Handle,
         name: &FriendlyName,
-        group: Option<Option<GroupId>>,
+        group: GroupArgument,
         limit: usize,
     ) -> Result<Committed> {
         in_transaction!(self, tx => forward::add(tx, owner, contact, name, group, limit))
@@ -56,7 +58,7 @@ impl ListStore for SqlStore {
         &self,
         owner: AccountId,
         contact: &Handle,
-        group: Option<Option<GroupId>>,
+        group: GroupArgument,
     ) -> Result<Committed> {
         in_transaction!(self, tx => forward::remove(tx, owner, contact, group))
     }

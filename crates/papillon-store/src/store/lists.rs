@@ -1,7 +1,9 @@
 //! Lists, groups, settings, names and properties.
 
 use async_trait::async_trait;
-use msnp::{AddPrompt, FriendlyName, GroupId, GroupName, Handle, Privacy, PropertyKey, PropertyValue};
+use msnp::{
+    AddPrompt, FriendlyName, GroupArgument, GroupId, GroupName, Handle, Privacy, PropertyKey, PropertyValue,
+};
 
 use crate::{Account, AccountId, Committed, PrivacyList, Result, Roster};
 
@@ -29,14 +31,14 @@ pub trait ListStore: Send + Sync + 'static {
     /// Puts `contact` on the forward list, or into one more group of it; the owner goes on the
     /// contact's reverse list. The name is kept only when the contact is new on the list.
     ///
-    /// `group`: `None` is group 0, `Some(None)` was no valid number. Refused, in this order:
-    /// `UnknownAccount`, `UnknownGroup`, `AlreadyThere`, `ListFull` (`limit` are on the list).
+    /// Without a group it is group 0. Refused, in this order: `UnknownAccount`, `UnknownGroup`,
+    /// `AlreadyThere`, `ListFull` (`limit` are on the list).
     async fn add_to_forward(
         &self,
         owner: AccountId,
         contact: &Handle,
         name: &FriendlyName,
-        group: Option<Option<GroupId>>,
+        group: GroupArgument,
         limit: usize,
     ) -> Result<Committed>;
 
@@ -51,14 +53,14 @@ pub trait ListStore: Send + Sync + 'static {
         limit: usize,
     ) -> Result<Committed>;
 
-    /// Takes `contact` off the forward list (`group` is `None`) or out of one group of it; out
+    /// Takes `contact` off the forward list (without a group) or out of one group of it; out
     /// of the last group is off the list. Refused, in this order: `UnknownAccount`,
     /// `NotOnList`, `UnknownGroup`, `NotInGroup`.
     async fn remove_from_forward(
         &self,
         owner: AccountId,
         contact: &Handle,
-        group: Option<Option<GroupId>>,
+        group: GroupArgument,
     ) -> Result<Committed>;
 
     /// Takes `contact` off the allow or block list. Refused, in this order: `UnknownAccount`,

@@ -161,8 +161,8 @@ impl Driver {
                 Failure::Declined => FetchError::Declined,
                 Failure::Corrupt => FetchError::Corrupt,
                 Failure::TimedOut => FetchError::TimedOut,
-                Failure::CancelledByPeer => FetchError::Broken,
                 Failure::Unreachable => unreachable.map_or(FetchError::Broken, FetchError::Unreachable),
+                _ => FetchError::Broken,
             };
             // Whoever asked may have given up.
             let _ = reply.send(Err(error));
@@ -171,8 +171,8 @@ impl Driver {
                 Failure::Declined => TransferError::Declined,
                 Failure::CancelledByPeer => TransferError::CancelledByPeer,
                 Failure::TimedOut => TransferError::TimedOut,
-                Failure::Corrupt => TransferError::Broken,
                 Failure::Unreachable => unreachable.map_or(TransferError::Broken, TransferError::Unreachable),
+                _ => TransferError::Broken,
             };
             self.fail_file(file, error);
         }

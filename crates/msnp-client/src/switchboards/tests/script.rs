@@ -96,7 +96,7 @@ impl Scene {
             None,
             None,
             Trust::System,
-            Dialect::Msnp9,
+            Dialect::NEWEST,
             DirectConnections::Never,
             None,
         );

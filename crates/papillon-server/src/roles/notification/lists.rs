@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use msnp::command::{add, rea, rem};
-use msnp::{ErrorCode, GroupId, Invalid, List, TransactionId};
+use msnp::{ErrorCode, List, TransactionId};
 use papillon_store::{Committed, ListEvent, PrivacyList};
 
 use super::{Connection, Outcome, Refusal, list_lines};
@@ -17,8 +17,8 @@ impl Connection {
             List::Forward => self.add_to_forward(request).await,
             List::Allow => self.add_to_privacy(request, PrivacyList::Allow).await,
             List::Block => self.add_to_privacy(request, PrivacyList::Block).await,
-            // Only the service writes the reverse list.
-            List::Reverse => Err(Refusal::Close),
+            // Only the service writes the reverse list, and neither dialect has a fifth one.
+            _ => Err(Refusal::Close),
         }
     }
 
@@ -27,7 +27,7 @@ impl Connection {
             List::Forward => self.remove_from_forward(request).await,
             List::Allow => self.remove_from_privacy(request, PrivacyList::Allow).await,
             List::Block => self.remove_from_privacy(request, PrivacyList::Block).await,
-            List::Reverse => Err(Refusal::Close),
+            _ => Err(Refusal::Close),
         }
     }
 
@@ -37,7 +37,6 @@ impl Connection {
         let service = Arc::clone(&self.service);
         let _turn = service.locks.two(&session.handle, &handle).await;
         let limit = service.config.limits.forward_list;
-        let group = group_argument(group);
         let added = service.store.add_to_forward(session.account, &handle, &name, group, limit).await?;
 
         let mut out = Deliveries::new();
@@ -53,7 +52,6 @@ impl Connection {
         let session = self.session()?;
         let service = Arc::clone(&self.service);
         let _turn = service.locks.two(&session.handle, &handle).await;
-        let group = group_argument(group);
         let removed = service.store.remove_from_forward(session.account, &handle, group).await?;
         self.pass_on(&session, transaction, &removed, &mut Deliveries::new());
         Ok(())
@@ -110,16 +108,11 @@ impl Connection {
         committed: &Committed,
         out: &mut Deliveries,
     ) {
-        let synchronised = self.synchronised.then_some(self.dialect);
-        let reply = list_lines::reply(transaction, &committed.own, &session.handle, synchronised);
+        let (owner, synchronised) = (&session.handle, self.synchronised);
+        let reply = list_lines::reply(transaction, &committed.own, owner, synchronised, self.dialect);
         out.send(&self.outbox, reply);
         for (person, change) in &committed.changes {
             self.service.directory.tell(*person, &Change::Lists(change.clone()), out);
         }
     }
-}
-
-/// Whether a group was named, and which: one that is no number is an unknown one.
-fn group_argument(group: Option<Result<GroupId, Invalid>>) -> Option<Option<GroupId>> {
-    group.map(Result::ok)
 }

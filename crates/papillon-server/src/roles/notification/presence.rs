@@ -1,19 +1,16 @@
 //! `CHG`: one's own state, and the first look at everybody else's.
 
 use msnp::command::chg::Chg;
-use msnp::wire::Encode;
+use msnp::wire::EncodeFor;
 use msnp::{ErrorCode, Status};
 
 use super::{Connection, Outcome, Refusal};
 use crate::delivery::Deliveries;
 
 impl Connection {
-    pub(super) fn change_state(&mut self, mut change: Chg) -> Outcome {
+    pub(super) fn change_state(&mut self, change: Chg) -> Outcome {
         if change.status == Status::Offline {
             return Err(Refusal::Error(ErrorCode::InvalidParameter));
-        }
-        if !self.dialect.has_objects() {
-            change.object = None;
         }
         let session = self.session()?;
         if session.has_left() {
@@ -23,7 +20,7 @@ impl Connection {
         let first = !session.is_watching();
 
         let mut out = Deliveries::new();
-        out.send(&self.outbox, change.to_bytes());
+        out.send(&self.outbox, change.to_bytes_for(self.dialect));
         self.service.directory.appear(&session, change, &mut out);
         if first {
             self.service.directory.watch(&session, transaction, &mut out);

@@ -7,7 +7,7 @@ mod tests;
 use bytes::{Bytes, BytesMut};
 use msnp::command::{bpr, fln, iln, msg, nln, not, out, rem, rng};
 use msnp::message::SystemMessage;
-use msnp::wire::Encode;
+use msnp::wire::{Encode, EncodeFor};
 use msnp::{Dialect, List, TransactionId};
 use papillon_store::{ListChange, ListEvent};
 
@@ -26,7 +26,8 @@ pub(crate) fn encode(change: &Change, dialect: Dialect) -> Option<Bytes> {
             let (transaction, version) = (TransactionId::SERVER, *version);
             for list in List::ALL.into_iter().filter(|list| lists.contains(*list)) {
                 let handle = contact.handle.clone();
-                rem::Reply { transaction, list, version, handle, group: None }.encode(&mut lines);
+                rem::Reply { transaction, list, version, handle, group: None }
+                    .encode_for(dialect, &mut lines);
             }
             lines.freeze()
         }
@@ -46,16 +47,12 @@ pub(crate) fn encode(change: &Change, dialect: Dialect) -> Option<Bytes> {
 
 fn online(presence: &Presence, dialect: Dialect) -> Bytes {
     let Presence { handle, status, name, capabilities, object } = presence.clone();
-    let mut line = BytesMut::new();
-    nln::Push { status, handle, name, capabilities, object }.encode_for(dialect, &mut line);
-    line.freeze()
+    nln::Push { status, handle, name, capabilities, object }.to_bytes_for(dialect)
 }
 
 fn introduced(transaction: TransactionId, presence: &Presence, dialect: Dialect) -> Bytes {
     let Presence { handle, status, name, capabilities, object } = presence.clone();
-    let mut line = BytesMut::new();
-    iln::Push { transaction, handle, name, status, capabilities, object }.encode_for(dialect, &mut line);
-    line.freeze()
+    iln::Push { transaction, handle, name, status, capabilities, object }.to_bytes_for(dialect)
 }
 
 fn called(ring: &Ring) -> Bytes {
@@ -69,7 +66,7 @@ fn lists(change: &ListChange, dialect: Dialect) -> Option<Bytes> {
     for event in change.events() {
         match event {
             ListEvent::ListedBy { .. } | ListEvent::UnlistedBy { .. } => {
-                list_lines::write(TransactionId::SERVER, change.version, event, &mut lines);
+                list_lines::write(TransactionId::SERVER, change.version, event, dialect, &mut lines);
             }
             ListEvent::PropertiesShown { contact, properties } => {
                 for (key, value) in properties.iter().filter(|(key, _)| key.is_in(dialect)) {

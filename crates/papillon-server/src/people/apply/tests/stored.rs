@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use msnp::{AddPrompt, FriendlyName, GroupId, GroupName, Handle, Privacy, PropertyKey, PropertyValue};
+use msnp::{
+    AddPrompt, FriendlyName, GroupArgument, GroupId, GroupName, Handle, Invalid, Privacy, PropertyKey,
+    PropertyValue,
+};
 use papillon_store::{
     AccountId, Committed, ListChange, NewAccount, PasswordHash, PrivacyList, Result, SqliteStore, Store,
 };
@@ -42,7 +45,11 @@ async fn request(store: &dyn Store, owner: AccountId, (kind, whom, what): (u8, u
     let group = GroupId::new(what % 4);
     let group_name = GroupName::parse(&format!("g{what}")).unwrap();
     let list = if what & 1 == 0 { PrivacyList::Allow } else { PrivacyList::Block };
-    let some_group = (what & 64 == 0).then_some(group);
+    let some_group = match group {
+        _ if what & 64 == 0 => GroupArgument::Absent,
+        Some(group) => GroupArgument::Named(group),
+        None => GroupArgument::Unreadable(Invalid::GroupIdRange),
+    };
     match kind % 16 {
         0..=2 => store.add_to_forward(owner, &contact, &name, some_group, LIMIT).await,
         3 => store.remove_from_forward(owner, &contact, some_group).await,
