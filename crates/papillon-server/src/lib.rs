@@ -8,7 +8,9 @@
 //! | starting, stopping, settings | `server.rs`, `service.rs`, `config.rs` |
 //! | what each verb does | `roles/notification/verbs.rs`, `roles/switchboard/verbs.rs`, and the files beside them |
 //! | the task that serves a connection | `roles/connection.rs` |
-//! | who is signed in, and who sees whom | `people/sessions.rs`, `people/visibility.rs` |
+//! | who is signed in, and who is told what | `people/directory.rs`, `people/change.rs` |
+//! | who sees whom | `people/visibility.rs` |
+//! | what a client reads of a change | `roles/notification/pushes.rs` |
 //! | what HTTP serves: sign-in, gateway, pages | `site/passport/`, `site/gateway.rs`, `site/pages/` |
 //! | tickets, passwords, failed sign-ins | `passport.rs` |
 //! | HTTP, TLS, TLS for old Windows | `http.rs`, `tls.rs`, `legacy_door.rs` |

@@ -1,14 +1,29 @@
-//! The people on this node: who is signed in, who sees whom, who talks with whom. It knows no sockets.
+//! The people of this node: sessions, lists, presence and conversations. It knows no sockets, and no lines of presence
+//! and lists.
+//!
+//! | to find | look in |
+//! |---|---|
+//! | the events that a person can be told of | `change.rs` |
+//! | signed-in people, and telling them | `sessions.rs`, `directory.rs` |
+//! | the rules of visibility, without locks | `visibility.rs` |
+//! | telling watchers | `directory/watchers.rs` |
+//! | lists in memory, and changing them | `lists.rs`, `apply.rs` |
+//! | conversations | `conversations/` |
 
 pub(crate) mod account_changes;
 mod account_locks;
-pub(crate) mod announce;
+mod apply;
 pub(crate) mod broadcast;
+pub(crate) mod change;
 pub(crate) mod conversations;
-pub(crate) mod roster;
+mod directory;
+mod gaps;
+mod line;
+mod lists;
 mod sessions;
 pub(crate) mod store_watch;
 pub(crate) mod visibility;
 
 pub(crate) use account_locks::AccountLocks;
-pub(crate) use sessions::{Session, Sessions, State};
+pub(crate) use directory::{Callee, Directory, SignedIn};
+pub(crate) use sessions::{Session, SignIn};

@@ -6,7 +6,6 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use msnp::command::out;
 use papillon_store::{Store, StoreError};
 use tokio::net::TcpStream;
 use tokio::sync::{mpsc, watch};
@@ -26,13 +25,11 @@ use crate::listen::proxy_protocol::{introduced, is_trusted};
 use crate::listen::{Door, Origin};
 use crate::passport::StoredAccounts;
 use crate::passport::{Passport, Passwords, TicketMint};
-use crate::people::AccountLocks;
-use crate::people::Sessions;
-use crate::people::broadcast;
+use crate::people::change::Change;
 use crate::people::conversations::Switchboards;
-use crate::people::store_watch;
+use crate::people::{AccountLocks, Directory, broadcast, store_watch};
 use crate::roles::connection;
-use crate::roles::notification::say_goodbye;
+use crate::roles::notification;
 use crate::service::Service;
 use crate::site::gateway::Gateways;
 use crate::site::pages::{
@@ -151,14 +148,15 @@ impl Server {
             &config.limits,
         ));
         let place = config.front.url.as_ref().map(ToString::to_string).or_else(|| config.public_host.clone());
+        let open = Arc::new(OpenConnections::default());
         let service = Arc::new(Service {
             failures: passport.failures().clone(),
             store,
             tickets,
-            sessions: Sessions::default(),
+            directory: Arc::new(Directory::new(Arc::clone(&open), notification::encode)),
             switchboards: Switchboards::new(config.timeouts.cookie),
-            locks: AccountLocks::new(),
-            open: OpenConnections::default(),
+            locks: Arc::new(AccountLocks::new()),
+            open,
             mail: InvitationMail::new(config.data_dir.join("mail"), place.as_deref()),
             ports,
             config: Arc::new(Live::new(config)),
@@ -193,7 +191,8 @@ impl Server {
             let current: Arc<dyn dns::Current> = service.config.clone();
             tasks.spawn(dns::serve(sockets, listeners.dns_ipv6, current));
         }
-        tasks.spawn(store_watch::watch(Arc::clone(&service)));
+        let (locks, directory) = (Arc::clone(&service.locks), Arc::clone(&service.directory));
+        tasks.spawn(store_watch::watch(Arc::clone(&service.store), locks, directory));
         if let Some(identity) = &identity {
             tasks.spawn(Arc::clone(identity).keep_current());
         }
@@ -335,17 +334,15 @@ async fn announce_shutdown(service: &Service, stop: &mut mpsc::Receiver<()>) {
     if grace.is_zero() {
         return;
     }
-    broadcast::maintenance(service, u32::try_from(grace.as_secs().div_ceil(60)).unwrap_or(u32::MAX));
+    broadcast::maintenance(
+        &service.directory,
+        u32::try_from(grace.as_secs().div_ceil(60)).unwrap_or(u32::MAX),
+    );
     let _ = tokio::time::timeout(grace, stop.recv()).await;
 }
 
 fn close_down(service: &Service) {
-    {
-        let mut out = Deliveries::new();
-        for session in service.sessions.all() {
-            say_goodbye(&session, out::Reason::ServerShuttingDown, &mut out);
-        }
-    }
+    service.directory.tell_everybody(&Change::ShuttingDown, &mut Deliveries::new());
     service.open.close_all();
 }
 

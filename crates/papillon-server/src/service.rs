@@ -12,9 +12,8 @@ use crate::delivery::OpenConnections;
 use crate::invitation_mail::InvitationMail;
 use crate::listen::{Door, Origin};
 use crate::passport::{Failures, TicketMint};
-use crate::people::AccountLocks;
-use crate::people::Sessions;
 use crate::people::conversations::Switchboards;
+use crate::people::{AccountLocks, Directory};
 
 /// The running service: settings, people, conversations.
 pub(crate) struct Service {
@@ -23,10 +22,11 @@ pub(crate) struct Service {
     pub(crate) tickets: Arc<TicketMint>,
     /// Where failed sign-ins are logged.
     pub(crate) failures: Failures,
-    pub(crate) sessions: Sessions,
+    /// Who is signed in.
+    pub(crate) directory: Arc<Directory>,
     pub(crate) switchboards: Switchboards,
-    pub(crate) locks: AccountLocks,
-    pub(crate) open: OpenConnections,
+    pub(crate) locks: Arc<AccountLocks>,
+    pub(crate) open: Arc<OpenConnections>,
     pub(crate) mail: InvitationMail,
     /// Where clients are sent; known once the listeners are bound.
     pub(crate) ports: Ports,

@@ -12,7 +12,8 @@
 //!
 //! | to find | look in |
 //! |---|---|
-//! | the interface | [`Store`] |
+//! | the interface, a trait for each subject | [`Store`] and its parts |
+//! | the outcome of a list change | [`Committed`], [`ListChange`], [`ListEvent`] |
 //! | the statements, one text for both databases | `sql/`, one file a subject |
 //! | the parts of one database only | `sqlite.rs`, `postgres.rs` and `migrations/` |
 
@@ -38,14 +39,14 @@ pub use change::{AccountChange, AccountChangeKind};
 pub use error::{Outage, Refusal, Result, StoreError};
 pub use group_set::GroupSet;
 pub use invitation::{Invitation, InvitationCode, NewInvitation};
-pub use outcome::{
-    ContactDropped, ForwardAdded, ForwardRemoved, GroupRemoved, PrivacyChanged, PrivacyList, PropertySet,
-};
+pub use outcome::{Committed, ListChange, ListEvent, Person, PrivacyList};
 pub use picture::Picture;
 pub use postgres::PostgresStore;
 pub use roster::{Contact, Roster, SharedProperties};
 pub use sqlite::SqliteStore;
-pub use store::Store;
+pub use store::{
+    AccountLog, AccountStore, InvitationStore, ListStore, PictureStore, SecretStore, Store, WebSessionStore,
+};
 pub use web_session::WebSession;
 
 /// Opens the database at `url` and brings its tables up to date.

@@ -1,104 +1,81 @@
-//! What others change in accounts while the service runs (the command line, the pages, or another node).
+//! Account changes that other processes, other nodes or the pages make while the service runs.
 
-use msnp::command::rem;
-use msnp::wire::EncodeFor;
-use msnp::{FriendlyName, Handle, List, TransactionId};
-use papillon_store::{Account, AccountChange, AccountChangeKind, AccountId, StoreError};
+use msnp::{FriendlyName, Handle};
+use papillon_store::{Account, AccountChange, AccountChangeKind, AccountId, Person, Store, StoreError};
 
+use super::change::Change;
+use super::{AccountLocks, Directory};
 use crate::delivery::Deliveries;
-use crate::people::Session;
-use crate::people::announce;
-use crate::people::visibility::Notice;
-use crate::roles::notification::send_away;
-use crate::service::Service;
 
-/// Carries out what has happened since `seen`; the first time there is nothing to carry out.
-pub(crate) async fn catch_up(service: &Service, seen: Option<i64>) -> Result<i64, StoreError> {
-    let Some(mut sequence) = seen else { return service.store.last_change().await };
-    for change in service.store.changes_after(sequence).await? {
+/// Carries out the changes since `seen`; the first time there is nothing to carry out.
+pub(super) async fn catch_up(
+    store: &dyn Store,
+    locks: &AccountLocks,
+    directory: &Directory,
+    seen: Option<i64>,
+) -> Result<i64, StoreError> {
+    let Some(mut sequence) = seen else { return store.last_change().await };
+    for change in store.changes_after(sequence).await? {
         sequence = sequence.max(change.sequence);
-        carry_out(service, &change).await?;
+        let AccountChange { account, handle, kind, .. } = change;
+        match kind {
+            AccountChangeKind::Disabled | AccountChangeKind::SignedOut => {
+                close(locks, directory, &handle, account).await;
+            }
+            AccountChangeKind::Removed => {
+                close(locks, directory, &handle, account).await;
+                forget(store, locks, directory, Person { account, handle }).await?;
+            }
+            // A new password voids the tickets and leaves the session that is open. No other kind concerns a session.
+            _ => {}
+        }
     }
     Ok(sequence)
 }
 
-async fn carry_out(service: &Service, change: &AccountChange) -> Result<(), StoreError> {
-    match change.kind {
-        AccountChangeKind::Disabled | AccountChangeKind::SignedOut => {
-            sign_out(service, &change.handle, change.account).await;
-        }
-        AccountChangeKind::Removed => {
-            sign_out(service, &change.handle, change.account).await;
-            forget(service, &change.handle, change.account).await?;
-        }
-        // A new password voids the tickets and leaves the session that is open. No other kind concerns a session.
-        _ => {}
-    }
-    Ok(())
-}
-
-/// Gives somebody another display name. Contacts who are online see it at once; the person's own
-/// client does after its next sign-in, for no line is known that would tell it.
+/// Gives a person another display name. Contacts that are online see it at once; the person's own
+/// client does after its next sign-in, because no line is known that tells it.
+///
+/// # Errors
+/// When the store fails.
 pub(crate) async fn rename(
-    service: &Service,
+    store: &dyn Store,
+    locks: &AccountLocks,
+    directory: &Directory,
     account: &Account,
-    name: FriendlyName,
+    name: &FriendlyName,
 ) -> Result<(), StoreError> {
-    let _turn = service.locks.one(&account.handle).await;
-    let version = service.store.rename(account.id, &name).await?;
-    let session = service.sessions.get(&account.handle).filter(|session| session.account == account.id);
-    if let Some(session) = session {
-        let mut out = Deliveries::new();
-        announce::update(&service.sessions, &session, &mut out, |state| {
-            state.reach(version);
-            state.name = name;
-            state.is_visible().then_some(Notice::Online)
-        });
+    let _turn = locks.one(&account.handle).await;
+    let renamed = store.rename(account.id, name).await?;
+    let mut out = Deliveries::new();
+    for (person, change) in renamed.changes {
+        directory.tell(person, &Change::Lists(change), &mut out);
     }
     Ok(())
 }
 
 /// Ends the session and the conversations of an account. A sign-in that is under way is over before, or
-/// reads afterwards what has changed.
-async fn sign_out(service: &Service, handle: &Handle, account: AccountId) {
-    let _turn = service.locks.one(handle).await;
-    // A new account can have the address by now.
-    match service.sessions.get(handle).filter(|session| session.account == account) {
-        Some(session) => {
-            tracing::info!(account = %handle, "signed out from outside");
-            send_away(service, &session, &mut Deliveries::new());
-        }
-        None => service.open.close_account(account),
+/// reads the change afterwards.
+async fn close(locks: &AccountLocks, directory: &Directory, handle: &Handle, account: AccountId) {
+    let _turn = locks.one(handle).await;
+    if directory.tell(account, &Change::AccountClosed, &mut Deliveries::new()) {
+        tracing::info!(account = %handle, "signed out from outside");
     }
 }
 
-/// An account that no longer exists vanishes from the lists of those who are signed in.
-async fn forget(service: &Service, handle: &Handle, account: AccountId) -> Result<(), StoreError> {
-    for session in service.sessions.all() {
-        let lists = session.state().lists_of(account);
-        if lists.is_empty() {
-            continue;
-        }
-        let _turn = service.locks.one(&session.handle).await;
-        let Some((_, roster)) = service.store.sign_in(session.account).await? else { continue };
-        let version = roster.version;
-        session.state().roster = roster;
-        let mut out = Deliveries::new();
-        for list in List::ALL.into_iter().filter(|list| lists.contains(*list)) {
-            tell_removed(&session, list, version, handle, &mut out);
-        }
+/// Takes a removed account off the lists of signed-in people.
+async fn forget(
+    store: &dyn Store,
+    locks: &AccountLocks,
+    directory: &Directory,
+    contact: Person,
+) -> Result<(), StoreError> {
+    for (person, handle, lists) in directory.holders(contact.account) {
+        let _turn = locks.one(&handle).await;
+        let Some((_, stored)) = store.sign_in(person).await? else { continue };
+        let change = Change::ContactGone { contact: contact.clone(), lists, version: stored.version };
+        directory.tell(person, &change, &mut Deliveries::new());
+        directory.confirm(person, &stored);
     }
     Ok(())
-}
-
-fn tell_removed(
-    session: &Session,
-    list: List,
-    version: msnp::ListVersion,
-    handle: &Handle,
-    out: &mut Deliveries,
-) {
-    let transaction = TransactionId::SERVER;
-    let line = rem::Reply { transaction, list, version, handle: handle.clone(), group: None };
-    out.send(&session.outbox, line.to_bytes_for(session.dialect));
 }

@@ -1,36 +1,41 @@
-//! Who is signed in.
+//! The sessions of signed-in people, by account.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Weak};
 use std::time::SystemTime;
 
-use msnp::{
-    ClientCapabilities, Dialect, EncodedObject, FriendlyName, Handle, List, ListFlags, ListVersion, Status,
-};
-use papillon_store::{AccountId, Roster};
-use parking_lot::{Mutex, RwLock};
+use msnp::{ClientCapabilities, Dialect, EncodedObject, FriendlyName, Handle, List, ListFlags, Status};
+use papillon_store::{Account, AccountId, Roster};
+use parking_lot::{Mutex, MutexGuard, RwLock, RwLockReadGuard};
 
+use super::change::Presence;
+use super::conversations::Invitee;
+use super::lists::Lists;
+use super::visibility;
 use crate::delivery::Outbox;
 use crate::listen::Origin;
-use crate::people::roster;
-use crate::people::visibility;
 
-/// The people signed in to this node.
+/// The sessions on this node.
 #[derive(Default)]
-pub(crate) struct Sessions {
-    by_handle: RwLock<HashMap<Handle, Arc<Session>>>,
+pub(super) struct Sessions(RwLock<Maps>);
+
+/// An account has one session. The handle leads to the account: a request names a person by handle.
+#[derive(Default)]
+pub(super) struct Maps {
+    by_account: HashMap<AccountId, Arc<Session>>,
+    by_handle: HashMap<Handle, AccountId>,
 }
 
-/// Somebody who is signed in.
+/// The session of a signed-in person. Outside of `people` only the connection's own task has it.
 pub(crate) struct Session {
     pub(crate) account: AccountId,
     pub(crate) handle: Handle,
     pub(crate) dialect: Dialect,
-    pub(crate) outbox: Arc<Outbox>,
+    pub(super) outbox: Arc<Outbox>,
     /// Where it comes from and which address of ours it reached.
     pub(crate) origin: Origin,
-    /// What the client says it is, for administrators; empty when it does not say.
+    /// The client's description of itself, for administrators; can be empty.
     pub(crate) client: Box<str>,
     /// When the sign-in was.
     pub(crate) since: SystemTime,
@@ -39,51 +44,69 @@ pub(crate) struct Session {
     state: Mutex<State>,
 }
 
-/// What changes while somebody is signed in. The locks of two sessions are never held at once.
+/// The changing part of a session. The locks of two sessions are never held at once.
 pub(crate) struct State {
     pub(crate) name: FriendlyName,
     /// `None` before the first `CHG` and after the sign-out.
     pub(crate) status: Option<Status>,
-    pub(crate) capabilities: ClientCapabilities,
-    pub(crate) object: Option<EncodedObject>,
+    pub(super) capabilities: ClientCapabilities,
+    pub(super) object: Option<EncodedObject>,
     /// `IMS OFF` takes part in no conversations.
     pub(crate) takes_calls: bool,
     /// Signed out: nothing this session still asks for may show it again.
-    pub(crate) left: bool,
-    /// The lists as last committed.
-    pub(crate) roster: Roster,
+    pub(super) left: bool,
+    pub(crate) lists: Lists,
 }
 
+/// One sign-in of an account. Things that were made for it, such as the cookie of a conversation, end with it.
+#[derive(Debug, Clone)]
+pub(crate) struct SignIn(Weak<Session>);
+
 impl State {
-    /// Whether those whom the lists allow can see this person.
+    /// The state just after the sign-in.
+    pub(super) fn new(name: FriendlyName, roster: Roster) -> Self {
+        Self {
+            name,
+            status: None,
+            capabilities: ClientCapabilities::default(),
+            object: None,
+            takes_calls: true,
+            left: false,
+            lists: Lists::new(roster),
+        }
+    }
+
+    /// Whether people that the lists allow can see this person.
     pub(crate) fn is_visible(&self) -> bool {
         self.status.is_some_and(Status::is_visible)
     }
 
-    /// Whether the lists let this account see and call this person.
-    pub(crate) fn allows(&self, account: AccountId) -> bool {
-        visibility::allows(self.roster.privacy, self.lists_of(account))
+    /// Whether a contact on these of the person's lists is told of the person now.
+    pub(super) fn is_shown_to(&self, lists: ListFlags) -> bool {
+        self.is_visible() && visibility::watches(self.lists.privacy(), lists)
     }
 
-    /// Whether this account learns this person's phone numbers: those on the allow list do, strangers do not.
-    pub(crate) fn shows_properties_to(&self, account: AccountId) -> bool {
-        self.lists_of(account).contains(List::Allow)
+    /// The look of the person; `None` while the person is hidden or offline.
+    pub(super) fn presence(&self, handle: &Handle) -> Option<Presence> {
+        Some(Presence {
+            handle: handle.clone(),
+            status: self.status.filter(|status| status.is_visible())?,
+            name: self.name.clone(),
+            capabilities: self.capabilities,
+            object: self.object.clone(),
+        })
     }
 
-    /// Takes over the version that a committed change has brought. Never goes back.
-    pub(crate) fn reach(&mut self, version: ListVersion) {
-        self.roster.version = self.roster.version.max(version);
-    }
-
-    /// The lists this account is on.
-    pub(crate) fn lists_of(&self, account: AccountId) -> ListFlags {
-        roster::contact(&self.roster, account).map_or(ListFlags::NONE, |contact| contact.lists)
+    /// The contacts on the forward list.
+    pub(super) fn watched(&self) -> impl Iterator<Item = AccountId> {
+        let contacts = self.lists.contacts().iter();
+        contacts.filter(|contact| contact.lists.contains(List::Forward)).map(|contact| contact.account)
     }
 }
 
 impl Session {
     pub(crate) fn new(
-        account: papillon_store::Account,
+        account: Account,
         roster: Roster,
         dialect: Dialect,
         outbox: Arc<Outbox>,
@@ -99,21 +122,34 @@ impl Session {
             client,
             since: SystemTime::now(),
             watching: AtomicBool::new(false),
-            state: Mutex::new(State {
-                name: account.name,
-                status: None,
-                capabilities: ClientCapabilities::default(),
-                object: None,
-                takes_calls: true,
-                left: false,
-                roster,
-            }),
+            state: Mutex::new(State::new(account.name, roster)),
         })
     }
 
-    /// The changing part. Never hold two of these.
-    pub(crate) fn state(&self) -> parking_lot::MutexGuard<'_, State> {
-        self.state.lock()
+    /// Reads the changing part. Its lock is held meanwhile.
+    pub(crate) fn read<R>(&self, look: impl FnOnce(&State) -> R) -> R {
+        look(&self.state.lock())
+    }
+
+    /// Whether this person can be called and can call.
+    pub(crate) fn take_calls(&self, on: bool) {
+        self.state.lock().takes_calls = on;
+    }
+
+    /// Whether the session is over.
+    pub(crate) fn has_left(&self) -> bool {
+        self.state.lock().left
+    }
+
+    /// This sign-in.
+    pub(crate) fn sign_in(self: &Arc<Self>) -> SignIn {
+        SignIn(Arc::downgrade(self))
+    }
+
+    /// The person, as a conversation admits people.
+    pub(crate) fn invitee(&self) -> Invitee {
+        let name = self.read(|state| state.name.clone());
+        Invitee { account: self.account, handle: self.handle.clone(), name, dialect: self.dialect }
     }
 
     /// Whether presence of others is told to this session.
@@ -121,43 +157,80 @@ impl Session {
         self.watching.load(Ordering::Acquire)
     }
 
-    /// From now on presence of others is told.
-    pub(crate) fn start_watching(&self) {
-        self.watching.store(true, Ordering::Release);
+    /// The changing part. Never hold two of these.
+    pub(super) fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock()
     }
 
-    /// From now on it is not.
-    pub(crate) fn stop_watching(&self) {
-        self.watching.store(false, Ordering::Release);
+    /// Whether presence of others is told from now on.
+    pub(super) fn watch(&self, on: bool) {
+        self.watching.store(on, Ordering::Release);
+    }
+}
+
+impl SignIn {
+    /// Whether the person is still signed in by it.
+    pub(crate) fn lasts(&self) -> bool {
+        self.0.upgrade().is_some_and(|session| !session.has_left())
+    }
+
+    /// Whether anything of it is left in memory. This takes no lock.
+    pub(crate) fn is_remembered(&self) -> bool {
+        self.0.strong_count() > 0
     }
 }
 
 impl Sessions {
     /// Enters a session. The one before it has been signed out.
-    pub(crate) fn enter(&self, session: &Arc<Session>) {
-        self.by_handle.write().insert(session.handle.clone(), Arc::clone(session));
+    pub(super) fn enter(&self, session: &Arc<Session>) {
+        let mut maps = self.0.write();
+        maps.by_handle.insert(session.handle.clone(), session.account);
+        maps.by_account.insert(session.account, Arc::clone(session));
     }
 
     /// Takes a session out, unless a newer one stands in its place.
-    pub(crate) fn remove(&self, session: &Arc<Session>) {
-        let mut by_handle = self.by_handle.write();
-        if by_handle.get(&session.handle).is_some_and(|current| Arc::ptr_eq(current, session)) {
-            by_handle.remove(&session.handle);
+    pub(super) fn remove(&self, session: &Arc<Session>) {
+        let mut maps = self.0.write();
+        if !maps.by_account.get(&session.account).is_some_and(|current| Arc::ptr_eq(current, session)) {
+            return;
+        }
+        maps.by_account.remove(&session.account);
+        // A new account can have the handle of one that was removed.
+        if maps.by_handle.get(&session.handle) == Some(&session.account) {
+            maps.by_handle.remove(&session.handle);
         }
     }
 
-    /// The session of somebody who is signed in.
-    pub(crate) fn get(&self, handle: &Handle) -> Option<Arc<Session>> {
-        self.by_handle.read().get(handle).cloned()
+    /// The session of an account, if it is signed in.
+    pub(super) fn get(&self, account: AccountId) -> Option<Arc<Session>> {
+        self.0.read().get(account).cloned()
     }
 
-    /// How many are signed in.
-    pub(crate) fn count(&self) -> usize {
-        self.by_handle.read().len()
+    /// The same by handle.
+    pub(super) fn by_handle(&self, handle: &Handle) -> Option<Arc<Session>> {
+        let maps = self.0.read();
+        maps.get(*maps.by_handle.get(handle)?).cloned()
     }
 
-    /// Everybody who is signed in.
-    pub(crate) fn all(&self) -> Vec<Arc<Session>> {
-        self.by_handle.read().values().cloned().collect()
+    /// All sessions, for several look-ups. No other method of this may be called meanwhile, and no state locked: a
+    /// state's lock is taken before this one.
+    pub(super) fn lock(&self) -> RwLockReadGuard<'_, Maps> {
+        self.0.read()
+    }
+
+    /// The number of sessions.
+    pub(super) fn count(&self) -> usize {
+        self.0.read().by_account.len()
+    }
+
+    /// A copy of all sessions.
+    pub(super) fn all(&self) -> Vec<Arc<Session>> {
+        self.0.read().by_account.values().cloned().collect()
+    }
+}
+
+impl Maps {
+    pub(super) fn get(&self, account: AccountId) -> Option<&Arc<Session>> {
+        self.by_account.get(&account)
     }
 }

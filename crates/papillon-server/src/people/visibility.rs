@@ -1,8 +1,8 @@
-//! Who sees whom. No I/O, no locks: lists and states in, decisions out.
+//! The rules of visibility. No I/O, no locks: lists and states in, decisions out.
 
 use msnp::{List, ListFlags, Privacy, Status};
 
-/// Whether an account with this privacy setting lets somebody on these of its lists see it and
+/// Whether an account with this privacy setting lets a contact on these of its lists see it and
 /// call it: the block list decides first, then the allow list, then the setting.
 pub(crate) fn allows(privacy: Privacy, lists: ListFlags) -> bool {
     if lists.contains(List::Block) {
@@ -11,7 +11,32 @@ pub(crate) fn allows(privacy: Privacy, lists: ListFlags) -> bool {
     lists.contains(List::Allow) || privacy == Privacy::AllowUnlisted
 }
 
-/// What a watcher is told when what it sees of somebody changes.
+/// Whether a contact on these of an account's lists watches it: has it on the forward list, and may see it.
+pub(crate) fn watches(privacy: Privacy, lists: ListFlags) -> bool {
+    lists.contains(List::Reverse) && allows(privacy, lists)
+}
+
+/// The reason for which a person cannot be called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Unreachable {
+    /// Not there, or shown as not there.
+    NotOnline,
+    /// There, but closed to callers on none of its lists.
+    NotListed,
+}
+
+/// Whether an account that is online and takes calls lets a caller on these of its lists call it. For a blocked
+/// caller it looks offline.
+pub(crate) fn may_call(privacy: Privacy, lists: ListFlags) -> Result<(), Unreachable> {
+    if allows(privacy, lists) {
+        return Ok(());
+    }
+    // The original told callers on no list at all apart (HYP, *Details*).
+    let is_known = lists.contains(List::Block) || lists.contains(List::Forward);
+    Err(if is_known { Unreachable::NotOnline } else { Unreachable::NotListed })
+}
+
+/// The notice that a watcher gets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Notice {
     /// `NLN` with the present state.
@@ -20,7 +45,7 @@ pub(crate) enum Notice {
     Offline,
 }
 
-/// What to tell when visibility goes from `before` to `after`; nothing when it stays.
+/// The notice when visibility goes from `before` to `after`; none when it stays.
 pub(crate) fn crossing(before: bool, after: bool) -> Option<Notice> {
     match (before, after) {
         (false, true) => Some(Notice::Online),
@@ -29,7 +54,7 @@ pub(crate) fn crossing(before: bool, after: bool) -> Option<Notice> {
     }
 }
 
-/// What to tell those who may see somebody when the state is set: a visible state is told each
+/// The notice for the watchers of a person that sets a state: a visible state is told each
 /// time, even when it is the same again, because name, capabilities or picture may be new.
 pub(crate) fn state_set(before: Option<Status>, after: Status) -> Option<Notice> {
     let was_visible = before.is_some_and(Status::is_visible);
@@ -54,6 +79,21 @@ mod tests {
             (Privacy::BlockUnlisted, none.with(List::Forward).with(List::Reverse), false),
         ] {
             assert_eq!(allows(privacy, lists), expected, "{privacy:?} {lists:?}");
+        }
+    }
+
+    #[test]
+    fn only_strangers_learn_that_they_may_not_call() {
+        let none = ListFlags::NONE;
+        for (privacy, lists, expected) in [
+            (Privacy::AllowUnlisted, none, Ok(())),
+            (Privacy::BlockUnlisted, none.with(List::Allow), Ok(())),
+            (Privacy::AllowUnlisted, none.with(List::Block), Err(Unreachable::NotOnline)),
+            (Privacy::BlockUnlisted, none.with(List::Forward), Err(Unreachable::NotOnline)),
+            (Privacy::BlockUnlisted, none.with(List::Reverse), Err(Unreachable::NotListed)),
+            (Privacy::BlockUnlisted, none, Err(Unreachable::NotListed)),
+        ] {
+            assert_eq!(may_call(privacy, lists), expected, "{privacy:?} {lists:?}");
         }
     }
 

@@ -5,10 +5,12 @@
 mod challenge;
 mod groups;
 mod links;
+mod list_lines;
 mod lists;
 mod mobile;
 mod ping;
 mod presence;
+mod pushes;
 mod settings;
 mod sign_in;
 mod switchboards;
@@ -18,8 +20,8 @@ mod verbs;
 use std::sync::Arc;
 use std::time::Duration;
 
-use msnp::command::{NotificationRequest as Request, error, out};
-use msnp::wire::{Encode, EncodeFor, Frame, Limits};
+use msnp::command::{NotificationRequest as Request, error};
+use msnp::wire::{EncodeFor, Frame, Limits};
 use msnp::{Dialect, Handle, TransactionId};
 use tokio::time::Instant;
 
@@ -27,12 +29,12 @@ use crate::delivery::{Deliveries, Outbox};
 use crate::limits::Pace;
 use crate::listen::Origin;
 use crate::people::Session;
-use crate::people::announce;
 use crate::roles::connection::Flow;
 use crate::roles::refusal::{Outcome, Refusal};
 use crate::roles::verb_table::Rule;
 use crate::service::Service;
 use challenge::Challenges;
+pub(crate) use pushes::encode;
 use verbs::Stage;
 
 /// One client's connection to the notification server.
@@ -116,7 +118,7 @@ impl Connection {
     /// The connection is over: the session with it.
     pub(crate) fn leave(&mut self, out: &mut Deliveries) {
         if let Some(session) = self.session.take() {
-            announce::sign_out(&self.service.sessions, &session, out);
+            self.service.directory.leave(&session, out);
         }
     }
 
@@ -146,18 +148,4 @@ impl Connection {
             }
         }
     }
-}
-
-/// Ends a session: the last thing it hears is why.
-pub(crate) fn say_goodbye(session: &Session, reason: out::Reason, out: &mut Deliveries) {
-    out.send(&session.outbox, out::Notice { reason }.to_bytes());
-    out.close(&session.outbox);
-}
-
-/// Sends somebody away: the session ends in a way that keeps the client from coming back by itself, and the
-/// account's conversations with it.
-pub(crate) fn send_away(service: &Service, session: &Arc<Session>, out: &mut Deliveries) {
-    announce::sign_out(&service.sessions, session, out);
-    say_goodbye(session, out::Reason::OtherSignIn, out);
-    service.open.close_account(session.account);
 }

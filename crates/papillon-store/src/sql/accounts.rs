@@ -1,6 +1,6 @@
 //! Accounts in SQL: made, found, changed and removed.
 
-use msnp::{FriendlyName, Handle};
+use msnp::Handle;
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
@@ -29,11 +29,9 @@ pub(super) use select;
 /// Reads the first eight columns of a row.
 pub(super) fn account(row: &AnyRow) -> Result<Account, Fault> {
     let handle = packed::handle(row.try_get(1)?)?;
-    let stored = packed::name(row.try_get(2)?)?;
     Ok(Account {
         id: AccountId(row.try_get(0)?),
-        // A name that was stored before names had to be presentable is never shown.
-        name: if stored.is_presentable() { stored } else { FriendlyName::from(&handle) },
+        name: packed::shown_name(&handle, row.try_get(2)?)?,
         handle,
         credential_epoch: row.try_get(3)?,
         enabled: row.try_get::<i64, _>(4)? != 0,

@@ -1,11 +1,11 @@
 //! Rows of `contacts`: one for a person and another on any of the person's lists.
 
-use msnp::{FriendlyName, Handle, List, ListFlags, ListVersion};
+use msnp::{FriendlyName, Handle, List, ListFlags};
 use sqlx::Row;
 
 use super::transaction::Tx;
 use super::{Fault, lock, packed};
-use crate::{AccountId, GroupSet, Refusal};
+use crate::{AccountId, Committed, GroupSet, ListEvent, Person, Refusal};
 
 /// A row without its name.
 #[derive(Clone, Copy, Default)]
@@ -86,19 +86,19 @@ pub(super) async fn rename(
     owner: AccountId,
     contact: &Handle,
     name: &FriendlyName,
-) -> Result<ListVersion, Fault> {
+) -> Result<Committed, Fault> {
     lock::one(tx, owner).await?;
-    let changed = sqlx::query(
+    let row = sqlx::query(
         "UPDATE contacts SET name = $3 WHERE owner = $1 \
-         AND contact = (SELECT id FROM accounts WHERE handle = $2)",
+         AND contact = (SELECT id FROM accounts WHERE handle = $2) RETURNING contact",
     )
     .bind(owner.0)
     .bind(contact.as_str())
     .bind(name.as_wire())
-    .execute(&mut **tx)
-    .await?;
-    if changed.rows_affected() == 0 {
-        return Err(Refusal::NotOnList.into());
-    }
-    lock::raise(tx, owner).await
+    .fetch_optional(&mut **tx)
+    .await?
+    .ok_or(Refusal::NotOnList)?;
+    let contact = Person { account: AccountId(row.try_get(0)?), handle: contact.clone() };
+    let renamed = ListEvent::ContactRenamed { contact, name: name.clone() };
+    Ok(Committed::alone(owner, lock::raise(tx, owner).await?, renamed))
 }

@@ -3,9 +3,10 @@
 use msnp::{FriendlyName, GroupArgument, GroupId, Handle, List};
 
 use super::contact_rows::{self, Entry};
+use super::lock::Party;
 use super::transaction::Tx;
 use super::{Fault, groups, lock, packed};
-use crate::{AccountId, ForwardAdded, ForwardRemoved, GroupSet, Refusal};
+use crate::{AccountId, Committed, GroupSet, ListEvent, Refusal};
 
 pub(super) async fn add(
     tx: &mut Tx,
@@ -14,7 +15,7 @@ pub(super) async fn add(
     name: &FriendlyName,
     group: GroupArgument,
     limit: usize,
-) -> Result<ForwardAdded, Fault> {
+) -> Result<Committed, Fault> {
     let (owner, contact) = lock::pair(tx, owner, contact).await?;
     let group = match group {
         GroupArgument::Absent => GroupId::ZERO,
@@ -22,7 +23,7 @@ pub(super) async fn add(
         GroupArgument::Unreadable(_) => return Err(Refusal::UnknownGroup.into()),
     };
     let mut entry = contact_rows::read(tx, owner.id, contact.id).await?;
-    let newly_on_list = !entry.lists.contains(List::Forward);
+    let is_new = !entry.lists.contains(List::Forward);
     if entry.groups.contains(group) {
         return Err(Refusal::AlreadyThere.into());
     }
@@ -30,13 +31,14 @@ pub(super) async fn add(
 
     let alone = owner.id == contact.id;
     let mut theirs = contact_rows::read(tx, contact.id, owner.id).await?;
-    let contact_properties = if contact_rows::shows_properties(theirs.lists) {
+    let properties = if contact_rows::shows_properties(theirs.lists) {
         packed::shared(&contact.properties)?
     } else {
         Vec::new()
     };
+    let is_known = alone || !theirs.lists.is_empty();
 
-    if newly_on_list {
+    if is_new {
         if contact_rows::count(tx, owner.id, List::Forward).await? >= limit {
             return Err(Refusal::ListFull.into());
         }
@@ -46,9 +48,8 @@ pub(super) async fn add(
         }
         contact_rows::put(tx, owner.id, contact.id, name.as_wire(), entry).await?;
         if !alone {
-            let known = !theirs.lists.is_empty();
             theirs.lists = theirs.lists.with(List::Reverse);
-            if known {
+            if is_known {
                 contact_rows::update(tx, contact.id, owner.id, theirs).await?;
             } else {
                 contact_rows::put(tx, contact.id, owner.id, &owner.name, theirs).await?;
@@ -58,20 +59,25 @@ pub(super) async fn add(
         contact_rows::update(tx, owner.id, contact.id, entry).await?;
     }
 
-    let version = lock::raise(tx, owner.id).await?;
-    let reverse_version = match (newly_on_list, alone) {
-        (false, _) => None,
-        (true, true) => Some(version),
-        (true, false) => Some(lock::raise(tx, contact.id).await?),
-    };
-    Ok(ForwardAdded {
-        contact: contact.id,
-        version,
+    let added = ListEvent::ForwardAdded {
+        contact: contact.person(),
+        name: name.clone(),
         group,
-        newly_on_list,
-        reverse_version,
-        contact_properties: contact_properties.into_boxed_slice(),
-    })
+        is_new,
+        properties: properties.into_boxed_slice(),
+    };
+    let version = lock::raise(tx, owner.id).await?;
+    let committed = Committed::alone(owner.id, version, added);
+    if !is_new {
+        return Ok(committed);
+    }
+    let reverse_version = if alone { version } else { lock::raise(tx, contact.id).await? };
+    let listed = ListEvent::ListedBy {
+        person: owner.person(),
+        name: packed::shown_name(&owner.handle, &owner.name)?,
+        is_new: !is_known,
+    };
+    Ok(committed.with_others(&[(contact.id, reverse_version)], listed))
 }
 
 pub(super) async fn remove(
@@ -79,16 +85,15 @@ pub(super) async fn remove(
     owner: AccountId,
     contact: &Handle,
     group: GroupArgument,
-) -> Result<ForwardRemoved, Fault> {
+) -> Result<Committed, Fault> {
     let (owner, contact) = lock::pair(tx, owner, contact).await?;
-    let (owner, contact) = (owner.id, contact.id);
-    let entry = contact_rows::read(tx, owner, contact).await?;
+    let entry = contact_rows::read(tx, owner.id, contact.id).await?;
     if !entry.lists.contains(List::Forward) {
         return Err(Refusal::NotOnList.into());
     }
     match group {
-        GroupArgument::Absent => leave_list(tx, owner, contact, entry, None).await,
-        GroupArgument::Named(group) => leave_group(tx, owner, contact, entry, group).await,
+        GroupArgument::Absent => leave_list(tx, &owner, &contact, entry, None).await,
+        GroupArgument::Named(group) => leave_group(tx, &owner, &contact, entry, group).await,
         GroupArgument::Unreadable(_) => Err(Refusal::UnknownGroup.into()),
     }
 }
@@ -96,12 +101,12 @@ pub(super) async fn remove(
 /// Out of the last group means off the list: Pidgin, Gaim and aMSN have no other way to remove a contact.
 async fn leave_group(
     tx: &mut Tx,
-    owner: AccountId,
-    contact: AccountId,
+    owner: &Party,
+    contact: &Party,
     mut entry: Entry,
     group: GroupId,
-) -> Result<ForwardRemoved, Fault> {
-    let group = groups::known(tx, owner, group).await?;
+) -> Result<Committed, Fault> {
+    let group = groups::known(tx, owner.id, group).await?;
     if !entry.groups.contains(group) {
         return Err(Refusal::NotInGroup.into());
     }
@@ -109,33 +114,38 @@ async fn leave_group(
     if entry.groups.is_empty() {
         return leave_list(tx, owner, contact, entry, Some(group)).await;
     }
-    contact_rows::update(tx, owner, contact, entry).await?;
-    let version = lock::raise(tx, owner).await?;
-    Ok(ForwardRemoved { contact, version, group: Some(group), reverse_version: None })
+    contact_rows::update(tx, owner.id, contact.id, entry).await?;
+    let version = lock::raise(tx, owner.id).await?;
+    let removed =
+        ListEvent::ForwardRemoved { contact: contact.person(), group: Some(group), leaves_list: false };
+    Ok(Committed::alone(owner.id, version, removed))
 }
 
 async fn leave_list(
     tx: &mut Tx,
-    owner: AccountId,
-    contact: AccountId,
+    owner: &Party,
+    contact: &Party,
     mut entry: Entry,
     group: Option<GroupId>,
-) -> Result<ForwardRemoved, Fault> {
-    let alone = owner == contact;
+) -> Result<Committed, Fault> {
+    let alone = owner.id == contact.id;
     entry.lists = entry.lists.without(List::Forward);
     entry.groups = GroupSet::EMPTY;
     if alone {
         entry.lists = entry.lists.without(List::Reverse);
     }
-    contact_rows::update(tx, owner, contact, entry).await?;
-    let version = lock::raise(tx, owner).await?;
+    contact_rows::update(tx, owner.id, contact.id, entry).await?;
+    let version = lock::raise(tx, owner.id).await?;
     let reverse_version = if alone {
         version
     } else {
-        let mut theirs = contact_rows::read(tx, contact, owner).await?;
+        let mut theirs = contact_rows::read(tx, contact.id, owner.id).await?;
         theirs.lists = theirs.lists.without(List::Reverse);
-        contact_rows::update(tx, contact, owner, theirs).await?;
-        lock::raise(tx, contact).await?
+        contact_rows::update(tx, contact.id, owner.id, theirs).await?;
+        lock::raise(tx, contact.id).await?
     };
-    Ok(ForwardRemoved { contact, version, group, reverse_version: Some(reverse_version) })
+    let removed = ListEvent::ForwardRemoved { contact: contact.person(), group, leaves_list: true };
+    let unlisted = ListEvent::UnlistedBy { person: owner.person() };
+    let committed = Committed::alone(owner.id, version, removed);
+    Ok(committed.with_others(&[(contact.id, reverse_version)], unlisted))
 }

@@ -1,13 +1,11 @@
 //! Groups of the forward list.
 
-use std::collections::HashMap;
-
 use msnp::{GroupId, GroupName, ListVersion};
 use sqlx::Row;
 
 use super::transaction::Tx;
 use super::{Fault, lock, packed};
-use crate::{AccountId, ContactDropped, GroupRemoved, GroupSet, Refusal};
+use crate::{AccountId, Committed, GroupSet, ListEvent, Refusal};
 
 /// The group, if it is one of the owner's.
 pub(super) async fn known(tx: &mut Tx, owner: AccountId, group: GroupId) -> Result<GroupId, Fault> {
@@ -16,11 +14,7 @@ pub(super) async fn known(tx: &mut Tx, owner: AccountId, group: GroupId) -> Resu
     row.map(|_| group).ok_or_else(|| Refusal::UnknownGroup.into())
 }
 
-pub(super) async fn add(
-    tx: &mut Tx,
-    owner: AccountId,
-    name: &GroupName,
-) -> Result<(GroupId, ListVersion), Fault> {
+pub(super) async fn add(tx: &mut Tx, owner: AccountId, name: &GroupName) -> Result<Committed, Fault> {
     lock::one(tx, owner).await?;
     let query = sqlx::query("SELECT id FROM contact_groups WHERE account = $1").bind(owner.0);
     let mut taken = GroupSet::ZERO;
@@ -35,7 +29,8 @@ pub(super) async fn add(
         .bind(name.as_wire())
         .execute(&mut **tx)
         .await?;
-    Ok((group, lock::raise(tx, owner).await?))
+    let added = ListEvent::GroupAdded { group, name: name.clone() };
+    Ok(Committed::alone(owner, lock::raise(tx, owner).await?, added))
 }
 
 pub(super) async fn rename(
@@ -43,7 +38,7 @@ pub(super) async fn rename(
     owner: AccountId,
     group: GroupId,
     name: &GroupName,
-) -> Result<ListVersion, Fault> {
+) -> Result<Committed, Fault> {
     lock::one(tx, owner).await?;
     let changed = sqlx::query("UPDATE contact_groups SET name = $3 WHERE account = $1 AND id = $2")
         .bind(owner.0)
@@ -54,10 +49,11 @@ pub(super) async fn rename(
     if changed.rows_affected() == 0 {
         return Err(Refusal::UnknownGroup.into());
     }
-    lock::raise(tx, owner).await
+    let renamed = ListEvent::GroupRenamed { group, name: name.clone() };
+    Ok(Committed::alone(owner, lock::raise(tx, owner).await?, renamed))
 }
 
-pub(super) async fn remove(tx: &mut Tx, owner: AccountId, group: GroupId) -> Result<GroupRemoved, Fault> {
+pub(super) async fn remove(tx: &mut Tx, owner: AccountId, group: GroupId) -> Result<Committed, Fault> {
     lock::circle(tx, owner).await?;
     if group == GroupId::ZERO {
         return Err(Refusal::GroupZero.into());
@@ -80,24 +76,30 @@ pub(super) async fn remove(tx: &mut Tx, owner: AccountId, group: GroupId) -> Res
     .bind(bit)
     .execute(&mut **tx)
     .await?;
-    Ok(GroupRemoved { version, dropped })
+    let others = dropped.clone();
+    let dropped = dropped.into_iter().map(|(contact, _)| contact).collect();
+    let committed = Committed::alone(owner, version, ListEvent::GroupRemoved { group, dropped });
+    if others.is_empty() {
+        return Ok(committed);
+    }
+    let person = lock::person(tx, owner).await?;
+    Ok(committed.with_others(&others, ListEvent::UnlistedBy { person }))
 }
 
-/// Takes contacts that are only in the group with this bit off the forward list.
+/// Takes contacts that are only in the group with this bit off the forward list. Returns them with their new
+/// versions, by account number. The owner can be one of them, and has been raised already.
 async fn drop_members(
     tx: &mut Tx,
     owner: AccountId,
     bit: i64,
     version: ListVersion,
-) -> Result<Vec<ContactDropped>, Fault> {
-    let members = sqlx::query(
-        "SELECT a.id, a.handle FROM contacts c JOIN accounts a ON a.id = c.contact \
-         WHERE c.owner = $1 AND c.group_bits = $2 ORDER BY a.id",
-    )
-    .bind(owner.0)
-    .bind(bit)
-    .fetch_all(&mut **tx)
-    .await?;
+) -> Result<Vec<(AccountId, ListVersion)>, Fault> {
+    let members =
+        sqlx::query("SELECT contact FROM contacts WHERE owner = $1 AND group_bits = $2 ORDER BY contact")
+            .bind(owner.0)
+            .bind(bit)
+            .fetch_all(&mut **tx)
+            .await?;
     if members.is_empty() {
         return Ok(Vec::new());
     }
@@ -123,18 +125,17 @@ async fn drop_members(
         sqlx::query(text).bind(owner.0).bind(bit).execute(&mut **tx).await?;
     }
 
-    let mut versions = HashMap::from([(owner.0, version)]);
-    for row in &raised {
-        let (account, version) = (row.try_get(0)?, packed::version(row.try_get(1)?)?);
-        tx.raises(AccountId(account), version)?;
-        versions.insert(account, version);
-    }
     let mut dropped = Vec::with_capacity(members.len());
-    for row in &members {
-        let id: i64 = row.try_get(0)?;
-        let version = *versions.get(&id).ok_or_else(|| Fault::corrupt("a contact without an account"))?;
-        let handle = packed::handle(row.try_get(1)?)?;
-        dropped.push(ContactDropped { account: AccountId(id), handle, version });
+    for row in &raised {
+        let (account, version) = (AccountId(row.try_get(0)?), packed::version(row.try_get(1)?)?);
+        tx.raises(account, version)?;
+        dropped.push((account, version));
     }
+    for row in &members {
+        if row.try_get::<i64, _>(0)? == owner.0 {
+            dropped.push((owner, version));
+        }
+    }
+    dropped.sort_unstable();
     Ok(dropped)
 }

@@ -10,7 +10,7 @@ use sqlx::any::AnyRow;
 
 use super::transaction::Tx;
 use super::{Fault, packed};
-use crate::{AccountId, Refusal};
+use crate::{AccountId, Person, Refusal};
 
 /// The same statement with the clause that locks its rows, for the database that needs it.
 macro_rules! locking {
@@ -22,8 +22,17 @@ macro_rules! locking {
 /// The facts about one of the two people of a list change.
 pub(super) struct Party {
     pub(super) id: AccountId,
+    pub(super) handle: Handle,
+    /// The display name as it is stored.
     pub(super) name: String,
     pub(super) properties: String,
+}
+
+impl Party {
+    /// The account as a list change names it.
+    pub(super) fn person(&self) -> Person {
+        Person { account: self.id, handle: self.handle.clone() }
+    }
 }
 
 /// Locks the owner and the contact that is added or removed; they can be the same account.
@@ -46,7 +55,8 @@ pub(super) async fn pair(tx: &mut Tx, owner: AccountId, contact: &Handle) -> Res
 }
 
 fn party(row: &AnyRow) -> Result<Party, Fault> {
-    Ok(Party { id: AccountId(row.try_get(0)?), name: row.try_get(1)?, properties: row.try_get(2)? })
+    let handle = packed::handle(row.try_get(3)?)?;
+    Ok(Party { id: AccountId(row.try_get(0)?), handle, name: row.try_get(1)?, properties: row.try_get(2)? })
 }
 
 /// Locks one account.
@@ -92,4 +102,11 @@ pub(super) async fn raise(tx: &mut Tx, account: AccountId) -> Result<ListVersion
     let version = packed::version(row.ok_or(Refusal::UnknownAccount)?.try_get(0)?)?;
     tx.raises(account, version)?;
     Ok(version)
+}
+
+/// A locked account, as a list change names it.
+pub(super) async fn person(tx: &mut Tx, account: AccountId) -> Result<Person, Fault> {
+    let query = sqlx::query("SELECT handle FROM accounts WHERE id = $1").bind(account.0);
+    let row = query.fetch_optional(&mut **tx).await?.ok_or(Refusal::UnknownAccount)?;
+    Ok(Person { account, handle: packed::handle(row.try_get(0)?)? })
 }

@@ -20,6 +20,12 @@ pub(super) fn name(word: &str) -> Result<FriendlyName, Fault> {
     FriendlyName::parse(word).map_err(|_| Fault::corrupt("a friendly name"))
 }
 
+/// A display name as others see it. A name that was stored before names had to be presentable is never shown.
+pub(super) fn shown_name(handle: &Handle, word: &str) -> Result<FriendlyName, Fault> {
+    let stored = name(word)?;
+    Ok(if stored.is_presentable() { stored } else { FriendlyName::from(handle) })
+}
+
 pub(super) fn group_name(word: &str) -> Result<GroupName, Fault> {
     GroupName::parse(word).map_err(|_| Fault::corrupt("a group name"))
 }

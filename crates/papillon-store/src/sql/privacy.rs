@@ -4,8 +4,8 @@ use msnp::{FriendlyName, Handle, List, ListFlags};
 
 use super::lock::Party;
 use super::transaction::Tx;
-use super::{Fault, contact_rows, lock};
-use crate::{AccountId, PrivacyChanged, PrivacyList, Refusal};
+use super::{Fault, contact_rows, lock, packed};
+use crate::{AccountId, Committed, ListEvent, PrivacyList, Refusal};
 
 pub(super) async fn add(
     tx: &mut Tx,
@@ -14,7 +14,7 @@ pub(super) async fn add(
     contact: &Handle,
     name: &FriendlyName,
     limit: usize,
-) -> Result<PrivacyChanged, Fault> {
+) -> Result<Committed, Fault> {
     let (owner, contact) = lock::pair(tx, owner, contact).await?;
     let mut entry = contact_rows::read(tx, owner.id, contact.id).await?;
     if entry.lists.contains(list.list()) {
@@ -34,7 +34,9 @@ pub(super) async fn add(
     } else {
         contact_rows::update(tx, owner.id, contact.id, entry).await?;
     }
-    changed(tx, &owner, &contact, before, entry.lists).await
+    let (name, is_new) = (name.clone(), before.is_empty());
+    let added = ListEvent::PrivacyAdded { list, contact: contact.person(), name, is_new };
+    changed(tx, &owner, &contact, added, before, entry.lists).await
 }
 
 pub(super) async fn remove(
@@ -42,7 +44,7 @@ pub(super) async fn remove(
     owner: AccountId,
     list: PrivacyList,
     contact: &Handle,
-) -> Result<PrivacyChanged, Fault> {
+) -> Result<Committed, Fault> {
     let (owner, contact) = lock::pair(tx, owner, contact).await?;
     let mut entry = contact_rows::read(tx, owner.id, contact.id).await?;
     if !entry.lists.contains(list.list()) {
@@ -51,7 +53,8 @@ pub(super) async fn remove(
     let before = entry.lists;
     entry.lists = before.without(list.list());
     contact_rows::update(tx, owner.id, contact.id, entry).await?;
-    changed(tx, &owner, &contact, before, entry.lists).await
+    let removed = ListEvent::PrivacyRemoved { list, contact: contact.person() };
+    changed(tx, &owner, &contact, removed, before, entry.lists).await
 }
 
 /// Raises the owner's version, and the contact's where it sees the owner's properties now and did
@@ -60,14 +63,20 @@ async fn changed(
     tx: &mut Tx,
     owner: &Party,
     contact: &Party,
+    event: ListEvent,
     before: ListFlags,
     after: ListFlags,
-) -> Result<PrivacyChanged, Fault> {
+) -> Result<Committed, Fault> {
     let version = lock::raise(tx, owner.id).await?;
+    let committed = Committed::alone(owner.id, version, event);
     let sees = |lists| sees_properties(owner, lists);
-    let crossed = sees(before) != sees(after) && owner.id != contact.id;
-    let contact_version = if crossed { Some(lock::raise(tx, contact.id).await?) } else { None };
-    Ok(PrivacyChanged { contact: contact.id, version, contact_version })
+    if sees(before) == sees(after) || owner.id == contact.id {
+        return Ok(committed);
+    }
+    let contact_version = lock::raise(tx, contact.id).await?;
+    let properties = if sees(after) { packed::shared(&owner.properties)? } else { Vec::new() };
+    let shown = ListEvent::PropertiesShown { contact: owner.person(), properties: properties.into() };
+    Ok(committed.with_others(&[(contact.id, contact_version)], shown))
 }
 
 fn sees_properties(owner: &Party, lists: ListFlags) -> bool {

@@ -5,20 +5,20 @@ use sqlx::Row;
 
 use super::transaction::Tx;
 use super::{Fault, lock, packed};
-use crate::{AccountId, PropertySet, Refusal};
+use crate::{AccountId, Committed, ListEvent, Person, Refusal};
 
 pub(super) async fn set(
     tx: &mut Tx,
     owner: AccountId,
     key: PropertyKey,
     value: &PropertyValue,
-) -> Result<PropertySet, Fault> {
+) -> Result<Committed, Fault> {
     if key.is_shared() {
         lock::circle(tx, owner).await?;
     } else {
         lock::one(tx, owner).await?;
     }
-    let query = sqlx::query("SELECT properties FROM accounts WHERE id = $1").bind(owner.0);
+    let query = sqlx::query("SELECT properties, handle FROM accounts WHERE id = $1").bind(owner.0);
     let row = query.fetch_optional(&mut **tx).await?.ok_or(Refusal::UnknownAccount)?;
     let mut properties = packed::properties(row.try_get::<&str, _>(0)?.split_ascii_whitespace())?;
     properties.retain(|(other, _)| *other != key);
@@ -31,8 +31,14 @@ pub(super) async fn set(
         .execute(&mut **tx)
         .await?;
     let version = lock::raise(tx, owner).await?;
-    let watchers = if key.is_shared() { raise_watchers(tx, owner, version).await? } else { Vec::new() };
-    Ok(PropertySet { version, watchers })
+    let set = ListEvent::PropertySet { key, value: value.clone() };
+    let committed = Committed::alone(owner, version, set);
+    if !key.is_shared() {
+        return Ok(committed);
+    }
+    let watchers = raise_watchers(tx, owner, version).await?;
+    let contact = Person { account: owner, handle: packed::handle(row.try_get(1)?)? };
+    Ok(committed.with_others(&watchers, ListEvent::ContactPropertySet { contact, key, value: value.clone() }))
 }
 
 /// The accounts on both the owner's reverse and allow list: phone numbers are for accounts that the owner

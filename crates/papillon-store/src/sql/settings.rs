@@ -1,54 +1,50 @@
 //! The display name and the two settings.
 
-use msnp::{AddPrompt, FriendlyName, ListVersion, Privacy};
+use msnp::{AddPrompt, FriendlyName, Privacy};
 use sqlx::Row;
 
 use super::transaction::Tx;
 use super::{Fault, lock, packed};
-use crate::AccountId;
+use crate::{AccountId, Committed, ListEvent};
 
-pub(super) async fn rename(
-    tx: &mut Tx,
-    account: AccountId,
-    name: &FriendlyName,
-) -> Result<ListVersion, Fault> {
+pub(super) async fn rename(tx: &mut Tx, account: AccountId, name: &FriendlyName) -> Result<Committed, Fault> {
     sqlx::query("UPDATE accounts SET name = $2 WHERE id = $1")
         .bind(account.0)
         .bind(name.as_wire())
         .execute(&mut **tx)
         .await?;
-    lock::raise(tx, account).await
+    let version = lock::raise(tx, account).await?;
+    Ok(Committed::alone(account, version, ListEvent::Renamed { name: name.clone() }))
 }
 
-pub(super) async fn set_prompt(
-    tx: &mut Tx,
-    owner: AccountId,
-    prompt: AddPrompt,
-) -> Result<ListVersion, Fault> {
+pub(super) async fn set_prompt(tx: &mut Tx, owner: AccountId, prompt: AddPrompt) -> Result<Committed, Fault> {
     let text = "UPDATE accounts SET prompt = $2, list_version = list_version + 1 \
                 WHERE id = $1 AND prompt <> $2 RETURNING list_version";
-    switch(tx, text, owner, prompt.code()).await
+    switch(tx, text, owner, prompt.code(), ListEvent::PromptSet(prompt)).await
 }
 
-pub(super) async fn set_privacy(
-    tx: &mut Tx,
-    owner: AccountId,
-    privacy: Privacy,
-) -> Result<ListVersion, Fault> {
+pub(super) async fn set_privacy(tx: &mut Tx, owner: AccountId, privacy: Privacy) -> Result<Committed, Fault> {
     let text = "UPDATE accounts SET privacy = $2, list_version = list_version + 1 \
                 WHERE id = $1 AND privacy <> $2 RETURNING list_version";
-    switch(tx, text, owner, privacy.code()).await
+    switch(tx, text, owner, privacy.code(), ListEvent::PrivacySet(privacy)).await
 }
 
 /// Sets a setting; the value that is set already leaves the version as it is.
-async fn switch(tx: &mut Tx, text: &'static str, owner: AccountId, code: &str) -> Result<ListVersion, Fault> {
+async fn switch(
+    tx: &mut Tx,
+    text: &'static str,
+    owner: AccountId,
+    code: &str,
+    event: ListEvent,
+) -> Result<Committed, Fault> {
     lock::one(tx, owner).await?;
     let changed = sqlx::query(text).bind(owner.0).bind(code).fetch_optional(&mut **tx).await?;
     if let Some(row) = changed {
         let version = packed::version(row.try_get(0)?)?;
         tx.raises(owner, version)?;
-        return Ok(version);
+        return Ok(Committed::alone(owner, version, event));
     }
     let present = sqlx::query("SELECT list_version FROM accounts WHERE id = $1").bind(owner.0);
-    packed::version(present.fetch_one(&mut **tx).await?.try_get(0)?)
+    let version = packed::version(present.fetch_one(&mut **tx).await?.try_get(0)?)?;
+    Ok(Committed::nothing(version, event))
 }

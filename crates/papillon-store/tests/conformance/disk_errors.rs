@@ -107,7 +107,7 @@ impl Disk {
 
 /// A change, the same again and again.
 async fn change(store: &Arc<dyn Store>, owner: AccountId, name: &str) -> Result<u32> {
-    store.rename(owner, &friendly(name)).await.map(|version| version.0)
+    store.rename(owner, &friendly(name)).await.map(|renamed| renamed.own.version.0)
 }
 
 /// What is found when all processes end without a word.

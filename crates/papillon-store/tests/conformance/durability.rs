@@ -3,6 +3,7 @@
 use msnp::{PropertyKey, PropertyValue};
 use papillon_store::{PrivacyList, StoreError};
 
+use crate::facts::*;
 use crate::place::*;
 
 pub async fn what_was_stored_is_there_after_reopening(place: Place) {
@@ -30,7 +31,7 @@ pub async fn two_stores_see_each_others_changes(place: Place) {
         befriend(here, alice, "bob").await;
         assert_eq!((lists(there, alice, bob).await, lists(there, bob, alice).await), (1, 8));
         let removed = there.remove_from_forward(alice, &handle("bob"), Absent).await.unwrap();
-        assert_eq!(removed.version, v(3 + 2 * round));
+        assert_eq!(removed.version(), v(3 + 2 * round));
         assert_eq!(version(here, bob).await, 3 + 2 * round);
     }
 }

@@ -2,17 +2,18 @@
 
 use msnp::GroupArgument::Unreadable;
 use msnp::{Invalid, PropertyKey, PropertyValue};
-use papillon_store::PrivacyList;
+use papillon_store::{Committed, ListChange, ListEvent, Person, PrivacyList};
 
+use crate::facts::*;
 use crate::place::*;
 
 pub async fn forward_and_reverse_lists_mirror_each_other(place: Place) {
     let store = place.open().await;
     let (alice, bob) = (person(&store, "alice").await, person(&store, "bob").await);
     let added = befriend(&store, alice, "bob").await;
-    assert_eq!((added.contact, added.version, added.group), (bob, v(2), group(0)));
-    assert_eq!((added.newly_on_list, added.reverse_version), (true, Some(v(2))));
-    assert!(added.contact_properties.is_empty());
+    assert_eq!((added.contact(), added.version(), added.group()), (bob, v(2), Some(group(0))));
+    assert_eq!((added.newly_on_list(), added.other_version()), (true, Some(v(2))));
+    assert!(added.contact_properties().is_empty());
     assert_eq!((lists(&store, alice, bob).await, lists(&store, bob, alice).await), (1, 8));
     assert_eq!(groups(&store, alice, bob).await, [0]);
     assert!(groups(&store, bob, alice).await.is_empty());
@@ -22,8 +23,8 @@ pub async fn forward_and_reverse_lists_mirror_each_other(place: Place) {
     assert_eq!((version(&store, alice).await, version(&store, bob).await), (3, 3));
 
     let removed = store.remove_from_forward(alice, &handle("bob"), Absent).await.unwrap();
-    assert_eq!((removed.contact, removed.group), (bob, None));
-    assert_eq!((removed.version, removed.reverse_version), (v(4), Some(v(4))));
+    assert_eq!((removed.contact(), removed.group()), (bob, None));
+    assert_eq!((removed.version(), removed.other_version()), (v(4), Some(v(4))));
     assert_eq!((lists(&store, alice, bob).await, lists(&store, bob, alice).await), (8, 1));
     store.remove_from_forward(bob, &handle("alice"), Absent).await.unwrap();
     assert!(roster(&store, alice).await.contacts.is_empty());
@@ -77,13 +78,13 @@ pub async fn refusals_to_remove_come_in_order(place: Place) {
 pub async fn one_more_group_is_no_new_contact(place: Place) {
     let store = place.open().await;
     let (alice, bob) = (person(&store, "alice").await, person(&store, "bob").await);
-    let (work, _) = store.add_group(alice, &group_name("Work")).await.unwrap();
+    let (work, _) = added_group(store.add_group(alice, &group_name("Work")).await);
     befriend(&store, alice, "bob").await;
     // The limit is about people, not groups; and a client gives the handle for a name here.
     let added =
         store.add_to_forward(alice, &handle("bob"), &friendly("other"), Named(work), 0).await.unwrap();
-    assert_eq!((added.newly_on_list, added.reverse_version, added.group), (false, None, work));
-    assert_eq!(added.version, v(4));
+    assert_eq!((added.newly_on_list(), added.other_version(), added.group()), (false, None, Some(work)));
+    assert_eq!(added.version(), v(4));
     assert_eq!(version(&store, bob).await, 2);
     let entry = entry(&store, alice, bob).await.unwrap();
     assert_eq!((entry.lists.bits(), entry.name), (1, friendly("bob")));
@@ -97,17 +98,17 @@ pub async fn one_more_group_is_no_new_contact(place: Place) {
 pub async fn out_of_the_last_group_is_off_the_list(place: Place) {
     let store = place.open().await;
     let (alice, bob) = (person(&store, "alice").await, person(&store, "bob").await);
-    let (work, _) = store.add_group(alice, &group_name("Work")).await.unwrap();
+    let (work, _) = added_group(store.add_group(alice, &group_name("Work")).await);
     store.add_to_forward(alice, &handle("bob"), &friendly("b"), Named(work), NO_LIMIT).await.unwrap();
     assert_eq!(groups(&store, alice, bob).await, [1]);
     refused!(store.remove_from_forward(alice, &handle("bob"), Named(group(0))), NotInGroup);
     store.add_to_forward(alice, &handle("bob"), &friendly("b"), Absent, NO_LIMIT).await.unwrap();
     store.add_to_privacy(alice, PrivacyList::Allow, &handle("bob"), &friendly("b"), 9).await.unwrap();
     let removed = store.remove_from_forward(alice, &handle("bob"), Named(work)).await.unwrap();
-    assert_eq!((removed.version, removed.group, removed.reverse_version), (v(6), Some(work), None));
+    assert_eq!((removed.version(), removed.group(), removed.other_version()), (v(6), Some(work), None));
     assert_eq!(groups(&store, alice, bob).await, [0]);
     let removed = store.remove_from_forward(alice, &handle("bob"), Named(group(0))).await.unwrap();
-    assert_eq!((removed.version, removed.group, removed.reverse_version), (v(7), Some(group(0)), Some(v(3))));
+    assert_eq!((removed.version(), removed.group(), removed.other_version()), (v(7), Some(group(0)), Some(v(3))));
     assert_eq!((lists(&store, alice, bob).await, lists(&store, bob, alice).await), (2, 0));
     refused!(store.remove_from_forward(alice, &handle("bob"), Named(group(0))), NotOnList);
 }
@@ -115,7 +116,7 @@ pub async fn out_of_the_last_group_is_off_the_list(place: Place) {
 pub async fn removed_from_a_group_and_added_to_another_is_moved(place: Place) {
     let store = place.open().await;
     let (alice, bob) = (person(&store, "alice").await, person(&store, "bob").await);
-    let (work, _) = store.add_group(alice, &group_name("Work")).await.unwrap();
+    let (work, _) = added_group(store.add_group(alice, &group_name("Work")).await);
     befriend(&store, alice, "bob").await;
     for (owner, list, contact) in [(alice, PrivacyList::Allow, "bob"), (bob, PrivacyList::Block, "alice")] {
         store.add_to_privacy(owner, list, &handle(contact), &friendly("x"), 9).await.unwrap();
@@ -124,7 +125,7 @@ pub async fn removed_from_a_group_and_added_to_another_is_moved(place: Place) {
     assert_eq!((lists(&store, alice, bob).await, lists(&store, bob, alice).await), (2, 4));
     let added =
         store.add_to_forward(alice, &handle("bob"), &friendly("b"), Named(work), NO_LIMIT).await.unwrap();
-    assert!(added.newly_on_list);
+    assert!(added.newly_on_list());
     assert_eq!((lists(&store, alice, bob).await, lists(&store, bob, alice).await), (3, 12));
     assert_eq!(groups(&store, alice, bob).await, [1]);
 }
@@ -133,16 +134,16 @@ pub async fn adding_oneself_raises_one_version_once(place: Place) {
     let store = place.open().await;
     let alice = person(&store, "alice").await;
     let added = befriend(&store, alice, "alice").await;
-    assert_eq!((added.version, added.reverse_version), (v(2), Some(v(2))));
+    assert_eq!((added.version(), added.other_version()), (v(2), Some(v(2))));
     assert_eq!(lists(&store, alice, alice).await, 9);
     let phone = PropertyValue::parse(PropertyKey::HomePhone, "1").unwrap();
     let set = store.set_property(alice, PropertyKey::HomePhone, &phone).await.unwrap();
-    assert_eq!((set.version, set.watchers), (v(3), vec![]));
+    assert_eq!((set.version(), set.others()), (v(3), vec![]));
     store.add_to_privacy(alice, PrivacyList::Allow, &handle("alice"), &friendly("a"), 9).await.unwrap();
     let set = store.set_property(alice, PropertyKey::HomePhone, &phone).await.unwrap();
-    assert_eq!((set.version, set.watchers), (v(5), vec![(alice, v(5))]));
+    assert_eq!((set.version(), set.others()), (v(5), vec![(alice, v(5))]));
     let removed = store.remove_from_forward(alice, &handle("alice"), Absent).await.unwrap();
-    assert_eq!((removed.version, removed.reverse_version), (v(6), Some(v(6))));
+    assert_eq!((removed.version(), removed.other_version()), (v(6), Some(v(6))));
     assert_eq!(lists(&store, alice, alice).await, 2);
 }
 
@@ -169,6 +170,50 @@ pub async fn strangers_are_kept_under_their_own_name(place: Place) {
     assert_eq!((entry.lists.bits(), entry.name), (12, friendly("pest")));
 }
 
+pub async fn a_change_says_what_it_means_for_each(place: Place) {
+    let store = place.open().await;
+    let (alice, bob) = (person(&store, "alice").await, person(&store, "bob").await);
+    let named = |account, name| Person { account, handle: handle(name) };
+    let change = |version, event| ListChange::new(v(version), std::sync::Arc::new(event));
+    let added = |is_new| ListEvent::ForwardAdded {
+        contact: named(bob, "bob"),
+        name: friendly("bob"),
+        group: group(0),
+        is_new,
+        properties: Box::default(),
+    };
+    let listed = |is_new| ListEvent::ListedBy {
+        person: named(alice, "alice"),
+        name: friendly("The%20alice"),
+        is_new,
+    };
+    let (own, others) = (change(2, added(true)), change(2, listed(true)));
+    let expected = Committed { own: own.clone(), changes: vec![(alice, own), (bob, others)] };
+    assert_eq!(befriend(&store, alice, "bob").await, expected);
+
+    let allowed = store.add_to_privacy(bob, PrivacyList::Allow, &handle("alice"), &friendly("Al"), 9).await;
+    let event = ListEvent::PrivacyAdded {
+        list: PrivacyList::Allow,
+        contact: named(alice, "alice"),
+        name: friendly("Al"),
+        is_new: false,
+    };
+    assert_eq!(allowed.unwrap().changes, [(bob, change(3, event))]);
+    let removed = store.remove_from_forward(alice, &handle("bob"), Absent).await.unwrap();
+    let gone =
+        ListEvent::ForwardRemoved { contact: named(bob, "bob"), group: None, leaves_list: true };
+    let unlisted = ListEvent::UnlistedBy { person: named(alice, "alice") };
+    assert_eq!(removed.changes, [(alice, change(3, gone)), (bob, change(4, unlisted))]);
+    let again = befriend(&store, alice, "bob").await;
+    assert_eq!(again.changes, [(alice, change(4, added(true))), (bob, change(5, listed(false)))]);
+    let renamed = store.rename_contact(alice, &handle("bob"), &friendly("B")).await.unwrap();
+    let event = ListEvent::ContactRenamed { contact: named(bob, "bob"), name: friendly("B") };
+    assert_eq!(renamed.changes, [(alice, change(5, event))]);
+
+    let me = befriend(&store, alice, "alice").await;
+    assert_eq!((me.changes.len(), me.changes[0].1.events().count()), (1, 2), "one version, two events");
+}
+
 pub async fn a_contact_shows_properties_to_those_it_allows(place: Place) {
     let store = place.open().await;
     let (alice, bob) = (person(&store, "alice").await, person(&store, "bob").await);
@@ -178,7 +223,7 @@ pub async fn a_contact_shows_properties_to_those_it_allows(place: Place) {
         store.set_property(bob, *key, value).await.unwrap();
     }
     let shown = [set[2].clone(), set[1].clone()];
-    assert!(befriend(&store, alice, "bob").await.contact_properties.is_empty(), "bob has not allowed alice");
+    assert!(befriend(&store, alice, "bob").await.contact_properties().is_empty(), "bob has not allowed alice");
     let seen = |store: std::sync::Arc<dyn papillon_store::Store>| async move {
         entry(&store, alice, bob).await.unwrap().properties
     };
@@ -188,14 +233,14 @@ pub async fn a_contact_shows_properties_to_those_it_allows(place: Place) {
     store.add_to_privacy(bob, block, &handle("alice"), &friendly("a"), 9).await.unwrap();
     assert!(seen(store.clone()).await.is_empty());
     store.remove_from_forward(alice, &handle("bob"), Absent).await.unwrap();
-    assert!(befriend(&store, alice, "bob").await.contact_properties.is_empty());
+    assert!(befriend(&store, alice, "bob").await.contact_properties().is_empty());
     store.remove_from_privacy(bob, block, &handle("alice")).await.unwrap();
     store.set_privacy(bob, msnp::Privacy::BlockUnlisted).await.unwrap();
     assert!(seen(store.clone()).await.is_empty());
     store.add_to_privacy(bob, allow, &handle("alice"), &friendly("a"), 9).await.unwrap();
     assert_eq!(*seen(store.clone()).await, shown);
     store.remove_from_forward(alice, &handle("bob"), Absent).await.unwrap();
-    assert_eq!(*befriend(&store, alice, "bob").await.contact_properties, shown);
+    assert_eq!(*befriend(&store, alice, "bob").await.contact_properties(), shown);
     // Only to those who have bob on the forward list.
     store.add_to_privacy(alice, allow, &handle("bob"), &friendly("b"), 9).await.unwrap();
     store.remove_from_forward(alice, &handle("bob"), Absent).await.unwrap();

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use papillon_store::{AccountId, Picture, PrivacyList, Result, Store, StoreError};
 
+use crate::facts::*;
 use crate::place::*;
 use crate::sqlite_file::runtime;
 
@@ -90,7 +91,7 @@ async fn fill_and_clear(folder: &Path) {
         fs::remove_file(&filler).unwrap();
         // The very next change works.
         let name = friendly(&format!("After%20{round}"));
-        assert_eq!(store.rename(alice, &name).await.unwrap(), v(before.version.0 + 1));
+        assert_eq!(store.rename(alice, &name).await.unwrap().version(), v(before.version.0 + 1));
         store.set_enabled(&handle("bob"), true).await.unwrap();
         let _ = store.remove_from_privacy(alice, PrivacyList::Block, &handle("bob")).await;
         befriend(&store, bob, "alice").await;

@@ -1,14 +1,15 @@
 //! Groups.
 
-use papillon_store::PrivacyList;
+use papillon_store::{ListEvent, Person, PrivacyList};
 
+use crate::facts::*;
 use crate::place::*;
 
 pub async fn thirty_groups_and_no_more(place: Place) {
     let store = place.open().await;
     let alice = person(&store, "alice").await;
     for number in 1..30 {
-        let (id, version) = store.add_group(alice, &group_name("Same%20Name")).await.unwrap();
+        let (id, version) = added_group(store.add_group(alice, &group_name("Same%20Name")).await);
         assert_eq!((id, version), (group(number), v(u32::from(number) + 1)));
     }
     refused!(store.add_group(alice, &group_name("x")), TooManyGroups);
@@ -30,16 +31,16 @@ pub async fn the_lowest_free_number_is_given(place: Place) {
     for _ in 0..3 {
         store.add_group(alice, &group_name("x")).await.unwrap();
     }
-    assert_eq!(store.remove_group(alice, group(2)).await.unwrap().version, v(5));
-    assert_eq!(store.add_group(alice, &group_name("y")).await.unwrap(), (group(2), v(6)));
+    assert_eq!(store.remove_group(alice, group(2)).await.unwrap().version(), v(5));
+    assert_eq!(added_group(store.add_group(alice, &group_name("y")).await), (group(2), v(6)));
 }
 
 pub async fn groups_are_renamed(place: Place) {
     let store = place.open().await;
     let alice = person(&store, "alice").await;
-    let (work, _) = store.add_group(alice, &group_name("Work")).await.unwrap();
-    assert_eq!(store.rename_group(alice, work, &group_name("Play")).await.unwrap(), v(3));
-    assert_eq!(store.rename_group(alice, group(0), &group_name("~")).await.unwrap(), v(4));
+    let (work, _) = added_group(store.add_group(alice, &group_name("Work")).await);
+    assert_eq!(store.rename_group(alice, work, &group_name("Play")).await.unwrap().version(), v(3));
+    assert_eq!(store.rename_group(alice, group(0), &group_name("~")).await.unwrap().version(), v(4));
     let expected = [(group(0), group_name("~")), (work, group_name("Play"))];
     assert_eq!(roster(&store, alice).await.groups, expected);
 }
@@ -64,7 +65,7 @@ pub async fn a_removed_group_takes_its_members_along(place: Place) {
     for name in ["only", "allowed", "mutual", "both", "zero"] {
         people.push(person(&store, name).await);
     }
-    let (work, _) = store.add_group(alice, &group_name("Work")).await.unwrap();
+    let (work, _) = added_group(store.add_group(alice, &group_name("Work")).await);
     for name in ["only", "allowed", "mutual", "both"] {
         let group = Named(work);
         store.add_to_forward(alice, &handle(name), &friendly(name), group, NO_LIMIT).await.unwrap();
@@ -77,17 +78,12 @@ pub async fn a_removed_group_takes_its_members_along(place: Place) {
     let before = version(&store, alice).await;
 
     let removed = store.remove_group(alice, work).await.unwrap();
-    assert_eq!(removed.version, v(before + 1));
-    let told: Vec<_> =
-        removed.dropped.iter().map(|gone| (gone.account, gone.handle.clone(), gone.version)).collect();
-    assert_eq!(
-        told,
-        [
-            (people[0], handle("only"), v(3)),
-            (people[1], handle("allowed"), v(3)),
-            (people[2], handle("mutual"), v(4)),
-        ]
-    );
+    assert_eq!(removed.version(), v(before + 1));
+    assert_eq!(removed.others(), [(people[0], v(3)), (people[1], v(3)), (people[2], v(4))]);
+    let dropped = people[..3].to_vec();
+    assert_eq!(*removed.own.event, ListEvent::GroupRemoved { group: work, dropped });
+    let person = Person { account: alice, handle: handle("alice") };
+    assert_eq!(*removed.changes[3].1.event, ListEvent::UnlistedBy { person });
     let mut seen = Vec::new();
     for contact in &people {
         seen.push((lists(&store, alice, *contact).await, lists(&store, *contact, alice).await));
@@ -105,10 +101,10 @@ pub async fn a_removed_group_takes_its_members_along(place: Place) {
 pub async fn a_removed_group_with_oneself_in_it(place: Place) {
     let store = place.open().await;
     let alice = person(&store, "alice").await;
-    let (work, _) = store.add_group(alice, &group_name("Work")).await.unwrap();
+    let (work, _) = added_group(store.add_group(alice, &group_name("Work")).await);
     store.add_to_forward(alice, &handle("alice"), &friendly("me"), Named(work), 9).await.unwrap();
     let removed = store.remove_group(alice, work).await.unwrap();
-    assert_eq!(removed.version, v(4));
-    assert_eq!((removed.dropped[0].account, removed.dropped[0].version), (alice, v(4)));
+    assert_eq!(removed.version(), v(4));
+    assert_eq!((removed.others(), removed.changes.len()), (vec![(alice, v(4))], 1));
     assert!(roster(&store, alice).await.contacts.is_empty());
 }

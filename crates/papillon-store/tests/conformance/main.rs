@@ -5,6 +5,7 @@
 
 #[macro_use]
 mod place;
+mod facts;
 mod on_postgres;
 mod postgres_server;
 mod sqlite_file;
@@ -83,6 +84,7 @@ checks! {
         adding_oneself_raises_one_version_once,
         the_name_given_last_is_kept,
         strangers_are_kept_under_their_own_name,
+        a_change_says_what_it_means_for_each,
         a_contact_shows_properties_to_those_it_allows;
     privacy:
         allow_and_block_exclude_each_other,
@@ -103,6 +105,7 @@ checks! {
     properties:
         properties_are_set_and_unset,
         those_who_are_allowed_are_told,
+        all_who_are_told_share_one_event,
         whoever_begins_or_ceases_to_see_them_has_a_new_version,
         private_properties_are_told_to_nobody;
     durability:

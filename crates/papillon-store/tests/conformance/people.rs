@@ -2,6 +2,7 @@
 
 use papillon_store::PasswordHash;
 
+use crate::facts::*;
 use crate::place::*;
 
 pub async fn an_account_is_found_as_it_was_made(place: Place) {
@@ -192,9 +193,10 @@ pub async fn a_new_name_raises_the_version(place: Place) {
     let alice = person(&store, "alice").await;
     let before = version(&store, alice).await;
     let after = store.rename(alice, &friendly("%C3%A9t%c3%a9")).await.unwrap();
-    assert_eq!(after, v(before + 1));
+    let event = std::sync::Arc::new(papillon_store::ListEvent::Renamed { name: friendly("%C3%A9t%c3%a9") });
+    assert_eq!(after.changes, [(alice, papillon_store::ListChange::new(v(before + 1), event))]);
     let (account, roster) = signed_in(&store, alice).await;
-    assert_eq!((account.name, roster.version), (friendly("%C3%A9t%c3%a9"), after));
+    assert_eq!((account.name, roster.version), (friendly("%C3%A9t%c3%a9"), after.version()));
     refused!(store.rename(papillon_store::AccountId(99), &friendly("x")), UnknownAccount);
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 pub use msnp::GroupArgument::{Absent, Named};
 use msnp::{FriendlyName, GroupId, GroupName, Handle, ListVersion};
 use papillon_store::{
-    Account, AccountId, Contact, ForwardAdded, NewAccount, PasswordHash, Refusal, Result, Roster, Store,
+    Account, AccountId, Committed, Contact, NewAccount, PasswordHash, Refusal, Result, Roster, Store,
     StoreError,
 };
 use sqlx::{ConnectOptions, Connection, Executor, PgConnection};
@@ -97,7 +97,7 @@ pub async fn groups(store: &Arc<dyn Store>, owner: AccountId, contact: AccountId
 }
 
 /// Adds to the forward list the way most clients do.
-pub async fn befriend(store: &Arc<dyn Store>, owner: AccountId, contact: &str) -> ForwardAdded {
+pub async fn befriend(store: &Arc<dyn Store>, owner: AccountId, contact: &str) -> Committed {
     let name = friendly(contact);
     store.add_to_forward(owner, &handle(contact), &name, Absent, NO_LIMIT).await.unwrap()
 }

@@ -2,6 +2,7 @@
 
 use papillon_store::PrivacyList::{self, Allow, Block};
 
+use crate::facts::*;
 use crate::place::*;
 
 pub async fn allow_and_block_exclude_each_other(place: Place) {
@@ -9,7 +10,7 @@ pub async fn allow_and_block_exclude_each_other(place: Place) {
     let (alice, bob) = (person(&store, "alice").await, person(&store, "bob").await);
     for (list, bit) in [(Allow, 2), (Block, 4)] {
         let changed = store.add_to_privacy(alice, list, &handle("bob"), &friendly("b"), 9).await.unwrap();
-        assert_eq!((changed.contact, changed.version), (bob, v(version(&store, alice).await)));
+        assert_eq!((changed.contact(), changed.version()), (bob, v(version(&store, alice).await)));
         assert_eq!(lists(&store, alice, bob).await, bit);
         assert_eq!(lists(&store, bob, alice).await, 0);
         refused!(

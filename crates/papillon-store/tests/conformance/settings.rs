@@ -3,20 +3,25 @@
 use msnp::{AddPrompt, Privacy, PropertyKey, PropertyValue};
 use papillon_store::AccountId;
 
+use crate::facts::*;
 use crate::place::*;
 
 pub async fn settings_change_once(place: Place) {
     let store = place.open().await;
     let alice = person(&store, "alice").await;
-    assert_eq!(store.set_prompt(alice, AddPrompt::Ask).await.unwrap(), v(1));
-    assert_eq!(store.set_privacy(alice, Privacy::AllowUnlisted).await.unwrap(), v(1));
-    assert_eq!(store.set_prompt(alice, AddPrompt::Never).await.unwrap(), v(2));
-    assert_eq!(store.set_privacy(alice, Privacy::BlockUnlisted).await.unwrap(), v(3));
-    assert_eq!(store.set_prompt(alice, AddPrompt::Never).await.unwrap(), v(3));
-    assert_eq!(store.set_privacy(alice, Privacy::BlockUnlisted).await.unwrap(), v(3));
+    assert_eq!(store.set_prompt(alice, AddPrompt::Ask).await.unwrap().version(), v(1));
+    assert_eq!(store.set_privacy(alice, Privacy::AllowUnlisted).await.unwrap().version(), v(1));
+    assert_eq!(store.set_prompt(alice, AddPrompt::Never).await.unwrap().version(), v(2));
+    assert_eq!(store.set_privacy(alice, Privacy::BlockUnlisted).await.unwrap().version(), v(3));
+    assert_eq!(store.set_prompt(alice, AddPrompt::Never).await.unwrap().version(), v(3));
+    assert_eq!(store.set_privacy(alice, Privacy::BlockUnlisted).await.unwrap().version(), v(3));
+    let again = store.set_privacy(alice, Privacy::BlockUnlisted).await.unwrap();
+    assert!(again.changes.is_empty(), "{again:?}");
+    assert_eq!(store.set_privacy(alice, Privacy::AllowUnlisted).await.unwrap().changes.len(), 1);
+    assert_eq!(store.set_privacy(alice, Privacy::BlockUnlisted).await.unwrap().version(), v(5));
     let roster = roster(&store, alice).await;
     assert_eq!((roster.prompt, roster.privacy), (AddPrompt::Never, Privacy::BlockUnlisted));
-    assert_eq!(roster.version, v(3));
+    assert_eq!(roster.version, v(5));
 }
 
 pub async fn a_new_account_starts_with_the_defaults(place: Place) {
@@ -36,8 +41,8 @@ pub async fn contacts_are_renamed_on_any_list(place: Place) {
     refused!(store.rename_contact(alice, &handle("bob"), &friendly("x")), NotOnList);
     refused!(store.rename_contact(alice, &handle("nobody"), &friendly("x")), NotOnList);
     befriend(&store, alice, "bob").await;
-    assert_eq!(store.rename_contact(alice, &handle("bob"), &friendly("Bobby")).await.unwrap(), v(3));
-    assert_eq!(store.rename_contact(bob, &handle("alice"), &friendly("Al")).await.unwrap(), v(3));
+    assert_eq!(store.rename_contact(alice, &handle("bob"), &friendly("Bobby")).await.unwrap().version(), v(3));
+    assert_eq!(store.rename_contact(bob, &handle("alice"), &friendly("Al")).await.unwrap().version(), v(3));
     assert_eq!(entry(&store, alice, bob).await.unwrap().name, friendly("Bobby"));
     assert_eq!(entry(&store, bob, alice).await.unwrap().name, friendly("Al"));
     let longest = friendly(&"%41".repeat(129));

@@ -1,11 +1,11 @@
 //! A conversation: the people in it, and how a message reaches all of them.
 
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 use std::time::Duration;
 
 use msnp::command::{ans, bye, iro, joi, msg};
 use msnp::wire::Encode;
-use msnp::{ErrorCode, FriendlyName, Handle, SessionId, TransactionId};
+use msnp::{FriendlyName, Handle, SessionId, TransactionId};
 use papillon_store::AccountId;
 use parking_lot::Mutex;
 use tokio::time::Instant;
@@ -13,7 +13,8 @@ use tokio::time::Instant;
 use super::Invitee;
 use crate::delivery::{Deliveries, Outbox, Receipt, answer};
 use crate::limits::Pace;
-use crate::people::Session;
+use crate::people::visibility::Unreachable;
+use crate::people::{Callee, SignIn};
 
 /// A switchboard session. It lives as long as somebody is in it or can still come in.
 pub(crate) struct Conversation {
@@ -41,8 +42,8 @@ pub(crate) struct Participant {
 /// Somebody who has been called and has not come in yet.
 struct Ringing {
     callee: Handle,
-    /// The session in which it rings: the cookie that answers the call ends with it.
-    session: Weak<Session>,
+    /// The sign-in in which it rings: the cookie that answers the call ends with it.
+    sign_in: SignIn,
     caller: AccountId,
     until: Instant,
 }
@@ -57,7 +58,7 @@ pub(crate) enum CallError {
     /// The conversation takes no more people.
     Full,
     /// The callee cannot be called by this caller.
-    Unreachable(ErrorCode),
+    Unreachable(Unreachable),
 }
 
 impl Participant {
@@ -124,16 +125,16 @@ impl Conversation {
         state.people.push(newcomer);
     }
 
-    /// Notes that somebody is being called. `callee` is their session, or why there is none to
-    /// call; being here already is the stronger reason.
+    /// Notes that somebody is being called. `callee` is they, or why they cannot be
+    /// called; being here already is the stronger reason.
     pub(crate) fn ring(
         &self,
         caller: AccountId,
         handle: &Handle,
         lasting: Duration,
         limit: usize,
-        callee: Result<Arc<Session>, ErrorCode>,
-    ) -> Result<Arc<Session>, CallError> {
+        callee: Result<Callee, Unreachable>,
+    ) -> Result<Callee, CallError> {
         let now = Instant::now();
         let mut state = self.state.lock();
         let mine = state.people.iter_mut().find(|person| person.account == caller);
@@ -149,8 +150,8 @@ impl Conversation {
         if state.people.len() + state.ringing.len() >= limit {
             return Err(CallError::Full);
         }
-        let session = Arc::downgrade(&callee);
-        state.ringing.push(Ringing { callee: handle.clone(), session, caller, until: now + lasting });
+        let sign_in = callee.sign_in.clone();
+        state.ringing.push(Ringing { callee: handle.clone(), sign_in, caller, until: now + lasting });
         Ok(callee)
     }
 
@@ -212,7 +213,7 @@ impl Conversation {
 
 impl Ringing {
     fn can_be_answered(&self, now: Instant) -> bool {
-        self.until > now && self.session.upgrade().is_some_and(|session| !session.state().left)
+        self.until > now && self.sign_in.lasts()
     }
 }
 

@@ -1,7 +1,7 @@
 //! Who may come in: cookies. A cookie belongs to the session it was given to, and ends with it.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use msnp::{Cookie, Dialect, FriendlyName, Handle, SessionId};
@@ -10,7 +10,7 @@ use parking_lot::Mutex;
 use tokio::time::Instant;
 
 use super::Conversation;
-use crate::people::Session;
+use crate::people::{Session, SignIn};
 
 /// No more cookies than this are out at once.
 const MAX_COOKIES: usize = 200_000;
@@ -40,7 +40,7 @@ pub(crate) struct Invitee {
 
 struct Grant {
     person: Invitee,
-    session: Weak<Session>,
+    sign_in: SignIn,
     /// The conversation somebody was called to; `None` opens a new one.
     conversation: Option<Arc<Conversation>>,
     until: Instant,
@@ -53,18 +53,14 @@ impl Switchboards {
         Self { cookies: Mutex::new(cookies), lifetime }
     }
 
-    /// Makes a cookie with 128 random bits for the client of this session. `None` when there are too many.
+    /// Makes a cookie with 128 random bits for a person, good while the sign-in lasts. `None` when there are too
+    /// many.
     pub(crate) fn issue(
         &self,
-        session: &Arc<Session>,
+        person: Invitee,
+        sign_in: SignIn,
         conversation: Option<Arc<Conversation>>,
     ) -> Option<Cookie> {
-        let person = Invitee {
-            account: session.account,
-            handle: session.handle.clone(),
-            name: session.state().name.clone(),
-            dialect: session.dialect,
-        };
         let now = Instant::now();
         // The shape the original had: three numbers, the middle one the time.
         let unix = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
@@ -75,15 +71,14 @@ impl Switchboards {
         if cookies.issued.len() >= MAX_COOKIES {
             return None;
         }
-        let session = Arc::downgrade(session);
-        let grant = Grant { person, session, conversation, until: now + self.lifetime };
+        let grant = Grant { person, sign_in, conversation, until: now + self.lifetime };
         cookies.issued.insert(text.into(), grant);
         Some(cookie)
     }
 
     /// A cookie to open a conversation with.
     pub(crate) fn admit(&self, session: &Arc<Session>) -> Option<Cookie> {
-        self.issue(session, None)
+        self.issue(session.invitee(), session.sign_in(), None)
     }
 
     /// Takes a cookie in: once, in time, from the person it was made for, for the conversation it
@@ -108,8 +103,7 @@ impl Switchboards {
         let grant = cookies.issued.remove(cookie.as_str())?;
         drop(cookies);
         owned(grant.person.account);
-        let lasts = grant.session.upgrade().is_some_and(|session| !session.state().left);
-        lasts.then_some((grant.person, grant.conversation))
+        grant.sign_in.lasts().then_some((grant.person, grant.conversation))
     }
 }
 
@@ -117,7 +111,7 @@ impl Cookies {
     fn sweep(&mut self, now: Instant) {
         if now.duration_since(self.swept) >= SWEEP {
             self.swept = now;
-            self.issued.retain(|_, grant| grant.until > now && grant.session.strong_count() > 0);
+            self.issued.retain(|_, grant| grant.until > now && grant.sign_in.is_remembered());
         }
     }
 }

@@ -54,7 +54,7 @@ impl Connection {
     async fn leave_mail(&mut self, address: &str, text: Option<&str>) -> Outcome {
         let to = Handle::parse(address).map_err(|_| Refusal::Error(ErrorCode::InvalidParameter))?;
         let session = self.session()?;
-        let name = session.state().name.clone();
+        let name = session.read(|state| state.name.clone());
         let invitation = Invitation { from: &session.handle, from_name: &name, to: &to, text };
         self.service.mail.leave(&invitation).await.map_err(|error| {
             tracing::error!(%error, "an invitation could not be left in the mail folder");

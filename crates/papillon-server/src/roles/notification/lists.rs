@@ -2,17 +2,14 @@
 
 use std::sync::Arc;
 
-use msnp::command::{add, bpr, rea, rem};
-use msnp::wire::{Encode, EncodeFor};
-use msnp::{ErrorCode, FriendlyName, Handle, List, TransactionId};
-use papillon_store::{ForwardAdded, PrivacyList};
+use msnp::command::{add, rea, rem};
+use msnp::{ErrorCode, List, TransactionId};
+use papillon_store::{Committed, ListEvent, PrivacyList};
 
-use super::{Connection, Outcome, Refusal};
+use super::{Connection, Outcome, Refusal, list_lines};
 use crate::delivery::Deliveries;
 use crate::people::Session;
-use crate::people::announce;
-use crate::people::roster;
-use crate::people::visibility::Notice;
+use crate::people::change::Change;
 
 impl Connection {
     pub(super) async fn add(&mut self, request: add::Request) -> Outcome {
@@ -43,38 +40,11 @@ impl Connection {
         let added = service.store.add_to_forward(session.account, &handle, &name, group, limit).await?;
 
         let mut out = Deliveries::new();
-        take_over_forward(&session, &handle, &name, &added);
-        let reply = add::Reply {
-            transaction,
-            list: List::Forward,
-            version: added.version,
-            handle: handle.clone(),
-            name,
-            group: Some(added.group),
-        };
-        out.send(&self.outbox, reply.to_bytes_for(self.dialect));
-        if added.newly_on_list {
-            if self.synchronised {
-                self.tell_properties(&handle, &added, &mut out);
-            }
-            if let Some(contact) = service.sessions.get(&handle) {
-                tell_listed(&session, &contact, &added, &mut out);
-                if session.is_watching() {
-                    announce::introduce(&contact, &session, transaction, &mut out);
-                }
-            }
+        self.pass_on(&session, transaction, &added, &mut out);
+        if let ListEvent::ForwardAdded { contact, is_new: true, .. } = &*added.own.event {
+            service.directory.introduce(&session, contact.account, transaction, &mut out);
         }
         Ok(())
-    }
-
-    /// What a new contact shows of its phones. The original also sent blanks for what is not set;
-    /// Twisted knows a new contact only later, and breaks off at a `MOB N` for somebody unknown.
-    fn tell_properties(&self, contact: &Handle, added: &ForwardAdded, out: &mut Deliveries) {
-        for (key, value) in added.contact_properties.iter().filter(|(key, _)| key.is_in(self.dialect)) {
-            let (handle, key, value) = (contact.clone(), *key, value.clone());
-            let line = bpr::Push { version: added.version, handle, key, value };
-            out.send(&self.outbox, line.to_bytes());
-        }
     }
 
     async fn remove_from_forward(&mut self, request: rem::Request) -> Outcome {
@@ -83,29 +53,7 @@ impl Connection {
         let service = Arc::clone(&self.service);
         let _turn = service.locks.two(&session.handle, &handle).await;
         let removed = service.store.remove_from_forward(session.account, &handle, group).await?;
-
-        let mut out = Deliveries::new();
-        {
-            let mut state = session.state();
-            state.reach(removed.version);
-            match (removed.group, removed.reverse_version) {
-                (Some(group), None) => roster::edit(&mut state.roster, removed.contact, |contact| {
-                    contact.groups.remove(group);
-                }),
-                _ => roster::take_off(&mut state.roster, List::Forward, removed.contact),
-            }
-        }
-        let reply = rem::Reply {
-            transaction,
-            list: List::Forward,
-            version: removed.version,
-            handle: handle.clone(),
-            group: removed.group,
-        };
-        out.send(&self.outbox, reply.to_bytes_for(self.dialect));
-        if let (Some(version), Some(contact)) = (removed.reverse_version, service.sessions.get(&handle)) {
-            tell_unlisted(&session, &contact, version, &mut out);
-        }
+        self.pass_on(&session, transaction, &removed, &mut Deliveries::new());
         Ok(())
     }
 
@@ -115,26 +63,8 @@ impl Connection {
         let service = Arc::clone(&self.service);
         let _turn = service.locks.one(&session.handle).await;
         let limit = service.config.limits.privacy_list;
-        let changed = service.store.add_to_privacy(session.account, list, &handle, &name, limit).await?;
-
-        let mut out = Deliveries::new();
-        let list = list.list();
-        let reply = add::Reply {
-            transaction,
-            list,
-            version: changed.version,
-            handle: handle.clone(),
-            name: name.clone(),
-            group: None,
-        };
-        out.send(&self.outbox, reply.to_bytes_for(self.dialect));
-        announce::update_lists(&service.sessions, &session, &mut out, |state| {
-            state.reach(changed.version);
-            roster::put_on(&mut state.roster, list, changed.contact, &handle, &name);
-        });
-        if let Some(version) = changed.contact_version {
-            self.show_or_hide_properties(&session, changed.contact, version, &mut out);
-        }
+        let added = service.store.add_to_privacy(session.account, list, &handle, &name, limit).await?;
+        self.pass_on(&session, transaction, &added, &mut Deliveries::new());
         Ok(())
     }
 
@@ -143,19 +73,8 @@ impl Connection {
         let session = self.session()?;
         let service = Arc::clone(&self.service);
         let _turn = service.locks.one(&session.handle).await;
-        let changed = service.store.remove_from_privacy(session.account, list, &handle).await?;
-
-        let mut out = Deliveries::new();
-        let list = list.list();
-        let reply = rem::Reply { transaction, list, version: changed.version, handle, group: None };
-        out.send(&self.outbox, reply.to_bytes_for(self.dialect));
-        announce::update_lists(&service.sessions, &session, &mut out, |state| {
-            state.reach(changed.version);
-            roster::take_off(&mut state.roster, list, changed.contact);
-        });
-        if let Some(version) = changed.contact_version {
-            self.show_or_hide_properties(&session, changed.contact, version, &mut out);
-        }
+        let removed = service.store.remove_from_privacy(session.account, list, &handle).await?;
+        self.pass_on(&session, transaction, &removed, &mut Deliveries::new());
         Ok(())
     }
 
@@ -172,81 +91,28 @@ impl Connection {
             return Err(Refusal::Error(ErrorCode::ChangingTooRapidly));
         }
         let _turn = service.locks.one(&session.handle).await;
-        let version = if oneself {
+        let renamed = if oneself {
             service.store.rename(session.account, &name).await?
         } else {
             service.store.rename_contact(session.account, &handle, &name).await?
         };
-
-        let mut out = Deliveries::new();
-        let reply = rea::Reply { transaction, version, handle: handle.clone(), name: name.clone() };
-        out.send(&self.outbox, reply.to_bytes());
-        announce::update(&service.sessions, &session, &mut out, |state| {
-            state.reach(version);
-            if oneself {
-                state.name = name;
-                return state.is_visible().then_some(Notice::Online);
-            }
-            if let Some(contact) = state.roster.contacts.iter_mut().find(|contact| contact.handle == handle) {
-                contact.name = name;
-            }
-            None
-        });
+        self.pass_on(&session, transaction, &renamed, &mut Deliveries::new());
         Ok(())
     }
-}
 
-fn take_over_forward(session: &Session, handle: &Handle, name: &FriendlyName, added: &ForwardAdded) {
-    let mut state = session.state();
-    state.reach(added.version);
-    // Joining another group leaves the name as it is: clients send the handle in its place there.
-    if added.newly_on_list {
-        roster::put_on(&mut state.roster, List::Forward, added.contact, handle, name);
+    /// Answers a request that has changed lists, and tells all people that the change concerns.
+    pub(super) fn pass_on(
+        &self,
+        session: &Session,
+        transaction: TransactionId,
+        committed: &Committed,
+        out: &mut Deliveries,
+    ) {
+        let (owner, synchronised) = (&session.handle, self.synchronised);
+        let reply = list_lines::reply(transaction, &committed.own, owner, synchronised, self.dialect);
+        out.send(&self.outbox, reply);
+        for (person, change) in &committed.changes {
+            self.service.directory.tell(*person, &Change::Lists(change.clone()), out);
+        }
     }
-    roster::edit(&mut state.roster, added.contact, |contact| {
-        contact.groups.insert(added.group);
-        contact.properties = added.contact_properties.clone();
-    });
-}
-
-/// Tells somebody that `session` has put them on the forward list.
-fn tell_listed(session: &Session, contact: &Session, added: &ForwardAdded, out: &mut Deliveries) {
-    let Some(version) = added.reverse_version else { return };
-    let name = session.state().name.clone();
-    {
-        let mut state = contact.state();
-        state.reach(version);
-        roster::put_on(&mut state.roster, List::Reverse, session.account, &session.handle, &name);
-    }
-    let push = add::Reply {
-        transaction: TransactionId::SERVER,
-        list: List::Reverse,
-        version,
-        handle: session.handle.clone(),
-        name,
-        group: None,
-    };
-    out.send(&contact.outbox, push.to_bytes_for(contact.dialect));
-}
-
-/// Tells somebody that `session` has taken them off the forward list.
-pub(super) fn tell_unlisted(
-    session: &Session,
-    contact: &Session,
-    version: msnp::ListVersion,
-    out: &mut Deliveries,
-) {
-    {
-        let mut state = contact.state();
-        state.reach(version);
-        roster::take_off(&mut state.roster, List::Reverse, session.account);
-    }
-    let push = rem::Reply {
-        transaction: TransactionId::SERVER,
-        list: List::Reverse,
-        version,
-        handle: session.handle.clone(),
-        group: None,
-    };
-    out.send(&contact.outbox, push.to_bytes_for(contact.dialect));
 }

@@ -14,7 +14,7 @@ impl Connection {
         let refused = Refusal::Error(ErrorCode::PagingRefused);
         let text = text.map_err(|_| refused)?;
         let session = self.session()?;
-        let known = session.state().roster.contacts.iter().any(|contact| contact.handle == *to);
+        let known = session.read(|state| state.lists.contacts().iter().any(|contact| contact.handle == *to));
         if text.chars().count() > MAX_CHARACTERS || !known {
             return Err(refused);
         }

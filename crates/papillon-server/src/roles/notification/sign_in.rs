@@ -12,7 +12,7 @@ use msnp::{ErrorCode, Handle, TransactionId};
 use papillon_store::{Account, AccountId, Roster};
 
 use super::verbs::Stage;
-use super::{Connection, Outcome, Refusal, send_away};
+use super::{Connection, Outcome, Refusal};
 use crate::delivery::Deliveries;
 use crate::listen::Door;
 use crate::passport::{Reason, TicketError, t_part};
@@ -138,18 +138,11 @@ impl Connection {
         self.verified = account.verified;
         self.stage = Stage::SignedIn;
 
-        let mut out = Deliveries::new();
-        // The turn is this person's: nobody else enters meanwhile. Only then is this one of its connections.
-        if let Some(older) = self.service.sessions.get(&account.handle) {
-            send_away(&self.service, &older, &mut out);
-        }
-        self.service.open.belongs_to(account.id, &self.outbox);
-        out.send(&self.outbox, welcome.to_bytes());
-        out.send(&self.outbox, profile.to_bytes());
         let client = std::mem::take(&mut self.client);
         let outbox = Arc::clone(&self.outbox);
         let session = Session::new(account, roster, self.dialect, outbox, self.origin, client);
-        self.service.sessions.enter(&session);
+        let welcome = [welcome.to_bytes(), profile.to_bytes()];
+        self.service.directory.claim(&session, welcome, &mut Deliveries::new());
         self.session = Some(session);
     }
 

@@ -13,9 +13,8 @@ impl Connection {
     pub(super) fn synchronise(&mut self, request: &syn::Request) -> Outcome {
         let session = self.session()?;
         let mut lines = BytesMut::new();
-        {
-            let state = session.state();
-            let roster = &state.roster;
+        session.read(|state| {
+            let roster = state.lists.roster();
             // A client that has nothing sends 0, which no account's version ever is.
             let known = request.version == roster.version && request.version != ListVersion(0);
             let contents = syn::Contents { contacts: roster.contacts.len(), groups: roster.groups.len() };
@@ -28,7 +27,7 @@ impl Connection {
             if !known {
                 write_lists(roster, self.dialect, &mut lines);
             }
-        }
+        });
         Deliveries::new().send(&self.outbox, lines.freeze());
         self.synchronised = true;
         Ok(())

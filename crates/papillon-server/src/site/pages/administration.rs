@@ -10,12 +10,11 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::routing::{get, post};
-use papillon_store::Account;
 use time::OffsetDateTime;
 
 use super::accounts::People;
 use crate::listen::Door;
-use crate::people::Session;
+use crate::people::SignedIn;
 
 pub(super) fn router() -> Router<Arc<People>> {
     Router::new()
@@ -67,17 +66,12 @@ fn moment(seconds: i64) -> String {
 }
 
 /// By which listener somebody came in.
-fn door(session: &Session) -> &'static str {
-    match session.origin.door {
+fn door(person: &SignedIn) -> &'static str {
+    match person.origin.door {
         Door::Msnp => "msnp",
         Door::Dispatch => "dispatch",
         Door::Gateway => "gateway",
     }
-}
-
-/// The session of this very account, if it is signed in.
-fn session_of(people: &People, account: &Account) -> Option<Arc<Session>> {
-    people.service.sessions.get(&account.handle).filter(|session| session.account == account.id)
 }
 
 #[cfg(test)]

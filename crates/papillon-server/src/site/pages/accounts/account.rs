@@ -147,7 +147,8 @@ pub(super) async fn change_name(
     if !people.may_change(account.id) {
         return Err(PageError::Limited);
     }
-    account_changes::rename(&people.service, account, name).await?;
+    let service = &people.service;
+    account_changes::rename(&*service.store, &service.locks, &service.directory, account, &name).await?;
     Ok(redirect("/account?done=name", None))
 }
 

@@ -49,11 +49,14 @@ pub(super) async fn submit(
     let (text, minutes) = (submitted.text("text"), submitted.text("minutes"));
     let told = if minutes.is_empty() {
         let checked = check(text).map_err(|error| Mistake::at("text", error));
-        checked.map(|()| broadcast::alert(&people.service, text))
+        checked.map(|()| {
+            let service = &people.service;
+            broadcast::alert(&service.directory, text, |origin| service.page(origin.local, ""))
+        })
     } else {
         let minutes = minutes.parse().ok().filter(|minutes| (1..=MAX_MINUTES).contains(minutes));
         let wrong = || Mistake::at("minutes", format!("Minutes are a number from 1 to {MAX_MINUTES}."));
-        minutes.ok_or_else(wrong).map(|minutes| broadcast::maintenance(&people.service, minutes))
+        minutes.ok_or_else(wrong).map(|minutes| broadcast::maintenance(&people.service.directory, minutes))
     };
     match told {
         Ok(told) => {
@@ -79,7 +82,7 @@ fn check(text: &str) -> Result<(), String> {
 }
 
 fn page<'a>(people: &People, caller: &Caller) -> Page<'a> {
-    let online = people.service.sessions.count();
+    let online = people.service.directory.count();
     let online = match online {
         1 => String::from("1 person is"),
         online => format!("{online} people are"),

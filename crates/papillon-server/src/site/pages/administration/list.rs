@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use papillon_store::Account;
 
-use super::{Part, moment, session_of, word};
+use super::{Part, moment, word};
 use crate::site::pages::accounts::People;
 use crate::site::pages::accounts::caller::{Caller, Frame};
 use crate::site::pages::accounts::error::PageError;
@@ -63,7 +63,7 @@ fn row(people: &People, account: &Account) -> Row {
     Row {
         address: account.handle.to_string(),
         name: account.name.text().into_owned(),
-        online: session_of(people, account).is_some(),
+        online: people.service.directory.has(account.id),
         enabled: account.enabled,
         admin: account.admin,
         made: moment(account.created_at),

@@ -11,7 +11,7 @@ use axum::response::Response;
 use super::{Part, door, moment, word};
 use crate::counted;
 use crate::listen::Door;
-use crate::people::Session;
+use crate::people::SignedIn;
 use crate::site::pages::accounts::People;
 use crate::site::pages::accounts::caller::{Caller, Frame};
 use crate::site::pages::accounts::error::PageError;
@@ -52,15 +52,13 @@ pub(super) async fn show(
 ) -> Result<Response, PageError> {
     caller.admin()?;
     let part = Part::of(word(&query, "page"), ROWS);
-    let mut sessions = people.service.sessions.all();
-    sessions.sort_unstable_by(|one, other| one.handle.cmp(&other.handle));
-    let total = sessions.len();
     let skip = usize::try_from(part.skip()).unwrap_or(usize::MAX);
+    let (shown, total) = people.service.directory.all_signed_in(skip, ROWS as usize);
     let page = Page {
         frame: caller.frame(&people),
         total,
         connections: counted(people.service.open.count(), "connection", "connections"),
-        rows: sessions.iter().skip(skip).take(ROWS as usize).map(|session| row(session)).collect(),
+        rows: shown.iter().map(row).collect(),
         page: part.page,
         before: part.before(),
         after: part.after(total as u64),
@@ -68,30 +66,26 @@ pub(super) async fn show(
     Ok(caller.show(StatusCode::OK, &page))
 }
 
-/// What is known of a session.
-pub(super) fn row(session: &Session) -> Row {
-    let (name, status) = {
-        let state = session.state();
-        (state.name.text().into_owned(), state.status.map_or("signing in", msnp::Status::code))
-    };
-    let since = session.since.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+/// What is known of somebody who is signed in.
+pub(super) fn row(person: &SignedIn) -> Row {
+    let since = person.since.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     Row {
-        address: session.handle.to_string(),
-        name,
-        status,
-        client: if session.client.is_empty() { "unknown".into() } else { session.client.to_string() },
-        from: from(session),
-        door: door(session),
-        dialect: session.dialect.to_string(),
-        connection: connection(session),
+        address: person.handle.to_string(),
+        name: person.name.text().into_owned(),
+        status: person.status.map_or("signing in", msnp::Status::code),
+        client: if person.client.is_empty() { "unknown".into() } else { person.client.to_string() },
+        from: from(person),
+        door: door(person),
+        dialect: person.dialect.to_string(),
+        connection: connection(person),
         since: moment(i64::try_from(since).unwrap_or(i64::MAX)),
     }
 }
 
 /// The client's address. One behind the gateway has no port.
-fn from(session: &Session) -> String {
-    let client = session.origin.client;
-    match session.origin.door {
+fn from(person: &SignedIn) -> String {
+    let client = person.origin.client;
+    match person.origin.door {
         Door::Gateway => client.ip().to_canonical().to_string(),
         Door::Msnp | Door::Dispatch => client.to_string(),
     }
@@ -99,9 +93,9 @@ fn from(session: &Session) -> String {
 
 /// What can be told of the way here: what NAT a client is behind it finds out by itself, from its
 /// profile, and does not say.
-fn connection(session: &Session) -> &'static str {
-    let ip = session.origin.client.ip();
-    let by_http = session.origin.door == Door::Gateway;
+fn connection(person: &SignedIn) -> &'static str {
+    let ip = person.origin.client.ip();
+    let by_http = person.origin.door == Door::Gateway;
     match (ip.to_canonical().is_loopback(), crate::config::is_near(ip)) {
         (true, _) if by_http => "HTTP, from this machine",
         (true, _) => "TCP, from this machine",

@@ -10,7 +10,7 @@ use msnp::Handle;
 use papillon_store::{Account, PasswordHash};
 
 use super::online::{Row, row};
-use super::{moment, session_of, word};
+use super::{moment, word};
 use crate::passport::random_password;
 use crate::site::pages::accounts::People;
 use crate::site::pages::accounts::caller::{Caller, Frame, redirect};
@@ -50,7 +50,7 @@ const ENABLE: Deed = Deed { word: "enable", label: "Enable", what: "Lets the per
 const SIGN_OUT: Deed = Deed {
     word: "sign-out",
     label: "Sign out",
-    what: "Origin all sessions of the person; to come back takes the password.",
+    what: "Ends all sessions of the person; to come back takes the password.",
 };
 const PASSWORD: Deed = Deed {
     word: "password",
@@ -136,7 +136,7 @@ fn page<'a>(people: &People, caller: &Caller, account: &'a Account) -> Page<'a> 
         enabled: account.enabled,
         admin: account.admin,
         made: moment(account.created_at),
-        online: session_of(people, account).map(|session| row(&session)),
+        online: people.service.directory.signed_in(account.id).map(|person| row(&person)),
         deeds: vec![SIGN_OUT, if account.enabled { DISABLE } else { ENABLE }, PASSWORD],
         done: None,
         complaint: Complaint::default(),

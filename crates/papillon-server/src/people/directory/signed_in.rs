@@ -1,0 +1,63 @@
+//! The signed-in people, as an administrator sees them.
+
+use std::time::SystemTime;
+
+use msnp::{Dialect, FriendlyName, Handle, Status};
+use papillon_store::AccountId;
+
+use super::Directory;
+use crate::listen::Origin;
+use crate::people::Session;
+
+/// A signed-in person.
+pub(crate) struct SignedIn {
+    pub(crate) handle: Handle,
+    pub(crate) name: FriendlyName,
+    /// `None` before the first `CHG`.
+    pub(crate) status: Option<Status>,
+    /// The client's description of itself; can be empty.
+    pub(crate) client: Box<str>,
+    pub(crate) dialect: Dialect,
+    pub(crate) origin: Origin,
+    pub(crate) since: SystemTime,
+}
+
+impl SignedIn {
+    fn of(session: &Session) -> Self {
+        let (name, status) = session.read(|state| (state.name.clone(), state.status));
+        Self {
+            handle: session.handle.clone(),
+            name,
+            status,
+            client: session.client.clone(),
+            dialect: session.dialect,
+            origin: session.origin,
+            since: session.since,
+        }
+    }
+}
+
+impl Directory {
+    /// The number of signed-in people.
+    pub(crate) fn count(&self) -> usize {
+        self.sessions.count()
+    }
+
+    /// Whether an account is signed in.
+    pub(crate) fn has(&self, account: AccountId) -> bool {
+        self.sessions.lock().get(account).is_some()
+    }
+
+    /// The person with this account, if signed in.
+    pub(crate) fn signed_in(&self, account: AccountId) -> Option<SignedIn> {
+        self.sessions.get(account).map(|session| SignedIn::of(&session))
+    }
+
+    /// The signed-in people ordered by handle, at most `most` after the first `skip`; and the number of all.
+    pub(crate) fn all_signed_in(&self, skip: usize, most: usize) -> (Vec<SignedIn>, usize) {
+        let mut sessions = self.sessions.all();
+        sessions.sort_unstable_by(|one, other| one.handle.cmp(&other.handle));
+        let page = sessions.iter().skip(skip).take(most).map(|session| SignedIn::of(session));
+        (page.collect(), sessions.len())
+    }
+}

@@ -1,0 +1,142 @@
+//! Gaps in a person's list changes: the changes that came before an older one, so that the older one leaves alone
+//! what they have set.
+//!
+//! Each change of a person's lists raises their version by exactly one. So a missing version is noticed, and
+//! as long as none is missing, nothing is kept for this.
+
+use msnp::{GroupId, ListVersion, PropertyKey};
+use papillon_store::{AccountId, Contact};
+
+/// The most notes of newer changes, 32 bytes each. With more, the oldest missing change is given up, and ignored if
+/// it comes.
+const MOST: usize = 64;
+
+/// The memory of newer changes while an older one is missing.
+#[derive(Debug)]
+pub(super) struct Gaps {
+    /// All changes up to this one are in the lists.
+    complete: ListVersion,
+    /// Newer changes that are in the lists too.
+    ahead: Vec<Ahead>,
+    /// Contacts on no list, about which newer changes have said something.
+    pub(super) set_aside: Vec<Contact>,
+}
+
+/// A note of one newer change.
+#[derive(Debug, Clone, Copy)]
+struct Ahead {
+    version: ListVersion,
+    of: Subject,
+    cells: Cells,
+}
+
+/// The entry that a change is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Subject {
+    /// The owner's own settings.
+    Owner,
+    /// The entry of one contact.
+    Contact(AccountId),
+    /// The entries of all contacts.
+    EveryContact,
+}
+
+/// The parts of an entry that one change sets together, and another may set alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Cells(u64);
+
+impl Cells {
+    pub(super) const NONE: Self = Self(0);
+    pub(super) const ALL: Self = Self(u64::MAX);
+    /// The groups of a contact, or those that exist.
+    pub(super) const GROUPS: Self = Self((1 << GroupId::COUNT) - 1);
+    /// The properties of a contact, or the owner's.
+    pub(super) const PROPERTIES: Self = Self(0xff << 32);
+    pub(super) const FORWARD: Self = Self(1 << 40);
+    /// The allow list and the block list: no contact is on both.
+    pub(super) const PRIVACY: Self = Self(1 << 41);
+    pub(super) const REVERSE: Self = Self(1 << 42);
+    pub(super) const NAME: Self = Self(1 << 43);
+    pub(super) const PROMPT: Self = Self(1 << 44);
+
+    pub(super) fn group(group: GroupId) -> Self {
+        Self(1 << group.number())
+    }
+
+    pub(super) fn property(key: PropertyKey) -> Self {
+        Self(1 << (32 + key as u64))
+    }
+
+    pub(super) const fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    pub(super) const fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
+    /// Whether all of `other` is in.
+    pub(super) const fn has(self, other: Self) -> bool {
+        self.0 & other.0 == other.0
+    }
+
+    /// Whether any of `other` is in.
+    pub(super) const fn has_any(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+}
+
+impl Gaps {
+    /// Gaps from this version on.
+    pub(super) fn after(complete: ListVersion) -> Self {
+        Self { complete, ahead: Vec::new(), set_aside: Vec::new() }
+    }
+
+    /// Whether this change is in the lists, or given up.
+    pub(super) fn has(&self, version: ListVersion) -> bool {
+        version <= self.complete || self.ahead.iter().any(|ahead| ahead.version == version)
+    }
+
+    /// The cells of an entry that changes newer than this one have set.
+    pub(super) fn newer(&self, version: ListVersion, of: Subject) -> Cells {
+        let about = |ahead: &&Ahead| {
+            ahead.of == of || matches!((ahead.of, of), (Subject::EveryContact, Subject::Contact(_)))
+        };
+        let newer = self.ahead.iter().filter(|ahead| ahead.version > version).filter(about);
+        newer.fold(Cells::NONE, |all, ahead| all.and(ahead.cells))
+    }
+
+    /// Notes that a change is in the lists.
+    pub(super) fn note(&mut self, version: ListVersion, of: Subject, cells: Cells) {
+        self.ahead.push(Ahead { version, of, cells });
+    }
+
+    /// Closes the gaps that can be closed, and returns whether one is left. `newest` is the newest version known of.
+    pub(super) fn are_left(&mut self, newest: ListVersion) -> bool {
+        if self.ahead.len() > MOST
+            && let Some(oldest) = self.ahead.iter().map(|ahead| ahead.version).min()
+        {
+            self.complete = oldest;
+        }
+        while self.ahead.iter().any(|ahead| ahead.version.0 == self.complete.0 + 1) {
+            self.complete.0 += 1;
+        }
+        let complete = self.complete;
+        self.ahead.retain(|ahead| ahead.version > complete);
+        let ahead = &self.ahead;
+        self.set_aside.retain(|aside| ahead.iter().any(|ahead| ahead.of == Subject::Contact(aside.account)));
+        self.complete < newest
+    }
+
+    /// The number of notes and of contacts set aside.
+    #[cfg(test)]
+    pub(super) fn kept(&self) -> (usize, usize) {
+        (self.ahead.len(), self.set_aside.len())
+    }
+
+    /// Takes back a contact that was set aside.
+    pub(super) fn take_back(&mut self, account: AccountId) -> Option<Contact> {
+        let at = self.set_aside.iter().position(|contact| contact.account == account)?;
+        Some(self.set_aside.swap_remove(at))
+    }
+}

@@ -1,0 +1,112 @@
+//! The part of the store for lists, groups, settings, names and properties.
+
+use async_trait::async_trait;
+use msnp::{
+    AddPrompt, FriendlyName, GroupArgument, GroupId, GroupName, Handle, Privacy, PropertyKey, PropertyValue,
+};
+
+use super::connections::reading;
+use super::transaction::in_transaction;
+use super::{SqlStore, contact_rows, doubts, forward, groups, privacy, properties, roster, settings};
+use crate::{Account, AccountId, Committed, ListStore, PrivacyList, Result, Roster};
+
+#[async_trait]
+impl ListStore for SqlStore {
+    async fn sign_in(&self, account: AccountId) -> Result<Option<(Account, Roster)>> {
+        reading!(self, reader => roster::read(reader, account))
+    }
+
+    fn in_doubt(&self) -> Vec<AccountId> {
+        self.doubts.all()
+    }
+
+    async fn look_into(&self, account: AccountId) -> Result<Option<(Account, Roster)>> {
+        let found = in_transaction!(self, tx => doubts::look(tx, account));
+        if found.is_ok() {
+            self.doubts.remove(account);
+        }
+        found
+    }
+
+    async fn rename(&self, account: AccountId, name: &FriendlyName) -> Result<Committed> {
+        in_transaction!(self, tx => settings::rename(tx, account, name))
+    }
+
+    async fn add_to_forward(
+        &self,
+        owner: AccountId,
+        contact: &Handle,
+        name: &FriendlyName,
+        group: GroupArgument,
+        limit: usize,
+    ) -> Result<Committed> {
+        in_transaction!(self, tx => forward::add(tx, owner, contact, name, group, limit))
+    }
+
+    async fn add_to_privacy(
+        &self,
+        owner: AccountId,
+        list: PrivacyList,
+        contact: &Handle,
+        name: &FriendlyName,
+        limit: usize,
+    ) -> Result<Committed> {
+        in_transaction!(self, tx => privacy::add(tx, owner, list, contact, name, limit))
+    }
+
+    async fn remove_from_forward(
+        &self,
+        owner: AccountId,
+        contact: &Handle,
+        group: GroupArgument,
+    ) -> Result<Committed> {
+        in_transaction!(self, tx => forward::remove(tx, owner, contact, group))
+    }
+
+    async fn remove_from_privacy(
+        &self,
+        owner: AccountId,
+        list: PrivacyList,
+        contact: &Handle,
+    ) -> Result<Committed> {
+        in_transaction!(self, tx => privacy::remove(tx, owner, list, contact))
+    }
+
+    async fn rename_contact(
+        &self,
+        owner: AccountId,
+        contact: &Handle,
+        name: &FriendlyName,
+    ) -> Result<Committed> {
+        in_transaction!(self, tx => contact_rows::rename(tx, owner, contact, name))
+    }
+
+    async fn set_prompt(&self, owner: AccountId, prompt: AddPrompt) -> Result<Committed> {
+        in_transaction!(self, tx => settings::set_prompt(tx, owner, prompt))
+    }
+
+    async fn set_privacy(&self, owner: AccountId, privacy: Privacy) -> Result<Committed> {
+        in_transaction!(self, tx => settings::set_privacy(tx, owner, privacy))
+    }
+
+    async fn add_group(&self, owner: AccountId, name: &GroupName) -> Result<Committed> {
+        in_transaction!(self, tx => groups::add(tx, owner, name))
+    }
+
+    async fn rename_group(&self, owner: AccountId, group: GroupId, name: &GroupName) -> Result<Committed> {
+        in_transaction!(self, tx => groups::rename(tx, owner, group, name))
+    }
+
+    async fn remove_group(&self, owner: AccountId, group: GroupId) -> Result<Committed> {
+        in_transaction!(self, tx => groups::remove(tx, owner, group))
+    }
+
+    async fn set_property(
+        &self,
+        owner: AccountId,
+        key: PropertyKey,
+        value: &PropertyValue,
+    ) -> Result<Committed> {
+        in_transaction!(self, tx => properties::set(tx, owner, key, value))
+    }
+}

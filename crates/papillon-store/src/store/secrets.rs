@@ -1,0 +1,13 @@
+//! Keys that all nodes share.
+
+use async_trait::async_trait;
+
+use crate::Result;
+
+/// Where keys are kept. One part of [`Store`](crate::Store).
+#[async_trait]
+pub trait SecretStore: Send + Sync + 'static {
+    /// The secret of this name. The first request for it, on any node, gives it its value;
+    /// everybody later gets that value.
+    async fn secret(&self, name: &str, candidate: &[u8]) -> Result<Vec<u8>>;
+}
