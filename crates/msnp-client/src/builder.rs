@@ -11,11 +11,11 @@ use tokio::sync::mpsc;
 
 use crate::conversations::Conversations;
 use crate::core::{Core, Own};
-use crate::event::EventSender;
+use crate::events::EventSender;
 use crate::notification::{self, NotificationHandle};
 use crate::peers::Peers;
 use crate::settings::Settings;
-use crate::{Client, CommandError, Events, SignInError, Trust};
+use crate::{Client, Events, SignInError, Trust};
 
 /// How many requests wait for the notification connection.
 const MAX_COMMANDS: usize = 64;
@@ -167,8 +167,7 @@ impl Builder {
         )?;
         let (events, receiver) = EventSender::new();
         let (commands, inbox) = mpsc::channel(MAX_COMMANDS);
-        let name = FriendlyName::from_text(self.account.as_str())
-            .map_err(|_| SignInError::Setting("the account is too long".into()))?;
+        let name = FriendlyName::from(&self.account);
         let core = Arc::new(Core {
             account: self.account,
             password: self.password,
@@ -182,12 +181,11 @@ impl Builder {
             emoticons: RwLock::default(),
             picture: Mutex::default(),
         });
-        let setting = |error: CommandError| SignInError::Setting(error.to_string());
         if let Some(png) = self.picture {
-            core.put_on_picture(png).map_err(setting)?;
+            core.put_on_picture(png)?;
         }
         for emoticon in self.emoticons {
-            core.publish_emoticon(&emoticon.shortcut, emoticon.data).map_err(setting)?;
+            core.publish_emoticon(&emoticon.shortcut, emoticon.data)?;
         }
         notification::start(&core, inbox, self.status).await?;
         Ok((Client::new(Arc::clone(&core)), receiver.keeping(core)))

@@ -15,8 +15,8 @@ use msnp::{ErrorCode, FriendlyName, GroupId, GroupName, Handle, List, Privacy, S
 use crate::core::Core;
 use crate::notification::appear;
 use crate::{
-    Builder, CommandError, Contact, Conversation, ConversationId, Event, FetchError, Group, SendError,
-    Transfer, TransferError, TransferId,
+    Builder, CommandError, Contact, Conversation, ConversationId, Event, FetchError, FileSource, Group,
+    PictureError, SendError, Transfer, TransferError, TransferId,
 };
 
 /// How long signing out waits for what is still on its way through a gateway.
@@ -103,8 +103,8 @@ impl Client {
 
     /// Publishes one more custom emoticon (PNG bytes, at most 100 KB). Fails when the shortcut is
     /// empty, longer than 50 characters or has control characters.
-    pub fn add_emoticon(&self, shortcut: &str, png: Bytes) -> Result<(), CommandError> {
-        self.core.publish_emoticon(shortcut, png)
+    pub fn add_emoticon(&self, shortcut: &str, png: impl Into<Bytes>) -> Result<(), PictureError> {
+        self.core.publish_emoticon(shortcut, png.into())
     }
 
     /// The shortcuts of the own custom emoticons, in the order in which they were published.
@@ -114,8 +114,8 @@ impl Client {
 
     /// Lets others fetch a custom emoticon (as [`Client::add_emoticon`]) that only those texts carry with
     /// which it is given to [`Conversation::send_with`].
-    pub fn emoticon(&self, shortcut: &str, png: Bytes) -> Result<Emoticon, CommandError> {
-        self.core.emoticon(shortcut, png)
+    pub fn emoticon(&self, shortcut: &str, png: impl Into<Bytes>) -> Result<Emoticon, PictureError> {
+        self.core.emoticon(shortcut, png.into())
     }
 
     /// Adds somebody to the forward list, and to the allow list unless they are blocked.
@@ -166,7 +166,7 @@ impl Client {
         let build = move |transaction| NotificationRequest::Adg(adg::Request { transaction, name });
         match self.ask(build).await? {
             NotificationEvent::Adg(reply) => Ok(reply.group),
-            _ => Err(CommandError::Invalid("the service does not tell the group's number".into())),
+            _ => Err(CommandError::Protocol("it does not tell the number of the new group".into())),
         }
     }
 
@@ -187,7 +187,7 @@ impl Client {
 
     /// Puts a contact into a group.
     pub async fn add_to_group(&self, who: &Handle, group: GroupId) -> Result<(), CommandError> {
-        let (handle, name) = (who.clone(), self.name_of(who)?);
+        let (handle, name) = (who.clone(), self.name_of(who));
         let build = move |transaction| {
             let group = Some(Ok(group));
             NotificationRequest::Add(add::Request { transaction, list: List::Forward, handle, name, group })
@@ -217,16 +217,15 @@ impl Client {
     }
 
     /// The name under which somebody is put on a list.
-    fn name_of(&self, who: &Handle) -> Result<FriendlyName, CommandError> {
+    fn name_of(&self, who: &Handle) -> FriendlyName {
         match self.contact(who) {
-            Some(contact) => Ok(contact.name),
-            None => FriendlyName::from_text(who.as_str())
-                .map_err(|_| CommandError::Invalid(format!("{who} is too long for a name"))),
+            Some(contact) => contact.name,
+            None => FriendlyName::from(who),
         }
     }
 
     async fn put(&self, list: List, who: &Handle) -> Result<(), CommandError> {
-        let (handle, name) = (who.clone(), self.name_of(who)?);
+        let (handle, name) = (who.clone(), self.name_of(who));
         let build = move |transaction| {
             NotificationRequest::Add(add::Request { transaction, list, handle, name, group: None })
         };
@@ -287,18 +286,30 @@ impl Client {
     }
 
     /// Offers a file. The transfer tells how it goes.
-    pub async fn send_file(&self, to: &Handle, file: &Path) -> Result<Transfer, TransferError> {
-        self.core.peers.offer(&self.core, to, file, true).await
+    pub async fn send_file(
+        &self,
+        to: &Handle,
+        file: impl Into<FileSource>,
+    ) -> Result<Transfer, TransferError> {
+        self.core.peers.offer(&self.core, to, file.into(), true).await
     }
 
     /// Like [`Client::send_file`], never over a direct connection.
-    pub async fn send_file_indirectly(&self, to: &Handle, file: &Path) -> Result<Transfer, TransferError> {
-        self.core.peers.offer(&self.core, to, file, false).await
+    pub async fn send_file_indirectly(
+        &self,
+        to: &Handle,
+        file: impl Into<FileSource>,
+    ) -> Result<Transfer, TransferError> {
+        self.core.peers.offer(&self.core, to, file.into(), false).await
     }
 
     /// Takes an offered file: it is written into `folder` under a safe name that is free there.
-    pub async fn accept_file(&self, transfer: TransferId, folder: &Path) -> Result<Transfer, TransferError> {
-        self.core.peers.accept(&self.core, transfer, folder).await
+    pub async fn accept_file(
+        &self,
+        transfer: TransferId,
+        folder: impl AsRef<Path>,
+    ) -> Result<Transfer, TransferError> {
+        self.core.peers.accept(&self.core, transfer, folder.as_ref()).await
     }
 
     /// Refuses an offered file.
@@ -322,7 +333,7 @@ impl Client {
 
 fn group_name(name: &str) -> Result<GroupName, CommandError> {
     GroupName::parse(&msnp::wire::percent::encode(name))
-        .map_err(|_| CommandError::Invalid(format!("a group cannot be called {name:?}")))
+        .map_err(|_| CommandError::Invalid(format!("a group cannot be called {name:?}: its name has 1 to {} bytes, percent-coded", GroupName::MAX_LEN)))
 }
 
 /// What was wanted is so already.

@@ -19,7 +19,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use msnp::{ErrorCode, Handle};
+use msnp::Handle;
 use parking_lot::Mutex;
 use tokio::sync::Semaphore;
 
@@ -146,7 +146,7 @@ impl Conversations {
 
     fn place(&self) -> Result<tokio::sync::OwnedSemaphorePermit, SendError> {
         let place = Arc::clone(&self.places).try_acquire_owned();
-        place.map_err(|_| SendError::Refused(ErrorCode::TooManySessions))
+        place.map_err(|_| SendError::TooMany { limit: MAX_BOARDS })
     }
 }
 

@@ -30,11 +30,11 @@ use parking_lot::Mutex;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::core::Core;
+use crate::file_source::{FileSource, Opened};
 use crate::network::LocalNetwork;
 use crate::switchboard::PacketCarrier;
 use crate::{
-    ConversationId, DirectConnections, Event, FetchError, Transfer, TransferDirection, TransferError,
-    TransferId,
+    Conversation, DirectConnections, Event, FetchError, SendError, Transfer, TransferDirection, TransferError, TransferId,
 };
 
 use driver::Input;
@@ -42,7 +42,7 @@ use fetches::Fetches;
 use incoming::Destination;
 use msnftp::Msnftp;
 use offers::Offers;
-use outgoing::OutgoingFile;
+pub(crate) use outgoing::OutgoingFile;
 pub use served::Pictures;
 use served::Served;
 
@@ -136,7 +136,7 @@ impl Peers {
     pub(crate) fn invitation(
         &self,
         core: &Arc<Core>,
-        conversation: ConversationId,
+        conversation: Conversation,
         from: &Handle,
         invitation: Invitation,
     ) {
@@ -179,10 +179,11 @@ impl Peers {
             return Ok(data);
         }
         let (reply, answer) = oneshot::channel();
-        let task = self.task(core, from).ok_or(FetchError::Broken)?;
+        let task = self.task(core, from).ok_or(FetchError::TooMany)?;
         let input = Input::Fetch { object: object.clone(), reply };
-        task.send(input).await.map_err(|_| FetchError::Broken)?;
-        let data = answer.await.map_err(|_| FetchError::Broken)??;
+        // The task ends only with the client.
+        task.send(input).await.map_err(|_| SendError::Disconnected)?;
+        let data = answer.await.map_err(|_| SendError::Disconnected)??;
         drop(turn);
         self.fetches.keep(object, &data);
         Ok(data)
@@ -205,27 +206,35 @@ impl Peers {
         &self,
         core: &Arc<Core>,
         to: &Handle,
-        path: &Path,
+        source: FileSource,
         direct: bool,
     ) -> Result<Transfer, TransferError> {
-        let (file, size) = OutgoingFile::open(path).await?;
-        let id = self.next_transfer();
-        let (transfer, reporter) =
-            Transfer::new(id, to.clone(), TransferDirection::Sending, path.to_owned(), size);
         let old = self.is_old(core, to);
+        // Before it is read in vain.
         if old && !(direct && core.settings.direct != DirectConnections::Never) {
             return Err(TransferError::NeedsDirect);
         }
+        let Opened { name, path, size, file } = source.open().await?;
+        let id = self.next_transfer();
+        let (transfer, reporter) = Transfer::new(id, to.clone(), TransferDirection::Sending, path, size);
         self.offers.begun(id, to.clone());
-        if old {
-            let begun = self.msnftp.offer(core, to, id, path, (file, size), reporter);
-            return if begun { Ok(transfer) } else { Err(TransferError::Broken) };
+        let begun = if old {
+            let begun = self.msnftp.offer(core, to, id, name, file, reporter);
+            begun.then_some(()).ok_or(TransferError::TooMany)
+        } else {
+            self.begin(core, to, Input::Offer { id, name, size, file, direct, reporter }).await
+        };
+        if begun.is_err() {
+            self.offers.ended(id);
         }
-        let task = self.task(core, to).ok_or(TransferError::Broken)?;
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let input = Input::Offer { id, name, size, file, direct, reporter };
-        task.send(input).await.map_err(|_| TransferError::Broken)?;
-        Ok(transfer)
+        begun.map(|()| transfer)
+    }
+
+    /// Has the task of a peer begin something.
+    async fn begin(&self, core: &Arc<Core>, peer: &Handle, input: Input) -> Result<(), TransferError> {
+        let task = self.task(core, peer).ok_or(TransferError::TooMany)?;
+        // The task ends only with the client.
+        task.send(input).await.map_err(|_| SendError::Disconnected.into())
     }
 
     /// Takes an offered file.
@@ -252,7 +261,7 @@ impl Peers {
             let input = msnftp::Input::Accept { destination, reporter };
             return task.send(input).await.map(|()| transfer).map_err(|_| gone);
         }
-        let task = self.task(core, &offer.peer).ok_or(TransferError::Broken)?;
+        let task = self.task(core, &offer.peer).ok_or(TransferError::TooMany)?;
         task.send(Input::Accept { id, destination, reporter }).await.map(|()| transfer).map_err(|_| gone)
     }
 
@@ -279,9 +288,8 @@ impl Peers {
         if let Some(task) = self.msnftp.task_of(id) {
             return task.send(msnftp::Input::Cancel).await.map_err(|_| TransferError::Unknown(id));
         }
-        let task = self.task(core, peer).ok_or(TransferError::Broken)?;
         let (told, wait) = oneshot::channel();
-        task.send(Input::Cancel { id, told }).await.map_err(|_| TransferError::Broken)?;
+        self.begin(core, peer, Input::Cancel { id, told }).await?;
         // An error means that it had ended by itself.
         let _ = wait.await;
         Ok(())

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use msnp::Handle;
 use tokio::sync::watch;
 
-use crate::TransferError;
+use crate::{SendError, TransferError};
 
 /// A transfer's number. Numbers of this client, not of the service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -95,7 +95,8 @@ impl Transfer {
     }
 
     /// The file here: the one that is sent, or where the one that comes will be. (If somebody takes
-    /// that name meanwhile it gets another, which [`Transfer::finished`] tells.)
+    /// that name meanwhile it gets another, which [`Transfer::finished`] tells.) For one that is sent from bytes, a
+    /// reader or an open file, its name.
     pub fn path(&self) -> &Path {
         &self.shared.path
     }
@@ -123,7 +124,7 @@ impl Transfer {
             // The client is gone.
             Err(_) => None,
         };
-        let renamed = outcome.unwrap_or(Err(TransferError::Broken))?;
+        let renamed = outcome.unwrap_or(Err(SendError::Disconnected.into()))?;
         Ok(renamed.unwrap_or_else(|| self.shared.path.clone()))
     }
 }

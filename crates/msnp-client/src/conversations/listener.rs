@@ -12,6 +12,9 @@ use crate::Event;
 use crate::core::Core;
 use crate::switchboard::{Listener, PacketCarrier, Switchboard};
 
+/// What third-party clients send so that a quiet switchboard stays open; nobody is meant to see it.
+const KEEPALIVE: &str = "text/x-keepalive";
+
 /// The conversation that one switchboard belongs to. Where this account was called, that is known
 /// when it has come in and sees who is there.
 pub(super) struct Seat {
@@ -45,12 +48,12 @@ impl Listener for Seat {
         }
         let talk = self.talk.get_or_init(|| core.conversations.between(&people));
         talk.attach(board);
-        talk.refresh(&core.events);
+        talk.refresh(&core);
     }
 
     fn people_changed(&self, _board: &Arc<Switchboard>) {
         if let Some((core, talk)) = self.known() {
-            talk.refresh(&core.events);
+            talk.refresh(&core);
         }
     }
 
@@ -77,31 +80,34 @@ impl Listener for Seat {
             }
             Ok(Content::Datacast(datacast)) if datacast.is_nudge() => {
                 heard(&core, talk, board);
-                let (conversation, from, name) = (talk.id(), from.clone(), name.clone());
+                let (conversation, from, name) = (talk.handle(&core), from.clone(), name.clone());
                 core.events.emit(Event::Nudge { conversation, from, name });
             }
             Ok(Content::Emoticons(pairs)) => talk.expect_emoticons(from, pairs.emoticons),
             Ok(Content::Invitation(invitation)) => invited(&core, talk, board, from, *invitation),
             // There is nothing to show of it.
-            Ok(Content::ClientCaps(_)) => {}
-            content => {
+            Ok(Content::ClientCaps(_)) => tell_raw(&core, talk, from, name, &message),
+            Ok(Content::Other) if message.is(KEEPALIVE) => tell_raw(&core, talk, from, name, &message),
+            Err(fault) => {
                 heard(&core, talk, board);
+                tell_not_shown(&core, talk, from, &message, fault.to_string());
+            }
+            Ok(content) => {
+                heard(&core, talk, board);
+                tell_raw(&core, talk, from, name, &message);
                 let reason = match content {
-                    Err(fault) => fault.to_string(),
-                    Ok(Content::Other) => "its type is not known".to_owned(),
-                    Ok(Content::Datacast(datacast)) => format!("its kind {} is not known", datacast.id),
-                    Ok(_) => "it has no place in a conversation".to_owned(),
+                    Content::Other => "its type is not known".to_owned(),
+                    Content::Datacast(datacast) => format!("its kind {} is not known", datacast.id),
+                    _ => "it has no place in a conversation".to_owned(),
                 };
-                let content_type = message.content_type().unwrap_or_default().to_owned();
-                let (conversation, from) = (Some(talk.id()), Some(from.clone()));
-                core.events.emit(Event::NotShown { conversation, from, content_type, reason });
+                tell_not_shown(&core, talk, from, &message, reason);
             }
         }
     }
 
     fn unreadable(&self, _board: &Arc<Switchboard>, from: Option<&Handle>, fault: Invalid) {
         let Some(core) = self.core.upgrade() else { return };
-        let (conversation, from) = (self.talk.get().map(|talk| talk.id()), from.cloned());
+        let (conversation, from) = (self.talk.get().map(|talk| talk.handle(&core)), from.cloned());
         let (content_type, reason) = (String::new(), fault.to_string());
         core.events.emit(Event::NotShown { conversation, from, content_type, reason });
     }
@@ -121,25 +127,25 @@ impl Listener for Seat {
 
     fn gone(&self, _board: &Arc<Switchboard>) {
         if let Some((core, talk)) = self.known() {
-            talk.refresh(&core.events);
+            talk.refresh(&core);
         }
     }
 }
 
 /// This is a conversation for people, not only a way for packets.
-fn heard(core: &Arc<Core>, talk: &Talk, board: &Switchboard) {
+fn heard(core: &Arc<Core>, talk: &Arc<Talk>, board: &Switchboard) {
     board.note_spoken();
-    talk.announce(&core.events);
+    talk.announce(core);
 }
 
-fn typing(core: &Arc<Core>, talk: &Talk, board: &Switchboard, from: &Handle) {
+fn typing(core: &Arc<Core>, talk: &Arc<Talk>, board: &Switchboard, from: &Handle) {
     heard(core, talk, board);
-    core.events.emit(Event::Typing { conversation: talk.id(), from: from.clone() });
+    core.events.emit(Event::Typing { conversation: talk.handle(core), from: from.clone() });
 }
 
-fn text_from(core: &Arc<Core>, talk: &Talk, from: &Handle, name: &FriendlyName, text: Text) {
+fn text_from(core: &Arc<Core>, talk: &Arc<Talk>, from: &Handle, name: &FriendlyName, text: Text) {
     let emoticons = talk.take_emoticons(from, &text.body);
-    let (conversation, from, name) = (talk.id(), from.clone(), name.clone());
+    let (conversation, from, name) = (talk.handle(core), from.clone(), name.clone());
     let message =
         Event::Message { conversation, from: from.clone(), name, text, emoticons: emoticons.clone() };
     core.events.emit(message);
@@ -148,9 +154,28 @@ fn text_from(core: &Arc<Core>, talk: &Talk, from: &Handle, name: &FriendlyName, 
     }
 }
 
-fn invited(core: &Arc<Core>, talk: &Talk, board: &Switchboard, from: &Handle, invitation: Invitation) {
+fn invited(core: &Arc<Core>, talk: &Arc<Talk>, board: &Switchboard, from: &Handle, invitation: Invitation) {
     heard(core, talk, board);
-    core.peers.invitation(core, talk.id(), from, invitation);
+    core.peers.invitation(core, talk.handle(core), from, invitation);
+}
+
+/// Tells a program of a message that it may know more of than this library.
+fn tell_raw(core: &Arc<Core>, talk: &Arc<Talk>, from: &Handle, name: &FriendlyName, message: &Message) {
+    core.events.emit(Event::Raw {
+        conversation: talk.handle(core),
+        from: from.clone(),
+        name: name.clone(),
+        content_type: message.content_type().unwrap_or_default().to_ascii_lowercase(),
+        headers: message.headers.clone(),
+        // Of its own: as a slice it would keep all that was read with it for as long as the event waits.
+        body: Bytes::copy_from_slice(&message.body),
+    });
+}
+
+fn tell_not_shown(core: &Arc<Core>, talk: &Arc<Talk>, from: &Handle, message: &Message, reason: String) {
+    let content_type = message.content_type().unwrap_or_default().to_owned();
+    let (conversation, from) = (Some(talk.handle(core)), Some(from.clone()));
+    core.events.emit(Event::NotShown { conversation, from, content_type, reason });
 }
 
 impl Talk {

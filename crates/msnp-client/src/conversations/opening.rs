@@ -1,5 +1,6 @@
 //! Getting everybody of a conversation onto a switchboard.
 
+use std::io;
 use std::sync::Arc;
 
 use msnp::{ErrorCode, Handle};
@@ -82,11 +83,10 @@ impl Talk {
         let place = core.conversations.place()?;
         let opening = async {
             let admission = core.notification.request_switchboard().await.map_err(from_command)?;
+            let server = admission.address.to_string();
             let connection = connect(&core.settings, Destination::Switchboard(admission.address)).await;
-            let connection = connection.map_err(|error| {
-                tracing::info!(%error, "no connection to a switchboard");
-                SendError::Disconnected
-            })?;
+            let unreachable = |error: io::Error| SendError::Unreachable { server, reason: error.to_string() };
+            let connection = connection.map_err(unreachable)?;
             let id = core.conversations.board_id();
             let seat = Arc::new(Seat::of(core, Arc::clone(self)));
             let board = Switchboard::start(id, core.account.clone(), connection, Some(place), seat);
@@ -143,8 +143,7 @@ fn refusal(number: u16) -> SendError {
     match ErrorCode::from_number(number) {
         Some(ErrorCode::NotOnline | ErrorCode::NotOnList) => SendError::NotOnline,
         Some(code) => SendError::Refused(code),
-        // Said of a person or a message, a number nobody knows is a refusal like any other.
-        None => SendError::Refused(ErrorCode::InternalServerError),
+        None => SendError::Protocol(format!("it answers with the unknown error {number}")),
     }
 }
 
@@ -152,6 +151,7 @@ fn from_command(error: CommandError) -> SendError {
     match error {
         CommandError::Refused(code) => SendError::Refused(code),
         CommandError::TimedOut => SendError::TimedOut,
+        CommandError::Protocol(what) => SendError::Protocol(what),
         _ => SendError::Disconnected,
     }
 }

@@ -43,6 +43,11 @@ impl Talk {
         self.say(core, None, Datacast::nudge().to_message().to_bytes()).await
     }
 
+    /// Sends a message that somebody else has written, and waits until everybody has it.
+    pub(crate) async fn raw(self: &Arc<Self>, core: &Arc<Core>, payload: Bytes) -> Result<(), SendError> {
+        self.say(core, None, payload).await
+    }
+
     /// One step of a negotiation.
     pub(crate) async fn invitation(
         self: &Arc<Self>,
@@ -64,7 +69,7 @@ impl Talk {
     ) -> Result<(), SendError> {
         let (board, turn) = self.reach(core).await?;
         board.note_spoken();
-        self.announce(&core.events);
+        self.announce(core);
         if let Some(before) = before {
             // The text's own answer tells what there is to tell.
             let _ = board.mention(Acknowledge::OnFailure, before);
@@ -98,7 +103,7 @@ impl Talk {
             }
         };
         board.note_spoken();
-        self.announce(&core.events);
+        self.announce(core);
         let payload = TypingUser(core.account.clone()).to_message().to_bytes();
         board.mention(Acknowledge::Never, payload).map_err(|_| SendError::Disconnected)
     }
@@ -107,7 +112,7 @@ impl Talk {
     pub(crate) async fn invite(self: &Arc<Self>, core: &Arc<Core>, who: &Handle) -> Result<(), CommandError> {
         let (board, _turn) = self.reach(core).await.map_err(to_command)?;
         board.note_spoken();
-        self.announce(&core.events);
+        self.announce(core);
         answer(board.call(who), Instant::now() + PATIENCE).await.map_err(to_command)
     }
 }
@@ -134,7 +139,8 @@ fn to_command(error: SendError) -> CommandError {
         SendError::NotOnline => CommandError::Refused(msnp::ErrorCode::NotOnline),
         SendError::Refused(code) => CommandError::Refused(code),
         SendError::TimedOut => CommandError::TimedOut,
-        SendError::NoAnswer => CommandError::Invalid(error.to_string()),
-        _ => CommandError::Disconnected,
+        SendError::Protocol(what) => CommandError::Protocol(what),
+        SendError::Disconnected => CommandError::Disconnected,
+        error => CommandError::Conversation(error),
     }
 }

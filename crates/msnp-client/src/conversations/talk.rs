@@ -9,9 +9,9 @@ use parking_lot::Mutex;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use crate::event::EventSender;
+use crate::core::Core;
 use crate::switchboard::Switchboard;
-use crate::{ConversationId, Event, SendError};
+use crate::{Conversation, ConversationId, Event, SendError};
 
 type People = BTreeMap<Handle, FriendlyName>;
 
@@ -46,7 +46,7 @@ pub(super) struct State {
 }
 
 impl Talk {
-    pub(super) fn new(id: ConversationId, expected: BTreeSet<Handle>) -> Self {
+    pub(crate) fn new(id: ConversationId, expected: BTreeSet<Handle>) -> Self {
         let state = State {
             expected,
             here: People::new(),
@@ -67,6 +67,11 @@ impl Talk {
 
     pub(crate) fn id(&self) -> ConversationId {
         self.id
+    }
+
+    /// What events carry. While one of them waits to be read this talk is not forgotten; the client may be.
+    pub(super) fn handle(self: &Arc<Self>, core: &Arc<Core>) -> Conversation {
+        Conversation::new(Arc::downgrade(core), Arc::clone(self))
     }
 
     /// Who is here; with nobody here, who will be called.
@@ -107,16 +112,18 @@ impl Talk {
     }
 
     /// Shows the user that this conversation is going on.
-    pub(super) fn announce(&self, events: &EventSender) {
+    pub(super) fn announce(self: &Arc<Self>, core: &Arc<Core>) {
+        let conversation = self.handle(core);
         let mut state = self.state.lock();
         if !state.announced && !state.here.is_empty() {
             state.announced = true;
-            state.show(self.id, events);
+            state.show(&conversation, core);
         }
     }
 
     /// Looks again who is here, and tells the user what changed.
-    pub(super) fn refresh(&self, events: &EventSender) {
+    pub(super) fn refresh(self: &Arc<Self>, core: &Arc<Core>) {
+        let conversation = self.handle(core);
         let mut state = self.state.lock();
         state.boards.retain(|board| !board.is_closed());
         let here: People = state.boards.iter().flat_map(|board| board.people()).collect();
@@ -127,11 +134,11 @@ impl Talk {
         // More than two cannot be about packets: those are for one person.
         state.announced |= state.here.len() > 1;
         if state.announced {
-            state.show(self.id, events);
+            state.show(&conversation, core);
         }
         if state.here.is_empty() && state.announced {
             state.ended();
-            events.emit(Event::ConversationClosed { conversation: self.id });
+            core.events.emit(Event::ConversationClosed { conversation });
         }
         self.present.send_replace(state.here.len());
     }
@@ -155,14 +162,15 @@ impl Talk {
 }
 
 impl State {
-    fn show(&mut self, conversation: ConversationId, events: &EventSender) {
+    fn show(&mut self, conversation: &Conversation, core: &Core) {
         let shown = std::mem::replace(&mut self.shown, self.here.clone());
         for who in shown.keys().filter(|who| !self.here.contains_key(*who)) {
             self.emoticons.remove(who);
-            events.emit(Event::Left { conversation, who: who.clone() });
+            core.events.emit(Event::Left { conversation: conversation.clone(), who: who.clone() });
         }
         for (who, name) in self.here.iter().filter(|(who, _)| !shown.contains_key(*who)) {
-            events.emit(Event::Joined { conversation, who: who.clone(), name: name.clone() });
+            let conversation = conversation.clone();
+            core.events.emit(Event::Joined { conversation, who: who.clone(), name: name.clone() });
         }
     }
 

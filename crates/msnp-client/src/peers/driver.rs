@@ -206,7 +206,8 @@ impl Driver {
             Ok(session) => drop(self.fetches.insert(session, reply)),
             // Whoever asked may have given up.
             Err(RequestError::TooLarge { limit }) => drop(reply.send(Err(FetchError::TooLarge { limit }))),
-            Err(_) => drop(reply.send(Err(FetchError::Broken))),
+            Err(RequestError::NotTheirs) => drop(reply.send(Err(FetchError::NotTheirs))),
+            Err(_) => drop(reply.send(Err(FetchError::TooMany))),
         }
     }
 

@@ -8,7 +8,6 @@ mod receive;
 mod send;
 
 use std::collections::HashMap;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -25,7 +24,7 @@ use super::outgoing::OutgoingFile;
 use super::{WeakCore, offers};
 use crate::core::Core;
 use crate::transfer::Reporter;
-use crate::{ConversationId, Event, SendError, TransferError, TransferId};
+use crate::{Conversation, Event, SendError, TransferError, TransferId};
 
 /// How long an offer waits for a person, and how long the other side may take for the next step.
 const OFFER_WAIT: Duration = Duration::from_secs(300);
@@ -85,13 +84,12 @@ impl Msnftp {
         core: &Arc<Core>,
         to: &Handle,
         id: TransferId,
-        path: &Path,
-        file: (OutgoingFile, u64),
+        name: String,
+        file: OutgoingFile,
         reporter: Reporter,
     ) -> bool {
         let cookie = rand::rng().random_range(1..0x7fff_ffff);
         let Some(task) = self.begin(core, id, to, cookie) else { return false };
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         tokio::spawn(send::run(task, name, file, reporter));
         true
     }
@@ -100,7 +98,7 @@ impl Msnftp {
     pub(super) fn invitation(
         &self,
         core: &Arc<Core>,
-        conversation: ConversationId,
+        conversation: Conversation,
         from: &Handle,
         invitation: Invitation,
     ) {
@@ -117,7 +115,7 @@ impl Msnftp {
     fn invited(
         &self,
         core: &Arc<Core>,
-        conversation: ConversationId,
+        conversation: Conversation,
         from: &Handle,
         invitation: &Invitation,
     ) {
@@ -186,7 +184,8 @@ impl Task {
         match timeout(patience, self.inputs.recv()).await {
             Ok(Some(Input::Invitation(invitation))) if invitation.command == InvitationCommand::Cancel => {
                 Err(match invitation.cancel_code {
-                    Some(CancelCode::Reject | CancelCode::RejectNotInstalled) => TransferError::Declined,
+                    Some(CancelCode::Reject) => TransferError::Declined,
+                    Some(CancelCode::RejectNotInstalled) => TransferError::Unsupported,
                     Some(CancelCode::Timeout | CancelCode::FileTransferTimeout) => TransferError::TimedOut,
                     _ => TransferError::CancelledByPeer,
                 })

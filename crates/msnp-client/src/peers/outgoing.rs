@@ -2,10 +2,9 @@
 
 use std::fs::File;
 use std::io::{ErrorKind, Read, Result, Seek, SeekFrom};
-use std::path::Path;
 use std::sync::Arc;
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use tokio::task::{JoinHandle, spawn_blocking};
 
 use crate::TransferError;
@@ -13,9 +12,22 @@ use crate::TransferError;
 /// How much is read from the disk at once.
 const CHUNK: usize = 256 * 1024;
 
+/// What is sent, as long as it goes.
+pub(crate) struct OutgoingFile {
+    /// What it is called in errors.
+    shown: String,
+    size: u64,
+    content: Content,
+}
+
+enum Content {
+    Memory(Bytes),
+    Disk(Disk),
+}
+
 /// A file and the piece of it that was read last: packets are slices of that. The piece after it
 /// is read meanwhile.
-pub(super) struct OutgoingFile {
+struct Disk {
     file: Arc<File>,
     chunk: Bytes,
     chunk_at: u64,
@@ -23,20 +35,55 @@ pub(super) struct OutgoingFile {
 }
 
 impl OutgoingFile {
-    /// Opens a file; its size is what it is now.
-    pub(super) async fn open(path: &Path) -> std::result::Result<(Self, u64), TransferError> {
-        let fault = |reason: String| TransferError::File { path: path.display().to_string(), reason };
-        let file = tokio::fs::File::open(path).await.map_err(|error| fault(error.to_string()))?;
-        let about = file.metadata().await.map_err(|error| fault(error.to_string()))?;
+    /// An open file; its size is what it is now.
+    pub(crate) fn new(shown: String, file: File) -> std::result::Result<Self, TransferError> {
+        let fault = |reason: String| TransferError::File { path: shown.clone(), reason };
+        let about = file.metadata().map_err(|error| fault(error.to_string()))?;
         if !about.is_file() {
             return Err(fault("it is not a file".into()));
         }
-        let file = Arc::new(file.into_std().await);
-        Ok((Self { file, chunk: Bytes::new(), chunk_at: 0, ahead: None }, about.len()))
+        let disk = Disk { file: Arc::new(file), chunk: Bytes::new(), chunk_at: 0, ahead: None };
+        Ok(Self { shown, size: about.len(), content: Content::Disk(disk) })
+    }
+
+    /// Bytes that are here.
+    pub(crate) fn of_bytes(shown: String, bytes: Bytes) -> Self {
+        Self { shown, size: bytes.len() as u64, content: Content::Memory(bytes) }
+    }
+
+    /// In bytes.
+    pub(crate) const fn size(&self) -> u64 {
+        self.size
     }
 
     /// Some bytes of it. Fails when the file has become shorter, too.
-    pub(super) async fn read(&mut self, offset: u64, length: usize) -> Result<Bytes> {
+    pub(crate) async fn read(
+        &mut self,
+        offset: u64,
+        length: usize,
+    ) -> std::result::Result<Bytes, TransferError> {
+        let read = match &mut self.content {
+            Content::Memory(bytes) => slice(bytes, offset, length),
+            Content::Disk(disk) => disk.read(offset, length).await,
+        };
+        read.map_err(|error| {
+            let reason = format!("it can no longer be read: {error}");
+            TransferError::File { path: self.shown.clone(), reason }
+        })
+    }
+}
+
+fn slice(bytes: &Bytes, offset: u64, length: usize) -> Result<Bytes> {
+    let start = usize::try_from(offset).ok().filter(|start| *start <= bytes.len());
+    let end = start.and_then(|start| start.checked_add(length)).filter(|end| *end <= bytes.len());
+    match (start, end) {
+        (Some(start), Some(end)) => Ok(bytes.slice(start..end)),
+        _ => Err(ErrorKind::UnexpectedEof.into()),
+    }
+}
+
+impl Disk {
+    async fn read(&mut self, offset: u64, length: usize) -> Result<Bytes> {
         if offset < self.chunk_at || offset >= self.chunk_at + self.chunk.len() as u64 {
             self.fill(offset).await?;
         }
@@ -46,9 +93,17 @@ impl OutgoingFile {
             return Ok(piece);
         }
         // It reaches into the next piece.
-        self.fill(offset + piece.len() as u64).await?;
-        let rest = self.chunk.get(..length - piece.len()).ok_or(ErrorKind::UnexpectedEof)?;
-        Ok([&piece, rest].concat().into())
+        let mut gathered = BytesMut::with_capacity(length);
+        gathered.extend_from_slice(&piece);
+        while gathered.len() < length {
+            self.fill(offset + gathered.len() as u64).await?;
+            let missing = self.chunk.len().min(length - gathered.len());
+            if missing == 0 {
+                return Err(ErrorKind::UnexpectedEof.into());
+            }
+            gathered.extend_from_slice(&self.chunk[..missing]);
+        }
+        Ok(gathered.freeze())
     }
 
     async fn fill(&mut self, offset: u64) -> Result<()> {
@@ -87,17 +142,22 @@ mod tests {
 
     #[tokio::test]
     async fn every_range_is_read_and_a_shorter_file_is_noticed() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("a.bin");
-        let bytes: Vec<u8> = (0..CHUNK + 5000).map(|at| (at % 251) as u8).collect();
-        std::fs::write(&path, &bytes).unwrap();
-        let (mut file, size) = OutgoingFile::open(&path).await.unwrap();
-        assert_eq!(size as usize, bytes.len());
-        for offset in [0, 1202, CHUNK - 100, 7, CHUNK + 3000] {
-            let read = file.read(offset as u64, 1202).await.unwrap();
-            assert_eq!(read[..], bytes[offset..offset + 1202], "{offset}");
+        let bytes: Vec<u8> = (0..2 * CHUNK + 5000).map(|at| (at % 251) as u8).collect();
+        let mut file = tempfile::tempfile().unwrap();
+        std::io::Write::write_all(&mut file, &bytes).unwrap();
+        let on_disk = OutgoingFile::new("a.bin".into(), file).unwrap();
+        for mut file in [on_disk, OutgoingFile::of_bytes("a.bin".into(), bytes.clone().into())] {
+            assert_eq!(file.size() as usize, bytes.len());
+            for offset in [0, 1202, CHUNK - 100, 7, CHUNK + 3000] {
+                for length in [1202, CHUNK + 500] {
+                    let read = file.read(offset as u64, length).await.unwrap();
+                    assert!(read[..] == bytes[offset..offset + length], "{offset} {length}");
+                }
+            }
+            assert!(file.read(2 * CHUNK as u64 + 4999, 2).await.is_err());
+            assert!(file.read(u64::MAX, 2).await.is_err());
         }
-        assert!(file.read(CHUNK as u64 + 4999, 2).await.is_err());
-        assert!(OutgoingFile::open(folder.path()).await.is_err());
+        let folder = File::open(tempfile::tempdir().unwrap().path()).unwrap();
+        assert!(OutgoingFile::new("a".into(), folder).is_err());
     }
 }
