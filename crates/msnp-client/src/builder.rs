@@ -14,7 +14,7 @@ use crate::core::{Core, Own};
 use crate::events::EventSender;
 use crate::notification::{self, NotificationHandle};
 use crate::peers::Peers;
-use crate::settings::Settings;
+use crate::settings::{Nexus, Settings, Where};
 use crate::{Client, Events, SignInError, Trust};
 
 /// How many requests wait for the notification connection.
@@ -68,9 +68,7 @@ pub struct EmoticonFile {
 pub struct Builder {
     account: Handle,
     password: Secret,
-    server: String,
-    nexus: Option<String>,
-    gateway: Option<String>,
+    place: Where,
     trust: Trust,
     dialect: Dialect,
     status: Status,
@@ -85,9 +83,7 @@ impl Builder {
         Self {
             account,
             password,
-            server: "127.0.0.1".into(),
-            nexus: None,
-            gateway: None,
+            place: Where::default(),
             trust: Trust::default(),
             dialect: Dialect::Msnp9,
             status: Status::Online,
@@ -98,21 +94,42 @@ impl Builder {
         }
     }
 
-    /// The notification server or dispatch server, `HOST[:PORT]`; 127.0.0.1:1863 unless told.
-    pub fn server(self, server: impl Into<String>) -> Self {
-        Self { server: server.into(), ..self }
+    /// The notification server or dispatch server, `HOST[:PORT]`. Unless told it is the host of the
+    /// [gateway](Builder::gateway), or this machine; the port is 1863.
+    pub fn server(mut self, server: impl Into<String>) -> Self {
+        self.place.server = Some(server.into());
+        self
     }
 
-    /// The Passport nexus. Unless told it is `https://SERVER:8443/rdr/pprdr.asp`, or the same at port 443
-    /// where nobody listens at 8443.
-    pub fn nexus(self, url: impl Into<String>) -> Self {
-        Self { nexus: Some(url.into()), ..self }
+    /// The service's HTTPS listener, where signing in begins: `HOST[:PORT]`. Unless told it is port 8443 of the
+    /// [server](Builder::server), or 443 where nobody listens at 8443.
+    ///
+    /// ```no_run
+    /// # use msnp_client::Client;
+    /// # fn example() -> Result<(), Box<dyn std::error::Error>> {
+    /// // As `papillon serve --msnp 127.0.0.1:11863 --https 127.0.0.1:18443` listens.
+    /// let builder = Client::builder("ada@example.com".parse()?, "secret")
+    ///     .server("127.0.0.1:11863")
+    ///     .https("127.0.0.1:18443");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn https(mut self, server: impl Into<String>) -> Self {
+        self.place.nexus = Nexus::At(server.into());
+        self
+    }
+
+    /// The Passport nexus where it is not Papillon's: in place of [`Builder::https`], a whole URL.
+    pub fn nexus(mut self, url: impl Into<String>) -> Self {
+        self.place.nexus = Nexus::Url(url.into());
+        self
     }
 
     /// Goes through an HTTP gateway: `http://HOST[:PORT]/gateway/gateway.dll`. The nexus and the
     /// login server are reached directly all the same.
-    pub fn gateway(self, url: impl Into<String>) -> Self {
-        Self { gateway: Some(url.into()), ..self }
+    pub fn gateway(mut self, url: impl Into<String>) -> Self {
+        self.place.gateway = Some(url.into());
+        self
     }
 
     /// Whose certificates are believed at the nexus and the login server.
@@ -156,15 +173,8 @@ impl Builder {
 
     /// Signs in and waits until the contact list is here.
     pub async fn sign_in(self) -> Result<(Client, Events), SignInError> {
-        let settings = Settings::new(
-            &self.server,
-            self.nexus.as_deref(),
-            self.gateway.as_deref(),
-            self.trust,
-            self.dialect,
-            self.direct,
-            self.reconnect,
-        )?;
+        let settings =
+            Settings::new(&self.place, self.trust, self.dialect, self.direct, self.reconnect)?;
         let (events, receiver) = EventSender::new();
         let (commands, inbox) = mpsc::channel(MAX_COMMANDS);
         let name = FriendlyName::from(&self.account);

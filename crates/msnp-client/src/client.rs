@@ -103,8 +103,8 @@ impl Client {
 
     /// Publishes one more custom emoticon (PNG bytes, at most 100 KB). Fails when the shortcut is
     /// empty, longer than 50 characters or has control characters.
-    pub fn add_emoticon(&self, shortcut: &str, png: impl Into<Bytes>) -> Result<(), PictureError> {
-        self.core.publish_emoticon(shortcut, png.into())
+    pub fn add_emoticon(&self, shortcut: &str, png: Bytes) -> Result<(), PictureError> {
+        self.core.publish_emoticon(shortcut, png)
     }
 
     /// The shortcuts of the own custom emoticons, in the order in which they were published.
@@ -114,8 +114,8 @@ impl Client {
 
     /// Lets others fetch a custom emoticon (as [`Client::add_emoticon`]) that only those texts carry with
     /// which it is given to [`Conversation::send_with`].
-    pub fn emoticon(&self, shortcut: &str, png: impl Into<Bytes>) -> Result<Emoticon, PictureError> {
-        self.core.emoticon(shortcut, png.into())
+    pub fn emoticon(&self, shortcut: &str, png: Bytes) -> Result<Emoticon, PictureError> {
+        self.core.emoticon(shortcut, png)
     }
 
     /// Adds somebody to the forward list, and to the allow list unless they are blocked.

@@ -40,6 +40,7 @@
 //! answer, at most 20 to 30 seconds. Nothing grows without bounds: events that nobody reads are counted and dropped
 //! ([`Event::Missed`]).
 
+mod address;
 mod builder;
 mod client;
 mod contact;
@@ -63,6 +64,7 @@ mod transfer;
 mod transport;
 mod trust;
 
+pub use address::{InvalidAddress, ServerAddress};
 pub use builder::{Builder, DirectConnections, EmoticonFile, Reconnect};
 pub use client::Client;
 pub use contact::{Contact, Group, Presence};

@@ -18,7 +18,7 @@ use crate::gateway;
 use crate::notification::Wire;
 use crate::settings::Settings;
 use crate::transport::{Destination, connect};
-pub(crate) use tls::Verifier;
+pub(crate) use tls::{Untrusted, Verifier, check};
 
 /// How long each answer may take.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(20);
@@ -55,8 +55,12 @@ fn protocol(server: &str, what: &str) -> SignInError {
     SignInError::Protocol { server: server.to_owned(), what: what.to_owned() }
 }
 
-/// A connection is over: because the network lost it, or because what came over it cannot be read.
+/// A connection is over: because the network lost it, because what came over it cannot be read, or because nobody
+/// vouches for the other side.
 pub(crate) fn lost(server: String, source: io::Error) -> SignInError {
+    if let Some(Untrusted(shown)) = source.get_ref().and_then(|inner| inner.downcast_ref()) {
+        return SignInError::Untrusted(shown.clone());
+    }
     match source.kind() {
         io::ErrorKind::InvalidData => SignInError::Protocol { server, what: source.to_string() },
         _ => SignInError::Unreachable { server, source },

@@ -21,6 +21,11 @@ struct Refused {
     fault: CertificateFault,
 }
 
+/// A connection that failed because of what a server showed, among errors of the network.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct Untrusted(pub(crate) ServerCertificate);
+
 /// Decides by a [`Trust`], and remembers what it refused.
 #[derive(Debug, Clone)]
 pub(crate) struct Verifier(Arc<Inner>);
@@ -62,9 +67,17 @@ impl Verifier {
     }
 
     /// What this server showed that was refused, if that is why a connection failed.
-    pub(super) fn refused(&self, server: &str) -> Option<ServerCertificate> {
+    pub(crate) fn refused(&self, server: &str) -> Option<ServerCertificate> {
         let Refused { fingerprint, authority, fault } = self.0.refused.lock().clone()?;
         Some(ServerCertificate { server: server.to_owned(), fingerprint, authority, fault })
+    }
+}
+
+/// Whether a [`Trust`] can be used at all.
+pub(crate) fn check(trust: &Trust) -> Result<(), SignInError> {
+    match trust {
+        Trust::Authorities(pem) => add_authorities(&mut RootCertStore::empty(), pem),
+        _ => Ok(()),
     }
 }
 

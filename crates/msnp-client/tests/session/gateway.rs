@@ -102,7 +102,7 @@ async fn signing_in_and_talking_through_a_gateway() {
     bob.send(&handle(ALICE), "and back").await.unwrap();
     assert_eq!(wait(&mut alice_hears, said).await, "and back");
     alice.sign_out().await;
-    wait(&mut bob_hears, |event| matches!(event, Event::Presence { presence: None, .. }).then_some(())).await;
+    wait(&mut bob_hears, |event| matches!(event, Event::Offline { .. }).then_some(())).await;
 }
 
 #[tokio::test]

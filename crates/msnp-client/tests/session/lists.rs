@@ -47,9 +47,12 @@ async fn status_name_and_blocks_are_seen() {
     let (bob, mut bob_hears) = online(&server, BOB).await;
     let next = async |hears: &mut msnp_client::Events| {
         wait(hears, |event| match event {
-            Event::Presence { who, name, presence } if who == handle(ALICE) => {
-                Some((name.text().into_owned(), presence.map(|presence| presence.status)))
+            Event::Online { who, name, presence, .. } | Event::Presence { who, name, presence }
+                if who == handle(ALICE) =>
+            {
+                Some((name.text().into_owned(), Some(presence.status)))
             }
+            Event::Offline { who, name } if who == handle(ALICE) => Some((name.text().into_owned(), None)),
             _ => None,
         })
         .await
