@@ -23,6 +23,7 @@ const MAX_COMMANDS: usize = 64;
 /// Whether pictures and files may go over a TCP connection between the two people. It tells each
 /// the other's addresses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub enum DirectConnections {
     /// Only through the switchboard. Files with clients before MSN Messenger 6, which have no such way, fail with
     /// [`TransferError::NeedsDirect`](crate::TransferError::NeedsDirect).

@@ -23,6 +23,7 @@ pub enum TransferDirection {
 
 /// What carries the bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum TransferRoute {
     /// The service's switchboard.
     Switchboard,

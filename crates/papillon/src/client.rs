@@ -6,7 +6,6 @@ mod images;
 mod known;
 mod options;
 mod people;
-mod server;
 mod trust;
 mod why;
 

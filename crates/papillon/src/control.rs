@@ -6,6 +6,7 @@
 
 mod answer;
 mod asker;
+mod body;
 mod carry_out;
 mod command;
 mod file_path;
@@ -29,6 +30,7 @@ use tokio::sync::mpsc;
 
 pub(crate) use answer::progress;
 pub(crate) use asker::{Asker, outcome};
+pub(crate) use body::Body;
 pub(crate) use command::{Address, Command, EmoticonPicture};
 pub(crate) use file_path::FilePath;
 pub(crate) use refusal::Refusal;

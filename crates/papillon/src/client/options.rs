@@ -7,11 +7,10 @@ use anyhow::{Context, anyhow, bail};
 use bytes::Bytes;
 use clap::ValueEnum;
 use msnp::{Dialect, Handle};
-use msnp_client::{Builder, Client, DirectConnections};
+use msnp_client::{Builder, Client, DirectConnections, InvalidAddress, ServerAddress};
 
 use super::handle;
 use super::images;
-use super::server::Server;
 use super::trust::Believe;
 use crate::control::{EmoticonPicture, FilePath};
 use crate::password::PasswordSource;
@@ -44,8 +43,8 @@ pub(crate) struct ClientArgs {
     #[arg(long, global = true, help_heading = HEADING)]
     password_stdin: bool,
     /// The service. [default: the host of --gateway, or else 127.0.0.1; port 1863]
-    #[arg(long, value_name = "HOST[:PORT]", value_parser = Server::parse, global = true, help_heading = HEADING)]
-    server: Option<Server>,
+    #[arg(long, value_name = "HOST[:PORT]", global = true, help_heading = HEADING)]
+    server: Option<ServerAddress>,
     /// Where signing in begins. [default: https://HOST:8443/rdr/pprdr.asp, or else the same at port 443]
     #[arg(long, value_name = "URL", value_parser = url, global = true, help_heading = HEADING)]
     nexus: Option<String>,
@@ -102,7 +101,7 @@ impl From<Direct> for DirectConnections {
 #[derive(Debug)]
 pub(super) struct Options {
     pub(super) account: Option<Handle>,
-    pub(super) server: Server,
+    pub(super) server: ServerAddress,
     /// `None` when nobody said where it is.
     pub(super) nexus: Option<String>,
     pub(super) gateway: Option<String>,
@@ -137,7 +136,10 @@ impl Options {
     /// Under which name a program is found that is signed in like this.
     #[cfg(unix)]
     pub(super) fn name(&self, account: &Handle) -> crate::control::Name {
-        crate::control::Name { account: account.clone(), server: self.server.identity() }
+        // The same for all ways to write the same service.
+        let host = if self.server.is_loopback() { "localhost" } else { self.server.host() };
+        let server = format!("{host}:{}", self.server.port());
+        crate::control::Name { account: account.clone(), server }
     }
 
     /// Whether direct connections are allowed.
@@ -197,12 +199,12 @@ impl ClientArgs {
     pub(super) fn resolve(&self) -> anyhow::Result<Options> {
         let nexus = either(&self.nexus, "PAPILLON_NEXUS", url)?;
         let gateway = either(&self.gateway, "PAPILLON_GATEWAY", gateway)?;
-        let server = match either(&self.server, "PAPILLON_SERVER", Server::parse)? {
+        let server = match either(&self.server, "PAPILLON_SERVER", server)? {
             Some(server) => server,
             // Who says how to get there has said where it is.
-            None => match gateway.as_deref().filter(|_| nexus.is_none()).map(Server::of_url) {
-                Some(Ok(gateway)) => gateway.with_usual_port(),
-                _ => Server::usual(),
+            None => match gateway.as_deref().filter(|_| nexus.is_none()).map(ServerAddress::of_url) {
+                Some(Ok(gateway)) => gateway.notification(),
+                _ => ServerAddress::local(),
             },
         };
         let direct = either(&self.direct, "PAPILLON_DIRECT", |word| Direct::from_str(word, true))?;
@@ -261,8 +263,12 @@ fn read<T>(name: &str, text: OsString, parse: impl FnOnce(&str) -> Result<T, Str
     parse(text).map_err(|expected| anyhow!("bad value in the environment variable {name}: {expected}"))
 }
 
+fn server(text: &str) -> Result<ServerAddress, String> {
+    text.parse().map_err(|expected: InvalidAddress| expected.to_string())
+}
+
 fn url(text: &str) -> Result<String, String> {
-    Server::of_url(text).map(|_| text.to_owned())
+    ServerAddress::of_url(text).map(|_| text.to_owned()).map_err(|expected| expected.to_string())
 }
 
 fn gateway(text: &str) -> Result<String, String> {
@@ -318,7 +324,7 @@ mod tests {
             let args = ClientArgs {
                 gateway: Some(gateway.to_owned()),
                 nexus: nexus.map(str::to_owned),
-                server: server.map(|server| Server::parse(server).unwrap()),
+                server: server.map(|server| server.parse().unwrap()),
                 ..ClientArgs::default()
             };
             args.resolve().unwrap().server.to_string()

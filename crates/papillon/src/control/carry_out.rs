@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::answer::{Fields, fields};
 use super::session::Desk;
-use super::{Address, Command, FilePath, Refusal, files, talking};
+use super::{Address, Body, Command, FilePath, Refusal, files, talking};
 use crate::client::{display_picture, friendly_name, status_name};
 use crate::contacts;
 
@@ -32,6 +32,10 @@ pub(super) async fn carry_out(desk: &Desk, id: &Value, command: Command) -> Outc
         Command::Nudge { to, conversation } => {
             let talk = talking::find(client, to, conversation)?;
             done(talk.nudge().await)
+        }
+        Command::SendRaw { to, conversation, content_type, headers, body, encoding } => {
+            let talk = talking::find(client, to, conversation)?;
+            talking::send_raw(&talk, &content_type, &headers, Body { encoding, body }).await
         }
         Command::Invite { conversation, who: Address(who) } => {
             done(talking::find(client, None, Some(conversation))?.invite(&who).await)
