@@ -18,11 +18,11 @@ use msnp_client::{Builder, Client, Events, SignInError};
 
 use crate::logging::{self, LogFormat};
 use crate::password;
-pub(crate) use asking::asker;
+pub(crate) use asking::{Purpose, asker};
 pub(crate) use images::{emoticon as emoticon_picture, picture as display_picture};
 pub(crate) use options::{ClientArgs, ENVIRONMENT};
 use options::{Looks, Options};
-pub(crate) use people::{friendly_name, handle, status_name};
+pub(crate) use people::{friendly_name, handle, status, status_name};
 use trust::Belief;
 pub(crate) use why::{why_not_delivered, why_not_done, why_not_transferred};
 

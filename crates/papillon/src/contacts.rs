@@ -12,7 +12,7 @@ use msnp::Handle;
 use msnp_client::Client;
 use serde_json::{Value, json};
 
-use crate::client::{self, ClientArgs, ENVIRONMENT, handle};
+use crate::client::{Purpose, self, ClientArgs, ENVIRONMENT, handle};
 use crate::control::{Address, Asker, Command};
 use crate::stdout;
 use entry::Entry;
@@ -73,7 +73,7 @@ pub(crate) fn run(args: &ContactsArgs) -> anyhow::Result<()> {
 }
 
 async fn contacts(args: &ContactsArgs) -> anyhow::Result<()> {
-    let mut asker = client::asker(&args.client).await?;
+    let mut asker = client::asker(&args.client, Purpose::Account).await?;
     let print = match &args.change {
         None => show(&mut asker, args.json).await,
         Some(change) => apply(&mut asker, change).await.map(Print::Text),

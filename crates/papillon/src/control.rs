@@ -9,6 +9,7 @@ mod asker;
 mod body;
 mod carry_out;
 mod command;
+mod failure;
 mod file_path;
 mod files;
 mod lines;
@@ -32,6 +33,7 @@ pub(crate) use answer::progress;
 pub(crate) use asker::{Asker, outcome};
 pub(crate) use body::Body;
 pub(crate) use command::{Address, Command, EmoticonPicture};
+pub(crate) use failure::{Failure, outcome_as_json};
 pub(crate) use file_path::FilePath;
 pub(crate) use refusal::Refusal;
 #[cfg(unix)]

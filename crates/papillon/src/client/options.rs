@@ -6,10 +6,10 @@ use std::path::PathBuf;
 use anyhow::{Context, anyhow, bail};
 use bytes::Bytes;
 use clap::ValueEnum;
-use msnp::{Dialect, Handle};
+use msnp::{Dialect, Handle, Status};
 use msnp_client::{Builder, Client, DirectConnections, InvalidAddress, ServerAddress};
 
-use super::handle;
+use super::{handle, status};
 use super::images;
 use super::trust::Believe;
 use crate::control::{EmoticonPicture, FilePath};
@@ -71,6 +71,13 @@ pub(crate) struct ClientArgs {
     /// It tells the other side the addresses of this machine.
     #[arg(long, value_name = "WHEN", global = true, help_heading = HEADING)]
     direct: Option<Direct>,
+    /// The status to sign in with: online, busy, idle, be-right-back, away, on-the-phone, out-to-lunch or hidden.
+    /// [default: online]
+    ///
+    /// Hidden looks like offline. The service lets nobody begin a conversation who is hidden, so `send`,
+    /// `send-file` and `picture` need another one.
+    #[arg(long, value_name = "STATUS", value_parser = status, global = true, help_heading = HEADING)]
+    status: Option<Status>,
     /// The newest version of the protocol to speak. [default: 9]
     #[arg(long, value_name = "VERSION", value_parser = dialect, global = true, help_heading = HEADING)]
     protocol: Option<Dialect>,
@@ -109,6 +116,7 @@ pub(super) struct Options {
     pub(super) picture: Option<PathBuf>,
     pub(super) emoticons: Vec<(String, PathBuf)>,
     pub(super) direct: DirectConnections,
+    pub(super) status: Status,
     pub(super) dialect: Dialect,
 }
 
@@ -153,6 +161,7 @@ impl Options {
         let mut builder = Client::builder(account, password)
             .server(self.server.to_string())
             .dialect(self.dialect)
+            .status(self.status)
             .direct(self.direct);
         if let Some(nexus) = &self.nexus {
             builder = builder.nexus(nexus);
@@ -215,6 +224,7 @@ impl ClientArgs {
             picture: self.picture.clone().or_else(|| variable("PAPILLON_PICTURE").map(PathBuf::from)),
             emoticons: self.emoticons()?,
             direct: direct.unwrap_or(Direct::Never).into(),
+            status: either(&self.status, "PAPILLON_STATUS", status)?.unwrap_or(Status::Online),
             dialect: either(&self.protocol, "PAPILLON_PROTOCOL", dialect)?.unwrap_or(Dialect::Msnp9),
             server,
             nexus,

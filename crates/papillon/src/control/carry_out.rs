@@ -5,14 +5,14 @@ use std::path::PathBuf;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use msnp::{Handle, Status};
+use msnp::Handle;
 use msnp_client::Client;
 use serde_json::{Value, json};
 
 use super::answer::{Fields, fields};
 use super::session::Desk;
 use super::{Address, Body, Command, FilePath, Refusal, files, talking};
-use crate::client::{display_picture, friendly_name, status_name};
+use crate::client::{display_picture, friendly_name, status, status_name};
 use crate::contacts;
 
 type Outcome = Result<Fields, Refusal>;
@@ -57,9 +57,9 @@ pub(super) async fn carry_out(desk: &Desk, id: &Value, command: Command) -> Outc
         Command::Remove { who: Address(who) } => done(client.remove_contact(&who).await),
         Command::Block { who: Address(who) } => done(client.block(&who).await),
         Command::Unblock { who: Address(who) } => done(client.unblock(&who).await),
-        Command::Status { status } => {
-            if let Some(word) = status {
-                client.set_status(status_of(&word)?).await?;
+        Command::Status { status: wanted } => {
+            if let Some(word) = wanted {
+                client.set_status(status(&word).map_err(Refusal::bad_argument)?).await?;
             }
             Ok(myself(client))
         }
@@ -85,26 +85,6 @@ fn myself(client: &Client) -> Fields {
         "name": client.name().text(),
         "status": status_name(Some(client.status())),
     }))
-}
-
-/// The states that this account can be in.
-const STATES: [Status; 8] = [
-    Status::Online,
-    Status::Busy,
-    Status::Idle,
-    Status::BeRightBack,
-    Status::Away,
-    Status::OnThePhone,
-    Status::OutToLunch,
-    Status::Hidden,
-];
-
-fn status_of(word: &str) -> Result<Status, Refusal> {
-    let found = STATES.into_iter().find(|status| status_name(Some(*status)) == word);
-    found.ok_or_else(|| {
-        let words: Vec<_> = STATES.into_iter().map(|status| status_name(Some(status))).collect();
-        Refusal::bad_argument(format!("there is no status {word:?}, but {}", words.join(", ")))
-    })
 }
 
 async fn picture(client: &Client, who: &Handle, path: Option<FilePath>) -> Outcome {
