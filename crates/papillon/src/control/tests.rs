@@ -43,8 +43,6 @@ fn each_command_stands_in_the_document_with_an_example() {
 #[test]
 fn each_code_stands_in_the_document() {
     let sources = [
-        include_str!("../send.rs"),
-        include_str!("../send_file.rs"),
         include_str!("refusal.rs"),
         include_str!("request.rs"),
         include_str!("carry_out.rs"),
@@ -54,12 +52,17 @@ fn each_code_stands_in_the_document() {
     let mut count = 0;
     for source in sources {
         let made = source.split("Refusal::new(\"").skip(1);
-        let failed = source.split("Failure::new(\"").skip(1);
         let mapped = source.split("=> \"").skip(1);
-        for code in made.chain(failed).chain(mapped).filter_map(|rest| rest.split('"').next()) {
+        for code in made.chain(mapped).filter_map(|rest| rest.split('"').next()) {
             assert!(DOCUMENT.contains(&format!("`{code}`")), "{code}");
             count += 1;
         }
+    }
+    let commands = [include_str!("../send.rs"), include_str!("../send_file.rs")];
+    let failed = commands.iter().flat_map(|source| source.split("Failure::new(\"").skip(1));
+    for code in failed.filter_map(|rest| rest.split('"').next()) {
+        assert!(DOCUMENT.contains(&format!("`{code}`")), "{code}");
+        count += 1;
     }
     assert!(count > 25, "{count}");
 }
