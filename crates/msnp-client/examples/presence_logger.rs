@@ -22,8 +22,8 @@ mod from_environment;
 
 use std::time::SystemTime;
 
-use msnp_client::msnp::{FriendlyName, Handle, Status};
 use msnp_client::Event;
+use msnp_client::msnp::{FriendlyName, Handle, Status};
 use tokio::signal::ctrl_c;
 
 #[tokio::main]

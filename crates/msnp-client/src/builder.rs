@@ -38,6 +38,28 @@ pub enum DirectConnections {
 
 /// What to do when the connection to the service breaks. Never after the same account signed in
 /// elsewhere (`OUT OTH`).
+///
+/// While it is broken, what is asked of the client fails; the events tell of both ends:
+///
+/// ```no_run
+/// # async fn example(builder: msnp_client::Builder) -> Result<(), Box<dyn std::error::Error>> {
+/// use std::time::Duration;
+///
+/// use msnp_client::{Event, Reconnect};
+///
+/// let patient = Reconnect { first: Duration::from_secs(5), longest: Duration::from_secs(300), attempts: Some(50) };
+/// let (_client, mut events) = builder.reconnect(patient).sign_in().await?;
+/// while let Some(event) = events.next().await {
+///     match event {
+///         Event::SignedOut { reason, will_retry: true } => eprintln!("broken off: {reason:?}"),
+///         Event::SignedIn => eprintln!("here again"),
+///         Event::SignedOut { reason, will_retry: false } => eprintln!("over: {reason:?}"),
+///         _ => {}
+///     }
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reconnect {
     /// The wait before the first attempt; it doubles each time.
@@ -65,6 +87,26 @@ pub struct EmoticonFile {
 }
 
 /// How to sign in. Made by [`Client::builder`].
+///
+/// ```no_run
+/// use std::time::Duration;
+///
+/// use msnp_client::msnp::Status;
+/// use msnp_client::{Client, Reconnect, Trust};
+///
+/// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+/// let (client, events) = Client::builder("ada@example.com".parse()?, "secret")
+///     .server("msn.example.org")
+///     .trust(Trust::Authorities(std::fs::read("ca.pem")?))
+///     .status(Status::Away)
+///     .picture(std::fs::read("me.png")?)
+///     .emoticon("(heart)", std::fs::read("heart.png")?)
+///     .reconnect(Reconnect { longest: Duration::from_secs(600), ..Reconnect::default() })
+///     .sign_in()
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Builder {
     account: Handle,
@@ -173,9 +215,12 @@ impl Builder {
     }
 
     /// Signs in and waits until the contact list is here.
+    ///
+    /// # Errors
+    ///
+    /// [`SignInError`] tells whose fault it is: a setting, the password, the service, its certificate or the network.
     pub async fn sign_in(self) -> Result<(Client, Events), SignInError> {
-        let settings =
-            Settings::new(&self.place, self.trust, self.dialect, self.direct, self.reconnect)?;
+        let settings = Settings::new(&self.place, self.trust, self.dialect, self.direct, self.reconnect)?;
         let (events, receiver) = EventSender::new();
         let (commands, inbox) = mpsc::channel(MAX_COMMANDS);
         let name = FriendlyName::from(&self.account);

@@ -97,8 +97,7 @@ impl Core {
     /// Lets others fetch a custom emoticon of which nobody has told them yet.
     pub(crate) fn emoticon(&self, shortcut: &str, png: Bytes) -> Result<Emoticon, PictureError> {
         let object = self.publish(ObjectKind::CUSTOM_EMOTICON, shortcut, png)?;
-        Emoticon::new(shortcut, object)
-            .map_err(|_| PictureError::Shortcut(shortcut.to_owned()))
+        Emoticon::new(shortcut, object).map_err(|_| PictureError::Shortcut(shortcut.to_owned()))
     }
 
     fn publish(&self, kind: ObjectKind, name: &str, data: Bytes) -> Result<MsnObject, PictureError> {

@@ -6,10 +6,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use msnp::Handle;
+use msnp::message::Text;
 use tokio::sync::mpsc;
 
-use crate::Event;
 use crate::core::Core;
+use crate::{Conversation, Event};
 
 /// How many events wait to be read.
 const MAX_EVENTS: usize = 1024;
@@ -81,6 +83,16 @@ impl Events {
         let event = self.queue.recv().await;
         self.end_after(event.as_ref());
         event
+    }
+
+    /// The next text that somebody says, with where and who; all other events are passed over. `None` after the last.
+    /// Cancel-safe. For programs that do nothing but answer.
+    pub async fn next_text(&mut self) -> Option<(Conversation, Handle, Text)> {
+        loop {
+            if let Event::Message { conversation, from, text, .. } = self.next().await? {
+                return Some((conversation, from, text));
+            }
+        }
     }
 
     /// Nothing follows the end.

@@ -18,7 +18,7 @@ use crate::gateway;
 use crate::notification::Wire;
 use crate::settings::Settings;
 use crate::transport::{Destination, connect};
-pub(crate) use tls::{Untrusted, Verifier, check};
+pub(crate) use tls::{Untrusted, Verifier, checked};
 
 /// How long each answer may take.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(20);

@@ -34,7 +34,8 @@ use crate::file_source::{FileSource, Opened};
 use crate::network::LocalNetwork;
 use crate::switchboard::PacketCarrier;
 use crate::{
-    Conversation, DirectConnections, Event, FetchError, SendError, Transfer, TransferDirection, TransferError, TransferId,
+    Conversation, DirectConnections, Event, FetchError, SendError, Transfer, TransferDirection,
+    TransferError, TransferId,
 };
 
 use driver::Input;

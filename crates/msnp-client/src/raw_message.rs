@@ -10,11 +10,7 @@ use crate::switchboard::MAX_PAYLOAD;
 const OWN_HEADERS: [&str; 2] = ["MIME-Version", "Content-Type"];
 
 /// The bytes of a message, checked: it is read as it was meant, whoever reads it.
-pub(crate) fn payload(
-    content_type: &str,
-    headers: &[(&str, &str)],
-    body: Bytes,
-) -> Result<Bytes, SendError> {
+pub(crate) fn payload(content_type: &str, headers: &[(&str, &str)], body: Bytes) -> Result<Bytes, SendError> {
     if content_type.is_empty() {
         return Err(SendError::Header("the content type is empty".into()));
     }

@@ -52,13 +52,18 @@ impl Settings {
         direct: DirectConnections,
         reconnect: Option<Reconnect>,
     ) -> Result<Self, SignInError> {
-        login::check(&trust)?;
+        let trust = login::checked(trust)?;
         let server = place.server()?;
         let (nexus, other_nexus) = match &place.nexus {
             Nexus::Url(nexus) => (url(nexus, "nexus", NEXUS)?, None),
             Nexus::At(text) => {
                 let server = ServerAddress::with_port(text, server.https().port());
-                (nexus_at(&server.ok_or_else(|| setting(format!("{text} is not a server: write {HTTPS}")))?)?, None)
+                (
+                    nexus_at(
+                        &server.ok_or_else(|| setting(format!("{text} is not a server: write {HTTPS}")))?,
+                    )?,
+                    None,
+                )
             }
             Nexus::Unknown => (nexus_at(&server.https())?, Some(nexus_at(&server.usual_https())?)),
         };
@@ -87,7 +92,9 @@ impl Settings {
 impl Where {
     fn server(&self) -> Result<ServerAddress, SignInError> {
         if let Some(server) = &self.server {
-            return server.parse().map_err(|expected| setting(format!("{server} is not a server: {expected}")));
+            return server
+                .parse()
+                .map_err(|expected| setting(format!("{server} is not a server: {expected}")));
         }
         // Who says how to get there has said where it is.
         let gateway = self.gateway.as_ref().and_then(|gateway| ServerAddress::of_url(gateway).ok());
@@ -117,8 +124,7 @@ mod tests {
     use super::*;
 
     fn settings(server: Option<&str>, nexus: Nexus, gateway: Option<&str>) -> Result<Settings, String> {
-        let place =
-            Where { server: server.map(str::to_owned), nexus, gateway: gateway.map(str::to_owned) };
+        let place = Where { server: server.map(str::to_owned), nexus, gateway: gateway.map(str::to_owned) };
         Settings::new(&place, Trust::System, Dialect::Msnp9, DirectConnections::Never, None)
             .map_err(|error| error.to_string())
     }
@@ -133,7 +139,13 @@ mod tests {
             (Some("a:9"), at("a:7"), None, "a:9", "https://a:7/rdr/pprdr.asp"),
             (Some("a:9"), at("b"), None, "a:9", "https://b:8443/rdr/pprdr.asp"),
             (Some("a"), elsewhere(), None, "a:1863", "https://n.org/x"),
-            (None, Nexus::Unknown, Some(proxy), "msn.example.org:1863", "https://msn.example.org:8443/rdr/pprdr.asp"),
+            (
+                None,
+                Nexus::Unknown,
+                Some(proxy),
+                "msn.example.org:1863",
+                "https://msn.example.org:8443/rdr/pprdr.asp",
+            ),
             (Some("b"), Nexus::Unknown, Some(proxy), "b:1863", "https://b:8443/rdr/pprdr.asp"),
         ] {
             let is_known = !matches!(nexus, Nexus::Unknown);

@@ -45,6 +45,28 @@ pub struct TransferProgress {
 }
 
 /// One file on its way. Clones are handles to the same transfer; it goes on without them.
+///
+/// ```no_run
+/// # async fn example(client: msnp_client::Client, mut events: msnp_client::Events) {
+/// use msnp_client::Event;
+///
+/// while let Some(event) = events.next().await {
+///     if let Event::FileOffered { transfer, from, name, .. } = event {
+///         let client = client.clone();
+///         tokio::spawn(async move {
+///             let taken = match client.accept_file(transfer, "Downloads").await {
+///                 Ok(mut transfer) => transfer.finished().await,
+///                 Err(error) => Err(error),
+///             };
+///             match taken {
+///                 Ok(path) => println!("{name} of {from} is at {}", path.display()),
+///                 Err(error) => eprintln!("{name} of {from} did not come: {error}"),
+///             }
+///         });
+///     }
+/// }
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct Transfer {
     shared: Arc<Shared>,
@@ -118,7 +140,11 @@ impl Transfer {
     }
 
     /// Waits for the end: all bytes are with the receiver (and on disk here, when receiving).
-    /// Gives the path of the file here.
+    /// Gives the path of the file here, as [`Transfer::path`] does.
+    ///
+    /// # Errors
+    ///
+    /// [`TransferError`] tells who or what ended it.
     pub async fn finished(&mut self) -> Result<PathBuf, TransferError> {
         let outcome = match self.watch.wait_for(|state| state.outcome.is_some()).await {
             Ok(state) => state.outcome.clone(),

@@ -1,6 +1,7 @@
 //! Whom to believe at the nexus and the login server.
 
 use std::fmt;
+use std::path::PathBuf;
 
 /// Whose certificates are believed.
 ///
@@ -11,8 +12,8 @@ use std::fmt;
 /// use msnp_client::{Client, Trust};
 ///
 /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
-/// let authority = std::fs::read("/tmp/papillon-demo-1000/tls/ca.pem")?;
-/// let builder = Client::builder("ada@papillon.test".parse()?, "secret").trust(Trust::Authorities(authority));
+/// let authority = Trust::File("/tmp/papillon-demo-1000/tls/ca.pem".into());
+/// let builder = Client::builder("ada@papillon.test".parse()?, "secret").trust(authority);
 /// # Ok(())
 /// # }
 /// ```
@@ -24,6 +25,8 @@ pub enum Trust {
     System,
     /// The authorities of this machine, and these, in PEM form.
     Authorities(Vec<u8>),
+    /// The authorities of this machine, and those in this PEM file, which is read once, when signing in begins.
+    File(PathBuf),
     /// The authorities of this machine, and any chain that has a certificate with one of these
     /// SHA-256 fingerprints, whatever names it has (trust on first use).
     Pinned(Vec<[u8; 32]>),
@@ -76,7 +79,7 @@ impl fmt::Display for ServerCertificate {
             CertificateFault::UnknownAuthority => write!(
                 f,
                 "is not trusted: nobody here vouches for that authority; if it is yours, give its certificate with \
-                 Trust::Authorities, or its fingerprint with Trust::Pinned"
+                 Trust::File or Trust::Authorities, or its fingerprint with Trust::Pinned"
             ),
             CertificateFault::OtherName => write!(
                 f,
@@ -101,8 +104,13 @@ mod tests {
     #[test]
     fn the_authority_is_named_with_what_to_do() {
         let shown = |authority: &str, fault| {
-            ServerCertificate { server: "a:1".into(), fingerprint: [0; 32], authority: authority.into(), fault }
-                .to_string()
+            ServerCertificate {
+                server: "a:1".into(),
+                fingerprint: [0; 32],
+                authority: authority.into(),
+                fault,
+            }
+            .to_string()
         };
         let unknown = shown("Nobody's CA", CertificateFault::UnknownAuthority);
         assert!(unknown.contains("a:1") && unknown.contains("\"Nobody's CA\""), "{unknown}");

@@ -12,7 +12,7 @@ use msnp::Handle;
 use msnp_client::Client;
 use serde_json::{Value, json};
 
-use crate::client::{Purpose, self, ClientArgs, ENVIRONMENT, handle};
+use crate::client::{self, ClientArgs, ENVIRONMENT, Purpose, handle};
 use crate::control::{Address, Asker, Command};
 use crate::stdout;
 use entry::Entry;

@@ -78,8 +78,7 @@ async fn send(args: &SendFileArgs) -> Result<Value, Failure> {
     let sent = follow(args, &mut asker).await;
     asker.leave().await;
     sent?.map_err(|refusal| {
-        let told =
-            anyhow!("{} was not sent to {}: {}", args.file.display(), args.to, why(args, &refusal));
+        let told = anyhow!("{} was not sent to {}: {}", args.file.display(), args.to, why(args, &refusal));
         Failure::refused(refusal, told)
     })
 }

@@ -3,6 +3,19 @@
 use crate::SendError;
 
 /// Why there is no picture.
+///
+/// ```no_run
+/// # async fn example(client: msnp_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+/// use msnp_client::FetchError;
+///
+/// match client.fetch_picture(&"grace@example.com".parse()?).await {
+///     Ok(png) => println!("{} bytes", png.len()),
+///     Err(FetchError::NoPicture) => println!("she shows none"),
+///     Err(error) => return Err(error.into()),
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum FetchError {

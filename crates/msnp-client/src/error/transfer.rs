@@ -3,6 +3,18 @@
 use crate::{SendError, TransferId};
 
 /// Why a file did not get through.
+///
+/// ```no_run
+/// # async fn example(mut transfer: msnp_client::Transfer) {
+/// use msnp_client::TransferError;
+///
+/// match transfer.finished().await {
+///     Ok(_) => println!("all of it is there"),
+///     Err(TransferError::Declined | TransferError::CancelledByPeer) => println!("they do not want it"),
+///     Err(error) => println!("it did not get through: {error}"),
+/// }
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TransferError {

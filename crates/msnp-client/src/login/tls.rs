@@ -1,5 +1,6 @@
 //! Whether a certificate is believed.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use parking_lot::Mutex;
@@ -49,6 +50,7 @@ impl Verifier {
         match trust {
             Trust::System => {}
             Trust::Authorities(pem) => add_authorities(&mut roots, pem)?,
+            Trust::File(path) => add_authorities(&mut roots, &read(path)?)?,
             Trust::Pinned(fingerprints) => pins.clone_from(fingerprints),
             Trust::Anybody => anybody = true,
         }
@@ -73,12 +75,25 @@ impl Verifier {
     }
 }
 
-/// Whether a [`Trust`] can be used at all.
-pub(crate) fn check(trust: &Trust) -> Result<(), SignInError> {
-    match trust {
-        Trust::Authorities(pem) => add_authorities(&mut RootCertStore::empty(), pem),
-        _ => Ok(()),
+/// Reads what a [`Trust`] names, and looks whether it can be used at all.
+pub(crate) fn checked(trust: Trust) -> Result<Trust, SignInError> {
+    let trust = match trust {
+        Trust::File(path) => Trust::Authorities(read(&path)?),
+        trust => trust,
+    };
+    if let Trust::Authorities(pem) = &trust {
+        add_authorities(&mut RootCertStore::empty(), pem)?;
     }
+    Ok(trust)
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, SignInError> {
+    std::fs::read(path).map_err(|error| {
+        SignInError::Setting(format!(
+            "the authority's certificate {} cannot be read: {error}",
+            path.display()
+        ))
+    })
 }
 
 fn verifier(roots: RootCertStore, provider: &Arc<CryptoProvider>) -> Option<Arc<WebPkiServerVerifier>> {

@@ -112,13 +112,7 @@ impl Msnftp {
         }
     }
 
-    fn invited(
-        &self,
-        core: &Arc<Core>,
-        conversation: Conversation,
-        from: &Handle,
-        invitation: &Invitation,
-    ) {
+    fn invited(&self, core: &Arc<Core>, conversation: Conversation, from: &Handle, invitation: &Invitation) {
         let cookie = invitation.cookie;
         let Some(offer) = Offer::read(invitation) else {
             core.events.emit(Event::NotShown {

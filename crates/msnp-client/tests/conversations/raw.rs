@@ -69,7 +69,10 @@ async fn what_nobody_is_meant_to_see_begins_no_conversation() {
     seat.call("alice@example.com").await;
     seat.expect("JOI alice@example.com Alice").await;
     let quiet: [(&[u8], _); 2] = [
-        (b"MIME-Version: 1.0\r\nContent-Type: text/x-clientcaps\r\n\r\nClient-Name: x\r\n", "text/x-clientcaps"),
+        (
+            b"MIME-Version: 1.0\r\nContent-Type: text/x-clientcaps\r\n\r\nClient-Name: x\r\n",
+            "text/x-clientcaps",
+        ),
         (b"MIME-Version: 1.0\r\nContent-Type: text/x-keepalive\r\n\r\n", "text/x-keepalive"),
     ];
     for (payload, content_type) in quiet {
@@ -84,8 +87,12 @@ async fn what_nobody_is_meant_to_see_begins_no_conversation() {
         }
     }
     // A wink is meant to be seen: it is told of twice, and in a conversation.
-    seat.msg(2, 'N', b"MIME-Version: 1.0\r\nContent-Type: text/x-msnmsgr-datacast\r\n\r\nID: 2\r\nData: x\r\n\r\n")
-        .await;
+    seat.msg(
+        2,
+        'N',
+        b"MIME-Version: 1.0\r\nContent-Type: text/x-msnmsgr-datacast\r\n\r\nID: 2\r\nData: x\r\n\r\n",
+    )
+    .await;
     alice.joined("bob").await;
     let (conversation, content_type, _, body) = heard(&mut alice).await;
     assert_eq!(content_type, "text/x-msnmsgr-datacast");

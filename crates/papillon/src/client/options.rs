@@ -9,9 +9,9 @@ use clap::ValueEnum;
 use msnp::{Dialect, Handle, Status};
 use msnp_client::{Builder, Client, DirectConnections, InvalidAddress, ServerAddress};
 
-use super::{handle, status};
 use super::images;
 use super::trust::Believe;
+use super::{handle, status};
 use crate::control::{EmoticonPicture, FilePath};
 use crate::password::PasswordSource;
 use crate::settings::variable;

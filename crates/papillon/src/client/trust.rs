@@ -143,9 +143,9 @@ fn wrong_with_file(fault: &CertificateFault, path: &Path) -> String {
             "is not by an authority in {}: give the ca.pem of that service with --ca FILE",
             path.display()
         ),
-        CertificateFault::OtherName => {
-            String::from("is for another server: use a name or an address that stands in it (--server, --nexus)")
-        }
+        CertificateFault::OtherName => String::from(
+            "is for another server: use a name or an address that stands in it (--server, --nexus)",
+        ),
         CertificateFault::Expired => {
             String::from("has expired: look at this machine's clock, or have the service's operator renew it")
         }

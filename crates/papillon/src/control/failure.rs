@@ -62,7 +62,8 @@ mod tests {
         let told = json!({ "event": "answer", "id": 7, "ok": true, "conversation": 3 });
         let expected = json!({ "event": "answer", "ok": true, "conversation": 3, "to": "ada@example.com" });
         assert_eq!(outcome_as_json(&ada, &Ok(told)), expected);
-        let failure = Failure::new("not-signed-in", anyhow::anyhow!("a wrong password").context("not signed in"));
+        let failure =
+            Failure::new("not-signed-in", anyhow::anyhow!("a wrong password").context("not signed in"));
         let expected = json!({
             "event": "answer", "ok": false,
             "error": { "code": "not-signed-in", "text": "not signed in: a wrong password" }, "to": "ada@example.com"

@@ -89,7 +89,10 @@ fn an_outcome_is_told_in_one_line() {
     let sent = net.run(ADA, ["send-file", GRACE, path, "--json"]);
     sent.is_fine();
     let told = line(&sent);
-    assert_eq!((&told["ok"], &told["size"], &told["route"]), (&true.into(), &18.into(), &"switchboard".into()));
+    assert_eq!(
+        (&told["ok"], &told["size"], &told["route"]),
+        (&true.into(), &18.into(), &"switchboard".into())
+    );
     // Through somebody who is signed in already it is the same.
     let _ada = net.listen(ADA, &[]);
     let sent = net.run(ADA, ["send", GRACE, "hello again", "--json"]);

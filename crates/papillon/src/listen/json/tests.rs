@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 use msnp::message::{Colour, Effects, Headers, Text};
 use msnp::{ClientCapabilities, List, ListFlags};
-use msnp_client::{Contact, Conversation, ConversationId, TransferError, TransferId, TransferProgress, TransferRoute};
+use msnp_client::{
+    Contact, Conversation, ConversationId, TransferError, TransferId, TransferProgress, TransferRoute,
+};
 use proptest::prelude::*;
 
 use super::*;

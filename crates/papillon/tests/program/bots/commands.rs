@@ -61,11 +61,8 @@ fn raw_messages_go_out_and_come_in() {
     let heard = ada.wait_for("raw", |_| true);
     assert_eq!((&heard["content_type"], &heard["encoding"]), (&json!("application/x-chess"), &json!("text")));
     assert_eq!((&heard["body"], &heard["from"]), (&json!("e2e4 ♟"), &json!(GRACE)));
-    let expected = json!([
-        ["MIME-Version", "1.0"],
-        ["Content-Type", "Application/X-Chess; v=1"],
-        ["X-Clock", "59:12"]
-    ]);
+    let expected =
+        json!([["MIME-Version", "1.0"], ["Content-Type", "Application/X-Chess; v=1"], ["X-Clock", "59:12"]]);
     assert_eq!(heard["headers"], expected);
     let not_shown = ada.wait_for("not-shown", |_| true);
     assert_eq!(not_shown["conversation"], heard["conversation"]);
