@@ -13,7 +13,7 @@
 //! This is all of `src/main.rs`. It says back whatever anybody says, to all who are in that conversation:
 //!
 //! ```no_run
-#![doc = include_str!("../examples/echo.rs")]
+#![doc = include_str!("../tests/front_page/echo.rs")]
 //! ```
 //!
 //! `papillon serve --demo` starts a service to try it on. It prints two accounts with their passwords, which go into the
@@ -26,7 +26,7 @@
 //! a file, and fetches their display picture. The dependencies are the same.
 //!
 //! ```no_run
-#![doc = include_str!("../examples/greeter.rs")]
+#![doc = include_str!("../tests/front_page/greeter.rs")]
 //! ```
 //!
 //! [`Event::Online`] is for those who were not there before; with `already: false` it is only for those who come while

@@ -35,7 +35,7 @@ pub enum Trust {
 }
 
 /// What a server showed that nobody vouches for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ServerCertificate {
     /// The host and port that showed it.
@@ -97,6 +97,15 @@ impl fmt::Display for ServerCertificate {
     }
 }
 
+impl fmt::Debug for ServerCertificate {
+    /// Writes what [`fmt::Display`] says, because programs that end with an error show this form of it, and the
+    /// fingerprint in hexadecimal.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let fingerprint: Vec<_> = self.fingerprint.iter().map(|byte| format!("{byte:02X}")).collect();
+        write!(f, "ServerCertificate({self}; SHA-256 {})", fingerprint.join(":"))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -116,6 +125,19 @@ mod tests {
         assert!(unknown.contains("a:1") && unknown.contains("\"Nobody's CA\""), "{unknown}");
         assert!(unknown.contains("Trust::Authorities"), "{unknown}");
         assert!(shown("", CertificateFault::Expired).contains("clock"));
+        let debug = format!(
+            "{:?}",
+            crate::SignInError::Untrusted(ServerCertificate {
+                server: "a:1".into(),
+                fingerprint: [0xab; 32],
+                authority: "Nobody's CA".into(),
+                fault: CertificateFault::UnknownAuthority,
+            })
+        );
+        assert!(
+            debug.contains("Nobody's CA") && debug.contains("Trust::File") && debug.contains("AB:AB"),
+            "{debug}"
+        );
         let odd = shown("a\u{202e}b", CertificateFault::OtherName);
         assert!(odd.contains(r"a\u{202e}b"), "{odd}");
     }

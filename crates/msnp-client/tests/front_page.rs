@@ -69,7 +69,7 @@ mod echo {
         pub use ::msnp_client::*;
     }
 
-    include!("../examples/echo.rs");
+    include!("front_page/echo.rs");
 
     pub fn run() -> String {
         main().map_or_else(|error| error.to_string(), |()| String::from("signed out"))
@@ -82,7 +82,7 @@ mod greeter {
         pub use ::msnp_client::*;
     }
 
-    include!("../examples/greeter.rs");
+    include!("front_page/greeter.rs");
 
     pub fn run() -> String {
         main().map_or_else(|error| error.to_string(), |()| String::from("signed out"))
@@ -114,6 +114,13 @@ async fn end(program: tokio::task::JoinHandle<String>) {
     let ended = timeout(Duration::from_secs(60), program).await.expect("it ends in time").unwrap();
     assert_eq!(ended, "signed out");
     elsewhere.sign_out().await;
+}
+
+#[test]
+fn they_are_as_short_as_it_says() {
+    let [echo, greeter] = [include_str!("front_page/echo.rs"), include_str!("front_page/greeter.rs")];
+    assert_eq!(echo.lines().count(), 11);
+    assert!(greeter.lines().count() <= 30);
 }
 
 /// One test: the programs read files of the current folder, of which a process has one.
