@@ -1,4 +1,4 @@
-//! What the relay is compared with: the least that can be done. One thread, one `epoll`, frames
+//! The ceiling of the relay: the least work that moves the same bytes. One thread, one `epoll`, frames
 //! cut at their boundaries and passed on as they are; no names, no receipts, no limits.
 
 use std::collections::HashMap;
@@ -22,7 +22,7 @@ pub fn serve() -> Result<()> {
     let listener = TcpListener::bind("127.0.0.1:0")?;
     println!("port {}\nready", listener.local_addr()?.port());
     std::thread::spawn(|| {
-        // Whatever comes or does not come: the parent is done.
+        // Any outcome of the read means that the parent is done.
         let _ = std::io::stdin().read(&mut [0]);
         std::process::exit(0);
     });

@@ -1,4 +1,4 @@
-//! A client that blocks: signing in, and one line after another.
+//! A blocking client: the sign-in, and one line after another.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -20,7 +20,7 @@ pub struct Client {
     unread: Vec<u8>,
 }
 
-/// What a sign-in brought.
+/// The outcome of a sign-in.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Welcome {
     /// Lines of the contact list.

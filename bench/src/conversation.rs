@@ -8,12 +8,12 @@ use crate::client::Client;
 use crate::process::Process;
 use crate::service::{NAME, user};
 
-/// People who talk to each other: the first one writes, the others read.
+/// A conversation: the first client writes, the others read.
 #[derive(Debug)]
 pub struct Conversation {
     /// Their connections, the writer's first.
     pub people: Vec<TcpStream>,
-    /// What stands before the length in a delivered message; `None` when it comes as it was sent.
+    /// The part before the length in a delivered message; `None` when it comes as it was sent.
     pub envelope: Option<usize>,
     /// The notification connections, kept open.
     _sessions: Vec<Client>,

@@ -1,4 +1,4 @@
-//! What people cost who are connected by the HTTP gateway: polls every two seconds, as the official
+//! The cost of clients of the HTTP gateway: polls every two seconds, as the official
 //! client makes them.
 
 mod client;
@@ -18,9 +18,9 @@ const EVERY: Duration = Duration::from_secs(2);
 const ROUNDS: usize = 5;
 /// The share of one core that they may take, in percent.
 const TARGET: f64 = 10.0;
-/// How long a poll is held, for those who have it held.
+/// How long a poll is held, where it is.
 const LIFESPAN: usize = 25;
-/// Connections before the memory is looked at: what is needed once is there then.
+/// Connections before the first measurement of memory: one-time allocations are over then.
 const WARM_UP: usize = 100;
 
 /// Weighs polls over kept connections and over new ones, and polls that are held.
@@ -73,7 +73,7 @@ pub fn measure(table: &mut Table) -> Result<()> {
     Ok(())
 }
 
-/// What one poll costs, in microseconds, while all poll evenly.
+/// The cost of one poll, in microseconds, while all poll evenly.
 fn poll(service: &Process, people: &mut [Client], kept: bool) -> Result<f64> {
     let mut spent = 0.0;
     for round in 0..=ROUNDS {
@@ -93,7 +93,7 @@ fn poll(service: &Process, people: &mut [Client], kept: bool) -> Result<f64> {
     Ok(spent / (ROUNDS * PEOPLE) as f64)
 }
 
-/// What it costs to hold a poll until its time is over, in microseconds.
+/// The cost of a poll that is held until its time is over, in microseconds.
 fn hold(service: &Process, people: &mut [Client]) -> Result<f64> {
     let before = service.cpu()?;
     for client in people.iter_mut() {

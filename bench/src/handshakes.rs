@@ -1,4 +1,4 @@
-//! What a handshake with old Windows costs, beside the RSA operation that it cannot do without.
+//! The cost of a handshake with old Windows, beside its RSA operation.
 
 use std::io::{Read, Write};
 use std::process::{Child, Command, Stdio};
@@ -13,7 +13,7 @@ use tokio::sync::mpsc;
 use crate::process::{Process, SERVICE_CORE};
 use crate::table::Table;
 
-/// Of what the core could sign.
+/// The share of the core's signatures.
 const TARGET: f64 = 60.0;
 const HANDSHAKES: usize = 128;
 const ROUNDS: usize = 64;
@@ -59,11 +59,11 @@ fn weigh(client: &Client) -> Result<(f64, f64)> {
         if round > 0 {
             spent.push(service.cpu()? - before);
         } else {
-            // Both at the same time: what else the machine does, the load of this program above all, slows
+            // Both at the same time: other work of the machine, the load of this program above all, slows
             // either.
             signing = Some(Signing::start()?);
         }
-        // Their ends are not what is measured.
+        // Their ends are not measured.
         drop(connections);
         settle(&service)?;
     }
@@ -73,7 +73,7 @@ fn weigh(client: &Client) -> Result<(f64, f64)> {
     Ok((handshakes, signing.context("nothing was measured")?.per_second()?))
 }
 
-/// Waits until the service is done with those who have gone.
+/// Waits until the service is done with the clients that have gone.
 fn settle(service: &Process) -> Result<()> {
     let mut before = 0.0;
     while service.cpu()? > before {
@@ -105,7 +105,7 @@ async fn shake_hands(client: &Client, port: u16) -> Result<Vec<Connection<TcpStr
     Ok(connections)
 }
 
-/// What Debian's OpenSSL measures, in CPU time.
+/// The figure of Debian's OpenSSL, in CPU time.
 struct Signing(Child);
 
 impl Signing {
@@ -144,7 +144,7 @@ pub fn serve() -> Result<()> {
         std::io::stdout().flush()?;
         let (stop, stopped) = mpsc::channel(1);
         std::thread::spawn(move || {
-            // Whatever comes or does not come: the parent is done.
+            // Any outcome of the read means that the parent is done.
             let _ = std::io::stdin().read(&mut [0]);
             drop(stop);
         });

@@ -1,4 +1,4 @@
-//! What a message, a connection and a sign-in cost the service.
+//! The benchmark: the cost of a message, a connection and a sign-in for the service.
 //!
 //! `cargo run --release -p papillon-bench` measures everything, `… -- relay`, `memory`, `sign-in`,
 //! `gateway`, `handshakes` or `transfer` one thing. The service runs in a process of its own on one core, the load comes
@@ -8,8 +8,8 @@
 //!
 //! | to find | look in |
 //! |---|---|
-//! | what is measured, and the targets | `relay.rs`, `memory.rs`, `sign_in.rs`, `gateway.rs`, `handshakes.rs`, `transfer.rs` |
-//! | the service under measurement | `service.rs`; what it is compared with: `ceiling.rs` |
+//! | the measurements and their targets | `relay.rs`, `memory.rs`, `sign_in.rs`, `gateway.rs`, `handshakes.rs`, `transfer.rs` |
+//! | the service under measurement | `service.rs`; the comparison: `ceiling.rs` |
 //! | the load | `client.rs`, `conversation.rs`, `traffic.rs` |
 //! | the meters | `process.rs`, `system_calls.rs` |
 

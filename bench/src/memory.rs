@@ -1,4 +1,4 @@
-//! What somebody costs who is signed in and does nothing.
+//! The memory of an idle signed-in connection.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use crate::process::Process;
 use crate::service::{Population, user};
 use crate::table::Table;
 
-/// Connections before the first measurement: what is needed once is there then.
+/// Connections before the first measurement: one-time allocations are over then.
 const WARM_UP: usize = 200;
 /// Until the service has come to rest.
 const REST: Duration = Duration::from_millis(500);

@@ -1,4 +1,4 @@
-//! The processes under measurement, and what the kernel says they cost.
+//! The processes under measurement, and the kernel's figures of their cost.
 
 use std::collections::HashMap;
 use std::fs;
@@ -65,7 +65,7 @@ impl Process {
 
     fn start_on(cores: &str, words: &[&str]) -> Result<Self> {
         let program = std::env::current_exe()?;
-        // In memory where there is a place for that: the disk is not what is measured.
+        // In memory where there is a place for that: the disk is not measured.
         let memory = Path::new("/dev/shm");
         let folder = if memory.is_dir() { tempfile::tempdir_in(memory)? } else { tempfile::tempdir()? };
         let spawn = |mut command: Command| {

@@ -1,4 +1,4 @@
-//! What passing on a message costs: system calls, and CPU time next to the [ceiling](crate::ceiling).
+//! The cost of a relayed message: system calls, and CPU time next to the [ceiling](crate::ceiling).
 
 use anyhow::Result;
 

@@ -16,12 +16,12 @@ use tokio::sync::mpsc;
 /// The display name of everybody.
 pub const NAME: &str = "Somebody%20or%20Other";
 
-/// Who has an account.
+/// The accounts.
 #[derive(Debug, Clone, Copy)]
 pub struct Population {
-    /// People whose sign-ins and connections are measured.
+    /// The accounts whose sign-ins and connections are measured.
     pub users: usize,
-    /// People whom each user has on the forward and the allow list.
+    /// The contacts that each of them has on the forward and the allow list.
     pub friends: usize,
     /// How many of the friends have each user on their forward list too.
     pub mutual: usize,
@@ -46,7 +46,7 @@ impl Population {
     }
 }
 
-/// Makes the accounts, says where it listens and what their tickets are, and serves until
+/// Makes the accounts, prints its addresses and their tickets, and serves until
 /// standard input ends.
 pub fn serve(words: &[&str]) -> Result<()> {
     let numbers: Vec<usize> = words.iter().map(|word| word.parse()).collect::<Result<_, _>>()?;
@@ -74,7 +74,7 @@ async fn run(population: Population) -> Result<()> {
 
     let (stop, stopped) = mpsc::channel(1);
     std::thread::spawn(move || {
-        // Whatever comes or does not come: the parent is done.
+        // Any outcome of the read means that the parent is done.
         let _ = std::io::stdin().read(&mut [0]);
         drop(stop);
     });
@@ -108,7 +108,7 @@ async fn create(store: &dyn Store, handle: &str) -> Result<Account> {
     let new = NewAccount {
         handle: Handle::parse(handle)?,
         name: FriendlyName::parse(NAME)?,
-        // Nobody signs in with a password here.
+        // No client signs in with a password here.
         password_hash: PasswordHash::new("none"),
         created_at: 0,
         admin: false,

@@ -1,4 +1,4 @@
-//! What a sign-in costs: a ticket, a list of a hundred, the first state, the first challenge.
+//! The cost of a sign-in: a ticket, a list of a hundred, the first state, the first challenge.
 
 use std::time::Duration;
 
@@ -12,11 +12,11 @@ use crate::table::Table;
 const TARGET: f64 = 500.0;
 const CONTACTS: usize = 100;
 const ONLINE: usize = 50;
-/// People who sign in one after the other, and how often they all do.
+/// The accounts that sign in one after the other, and the number of rounds.
 const PEOPLE: usize = 200;
 const TIMES: usize = 10;
 
-/// Weighs sign-ins with nobody else online, with half the list online, and with these being told.
+/// Measures sign-ins with no contact online, with half the list online, and with a notice to each of these.
 pub fn measure(table: &mut Table) -> Result<()> {
     let alone = weigh(0, 0)?;
     let seeing = weigh(ONLINE, 0)?;
@@ -62,8 +62,8 @@ fn weigh(online: usize, mutual: usize) -> Result<f64> {
     Ok(spent / (PEOPLE * TIMES) as f64)
 }
 
-/// Waits until the service is done with those who have gone. Who is told takes the last `FLN`, so
-/// that nobody is dropped for not reading either.
+/// Waits until the service is done with the clients that have gone. Contacts read their last `FLN`, so
+/// that none is disconnected for not reading either.
 fn settle(told: &mut [Client]) -> Result<()> {
     for client in told.iter_mut() {
         for _ in 0..PEOPLE {

@@ -1,4 +1,4 @@
-//! Counting the system calls of another process.
+//! The count of another process's system calls.
 
 use std::io::Read;
 use std::process::{Child, Command, Stdio};
@@ -28,19 +28,19 @@ enum Tool {
     Strace,
 }
 
-/// What was counted.
+/// The count.
 #[derive(Debug)]
 pub struct Count {
     /// All of them.
     pub total: f64,
     /// Those that happened most, by name.
     pub named: Vec<(String, f64)>,
-    /// Who counted.
+    /// The tool.
     pub tool: &'static str,
 }
 
 impl Counter {
-    /// Starts to count what `process` does. An error when no tool can.
+    /// Starts to count the calls of `process`. An error when no tool can.
     pub fn start(process: u32) -> Result<Self> {
         let process = process.to_string();
         let tool = if works("perf", &["stat", "-e", "raw_syscalls:sys_enter", "true"]) {

@@ -1,6 +1,6 @@
 //! The report: one row a figure.
 
-/// What has been measured so far.
+/// The figures so far.
 #[derive(Debug, Default)]
 pub struct Table {
     rows: Vec<Row>,

@@ -1,4 +1,4 @@
-//! Messages: in each conversation so many are under way at a time.
+//! The traffic of messages: in each conversation so many are under way at a time.
 
 use std::fmt::Write as _;
 use std::io::{ErrorKind, Read, Write as _};

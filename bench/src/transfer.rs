@@ -1,10 +1,10 @@
-//! How fast files move, next to the least that moves the same bytes, and what memory that takes.
+//! The speed of files, next to the least work that moves the same bytes, and their memory.
 //!
 //! | to find | look in |
 //! |---|---|
 //! | the sender and the receiver | `transfer/end.rs`, started by `transfer/courier.rs` |
 //! | the service | `transfer/service.rs` |
-//! | what they are compared with | `transfer/opaque.rs`, `transfer/plain.rs` |
+//! | the comparison | `transfer/opaque.rs`, `transfer/plain.rs` |
 
 mod courier;
 pub mod end;

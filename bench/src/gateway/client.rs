@@ -1,4 +1,4 @@
-//! A client of the gateway that blocks.
+//! A blocking client of the gateway.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -13,7 +13,7 @@ const PRODUCT: &str = "PROD0061VRRZH@4F";
 /// No answer takes this long.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Somebody's session, with the connection that is kept for it.
+/// A session, with the connection that is kept for it.
 #[derive(Debug)]
 pub struct Client {
     port: u16,
@@ -40,7 +40,7 @@ impl Client {
         Ok(client)
     }
 
-    /// Asks for what there is, over the connection that is kept or over a new one.
+    /// Polls, over the connection that is kept or over a new one.
     pub fn poll(&mut self, kept: bool) -> Result<String> {
         let query = format!("Action=poll&SessionID={}", self.id);
         if kept {
@@ -140,7 +140,7 @@ impl Client {
         }
     }
 
-    /// Notes what the next request has to bear.
+    /// Notes the SessionID of the next request.
     fn take(&mut self, head: &str) -> Result<()> {
         if !head.starts_with("HTTP/1.1 200 ") {
             bail!("the gateway answers {head:?}");

@@ -31,7 +31,7 @@ impl Courier {
         Ok(Self { sender: start("--sender", &from)?, receiver: start("--receiver", &to)?, route })
     }
 
-    /// Sends a file, from the offer until both are done. What arrived is compared and removed.
+    /// Sends a file, from the offer until both are done. The received file is compared and removed.
     pub fn carry(&mut self, file: &Path, folder: &Path) -> Result<Duration> {
         self.receiver.say(&folder.display().to_string())?;
         let start = Instant::now();

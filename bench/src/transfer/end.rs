@@ -1,5 +1,5 @@
 //! The two ends of a transfer, each in a process of its own: `papillon-bench --sender` and
-//! `--receiver`, followed by [`words`]. They do what the lines of standard input say.
+//! `--receiver`, followed by [`words`]. They obey the lines of standard input.
 
 use std::io::{BufRead, Write};
 use std::path::Path;
@@ -17,10 +17,10 @@ pub fn words(role: &str, service: &Process, who: &str, route: TransferRoute) -> 
     [role.into(), service.port().to_string(), service.passport().to_string(), who.into(), route.into()]
 }
 
-/// Each line is somebody's handle and a file, which is sent to them; then it says over what it went.
+/// Each line is a handle and a file, which is sent to that account; then the route is printed.
 pub fn send(words: &[&str]) -> Result<()> {
     run(words, async |client, mut events, mut lines| {
-        // Nobody looks at them; none may pile up.
+        // They are not used; none may pile up.
         tokio::spawn(async move { while events.next().await.is_some() {} });
         while let Some(line) = lines.recv().await {
             let (peer, path) = line.split_once(' ').context("a handle and a file")?;

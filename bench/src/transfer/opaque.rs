@@ -1,4 +1,4 @@
-//! What a transfer over the switchboard is compared with: messages that mean nothing, on one pair
+//! The comparison for a transfer over the switchboard: messages without meaning, on one pair
 //! of connections, sent and received by threads that do nothing else.
 
 use std::io::{Read, Write};
@@ -20,7 +20,7 @@ const WINDOW: usize = 64;
 const FIRST: usize = 100_000;
 const ACK: usize = "ACK 100000\r\n".len();
 
-/// The two who are in a conversation.
+/// The two clients of a conversation.
 #[derive(Debug)]
 pub struct Opaque {
     conversation: Conversation,

@@ -1,4 +1,4 @@
-//! What a transfer over a direct connection is compared with: a file copied over TCP.
+//! The comparison for a transfer over a direct connection: a file copied over TCP.
 
 use std::path::Path;
 use std::time::{Duration, Instant};

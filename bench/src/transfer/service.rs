@@ -11,12 +11,12 @@ use papillon_server::passport::TicketMint;
 
 use crate::service::user;
 
-/// The numbers of the two who relay opaque messages, and of the sender and the receiver of files.
+/// The numbers of the two clients of opaque messages, and of the sender and the receiver of files.
 pub const OPAQUE: [usize; 2] = [0, 1];
 /// See [`OPAQUE`].
 pub const FILES: [usize; 2] = [2, 3];
 
-/// Makes the accounts, says where it listens and what the tickets are, and serves until standard
+/// Makes the accounts, prints its addresses and the tickets, and serves until standard
 /// input ends.
 pub fn serve() -> Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
@@ -29,7 +29,7 @@ pub fn serve() -> Result<()> {
         server.befriend(&from, &to).await;
         greet(&server).await?;
         let ended = tokio::task::spawn_blocking(|| std::io::stdin().read(&mut [0]));
-        // Whatever comes or does not come: the parent is done.
+        // Any outcome of the read means that the parent is done.
         let _ = ended.await;
         drop(server);
         Ok(())

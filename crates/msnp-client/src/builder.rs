@@ -6,14 +6,12 @@ use std::time::Duration;
 use bytes::Bytes;
 use msnp::passport::Secret;
 use msnp::{Dialect, FriendlyName, Handle, Status};
-use parking_lot::{Mutex, RwLock};
 use tokio::sync::mpsc;
 
-use crate::conversations::Conversations;
-use crate::core::{Core, Own};
+use crate::assembly::assemble;
+use crate::core::Own;
 use crate::events::EventSender;
 use crate::notification::{self, NotificationHandle};
-use crate::peers::Peers;
 use crate::settings::{Nexus, Settings, Where};
 use crate::{Client, Events, SignInError, Trust};
 
@@ -223,25 +221,14 @@ impl Builder {
         let settings = Settings::new(&self.place, self.trust, self.dialect, self.direct, self.reconnect)?;
         let (events, receiver) = EventSender::new();
         let (commands, inbox) = mpsc::channel(MAX_COMMANDS);
-        let name = FriendlyName::from(&self.account);
-        let core = Arc::new(Core {
-            account: self.account,
-            password: self.password,
-            settings: Arc::new(settings),
-            own: RwLock::new(Own { name, status: self.status }),
-            roster: RwLock::default(),
-            events,
-            notification: NotificationHandle::new(commands),
-            conversations: Conversations::new(),
-            peers: Peers::new(),
-            emoticons: RwLock::default(),
-            picture: Mutex::default(),
-        });
+        let own = Own { name: FriendlyName::from(&self.account), status: self.status };
+        let notification = NotificationHandle::new(commands);
+        let core = assemble(self.account, self.password, settings, own, events, notification);
         if let Some(png) = self.picture {
-            core.put_on_picture(png)?;
+            core.pictures.put_on(png)?;
         }
         for emoticon in self.emoticons {
-            core.publish_emoticon(&emoticon.shortcut, emoticon.data)?;
+            core.pictures.add_emoticon(&emoticon.shortcut, emoticon.data)?;
         }
         notification::start(&core, inbox, self.status).await?;
         Ok((Client::new(Arc::clone(&core)), receiver.keeping(core)))

@@ -140,8 +140,8 @@ impl Client {
     /// [`CommandError::Picture`] when it is too large, and whatever the service and the network do.
     pub async fn set_picture(&self, png: Option<Bytes>) -> Result<(), CommandError> {
         match png {
-            Some(png) => self.core.put_on_picture(png)?,
-            None => self.core.take_off_picture(),
+            Some(png) => self.core.pictures.put_on(png)?,
+            None => self.core.pictures.take_off(),
         }
         self.set_status(self.status()).await
     }
@@ -153,12 +153,12 @@ impl Client {
     /// [`PictureError::TooLarge`], or [`PictureError::Shortcut`] when the shortcut is empty, longer than 50 characters or
     /// has control characters.
     pub fn add_emoticon(&self, shortcut: &str, png: Bytes) -> Result<(), PictureError> {
-        self.core.publish_emoticon(shortcut, png)
+        self.core.pictures.add_emoticon(shortcut, png)
     }
 
     /// The shortcuts of the own custom emoticons, in the order in which they were published.
     pub fn emoticons(&self) -> Vec<String> {
-        self.core.emoticons.read().iter().map(|(shortcut, _, _)| shortcut.clone()).collect()
+        self.core.pictures.emoticons().iter().map(|own| own.shortcut().to_owned()).collect()
     }
 
     /// Lets others fetch a custom emoticon (as [`Client::add_emoticon`]) that only those texts carry with
@@ -168,7 +168,7 @@ impl Client {
     ///
     /// As [`Client::add_emoticon`].
     pub fn emoticon(&self, shortcut: &str, png: Bytes) -> Result<Emoticon, PictureError> {
-        self.core.emoticon(shortcut, png)
+        self.core.pictures.emoticon(shortcut, png)
     }
 
     async fn ask(
@@ -181,14 +181,15 @@ impl Client {
     /// The conversation with one person: the open one, or a new one that opens with the first
     /// thing said.
     pub fn conversation(&self, with: &Handle) -> Conversation {
-        self.core.conversations.with(&self.core, with)
+        Conversation::new(&self.core.conversations, self.core.conversations.with(with))
     }
 
     /// The conversation with this number, also one of several people that others began. Events carry theirs: this is
     /// for programs that keep numbers. `None` when it is forgotten: nobody is in it, and neither the program nor an event
     /// that waits to be read holds it.
     pub fn conversation_by_id(&self, id: ConversationId) -> Option<Conversation> {
-        self.core.conversations.find(&self.core, id)
+        let conversations = &self.core.conversations;
+        conversations.find(id).map(|state| Conversation::new(conversations, state))
     }
 
     /// Says something to one person and waits until the service has delivered it.
@@ -222,7 +223,7 @@ impl Client {
     ///
     /// [`FetchError`] tells what their client, the network or the description does wrong.
     pub async fn fetch_object(&self, from: &Handle, object: &MsnObject) -> Result<Bytes, FetchError> {
-        self.core.peers.fetch(&self.core, from, object).await
+        self.core.peers.fetch(from, object).await
     }
 
     /// Offers a file: one on the disk by its path, or any other [`FileSource`]. The transfer tells how it goes.
@@ -249,7 +250,7 @@ impl Client {
         to: &Handle,
         file: impl Into<FileSource>,
     ) -> Result<Transfer, TransferError> {
-        self.core.peers.offer(&self.core, to, file.into(), true).await
+        self.core.peers.offer(to, file.into(), true).await
     }
 
     /// Like [`Client::send_file`], never over a direct connection.
@@ -262,7 +263,7 @@ impl Client {
         to: &Handle,
         file: impl Into<FileSource>,
     ) -> Result<Transfer, TransferError> {
-        self.core.peers.offer(&self.core, to, file.into(), false).await
+        self.core.peers.offer(to, file.into(), false).await
     }
 
     /// Takes an offered file: it is written into `folder` under a safe name that is free there.
@@ -277,7 +278,7 @@ impl Client {
         transfer: TransferId,
         folder: impl AsRef<Path>,
     ) -> Result<Transfer, TransferError> {
-        self.core.peers.accept(&self.core, transfer, folder.as_ref()).await
+        self.core.peers.accept(transfer, folder.as_ref()).await
     }
 
     /// Refuses an offered file.
@@ -286,7 +287,7 @@ impl Client {
     ///
     /// [`TransferError::Unknown`] when the offer is over.
     pub async fn decline_file(&self, transfer: TransferId) -> Result<(), TransferError> {
-        self.core.peers.decline(&self.core, transfer).await
+        self.core.peers.decline(transfer).await
     }
 
     /// Ends a transfer, whoever began it and however far it is.
@@ -295,7 +296,7 @@ impl Client {
     ///
     /// [`TransferError::Unknown`] when it is over.
     pub async fn cancel_transfer(&self, transfer: TransferId) -> Result<(), TransferError> {
-        self.core.peers.cancel(&self.core, transfer).await
+        self.core.peers.cancel(transfer).await
     }
 
     /// Leaves all conversations, signs out and waits until the service has closed the connection. The last event is

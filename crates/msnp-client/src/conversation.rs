@@ -1,21 +1,15 @@
 //! Conversations: two people or more.
 
-use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::{Arc, Weak};
 
 use bytes::Bytes;
 use msnp::Handle;
-use msnp::message::{Emoticon, Invitation, Text};
+use msnp::message::{Emoticon, Text};
 
-use crate::conversations::Talk;
-use crate::core::Core;
-use crate::peers::Pictures;
+use crate::conversations::{ConversationId, ConversationState, Conversations};
+use crate::pictures::Pictures;
 use crate::{CommandError, SendError, raw_message};
-
-/// The number of a conversation: of this client, not of the service.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ConversationId(pub u64);
 
 /// One conversation. It needs no connection until something is said, and gets a new one when the
 /// others left and one more thing is said.
@@ -39,13 +33,13 @@ pub struct ConversationId(pub u64);
 /// ```
 #[derive(Clone)]
 pub struct Conversation {
-    core: Weak<Core>,
-    talk: Arc<Talk>,
+    all: Weak<Conversations>,
+    state: Arc<ConversationState>,
 }
 
 impl Conversation {
-    pub(crate) fn new(core: Weak<Core>, talk: Arc<Talk>) -> Self {
-        Self { core, talk }
+    pub(crate) fn new(all: &Arc<Conversations>, state: Arc<ConversationState>) -> Self {
+        Self { all: Arc::downgrade(all), state }
     }
 
     /// A conversation that belongs to no client, to try out with it what a program does with events. Everything that is
@@ -59,18 +53,18 @@ impl Conversation {
     /// let event = Event::Typing { conversation, from: bob };
     /// ```
     pub fn detached<'a>(id: ConversationId, participants: impl IntoIterator<Item = &'a Handle>) -> Self {
-        let participants: BTreeSet<Handle> = participants.into_iter().cloned().collect();
-        Self { core: Weak::new(), talk: Arc::new(Talk::new(id, participants)) }
+        let participants = participants.into_iter().cloned().collect();
+        Self { all: Weak::new(), state: Arc::new(ConversationState::detached(id, participants)) }
     }
 
     /// Its number: what to keep things about it by.
     pub fn id(&self) -> ConversationId {
-        self.talk.id()
+        self.state.id()
     }
 
     /// Who is in it besides this account; with nobody connected yet, who will be called.
     pub fn participants(&self) -> Vec<Handle> {
-        self.talk.peers().into_iter().collect()
+        self.state.people().into_iter().collect()
     }
 
     /// Says something, with its custom emoticons, and waits until all have it: until the service
@@ -100,12 +94,7 @@ impl Conversation {
         text: impl Into<Text>,
         emoticons: &[Emoticon],
     ) -> Result<Pictures, SendError> {
-        let core = self.core()?;
-        // Somebody may fetch one before it is known here that the text has arrived.
-        let served = core.peers.served();
-        let used = self.talk.text(&core, text.into(), emoticons).await?;
-        let people = self.talk.peers();
-        Ok(Pictures::new(served, people.iter().filter(|who| !core.peers.is_old(&core, who)), &used))
+        self.all()?.text(&self.state, text.into(), emoticons).await
     }
 
     /// Sends a message of any type, and waits until all have it. [`Event::Raw`](crate::Event::Raw) is how one comes.
@@ -134,7 +123,7 @@ impl Conversation {
         body: impl Into<Bytes>,
     ) -> Result<(), SendError> {
         let payload = raw_message::payload(content_type, headers, body.into())?;
-        self.talk.raw(&self.core()?, payload).await
+        self.all()?.raw(&self.state, payload).await
     }
 
     /// Tells that this account is typing. Call it as often as keys are hit: it is sent every 5 s.
@@ -144,7 +133,7 @@ impl Conversation {
     ///
     /// As [`Conversation::send`]; nobody says whether it arrived.
     pub async fn typing(&self) -> Result<(), SendError> {
-        self.talk.typing(&self.core()?).await
+        self.all()?.typing(&self.state).await
     }
 
     /// Nudges the others, and waits until all have it. Clients before MSN Messenger 7 show nothing of it.
@@ -153,7 +142,7 @@ impl Conversation {
     ///
     /// As [`Conversation::send`].
     pub async fn nudge(&self) -> Result<(), SendError> {
-        self.talk.nudge(&self.core()?).await
+        self.all()?.nudge(&self.state).await
     }
 
     /// Invites one more person, and waits until it rings at theirs. That they come is told by
@@ -165,31 +154,25 @@ impl Conversation {
     /// block this account; [`CommandError::Conversation`] when the conversation could not be opened for them; and whatever
     /// the service and the network do.
     pub async fn invite(&self, who: &Handle) -> Result<(), CommandError> {
-        let core = self.core().map_err(|_| CommandError::Disconnected)?;
-        self.talk.invite(&core, who).await
+        let all = self.all().map_err(|_| CommandError::Disconnected)?;
+        all.invite(&self.state, who).await
     }
 
     /// Leaves it. Something said later opens it again.
     pub async fn leave(&self) {
-        self.talk.leave();
+        self.state.leave();
     }
 
-    /// Sends one message of a negotiation of the time before peer-to-peer packets, and waits until
-    /// they have it.
-    pub(crate) async fn send_invitation(&self, invitation: &Invitation) -> Result<(), SendError> {
-        self.talk.invitation(&self.core()?, invitation).await
-    }
-
-    /// The client, while it is there.
-    pub(crate) fn core(&self) -> Result<Arc<Core>, SendError> {
-        self.core.upgrade().ok_or(SendError::Disconnected)
+    /// The conversations of the client, while it is there.
+    fn all(&self) -> Result<Arc<Conversations>, SendError> {
+        self.all.upgrade().ok_or(SendError::Disconnected)
     }
 }
 
 impl PartialEq for Conversation {
     /// Whether it is the same conversation of the same client.
     fn eq(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.talk, &other.talk)
+        Arc::ptr_eq(&self.state, &other.state)
     }
 }
 
@@ -197,14 +180,8 @@ impl Eq for Conversation {}
 
 impl fmt::Debug for Conversation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let participants = self.talk.peers();
+        let participants = self.state.people();
         f.debug_struct("Conversation").field("id", &self.id().0).field("participants", &participants).finish()
-    }
-}
-
-impl fmt::Display for ConversationId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "conversation {}", self.0)
     }
 }
 

@@ -1,5 +1,6 @@
 //! The stream of events, from the tasks of a client to whoever reads it.
 
+use std::any::Any;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -10,7 +11,6 @@ use msnp::Handle;
 use msnp::message::Text;
 use tokio::sync::mpsc;
 
-use crate::core::Core;
 use crate::{Conversation, Event};
 
 /// How many events wait to be read.
@@ -25,7 +25,7 @@ pub(crate) struct EventSender {
 impl EventSender {
     pub(crate) fn new() -> (Self, Events) {
         let (queue, events) = mpsc::channel(MAX_EVENTS);
-        (Self { queue, missed: AtomicU64::new(0) }, Events { queue: events, core: None })
+        (Self { queue, missed: AtomicU64::new(0) }, Events { queue: events, client: None })
     }
 
     /// Tells of an event, or counts it as missed when too many wait to be read.
@@ -70,12 +70,12 @@ impl EventSender {
 pub struct Events {
     queue: mpsc::Receiver<Event>,
     /// The client lives as long as somebody listens to it.
-    core: Option<Arc<Core>>,
+    client: Option<Arc<dyn Any + Send + Sync>>,
 }
 
 impl Events {
-    pub(crate) fn keeping(self, core: Arc<Core>) -> Self {
-        Self { core: Some(core), ..self }
+    pub(crate) fn keeping(self, client: Arc<dyn Any + Send + Sync>) -> Self {
+        Self { client: Some(client), ..self }
     }
 
     /// The next event; `None` after the last. Cancel-safe.
@@ -99,7 +99,7 @@ impl Events {
     fn end_after(&mut self, event: Option<&Event>) {
         if matches!(event, Some(Event::SignedOut { will_retry: false, .. })) {
             self.queue.close();
-            self.core = None;
+            self.client = None;
         }
     }
 }

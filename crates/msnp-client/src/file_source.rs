@@ -1,5 +1,7 @@
 //! Where a file that is sent comes from.
 
+mod outgoing;
+
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -7,7 +9,7 @@ use bytes::Bytes;
 use tokio::io::{AsyncRead, AsyncWriteExt as _};
 
 use crate::TransferError;
-use crate::peers::OutgoingFile;
+pub(crate) use outgoing::OutgoingFile;
 
 /// A file to send: one on the disk, one that is open, bytes, or what a reader gives.
 ///

@@ -21,7 +21,7 @@ use tokio::sync::watch;
 use tokio::time::sleep;
 
 use crate::Trust;
-use crate::transport::Destination;
+use crate::destination::Destination;
 use exchange::{Fault, Line, News};
 pub(crate) use stream::Through;
 use stream::WhyNot;
@@ -197,6 +197,8 @@ impl Session {
         };
         let sent = !self.out.is_empty();
         let news = self.sending.post(&query, self.out.split().freeze(), Duration::ZERO).await?;
+        // 0.25, 0.5, 1, 2, 2 … seconds: an answer to what was just sent comes soon, and silence is no busier than the
+        // official client's (HYP *HTTP Connections*).
         *pause = if sent || !news.body.is_empty() { FIRST_POLL } else { (*pause * 2).min(LAST_POLL) };
         self.take(news).await
     }
@@ -212,6 +214,7 @@ impl Session {
                 Ok(Next::Goes)
             }
             Heard::Both(polled, sent) => {
+                // In this order: the gateway answers the poll first, so its bytes are the older ones.
                 if let Some(polled) = polled
                     && let Next::Ends = self.take(polled).await?
                 {
@@ -225,11 +228,13 @@ impl Session {
     /// The two bear the same SessionID: the gateway answers the poll first, and what counts from
     /// then on is the SessionID that comes with the other answer.
     async fn poll_or_send(&mut self, lifespan: Duration) -> io::Result<Heard> {
+        // `read_buf` may lose the race without losing bytes: it takes none unless it is ready.
         let query = format!("Action=poll&SessionID={}&Lifespan={}", self.id, lifespan.as_secs());
         let mut poll = pin!(self.polling.post(&query, Bytes::new(), lifespan));
         let read = tokio::select! {
             answer = &mut poll => return match answer {
                 Ok(news) => Ok(Heard::News(news)),
+                // The SessionID is not known any more. Any other fault is a proxy's, and the session lives on.
                 Err(fault @ Fault::Refused(StatusCode::BAD_REQUEST)) => Err(fault.into()),
                 Err(fault) => Ok(Heard::Broken(fault)),
             },

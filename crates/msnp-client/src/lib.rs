@@ -59,12 +59,15 @@
 //! Most enums here grow: match them with a `_` arm, and the fields of events with `..`.
 
 mod address;
+mod assembly;
 mod builder;
 mod client;
 mod contact;
 mod conversation;
 mod conversations;
 mod core;
+mod destination;
+mod distribution;
 mod error;
 mod event;
 mod events;
@@ -74,24 +77,28 @@ mod login;
 mod network;
 mod notification;
 mod peers;
+mod pictures;
 mod raw_message;
 mod roster;
 mod settings;
 mod switchboard;
+mod switchboards;
 mod transfer;
 mod transport;
 mod trust;
+mod verifier;
 
 pub use address::{InvalidAddress, ServerAddress};
 pub use builder::{Builder, DirectConnections, EmoticonFile, Reconnect};
 pub use client::Client;
 pub use contact::{Contact, Group, Presence};
-pub use conversation::{Conversation, ConversationId};
+pub use conversation::Conversation;
+pub use conversations::ConversationId;
 pub use error::{CommandError, FetchError, PictureError, SendError, SignInError, TransferError};
 pub use event::{Event, ServiceMessageKind, SignedOut};
 pub use events::Events;
 pub use file_source::FileSource;
 pub use msnp;
-pub use peers::Pictures;
+pub use pictures::Pictures;
 pub use transfer::{Transfer, TransferDirection, TransferId, TransferProgress, TransferRoute};
 pub use trust::{CertificateFault, ServerCertificate, Trust};

@@ -1,9 +1,7 @@
 //! From nothing to a signed-in notification connection.
 
-mod authority;
 mod https;
 mod passport;
-mod tls;
 
 use std::io;
 use std::time::Duration;
@@ -14,11 +12,12 @@ use msnp::{Dialect, FriendlyName, Handle, TransactionId};
 use tokio::time::timeout;
 
 use crate::SignInError;
+use crate::destination::Destination;
 use crate::gateway;
 use crate::notification::Wire;
 use crate::settings::Settings;
-use crate::transport::{Destination, connect};
-pub(crate) use tls::{Untrusted, Verifier, checked};
+use crate::transport::connect;
+use crate::verifier::Untrusted;
 
 /// How long each answer may take.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(20);

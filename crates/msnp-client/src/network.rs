@@ -4,6 +4,17 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use msnp::connection_type::ConnectionType;
 use msnp::message::Profile;
+use msnp_p2p::direct::offerable;
+
+/// The addresses of this machine that others may be told of; those of loopback only where they are wanted.
+pub(crate) fn own_addresses(loopback: bool) -> Vec<Ipv4Addr> {
+    let interfaces = if_addrs::get_if_addrs().unwrap_or_default();
+    let addresses = interfaces.iter().filter_map(|interface| match interface.ip() {
+        IpAddr::V4(address) => Some(address),
+        IpAddr::V6(_) => None,
+    });
+    offerable(addresses, loopback)
+}
 
 /// What the service says of our end of its connection, beside what we see of it.
 #[derive(Debug, Clone)]

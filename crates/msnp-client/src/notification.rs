@@ -7,6 +7,8 @@ mod session;
 mod start;
 mod wire;
 
+#[cfg(test)]
+pub(crate) use handle::Command;
 pub(crate) use handle::NotificationHandle;
 pub(crate) use session::appear;
 pub(crate) use start::start;

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use msnp::object::MsnObject;
 use msnp::{
-    ClientCapabilities, EncodedObject, FriendlyName, GroupId, GroupName, Handle, List, ListFlags, Privacy,
-    Status,
+    ClientCapabilities, Dialect, EncodedObject, FriendlyName, GroupId, GroupName, Handle, List, ListFlags,
+    Privacy, Status,
 };
 
 use crate::{Contact, Group, Presence};
@@ -40,8 +40,15 @@ impl Roster {
     }
 
     /// What the client of an online contact can do.
-    pub(crate) fn capabilities(&self, who: &Handle) -> Option<ClientCapabilities> {
+    fn capabilities(&self, who: &Handle) -> Option<ClientCapabilities> {
         self.contact(who)?.presence.as_ref().map(|presence| presence.capabilities)
+    }
+
+    /// Whether somebody's client is from before MSN Messenger 6, or ours pretends to be: such
+    /// clients know nothing of packets and must not be sent any (HYP *MSNC1*).
+    pub(crate) fn is_old(&self, who: &Handle, own: Dialect) -> bool {
+        let theirs = self.capabilities(who);
+        own == Dialect::Msnp8 || theirs.is_some_and(|capabilities| capabilities.msnc() == 0)
     }
 
     pub(crate) fn set_group(&mut self, id: GroupId, name: &GroupName) {

@@ -5,7 +5,7 @@ use msnp::{ClientCapabilities, Dialect};
 
 use crate::address::ServerAddress;
 use crate::gateway;
-use crate::login;
+use crate::verifier;
 use crate::{DirectConnections, Reconnect, SignInError, Trust};
 
 /// What a [`crate::Builder`] was told of where the service is, as it was told.
@@ -52,7 +52,7 @@ impl Settings {
         direct: DirectConnections,
         reconnect: Option<Reconnect>,
     ) -> Result<Self, SignInError> {
-        let trust = login::checked(trust)?;
+        let trust = verifier::checked(trust)?;
         let server = place.server()?;
         let (nexus, other_nexus) = match &place.nexus {
             Nexus::Url(nexus) => (url(nexus, "nexus", NEXUS)?, None),

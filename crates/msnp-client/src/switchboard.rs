@@ -1,6 +1,6 @@
 //! One connection to a switchboard: who is there, what is said, what arrived.
 //!
-//! This half knows nothing of conversations: it tells a [`Listener`] what happens, in order. The
+//! This half knows nothing of lines and conversations: it tells a [`Listener`] what happens, in order. The
 //! sending side is a buffer that a task of its own writes out whenever something is in it, so that
 //! many small messages take one system call; the receiving side reads as much as there is.
 
@@ -189,15 +189,17 @@ impl Switchboard {
     fn ask(&self, request: impl FnOnce(TransactionId) -> SwitchboardRequest) -> Result<Receipt, Closed> {
         let (sender, receipt) = oneshot::channel();
         let mut state = self.state.lock();
-        // Who gave up waiting leaves nothing behind.
+        // A caller that gave up waiting leaves no entry behind.
         state.waiting.retain(|_, waiting| !waiting.is_closed());
         let transaction = state.transaction();
         self.post(&request(transaction))?;
+        // Still under the lock: the answer cannot be read before its entry is here.
         state.waiting.insert(transaction.0, sender);
         Ok(receipt)
     }
 
-    /// With the state locked, so that what is said later has the higher number.
+    /// With the state locked, so that a later command has the higher number.
+    // Lock order: the backlog's, then `state`, then the outbox's. `end` takes each alone.
     fn post(&self, request: &SwitchboardRequest) -> Result<(), Closed> {
         if *self.closed.borrow() || !self.outbox.push(request) {
             return Err(Closed);
@@ -240,6 +242,8 @@ impl Switchboard {
 
     /// Ends it at once. Whoever waits for an answer or for room learns of it.
     fn end(&self) {
+        // First, so that a task that is woken by what follows sees it. Then each kind of sleeper in turn: those that wait
+        // for room in the window, the writing task, the two sides of the backlog, and those that wait for an answer.
         self.closed.send_replace(true);
         self.window.close();
         self.outbox.abandon();

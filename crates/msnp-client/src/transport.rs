@@ -4,24 +4,16 @@ use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use msnp::HostPort;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
+use crate::destination::Destination;
 use crate::gateway;
 use crate::settings::Settings;
 
 /// How long a connection may take to come about.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-
-/// What to connect to.
-pub(crate) enum Destination {
-    /// A notification server, as `host:port`.
-    Notification(String),
-    /// A switchboard.
-    Switchboard(HostPort),
-}
 
 /// Both directions of a connection.
 pub(crate) struct Connection {

@@ -1,4 +1,4 @@
-//! `Context`: what an INVITE asks for or offers, in base64.
+//! `Context`: the object or file of an INVITE, in base64.
 
 mod file;
 
@@ -18,7 +18,7 @@ const LENIENT: GeneralPurpose = GeneralPurpose::new(
         .with_decode_allow_trailing_bits(true),
 );
 
-/// Why a context cannot be read.
+/// The reason for which a context cannot be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ContextError {
     /// Not base64.

@@ -1,7 +1,17 @@
 //! Direct connections: TCP between the two, agreed on over MSNSLP.
 //!
-//! What is agreed on is in [`crate::slp`]; who asks whom is in [`crate::Peer`]. Here is what
-//! happens on the connection until packets flow, and which addresses are worth it.
+//! The texts of the agreement are in [`crate::slp`], its order in [`crate::Peer`]. Here are the handshake, the frames, and
+//! the choice of addresses and of the side that listens.
+//!
+//! On the connection each frame is a length, little-endian, and as many bytes. The connecting side begins:
+//!
+//! ```text
+//! connector → listener   04 00 00 00 'foo' 00             (LP, SHARP, MIR)
+//! connector → listener   30 00 00 00 header of 48 bytes   flags 0x100, the nonce at 32 to 47
+//! listener → connector   30 00 00 00 the same; a plain nonce is echoed, of hashed ones each side shows its own
+//! ```
+//!
+//! Then packets go both ways, with the header of the switchboard and without its footer.
 
 mod addresses;
 mod frame;
@@ -24,7 +34,7 @@ pub const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a connection stays that nobody uses (LP).
 pub const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// Why a direct connection is given up.
+/// The reason for which a direct connection is given up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum DirectError {
     /// A frame longer than is taken.

@@ -1,4 +1,4 @@
-//! Names for files that come from somebody else.
+//! Safe names for files that come from other people.
 
 use msnp::invisible_characters::is_invisible;
 

@@ -11,7 +11,7 @@ pub struct Guid(pub [u8; 16]);
 const ORDER: [usize; 16] = [3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15];
 
 impl Guid {
-    /// What says "none".
+    /// The GUID that means "none".
     pub const ZERO: Self = Self([0; 16]);
 
     /// Reads a GUID in any case, with or without braces, blanks around it ignored.
@@ -33,7 +33,7 @@ impl Guid {
         Some(Self(bytes))
     }
 
-    /// Whether it says "none".
+    /// Whether it means "none".
     pub fn is_zero(self) -> bool {
         self == Self::ZERO
     }

@@ -1,4 +1,4 @@
-//! The numbers and GUIDs that a peer makes up.
+//! The source of numbers and GUIDs that a peer makes up.
 
 use rand::RngExt as _;
 

@@ -1,8 +1,22 @@
-//! Messages of one peer over packets: identifiers, chunks, acknowledgements, reassembly.
+//! The link layer: messages of one peer over packets, with identifiers, chunks, acknowledgements and reassembly.
 //!
 //! A message is cut into packets of at most [`Carrier::max_body`] bytes, all with one identifier
-//! and one nonce, and acknowledged once, when its last byte is there. What a message *means* is
+//! and one nonce, and acknowledged once, when its last byte is there. The *meaning* of a message is
 //! for [`crate::peer`]; each carries a [`Purpose`] that comes back with its acknowledgement.
+//!
+//! There is no window: a picture of 14 packets is one message with one acknowledgement at its end (NINA *Display
+//! pictures*, LP), and the carriers keep the order of packets. The pace is that of the carrier: its driver asks for the next
+//! packet only when it has room ([`Link::poll_transmit`]).
+//!
+//! An acknowledgement answers a message by two fields, both copied from it (IMF, ESC):
+//!
+//! | field | at | in a message | in its acknowledgement |
+//! |---|---|---|---|
+//! | identifier | 4 | one for all packets of the message | a fresh one of the acknowledging side |
+//! | total | 16 | size of the message | the same size; some clients write 0 (PAP, SHARP) |
+//! | nonce | 32 | random, one for the message (ESC); other clients draw one for each packet (LP) | the identifier of the message |
+//! | acked nonce | 36 | 0 | the nonce of the *last* packet |
+//! | acked total | 40 | 0 | the size of the message |
 
 mod outgoing;
 mod reassembly;
@@ -66,6 +80,7 @@ pub(crate) struct Link {
     identifiers: Box<dyn Identifiers>,
     next_identifier: u32,
     /// Acknowledgements and other packets without a body, in order.
+    // They go before all else: peers wait for the acknowledgement of one step before they begin the next.
     control: VecDeque<(Carrier, Transmit)>,
     /// Messages in the order in which they were begun.
     messages: Vec<Outgoing>,
@@ -98,21 +113,29 @@ impl Link {
     }
 
     pub(crate) fn session(&mut self) -> u32 {
+        // 0 in a header means MSNSLP; known clients draw their numbers from 4 up (LP, KOP04, AMSN).
         self.identifiers.session().max(4)
     }
 
     /// The next identifier; never zero.
+    ///
+    /// One counter serves everything that goes to a peer, acknowledgements included, as in LP, PECAN and PAP.
+    /// A receiver needs only that messages in flight differ, and that all packets of a message agree.
     pub(crate) fn identifier(&mut self) -> u32 {
         let identifier = self.next_identifier.max(1);
         self.next_identifier = identifier.wrapping_add(1).max(1);
         identifier
     }
 
-    /// Three identifiers in a row for what a served object takes, before the one of the
-    /// acknowledgement of its INVITE: the order in which MSN Messenger 6 serves (PIKI, NINA
-    /// *Display pictures*).
+    /// Three identifiers in a row for a served object: its 200 OK, its preparation, its data. The acknowledgement of
+    /// the INVITE has the one after them.
+    ///
+    /// This is the order of MSN Messenger 6 (PIKI, NINA *Display pictures*). It draws a base for that acknowledgement,
+    /// which goes first, and counts the other three from base - 3 up; the BYE is acknowledged with base + 1. Drawing
+    /// the three first gives the same numbers from a counter that only goes up.
     pub(crate) fn serving_identifiers(&mut self) -> [u32; 3] {
         // Near the end of the numbers the counter starts again, so that the three stay in a row.
+        // Eight is room for the three, the base and its successors.
         if self.next_identifier > u32::MAX - 8 {
             self.next_identifier = 4;
         }
@@ -138,7 +161,7 @@ impl Link {
         self.push_control(carrier, last.ack(identifier));
     }
 
-    /// Asks for a message again from `offset`.
+    /// Asks for a message again from `offset`: at 32 stands the identifier of the message, at 40 the offset (LP, MIR).
     pub(crate) fn ask_again(&mut self, carrier: Carrier, session_id: u32, identifier: u32, offset: u64) {
         let header = Header {
             session_id,
@@ -159,6 +182,7 @@ impl Link {
             identifier: self.identifier(),
             flags,
             nonce: identifier,
+            // The only code that is known (MIR); receivers look at the flag alone.
             acked_nonce: if flags == Flags::ERROR { 0x8200_000f } else { 0 },
             acked_total: total,
             ..Header::default()
@@ -167,8 +191,9 @@ impl Link {
     }
 
     fn push_control(&mut self, carrier: Carrier, header: Header) {
-        // A direct connection may have closed since the message came over it.
+        // An acknowledgement goes back the way of its message, unless that connection has closed meanwhile.
         let carrier = if self.direct { carrier } else { Carrier::Switchboard };
+        // Beyond the limit it is dropped: the peer sends its message again, or gives it up after its own time-out.
         if self.control.len() < Self::MAX_CONTROL {
             let transmit = Transmit { header, body: Body::Bytes(Bytes::new()), footer: Footer::NEGOTIATION };
             self.control.push_back((carrier, transmit));
@@ -197,6 +222,9 @@ impl Link {
 
     /// The next packet for this carrier: acknowledgements first, then messages of negotiation,
     /// then files and pictures in turn.
+    ///
+    /// Packets of several messages may be mixed: a receiver tells them apart by the identifier. So a BYE or a small
+    /// picture does not wait for the end of a large file.
     pub(crate) fn poll_transmit(&mut self, carrier: Carrier, now: Instant) -> Option<Transmit> {
         if let Some(at) = self.control.iter().position(|(on, _)| *on == carrier) {
             return self.control.remove(at).map(|(_, transmit)| transmit);
@@ -207,6 +235,8 @@ impl Link {
         let at = (0..count).find(|at| !self.messages[*at].is_bulk() && ready(&self.messages[*at])).or_else(
             || (0..count).map(|step| (self.turn + step) % count).find(|at| ready(&self.messages[*at])),
         )?;
+        // The turn moves by one message for each packet. A message that ends shifts those after it down by one, which
+        // costs one of them a single turn.
         if self.messages[at].is_bulk() {
             self.turn = at + 1;
         }
@@ -216,15 +246,19 @@ impl Link {
     /// Takes an acknowledgement, a request to send again, or a refusal. Those for what was never
     /// sent do nothing.
     pub(crate) fn handle_control(&mut self, header: &Header, now: Instant) -> Option<Fate> {
+        // In each kind of control packet the field at 32 names the message.
         let at = self.messages.iter().position(|message| message.identifier == header.nonce)?;
         let message = &mut self.messages[at];
         if header.flags.contains(Flags::ACK) {
-            // Some write no nonce back for a `CANCEL`-shaped answer, so only an ACK must have it. Gaim writes zero.
+            // An acknowledgement before the last packet was sent is false: the peer cannot have the message yet.
+            // Gaim writes zero in place of the nonce; a `CANCEL`-shaped answer has none at all, so it is not asked for one.
             let right = [0, message.nonce].contains(&header.acked_nonce) && message.is_sent();
             return right.then(|| Fate::Acknowledged(self.messages.remove(at).purpose));
         }
         if header.flags.contains(Flags::NAK) {
             let offset = header.acked_total;
+            // Each request may bring a whole file again for 52 bytes. The limit ends that; a file over a carrier
+            // that breaks as often would not arrive anyway.
             message.rewinds += 1;
             if message.rewinds > MAX_REWINDS || offset > message.total() {
                 return Some(Fate::Refused(self.messages.remove(at).purpose));
@@ -232,6 +266,7 @@ impl Link {
             message.rewind(offset, now);
             return None;
         }
+        // JML and SHARP answer a BYE with 0x40 in place of an ACK.
         if header.flags.contains(Flags::CANCEL) && message.purpose.is_bye() {
             return Some(Fate::Acknowledged(self.messages.remove(at).purpose));
         }
@@ -239,7 +274,8 @@ impl Link {
         ends.then(|| Fate::Refused(self.messages.remove(at).purpose))
     }
 
-    /// Drops what is queued for a session. Its BYE and acknowledgements still go.
+    /// Drops the queued messages of a session. Its BYE and acknowledgements still go: without them the peer would
+    /// wait for its own time-out (MIR 120 s, LP 300 s).
     pub(crate) fn drop_session(&mut self, session: crate::SessionKey) {
         self.messages.retain(|message| message.purpose.session() != Some(session));
     }
@@ -258,8 +294,11 @@ impl Link {
         Some((message.identifier, message.total(), message.sent()))
     }
 
-    /// The direct connection is gone: what it had begun and nobody acknowledged goes again over
+    /// The direct connection is gone: a message that it had begun and the peer did not acknowledge goes again over
     /// the switchboard, negotiation at once, files when the peer asks or `patience` is over.
+    ///
+    /// Bytes that TCP had taken may be lost or not, and only the receiver knows: it asks for the offset that it lacks
+    /// ([`Self::ask_again`]). A peer that never asks gets the file from its beginning.
     pub(crate) fn direct_lost(&mut self, now: Instant, patience: Duration) {
         self.direct = false;
         self.control.iter_mut().for_each(|(on, _)| *on = Carrier::Switchboard);
@@ -267,8 +306,8 @@ impl Link {
         self.reassembly.forget_partial();
     }
 
-    /// The switchboard is gone, and what was on it. Nobody is called for the sake of an
-    /// acknowledgement or a goodbye; what has not begun waits for the next switchboard.
+    /// The switchboard is gone, with the messages that it had begun. An acknowledgement or a BYE alone does not open a
+    /// new one; a message that has not begun waits for the next switchboard.
     pub(crate) fn switchboard_lost(&mut self) {
         self.control.retain(|(on, _)| *on != Carrier::Switchboard);
         self.messages
@@ -288,7 +327,7 @@ impl Link {
         sessions
     }
 
-    /// Purposes of messages that nobody acknowledged in time; they are forgotten.
+    /// Purposes of messages that were not acknowledged in time; they are forgotten.
     pub(crate) fn expired(&mut self, now: Instant) -> Vec<Purpose> {
         let (expired, kept) = std::mem::take(&mut self.messages)
             .into_iter()

@@ -1,4 +1,4 @@
-//! Files as they went before MSN Messenger 6: agreed on with `text/x-msmsgsinvite` messages in the
+//! MSNFTP, the pre-MSN 6 way of files: agreed on with `text/x-msmsgsinvite` messages in the
 //! conversation, sent over a TCP connection of their own.
 //!
 //! The sender invites, the receiver accepts, the sender tells where it listens, the receiver
@@ -20,7 +20,7 @@ pub const PORTS: std::ops::RangeInclusive<u16> = 6891..=6900;
 /// The most bytes of the file in one block, as the official client sends them.
 pub const BLOCK: usize = 2045;
 
-/// What stands after `BYE`: why a transfer ended (YW).
+/// The number after `BYE`: the reason for which a transfer ended (YW).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ByeCode(pub u32);
 
@@ -31,11 +31,11 @@ impl ByeCode {
     pub const DISK_FULL: Self = Self(2_147_942_405);
     /// The receiver does not want it any more.
     pub const CANCELLED: Self = Self(2_164_261_682);
-    /// Nothing came for too long.
+    /// No bytes came for too long.
     pub const TIMED_OUT: Self = Self(2_164_261_694);
 }
 
-/// Why the dialogue cannot go on. The connection is to be closed.
+/// The reason for which the dialogue cannot go on. The connection is to be closed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum MsnftpError {
     /// Something else was expected here.

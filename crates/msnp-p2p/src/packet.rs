@@ -1,5 +1,5 @@
-//! The binary transport, version 1: what stands in an `application/x-msnmsgrp2p` message and in
-//! a frame of a direct connection.
+//! The binary transport, version 1: the packets in `application/x-msnmsgrp2p` messages and in frames of a direct
+//! connection.
 //!
 //! Source: LP, NINA *P2Pv1 Headers*, IMF, ESC; see `docs/protocol/sources.md`.
 
@@ -11,7 +11,7 @@ use bytes::{BufMut, Bytes, BytesMut};
 pub use flags::Flags;
 pub use header::Header;
 
-/// What carries packets.
+/// The way of a packet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Carrier {
     /// Messages of class `D` through the service; each ends with a footer.
@@ -21,7 +21,8 @@ pub enum Carrier {
 }
 
 impl Carrier {
-    /// The most bytes of a message that go into one packet, as the official clients send them.
+    /// The most bytes of a message that go into one packet, as the official clients send them (1202: ESC, LP; 1352:
+    /// LP, NINA *Transports*).
     pub const fn max_body(self) -> usize {
         match self {
             Self::Switchboard => 1202,
@@ -45,8 +46,8 @@ impl Carrier {
     }
 }
 
-/// What the packet is about, big-endian on the wire. Clients send wrong ones without harm, so
-/// nothing depends on it.
+/// The application of the packet, big-endian on the wire, unlike all else here. AMSN sends 1 for files and LP 0 for the
+/// preparation without harm, so nothing depends on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Footer(pub u32);
 
@@ -61,7 +62,7 @@ impl Footer {
     pub const FILE: Self = Self(2);
 }
 
-/// Why bytes are no packet.
+/// The reason for which bytes are no packet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum PacketError {
     /// Less than a header (and a footer).
@@ -116,6 +117,7 @@ impl Packet {
             return Err(PacketError::TooLong(payload.len()));
         }
         let header = Header::parse(payload)?;
+        // The length of the body is known from the carrier; the header has to agree, which also tells version 1 from 2.
         if header.length as usize != present {
             return Err(mismatch(payload, header.length, present));
         }
@@ -130,6 +132,7 @@ impl Packet {
     /// Whether the body ends before the message does.
     pub(crate) fn is_within_message(&self) -> bool {
         let header = &self.header;
+        // An acknowledgement has the total of another message, and no body.
         let end = header.offset.checked_add(u64::from(header.length));
         header.flags.is_control() || end.is_some_and(|end| end <= header.total)
     }

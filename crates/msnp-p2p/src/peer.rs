@@ -1,4 +1,4 @@
-//! Everything between this account and one other person: pictures, emoticons, files, and the
+//! The state machine between this account and one other person: pictures, emoticons, files, and the
 //! direct connection that may carry them.
 
 mod answers;
@@ -34,7 +34,8 @@ use session::{Role, Session};
 
 /// How many sessions one peer may have with this account at a time; more are declined.
 const MAX_SESSIONS: usize = 16;
-/// How many ended calls and answered requests are remembered, to know repetitions by.
+/// The most ended calls and answered requests that are remembered, to know repetitions by. A repetition follows within
+/// seconds, when an acknowledgement was lost.
 const MAX_REMEMBERED: usize = 64;
 
 /// How long a transfer of an object may stand still. EME gives 180 s.
@@ -49,7 +50,7 @@ const BYE_WAIT: Duration = Duration::from_secs(30);
 /// wants the rest, before it begins anew.
 const RESUME_PATIENCE: Duration = Duration::from_secs(3);
 
-/// What is needed for direct connections.
+/// The settings of direct connections.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DirectConfig {
     /// How this machine is connected.
@@ -63,14 +64,14 @@ pub struct DirectConfig {
     pub loopback: bool,
 }
 
-/// Who is at the two ends, and what is allowed.
+/// The accounts at the two ends, and their permissions.
 #[derive(Debug, Clone)]
 pub struct PeerConfig {
     /// This account.
     pub me: Handle,
     /// The other one.
     pub peer: Handle,
-    /// What the other one may fetch.
+    /// The objects that the other one may fetch.
     pub published: Published,
     /// `None`: no direct connections. They tell each side the other's addresses.
     pub direct: Option<DirectConfig>,
@@ -195,6 +196,8 @@ impl Peer {
         payload: &Bytes,
         now: Instant,
     ) -> Result<(), PacketError> {
+        // The order matters: aMSN's BYE in the middle of a file has the offset and total of the file, so its text has to be
+        // tried before its place in a message is believed.
         let packet = Packet::parse_anywhere(carrier, payload)?;
         let header = packet.header;
         let is_text = header.session_id == 0 && !header.flags.is_control();
@@ -298,7 +301,8 @@ impl Peer {
         self.link.send(purpose, 0, Source::Text(message.to_bytes()));
     }
 
-    /// Ends a session of which the peer needs no further word.
+    /// Ends a session without a BYE: the peer knows, or is gone.
+    // Its call is remembered, so that a BYE that crosses ours on the wire is not answered with 481.
     fn fail(&mut self, key: SessionKey, failure: Failure) {
         let Some(session) = self.sessions.remove(&key) else { return };
         self.link.drop_session(key);
@@ -355,7 +359,7 @@ impl Peer {
             // libpurple never completes a message of no bytes; all of it is there all the same.
             self.file_sent(key);
         } else if matches!(session.role, Role::SendFile(_)) && self.link.under_way(key).is_some() {
-            // Whether it moves is told by the deadline of its message.
+            // Its message has a deadline of its own, which moves with each packet: see `Outgoing::expires`.
             self.extend(key, now + FILE_IDLE);
         } else {
             self.end_with_bye(key, Some(Failure::TimedOut));
@@ -369,7 +373,7 @@ fn stands_alone(packet: &Packet) -> bool {
     let Header { offset, total, length, .. } = packet.header;
     match offset {
         0 if total == u64::from(length) => false,
-        // The beginning of a longer text can be read as one too.
+        // A text that is cut after its head can be read, too: then only its end tells that it is whole.
         0 if (u64::from(length)..=SlpMessage::MAX_LEN as u64).contains(&total) => {
             SlpMessage::is_whole(&packet.body)
         }

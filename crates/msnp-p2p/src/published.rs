@@ -1,4 +1,4 @@
-//! What this account lets others fetch.
+//! The objects of this account that peers may fetch.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -24,7 +24,7 @@ impl Published {
     pub const MAX_OBJECTS: usize = 256;
 
     /// Lets peers fetch `data`. Publishing it again makes it the newest. `false` when the data
-    /// are not what the description says: nothing is published then.
+    /// do not fit the description: nothing is published then.
     pub fn publish(&self, object: &MsnObject, data: Bytes) -> bool {
         if !object.verify_data(&data) {
             return false;
@@ -38,7 +38,7 @@ impl Published {
         true
     }
 
-    /// Publishes a lie, for tests of who fetches it.
+    /// Publishes wrong data, for tests of the side that fetches them.
     #[cfg(test)]
     pub(crate) fn publish_unchecked(&self, object: &MsnObject, data: Bytes) {
         self.entries().push_back(Entry { kind: object.kind, sha1d: object.sha1d.clone(), data });

@@ -24,7 +24,7 @@ pub use session::{SessionRequest, session_answer, session_id};
 pub use start::{Method, SlpStatus, Start};
 pub use transport::{TransportRequest, TransportResponse};
 
-/// Why bytes are no MSNSLP.
+/// The reason for which bytes are no MSNSLP.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum SlpError {
     /// Longer than [`SlpMessage::MAX_LEN`], or a head longer than [`SlpMessage::MAX_HEAD`].
@@ -60,7 +60,7 @@ pub struct SlpMessage {
     pub cseq: u32,
     /// The call.
     pub call_id: CallId,
-    /// What the body is; see [`content_type`].
+    /// The type of the body; see [`content_type`].
     pub content_type: String,
     /// The body.
     pub body: Fields,
@@ -101,6 +101,7 @@ impl SlpMessage {
             to: self.from.clone(),
             from: self.to.clone(),
             via: self.via.clone(),
+            // 1 for every request that is known; a peer that counts further gets its own number and one (NINA *MSNSLP*).
             cseq: self.cseq.saturating_add(1),
             call_id: self.call_id.clone(),
             content_type: self.content_type.clone(),
@@ -133,6 +134,7 @@ impl SlpMessage {
     }
 
     fn read(text: &str) -> Result<Self, SlpError> {
+        // The body goes to the end of the text, whatever Content-Length says: the packets have counted it already.
         let (head, body) = split_head(text.trim_end_matches('\0')).ok_or(SlpError::NoBlankLine)?;
         if head.len() > Self::MAX_HEAD {
             return Err(SlpError::TooLong);
@@ -165,6 +167,7 @@ impl SlpMessage {
         let text = String::from_utf8_lossy(bytes);
         let Some((head, body)) = split_head(&text) else { return false };
         let length = Fields::parse(head).get("Content-Length").and_then(|length| length.parse().ok());
+        // Some count the NUL and do not send it.
         body.ends_with('\0') || length == Some(body.len()) || length == Some(body.len() + 1)
     }
 

@@ -1,4 +1,4 @@
-//! The server's side of an old handshake, and the connection that comes of it.
+//! The server's side of a legacy handshake, and its connection.
 
 #[cfg(test)]
 mod tests;
@@ -23,7 +23,7 @@ use crate::{Error, providers};
 const AES: &str = "ECDHE-RSA-AES128-GCM-SHA256:ECDHE-RSA-AES256-GCM-SHA384:ECDHE-RSA-CHACHA20-POLY1305:\
     ECDHE-RSA-AES128-SHA256:ECDHE-RSA-AES128-SHA:ECDHE-RSA-AES256-SHA:AES128-GCM-SHA256:AES256-GCM-SHA384:\
     AES128-SHA256:AES256-SHA256:AES128-SHA:AES256-SHA";
-/// Suites after those in SSL 3.0 and TLS 1.0: there, a block cipher can be read by somebody in between who makes a
+/// Suites after those in SSL 3.0 and TLS 1.0: there, a block cipher can be read by an attacker in between that makes a
 /// client send enough (POODLE, BEAST), and 3DES is the worst of them.
 const THEN_OF_OLD: &str = "RC4-SHA:RC4-MD5:DES-CBC3-SHA";
 /// The same from TLS 1.1 on, where each record of a block cipher has a vector of its own and RC4 is the weakest
@@ -33,7 +33,7 @@ const THEN: &str = "DES-CBC3-SHA:RC4-SHA:RC4-MD5";
 /// few connections to sign in, and then none.
 const SESSIONS: i32 = 4096;
 
-/// Takes connections of old clients.
+/// Accepts connections of legacy clients.
 #[derive(Clone)]
 pub struct Acceptor {
     context: SslContext,
@@ -44,7 +44,7 @@ impl Acceptor {
     /// Shows `leaf` and its chain in every handshake.
     ///
     /// # Errors
-    /// When the key is not the certificate's, or OpenSSL lacks what old clients need.
+    /// When the key is not the certificate's, or OpenSSL lacks a part that legacy clients need.
     pub fn new(leaf: &Leaf) -> Result<Self, Error> {
         providers::load()?;
         let mut builder = SslContextBuilder::new(SslMethod::tls_server())?;
@@ -103,7 +103,7 @@ fn ciphers(then: &str) -> String {
     format!("{AES}:{then}:@SECLEVEL=0")
 }
 
-/// Whether a client that offers this gets TLS 1.1 or newer. Whatever it offers beyond, we have.
+/// Whether a client that offers this gets TLS 1.1 or newer. This crate has any newer version that it offers.
 fn is_at_least_tls_1_1(offered: SslVersion) -> bool {
     ![SslVersion::SSL3, SslVersion::TLS1].contains(&offered)
 }
@@ -129,12 +129,12 @@ impl<S> OldStream<S> {
         self.0.ssl().current_cipher().map_or("none", |cipher| cipher.name())
     }
 
-    /// Whom the client wanted to reach, if it said so. Windows XP does not.
+    /// The host that the client named (SNI), if it did. Windows XP does not.
     pub fn server_name(&self) -> Option<&str> {
         self.0.ssl().servername(NameType::HOST_NAME)
     }
 
-    /// What carries it.
+    /// The stream below.
     pub fn get_ref(&self) -> &S {
         self.0.get_ref()
     }

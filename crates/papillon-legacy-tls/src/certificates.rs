@@ -1,4 +1,4 @@
-//! Certificates that old systems take: RSA with 2048 bits and SHA-1, which is the newest hash that all of
+//! Certificates for legacy systems: RSA with 2048 bits and SHA-1, which is the newest hash that all of
 //! them know (Windows XP before its third service pack knows no SHA-2).
 
 #[cfg(test)]
@@ -25,13 +25,13 @@ use zeroize::Zeroizing;
 use crate::{Error, ModernKey};
 
 const KEY_BITS: u32 = 2048;
-/// The last day of 1979: a machine whose clock has lost its battery begins again with 1980, wherever it is.
+/// The last day of 1979: a machine whose clock has lost its battery begins again with 1980, in any time zone.
 const BEGINNING: i64 = 315_446_400;
 /// People import the authority by hand: once has to do.
 const LIFETIME: Duration = Duration::from_secs(20 * 365 * 24 * 3600);
 /// The last second of 2049. Later times are written in a form that came into use later, too.
 const LATEST: i64 = 2_524_607_999;
-/// What a common name may hold (RFC 5280, appendix A).
+/// The longest common name (RFC 5280, appendix A).
 const LONGEST_COMMON_NAME: usize = 64;
 
 /// An authority whose certificate old systems can import.
@@ -99,7 +99,7 @@ impl Authority {
         Ok(Some(Self { certificate, key }))
     }
 
-    /// The certificate in PEM: what people import.
+    /// The certificate in PEM, to be imported.
     ///
     /// # Errors
     /// When OpenSSL fails.
@@ -107,7 +107,7 @@ impl Authority {
         certificate_pem(&self.certificate)
     }
 
-    /// The key in PEM (PKCS #8): what must not get out.
+    /// The key in PEM (PKCS #8), to be kept secret.
     ///
     /// # Errors
     /// When OpenSSL fails.
@@ -163,7 +163,7 @@ impl std::fmt::Debug for Authority {
     }
 }
 
-/// A server's certificate, what leads from it to its authority, and its key.
+/// A server's certificate, the chain to its authority, and its key.
 pub struct Leaf {
     pub(crate) certificate: X509,
     pub(crate) chain: Vec<X509>,
@@ -245,7 +245,7 @@ impl ModernKey {
     }
 }
 
-/// What all certificates have in common.
+/// The common part of all certificates.
 fn begin(subject: &X509Name, issuer: &X509NameRef, key: &PKey<Private>) -> Result<X509Builder, ErrorStack> {
     let mut builder = X509Builder::new()?;
     // Counted from zero: the third version.

@@ -1,4 +1,4 @@
-//! A client as old as this crate's server, for tests and measurements. It trusts everybody.
+//! A legacy client, for tests and measurements. It trusts any certificate.
 
 use std::io;
 use std::pin::Pin;

@@ -1,4 +1,4 @@
-//! Who a client is, by the first thing that it says.
+//! The kind of a client, read from its hello.
 //!
 //! Only as much of a hello is read as tells which side can serve the client; both sides read it again from
 //! the beginning, by their own rules.
@@ -10,7 +10,7 @@ use std::borrow::Cow;
 
 use crate::reader::Reader;
 
-/// A hello is longer than this only in order to be long. Those of today's browsers have 2 KB.
+/// A hello is longer than this only in order to be long. Those of modern browsers have 2 KB.
 const MAX_HELLO: usize = 16 * 1024;
 
 /// This many bytes of a connection decide its route, or fewer: with them [`route`] never says
@@ -20,7 +20,7 @@ pub const MAX_PREFIX: usize = MAX_HELLO + 2 * 1024;
 /// `CHANGE_CIPHER_SPEC` is 20, `ALERT` 21 (RFC 8446, section 5.1).
 const HANDSHAKE: u8 = 22;
 const CLIENT_HELLO: u8 = 1;
-/// What a record may hold (RFC 8446, section 5.1).
+/// The longest record (RFC 8446, section 5.1).
 const MAX_RECORD: usize = 1 << 14;
 const TLS_1_2: u16 = 0x0303;
 const TLS_1_3: u16 = 0x0304;
@@ -29,7 +29,7 @@ const SUPPORTED_GROUPS: u16 = 10;
 const SIGNATURE_ALGORITHMS: u16 = 13;
 const SUPPORTED_VERSIONS: u16 = 43;
 
-/// What rustls with ring serves: AES-128, AES-256 and ChaCha20, all with authentication built in.
+/// The suites of rustls with ring: AES-128, AES-256 and ChaCha20, all with authentication built in.
 const TLS_1_3_SUITES: [u16; 3] = [0x1301, 0x1302, 0x1303];
 const ECDHE_ECDSA_SUITES: [u16; 3] = [0xc02b, 0xc02c, 0xcca9];
 const ECDHE_RSA_SUITES: [u16; 3] = [0xc02f, 0xc030, 0xcca8];
@@ -39,7 +39,7 @@ const GROUPS: [u16; 3] = [29, 23, 24];
 /// The kind of key in the certificate that modern clients are shown. TLS 1.2 needs suites for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ModernKey {
-    /// ECDSA or Ed25519: what the service makes for itself.
+    /// ECDSA or Ed25519: the kinds that the service makes for itself.
     Ecdsa,
     /// RSA.
     Rsa,
@@ -50,19 +50,19 @@ pub enum ModernKey {
 pub enum Route {
     /// The beginning is not enough to tell: read on.
     More,
-    /// A client of today, for today's TLS.
+    /// A modern client, for modern TLS.
     Modern,
-    /// A client that today's TLS would turn away, for [`Acceptor`](crate::Acceptor).
+    /// A client that modern TLS would refuse, for [`Acceptor`](crate::Acceptor).
     Old,
     /// Not the beginning of TLS, or longer than any hello: to be closed.
     NotTls,
 }
 
-/// Decides by the first bytes of a connection who serves it. Once it has decided, more bytes do not change
+/// Decides by the first bytes of a connection which TLS serves it. Once it has decided, more bytes do not change
 /// that.
 ///
-/// Modern is who offers TLS 1.3, or TLS 1.2 with a suite for `key`, and a group that rustls with ring has.
-/// So nothing that somebody in between takes out of a hello gets a client of today an old suite: the
+/// A client is modern that offers TLS 1.3, or TLS 1.2 with a suite for `key`, and a group that rustls with ring has.
+/// So an attacker in between cannot make a modern client take a legacy suite by changing its hello: the
 /// hello is part of what both sides sign at the end of their handshake.
 pub fn route(prefix: &[u8], key: ModernKey) -> Route {
     match prefix {
@@ -135,7 +135,7 @@ fn by_hello(hello: &[u8], key: ModernKey) -> Route {
     }
 }
 
-/// Whether today's TLS can serve this client; `None` when the hello is none.
+/// Whether modern TLS can serve this client; `None` when the hello is none.
 fn is_modern(hello: &[u8], key: ModernKey) -> Option<bool> {
     let mut hello = Reader(hello);
     let version = hello.u16()?;
@@ -146,7 +146,7 @@ fn is_modern(hello: &[u8], key: ModernKey) -> Option<bool> {
     let _session = hello.short()?;
     let suites = hello.long()?;
     let _compression = hello.short()?;
-    // What follows here is of no standard in hellos of before.
+    // Extensions are of no standard in older hellos.
     if version < TLS_1_2 || hello.0.is_empty() {
         return Some(false);
     }
@@ -166,7 +166,7 @@ fn is_modern(hello: &[u8], key: ModernKey) -> Option<bool> {
         ModernKey::Ecdsa => ECDHE_ECDSA_SUITES,
         ModernKey::Rsa => ECDHE_RSA_SUITES,
     };
-    // Who lists versions means those, and not the one in the old place.
+    // A client that lists versions means those, and not the one in the old place.
     let has_1_2 = versions.0.is_empty() || versions.has_any(&[TLS_1_2]);
     let suitable = versions.has_any(&[TLS_1_3]) && suites.has_any(&TLS_1_3_SUITES)
         || has_1_2 && suites.has_any(&suites_of_1_2);

@@ -1,15 +1,15 @@
-//! TLS as the systems of the time speak it: SSL 3.0 and TLS 1.0 with RC4 and 3DES, on certificates with
+//! Legacy TLS, as Windows 98 to XP speak it: SSL 3.0 and TLS 1.0 with RC4 and 3DES, on certificates with
 //! RSA keys and SHA-1 signatures.
 //!
 //! MSN Messenger 5.0 to 7.0 sign in over HTTPS, and leave that to Windows. Windows 98, ME, 2000 and XP know
-//! nothing newer than TLS 1.0, say hello in the format of SSL 2.0 if they are told to, and do not say whom
+//! nothing newer than TLS 1.0, say hello in the format of SSL 2.0 if they are told to, and do not name the host that
 //! they want to reach (ESC). No TLS library that is kept up serves them any more but OpenSSL 3, when it is
 //! built to. This crate is the only place of it, and it does nothing else: it reads no file and opens no
 //! socket.
 //!
 //! | to find | look in |
 //! |---|---|
-//! | who gets this TLS and who gets a modern one | [`route`], in `hello.rs` |
+//! | the choice between this TLS and a modern one | [`route`], in `hello.rs` |
 //! | the handshake and the connection | [`Acceptor`], [`OldStream`] |
 //! | the certificates | [`Authority`], [`Leaf`] |
 //!
@@ -29,7 +29,7 @@ pub use acceptor::{Acceptor, OldStream};
 pub use certificates::{Authority, Leaf};
 pub use hello::{MAX_PREFIX, ModernKey, Route, route};
 
-/// Why OpenSSL did not do what it was asked for.
+/// The reason for which OpenSSL failed.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// It was built without something that old systems need.

@@ -7,7 +7,7 @@ use openssl::provider::Provider;
 
 use crate::Error;
 
-/// Loads what has RC4 in it, and then what has everything else: asking for one part turns off that the
+/// Loads the provider with RC4, and then the one with the rest: asking for one part turns off that the
 /// other comes by itself. They stay until the process ends.
 pub(crate) fn load() -> Result<(), Error> {
     static LOADED: OnceLock<Result<(Provider, Provider), ErrorStack>> = OnceLock::new();

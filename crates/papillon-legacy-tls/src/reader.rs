@@ -1,6 +1,6 @@
-//! Reading the fields of a hello one after the other.
+//! A reader of the fields of a hello, one after the other.
 
-/// What is left to read.
+/// The bytes that are left to read.
 #[derive(Clone, Copy)]
 pub(crate) struct Reader<'a>(pub(crate) &'a [u8]);
 

@@ -1,4 +1,4 @@
-//! Who may compute now. A handshake takes a quarter of a millisecond or more at once, and thousands may come
+//! The turns of handshakes on the processor. A handshake takes a quarter of a millisecond or more at once, and thousands may come
 //! together: there is always a thread that they leave to others.
 
 use std::future::{Future, poll_fn};
@@ -21,7 +21,7 @@ impl Turns {
         Self(Arc::new(Semaphore::new((threads - 1).max(1))))
     }
 
-    /// Does `work`, and has a turn whenever that does not wait for somebody else.
+    /// Does `work`, and has a turn whenever that does not wait for the other side.
     pub(crate) async fn take<T>(&self, work: impl Future<Output = T>) -> T {
         let mut work = pin!(work);
         let mut waiting: Option<Pin<Box<dyn Future<Output = Turn> + Send>>> = None;

@@ -7,10 +7,10 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 pub(crate) use self::live::Live;
+use crate::addresses::PublicUrl;
 use crate::dns;
+use crate::listen::proxy_protocol::AddressRange;
 use crate::operator::Operator;
-use crate::proxy_protocol::AddressRange;
-use crate::public_url::PublicUrl;
 use crate::tls::Names;
 
 /// The service's settings. Every field has a default that suits one machine.

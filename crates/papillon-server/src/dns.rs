@@ -12,11 +12,11 @@
 //! | which servers are asked, and how | `upstreams.rs`, `forward.rs` |
 //! | who is served, and how much | `clients.rs`, `guests.rs` |
 
+mod client_limits;
 mod clients;
 mod decide;
 mod desk;
 mod forward;
-mod guests;
 mod public_host;
 mod query;
 mod relay;

@@ -5,17 +5,14 @@
 //! that is closed in order (seen: Pidgin, aMSN, msnlib). Pages are handlers of an ordinary router
 //! behind it.
 
-mod arrivals;
-mod bridge;
+pub(crate) mod bridge;
 mod connection;
 mod forwarded;
 mod front;
-mod host;
 pub(crate) mod listening;
 mod reader;
 mod request;
 mod response;
-mod routes;
 mod visitor;
 
 use std::io;
@@ -26,17 +23,16 @@ use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio::time::timeout;
 
-pub(crate) use host::{host_part, in_url};
 pub(crate) use request::Request;
 pub(crate) use response::Response;
-pub use routes::{Ports, Site};
-pub(crate) use visitor::Visitor;
+pub(crate) use visitor::{Setting, Visitor};
 
-use crate::listener::Listener;
-use crate::opening::Opening;
-use crate::proxy_protocol;
+use crate::limits::Arrival;
+use crate::listen::Listener;
+use crate::listen::Peeked;
+use crate::listen::proxy_protocol;
+use crate::site::Site;
 use crate::tls::Door;
-use arrivals::Arrival;
 use connection::converse;
 use listening::listen;
 
@@ -80,7 +76,7 @@ async fn receive(
 ) -> io::Result<()> {
     stream.set_nodelay(true)?;
     let mut visitor = Visitor::new(stream.peer_addr()?, stream.local_addr()?);
-    let mut stream = Opening::new(stream);
+    let mut stream = Peeked::new(stream);
     let _counted = match arrival {
         Some(arrival) => Some(arrival),
         None => {

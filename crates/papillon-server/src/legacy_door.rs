@@ -13,9 +13,9 @@ use tokio::time::timeout;
 use crate::Limits;
 use crate::http::HANDSHAKE;
 use crate::http::listening::{Room, listen};
-use crate::listener::Listener;
-use crate::opening::Opening;
-use crate::proxy_protocol::{TakenOff, header};
+use crate::listen::Listener;
+use crate::listen::Peeked;
+use crate::listen::proxy_protocol::{TakenOff, header};
 use crate::tls::{OldWindows, Side};
 
 /// Where the service is, as `HOST:PORT`. It has to trust this process to say who its clients are.
@@ -53,7 +53,7 @@ pub async fn serve(
 async fn receive(stream: TcpStream, old: &OldWindows, behind: &Behind) -> io::Result<()> {
     stream.set_nodelay(true)?;
     let (peer, local) = (stream.peer_addr()?, stream.local_addr()?);
-    match timeout(HANDSHAKE, old.let_in(Opening::new(stream))).await?? {
+    match timeout(HANDSHAKE, old.let_in(Peeked::new(stream))).await?? {
         Side::Modern(client) => {
             let header = header(peer, local, None, None)?;
             forward::forward(client, &behind.https, &header).await

@@ -5,12 +5,16 @@
 //!
 //! | to find | look in |
 //! |---|---|
-//! | reading from and writing to a client | `connection.rs` |
-//! | the same through HTTP requests | `gateway.rs` |
-//! | what each verb does | `notification/verbs.rs`, `switchboard/verbs.rs`, and the files beside them |
-//! | who sees whom | `presence.rs`, and who is told, `announce.rs` |
-//! | the old names in DNS | `dns.rs` |
-//! | sign-in over HTTP | `passport.rs`, `http.rs`, `tls.rs` |
+//! | starting, stopping, settings | `server.rs`, `service.rs`, `config.rs` |
+//! | what each verb does | `roles/notification/verbs.rs`, `roles/switchboard/verbs.rs`, and the files beside them |
+//! | the task that serves a connection | `roles/connection.rs` |
+//! | who is signed in, and who sees whom | `people/sessions.rs`, `people/visibility.rs` |
+//! | what HTTP serves: sign-in, gateway, pages | `site/passport/`, `site/gateway.rs`, `site/pages/` |
+//! | tickets, passwords, failed sign-ins | `passport.rs` |
+//! | HTTP, TLS, DNS, TLS for old Windows | `http.rs`, `tls.rs`, `dns.rs`, `legacy_door.rs` |
+//! | lines on their way to clients | `delivery/` |
+//! | listeners and the PROXY protocol | `listen/` |
+//! | how often, and how many at once | `limits/` |
 
 pub mod dns;
 pub mod http;
@@ -19,40 +23,23 @@ pub mod legacy_door;
 pub mod passport;
 pub mod tls;
 
-mod account_locks;
-mod accounts;
-mod announce;
-mod announcement;
-mod backoff;
-mod buckets;
+mod addresses;
 mod config;
-mod connection;
 mod counted;
-mod gateway;
-mod invitation_mail;
-mod listener;
-mod liveness;
-mod network;
-mod notification;
-mod open_connections;
-mod opening;
+mod delivery;
+mod limits;
+mod listen;
 mod operator;
-mod pace;
-mod presence;
-mod proxy_protocol;
-mod public_url;
-mod roster;
+mod people;
+mod roles;
 mod server;
 mod service;
-mod sessions;
-mod store_watch;
-mod switchboard;
-mod web;
+pub mod site;
 
+pub use addresses::{Ports, PublicUrl};
 pub use config::{Config, Front, Limits, Registration, Timeouts};
 pub use counted::counted;
-pub use listener::Listener;
+pub use listen::Listener;
+pub use listen::proxy_protocol::AddressRange;
 pub use operator::Operator;
-pub use proxy_protocol::AddressRange;
-pub use public_url::PublicUrl;
 pub use server::{Listeners, Reload, Server, ServerError};

@@ -6,11 +6,10 @@
 
 mod attempts;
 mod failures;
-mod judging;
-pub(crate) mod login;
 mod new_password;
-pub(crate) mod nexus;
 mod passwords;
+mod sign_in_queue;
+mod stored_accounts;
 mod ticket;
 
 use std::fmt;
@@ -24,12 +23,13 @@ use zeroize::Zeroizing;
 
 use attempts::Limited;
 pub(crate) use failures::{Failures, Reason};
-use judging::Judging;
 pub use new_password::{
     LONGEST_EVERYWHERE, LONGEST_PASSWORD, RANDOM_PASSWORD_BITS, SHORTEST_PASSWORD, UnfitPassword,
     check_new_password, random_password, works_everywhere,
 };
 pub use passwords::{Crowded, HashError, Passwords, VerifyError, hash_password};
+use sign_in_queue::SignInQueue;
+pub(crate) use stored_accounts::StoredAccounts;
 pub(crate) use ticket::to_hex;
 pub use ticket::{Claims, TicketError, TicketMint, t_part};
 
@@ -113,7 +113,7 @@ pub struct Passport {
     credentials: Arc<dyn CredentialSource>,
     mint: Arc<TicketMint>,
     passwords: Passwords,
-    judging: Judging,
+    queue: SignInQueue,
     failures: Failures,
 }
 
@@ -125,7 +125,7 @@ impl Passport {
         passwords: Passwords,
         limits: &Limits,
     ) -> Self {
-        Self { credentials, mint, passwords, judging: Judging::new(limits), failures: Failures::default() }
+        Self { credentials, mint, passwords, queue: SignInQueue::new(limits), failures: Failures::default() }
     }
 
     /// Signs somebody in and returns a ticket. A name that is no address is a name that nobody
@@ -157,7 +157,7 @@ impl Passport {
     ) -> Result<StoredCredentials, Refusal> {
         let handle = Handle::parse(name).ok();
         let account = handle.as_ref().map(Handle::as_str);
-        let attempt = self.judging.begin(account, from).await.map_err(|Limited { wait }| {
+        let attempt = self.queue.begin(account, from).await.map_err(|Limited { wait }| {
             self.failures.note(Reason::Limited, from, handle.as_ref());
             Refusal::Limited { wait }
         })?;

@@ -11,32 +11,36 @@ use tokio::net::TcpStream;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
-use crate::account_locks::AccountLocks;
-use crate::accounts::StoredAccounts;
-use crate::announcement;
-use crate::backoff::Backoff;
+use crate::addresses::Ports;
 use crate::config::{Config, Live};
-use crate::connection::{self, Deliveries, Door, Ends};
+use crate::delivery::Deliveries;
+use crate::delivery::OpenConnections;
 use crate::dns::{self, DnsSockets};
-use crate::gateway::Gateways;
-use crate::http::{self, Ports};
-use crate::invitation_mail::InvitationMail;
-use crate::listener::Listener;
-use crate::network::plain;
-use crate::notification::say_goodbye;
-use crate::open_connections::OpenConnections;
-use crate::opening::Opening;
+use crate::http;
+use crate::listen::Backoff;
+use crate::listen::Listener;
+use crate::listen::Peeked;
+use crate::listen::plain;
+use crate::listen::proxy_protocol::{introduced, is_trusted};
+use crate::listen::{Door, Origin};
+use crate::passport::StoredAccounts;
 use crate::passport::{Passport, Passwords, TicketMint};
-use crate::proxy_protocol::{introduced, is_trusted};
+use crate::people::AccountLocks;
+use crate::people::Sessions;
+use crate::people::broadcast;
+use crate::people::conversations::Switchboards;
+use crate::people::store_watch;
+use crate::roles::connection;
+use crate::roles::notification::InvitationMail;
+use crate::roles::notification::say_goodbye;
 use crate::service::Service;
-use crate::sessions::Sessions;
-use crate::store_watch;
-use crate::switchboard::Switchboards;
-use crate::tls;
-use crate::web::{
+use crate::site::Site;
+use crate::site::gateway::Gateways;
+use crate::site::pages::{
     self,
-    people::{KeyError, Keys, People},
+    accounts::{KeyError, Keys, People},
 };
+use crate::tls;
 
 /// Clients get this long to take their last lines at a shutdown.
 const DRAIN: Duration = Duration::from_secs(5);
@@ -85,7 +89,7 @@ pub struct Server {
     service: Arc<Service>,
     listeners: Listeners,
     identity: Option<Arc<tls::Door>>,
-    site: Arc<http::Site>,
+    site: Arc<Site>,
 }
 
 impl Server {
@@ -195,7 +199,7 @@ impl Server {
 #[derive(Clone)]
 pub struct Reload {
     service: Arc<Service>,
-    site: Arc<http::Site>,
+    site: Arc<Site>,
     identity: Option<Arc<tls::Door>>,
 }
 
@@ -227,17 +231,17 @@ async fn site(
     service: &Arc<Service>,
     passport: Arc<Passport>,
     dns: Option<u16>,
-) -> Result<http::Site, ServerError> {
+) -> Result<Site, ServerError> {
     let (config, ports, store) = (&service.config, service.ports, &service.store);
     let keys = Keys::open(&**store).await.map_err(|error| match error {
         KeyError::Store(error) => ServerError::Store(error),
         KeyError::Damaged(name) => ServerError::PageKey(name),
     })?;
-    let doors = Arc::new(web::Doors::of(config, ports, dns, &**store).await?);
+    let doors = Arc::new(pages::Doors::of(config, ports, dns, &**store).await?);
     let people = Arc::new(People::new(Arc::clone(service), Arc::clone(&passport), keys));
-    let pages = web::router(doors).merge(web::people::router(people));
+    let pages = pages::router(doors).merge(pages::accounts::router(people));
     let gateways = Gateways::new(Arc::clone(service));
-    let site = http::Site::new(passport, config.public_host.clone(), ports, &config.limits);
+    let site = Site::new(passport, config.public_host.clone(), ports, &config.limits);
     let site = site.with_pages(pages).with_gateways(gateways).with_https_only(config.https_only);
     Ok(site.with_front(config.front.clone()).with_trusted_proxies(&config.trusted_proxies))
 }
@@ -270,30 +274,30 @@ fn start(service: &Arc<Service>, stream: TcpStream, client: SocketAddr, door: Do
     let _ = stream.set_nodelay(true);
     let Ok(local) = stream.local_addr() else { return };
     let service = Arc::clone(service);
-    let ends = Ends { client, local: plain(local), door, by_proxy: false };
+    let origin = Origin { client, local: plain(local), door, by_proxy: false };
     if is_trusted(&service.config.trusted_proxies, client.ip()) {
-        tokio::spawn(serve_behind_proxy(service, stream, ends));
+        tokio::spawn(serve_behind_proxy(service, stream, origin));
     } else {
-        tokio::spawn(connection::serve(service, stream, Vec::new(), ends));
+        tokio::spawn(connection::serve(service, stream, Vec::new(), origin));
     }
 }
 
 /// Serves the client of a proxy: the one that it names, if it does.
-async fn serve_behind_proxy(service: Arc<Service>, stream: TcpStream, mut ends: Ends) {
-    let mut stream = Opening::new(stream);
+async fn serve_behind_proxy(service: Arc<Service>, stream: TcpStream, mut origin: Origin) {
+    let mut stream = Peeked::new(stream);
     let introduced = tokio::time::timeout(service.config.timeouts.sign_in, introduced(&mut stream)).await;
     match introduced.map_err(io::Error::from).flatten() {
         Ok(Some(client)) => {
-            (ends.client, ends.local, ends.by_proxy) = (client.peer, client.local, true);
+            (origin.client, origin.local, origin.by_proxy) = (client.peer, client.local, true);
         }
         Ok(None) => {}
         Err(error) => {
-            tracing::debug!(%error, proxy = %ends.client, "a proxy's connection failed");
+            tracing::debug!(%error, proxy = %origin.client, "a proxy's connection failed");
             return;
         }
     }
     let (stream, early) = stream.into_parts();
-    connection::serve(service, stream, early, ends).await;
+    connection::serve(service, stream, early, origin).await;
 }
 
 /// Tells everybody that the service goes down, and waits as long as the configuration says.
@@ -302,7 +306,7 @@ async fn announce_shutdown(service: &Service, stop: &mut mpsc::Receiver<()>) {
     if grace.is_zero() {
         return;
     }
-    announcement::maintenance(service, u32::try_from(grace.as_secs().div_ceil(60)).unwrap_or(u32::MAX));
+    broadcast::maintenance(service, u32::try_from(grace.as_secs().div_ceil(60)).unwrap_or(u32::MAX));
     let _ = tokio::time::timeout(grace, stop.recv()).await;
 }
 

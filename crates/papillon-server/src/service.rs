@@ -6,15 +6,15 @@ use std::sync::Arc;
 use msnp::HostPort;
 use papillon_store::Store;
 
-use crate::account_locks::AccountLocks;
+use crate::addresses::Ports;
 use crate::config::Live;
-use crate::connection::{Door, Ends};
-use crate::http::Ports;
-use crate::invitation_mail::InvitationMail;
-use crate::open_connections::OpenConnections;
+use crate::delivery::OpenConnections;
+use crate::listen::{Door, Origin};
 use crate::passport::{Failures, TicketMint};
-use crate::sessions::Sessions;
-use crate::switchboard::Switchboards;
+use crate::people::AccountLocks;
+use crate::people::Sessions;
+use crate::people::conversations::Switchboards;
+use crate::roles::notification::InvitationMail;
 
 /// The running service: settings, people, conversations.
 pub(crate) struct Service {
@@ -35,9 +35,9 @@ pub(crate) struct Service {
 impl Service {
     /// The MSNP address for a client that reached us like this: the public host, or else that
     /// very address, so that loopback, LAN, NAT and proxies work without being told.
-    pub(crate) fn msnp_address(&self, ends: &Ends) -> Option<HostPort> {
-        let local = ends.local;
-        let proxys = (ends.by_proxy && ends.door == Door::Msnp).then_some(local.port());
+    pub(crate) fn msnp_address(&self, origin: &Origin) -> Option<HostPort> {
+        let local = origin.local;
+        let proxys = (origin.by_proxy && origin.door == Door::Msnp).then_some(local.port());
         let port = self.config.front.msnp_port.or(proxys).or(self.ports.msnp).unwrap_or(local.port());
         HostPort::parse(&format!("{}:{port}", self.host(local))).ok()
     }

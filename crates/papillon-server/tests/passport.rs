@@ -9,11 +9,13 @@ use std::time::{Duration, SystemTime};
 use async_trait::async_trait;
 use msnp::Handle;
 use papillon_server::Limits;
-use papillon_server::http::{Ports, Site, serve};
+use papillon_server::Ports;
+use papillon_server::http::serve;
 use papillon_server::passport::{
     CredentialError, CredentialSource, Passport, Passwords, StoredCredentials, TicketMint, hash_password,
     t_part,
 };
+use papillon_server::site::Site;
 use papillon_server::tls::Identity;
 use rustls::{ClientConfig, RootCertStore};
 use rustls_pki_types::pem::PemObject;

@@ -1,4 +1,4 @@
-//! People who can sign in.
+//! Accounts, which can sign in.
 
 use std::fmt;
 
@@ -14,7 +14,7 @@ impl fmt::Display for AccountId {
     }
 }
 
-/// Somebody known to the service.
+/// An account of the service.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Account {
     /// The number that everything else refers to.
@@ -54,7 +54,7 @@ impl PasswordHash {
         Self(hash.into())
     }
 
-    /// The hash itself, for the one who has to verify a password.
+    /// The hash itself, for the code that verifies a password.
     pub fn expose(&self) -> &str {
         &self.0
     }
@@ -66,16 +66,16 @@ impl fmt::Debug for PasswordHash {
     }
 }
 
-/// An account and what its password is checked against.
+/// An account and the hash of its password.
 #[derive(Debug, Clone)]
 pub struct Credentials {
-    /// Whose they are.
+    /// The account.
     pub account: Account,
     /// The hashed password.
     pub password_hash: PasswordHash,
 }
 
-/// What it takes to make an account. It starts out enabled and verified.
+/// A new account. It starts out enabled and verified.
 #[derive(Debug, Clone)]
 pub struct NewAccount {
     /// The name to sign in with.

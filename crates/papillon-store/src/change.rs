@@ -1,11 +1,11 @@
-//! The log of what was done to accounts, by which a running service learns what other
+//! The log of account changes, by which a running service learns of changes that other
 //! processes did.
 
 use msnp::Handle;
 
 use crate::AccountId;
 
-/// What happened to an account.
+/// The kind of a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum AccountChangeKind {
     /// It was made.
@@ -48,10 +48,10 @@ impl AccountChangeKind {
 pub struct AccountChange {
     /// Its place in the log. Entries become visible in this order.
     pub sequence: i64,
-    /// Whose account.
+    /// The account.
     pub account: AccountId,
     /// The account's handle, which a removed account can no longer be asked for.
     pub handle: Handle,
-    /// What happened.
+    /// The kind.
     pub kind: AccountChangeKind,
 }

@@ -1,11 +1,11 @@
-//! Why the store did not do what it was asked.
+//! The errors of the store.
 
 use std::fmt;
 
-/// What every method of the store returns.
+/// The result of every method of the store.
 pub type Result<T, E = StoreError> = std::result::Result<T, E>;
 
-/// Why the store did not do what it was asked.
+/// The reason for which a method of the store failed.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// The request makes no sense as things stand; nothing was changed.
@@ -14,7 +14,7 @@ pub enum StoreError {
     /// The database did not answer or could not do it.
     #[error("the database is not available: {0}")]
     Unavailable(#[source] Outage),
-    /// The database holds what this program never writes; the text says where.
+    /// The database holds a value that this program never writes; the text names the place.
     #[error("the database holds something unreadable: {0}")]
     Corrupt(String),
 }
@@ -22,10 +22,10 @@ pub enum StoreError {
 /// A request that makes no sense as things stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum Refusal {
-    /// Somebody else has this handle.
+    /// Another account has this handle.
     #[error("the account exists already")]
     AccountExists,
-    /// Nobody has this handle or number.
+    /// No account has this handle or number.
     #[error("there is no such account")]
     UnknownAccount,
     /// No valid group number, or no group has it.
@@ -37,7 +37,7 @@ pub enum Refusal {
     /// The contact is already where it was to be put.
     #[error("the contact is already there")]
     AlreadyThere,
-    /// Nobody can be allowed and blocked at once.
+    /// A contact cannot be allowed and blocked at once.
     #[error("the contact is on the opposite list")]
     OnOppositeList,
     /// The contact is not on the list.
@@ -63,7 +63,7 @@ pub enum Refusal {
     PictureTooLarge,
 }
 
-/// What went wrong with the database, in words. It keeps the message of the driver's error only:
+/// The failure of the database, in words. It keeps the message of the driver's error only:
 /// the rest of such an error can quote a row, and a row can hold a password hash.
 #[derive(Debug)]
 pub struct Outage(String);

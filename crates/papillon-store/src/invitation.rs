@@ -1,4 +1,4 @@
-//! Codes with which people make accounts by themselves.
+//! Invitations: codes with which people make accounts by themselves.
 
 use std::fmt;
 
@@ -6,13 +6,13 @@ use msnp::Handle;
 
 use crate::AccountId;
 
-/// Letters and digits that nobody mistakes for each other, 32 of them.
+/// Letters and digits that are not mistaken for each other, 32 of them.
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 /// Characters of a code without its hyphens; five bits each.
 const LEN: usize = 16;
 
 /// The code of an invitation: 80 bits, written as `xxxx-xxxx-xxxx-xxxx`. Its `Debug` form hides
-/// it: whoever has it can make an account.
+/// it: the code is enough to make an account.
 #[derive(Clone, PartialEq, Eq)]
 pub struct InvitationCode(String);
 
@@ -54,7 +54,7 @@ impl InvitationCode {
         (characters == LEN).then_some(Self(code))
     }
 
-    /// The code itself, for the one who invites.
+    /// The code itself, for the inviting person.
     pub fn expose(&self) -> &str {
         &self.0
     }
@@ -73,7 +73,7 @@ pub struct Invitation {
     pub id: i64,
     /// Its code.
     pub code: InvitationCode,
-    /// Who made it; `None` for the command line, and for somebody who is gone.
+    /// The account that made it; `None` for the command line, and for a removed account.
     pub made_by: Option<Handle>,
     /// When it was made, in seconds since 1970.
     pub made_at: i64,
@@ -83,12 +83,12 @@ pub struct Invitation {
     pub uses_left: i64,
 }
 
-/// What it takes to make an invitation.
+/// A new invitation.
 #[derive(Debug, Clone)]
 pub struct NewInvitation {
     /// Its code.
     pub code: InvitationCode,
-    /// Who makes it; `None` for the command line.
+    /// The account that makes it; `None` for the command line.
     pub made_by: Option<AccountId>,
     /// Now, in seconds since 1970.
     pub made_at: i64,

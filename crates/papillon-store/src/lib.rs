@@ -1,4 +1,4 @@
-//! What the service has to remember: accounts, their lists, groups, settings and properties.
+//! The store of the service: accounts, their lists, groups, settings and properties.
 //!
 //! [`Store`] is the whole interface. Behind it are SQLite ([`SqliteStore`], one file) and
 //! PostgreSQL ([`PostgresStore`], for many nodes); [`open`] takes either by its address.
@@ -6,7 +6,7 @@
 //! Three promises hold for both:
 //!
 //! - A change that was acknowledged is on the disk.
-//! - X is on A's forward list exactly when A is on X's reverse list, and nobody is on an allow
+//! - X is on A's forward list exactly when A is on X's reverse list, and no account is on an allow
 //!   and a block list of the same person at once.
 //! - Every change of a person's lists raises that person's list version by exactly one.
 //!
@@ -14,7 +14,7 @@
 //! |---|---|
 //! | the interface | [`Store`] |
 //! | the statements, one text for both databases | `sql/`, one file a subject |
-//! | what only one database has | `sqlite.rs`, `postgres.rs` and `migrations/` |
+//! | the parts of one database only | `sqlite.rs`, `postgres.rs` and `migrations/` |
 
 mod account;
 mod change;

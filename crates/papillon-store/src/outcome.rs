@@ -1,10 +1,10 @@
-//! What changes of lists bring about, for the service to pass on.
+//! The outcomes of list changes, for the service to pass on.
 
 use msnp::{GroupId, Handle, List, ListVersion};
 
 use crate::{AccountId, SharedProperties};
 
-/// One of the two lists that say who may see a person.
+/// One of the two lists that decide about the visibility of a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum PrivacyList {
     /// `AL`
@@ -22,7 +22,7 @@ impl PrivacyList {
         }
     }
 
-    /// The list nobody on this one can be on.
+    /// The other list, which no contact on this one can be on.
     pub const fn opposite(self) -> Self {
         match self {
             Self::Allow => Self::Block,
@@ -31,10 +31,10 @@ impl PrivacyList {
     }
 }
 
-/// Somebody was put on a forward list, or into one more group of it.
+/// A contact was added to a forward list, or to one more group of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ForwardAdded {
-    /// Who was added.
+    /// The contact.
     pub contact: AccountId,
     /// The owner's new list version.
     pub version: ListVersion,
@@ -43,16 +43,16 @@ pub struct ForwardAdded {
     /// Whether the contact was not on the list before.
     pub newly_on_list: bool,
     /// The contact's new list version, if the owner is newly on the contact's reverse list. A
-    /// person who adds herself has one version, and it is raised once.
+    /// person that adds herself has one version, and it is raised once.
     pub reverse_version: Option<ListVersion>,
-    /// What the contact shows of itself to the owner.
+    /// The properties that the contact shows to the owner.
     pub contact_properties: SharedProperties,
 }
 
-/// Somebody was taken off a forward list, or out of a group of it.
+/// A contact was removed from a forward list, or from a group of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ForwardRemoved {
-    /// Who was removed.
+    /// The contact.
     pub contact: AccountId,
     /// The owner's new list version.
     pub version: ListVersion,
@@ -63,10 +63,10 @@ pub struct ForwardRemoved {
     pub reverse_version: Option<ListVersion>,
 }
 
-/// Somebody was put on or taken off an allow or block list.
+/// A contact was added to or removed from an allow or block list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PrivacyChanged {
-    /// Whom it is about.
+    /// The contact.
     pub contact: AccountId,
     /// The owner's new list version.
     pub version: ListVersion,
@@ -79,14 +79,14 @@ pub struct PrivacyChanged {
 pub struct GroupRemoved {
     /// The owner's new list version.
     pub version: ListVersion,
-    /// Those who were in no other group and so left the forward list, by account number.
+    /// The contacts that were in no other group and so left the forward list, by account number.
     pub dropped: Vec<ContactDropped>,
 }
 
-/// Somebody left a forward list together with a group.
+/// A contact left a forward list together with a group.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ContactDropped {
-    /// Who it is.
+    /// The contact.
     pub account: AccountId,
     /// The contact's handle.
     pub handle: Handle,

@@ -1,4 +1,4 @@
-//! PostgreSQL: for services of many nodes.
+//! The store on PostgreSQL, for services of many nodes.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use crate::{Result, Store};
 
 const CONNECTIONS: usize = 16;
 
-/// How long the server may take for all that a request needs. Somebody who has to wait for a connection and
+/// How long the server may take for all statements of a request. A request that has to wait for a connection and
 /// then for the news that the server is silent still has an answer within five seconds.
 const PATIENCE: Duration = Duration::from_millis(2500);
 
@@ -24,8 +24,8 @@ const DIALECT: Dialect = Dialect { begin: "BEGIN", locks_rows: true };
 /// The number spells "papillon".
 const ONE_AT_A_TIME: &str = "SELECT pg_advisory_xact_lock(8097112105108108111)";
 
-/// Less than the patience for a statement, so that a server that works says by itself what it could not do in
-/// time. What a node leaves behind that has vanished keeps others waiting no longer than this.
+/// Less than the patience for a statement, so that a server that works reports by itself a statement that was too
+/// slow. The locks of a node that has vanished keep others waiting no longer than this.
 const SETTINGS: &str = "SET statement_timeout = 2000; SET idle_in_transaction_session_timeout = 10000";
 
 const MIGRATIONS: &[Migration] = &[
@@ -41,7 +41,7 @@ pub enum PostgresStore {}
 impl PostgresStore {
     /// Connects to `postgres://…` and brings the tables up to date.
     ///
-    /// Whatever the store is asked fails with [`StoreError::Unavailable`](crate::StoreError::Unavailable) within
+    /// Every method of the store fails with [`StoreError::Unavailable`](crate::StoreError::Unavailable) within
     /// five seconds when the server is gone or does not answer, and works again as soon as the server does.
     pub async fn connect(url: &str) -> Result<Arc<dyn Store>> {
         Self::connect_patiently(url, PATIENCE).await

@@ -1,4 +1,4 @@
-//! Everything a person's client is told at sign-in.
+//! The roster: all that a client gets at sign-in.
 
 use msnp::{AddPrompt, FriendlyName, GroupId, GroupName, Handle, ListFlags, ListVersion, Privacy};
 use msnp::{PropertyKey, PropertyValue};
@@ -21,14 +21,14 @@ pub struct Roster {
     pub properties: Vec<(PropertyKey, PropertyValue)>,
     /// The groups in the order of their numbers; group 0 is always there.
     pub groups: Vec<(GroupId, GroupName)>,
-    /// Everybody who is on any list, in the order of account numbers.
+    /// The contacts on any list, in the order of account numbers.
     pub contacts: Vec<Contact>,
 }
 
-/// Somebody on a person's lists.
+/// A contact on a person's lists.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Contact {
-    /// Who it is.
+    /// The account.
     pub account: AccountId,
     /// The contact's handle.
     pub handle: Handle,
@@ -38,7 +38,7 @@ pub struct Contact {
     pub lists: ListFlags,
     /// The groups the contact is in: at least one if on the forward list, else none.
     pub groups: GroupSet,
-    /// What a contact on the forward list shows of itself; empty if the contact does not allow
+    /// The properties that a contact on the forward list shows; empty if the contact does not allow
     /// the list's owner to see it.
     pub properties: SharedProperties,
 }

@@ -1,4 +1,4 @@
-//! The store over SQL. Both databases run the same statements; `Dialect` holds what differs.
+//! The store over SQL. Both databases run the same statements; `Dialect` holds the differences.
 
 mod accounts;
 mod changes;
@@ -41,7 +41,7 @@ use crate::{
     PropertySet, Result, Roster, Store, WebSession,
 };
 
-/// What differs between the databases once they are connected.
+/// The differences between the databases once they are connected.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Dialect {
     /// How a writing transaction starts.

@@ -1,4 +1,4 @@
-//! SQLite: one file, nothing to set up.
+//! The store on SQLite: one file, nothing to set up.
 
 mod files;
 
@@ -33,7 +33,7 @@ const MIGRATIONS: &[Migration] = &[
 /// power fails.
 const WRITER: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
                       PRAGMA foreign_keys = ON;";
-/// A commit that failed has left its pages in the log. Nobody reads them, except whoever opens the database after
+/// A commit that failed has left its pages in the log. No connection reads them, except one that opens the database after
 /// a crash: so the log is emptied.
 const MEND: &str = "PRAGMA wal_checkpoint(TRUNCATE)";
 /// The system caches the file; a small cache of its own is enough for a reader. The first read opens the other

@@ -1,4 +1,4 @@
-//! The interface.
+//! The interface of the store: one trait.
 
 use async_trait::async_trait;
 use msnp::{AddPrompt, FriendlyName, GroupId, GroupName, Handle, ListVersion, Privacy};
@@ -18,14 +18,14 @@ use crate::Refusal;
 /// Each method is one transaction: it happens wholly and is on the disk when it returns `Ok`, or
 /// it does not happen at all. A future that is dropped leaves either the one or the other.
 ///
-/// An owner who does not exist is refused with [`Refusal::UnknownAccount`] everywhere.
+/// An owner that does not exist is refused with [`Refusal::UnknownAccount`] everywhere.
 #[async_trait]
 pub trait Store: Send + Sync + 'static {
     /// Makes an account. Refused: `AccountExists`.
     async fn create_account(&self, new: NewAccount) -> Result<Account>;
 
-    /// Makes many accounts, all in one transaction. Those whose handle is taken, also by one before it among these,
-    /// are `None` and left as they are.
+    /// Makes many accounts, all in one transaction. An account whose handle is taken, also by one before it among these,
+    /// is `None` and left as it is.
     async fn create_accounts(&self, new: &[NewAccount]) -> Result<Vec<Option<Account>>>;
 
     /// Makes an account and uses the invitation once, at the account's `created_at`. Refused, in
@@ -55,14 +55,14 @@ pub trait Store: Send + Sync + 'static {
     /// changes, nothing is done or logged. Refused: `UnknownAccount`.
     async fn set_enabled(&self, handle: &Handle, enabled: bool) -> Result<()>;
 
-    /// Sets or removes the mark of those who may use the administrators' pages. Refused:
+    /// Sets or removes the mark of an administrator. Refused:
     /// `UnknownAccount`.
     async fn set_admin(&self, handle: &Handle, admin: bool) -> Result<()>;
 
     /// Voids all tickets: a sign-in takes the password again. Refused: `UnknownAccount`.
     async fn void_tickets(&self, handle: &Handle) -> Result<()>;
 
-    /// Removes an account, also from everybody's lists, whose versions grow. Refused:
+    /// Removes an account, also from all lists, whose versions grow. Refused:
     /// `UnknownAccount`.
     async fn remove_account(&self, handle: &Handle) -> Result<()>;
 
@@ -93,14 +93,14 @@ pub trait Store: Send + Sync + 'static {
     /// [`WebSession::MOST`] are kept. Refused: `UnknownAccount`.
     async fn begin_web_session(&self, session: &WebSession) -> Result<()>;
 
-    /// Whose session this is; nobody's when it has ended, or was ended. `now` is in seconds since 1970.
+    /// The account of this session; `None` when it has ended. `now` is in seconds since 1970.
     async fn account_of_web_session(&self, id: &str, now: i64) -> Result<Option<Account>>;
 
     /// Ends a session of the pages. One that does not exist is no error: it is as good as ended. Voiding all tickets
     /// of an account ends all of its sessions.
     async fn end_web_session(&self, id: &str) -> Result<()>;
 
-    /// The secret of this name. The first who asks for it, on any node, gives it its value;
+    /// The secret of this name. The first request for it, on any node, gives it its value;
     /// everybody later gets that value.
     async fn secret(&self, name: &str, candidate: &[u8]) -> Result<Vec<u8>>;
 
@@ -136,7 +136,7 @@ pub trait Store: Send + Sync + 'static {
         limit: usize,
     ) -> Result<ForwardAdded>;
 
-    /// Puts `contact` on the allow or block list. Who is on any list already keeps the name. Refused, in this order: `UnknownAccount`,
+    /// Puts `contact` on the allow or block list. A contact that is on any list already keeps its name. Refused, in this order: `UnknownAccount`,
     /// `AlreadyThere`, `ListFull`, `OnOppositeList`.
     async fn add_to_privacy(
         &self,
@@ -147,7 +147,7 @@ pub trait Store: Send + Sync + 'static {
         limit: usize,
     ) -> Result<PrivacyChanged>;
 
-    /// Takes `contact` off the forward list (`group` is `None`) or out of one group of it; who
+    /// Takes `contact` off the forward list (`group` is `None`) or out of one group of it; a contact that
     /// leaves the last group is in group 0 then. Refused, in this order: `UnknownAccount`,
     /// `NotOnList`, `UnknownGroup`, `NotInGroup`.
     async fn remove_from_forward(
@@ -175,7 +175,7 @@ pub trait Store: Send + Sync + 'static {
         name: &FriendlyName,
     ) -> Result<ListVersion>;
 
-    /// Sets whether the client asks about those who add the owner. The value that is set already leaves the
+    /// Sets whether the client asks about people that add the owner. The value that is set already leaves the
     /// version as it is.
     async fn set_prompt(&self, owner: AccountId, prompt: AddPrompt) -> Result<ListVersion>;
 

@@ -1,13 +1,13 @@
-//! Who is signed in to the pages.
+//! Sessions on the pages.
 
 use crate::AccountId;
 
-/// A browser in which somebody is signed in to the pages.
+/// A session of a browser on the pages.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WebSession {
-    /// A digest of what the browser has to show.
+    /// A digest of the credential in the browser's cookie.
     pub id: String,
-    /// Who is signed in.
+    /// The account.
     pub account: AccountId,
     /// When it begins, in seconds since 1970.
     pub begun_at: i64,

@@ -1,6 +1,6 @@
-//! `papillon account …`: the people who can sign in.
+//! `papillon account …`: the accounts that can sign in.
 //!
-//! The commands write to the database, and a running service sees what they did there.
+//! The commands write to the database, and a running service reads their changes there.
 
 mod add;
 mod admin;
@@ -13,16 +13,13 @@ mod password;
 mod remove;
 
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, anyhow};
 use clap::Subcommand;
 use msnp::{FriendlyName, Handle};
-use papillon_server::passport::hash_password;
-use papillon_store::{NewAccount, PasswordHash, Refusal, Store, StoreError};
-use zeroize::Zeroizing;
+use papillon_store::{Refusal, Store, StoreError};
 
-use crate::serve::first_steps::account_command;
+use crate::account_command::account_command;
 use crate::settings::{Place, Settings};
 use crate::{database, logging, runtime};
 
@@ -56,13 +53,13 @@ enum Command {
     Import(import::ImportArgs),
     /// Shows all accounts.
     List(list::ListArgs),
-    /// Sets a new password. Who is signed in stays so; the old password no longer works.
+    /// Sets a new password. Sessions stay signed in; the old password no longer works.
     Password(password::PasswordArgs),
-    /// Signs somebody out and lets them in no more. The contact list is kept.
+    /// Disables an account: ends its sessions and refuses new ones. The contact list is kept.
     Disable(disable::DisableArgs),
-    /// Lets somebody sign in again who was disabled.
+    /// Enables a disabled account again.
     Enable(enable::EnableArgs),
-    /// Lets somebody use the administrators' pages, at /admin, or no longer.
+    /// Makes a person an administrator, with the pages at /admin, or no longer.
     Admin(admin::AdminArgs),
     /// Makes an invitation: with its code people make accounts by themselves, at /register.
     Invite(invite::InviteArgs),
@@ -74,7 +71,7 @@ enum Command {
 pub(crate) fn run(args: &AccountArgs) -> anyhow::Result<()> {
     let settings = Settings::load(&args.place)?;
     logging::start(settings.log_format, "warn")?;
-    runtime()?.block_on(async {
+    runtime::start()?.block_on(async {
         match &args.command {
             Command::Add(add) => add::run(add, &settings).await,
             Command::Import(import) => import::run(import, &settings).await,
@@ -89,7 +86,7 @@ pub(crate) fn run(args: &AccountArgs) -> anyhow::Result<()> {
     })
 }
 
-/// Reads an account's name; the error says what is expected.
+/// Reads an account's name; the error describes one.
 fn email(text: &str) -> Result<Handle, String> {
     Handle::parse(text).map_err(|_| {
         format!(
@@ -100,7 +97,7 @@ fn email(text: &str) -> Result<Handle, String> {
     })
 }
 
-/// Reads a display name; the error says what is expected.
+/// Reads a display name; the error describes one.
 fn display_name(text: &str) -> Result<FriendlyName, String> {
     FriendlyName::from_text(text).ok().filter(FriendlyName::is_presentable).ok_or_else(|| {
         format!(
@@ -129,7 +126,7 @@ fn unknown(handle: &Handle) -> anyhow::Error {
     )
 }
 
-/// What the store's refusal means for a change of `handle`.
+/// The error for a change of `handle` that the store refused.
 fn explained(error: StoreError, handle: &Handle) -> anyhow::Error {
     match error {
         StoreError::Refused(Refusal::UnknownAccount) => unknown(handle),
@@ -140,26 +137,4 @@ fn explained(error: StoreError, handle: &Handle) -> anyhow::Error {
 fn exists(handle: &Handle, settings: &Settings) -> anyhow::Error {
     let command = account_command(settings, &format!("password {handle}"));
     anyhow!("the account {handle} exists already. To change its password: {command}")
-}
-
-/// What it takes to make this account now.
-pub(crate) async fn new_account(
-    handle: Handle,
-    name: FriendlyName,
-    password: Zeroizing<String>,
-) -> anyhow::Result<NewAccount> {
-    Ok(NewAccount { handle, name, password_hash: hashed(password).await?, created_at: now(), admin: false })
-}
-
-/// In seconds since 1970; a clock that stands before that is as good as one at it.
-fn now() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
-}
-
-/// Hashes the password; that takes its time.
-async fn hashed(password: Zeroizing<String>) -> anyhow::Result<PasswordHash> {
-    let hash = tokio::task::spawn_blocking(move || hash_password(&password)).await;
-    let hash = hash.context("the password was not hashed")?;
-    Ok(PasswordHash::new(hash?))
 }

@@ -18,6 +18,8 @@ mod portions;
 mod state;
 mod status;
 mod terminal;
+mod tone;
+mod wake;
 mod wrap;
 
 use std::io::{self, IsTerminal};
@@ -64,7 +66,7 @@ pub(crate) fn run(args: &ChatArgs) -> anyhow::Result<()> {
         mute: args.mute,
         emoji: !args.no_emoji && looks::shows_emoji(),
     };
-    let runtime = runtime()?;
+    let runtime = runtime::start()?;
     let outcome = runtime.block_on(async {
         let mut login = Login::prepare(&args.client)?;
         let (client, events) = login.sign_in().await?;
@@ -75,7 +77,7 @@ pub(crate) fn run(args: &ChatArgs) -> anyhow::Result<()> {
             said,
             // Without it other commands sign in by themselves.
             #[cfg(unix)]
-            door: login.open_door(context.clone()).ok(),
+            socket: login.open_socket(context.clone()).ok(),
         };
         driver::run(context.client, source, setup).await
     });

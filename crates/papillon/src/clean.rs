@@ -1,6 +1,6 @@
 //! Texts and names from other people, made harmless for a terminal, a log and JSON.
 //!
-//! Nothing that another program wrote may move the cursor, change colours, turn the direction of what stands around
+//! No text of another program may move the cursor, change colours, turn the direction of the text around
 //! it, or look the same as something else. Which characters those are is told by [`msnp::invisible_characters`].
 
 use std::fmt::Write as _;
@@ -13,7 +13,7 @@ use unicode_segmentation::UnicodeSegmentation;
 /// More combining marks than this on one character are left out. The longest sequence that means
 /// something (a couple with skin tones) has ten.
 const MAX_CLUSTER: usize = 16;
-/// No escape sequence is longer than this; what goes on is taken for text.
+/// No escape sequence is longer than this; bytes beyond it are text.
 const MAX_SEQUENCE: usize = 256;
 
 /// One line: names of people, groups and files.
@@ -22,14 +22,14 @@ pub(crate) fn line(text: &str) -> String {
     cleaned.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Several lines, parted by `\n`: what somebody says.
+/// Several lines, parted by `\n`: the text of a message.
 pub(crate) fn lines(text: &str) -> String {
     let text = typed(text);
     let kept = marked(&text).filter(|(char, is_out_of_place)| *char == '\n' || !is_out_of_place);
     calm(kept.map(|(char, _)| char).collect())
 }
 
-/// What is typed here, or pasted, which may come one character at a time: a joiner may get its neighbour yet.
+/// Typed or pasted text, which may come one character at a time: a joiner may get its neighbour yet.
 pub(crate) fn typed(text: &str) -> String {
     let mut cleaned = String::with_capacity(text.len());
     let mut rest = text.char_indices().peekable();
@@ -53,14 +53,14 @@ pub(crate) fn typed(text: &str) -> String {
     cleaned
 }
 
-/// A name in a list that people compare: what has no place in it is seen to have been there.
+/// A name in a list that people compare: U+FFFD stands in the place of a character that is not shown.
 pub(crate) fn replaced(name: &str) -> String {
     marked(name)
         .map(|(char, is_out_of_place)| if is_out_of_place { char::REPLACEMENT_CHARACTER } else { char })
         .collect()
 }
 
-/// The output of a command, with its own line ends and tabs, and whatever it quotes.
+/// The output of a command, with its own line ends and tabs, and with quotations of other texts.
 pub(crate) fn printed(text: &str) -> String {
     let shown = |(char, is_out_of_place)| match char {
         '\n' | '\t' => char,
@@ -70,7 +70,7 @@ pub(crate) fn printed(text: &str) -> String {
     marked(text).map(shown).collect()
 }
 
-/// A value in the log: escaped, so that one sees what it was, and on one line.
+/// A value in the log: escaped, so that its characters can be told, and on one line.
 pub(crate) fn logged(value: &str) -> String {
     let mut cleaned = String::with_capacity(value.len());
     for (char, is_out_of_place) in marked(value) {

@@ -1,32 +1,28 @@
-//! What all commands have in common that sign in to a service.
+//! The sign-in of all commands that are clients of a service.
 
 mod asking;
 mod fingerprint;
-mod images;
 mod known;
 mod options;
-mod people;
 mod trust;
-mod why;
 
 use std::io::{self, IsTerminal, Write};
 
 use anyhow::{Context, anyhow, bail};
-use clap::error::ErrorKind;
 use msnp::Handle;
 use msnp_client::{Builder, Client, Events, SignInError};
 
+use crate::failures::why_not_signed_in;
 use crate::logging::{self, LogFormat};
+use crate::names::handle;
 use crate::password;
+use crate::usage::wrong_usage;
 pub(crate) use asking::{Purpose, asker};
-pub(crate) use images::{emoticon as emoticon_picture, picture as display_picture};
 pub(crate) use options::{ClientArgs, ENVIRONMENT};
 use options::{Looks, Options};
-pub(crate) use people::{friendly_name, handle, status, status_name};
-use trust::Belief;
-pub(crate) use why::{why_not_delivered, why_not_done, why_not_transferred};
+use trust::TrustDecision;
 
-/// Logs to standard error what is worth a warning. Not for those who draw on the terminal.
+/// Starts the log of warnings on standard error. Not for a command that draws on the terminal.
 pub(crate) fn log() -> anyhow::Result<()> {
     logging::start(LogFormat::Text, "warn")
 }
@@ -35,13 +31,13 @@ pub(crate) fn log() -> anyhow::Result<()> {
 pub(crate) struct Login {
     account: Handle,
     builder: Builder,
-    belief: Belief,
+    trust: TrustDecision,
     #[cfg(unix)]
-    door: (crate::control::Name, bool),
+    socket: (crate::control::SocketName, bool),
 }
 
 impl Login {
-    /// Gets everything together. It may wait for somebody to type the account and the password: signals are
+    /// Resolves the options. It may ask for the account and the password on the terminal: signals are
     /// best caught only afterwards.
     pub(crate) fn prepare(args: &ClientArgs) -> anyhow::Result<Self> {
         let options = args.resolve()?;
@@ -51,7 +47,7 @@ impl Login {
         Self::with(args, options, account, looks, |builder| builder)
     }
 
-    /// Asks for what is missing still.
+    /// Asks for the password if it is missing.
     fn with(
         args: &ClientArgs,
         options: Options,
@@ -59,33 +55,36 @@ impl Login {
         looks: Looks,
         change: impl FnOnce(Builder) -> Builder,
     ) -> anyhow::Result<Self> {
-        let belief = Belief::begin(&options)?;
+        let trust = TrustDecision::begin(&options)?;
         let password = password::read(&args.password_source(), &account)?;
         let builder = change(options.builder(account.clone(), password.as_str(), looks));
         Ok(Self {
             #[cfg(unix)]
-            door: (options.name(&account), options.wants_direct()),
+            socket: (options.name(&account), options.wants_direct()),
             account,
             builder,
-            belief,
+            trust,
         })
     }
 
-    /// Lets the other commands of this user use what is signed in, for as long as the value lives.
+    /// Lets the other commands of this user use the signed-in client, for as long as the value lives.
     #[cfg(unix)]
-    pub(crate) fn open_door(&self, context: crate::control::Context) -> anyhow::Result<crate::control::Door> {
-        let (name, direct) = self.door.clone();
-        crate::control::Door::open(name, direct, context)
+    pub(crate) fn open_socket(
+        &self,
+        context: crate::control::Context,
+    ) -> anyhow::Result<crate::control::LocalSocket> {
+        let (name, direct) = self.socket.clone();
+        crate::control::LocalSocket::open(name, direct, context)
     }
 
     /// Signs in. It may ask whether to believe the service.
     pub(crate) async fn sign_in(&mut self) -> anyhow::Result<(Client, Events)> {
         loop {
-            match self.builder.clone().trust(self.belief.trust()).sign_in().await {
+            match self.builder.clone().trust(self.trust.trust()).sign_in().await {
                 Ok(signed_in) => return Ok(signed_in),
                 // The nexus and the login server may be two machines: each is asked about.
-                Err(SignInError::Untrusted(shown)) => self.belief.consider(&shown).await?,
-                Err(error) => bail!(why::why_not_signed_in(&self.account, &error)),
+                Err(SignInError::Untrusted(shown)) => self.trust.consider(&shown).await?,
+                Err(error) => bail!(why_not_signed_in(&self.account, &error)),
             }
         }
     }
@@ -107,9 +106,4 @@ fn ask_for_account() -> anyhow::Result<Handle> {
     let mut line = String::new();
     io::stdin().read_line(&mut line).context("the terminal cannot be read")?;
     handle(line.trim()).map_err(|what| anyhow!("{}: {what}", line.trim()))
-}
-
-/// Ends the program as it ends when the command line cannot be read.
-pub(crate) fn wrong_usage(what: &str) -> ! {
-    clap::Error::raw(ErrorKind::MissingRequiredArgument, format!("{what}\n")).exit()
 }

@@ -1,6 +1,5 @@
-//! `papillon contacts`
+//! `papillon contacts`: the contact list, shown or changed.
 
-mod entry;
 mod table;
 
 use std::io::{self, Write};
@@ -9,14 +8,11 @@ use std::sync::LazyLock;
 use anyhow::{Context, anyhow};
 use clap::Subcommand;
 use msnp::Handle;
-use msnp_client::Client;
-use serde_json::{Value, json};
 
-use crate::client::{self, ClientArgs, ENVIRONMENT, Purpose, handle};
-use crate::control::{Address, Asker, Command};
+use crate::client::{self, ClientArgs, ENVIRONMENT, Purpose};
+use crate::control::{Address, Asker, Command, ContactEntry};
+use crate::names::handle;
 use crate::stdout;
-use entry::Entry;
-pub(crate) use entry::list_names;
 
 static HELP: LazyLock<String> = LazyLock::new(|| {
     format!(
@@ -46,22 +42,22 @@ pub(crate) struct ContactsArgs {
     client: ClientArgs,
 }
 
-/// What to change.
+/// A change of the list.
 #[derive(Debug, Subcommand)]
 enum Change {
-    /// Puts somebody on the contact list; they are told, and asked whether they want that.
+    /// Adds a person to the contact list. Their client asks them about it.
     Add(Who),
-    /// Takes somebody off the contact list.
+    /// Removes a person from the contact list.
     Remove(Who),
-    /// Blocks somebody: they see you offline and cannot talk to you.
+    /// Blocks a person: they see you offline and cannot talk to you.
     Block(Who),
-    /// Lets somebody see you again.
+    /// Unblocks a person: they see you again.
     Unblock(Who),
 }
 
 #[derive(Debug, clap::Args)]
 struct Who {
-    /// Whom.
+    /// The account.
     #[arg(value_parser = handle)]
     who: Handle,
 }
@@ -69,7 +65,7 @@ struct Who {
 /// Shows or changes the contact list.
 pub(crate) fn run(args: &ContactsArgs) -> anyhow::Result<()> {
     client::log()?;
-    crate::runtime()?.block_on(contacts(args))
+    crate::runtime::start()?.block_on(contacts(args))
 }
 
 async fn contacts(args: &ContactsArgs) -> anyhow::Result<()> {
@@ -85,19 +81,10 @@ async fn contacts(args: &ContactsArgs) -> anyhow::Result<()> {
     }
 }
 
-/// What there is to print.
+/// The output.
 enum Print {
     Text(String),
-    Json(Vec<Entry>),
-}
-
-/// The contact list, in the words that scripts rely on.
-pub(crate) fn as_json(client: &Client) -> Value {
-    let groups = client.groups();
-    let contacts = client.contacts();
-    let entries: Vec<_> = contacts.iter().map(|contact| Entry::new(contact, &groups)).collect();
-    let groups: Vec<_> = groups.into_iter().map(|group| group.name).collect();
-    json!({ "contacts": entries, "groups": groups })
+    Json(Vec<ContactEntry>),
 }
 
 async fn show(asker: &mut Asker, json: bool) -> anyhow::Result<Print> {
@@ -106,11 +93,11 @@ async fn show(asker: &mut Asker, json: bool) -> anyhow::Result<Print> {
         Err(refusal) => return Err(anyhow!("the contact list was not told: {}", refusal.text)),
     };
     let unreadable = "the contact list cannot be read";
-    let entries: Vec<Entry> = serde_json::from_value(told["contacts"].take()).context(unreadable)?;
+    let entries: Vec<ContactEntry> = serde_json::from_value(told["contacts"].take()).context(unreadable)?;
     let groups: Vec<String> = serde_json::from_value(told["groups"].take()).context(unreadable)?;
     if entries.is_empty() {
         // Not on standard output: that is for contacts. Nor is it worth failing for.
-        let _ = writeln!(io::stderr(), "the list is empty; `papillon contacts add WHO` adds somebody");
+        let _ = writeln!(io::stderr(), "the list is empty; `papillon contacts add WHO` adds a contact");
     }
     Ok(if json { Print::Json(entries) } else { Print::Text(table::table(entries, &groups)) })
 }

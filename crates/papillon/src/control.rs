@@ -1,7 +1,7 @@
-//! Commands as JSON lines, one object a line: what a bot writes to `papillon listen`, and what the other
-//! commands say to a `listen` or `chat` of the same account. `docs/bots.md` tells them.
+//! Commands as JSON lines, one object a line: the input of `papillon listen`, and the requests of the other
+//! commands to a `listen` or `chat` of the same account. They are documented in `docs/bots.md`.
 //!
-//! [`session`] carries out what comes from one place. That is standard input ([`standard_input`]), a connection
+//! [`session`] carries out the commands of one place. That is standard input ([`standard_input`]), a connection
 //! to the local socket (`socket`), or this program itself ([`Asker`]).
 
 mod answer;
@@ -9,10 +9,13 @@ mod asker;
 mod body;
 mod carry_out;
 mod command;
+mod contact_entry;
+mod desk;
 mod failure;
 mod file_path;
 mod files;
 mod lines;
+mod picture_file;
 mod refusal;
 mod request;
 mod session;
@@ -33,11 +36,12 @@ pub(crate) use answer::progress;
 pub(crate) use asker::{Asker, outcome};
 pub(crate) use body::Body;
 pub(crate) use command::{Address, Command, EmoticonPicture};
+pub(crate) use contact_entry::{ContactEntry, list_names};
 pub(crate) use failure::{Failure, outcome_as_json};
 pub(crate) use file_path::FilePath;
 pub(crate) use refusal::Refusal;
 #[cfg(unix)]
-pub(crate) use socket::{Door, Name, knock};
+pub(crate) use socket::{LocalSocket, SocketName, knock};
 pub(crate) use standard_input::{StandardInput, Step, is_for_us};
 
 /// The names of all commands.
@@ -45,14 +49,14 @@ pub(crate) fn names() -> String {
     Command::NAMES.join(", ")
 }
 
-/// For whom commands are carried out.
+/// The client for which commands are carried out.
 #[derive(Clone)]
 pub(crate) struct Context {
     /// The account.
     pub(crate) client: Client,
     /// Where accepted files go unless told.
     pub(crate) folder: PathBuf,
-    /// For whoever shows what is said.
+    /// The receiver that shows messages.
     pub(crate) said: Option<mpsc::Sender<Said>>,
 }
 

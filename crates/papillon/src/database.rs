@@ -1,4 +1,4 @@
-//! Opening the database that the settings name.
+//! The database that the settings name, opened.
 
 use std::fs::DirBuilder;
 use std::path::{Path, PathBuf};
@@ -22,7 +22,7 @@ pub(crate) enum Database {
 }
 
 impl Database {
-    /// What the settings name: the file under the data folder unless they say otherwise.
+    /// The database of the settings: the file under the data folder unless they name another.
     pub(crate) fn of(settings: &Settings) -> Self {
         match settings.database.as_deref() {
             None => Self::File(settings.data_dir().join(FILE)),

@@ -1,27 +1,28 @@
-//! `papillon doctor`: looks at the service from its own machine, and says what is wrong and what to do.
+//! `papillon doctor`: looks at the service from its own machine, names each fault and tells what to do.
 //!
-//! One file for each thing that is looked at; `report.rs` prints what they found. Nothing is changed: no
+//! One file for each check; `report.rs` prints the findings. Nothing is changed: no
 //! certificate is made, no folder, no account.
 
 mod certificate;
 mod clock;
 mod dns;
-mod doors;
+
 mod files;
-mod knock;
+
+mod listeners;
 mod names;
 mod old_windows;
 mod place;
+mod probe;
 mod public_host;
 mod report;
 mod surroundings;
 
 use self::report::{Finding, Report};
 use self::surroundings::Surroundings;
-pub(crate) use self::surroundings::own_addresses;
-use crate::client::wrong_usage;
 use crate::serve::ServeArgs;
 use crate::settings::Settings;
+use crate::usage::wrong_usage;
 use crate::{runtime, sentence};
 
 const EXAMPLES: &str = "\
@@ -62,14 +63,14 @@ pub(crate) fn run(args: &DoctorArgs) -> anyhow::Result<()> {
     match args.serve.settings() {
         Ok(settings) => {
             report.add(Finding::ok("settings", sources(&settings)))?;
-            let runtime = runtime()?;
+            let runtime = runtime::start()?;
             runtime.block_on(examine(&settings, &mut report))?;
             // The system's resolver may still be waiting for an answer.
             runtime.shutdown_background();
         }
         Err(error) => report.add(Finding::fail(
             "settings",
-            sentence(&error),
+            sentence::of(&error),
             "correct that; `papillon serve --help` lists all settings",
         ))?,
     }
@@ -86,8 +87,8 @@ fn sources(settings: &Settings) -> String {
 
 async fn examine(settings: &Settings, report: &mut Report) -> anyhow::Result<()> {
     let surroundings = Surroundings::look(settings).await;
-    let doors = doors::knock(settings, &surroundings).await;
-    let runs = doors.somebody_is_home();
+    let listeners = listeners::probe(settings, &surroundings).await;
+    let runs = listeners.service_runs();
     for finding in place::examine(settings.data_dir(), runs) {
         report.add(finding)?;
     }
@@ -95,19 +96,19 @@ async fn examine(settings: &Settings, report: &mut Report) -> anyhow::Result<()>
     report.add(database)?;
     report.add(clock::examine(settings, newest))?;
     report.add(files::examine(&settings.server.limits))?;
-    for finding in doors.findings(settings).await {
+    for finding in listeners.findings(settings).await {
         report.add(finding)?;
     }
-    for finding in public_host::examine(settings, &surroundings, &doors).await {
+    for finding in public_host::examine(settings, &surroundings, &listeners).await {
         report.add(finding)?;
     }
-    for finding in certificate::examine(settings, &surroundings, doors.certificates()) {
+    for finding in certificate::examine(settings, &surroundings, listeners.certificates()) {
         report.add(finding)?;
     }
-    if let Some(finding) = old_windows::examine(settings, &doors).await {
+    if let Some(finding) = old_windows::examine(settings, &listeners).await {
         report.add(finding)?;
     }
-    for finding in dns::examine(settings, &surroundings, &doors).await {
+    for finding in dns::examine(settings, &surroundings, &listeners).await {
         report.add(finding)?;
     }
     report.add(names::examine(&surroundings).await)

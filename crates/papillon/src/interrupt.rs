@@ -1,9 +1,9 @@
-//! Being told to stop.
+//! The signals that stop a client command.
 
 use anyhow::Context;
 
 #[cfg(unix)]
-use crate::serve::signals::hang_ups_are_ignored;
+use crate::signals::hang_ups_are_ignored;
 
 /// SIGINT, SIGTERM and, unless the program was started with that ignored (nohup), SIGHUP; or Ctrl-C where there are
 /// no signals.

@@ -1,4 +1,4 @@
-//! `papillon legacy-tls`: the way in for old Windows as a process of its own.
+//! `papillon legacy-tls`: TLS for old Windows in a process of its own.
 
 use std::fmt::Write as _;
 use std::io;
@@ -16,11 +16,10 @@ use tokio::time::timeout;
 
 use crate::listen_address::ListenAddress;
 use crate::logging::{self, LogFormat};
-use crate::serve::{open_files, signals};
 use crate::settings::{self, Hosts, Place, Settings};
-use crate::{listeners, runtime, sentence, stdout};
+use crate::{listeners, open_files, runtime, sentence, signals, stdout};
 
-/// Who is there answers sooner.
+/// A service that runs answers sooner.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 const EXAMPLES: &str = "\
@@ -78,7 +77,7 @@ pub(crate) struct LegacyTlsArgs {
     /// One more name or address for the certificate. May be repeated.
     #[arg(long = "tls-name", value_name = "NAME", value_parser = settings::hosts)]
     tls_names: Vec<Hosts>,
-    /// What the log on standard error looks like. [default: text]
+    /// The format of the log on standard error. [default: text]
     #[arg(long, value_name = "FORMAT")]
     log_format: Option<LogFormat>,
 }
@@ -94,19 +93,19 @@ impl LegacyTlsArgs {
         Ok(settings)
     }
 
-    /// Has the certificates read again for each message; their names are what the settings say now.
+    /// Has the certificates read again for each message, with the names of the settings of now.
     async fn read_again(&self, mut asked: mpsc::Receiver<()>, old: &OldWindows) {
         while asked.recv().await.is_some() {
             let told = self.settings().and_then(|settings| Ok(old.tell_names(settings.server.names())?));
             if let Err(error) = told {
                 tracing::error!(
-                    error = sentence(&error),
+                    error = sentence::of(&error),
                     "the settings of before remain: the new ones cannot be used"
                 );
             }
             old.read_again();
         }
-        // Nobody asks where there are no signals.
+        // The sender is gone where there are no signals.
         std::future::pending().await
     }
 }
@@ -118,7 +117,7 @@ pub(crate) fn run(args: &LegacyTlsArgs) -> anyhow::Result<()> {
     settings.server.limits.connections = settings.server.limits.http_connections;
     logging::start(args.log_format.unwrap_or(settings.log_format), "info")?;
     open_files::raise(&settings.server.limits);
-    runtime()?.block_on(serve(args, &settings))?;
+    runtime::start()?.block_on(serve(args, &settings))?;
     tracing::info!("TLS for old Windows has ended");
     Ok(())
 }
@@ -149,7 +148,7 @@ async fn serve(args: &LegacyTlsArgs, settings: &Settings) -> anyhow::Result<()> 
     let serve = legacy_door::serve(listener, Arc::clone(&old), behind, &settings.server.limits, stopped);
     let told = async {
         stop.recv().await;
-        // Whoever does not listen any more has ended.
+        // A receiver that is gone has ended already.
         let _ = stopping.send(true);
     };
     tokio::select! {
@@ -173,7 +172,7 @@ async fn look_behind(option: &'static str, address: String) {
     );
 }
 
-/// Reads `HOST:PORT`; the error says what is expected.
+/// Reads `HOST:PORT`; the error shows examples.
 fn host_and_port(text: &str) -> Result<String, String> {
     let expected = || {
         String::from("expected a host and a port, such as 127.0.0.1:8080, [::1]:8080 or msn.example.org:8080")

@@ -1,5 +1,6 @@
-//! `papillon listen`
+//! `papillon listen`: events as JSON lines, and commands on standard input.
 
+mod declined;
 mod json;
 mod limits;
 mod reactions;
@@ -54,7 +55,7 @@ pub(crate) struct ListenArgs {
     auto_accept: Option<PathBuf>,
     #[command(flatten)]
     limits: Limits,
-    /// Adds everybody who adds this account.
+    /// Adds each person that adds this account.
     #[arg(long)]
     auto_add: bool,
     /// Fetches the display pictures of contacts as they come online and change them.
@@ -66,7 +67,7 @@ pub(crate) struct ListenArgs {
 
 /// Why it ends.
 enum End {
-    /// There is nobody who reads.
+    /// The reader of the output is gone.
     NobodyReads,
     /// SIGINT, SIGTERM or `quit`.
     Told,
@@ -81,7 +82,7 @@ pub(crate) fn run(args: &ListenArgs) -> anyhow::Result<()> {
         std::fs::create_dir_all(folder)
             .with_context(|| format!("the folder {} cannot be made", folder.display()))?;
     }
-    let runtime = crate::runtime()?;
+    let runtime = crate::runtime::start()?;
     let outcome = runtime.block_on(listen(args));
     // A file may be half on the disk; nothing else is worth waiting for.
     runtime.shutdown_timeout(Duration::from_secs(1));
@@ -97,10 +98,10 @@ async fn listen(args: &ListenArgs) -> anyhow::Result<()> {
     };
     let context = control::Context { client: client.clone(), folder: folder(args)?, said: None };
     #[cfg(unix)]
-    let door = open_door(&login, &context);
+    let socket = open_socket(&login, &context);
     let end = tell_all(args, context, &mut events, &mut stop).await?;
     #[cfg(unix)]
-    drop(door);
+    drop(socket);
     // Also when nobody listens any more: others should not see this account online.
     client.sign_out().await;
     if let End::Told = end {
@@ -124,12 +125,12 @@ fn folder(args: &ListenArgs) -> anyhow::Result<PathBuf> {
 
 /// Lets other commands in. Without that they sign in by themselves.
 #[cfg(unix)]
-fn open_door(login: &Login, context: &control::Context) -> Option<control::Door> {
-    let door = login.open_door(context.clone());
-    if let Err(error) = &door {
-        tracing::warn!(error = crate::sentence(error), "other commands will sign this one out");
+fn open_socket(login: &Login, context: &control::Context) -> Option<control::LocalSocket> {
+    let socket = login.open_socket(context.clone());
+    if let Err(error) = &socket {
+        tracing::warn!(error = crate::sentence::of(error), "other commands will sign this one out");
     }
-    door.ok()
+    socket.ok()
 }
 
 /// The commands on standard input, unless the password came from there or nobody can write any.
@@ -188,7 +189,7 @@ async fn next_step(commands: &mut Option<StandardInput>) -> Step {
     }
 }
 
-/// Prints a line. Whether there is still somebody who reads.
+/// Prints a line. Whether the reader is still there.
 fn print(line: &Value) -> anyhow::Result<bool> {
     stdout::print_json_line(line)
 }

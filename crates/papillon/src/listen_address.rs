@@ -47,7 +47,7 @@ impl ListenAddress {
         }
     }
 
-    /// Reads `none`, a port, or a host and a port; the error says what is expected.
+    /// Reads `none`, a port, or a host and a port; the error names the expected forms.
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
         let expected = || {
             String::from(
@@ -73,7 +73,7 @@ impl ListenAddress {
         }
     }
 
-    /// Whether nobody can listen at the other while somebody listens here.
+    /// Whether a listener here keeps one at the other address from opening.
     pub(crate) fn excludes(&self, other: &Self) -> bool {
         let (Some(port), Some(other_port)) = (self.port(), other.port()) else { return false };
         let takes_all = |one: &Self, other: &Self| match one.host() {

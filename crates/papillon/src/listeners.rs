@@ -1,4 +1,4 @@
-//! Opening the sockets that the service listens on.
+//! The sockets that the service listens on, opened.
 
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -32,7 +32,7 @@ pub(crate) async fn bind(settings: &Settings) -> anyhow::Result<Listeners> {
     Ok(listeners)
 }
 
-/// Standard output has one line for each listener, and scripts read it: what is beside that is for the log.
+/// Standard output has one line for each listener, and scripts read it: further addresses are for the log.
 fn tell_ipv6(listeners: &Listeners) {
     let tcp = [
         ("msnp", &listeners.msnp),
@@ -68,7 +68,7 @@ pub(crate) fn addresses(listeners: &Listeners) -> anyhow::Result<Vec<(&'static s
         .collect()
 }
 
-/// What the host's name stands for. All addresses are those of IPv4 here: those of IPv6 are an addition.
+/// The addresses of the host's name. All addresses are those of IPv4 here: those of IPv6 are an addition.
 pub(crate) async fn resolve(name: &str, address: &ListenAddress) -> anyhow::Result<Vec<SocketAddr>> {
     let (host, port) = match address {
         ListenAddress::Off => return Ok(Vec::new()),
@@ -171,8 +171,8 @@ fn second_of(first: SocketAddr) -> SocketAddr {
     (Ipv6Addr::UNSPECIFIED, first.port()).into()
 }
 
-/// A system without IPv6 is none to complain about. All else is: clients that come by IPv6 would find somebody
-/// else, or nobody.
+/// A system without IPv6 is no fault. Any other failure is: clients that come by IPv6 would find another
+/// program, or none.
 fn tell_missing(name: &str, error: &io::Error) {
     if error.kind() == io::ErrorKind::AddrInUse {
         tracing::warn!(
@@ -242,7 +242,7 @@ pub(crate) async fn try_open(name: &str, addresses: &[SocketAddr]) -> Result<(),
     failure
 }
 
-/// What happened, and what to do about it.
+/// The error with its advice.
 fn explain(name: &str, option: &str, address: SocketAddr, error: &io::Error) -> String {
     let advice = advice(option, address, error);
     format!("the {name} listener cannot be opened at {address} ({error}): {advice}")
@@ -259,7 +259,7 @@ fn advice(name: &str, address: SocketAddr, error: &io::Error) -> String {
             "another program listens there. Stop that program, or choose another port with --{name} ADDR \
              (port 0 picks a free one)"
         ),
-        // Nobody can be told to ask another port.
+        // Clients cannot be told another port.
         io::ErrorKind::PermissionDenied if name == "dns" && address.port() < 1024 => String::from(
             "ports under 1024 are for privileged programs, and old machines ask port 53 only. Start it with \
              sudo, or allow it: with AmbientCapabilities=CAP_NET_BIND_SERVICE in the systemd unit, or with \

@@ -1,20 +1,22 @@
-//! Logs: to standard error, as text or as JSON.
+//! The log on standard error, as text or as JSON.
 
 use std::io::{self, IsTerminal, Write};
 
 use anyhow::{Context, anyhow};
-use tracing_subscriber::EnvFilter;
 use tracing_subscriber::field::MakeExt;
+use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::fmt::FormatFields;
 use tracing_subscriber::fmt::format::debug_fn;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::clean;
 
-/// The variable that says what is logged, in the words of `EnvFilter`: `debug`,
+/// The variable with the filter of the log: a level, levels of modules, or both, as `debug` and
 /// `warn,papillon_server=trace`.
 const VARIABLE: &str = "PAPILLON_LOG";
 
-/// What a line of the log looks like.
+/// The format of a line of the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
 pub(crate) enum LogFormat {
     /// For people.
@@ -25,15 +27,16 @@ pub(crate) enum LogFormat {
 }
 
 impl LogFormat {
-    /// Reads the format's name; the error says what is expected.
+    /// Reads the format's name; the error lists the names.
     pub(crate) fn parse(word: &str) -> Result<Self, String> {
         clap::ValueEnum::from_str(word, true).map_err(|_| String::from("expected text or json"))
     }
 }
 
-/// Starts logging what is at least as important as `level`, unless `PAPILLON_LOG` says otherwise.
+/// Starts the log with events of `level` and above, unless `PAPILLON_LOG` sets another filter.
 pub(crate) fn start(format: LogFormat, level: &str) -> anyhow::Result<()> {
-    let builder = tracing_subscriber::fmt().with_env_filter(filter(level)?);
+    let filter = filter(level)?;
+    let builder = tracing_subscriber::fmt().with_max_level(LevelFilter::TRACE);
     // When standard error is gone, with its terminal or its reader, that would be printed there: a panic.
     let builder = builder.log_internal_errors(false);
     match format {
@@ -41,18 +44,24 @@ pub(crate) fn start(format: LogFormat, level: &str) -> anyhow::Result<()> {
             .fmt_fields(fields())
             .with_writer(io::stderr)
             .with_ansi(io::stderr().is_terminal())
+            .finish()
+            .with(filter)
             .try_init(),
-        LogFormat::Json => {
-            builder.json().flatten_event(true).with_writer(|| Escaped(io::stderr())).try_init()
-        }
+        LogFormat::Json => builder
+            .json()
+            .flatten_event(true)
+            .with_writer(|| Escaped(io::stderr()))
+            .finish()
+            .with(filter)
+            .try_init(),
     }
     .map_err(|error| anyhow!("logging cannot be started: {error}"))
 }
 
-/// What is to be logged.
-pub(crate) fn filter(level: &str) -> anyhow::Result<EnvFilter> {
+/// The filter of the log.
+pub(crate) fn filter(level: &str) -> anyhow::Result<Targets> {
     let words = std::env::var(VARIABLE).ok().filter(|words| !words.is_empty());
-    EnvFilter::try_new(words.as_deref().unwrap_or(level)).with_context(|| {
+    words.as_deref().unwrap_or(level).parse().with_context(|| {
         format!(
             "the environment variable {VARIABLE} is not a log filter: use error, warn, info, debug or trace"
         )
@@ -73,7 +82,7 @@ fn fields() -> impl for<'w> FormatFields<'w> + Send + Sync + 'static {
     .delimited(" ")
 }
 
-/// Escapes in lines of JSON what a terminal could take for more than a character. Each line is written at once.
+/// Escapes characters in lines of JSON that control a terminal. Each line is written at once.
 struct Escaped<W>(W);
 
 impl<W: Write> Write for Escaped<W> {

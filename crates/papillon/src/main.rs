@@ -2,9 +2,10 @@
 //!
 //! One file per subcommand, with a folder of the same name beside it where it takes more than one file.
 //! `settings.rs` merges the command line, the environment and the configuration file for the service;
-//! `client.rs` is what the clients have in common.
+//! `client.rs` is the sign-in of all client commands.
 
 mod account;
+mod account_command;
 mod chat;
 mod clean;
 mod client;
@@ -12,6 +13,7 @@ mod contacts;
 mod control;
 mod database;
 mod doctor;
+mod failures;
 mod interrupt;
 #[cfg(feature = "old-windows")]
 mod legacy_tls;
@@ -19,19 +21,27 @@ mod listen;
 mod listen_address;
 mod listeners;
 mod logging;
+mod names;
+mod new_account;
+mod open_files;
+mod own_addresses;
 mod password;
 mod picture;
+mod pictures;
+mod runtime;
 mod send;
 mod send_file;
+mod sentence;
 mod serve;
 mod settings;
+mod signals;
 mod size;
 mod stdout;
+mod usage;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use anyhow::Context;
 use clap::{Parser, Subcommand};
 
 const EXAMPLES: &str = "\
@@ -58,20 +68,20 @@ struct Cli {
 enum Command {
     /// Runs the service: notification server, switchboard and Passport.
     Serve(Box<serve::ServeArgs>),
-    /// Looks at the service and its machine, and says what is wrong and what to do about it.
+    /// Looks at the service and its machine, names each fault and tells what to do about it.
     Doctor(Box<doctor::DoctorArgs>),
     /// TLS for old Windows in a process of its own, in front of a service.
     #[cfg(feature = "old-windows")]
     LegacyTls(Box<legacy_tls::LegacyTlsArgs>),
-    /// Adds, lists, changes and removes the people who can sign in. Works while the service runs.
+    /// Adds, lists, changes and removes accounts. Works while the service runs.
     Account(account::AccountArgs),
     /// A messenger for the terminal.
     Chat(Box<chat::ChatArgs>),
-    /// Says something to somebody, and waits until it is delivered.
+    /// Sends a message to a person, and waits until it is delivered.
     Send(Box<send::SendArgs>),
-    /// Sends a file to somebody, and waits until they have it.
+    /// Sends a file to a person, and waits until they have it.
     SendFile(Box<send_file::SendFileArgs>),
-    /// Fetches somebody's display picture.
+    /// Fetches a person's display picture.
     Picture(Box<picture::PictureArgs>),
     /// Shows the contact list, or changes it.
     Contacts(Box<contacts::ContactsArgs>),
@@ -96,34 +106,11 @@ fn main() -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            // There is nobody left to tell when standard error is gone.
-            let _ = writeln!(io::stderr(), "error: {}", clean::printed(&sentence(&error)));
+            // Without standard error there is no reader left.
+            let _ = writeln!(io::stderr(), "error: {}", clean::printed(&sentence::of(&error)));
             ExitCode::FAILURE
         }
     }
-}
-
-/// The error and its causes in one line. Many errors already quote their cause: that is not said
-/// twice.
-fn sentence(error: &anyhow::Error) -> String {
-    let mut sentence = String::new();
-    for words in error.chain().map(ToString::to_string) {
-        if sentence.is_empty() {
-            sentence = words;
-        } else if !sentence.contains(&words) {
-            sentence.push_str(": ");
-            sentence.push_str(&words);
-        }
-    }
-    sentence
-}
-
-/// What every subcommand runs on.
-fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
-    tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .context("the program's threads cannot be started")
 }
 
 #[cfg(test)]
@@ -133,13 +120,5 @@ mod tests {
     #[test]
     fn the_command_line_is_well_formed() {
         <Cli as clap::CommandFactory>::command().debug_assert();
-    }
-
-    #[test]
-    fn a_cause_that_is_quoted_is_not_repeated() {
-        let error = anyhow::anyhow!("no such file").context("x.toml: no such file");
-        assert_eq!(sentence(&error), "x.toml: no such file");
-        let error = anyhow::anyhow!("no such file").context("x.toml cannot be read");
-        assert_eq!(sentence(&error), "x.toml cannot be read: no such file");
     }
 }

@@ -1,4 +1,4 @@
-//! Getting a password without showing it to anybody.
+//! Passwords, read without being shown.
 
 use std::io::{self, IsTerminal, Read, Write};
 
@@ -38,7 +38,7 @@ pub(crate) struct NewPasswordSource {
 pub(crate) struct NewPassword {
     /// The password.
     pub(crate) text: Zeroizing<String>,
-    /// Whether it was made here, so that somebody has to be told.
+    /// Whether it was generated here, so that it has to be shown.
     pub(crate) is_generated: bool,
 }
 
@@ -47,7 +47,7 @@ impl NewPassword {
         Self { text: random_password(), is_generated: true }
     }
 
-    /// Says on standard output that something was `done`, with the password if nobody knows it yet; and beside that,
+    /// Prints on standard output that a change was `done`, with the password if it was generated; and beside that,
     /// if some clients cannot sign in with it. `again` is the command that makes another one.
     pub(crate) fn tell(&self, done: &str, again: &str) -> anyhow::Result<()> {
         if self.is_generated {
@@ -66,7 +66,7 @@ impl NewPassword {
     }
 }
 
-/// What some clients do to a long password.
+/// The note about clients that cut off a long password.
 pub(crate) const CUT_OFF: &str = "some clients, such as Pidgin's MSNP9 plug-in and BitlBee, send only the first \
      16 characters of a password and cannot sign in with a longer one";
 
@@ -103,7 +103,7 @@ fn read_from(
         let Ok(text) = value.into_string() else { bail!("the password in {VARIABLE} is not valid UTF-8") };
         Zeroizing::new(text)
     } else if io::stdin().is_terminal() {
-        // Whoever is asked may leave it empty; the caller says what that means.
+        // An empty line is allowed; its meaning is the caller's.
         return ask();
     } else {
         bail!(

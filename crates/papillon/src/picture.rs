@@ -1,4 +1,4 @@
-//! `papillon picture`
+//! `papillon picture`: fetches a display picture.
 
 use std::path::PathBuf;
 use std::sync::LazyLock;
@@ -8,8 +8,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use msnp::Handle;
 
-use crate::client::{self, ClientArgs, ENVIRONMENT, Purpose, handle};
+use crate::client::{self, ClientArgs, ENVIRONMENT, Purpose};
 use crate::control::{Address, Command};
+use crate::names::handle;
 use crate::stdout;
 
 static HELP: LazyLock<String> = LazyLock::new(|| {
@@ -30,7 +31,7 @@ as far as the contact is honest: most clients send PNG, some JPEG or GIF.
 #[derive(Debug, clap::Args)]
 #[command(after_help = HELP.as_str())]
 pub(crate) struct PictureArgs {
-    /// Whose display picture; they have to be on the contact list and online.
+    /// The owner of the display picture; they have to be on the contact list and online.
     #[arg(value_parser = handle)]
     contact: Handle,
     /// Where to write it; `-` is standard output.
@@ -43,7 +44,7 @@ pub(crate) struct PictureArgs {
 /// Fetches a display picture.
 pub(crate) fn run(args: &PictureArgs) -> anyhow::Result<()> {
     client::log()?;
-    crate::runtime()?.block_on(fetch(args))
+    crate::runtime::start()?.block_on(fetch(args))
 }
 
 async fn fetch(args: &PictureArgs) -> anyhow::Result<()> {

@@ -1,4 +1,4 @@
-//! `papillon send`
+//! `papillon send`: sends a message and waits until it is delivered.
 
 use std::io::{self, Read};
 use std::sync::LazyLock;
@@ -7,9 +7,11 @@ use anyhow::{Context, anyhow, bail};
 use msnp::Handle;
 use serde_json::Value;
 
-use crate::client::{self, ClientArgs, ENVIRONMENT, Purpose, handle, wrong_usage};
+use crate::client::{self, ClientArgs, ENVIRONMENT, Purpose};
 use crate::control::{Address, Command, Failure, outcome_as_json};
+use crate::names::handle;
 use crate::stdout;
+use crate::usage::wrong_usage;
 
 /// More than this is not read: one message holds far less.
 const MAX_TEXT: u64 = 1 << 20;
@@ -50,7 +52,7 @@ pub(crate) struct SendArgs {
 pub(crate) fn run(args: &SendArgs) -> anyhow::Result<()> {
     client::log()?;
     let outcome = match text(args) {
-        Ok(text) => crate::runtime()?.block_on(send(args, text)),
+        Ok(text) => crate::runtime::start()?.block_on(send(args, text)),
         Err(error) => Err(Failure::new("bad-argument", error)),
     };
     if args.json {

@@ -1,4 +1,4 @@
-//! `papillon send-file`
+//! `papillon send-file`: sends a file and waits until it has arrived.
 
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
@@ -10,9 +10,10 @@ use msnp::Handle;
 use papillon_server::counted;
 use serde_json::Value;
 
-use crate::client::{self, ClientArgs, ENVIRONMENT, Purpose, handle};
+use crate::client::{self, ClientArgs, ENVIRONMENT, Purpose};
 use crate::control::{Address, Asker, Command, Failure, FilePath, Refusal, outcome, outcome_as_json};
 use crate::interrupt::Interrupt;
+use crate::names::handle;
 use crate::stdout;
 
 static HELP: LazyLock<String> = LazyLock::new(|| {
@@ -52,7 +53,7 @@ pub(crate) struct SendFileArgs {
 pub(crate) fn run(args: &SendFileArgs) -> anyhow::Result<()> {
     client::log()?;
     let outcome = match readable(&args.file) {
-        Ok(()) => crate::runtime()?.block_on(send(args)),
+        Ok(()) => crate::runtime::start()?.block_on(send(args)),
         Err(error) => Err(Failure::new("file", error)),
     };
     if args.json {

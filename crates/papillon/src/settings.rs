@@ -1,7 +1,7 @@
-//! What the operator wants, from the command line, the environment and the configuration file.
+//! The settings of the service, from the command line, the environment and the configuration file.
 //!
 //! Each source overrides the next: command line, environment, file, default. `keys.rs` lists
-//! what the file and the environment can hold.
+//! the keys of the file and the environment.
 
 mod changes;
 mod data_dir;
@@ -30,7 +30,7 @@ pub(crate) fn local_data_dir() -> Option<PathBuf> {
     environment::value("PAPILLON_DATA").map(PathBuf::from).or_else(|| data_dir::usual().ok())
 }
 
-/// Where this user's clients keep what they remember.
+/// The folder of this user's clients.
 pub(crate) fn config_dir() -> anyhow::Result<PathBuf> {
     data_dir::config().context("there is no home directory to remember trusted authorities in")
 }
@@ -88,9 +88,9 @@ pub(crate) struct Settings {
     /// Whether anybody said where the former two are: letting old Windows in changes where they are otherwise.
     pub(crate) http_is_told: bool,
     pub(crate) https_is_told: bool,
-    /// What the log looks like.
+    /// The format of the log.
     pub(crate) log_format: LogFormat,
-    /// What the service itself is told. Its data folder is right once `load` is done.
+    /// The configuration of the service itself. Its data folder is right once `load` is done.
     pub(crate) server: Config,
     data: Option<PathBuf>,
 }
@@ -117,7 +117,7 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// Reads the file and the environment, and takes from the command line what all subcommands
+    /// Reads the file and the environment, and takes from the command line the options that all subcommands
     /// have. The subcommand adds its own options.
     pub(crate) fn load(place: &Place) -> anyhow::Result<Self> {
         let file = place.config.clone().or_else(|| environment::value("PAPILLON_CONFIG").map(PathBuf::from));
@@ -139,7 +139,7 @@ impl Settings {
         Ok(settings)
     }
 
-    /// Puts the listeners where old Windows looks for them, if it is let in and nobody says otherwise. To be
+    /// Puts the listeners at the ports of old Windows, if it is served and no setting names others. To be
     /// called again when the command line has had its say.
     pub(crate) fn settle_ports(&mut self) {
         if self.server.old_windows && !self.http_is_told {

@@ -1,4 +1,4 @@
-//! Numbers of bytes, as people write and read them.
+//! Sizes in bytes, as people write and read them.
 
 /// `1.2 MB`; thousands, as file managers count.
 pub(crate) fn bytes(count: u64) -> String {
@@ -19,7 +19,7 @@ pub(crate) fn bytes(count: u64) -> String {
     format!("{rest:.1} TB")
 }
 
-/// Reads `500`, `20k`, `100M` or `2 GB`; the error says what is expected.
+/// Reads `500`, `20k`, `100M` or `2 GB`; the error lists the forms.
 pub(crate) fn parse(text: &str) -> Result<u64, String> {
     let expected = || String::from("expected a number of bytes such as 500k, 100M or 2G");
     let text = text.trim().to_ascii_lowercase();

@@ -1,4 +1,4 @@
-//! Results go to standard output, and whoever reads them may stop doing so at any time.
+//! Standard output, for results. Its reader may go away at any time.
 
 use std::io::{self, Write};
 
@@ -7,13 +7,13 @@ use serde::Serialize;
 
 use crate::clean;
 
-/// Writes `text` and flushes it, without what would play with a terminal. A reader that has gone away
-/// (`papillon account list | head -1`) has what it wanted, so that is no error.
+/// Writes `text` and flushes it, without characters that control a terminal. A reader that has gone away
+/// (`papillon account list | head -1`) has enough, so that is no error.
 pub(crate) fn print(text: &str) -> anyhow::Result<()> {
     write(clean::printed(text).as_bytes()).map(drop)
 }
 
-/// The same for JSON on several lines: what people wrote stays what it is, escaped.
+/// The same for JSON on several lines: characters are escaped, and none is lost.
 pub(crate) fn print_json(value: &impl Serialize) -> anyhow::Result<()> {
     write((clean::json(&serde_json::to_string_pretty(value)?) + "\n").as_bytes()).map(drop)
 }

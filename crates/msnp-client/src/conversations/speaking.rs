@@ -1,137 +1,106 @@
 //! Saying things.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use msnp::Handle;
 use msnp::command::msg::Acknowledge;
-use msnp::message::{Datacast, Emoticon, Format, Invitation, Text, TypingUser};
+use msnp::message::{Datacast, Emoticon, Format, Text, TypingUser};
 use tokio::time::Instant;
 
-use super::opening::answer;
-use super::{PATIENCE, Talk, emoticons};
-use crate::core::Core;
+use super::{ConversationState, Conversations, emoticons};
+use crate::pictures::Pictures;
 use crate::switchboard::MAX_PAYLOAD;
 use crate::{CommandError, SendError};
 
-/// Typing is told this often; it is shown for six seconds (GAIM).
-const TYPING: Duration = Duration::from_secs(5);
+/// How long somebody who is not to be had is not called again because this account is typing.
+const PAUSE: Duration = Duration::from_secs(30);
 
-impl Talk {
+impl Conversations {
     /// Says something and waits until everybody has it. Besides this client's own emoticons it may use
-    /// `others`, which count before them. Gives those that it uses.
+    /// `others`, which count before them. Gives the pictures that the others may fetch now.
     pub(crate) async fn text(
-        self: &Arc<Self>,
-        core: &Arc<Core>,
+        &self,
+        state: &ConversationState,
         mut text: Text,
         others: &[Emoticon],
-    ) -> Result<Vec<Emoticon>, SendError> {
+    ) -> Result<Pictures, SendError> {
         text.format.get_or_insert_with(plain);
         let payload = text.to_message().to_bytes();
         if payload.len() > MAX_PAYLOAD {
             return Err(SendError::TooLong);
         }
-        let mut emoticons = emoticons_of(core, others, &text.body);
+        let mut emoticons = self.emoticons_of(others, &text.body);
         let announcement = emoticons::announcement(&mut emoticons);
-        self.say(core, announcement, payload).await?;
-        Ok(emoticons)
+        // Somebody may fetch one before it is known here that the text has arrived.
+        let served = self.pictures.served().subscribe();
+        self.say(state, announcement, payload).await?;
+        let people = state.people();
+        Ok(Pictures::new(served, people.iter().filter(|who| self.takes_packets(who)), &emoticons))
     }
 
     /// Nudges and waits until everybody has it.
-    pub(crate) async fn nudge(self: &Arc<Self>, core: &Arc<Core>) -> Result<(), SendError> {
-        self.say(core, None, Datacast::nudge().to_message().to_bytes()).await
+    pub(crate) async fn nudge(&self, state: &ConversationState) -> Result<(), SendError> {
+        self.say(state, None, Datacast::nudge().to_message().to_bytes()).await
     }
 
     /// Sends a message that somebody else has written, and waits until everybody has it.
-    pub(crate) async fn raw(self: &Arc<Self>, core: &Arc<Core>, payload: Bytes) -> Result<(), SendError> {
-        self.say(core, None, payload).await
-    }
-
-    /// One step of a negotiation.
-    pub(crate) async fn invitation(
-        self: &Arc<Self>,
-        core: &Arc<Core>,
-        invitation: &Invitation,
-    ) -> Result<(), SendError> {
-        let payload = invitation.to_message().to_bytes();
-        if payload.len() > MAX_PAYLOAD {
-            return Err(SendError::TooLong);
-        }
-        self.say(core, None, payload).await
+    pub(crate) async fn raw(&self, state: &ConversationState, payload: Bytes) -> Result<(), SendError> {
+        self.say(state, None, payload).await
     }
 
     async fn say(
-        self: &Arc<Self>,
-        core: &Arc<Core>,
+        &self,
+        state: &ConversationState,
         before: Option<Bytes>,
         payload: Bytes,
     ) -> Result<(), SendError> {
-        let (board, turn) = self.reach(core).await?;
-        board.note_spoken();
-        self.announce(core);
+        let lease = self.switchboards.lease(state.line()).await?;
         if let Some(before) = before {
             // The text's own answer tells what there is to tell.
-            let _ = board.mention(Acknowledge::OnFailure, before);
+            let _ = lease.mention(Acknowledge::OnFailure, before);
         }
-        let receipt = board.say(payload);
-        self.state.lock().typed = None;
-        drop(turn);
-        match answer(receipt, Instant::now() + PATIENCE).await {
-            // The switchboard ended before it was known.
-            Err(SendError::Disconnected) => Err(SendError::NotDelivered),
-            outcome => outcome,
-        }
+        let said = lease.say(payload);
+        state.set_typed(None);
+        said.delivered().await
     }
 
     /// Tells that this account is typing, if that is due.
-    pub(crate) async fn typing(self: &Arc<Self>, core: &Arc<Core>) -> Result<(), SendError> {
+    pub(crate) async fn typing(&self, state: &ConversationState) -> Result<(), SendError> {
         let now = Instant::now();
-        {
-            let mut state = self.state.lock();
-            if state.typed.is_some_and(|typed| now < typed + TYPING) {
-                return Ok(());
-            }
-            state.typed = Some(now);
+        if !state.note_typing(now) {
+            return Ok(());
         }
-        let (board, _turn) = match self.reach(core).await {
-            Ok(reached) => reached,
+        let lease = match self.switchboards.lease(state.line()).await {
+            Ok(lease) => lease,
             Err(error) => {
                 // Whoever types to somebody who is not there need not call them every five seconds.
-                self.state.lock().typed = Some(now + PATIENCE);
+                state.set_typed(Some(now + PAUSE));
                 return Err(error);
             }
         };
-        board.note_spoken();
-        self.announce(core);
-        let payload = TypingUser(core.account.clone()).to_message().to_bytes();
-        board.mention(Acknowledge::Never, payload).map_err(|_| SendError::Disconnected)
+        let payload = TypingUser(self.account.clone()).to_message().to_bytes();
+        lease.mention(Acknowledge::Never, payload)
     }
 
     /// Calls one more person.
-    pub(crate) async fn invite(self: &Arc<Self>, core: &Arc<Core>, who: &Handle) -> Result<(), CommandError> {
-        let (board, _turn) = self.reach(core).await.map_err(to_command)?;
-        board.note_spoken();
-        self.announce(core);
-        answer(board.call(who), Instant::now() + PATIENCE).await.map_err(to_command)
+    pub(crate) async fn invite(&self, state: &ConversationState, who: &Handle) -> Result<(), CommandError> {
+        let lease = self.switchboards.lease(state.line()).await.map_err(to_command)?;
+        lease.call(who).await.map_err(to_command)
+    }
+
+    /// Those that a text uses: of two for one shortcut, the one that was brought for this text.
+    fn emoticons_of(&self, others: &[Emoticon], text: &str) -> Vec<Emoticon> {
+        let mut known = others.to_vec();
+        let is_brought = |own: &Emoticon| others.iter().any(|other| other.shortcut() == own.shortcut());
+        known.extend(self.pictures.emoticons().into_iter().filter(|own| !is_brought(own)));
+        emoticons::used(&known, text, |emoticon| emoticon.shortcut())
     }
 }
 
 /// What MSN Messenger writes where nobody chose a look; some old clients expect one.
 fn plain() -> Format {
     Format { font: "MS Sans Serif".to_owned(), ..Format::default() }
-}
-
-/// Those that a text uses: of two for one shortcut, the one that was brought for this text.
-fn emoticons_of(core: &Core, others: &[Emoticon], text: &str) -> Vec<Emoticon> {
-    let own = core.emoticons.read();
-    let mut known = others.to_vec();
-    for (shortcut, object, _) in &*own {
-        if !others.iter().any(|other| other.shortcut() == shortcut) {
-            known.extend(Emoticon::new(shortcut, object.clone()));
-        }
-    }
-    emoticons::used(&known, text, |emoticon| emoticon.shortcut())
 }
 
 fn to_command(error: SendError) -> CommandError {

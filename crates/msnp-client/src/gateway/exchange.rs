@@ -17,7 +17,7 @@ use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
 use crate::Trust;
-use crate::login::{Untrusted, Verifier};
+use crate::verifier::{Untrusted, Verifier};
 
 /// The largest answer that is taken.
 const MAX_ANSWER: usize = 8 << 20;
@@ -84,6 +84,7 @@ impl Line {
 
     /// Sends one request and waits for the answer, which the gateway may hold back for `held`.
     pub(super) async fn post(&mut self, query: &str, body: Bytes, held: Duration) -> Result<News, Fault> {
+        // A gateway that holds the poll for its whole time is not late yet: the network's share comes on top.
         let patience = held + ANSWER_TIMEOUT;
         let answer = timeout(patience, self.exchange(query, body)).await.map_err(io::Error::from)??;
         if answer.status() != StatusCode::OK {

@@ -7,7 +7,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::time::timeout;
 
 use crate::Trust;
-use crate::transport::Destination;
+use crate::destination::Destination;
 
 const DEADLINE: Duration = Duration::from_secs(20);
 

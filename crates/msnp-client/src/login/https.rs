@@ -15,7 +15,7 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
-use super::tls::Verifier;
+use crate::verifier::Verifier;
 use crate::{SignInError, Trust};
 
 /// How long one request may take from the connection to the answer's head.

@@ -7,8 +7,9 @@ use msnp::command::{NotificationEvent, add, iln, nln, qry, rem};
 use msnp::message::{Content, InitialMail, Message, NewMail, SystemMessage};
 use msnp::{List, TransactionId};
 
-use crate::core::{Core, Ring};
+use crate::core::Core;
 use crate::network::LocalNetwork;
+use crate::switchboards::Ring;
 use crate::{Event, ServiceMessageKind};
 
 /// An answer that has to go back, once it has a number.
@@ -53,7 +54,7 @@ pub(super) fn take(core: &Arc<Core>, event: &NotificationEvent, local: Option<So
                 cookie: push.cookie.clone(),
                 from: push.caller.clone(),
             };
-            core.conversations.ring(core, ring);
+            core.switchboards.ring(ring);
         }
         NotificationEvent::Chg(chg) => core.own.write().status = chg.status,
         NotificationEvent::Not(alert) => announce(core, ServiceMessageKind::Announcement, alert.text()),

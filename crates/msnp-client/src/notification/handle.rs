@@ -3,12 +3,11 @@
 use std::time::Duration;
 
 use msnp::command::{NotificationEvent, NotificationRequest, xfr};
-use msnp::{ErrorCode, TransactionId};
+use msnp::{Cookie, ErrorCode, HostPort, TransactionId};
 use tokio::sync::{Mutex, mpsc, oneshot};
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 use crate::CommandError;
-use crate::core::Admission;
 
 /// How long an answer may take.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(20);
@@ -25,6 +24,12 @@ type Build = Box<dyn FnOnce(TransactionId) -> NotificationRequest + Send>;
 pub(crate) enum Command {
     Ask { build: Build, reply: oneshot::Sender<Result<NotificationEvent, CommandError>> },
     SignOut(oneshot::Sender<()>),
+}
+
+/// The way to a switchboard of one's own.
+pub(crate) struct Admission {
+    pub(crate) address: HostPort,
+    pub(crate) cookie: Cookie,
 }
 
 /// A way to the task of the notification connection, whichever connection that is just now.

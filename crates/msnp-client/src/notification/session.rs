@@ -259,7 +259,7 @@ impl Session {
 
 /// What this account shows of itself.
 pub(crate) fn appear(core: &Core, transaction: TransactionId, status: Status) -> chg::Chg {
-    let object = core.picture.lock().current.as_ref().and_then(|object| object.to_encoded().ok());
+    let object = core.pictures.display().and_then(|object| object.to_encoded().ok());
     let object = object.filter(|_| core.settings.dialect == msnp::Dialect::Msnp9);
     chg::Chg { transaction, status, capabilities: core.settings.capabilities(), object }
 }

@@ -1,8 +1,12 @@
 //! The task of one peer: inputs in, packets and events out.
 
+mod carriers;
+mod direct;
+mod files;
+
 use std::collections::HashMap;
 use std::net::{Ipv4Addr, SocketAddrV4};
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -13,18 +17,22 @@ use msnp_p2p::packet::Carrier;
 use msnp_p2p::{FileOffer, Peer, PeerConfig, PeerEvent, RequestError, SessionKey};
 use tokio::sync::{mpsc, oneshot};
 
-use super::carriers::Switchboard;
-use super::direct::{Direct, DirectStream};
-use super::files::File;
 use super::incoming::Destination;
-use super::outgoing::OutgoingFile;
-use super::{Core, MAX_INPUTS, WeakCore};
+use super::surroundings::Surroundings;
+use crate::file_source::OutgoingFile;
 use crate::switchboard::PacketCarrier;
 use crate::transfer::Reporter;
 use crate::{Event, FetchError, SendError, TransferId};
+use carriers::Switchboard;
+use direct::{Direct, DirectStream};
+use files::File;
 
 /// A task with nothing to do ends after this long.
 const IDLE: Duration = Duration::from_secs(60);
+/// How many inputs wait for a peer's task. Whoever brings more waits too: what it came over is not
+/// read meanwhile. One may hold 128 KiB of a file, and as many again are just being worked off.
+pub(super) const MAX_INPUTS: usize = 8;
+
 /// What a peer's task is told.
 pub(super) enum Input {
     /// Packets that came over a switchboard.
@@ -52,21 +60,24 @@ pub(super) enum Input {
 }
 
 pub(super) struct Driver {
-    pub(super) core: WeakCore,
-    pub(super) peer: Handle,
-    pub(super) engine: Peer,
-    pub(super) inputs: mpsc::WeakSender<Input>,
-    pub(super) switchboard: Switchboard,
-    pub(super) direct: Direct,
-    pub(super) fetches: HashMap<SessionKey, oneshot::Sender<Result<Bytes, FetchError>>>,
-    pub(super) files: HashMap<SessionKey, File>,
+    surroundings: Weak<Surroundings>,
+    peer: Handle,
+    engine: Peer,
+    inputs: mpsc::WeakSender<Input>,
+    switchboard: Switchboard,
+    direct: Direct,
+    fetches: HashMap<SessionKey, oneshot::Sender<Result<Bytes, FetchError>>>,
+    files: HashMap<SessionKey, File>,
     /// Why the last packet that could not be read could not.
     last_fault: String,
 }
 
-/// Drives one peer until nothing is going on.
-pub(super) async fn run(core: WeakCore, peer: Handle, mut inputs: mpsc::Receiver<Input>) {
-    let Some(mut driver) = Driver::new(&core, peer) else { return };
+/// Drives one peer until nothing is going on, and it may end.
+pub(super) async fn run(
+    mut driver: Driver,
+    mut inputs: mpsc::Receiver<Input>,
+    may_end: impl Fn(&mpsc::Receiver<Input>) -> bool,
+) {
     let mut batch = Vec::new();
     loop {
         driver.settle().await;
@@ -75,7 +86,7 @@ pub(super) async fn run(core: WeakCore, peer: Handle, mut inputs: mpsc::Receiver
         let (room, direct_room) = driver.waits_for_room();
         tokio::select! {
             count = inputs.recv_many(&mut batch, MAX_INPUTS) => {
-                if count == 0 || core.strong_count() == 0 {
+                if count == 0 || driver.surroundings.strong_count() == 0 {
                     return;
                 }
                 for input in batch.drain(..) {
@@ -83,7 +94,7 @@ pub(super) async fn run(core: WeakCore, peer: Handle, mut inputs: mpsc::Receiver
                 }
             }
             () = tokio::time::sleep_until(wake.into()) => {
-                if idle && inputs.is_empty() && driver.retire() {
+                if idle && may_end(&inputs) {
                     return;
                 }
                 driver.engine.handle_timeout(Instant::now());
@@ -95,17 +106,20 @@ pub(super) async fn run(core: WeakCore, peer: Handle, mut inputs: mpsc::Receiver
 }
 
 impl Driver {
-    fn new(core: &WeakCore, peer: Handle) -> Option<Self> {
-        let strong = core.upgrade()?;
-        let inputs = strong.peers.tasks.lock().get(&peer)?.downgrade();
+    /// A driver that tells itself what comes of its own doing over `inputs`.
+    pub(super) fn new(
+        surroundings: &Arc<Surroundings>,
+        peer: Handle,
+        inputs: mpsc::WeakSender<Input>,
+    ) -> Self {
         let config = PeerConfig {
-            me: strong.account.clone(),
+            me: surroundings.account.clone(),
             peer: peer.clone(),
-            published: strong.peers.published.clone(),
-            direct: super::direct::config(&strong),
+            published: surroundings.pictures.published().clone(),
+            direct: direct::config(surroundings),
         };
-        Some(Self {
-            core: core.clone(),
+        Self {
+            surroundings: Arc::downgrade(surroundings),
             engine: Peer::new(config),
             peer,
             inputs,
@@ -114,22 +128,11 @@ impl Driver {
             fetches: HashMap::new(),
             files: HashMap::new(),
             last_fault: String::new(),
-        })
-    }
-
-    /// Takes itself off the list of tasks, unless somebody wants something of it.
-    fn retire(&self) -> bool {
-        let Some(core) = self.core.upgrade() else { return true };
-        let mut tasks = core.peers.tasks.lock();
-        let unwanted = self.inputs.upgrade().is_none_or(|sender| sender.capacity() == MAX_INPUTS);
-        if unwanted {
-            tasks.remove(&self.peer);
         }
-        unwanted
     }
 
     /// Lets everything happen that follows from what came in.
-    pub(super) async fn settle(&mut self) {
+    async fn settle(&mut self) {
         loop {
             while let Some(event) = self.engine.poll_event() {
                 self.tell(event).await;
@@ -139,7 +142,9 @@ impl Driver {
             }
         }
         while let Some(object) = self.engine.poll_served() {
-            self.with_core(|core| core.peers.served.tell(&self.peer, object));
+            if let Some(surroundings) = self.surroundings.upgrade() {
+                surroundings.pictures.served().tell(&self.peer, object);
+            }
         }
         self.switchboard.hold(!self.engine.is_idle());
     }
@@ -211,14 +216,10 @@ impl Driver {
         }
     }
 
-    pub(super) fn with_core(&self, act: impl FnOnce(&Arc<Core>)) {
-        if let Some(core) = self.core.upgrade() {
-            act(&core);
+    fn emit(&self, event: Event) {
+        if let Some(surroundings) = self.surroundings.upgrade() {
+            surroundings.events.emit(event);
         }
-    }
-
-    pub(super) fn emit(&self, event: Event) {
-        self.with_core(|core| core.events.emit(event));
     }
 
     /// Acts on what the engine says.

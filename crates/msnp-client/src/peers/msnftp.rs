@@ -8,7 +8,7 @@ mod receive;
 mod send;
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use msnp::Handle;
@@ -20,11 +20,11 @@ use tokio::sync::mpsc;
 use tokio::time::timeout;
 
 use super::incoming::Destination;
-use super::outgoing::OutgoingFile;
-use super::{WeakCore, offers};
-use crate::core::Core;
+use super::offers;
+use super::surroundings::Surroundings;
+use crate::file_source::OutgoingFile;
 use crate::transfer::Reporter;
-use crate::{Conversation, Event, SendError, TransferError, TransferId};
+use crate::{Event, SendError, TransferError, TransferId};
 
 /// How long an offer waits for a person, and how long the other side may take for the next step.
 const OFFER_WAIT: Duration = Duration::from_secs(300);
@@ -43,9 +43,14 @@ pub(super) enum Input {
     Cancel,
 }
 
-/// The transfers that go on, by peer and number of the negotiation.
-#[derive(Default)]
-pub(super) struct Msnftp(Mutex<HashMap<(Handle, u32), Negotiation>>);
+/// The transfers of old that go on.
+pub(super) struct Msnftp {
+    surroundings: Arc<Surroundings>,
+    negotiations: Arc<Negotiations>,
+}
+
+/// By peer and number of the negotiation.
+type Negotiations = Mutex<HashMap<(Handle, u32), Negotiation>>;
 
 struct Negotiation {
     id: TransferId,
@@ -54,7 +59,8 @@ struct Negotiation {
 
 /// One transfer, as its task sees it. It is over when this is dropped.
 struct Task {
-    core: WeakCore,
+    surroundings: Weak<Surroundings>,
+    negotiations: Weak<Negotiations>,
     id: TransferId,
     peer: Handle,
     cookie: u32,
@@ -62,26 +68,37 @@ struct Task {
 }
 
 impl Msnftp {
-    fn begin(&self, core: &Arc<Core>, id: TransferId, peer: &Handle, cookie: u32) -> Option<Task> {
-        let mut negotiations = self.0.lock();
+    pub(super) fn new(surroundings: Arc<Surroundings>) -> Self {
+        Self { surroundings, negotiations: Arc::default() }
+    }
+
+    fn begin(&self, id: TransferId, peer: &Handle, cookie: u32) -> Option<Task> {
+        let mut negotiations = self.negotiations.lock();
         let key = (peer.clone(), cookie);
         if negotiations.len() >= MAX_TRANSFERS || negotiations.contains_key(&key) {
             return None;
         }
         let (sender, inputs) = mpsc::channel(MAX_INPUTS);
         negotiations.insert(key, Negotiation { id, inputs: sender });
-        Some(Task { core: Arc::downgrade(core), id, peer: peer.clone(), cookie, inputs })
+        Some(Task {
+            surroundings: Arc::downgrade(&self.surroundings),
+            negotiations: Arc::downgrade(&self.negotiations),
+            id,
+            peer: peer.clone(),
+            cookie,
+            inputs,
+        })
     }
 
     /// The way to the task of a transfer, if it is one of these.
     pub(super) fn task_of(&self, id: TransferId) -> Option<mpsc::Sender<Input>> {
-        self.0.lock().values().find(|negotiation| negotiation.id == id).map(|found| found.inputs.clone())
+        let negotiations = self.negotiations.lock();
+        negotiations.values().find(|negotiation| negotiation.id == id).map(|found| found.inputs.clone())
     }
 
     /// Offers a file. `false` when too many are under way.
     pub(super) fn offer(
         &self,
-        core: &Arc<Core>,
         to: &Handle,
         id: TransferId,
         name: String,
@@ -89,48 +106,51 @@ impl Msnftp {
         reporter: Reporter,
     ) -> bool {
         let cookie = rand::rng().random_range(1..0x7fff_ffff);
-        let Some(task) = self.begin(core, id, to, cookie) else { return false };
+        let Some(task) = self.begin(id, to, cookie) else { return false };
         tokio::spawn(send::run(task, name, file, reporter));
         true
     }
 
-    /// Somebody says something about a file.
-    pub(super) fn invitation(
-        &self,
-        core: &Arc<Core>,
-        conversation: Conversation,
-        from: &Handle,
-        invitation: Invitation,
-    ) {
+    /// Somebody says something about a file. Fails, in words, when it is an offer that cannot be taken.
+    pub(super) fn invitation(&self, from: &Handle, invitation: Invitation) -> Result<(), String> {
         if invitation.command == InvitationCommand::Invite {
-            return self.invited(core, conversation, from, &invitation);
+            return self.invited(from, &invitation);
         }
         let key = (from.clone(), invitation.cookie);
-        if let Some(negotiation) = self.0.lock().get(&key) {
+        if let Some(negotiation) = self.negotiations.lock().get(&key) {
             // A peer that says more than the task takes is not listened to.
             let _ = negotiation.inputs.try_send(Input::Invitation(invitation));
         }
+        Ok(())
     }
 
-    fn invited(&self, core: &Arc<Core>, conversation: Conversation, from: &Handle, invitation: &Invitation) {
+    fn invited(&self, from: &Handle, invitation: &Invitation) -> Result<(), String> {
         let cookie = invitation.cookie;
         let Some(offer) = Offer::read(invitation) else {
-            core.events.emit(Event::NotShown {
-                conversation: Some(conversation),
-                from: Some(from.clone()),
-                content_type: Invitation::MEDIA_TYPE.to_owned(),
-                reason: why_refused(invitation),
-            });
-            return reject(core, from, cookie, CancelCode::RejectNotInstalled);
+            self.reject(from, cookie, CancelCode::RejectNotInstalled);
+            return Err(why_refused(invitation));
         };
-        let id = core.peers.next_transfer();
-        let Some(task) = self.begin(core, id, from, cookie) else {
-            return reject(core, from, cookie, CancelCode::Reject);
+        let id = self.surroundings.next_transfer();
+        let Some(task) = self.begin(id, from, cookie) else {
+            self.reject(from, cookie, CancelCode::Reject);
+            return Ok(());
         };
-        let (name, size) = (offer.name.clone(), offer.size);
-        core.peers.offers.offered(id, offers::Offer { peer: from.clone(), name: name.clone(), size });
-        core.events.emit(Event::FileOffered { transfer: id, from: from.clone(), name, size, preview: None });
+        let (from, name, size) = (from.clone(), offer.name.clone(), offer.size);
+        let open = offers::Offer { peer: from.clone(), name: name.clone(), size };
+        self.surroundings.offers.offered(id, open);
+        self.surroundings.events.emit(Event::FileOffered { transfer: id, from, name, size, preview: None });
         tokio::spawn(receive::run(task, offer));
+        Ok(())
+    }
+
+    fn reject(&self, to: &Handle, cookie: u32, code: CancelCode) {
+        let (pool, to) = (Arc::clone(&self.surroundings.switchboards), to.clone());
+        tokio::spawn(async move {
+            let cancel = Invitation::cancel(cookie, code).to_message().to_bytes();
+            if let Err(error) = pool.say(&to, cancel).await {
+                tracing::debug!(%error, "an invitation could not be refused");
+            }
+        });
     }
 }
 
@@ -142,26 +162,16 @@ fn why_refused(invitation: &Invitation) -> String {
     }
 }
 
-fn reject(core: &Arc<Core>, to: &Handle, cookie: u32, code: CancelCode) {
-    let conversation = core.conversations.with(core, to);
-    tokio::spawn(async move {
-        if let Err(error) = conversation.send_invitation(&Invitation::cancel(cookie, code)).await {
-            tracing::debug!(%error, "an invitation could not be refused");
-        }
-    });
-}
-
 impl Task {
-    fn core(&self) -> Result<Arc<Core>, TransferError> {
-        self.core.upgrade().ok_or(TransferError::Broken)
+    fn surroundings(&self) -> Result<Arc<Surroundings>, TransferError> {
+        self.surroundings.upgrade().ok_or(TransferError::Broken)
     }
 
     /// Says something in the conversation.
     async fn say(&self, invitation: &Invitation) -> Result<(), TransferError> {
-        let core = self.core()?;
-        let conversation = core.conversations.with(&core, &self.peer);
-        drop(core);
-        conversation.send_invitation(invitation).await.map_err(|error| match error {
+        let pool = Arc::clone(&self.surroundings()?.switchboards);
+        let said = pool.say(&self.peer, invitation.to_message().to_bytes()).await;
+        said.map_err(|error| match error {
             SendError::NotDelivered => TransferError::Broken,
             error => TransferError::Unreachable(error),
         })
@@ -199,9 +209,9 @@ impl Task {
             };
             reporter.finish(outcome.as_ref().map(path).map_err(Clone::clone));
         }
-        let Some(core) = self.core.upgrade() else { return };
-        core.peers.offers.ended(self.id);
-        core.events.emit(outcome.unwrap_or_else(|error| Event::FileFailed {
+        let Some(surroundings) = self.surroundings.upgrade() else { return };
+        surroundings.offers.ended(self.id);
+        surroundings.events.emit(outcome.unwrap_or_else(|error| Event::FileFailed {
             transfer: self.id,
             peer: self.peer.clone(),
             error,
@@ -211,8 +221,8 @@ impl Task {
 
 impl Drop for Task {
     fn drop(&mut self) {
-        if let Some(core) = self.core.upgrade() {
-            core.peers.msnftp.0.lock().remove(&(self.peer.clone(), self.cookie));
+        if let Some(negotiations) = self.negotiations.upgrade() {
+            negotiations.lock().remove(&(self.peer.clone(), self.cookie));
         }
     }
 }

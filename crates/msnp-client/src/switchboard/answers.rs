@@ -27,6 +27,7 @@ impl Switchboard {
             let packet = at.and_then(|at| state.in_flight.remove(at));
             landings.push(packet.map_or(Landing::Other(*number), |(_, peer)| Landing::Packet(peer)));
         }
+        // The window wakes senders, and these lock the state to queue their packets.
         drop(state);
         let packets = landings.iter().filter(|landing| matches!(landing, Landing::Packet(_))).count();
         self.window.add_permits(packets);

@@ -68,6 +68,9 @@ impl Backlog {
     }
 
     /// Waits until more may be read.
+    ///
+    /// `in_flight` locks the state of the switchboard while this holds its own lock. Nothing takes the two in the other
+    /// order: [`Self::look_again`] takes no lock, and the switchboard lets its state go before it calls anything else here.
     pub(super) async fn wait_for_room(&self, in_flight: impl Fn() -> bool) {
         loop {
             {
@@ -77,6 +80,7 @@ impl Backlog {
                     return;
                 }
             }
+            // `notify_one` leaves a permit when nobody waits: a wake-up between the look and the wait is not lost.
             self.room.notified().await;
         }
     }
@@ -98,6 +102,7 @@ impl Backlog {
     }
 
     fn done(&self, bytes: usize) {
+        // After the packets were taken, not before: bytes that a slow listener holds count as waiting.
         self.inner.lock().bytes -= bytes;
         self.room.notify_one();
     }

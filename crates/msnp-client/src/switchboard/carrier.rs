@@ -47,7 +47,7 @@ impl PacketCarrier {
             rest = later;
             // Somebody else may have taken the room meanwhile: then this waits.
             let room = self.board.window.acquire_many(count as u32).await.map_err(|_| CarrierGone)?;
-            // Given back by the service's answers.
+            // The permits come back with the service's ACK or NAK of each packet, not at the end of this scope.
             room.forget();
             self.board.post_packets(&self.peer, &self.envelope, now)?;
         }
@@ -65,6 +65,7 @@ impl PacketCarrier {
             return Err(CarrierGone);
         }
         drop(self.board.window.acquire().await.map_err(|_| CarrierGone)?);
+        // Another sender may have taken the room since: then the caller waits in `acquire_many`.
         Ok(self.board.window.available_permits().max(1))
     }
 
@@ -95,6 +96,8 @@ impl Switchboard {
             }
         });
         drop(state);
+        // The reading task may sleep at the lower limit, which holds only while nothing is in flight: without this wake-up
+        // it would not read the ACKs that these packets wait for.
         self.backlog.look_again();
         if queued { Ok(()) } else { Err(CarrierGone) }
     }

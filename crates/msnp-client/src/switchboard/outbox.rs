@@ -65,6 +65,7 @@ impl Outbox {
         }
         let fits = inner.phase == Phase::Open;
         drop(inner);
+        // A buffer that was not empty has woken the task already; it takes all of it at once.
         if was_empty || !fits {
             self.wake.notify_one();
         }
@@ -97,6 +98,7 @@ impl Outbox {
                     Phase::Abandoned => return false,
                     Phase::Finishing if inner.buffer.is_empty() => return false,
                     _ if !inner.buffer.is_empty() => {
+                        // The two buffers change places, so that writing needs no lock and neither is allocated anew.
                         std::mem::swap(&mut inner.buffer, batch);
                         return true;
                     }

@@ -38,6 +38,7 @@ where
         if !matches!(read, Ok(1..)) || reader.take(&mut decoder, &mut buffer).is_break() {
             break;
         }
+        // Not reading is the brake: TCP slows the service down, and the service its sender.
         board.backlog.wait_for_room(|| board.has_in_flight()).await;
     }
     reader.finish();
@@ -102,6 +103,7 @@ impl<L: Listener> Reader<L> {
     fn frame(&mut self, frame: &Frame) -> Flow {
         match frame.verb() {
             b"MSG" => self.message(frame),
+            // Read without the rest of the parser: a transfer has one for each packet.
             b"ACK" => match frame.words().and_then(|mut words| words.transaction()) {
                 Ok(TransactionId(number)) => self.acknowledged.push(number),
                 Err(error) => tracing::debug!(%error, "an ACK that cannot be read"),

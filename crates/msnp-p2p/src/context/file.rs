@@ -1,4 +1,4 @@
-//! The offer of a file.
+//! The context of a file offer.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -6,7 +6,8 @@ use bytes::Bytes;
 
 use super::{ContextError, decode};
 
-/// Where things stand in the binary form (ESC, KOP09, LP).
+/// Offsets and lengths of the binary form (ESC, KOP09, LP). The 30 bytes after the name are zero in known offers; JML and
+/// AMSN take them for part of it.
 const NAME: usize = 20;
 const NAME_LEN: usize = 520;
 const KIND_OF_SHARE: usize = 570;
@@ -14,7 +15,7 @@ const LEN_0: usize = NAME + NAME_LEN;
 const LEN_2: usize = 574;
 const LEN_3: usize = 638;
 
-/// What is known of a file before it is accepted.
+/// The description of a file that is offered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileContext {
     /// 2 by MSN Messenger 6, 3 by 7 and later, 0 by Messenger for Mac.
@@ -26,7 +27,7 @@ pub struct FileContext {
     /// The name as the sender gave it, lone surrogates replaced. Never use it as a path:
     /// [`crate::safe_file_name`] makes one of it.
     pub name: String,
-    /// A small picture, as PNG; what is in it nobody has checked.
+    /// A small picture, as PNG; its bytes are not checked.
     pub preview: Option<Bytes>,
 }
 
@@ -94,6 +95,7 @@ impl FileContext {
             }
         }
         if length > KIND_OF_SHARE {
+            // A file; a shared background has 0xFFFFFFFE (KOP09, EME).
             put(KIND_OF_SHARE, &0xffff_ffff_u32.to_le_bytes());
         }
         bytes.extend_from_slice(self.preview.as_deref().unwrap_or_default());
@@ -101,7 +103,7 @@ impl FileContext {
     }
 }
 
-/// How long what stands before the preview is. In version 2 the length field is broken (LP, Messenger for Mac).
+/// The length of the part before the preview. In version 2 the length field is broken (LP, Messenger for Mac).
 fn head(version: u32, length: usize, present: usize) -> usize {
     match version {
         2 => LEN_2,

@@ -1,6 +1,6 @@
-//! Which addresses are told and dialled.
+//! The choice of addresses that are told and dialled.
 //!
-//! A peer could name any: without rules it would have this machine knock at printers and
+//! A peer could name any address: without rules it could make this machine connect to printers and
 //! routers of its own network.
 
 use std::net::{Ipv4Addr, SocketAddrV4};
@@ -12,7 +12,7 @@ const MAX_ADDRESSES: usize = 6;
 /// The lowest port that is dialled: below are services.
 const MIN_PORT: u16 = 1024;
 
-/// What is allowed beyond public addresses.
+/// The ranges that are allowed beyond public addresses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct AddressRules {
     /// Private ranges: only when both are in one network, see [`same_network`].
@@ -23,6 +23,7 @@ pub struct AddressRules {
 
 impl AddressRules {
     fn allow(self, address: Ipv4Addr) -> bool {
+        // 0.0.0.0/8 is this host (RFC 1122), 240.0.0.0/4 is reserved.
         let nowhere = address.octets()[0] == 0
             || address.is_link_local()
             || address.is_multicast()

@@ -1,4 +1,4 @@
-//! A length, little-endian, and as many bytes.
+//! The frames of a direct connection: a length, little-endian, and as many bytes.
 
 use bytes::{Buf, Bytes, BytesMut};
 
@@ -61,7 +61,7 @@ impl Default for FrameDecoder {
     }
 }
 
-/// What goes before a frame of this many bytes.
+/// The prefix of a frame of this many bytes.
 pub const fn frame_prefix(length: usize) -> [u8; 4] {
     (length as u32).to_le_bytes()
 }

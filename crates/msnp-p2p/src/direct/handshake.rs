@@ -1,4 +1,7 @@
-//! The first frames: `foo`, and what proves that the right one connected.
+//! The handshake of a direct connection: `foo`, then a nonce that proves that the right peer connected.
+//!
+//! The nonce went through the conversation, whose members the service has authenticated. A stranger that finds the open port
+//! does not know it.
 
 use bytes::{BufMut, Bytes, BytesMut};
 use sha1::{Digest, Sha1};
@@ -8,7 +11,7 @@ use super::{DirectError, frame_prefix};
 use crate::Guid;
 use crate::packet::{Flags, Header};
 
-/// What each side shows.
+/// The nonces that the two sides show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NonceRule {
     /// The listener's `Nonce`, shown by the connecting side and echoed (MSN Messenger 6 and 7).
@@ -30,17 +33,18 @@ impl NonceRule {
         }
     }
 
-    /// Zeros were announced by somebody who does not listen: they are never right.
+    /// Zeros are announced by a side that does not listen: they are never right.
     fn accepts(self, shown: Guid) -> bool {
         let (shown, wanted) = match self {
             Self::Plain(nonce) => (shown, nonce),
             Self::Hashed { announced_by_peer, .. } => (hash_nonce(shown), announced_by_peer),
         };
+        // In constant time: the port is open to anybody, and a guess must not learn how many bytes are right.
         !wanted.is_zero() && bool::from(shown.0.ct_eq(&wanted.0))
     }
 }
 
-/// What `Hashed-Nonce` announces of a secret: the first 16 bytes of its SHA-1 (LP; SHARP's samples
+/// The value of `Hashed-Nonce` for a secret: the first 16 bytes of its SHA-1 (LP; SHARP's samples
 /// agree).
 pub fn hash_nonce(secret: Guid) -> Guid {
     let mut hash = [0; 16];
@@ -66,7 +70,7 @@ enum Stage {
     Echo,
 }
 
-/// What a frame of the handshake led to.
+/// The outcome of a frame of the handshake.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum HandshakeStep {
     /// More has to come.
@@ -89,7 +93,8 @@ impl Handshake {
         Self { rule, identifier, stage: Stage::Foo }
     }
 
-    /// What the connecting side writes first; the other one writes nothing.
+    /// The first bytes of the connecting side; the other one writes nothing. Both frames go at once: a listener answers
+    /// only the second (LP, SHARP).
     pub fn opening(&self) -> Option<Bytes> {
         let greeting = [&frame_prefix(4)[..], b"foo\0"].concat();
         (self.stage == Stage::Echo).then(|| [&greeting[..], &self.nonce_frame()].concat().into())
@@ -123,7 +128,8 @@ impl Handshake {
         if self.rule.accepts(shown) { Ok(()) } else { Err(DirectError::Nonce) }
     }
 
-    /// A header whose last 16 bytes are the nonce.
+    /// A header whose last 16 bytes are the nonce, in place of the fields at 32, 36 and 40. A GUID is written as Windows
+    /// keeps it: its first three groups are little-endian.
     fn nonce_frame(&self) -> Bytes {
         let header = Header { identifier: self.identifier, flags: Flags::HANDSHAKE, ..Header::default() };
         let mut frame = BytesMut::with_capacity(4 + Header::LEN);

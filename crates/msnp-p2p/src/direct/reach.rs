@@ -1,6 +1,6 @@
-//! Who listens.
+//! The choice of the side that listens.
 //!
-//! Microsoft's own table is not known. This is Miranda's, the closest to a reconstruction; a
+//! Microsoft's own table is not known. This is Miranda's, the closest to a reconstruction. A
 //! wrong choice only costs a deadline.
 
 use msnp::connection_type::ConnectionType;
@@ -35,7 +35,8 @@ impl Reach {
     }
 }
 
-/// Whether the one who was asked listens; otherwise the one who asked may.
+/// Whether the invited side listens; otherwise the inviting side may. With equal weights the invited side does: it saves
+/// the second INVITE.
 pub const fn invitee_listens(inviter: Reach, invitee: Reach) -> bool {
     inviter.weight() <= invitee.weight()
 }

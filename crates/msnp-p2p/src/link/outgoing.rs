@@ -65,13 +65,15 @@ pub(crate) struct Outgoing {
     session_id: u32,
     source: Source,
     next: u64,
-    /// Whether the last packet was handed out.
+    /// Whether the last packet was handed out. Not the same as `next == total`: a message of no bytes has one packet, too.
     done: bool,
-    /// Over what it goes; decided by the first packet.
+    /// Its carrier; decided by the first packet, so that a message never changes its way half-way: two carriers keep no
+    /// order between them.
     carrier: Option<Carrier>,
     /// Not before this.
     not_before: Option<Instant>,
-    /// When it counts as lost; moves with every packet.
+    /// When it counts as lost. It moves with every packet that is handed out, so it measures a stall and not the length of
+    /// a transfer; a message that waits in the queue does not expire.
     expires: Option<Instant>,
 }
 
@@ -129,6 +131,7 @@ impl Outgoing {
 
     pub(super) fn next_packet(&mut self, carrier: Carrier, now: Instant) -> Transmit {
         let total = self.total();
+        // At most 1352, so it fits; `next` never passes `total`, see `rewind`.
         let length = (total - self.next).min(carrier.max_body() as u64) as usize;
         let header = Header {
             session_id: self.session_id,
@@ -179,8 +182,10 @@ impl Outgoing {
         }
     }
 
+    /// Goes on from `offset`, which is at most the total.
     pub(super) fn rewind(&mut self, offset: u64, now: Instant) {
         self.next = offset;
+        // A peer that asks from the end on has all bytes: there is no packet left to send, and its ACK is still to come.
         self.done = offset == self.total() && self.done;
         self.not_before = None;
         self.expires = Some(now + ACK_TIMEOUT);
@@ -190,6 +195,7 @@ impl Outgoing {
         if self.carrier != Some(Carrier::Direct) {
             return;
         }
+        // From the beginning, for a peer that cannot resume. `rewind` moves it when the peer asks for an offset.
         self.carrier = Some(Carrier::Switchboard);
         self.next = 0;
         self.done = false;

@@ -1,4 +1,7 @@
-//! Texts of MSNSLP that come in several packets.
+//! The reassembly of MSNSLP texts that come in several packets.
+//!
+//! A text of more than 1202 bytes comes in two or more (ESC: a file offer of 1274 bytes came as 1202 and 72). Files and
+//! pictures do not come through here: their bytes are handed on as they arrive.
 
 use std::collections::VecDeque;
 
@@ -7,7 +10,7 @@ use bytes::{Bytes, BytesMut};
 use crate::packet::Packet;
 use crate::slp::SlpMessage;
 
-/// How many texts may be incomplete at once; one more makes the oldest be forgotten.
+/// The most texts that are incomplete at once; one more makes the oldest be forgotten. Known clients send one after the other.
 const MAX_PARTIAL: usize = 8;
 /// How many complete texts are remembered, so that one that comes again is not taken twice.
 const MAX_COMPLETE: usize = 64;
@@ -30,6 +33,7 @@ pub(crate) enum Assembled {
 #[derive(Debug, Default)]
 pub(crate) struct Reassembly {
     partial: VecDeque<Partial>,
+    /// Identifier and total. A client whose identifier comes around again, or that draws them at random, hardly repeats both.
     complete: VecDeque<(u32, u32)>,
 }
 
@@ -68,6 +72,7 @@ impl Reassembly {
                 return Assembled::Incomplete;
             }
             None if header.offset == 0 => self.begin(header.identifier, header.total),
+            // The first packet is lost, or its text was forgotten for newer ones.
             None => return Assembled::Gap(0),
         };
         let text = &mut self.partial[at].text;
@@ -75,6 +80,7 @@ impl Reassembly {
         if header.offset > have {
             return Assembled::Gap(have);
         }
+        // Bytes that came before are kept as they were; only those after them are new.
         let skip = usize::try_from(have - header.offset).unwrap_or(usize::MAX);
         if let Some(fresh) = packet.body.get(skip..) {
             text.extend_from_slice(fresh);
@@ -87,6 +93,7 @@ impl Reassembly {
         Assembled::Complete(text)
     }
 
+    /// Nothing is reserved: the announced total is the peer's word.
     fn begin(&mut self, identifier: u32, total: u64) -> usize {
         if self.partial.len() == MAX_PARTIAL {
             self.partial.pop_front();
@@ -102,7 +109,7 @@ impl Reassembly {
         self.complete.push_back(key);
     }
 
-    /// What is incomplete stays so: its carrier is gone and the peer begins again.
+    /// Forgets incomplete texts: their carrier is gone, and the peer begins again.
     pub(crate) fn forget_partial(&mut self) {
         self.partial.clear();
     }

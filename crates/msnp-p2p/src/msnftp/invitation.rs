@@ -1,4 +1,4 @@
-//! What is said in the conversation.
+//! The invitations in the conversation.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddrV4};
 
@@ -6,7 +6,7 @@ use msnp::message::{Invitation, InvitationCommand};
 
 use crate::safe_file_name;
 
-/// A file that somebody offers.
+/// The offer of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Offer {
     /// The number of the negotiation.
@@ -34,14 +34,14 @@ impl Offer {
     }
 }
 
-/// Where one side listens.
+/// The addresses at which one side listens.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Endpoint {
     /// Addresses of the machine itself.
     pub internal: Vec<SocketAddrV4>,
     /// The address that others see.
     pub external: Vec<SocketAddrV4>,
-    /// What the side that connects has to show.
+    /// The number that the connecting side has to show.
     pub auth_cookie: u64,
 }
 
@@ -82,6 +82,7 @@ pub fn endpoint(invitation: &Invitation) -> Option<Endpoint> {
         (IpAddr::V4(address), port) => Some(SocketAddrV4::new(address, port)),
         (IpAddr::V6(_), _) => None,
     };
+    // The masked port first: a router may have rewritten the plain one on its way.
     let port = invitation.port_x.or(invitation.port);
     let external: Vec<_> = at(invitation.ip_address, port).into_iter().collect();
     let internal: Vec<_> =

@@ -1,4 +1,4 @@
-//! Lines of the dialogue.
+//! The lines of the dialogue.
 
 use bytes::{Buf, BytesMut};
 

@@ -1,4 +1,4 @@
-//! The side that gets the file. It speaks first, whoever connected.
+//! The receiving side of MSNFTP. It speaks first, whichever side connected.
 
 use bytes::{Buf, Bytes, BytesMut};
 use msnp::Handle;
@@ -26,7 +26,7 @@ enum Stage {
     Done,
 }
 
-/// What has to be done next.
+/// The next step of the receiver.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ReceiveStep {
     /// Write these bytes to the connection.
@@ -49,7 +49,7 @@ impl Receiving {
         Bytes::from_static(b"VER MSNFTP\r\n")
     }
 
-    /// What to write to end it early: before the file or in the middle of it.
+    /// The bytes that end it early: before the file or in the middle of it.
     pub fn cancel(&self) -> Bytes {
         Bytes::from(format!("CCL\r\nBYE {}\r\n", ByeCode::CANCELLED.0))
     }

@@ -1,4 +1,4 @@
-//! What a packet is for.
+//! The flags of a packet: its purpose.
 
 use std::ops::BitOr;
 
@@ -31,9 +31,9 @@ impl Flags {
     pub const ENCRYPTED: Self = Self(0x200);
     /// Set on files since MSN Messenger 6, and on everything by Windows Live Messenger.
     pub const NEW: Self = Self(0x0100_0000);
-    /// What packets of an object have.
+    /// The flags of an object's packets.
     pub const OBJECT_DATA: Self = Self::DATA;
-    /// What packets of a file have.
+    /// The flags of a file's packets: `NEW`, `DATA` and `FILE` (LP, MIR, KOP).
     pub const FILE_DATA: Self = Self(0x0100_0030);
 
     /// Whether all of these bits are set.
@@ -41,7 +41,8 @@ impl Flags {
         self.0 & bits.0 == bits.0
     }
 
-    /// Whether it is no part of a message but about one: the mask is papyon's.
+    /// Whether the packet is about a message and not a part of one. The mask is papyon's: all low bits but `FILE` and
+    /// `DATA`. `HANDSHAKE` is above it; it only comes before packets flow.
     pub const fn is_control(self) -> bool {
         self.0 & 0xcf != 0
     }

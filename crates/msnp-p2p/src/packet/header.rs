@@ -5,7 +5,7 @@ use super::{Flags, PacketError};
 /// A header; all numbers are little-endian on the wire.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Header {
-    /// The session; 0 for MSNSLP.
+    /// The session; 0 for MSNSLP. An acknowledgement copies it.
     pub session_id: u32,
     /// The message, the same in all its packets.
     pub identifier: u32,
@@ -15,7 +15,7 @@ pub struct Header {
     pub total: u64,
     /// The length of the body in bytes.
     pub length: u32,
-    /// What it is for.
+    /// Its purpose.
     pub flags: Flags,
     /// At 32: a number the sender makes up; in an acknowledgement the acknowledged identifier.
     pub nonce: u32,

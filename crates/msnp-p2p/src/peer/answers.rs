@@ -1,4 +1,4 @@
-//! Texts of MSNSLP from the peer: answers to our requests.
+//! The answers of the peer to our requests: texts of MSNSLP.
 
 use std::time::Instant;
 
@@ -29,7 +29,7 @@ impl Peer {
         }
     }
 
-    /// Finds out how an accepted file goes, or begins it.
+    /// Negotiates the carrier of an accepted file, or begins it.
     fn choose_carrier(&mut self, key: SessionKey, now: Instant) {
         let Some(Session { role: Role::SendFile(file), call_id, .. }) = self.sessions.get(&key) else {
             return;

@@ -1,4 +1,4 @@
-//! What this account wants of the peer.
+//! The commands of this account: requests to the peer.
 
 use std::time::Instant;
 
@@ -33,7 +33,7 @@ impl FileOffer {
     pub const MAX_PREVIEW: usize = 8 * 1024;
 }
 
-/// Why a session was not begun.
+/// The reason for which a session was not begun.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum RequestError {
     /// The object is larger than this crate takes, see [`Peer::object_limit`].
@@ -42,7 +42,7 @@ pub enum RequestError {
         /// In bytes.
         limit: u64,
     },
-    /// The object belongs to somebody else.
+    /// The object belongs to another account.
     #[error("the object is not the peer's")]
     NotTheirs,
     /// There are 16 sessions with this peer.
@@ -105,6 +105,7 @@ impl Peer {
         }
         let mut key = SessionKey(self.link.session());
         while self.sessions.contains_key(&key) {
+            // Stays in 5 to 2^31 - 12: not MSNSLP's 0, and no number that a peer would read as negative.
             key = SessionKey(key.0 % 0x7fff_fff0 + 5);
         }
         let call_id = CallId::from(self.link.guid());
@@ -143,13 +144,13 @@ impl Peer {
         }
     }
 
-    /// Ends a session, whoever began it and however far it is. No event follows.
+    /// Ends a session of either side at any stage. No event follows.
     pub fn cancel(&mut self, session: SessionKey) -> Result<(), RequestError> {
         if self.offered(session).is_ok() {
             return self.decline_file(session);
         }
         let role = &self.sessions.get(&session).ok_or(RequestError::NoSession)?.role;
-        // Miranda says it with a packet as well, to stop the data that are on their way.
+        // Miranda sends a packet as well, to stop the data that are on their way. Clients that do not know it act on the BYE.
         if let Some((identifier, total, sent)) = self.link.under_way(session) {
             if sent > 0 {
                 self.link.abandon(Flags::CANCEL, session.0, identifier, total);
@@ -169,7 +170,7 @@ impl Peer {
         self.end_with_bye(key, None);
     }
 
-    /// Something unusable came in: the session ends.
+    /// Unusable data came in: the session ends.
     pub(super) fn corrupt(&mut self, key: SessionKey) {
         self.end_with_bye(key, Some(Failure::Corrupt));
     }
@@ -181,6 +182,7 @@ impl Peer {
         };
         file.stage = SendStage::Sending;
         let size = file.size;
+        // libpurple never acknowledges a message of no bytes, so such a file does not wait for it for long.
         *deadline = now + if size == 0 { super::direct::ANSWER_WAIT } else { FILE_IDLE };
         self.link.send(Purpose::Data(key), key.0, Source::File(key, size));
     }

@@ -1,4 +1,4 @@
-//! The bytes of objects and files, both ways.
+//! The transfer of the bytes of objects and files, both ways.
 
 use std::time::Instant;
 
@@ -21,7 +21,8 @@ impl Peer {
         }
         match &session.role {
             Role::Fetch(_) if packet.header.flags.has_data() => self.take_object(carrier, key, &packet, now),
-            // Four zero bytes that say that data come, or anything like it.
+            // The preparation: four zero bytes without the data flag (NINA *Display pictures*). An object of four bytes
+            // has the flag, so the size alone does not tell them apart.
             Role::Fetch(_) if packet.header.is_last() && packet.header.total <= 4 => {
                 self.link.acknowledge(carrier, &packet.header);
             }
@@ -45,8 +46,10 @@ impl Peer {
             return;
         }
         let (object, data) = (fetch.object.clone(), std::mem::take(&mut fetch.data).freeze());
+        // Also for wrong bytes: all have arrived, and the peer waits for this.
         self.link.acknowledge(carrier, &packet.header);
         if object.verify_data(&data) {
+            // The requester of an object says BYE; of a file the sender does (NINA, LP).
             self.end_with_bye(key, None);
             self.events.push_back(PeerEvent::ObjectReceived { session: key, object, data });
         } else {
@@ -86,8 +89,9 @@ impl Peer {
         }
     }
 
-    /// The peer has our acceptance: now it hears that data come. Waiting for each of the three
-    /// steps is the safe choice with MSN Messenger 6 (NINA *Display pictures*, Miranda, Kopete).
+    /// The peer has our acceptance: the preparation follows. Waiting for the acknowledgement of each of the three
+    /// steps is the safe choice with MSN Messenger 6 (NINA *Display pictures*, Miranda, Kopete); LP and EME do not wait,
+    /// and clients accept both.
     pub(super) fn prepare_object(&mut self, key: SessionKey, now: Instant) {
         let Some(Session { role: Role::Serve(serve), deadline, .. }) = self.sessions.get_mut(&key) else {
             return;

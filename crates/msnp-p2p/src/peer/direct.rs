@@ -1,8 +1,18 @@
-//! Agreeing on a direct connection: who listens, where, and what to show.
+//! The agreement on a direct connection: the side that listens, its addresses, and the nonce.
 //!
 //! The sender of a file asks (`transreqbody`); the other answers that it listens, or that it does
 //! not, upon which the first may listen itself and say so in a second INVITE (`transrespbody`).
-//! Whatever fails only costs its deadline: the switchboard is always there.
+//! A failure only costs its deadline: the switchboard is always there.
+//!
+//! ```text
+//! sender → receiver   INVITE transreqbody    Conn-Type, NetID, UPnPNat, ICF      (Inviting)
+//! receiver → sender   200 transrespbody      Listening: true, addresses, nonce   the sender connects
+//!                                            Listening: false, zero nonce        or:
+//! sender → receiver   INVITE transrespbody   Listening: true, addresses, nonce   (Opening) the receiver connects
+//! ```
+//!
+//! All three are on the call of the file, each INVITE with a branch of its own (NINA *File transfer*, LP, MIR). There is one
+//! connection for a pair, whatever the number of files.
 
 use std::net::{Ipv4Addr, SocketAddrV4};
 use std::time::{Duration, Instant};
@@ -22,14 +32,14 @@ use crate::slp::{CallId, Fields, Method, SlpMessage, SlpStatus, TransportRequest
 /// and JML give 5 s.
 pub(super) const ANSWER_WAIT: Duration = Duration::from_secs(5);
 
-/// Where the one direct connection with a peer stands.
+/// The state of the one direct connection with a peer.
 #[derive(Debug, Default)]
 pub(super) struct Direct {
     stage: Stage,
     deadline: Option<Instant>,
-    /// What the peer said of itself when it asked.
+    /// The peer's own description, when it asked.
     peer: Option<TransportRequest>,
-    /// What we announced when we answered that we do not listen.
+    /// Our nonces, announced in an answer that we do not listen. With hashes the peer's second INVITE needs ours.
     announced: Option<Nonces>,
 }
 
@@ -49,7 +59,7 @@ enum Stage {
     Up,
 }
 
-/// What each side shows: in plain words since MSN Messenger 6, hashed by later clients.
+/// The nonces of both sides: plain since MSN Messenger 6, hashed by later clients.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Nonces {
     Plain(Guid),
@@ -152,7 +162,7 @@ impl Peer {
             if let Nonces::Hashed { .. } = nonces {
                 nonces.announce(&mut answer);
             }
-            // The second INVITE may follow.
+            // The second INVITE may follow. No deadline: if it does not, nothing is held for it.
             self.direct.stage = Stage::Off;
             self.direct.deadline = None;
             self.direct.announced = Some(nonces);
@@ -191,6 +201,7 @@ impl Peer {
         status: SlpStatus,
         now: Instant,
     ) -> bool {
+        // Session and transport share a call: only the branch tells the answers apart.
         let is_for = |branch: &str| answer.branch().eq_ignore_ascii_case(branch);
         let ours = match &self.direct.stage {
             Stage::Inviting { branch } => is_for(branch),
@@ -224,7 +235,7 @@ impl Peer {
         if !self.config.direct.is_some_and(|config| can_be_reached(config.reach)) {
             return self.direct_failed(now);
         }
-        // Its hash is of no use: ours was not announced when we asked.
+        // A hash of the peer is of no use: ours was not announced when we asked, and hashed nonces need both.
         let nonces = Nonces::Plain(self.link.guid());
         let identifier = self.link.identifier();
         self.direct.go(Stage::Offering { call_id: answer.call_id.clone(), nonces }, now + ANSWER_WAIT);
@@ -260,7 +271,7 @@ impl Peer {
         self.ask(DirectRequest::Connect { addresses, rule, identifier });
     }
 
-    /// A nonce of zeros was announced by who does not listen: it opens nothing.
+    /// A nonce of zeros is announced by a side that does not listen: it opens nothing.
     fn rule_to_connect(&self, response: &TransportResponse) -> Option<NonceRule> {
         match (response.hashed_nonce, self.direct.announced) {
             (Some(announced_by_peer), Some(Nonces::Hashed { own, .. })) => {
@@ -310,7 +321,8 @@ impl Peer {
         self.direct.go(Stage::Opening { told_by }, now + ACCEPT_TIMEOUT);
     }
 
-    /// The connection passed its handshake: what begins from now on goes over it.
+    /// The connection passed its handshake: messages that begin from now on go over it. Those under way stay where they
+    /// began, because two carriers keep no order between them.
     pub fn direct_established(&mut self, now: Instant) {
         self.direct.go(Stage::Up, now + IDLE_TIMEOUT);
         self.link.set_direct(true);
@@ -335,6 +347,7 @@ impl Peer {
         if self.direct.deadline.is_none_or(|deadline| deadline > now) {
             return;
         }
+        // A session that pauses, such as an offer that waits for its user, keeps the connection.
         if matches!(self.direct.stage, Stage::Up) && !self.sessions.is_empty() {
             return self.direct.used(now);
         }
@@ -342,7 +355,8 @@ impl Peer {
         self.direct_failed(now);
     }
 
-    /// The connection closed: what was on it goes on over the switchboard.
+    /// The connection closed: its transfers go on over the switchboard. Each receiver asks for the first byte that it
+    /// lacks, with a NAK (LP, IMF); a sender waits for that for `RESUME_PATIENCE` before it begins again.
     pub(super) fn direct_lost(&mut self, now: Instant) {
         if !matches!(self.direct.stage, Stage::Up) {
             return self.direct_failed(now);

@@ -1,4 +1,4 @@
-//! What a peer makes happen.
+//! The events of a peer.
 
 use std::net::SocketAddrV4;
 
@@ -61,7 +61,7 @@ pub enum PeerEvent {
         /// Why.
         failure: Failure,
     },
-    /// The peer said something that was acknowledged and comes to nothing here: a text that cannot be read, or an
+    /// A text was acknowledged and has no effect: it cannot be read, or is an
     /// invitation that had to be refused.
     NotTaken {
         /// Why, in words.
@@ -71,14 +71,14 @@ pub enum PeerEvent {
     Direct(DirectRequest),
 }
 
-/// Why a session failed.
+/// The reason for which a session failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Failure {
     /// They said no, or have it no more.
     Declined,
     /// They ended it.
     CancelledByPeer,
-    /// What they sent is not what was asked for or offered.
+    /// Their data are not those that were asked for or offered.
     Corrupt,
     /// They did not go on in time.
     TimedOut,
@@ -86,15 +86,15 @@ pub enum Failure {
     Unreachable,
 }
 
-/// What the driver has to do about the direct connection.
+/// A task for the driver about the direct connection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DirectRequest {
     /// Listen on a free port for one connection, and tell [`super::Peer::direct_listening`] or
-    /// [`super::Peer::direct_failed`]. Who connects has to pass
+    /// [`super::Peer::direct_failed`]. The connecting side has to pass
     /// [`Handshake::listen`](crate::direct::Handshake::listen); then tell
     /// [`super::Peer::direct_established`].
     Listen {
-        /// What the connecting side has to show.
+        /// The proof that the connecting side has to show.
         rule: NonceRule,
         /// For the handshake.
         identifier: u32,
@@ -103,10 +103,10 @@ pub enum DirectRequest {
     /// [`Handshake::connect`](crate::direct::Handshake::connect), then tell
     /// [`super::Peer::direct_established`] or [`super::Peer::direct_failed`].
     Connect {
-        /// Where to, the likeliest first; at most 6, checked against
+        /// The addresses, the likeliest first; at most 6, checked against
         /// [`crate::direct::dialable`].
         addresses: Vec<SocketAddrV4>,
-        /// What to show.
+        /// The proof to show.
         rule: NonceRule,
         /// For the handshake.
         identifier: u32,

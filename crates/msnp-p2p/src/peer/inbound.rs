@@ -1,4 +1,4 @@
-//! Bytes of an object or a file as they come in.
+//! The progress of an incoming object or file.
 
 use bytes::Bytes;
 
@@ -17,7 +17,7 @@ pub(super) struct Inbound {
     gap_told: bool,
 }
 
-/// What a packet brought.
+/// The outcome of a packet.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Arrival {
     /// The next bytes; perhaps none.
@@ -37,19 +37,23 @@ impl Inbound {
 
     pub(super) fn take(&mut self, carrier: Carrier, packet: &Packet) -> Arrival {
         let header = &packet.header;
+        // The size was agreed on with the session. Another one would be another file, or memory that was not agreed on.
         if header.total != self.expected {
             return Arrival::WrongSize;
         }
-        // A sender that begins anew may do so under a new identifier.
+        // A sender that begins again may do so under a new identifier. In the middle of a file another one is a packet of
+        // some other message.
         if self.identifier.is_some_and(|own| own != header.identifier) && header.offset != 0 {
             return Arrival::Stray;
         }
         self.identifier = Some(header.identifier);
         self.carrier = Some(carrier);
         if header.offset > self.received {
+            // One NAK for each gap: all packets that were under way behind it would ask for the same bytes again.
             let told = std::mem::replace(&mut self.gap_told, true);
             return if told { Arrival::Stray } else { Arrival::Gap(self.received) };
         }
+        // A resumed sender may begin earlier than asked. The overlap is skipped, never written twice.
         let skip = usize::try_from(self.received - header.offset).unwrap_or(usize::MAX);
         if skip >= packet.body.len() {
             return Arrival::Bytes(Bytes::new());
@@ -64,13 +68,14 @@ impl Inbound {
         self.received == self.expected
     }
 
-    /// Over what it comes, once it does.
+    /// Its carrier, from the first packet on.
     pub(super) fn began_on(&self) -> Option<Carrier> {
         self.carrier
     }
 
     /// The message to ask for again after its carrier was lost, and from where on.
     pub(super) fn resume_from(&mut self) -> Option<(u32, u64)> {
+        // The request goes out now: a packet beyond the missing byte must not make a second one.
         self.carrier = Some(Carrier::Switchboard);
         self.gap_told = true;
         self.identifier.map(|identifier| (identifier, self.received))

@@ -1,4 +1,4 @@
-//! Texts of MSNSLP from the peer: requests.
+//! The requests of the peer: texts of MSNSLP.
 
 use std::time::Instant;
 
@@ -26,7 +26,7 @@ impl Peer {
         }
     }
 
-    /// A whole text. It is acknowledged before anything is answered: clients of the time take an
+    /// A whole text. It is acknowledged before it is answered: legacy clients take an
     /// answer for an error otherwise (NINA *Display pictures*).
     pub(super) fn handle_text(&mut self, carrier: Carrier, last: &Packet, text: &Bytes, now: Instant) {
         let message = SlpMessage::parse(text);
@@ -36,20 +36,20 @@ impl Peer {
             Ok(message) => message,
             Err(fault) => return self.not_taken(fault.to_string()),
         };
-        // Who sent the packet and for whom it was is known.
+        // The service has named the sender and the recipient of the packet already.
         for (named, account) in [(&mut message.to, &self.config.me), (&mut message.from, &self.config.peer)] {
             if named.is_empty() {
                 account.as_str().clone_into(named);
             }
         }
-        // Nobody may speak for somebody else.
+        // A text in another account's name is dropped.
         if !message.from.eq_ignore_ascii_case(self.config.peer.as_str()) {
             return;
         }
         match &message.start {
             Start::Request { method: Method::Invite, .. } => self.handle_invite(message, serving, now),
             Start::Request { method: Method::Bye, .. } => self.handle_bye(&message),
-            // Later clients' ACK, and what nobody knows: acknowledged, and that is all (NINA).
+            // The ACK of later clients, and unknown methods: acknowledged, and that is all (NINA).
             Start::Request { .. } => {}
             Start::Response(status) => {
                 let status = *status;
@@ -60,6 +60,8 @@ impl Peer {
 
     fn handle_invite(&mut self, invite: SlpMessage, serving: Option<[u32; 3]>, now: Instant) {
         let kind = invite.content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        // The same call, branch and type is a retransmission: acknowledged, and not a second session. The type is part of
+        // it, because aMSN's INVITE for a direct connection has the branch of the one that opened the session (seen).
         let request = (invite.call_id.clone(), invite.branch().to_ascii_uppercase(), kind);
         if self.answered.contains(&request) {
             return;

@@ -1,4 +1,4 @@
-//! One picture or file.
+//! A session: one picture or file.
 
 use std::time::Instant;
 
@@ -21,7 +21,7 @@ pub(super) struct Session {
     pub(super) deadline: Instant,
 }
 
-/// What this side does in it.
+/// The part of this side in it.
 #[derive(Debug)]
 pub(super) enum Role {
     /// Asked for an object.
@@ -86,7 +86,7 @@ impl Session {
         }
     }
 
-    /// Whether somebody is waiting for it: not for what the peer fetches.
+    /// Whether its failure is an event: not for an object that the peer fetches, nor after its end.
     pub(super) fn tells_failure(&self) -> bool {
         !matches!(self.role, Role::Serve(_)) && !self.is_done()
     }
@@ -104,8 +104,8 @@ impl Session {
         }
     }
 
-    /// Whether it cannot go on without the switchboard: what comes over it does not come any more,
-    /// and who leaves while an offer waits has withdrawn or refused it, as official clients do.
+    /// Whether it cannot go on without the switchboard: bytes that come over it do not come any more,
+    /// and a peer that leaves while an offer waits has withdrawn or refused it, as official clients do.
     pub(super) fn needs_switchboard(&self, has_direct: bool) -> bool {
         match &self.role {
             Role::Fetch(fetch) => fetch.inbound.began_on().is_none_or(|on| on == Carrier::Switchboard),

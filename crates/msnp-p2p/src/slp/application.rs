@@ -1,4 +1,4 @@
-//! The values of `EUF-GUID`: what a session is for. Sources LP, PAP, AMSN, SHARP, EME.
+//! The values of `EUF-GUID`, the purpose of a session. Sources LP, PAP, AMSN, SHARP, EME.
 
 use crate::Guid;
 

@@ -1,4 +1,4 @@
-//! What all texts of one session have in common.
+//! `Call-ID`, which all texts of one session have in common.
 
 use std::fmt;
 use std::hash::{Hash, Hasher};

@@ -1,4 +1,4 @@
-//! `Name: value` lines.
+//! The `Name: value` lines of heads and bodies.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use std::fmt;
 pub struct Fields(Vec<(String, String)>);
 
 impl Fields {
-    /// How many lines are read; what follows is ignored.
+    /// The most lines that are read; further ones are ignored.
     pub const MAX_LINES: usize = 64;
 
     /// No lines.
@@ -22,12 +22,12 @@ impl Fields {
         Self(lines.map(field).filter(|(name, _)| !name.is_empty()).take(Self::MAX_LINES).collect())
     }
 
-    /// Appends a line. Line ends in it become blanks.
+    /// Appends a line. Line ends in it become blanks, so that a value never begins a line of its own.
     pub fn push(&mut self, name: &str, value: impl fmt::Display) {
         self.0.push((name.to_owned(), value.to_string().replace(['\r', '\n', '\0'], " ")));
     }
 
-    /// The value of a name in any case; of several the first.
+    /// The value of a name in any case. Of several the first counts, so that an appended line changes nothing.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.iter().find(|(own, _)| own.eq_ignore_ascii_case(name)).map(|(_, value)| value)
     }

@@ -6,9 +6,9 @@ use crate::Guid;
 /// `application/x-msnmsgr-sessionreqbody` of an INVITE.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SessionRequest {
-    /// `EUF-GUID`: what for; see [`super::application`].
+    /// `EUF-GUID`: the purpose; see [`super::application`].
     pub application: Guid,
-    /// `SessionID`: chosen by who invites; not zero.
+    /// `SessionID`: chosen by the inviting side; not zero.
     pub session_id: u32,
     /// `AppID`: 1 for objects, 2 for files; later clients have more. 0 when missing.
     pub app_id: u32,

@@ -60,14 +60,14 @@ impl TransportRequest {
     }
 }
 
-/// `application/x-msnmsgr-transrespbody`: where to connect, or that nobody listens.
+/// `application/x-msnmsgr-transrespbody`: the addresses to connect to, or none.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct TransportResponse {
     /// `Bridge`: the choice. AMSN names two.
     pub bridge: String,
-    /// `Listening`: whoever says so has a socket open.
+    /// `Listening`: whether the side that writes this has a socket open.
     pub listening: bool,
-    /// `Nonce`: what the connecting side shows.
+    /// `Nonce`: the proof of the connecting side.
     pub nonce: Option<Guid>,
     /// `Hashed-Nonce`, of later clients.
     pub hashed_nonce: Option<Guid>,

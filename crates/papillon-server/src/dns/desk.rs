@@ -7,13 +7,13 @@ use std::time::{Duration, Instant};
 use parking_lot::{Mutex, RwLock};
 use tokio::time::timeout;
 
+use super::client_limits::ClientLimits;
 use super::decide::{Asked, Decision, Forward, Rules, decide};
 use super::forward::Forwarder;
-use super::guests::Guests;
 use super::upstreams::Upstreams;
 use super::{Others, PublicHost};
 use crate::config::{Config, Live};
-use crate::pace::Pace;
+use crate::limits::Pace;
 
 /// The addresses of the public host are looked up again after this long.
 const LOOK_UP_EVERY: Duration = Duration::from_secs(60);
@@ -25,7 +25,7 @@ pub(super) struct Desk {
     config: Arc<Live>,
     public_host: RwLock<Option<PublicHost>>,
     /// Who asked how much.
-    pub(super) guests: Guests,
+    pub(super) limits: ClientLimits,
     forwarder: Forwarder,
     turned_away: Mutex<Pace>,
 }
@@ -44,7 +44,7 @@ impl Desk {
         Self {
             public_host: RwLock::new(public_host.map(PublicHost::unresolved)),
             config,
-            guests: Guests::default(),
+            limits: ClientLimits::default(),
             forwarder: Forwarder::new(upstreams),
             turned_away: Mutex::new(Pace::new(1, Duration::from_secs(60))),
         }
@@ -52,7 +52,7 @@ impl Desk {
 
     /// What comes of a packet.
     pub(super) fn decide(&self, packet: &[u8], asked: &Asked) -> Decision {
-        if !self.serves(asked) || !self.guests.may_ask(asked.client.ip(), Instant::now()) {
+        if !self.serves(asked) || !self.limits.may_ask(asked.client.ip(), Instant::now()) {
             return Decision::Drop;
         }
         decide(packet, asked, &self.rules(self.public_host.read().as_ref()))

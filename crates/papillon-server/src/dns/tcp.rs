@@ -9,11 +9,11 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
+use super::client_limits::Place;
 use super::decide::{Asked, Decision, Transport};
 use super::desk::Desk;
-use super::guests::Place;
 use super::query::HEADER;
-use crate::network::plain;
+use crate::listen::plain;
 
 /// Connections at once.
 const CONNECTIONS: usize = 128;
@@ -44,7 +44,7 @@ pub(super) async fn serve(listener: TcpListener, desk: Arc<Desk>) {
         if open.len() >= CONNECTIONS || !desk.serves(&asked) {
             continue;
         }
-        let Some(place) = desk.guests.take(asked.client.ip(), Place::Connection, Instant::now()) else {
+        let Some(place) = desk.limits.take(asked.client.ip(), Place::Connection, Instant::now()) else {
             continue;
         };
         let desk = Arc::clone(&desk);

@@ -13,10 +13,10 @@ use tokio::io::Interest;
 use tokio::net::UdpSocket;
 use tokio::task::JoinSet;
 
+use super::client_limits::Place;
 use super::decide::{Asked, Decision, Transport};
 use super::desk::Desk;
-use super::guests::Place;
-use crate::network::plain;
+use crate::listen::plain;
 
 /// The system may hand over several packets as one, and never more than this.
 const BUFFER: usize = 64 * 1024;
@@ -52,7 +52,7 @@ pub(super) async fn serve(socket: UdpSocket, desk: Arc<Desk>) {
                 Decision::Drop => {}
                 Decision::Reply(answer) => socket.send(&answer, &meta).await,
                 Decision::Forward(forward) => {
-                    let place = desk.guests.take(asked.client.ip(), Place::Waiting, Instant::now());
+                    let place = desk.limits.take(asked.client.ip(), Place::Waiting, Instant::now());
                     let (Some(place), true) = (place, waiting.len() < WAITING) else { continue };
                     let (socket, desk) = (Arc::clone(&socket), Arc::clone(&desk));
                     waiting.spawn(async move {

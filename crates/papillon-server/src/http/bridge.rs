@@ -13,7 +13,7 @@ use super::visitor::Visitor;
 const MAX_PAGE: usize = 8 << 20;
 
 /// Lets a page answer. Its handler finds the [`Visitor`] among the request's extensions.
-pub(super) async fn call(pages: &Router, request: &Request<'_>, visitor: &Visitor) -> Response {
+pub(crate) async fn call(pages: &Router, request: &Request<'_>, visitor: &Visitor) -> Response {
     let Some(asked) = translate(request, visitor) else {
         return Response::text(StatusCode::BAD_REQUEST, "The target is not a path.");
     };

@@ -13,8 +13,8 @@ use zeroize::Zeroizing;
 use super::reader::{Head, Reader};
 use super::request::{Request, Version};
 use super::response::{Afterwards, Response};
-use super::routes::Site;
 use super::visitor::Visitor;
+use crate::site::Site;
 
 /// From its first byte to the end of a request's head; and from the beginning of a connection to its first request.
 const HEAD: Duration = Duration::from_secs(10);

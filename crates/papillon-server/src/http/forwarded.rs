@@ -6,8 +6,8 @@
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
-use super::host::host_part;
 use super::request::Request;
+use crate::addresses::host_part;
 
 /// Stands for clients that a proxy does not name: all of them together count as one, which is near to nobody.
 pub(super) const UNKNOWN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0);

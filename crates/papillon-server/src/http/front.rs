@@ -1,9 +1,10 @@
 //! Where visitors are sent, whatever is in front of the service.
 
-use super::{Ports, Visitor};
+use super::Visitor;
+use crate::addresses::Ports;
+use crate::addresses::PublicUrl;
 use crate::config::Front;
-use crate::public_url::PublicUrl;
-use crate::web::is_old;
+use crate::site::pages::is_old;
 
 impl Front {
     /// The public address, as far as it is this visitor's: an old machine that knows us by the names of the old

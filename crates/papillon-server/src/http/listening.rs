@@ -11,11 +11,11 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
-use super::arrivals::{Arrival, Arrivals};
 use crate::Limits;
-use crate::backoff::Backoff;
-use crate::listener::Listener;
-use crate::proxy_protocol::{AddressRange, is_trusted};
+use crate::limits::{Arrival, Arrivals};
+use crate::listen::Backoff;
+use crate::listen::Listener;
+use crate::listen::proxy_protocol::{AddressRange, is_trusted};
 
 /// What those who are being answered get at shutdown.
 const LAST_WORDS: Duration = Duration::from_secs(5);
@@ -24,8 +24,8 @@ const LAST_WORDS: Duration = Duration::from_secs(5);
 #[derive(Debug, Clone)]
 pub(crate) struct Room {
     connections: Arc<Semaphore>,
-    pub(super) arrivals: Arc<Arrivals>,
-    pub(super) trusted_proxies: Arc<[AddressRange]>,
+    pub(crate) arrivals: Arc<Arrivals>,
+    pub(crate) trusted_proxies: Arc<[AddressRange]>,
 }
 
 impl Room {

@@ -6,8 +6,8 @@ use bytes::Bytes;
 use http::{Method, StatusCode};
 
 use super::forwarded::port_of;
-use super::host::host_part;
 use super::response::Response;
+use crate::addresses::host_part;
 
 /// The longest request head in bytes.
 pub(crate) const MAX_HEAD: usize = 16 * 1024;

@@ -3,11 +3,11 @@
 use std::net::{IpAddr, SocketAddr};
 
 use super::forwarded::Forwarded;
-use super::host::{bracketed, host_part, in_url};
 use super::request::Request;
+use crate::addresses::{bracketed, host_part, in_url};
 use crate::config::Front;
-use crate::network::plain;
-use crate::web::is_old;
+use crate::listen::plain;
+use crate::site::pages::is_old;
 
 /// Who made a request, and what they call this host. Handlers of pages get it as an extension of
 /// the request.
@@ -34,9 +34,9 @@ pub(crate) struct Visitor {
 
 /// Who is believed, and what this host is called.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Setting<'a> {
-    pub(super) public_host: Option<&'a str>,
-    pub(super) front: &'a Front,
+pub(crate) struct Setting<'a> {
+    pub(crate) public_host: Option<&'a str>,
+    pub(crate) front: &'a Front,
 }
 
 impl Visitor {
@@ -49,7 +49,7 @@ impl Visitor {
 
     /// Notes what a request says: by what name the client calls this host, and, where `is_trusted` knows the other
     /// end for a proxy, who the client is.
-    pub(super) fn asks(
+    pub(crate) fn asks(
         &mut self,
         request: &Request<'_>,
         setting: Setting<'_>,

@@ -8,8 +8,8 @@ use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
 use crate::Limits;
-use crate::buckets::{Buckets, MINUTE};
-use crate::network::network;
+use crate::limits::network;
+use crate::limits::{Buckets, MINUTE};
 
 /// The failed sign-ins of the last minute. Pure: time is an argument.
 #[derive(Debug)]

@@ -11,7 +11,7 @@ use std::time::Duration;
 use msnp::Handle;
 use tokio::time::{Instant, sleep_until};
 
-use crate::network::network;
+use crate::limits::network;
 
 /// Between two lines about one address.
 const PAUSE: Duration = Duration::from_secs(1);

@@ -17,7 +17,7 @@ use super::old_windows::{OldWindows, Side};
 use super::renewal::Renewal;
 use super::too_old::{self, TooOld};
 use super::{Identity, Names, TlsError};
-use crate::opening::Opening;
+use crate::listen::Peeked;
 
 /// What shakes hands with clients. Each connection is shown the certificate of its time.
 #[derive(Debug)]
@@ -101,7 +101,7 @@ impl Door {
 
     /// Shakes hands. Nothing here ends a client that says nothing more: the caller does.
     /// `client` is at the other end, for the log.
-    pub(crate) async fn accept(&self, stream: Opening<TcpStream>, client: IpAddr) -> io::Result<Secured> {
+    pub(crate) async fn accept(&self, stream: Peeked<TcpStream>, client: IpAddr) -> io::Result<Secured> {
         #[cfg(feature = "old-windows")]
         let stream = match &self.old {
             Some(old) => match old.let_in(stream).await? {
@@ -137,9 +137,9 @@ impl From<Arc<Identity>> for Door {
 
 /// A connection after its handshake. Shutting it down says so in TLS.
 pub(crate) enum Secured {
-    Modern(Box<tokio_rustls::server::TlsStream<Opening<TcpStream>>>),
+    Modern(Box<tokio_rustls::server::TlsStream<Peeked<TcpStream>>>),
     #[cfg(feature = "old-windows")]
-    Old(papillon_legacy_tls::OldStream<Opening<TcpStream>>),
+    Old(papillon_legacy_tls::OldStream<Peeked<TcpStream>>),
 }
 
 impl Secured {

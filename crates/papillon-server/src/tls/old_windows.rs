@@ -24,7 +24,7 @@ use super::files::{self, Readers};
 use super::names::{COMMON_NAME, own_addresses};
 use super::renewal::Renewal;
 use super::{Fault, Folder, Names, RENEW_BEFORE, TlsError, fault};
-use crate::opening::Opening;
+use crate::listen::Peeked;
 
 /// What old Windows is shown, and the files it comes from.
 #[derive(Debug)]
@@ -115,7 +115,7 @@ impl OldWindows {
     ///
     /// # Errors
     /// When the connection fails, or does not begin with a hello.
-    pub(crate) async fn let_in<S>(&self, mut stream: Opening<S>) -> io::Result<Side<S>>
+    pub(crate) async fn let_in<S>(&self, mut stream: Peeked<S>) -> io::Result<Side<S>>
     where
         S: AsyncRead + AsyncWrite + Unpin,
     {
@@ -141,9 +141,9 @@ impl OldWindows {
 /// Who serves a connection.
 pub(crate) enum Side<S> {
     /// Today's TLS: of its hello, nothing is missing.
-    Modern(Opening<S>),
+    Modern(Peeked<S>),
     /// It has been let in.
-    Old(OldStream<Opening<S>>),
+    Old(OldStream<Peeked<S>>),
 }
 
 /// The fault in the times of a certificate that is not one of ours; those are renewed.

@@ -9,9 +9,9 @@ use std::time::Duration;
 use parking_lot::Mutex;
 use tokio::io::AsyncRead;
 
-use crate::network::network;
-use crate::opening::Opening;
-use crate::pace::Pace;
+use crate::limits::Pace;
+use crate::limits::network;
+use crate::listen::Peeked;
 
 /// As many addresses are remembered.
 const MOST: usize = 1024;
@@ -84,7 +84,7 @@ pub(super) fn is_why(error: &io::Error) -> bool {
 }
 
 /// Whether a connection begins with a hello in the format of SSL 2.0 (RFC 5246, appendix E.2).
-pub(super) async fn is_hello_of_ssl_2<S: AsyncRead + Unpin>(stream: &mut Opening<S>) -> io::Result<bool> {
+pub(super) async fn is_hello_of_ssl_2<S: AsyncRead + Unpin>(stream: &mut Peeked<S>) -> io::Result<bool> {
     stream
         .until(BEGINNING, |beginning| match beginning {
             [] | [0x80..=0xff] | [0x80..=0xff, _] => None,

@@ -1,4 +1,4 @@
-//! People: making, finding, changing and removing accounts.
+//! Accounts in SQL: made, found, changed and removed.
 
 use msnp::{FriendlyName, Handle};
 use sqlx::Row;
@@ -9,7 +9,7 @@ use super::transaction::Tx;
 use super::{Fault, changes, lock, packed};
 use crate::{Account, AccountChangeKind, AccountId, Credentials, NewAccount, PasswordHash, Refusal};
 
-/// What group 0 is called until it is renamed.
+/// The name of group 0 until it is renamed.
 const GROUP_ZERO_NAME: &str = "Other%20Contacts";
 
 /// The columns of an account, in the order in which [`account`] reads them, and more.
@@ -32,7 +32,7 @@ pub(super) fn account(row: &AnyRow) -> Result<Account, Fault> {
     let stored = packed::name(row.try_get(2)?)?;
     Ok(Account {
         id: AccountId(row.try_get(0)?),
-        // A name that was stored before names had to be presentable is shown to nobody.
+        // A name that was stored before names had to be presentable is never shown.
         name: if stored.is_presentable() { stored } else { FriendlyName::from(&handle) },
         handle,
         credential_epoch: row.try_get(3)?,
@@ -175,7 +175,7 @@ async fn next_epoch(tx: &mut Tx, handle: &Handle) -> Result<AccountId, Fault> {
     Ok(id)
 }
 
-/// Nobody is signed in to the pages any more.
+/// Ends all sessions of the account on the pages.
 async fn end_web_sessions(tx: &mut Tx, id: AccountId) -> Result<(), Fault> {
     sqlx::query("DELETE FROM web_sessions WHERE account = $1").bind(id.0).execute(&mut **tx).await?;
     Ok(())

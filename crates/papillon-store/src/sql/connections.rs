@@ -15,7 +15,7 @@ use super::Fault;
 use super::reach::Reach;
 use crate::sqlite::DatabaseFiles;
 
-/// A connection to a server that has not been used for longer may have been forgotten by what lies between.
+/// A connection to a server that has not been used for longer may have been forgotten by a router in between.
 const FRESH: Duration = Duration::from_secs(300);
 /// How long saying goodbye to a connection may take.
 const GOODBYE: Duration = Duration::from_secs(1);
@@ -23,9 +23,9 @@ const GOODBYE: Duration = Duration::from_secs(1);
 /// How connections are made.
 pub(crate) struct Source {
     pub(crate) options: AnyConnectOptions,
-    /// What each connection is told first.
+    /// The first statements on each connection.
     pub(crate) settings: &'static str,
-    /// What is done after a failure before anybody has a connection again, if it can be done.
+    /// The step after a failure, before a connection is lent again.
     pub(crate) mend: Option<&'static str>,
     /// How long the database may take to answer; `None` for a file, which needs no answer of anybody.
     pub(crate) patience: Option<Duration>,
@@ -43,7 +43,7 @@ impl Source {
             Ok(connection)
         });
         let connection = connection.await?;
-        // Once more: what was opened now can be another file than the others have open.
+        // Once more: the file that was opened now can be another one than that of the other connections.
         self.see_files()?;
         Ok(connection)
     }
@@ -67,7 +67,7 @@ pub(crate) struct Connections {
     has_failed: AtomicBool,
 }
 
-/// Those that nobody uses, the last one used at the end: its cache is the warmest.
+/// Idle connections, the last one used at the end: its cache is the warmest.
 #[derive(Default)]
 struct Free {
     connections: Vec<(AnyConnection, Instant)>,
@@ -95,7 +95,7 @@ impl Connections {
         Ok(())
     }
 
-    /// Lends a connection, after those who asked before.
+    /// Lends a connection, after earlier requests.
     pub(super) async fn lend(self: &Arc<Self>) -> Result<Lent, Fault> {
         // Waiting for others and waiting for the database together take half as long again at most.
         let last = self.source.patience.map(|patience| Instant::now() + patience * 3 / 2);
@@ -163,7 +163,7 @@ impl Connections {
         free.connections.clear();
     }
 
-    /// Learns from a failure what it says about the other connections. `patient`: the database had all the
+    /// Draws the conclusion of a failure for the other connections. `patient`: the database had all the
     /// time that it may take.
     fn judge(self: &Arc<Self>, fault: &Fault, patient: bool) {
         match fault {
@@ -174,7 +174,7 @@ impl Connections {
     }
 }
 
-/// A connection on loan. Dropped, it is closed: nobody knows in what state it is.
+/// A connection on loan. Dropped, it is closed: its state is not known.
 pub(super) struct Lent {
     connection: AnyConnection,
     home: Arc<Connections>,
@@ -209,7 +209,7 @@ impl Lent {
         }
     }
 
-    /// Closes it after a failure, and what was under way on it with it.
+    /// Closes it after a failure, with the transaction that was under way on it.
     pub(super) async fn close(self, fault: &Fault) {
         self.home.judge(fault, self.patient);
         self.home.has_failed.store(true, Ordering::Relaxed);

@@ -7,7 +7,7 @@ use super::transaction::Tx;
 use super::{Fault, lock, packed};
 use crate::{AccountId, GroupSet, Refusal};
 
-/// What a row says, but for its name.
+/// A row without its name.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Entry {
     pub(super) lists: ListFlags,
@@ -75,7 +75,7 @@ pub(super) async fn count(tx: &mut Tx, owner: AccountId, list: List) -> Result<u
     usize::try_from(row.try_get::<i64, _>(0)?).map_err(|_| Fault::corrupt("a count"))
 }
 
-/// Whether a contact that is on these of a person's lists learns that person's phone numbers. Nobody is on
+/// Whether a contact that is on these of a person's lists learns that person's phone numbers. No account is on
 /// the allow and the block list at once.
 pub(super) fn shows_properties(lists: ListFlags) -> bool {
     lists.contains(List::Allow)

@@ -1,4 +1,4 @@
-//! Changes of which nobody knows whether they were stored.
+//! Changes in doubt: it is not known whether they were stored.
 //!
 //! A commit whose answer never comes, or comes as an error, may have happened all the same. What others
 //! keep of those accounts in memory can then be wrong: until that has been looked into, the accounts take
@@ -17,7 +17,7 @@ use super::transaction::Tx;
 use super::{Fault, SqlStore, lock, packed, roster};
 use crate::{Account, AccountId, Roster};
 
-/// How long somebody who waits for an answer may wait longer for the truth.
+/// The additional time that a request may wait for the truth.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// The accounts.

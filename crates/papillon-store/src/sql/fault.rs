@@ -1,4 +1,4 @@
-//! What can go wrong between here and the database, before it becomes a [`StoreError`].
+//! Failures of the database, before they become a [`StoreError`].
 
 use crate::{Outage, Refusal, StoreError};
 
@@ -27,7 +27,7 @@ impl Fault {
         self.code().and_then(|code| code.parse::<u32>().ok()).is_some_and(|code| code & 0xff == 5)
     }
 
-    /// Whether it leaves the connection in a state that nobody knows.
+    /// Whether it leaves the connection in an unknown state.
     pub(crate) fn is_of_connection(&self) -> bool {
         matches!(self, Self::Driver(_) | Self::TimedOut)
     }
@@ -41,12 +41,12 @@ impl Fault {
         }
     }
 
-    /// For those who have waited in vain for a connection of others.
+    /// For a request that has waited in vain for a connection.
     pub(crate) fn busy() -> Self {
         Self::Outage("all connections to it are in use".into())
     }
 
-    /// For those who would only wait in vain.
+    /// For a request that would only wait in vain.
     pub(crate) fn silent() -> Self {
         Self::Outage("it does not answer".into())
     }

@@ -84,7 +84,7 @@ pub(super) async fn remove(tx: &mut Tx, owner: AccountId, group: GroupId) -> Res
     Ok(GroupRemoved { version, dropped })
 }
 
-/// Takes those who are only in the group with this bit off the forward list.
+/// Takes contacts that are only in the group with this bit off the forward list.
 async fn drop_members(
     tx: &mut Tx,
     owner: AccountId,

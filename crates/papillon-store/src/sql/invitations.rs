@@ -8,7 +8,7 @@ use super::transaction::Tx;
 use super::{Fault, accounts, lock, packed};
 use crate::{Account, Invitation, InvitationCode, NewAccount, NewInvitation, Refusal};
 
-/// No more are kept than somebody can still look through.
+/// The most that are kept: as many as a person can look through.
 const MOST: i64 = 1000;
 
 pub(super) async fn create(tx: &mut Tx, new: &NewInvitation) -> Result<(), Fault> {
@@ -63,7 +63,7 @@ pub(super) async fn revoke(tx: &mut Tx, id: i64) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Uses the invitation before it looks at the handle: who has none learns nothing about accounts.
+/// Uses the invitation before it looks at the handle: a visitor without one learns nothing about accounts.
 pub(super) async fn create_account(
     tx: &mut Tx,
     new: &NewAccount,

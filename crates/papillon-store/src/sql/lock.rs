@@ -1,8 +1,8 @@
-//! Locking the accounts a change is about.
+//! The locks on the accounts of a change.
 //!
 //! Every transaction locks the account rows it concerns before it looks at anything else, in the
 //! order of their numbers, so that no two wait for each other. A row of `contacts` is only
-//! written by who holds both its accounts. SQLite has one writer at a time and nothing to lock.
+//! written by a transaction that holds both its accounts. SQLite has one writer at a time and nothing to lock.
 
 use msnp::{Handle, ListVersion};
 use sqlx::Row;
@@ -19,14 +19,14 @@ macro_rules! locking {
     };
 }
 
-/// What a change of lists needs to know about one of its two people.
+/// The facts about one of the two people of a list change.
 pub(super) struct Party {
     pub(super) id: AccountId,
     pub(super) name: String,
     pub(super) properties: String,
 }
 
-/// Locks the owner and the one who is added or removed; they can be the same.
+/// Locks the owner and the contact that is added or removed; they can be the same account.
 pub(super) async fn pair(tx: &mut Tx, owner: AccountId, contact: &Handle) -> Result<(Party, Party), Fault> {
     let query = locking!(
         tx,
@@ -55,13 +55,13 @@ pub(super) async fn one(tx: &mut Tx, account: AccountId) -> Result<(), Fault> {
     row.fetch_optional(&mut **tx).await?.map(drop).ok_or_else(|| Refusal::UnknownAccount.into())
 }
 
-/// Locks an account and everybody who is on its lists or has it on theirs.
+/// Locks an account, the accounts on its lists, and those that have it on theirs.
 pub(super) async fn circle(tx: &mut Tx, account: AccountId) -> Result<(), Fault> {
     if !tx.dialect.locks_rows {
         return one(tx, account).await;
     }
-    // Somebody can join the circle while the first pass waits for the account itself. After it
-    // nobody can; the second pass gets those.
+    // An account can join the circle while the first pass waits for the account itself. After it
+    // none can; the second pass gets those.
     for _ in 0..2 {
         let query = locking!(
             tx,

@@ -1,4 +1,4 @@
-//! Bringing the tables up to date.
+//! The migrations, which bring the tables up to date.
 
 use sqlx::{AnyConnection, Connection, Executor, Row};
 
@@ -11,7 +11,7 @@ pub(crate) struct Migration {
 }
 
 /// Runs the steps which the database has not seen, all in one transaction. `lock` makes others
-/// who start at the same time wait, where starting the transaction does not do so already.
+/// that start at the same time wait, where starting the transaction does not do so already.
 pub(crate) async fn migrate(
     connection: &mut AnyConnection,
     dialect: Dialect,

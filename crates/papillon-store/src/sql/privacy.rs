@@ -28,7 +28,7 @@ pub(super) async fn add(
     }
     let before = entry.lists;
     entry.lists = before.with(list.list());
-    // Clients send the handle in the name's place here: who is on a list already keeps the name.
+    // Clients send the handle in the name's place here: a contact that is on a list already keeps its name.
     if before.is_empty() {
         contact_rows::put(tx, owner.id, contact.id, name.as_wire(), entry).await?;
     } else {

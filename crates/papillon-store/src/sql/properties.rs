@@ -1,4 +1,4 @@
-//! Personal properties, and who is told about them.
+//! Personal properties, and the contacts that learn of them.
 
 use msnp::{ListVersion, PropertyKey, PropertyValue};
 use sqlx::Row;
@@ -35,7 +35,7 @@ pub(super) async fn set(
     Ok(PropertySet { version, watchers })
 }
 
-/// The accounts on both the owner's reverse and allow list: phone numbers are for those whom the owner
+/// The accounts on both the owner's reverse and allow list: phone numbers are for accounts that the owner
 /// has allowed, whatever `BLP` says of strangers. The owner can be one of them, and has been raised
 /// already.
 async fn raise_watchers(
@@ -51,7 +51,7 @@ async fn raise_watchers(
     Ok(watchers)
 }
 
-/// Runs a statement about `owner` that raises versions; returns whose, and to what, by account
+/// Runs a statement about `owner` that raises versions; returns the account and its new version, by account
 /// number.
 async fn raised(
     tx: &mut Tx,

@@ -1,4 +1,4 @@
-//! Whether a database server answers at all.
+//! The reachability of a database server.
 //!
 //! A server that has stopped answering would cost every request the whole patience, one after the other
 //! where they wait for their turn. So the first one that has waited in vain raises a doubt: one task asks
@@ -25,7 +25,7 @@ enum State {
     Silent,
 }
 
-/// What is known about the server.
+/// The knowledge about the server.
 pub(super) struct Reach(watch::Sender<State>);
 
 impl Default for Reach {
@@ -35,7 +35,7 @@ impl Default for Reach {
 }
 
 impl Reach {
-    /// Refuses who would only wait in vain.
+    /// Refuses a request at once while the server is away.
     pub(super) async fn see(&self) -> Result<(), Fault> {
         if *self.0.borrow() == State::Answers {
             return Ok(());
@@ -46,7 +46,7 @@ impl Reach {
         if decided.is_ok_and(|state| *state == State::Answers) { Ok(()) } else { Err(Fault::silent()) }
     }
 
-    /// Somebody has waited in vain.
+    /// Notes that a request has waited in vain.
     pub(super) fn doubt(&self, connections: &Arc<Connections>) {
         let newly = self.0.send_if_modified(|state| {
             let newly = *state == State::Answers;

@@ -1,4 +1,4 @@
-//! Everything a sign-in needs, in one row.
+//! The roster of a sign-in, read as one row.
 //!
 //! The driver passes every row from one thread to another, which for a list of a hundred costs
 //! more than the query. So the database joins groups and contacts into a text each: one line a
@@ -12,7 +12,7 @@ use super::{Fault, accounts, packed};
 use crate::{Account, AccountId, Contact, Roster};
 
 /// The line feeds in the quotes are part of the statement; neither database reads a backslash.
-/// What a contact shows to accounts on its allow list is looked for only where it shows anything at all: this saves a look-up
+/// The properties that a contact shows to accounts on its allow list are looked for only where it has some: this saves a look-up
 /// for nearly every contact.
 const READ: &str = "\
 SELECT a.id, a.handle, a.name, a.credential_epoch, a.enabled, a.verified, a.created_at, a.admin, \

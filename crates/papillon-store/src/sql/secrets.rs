@@ -13,7 +13,7 @@ pub(super) async fn read(reader: &mut Lent, name: &str) -> Result<Option<Vec<u8>
     Ok(row.map(|row| row.try_get(0)).transpose()?)
 }
 
-/// Stores the candidate unless somebody was faster, and returns what is stored.
+/// Stores the candidate unless another node was faster, and returns the stored value.
 pub(super) async fn settle(tx: &mut Tx, name: &str, candidate: &[u8]) -> Result<Vec<u8>, Fault> {
     sqlx::query("INSERT INTO secrets (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING")
         .bind(name)

@@ -1,4 +1,4 @@
-//! Transactions that write, and trying again when two of them got in each other's way.
+//! Transactions that write, and their retries after a conflict.
 
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
@@ -42,7 +42,7 @@ impl Tx {
         Ok(())
     }
 
-    /// Commits what has been done; undoes it where that was refused or has failed. After a failure the
+    /// Commits; rolls back where a step was refused or has failed. After a failure the
     /// connection is closed: only so is it certain that the next transaction begins at the beginning.
     pub(super) async fn end<T>(mut self, done: Result<T, Fault>, store: &SqlStore) -> Result<T, Fault> {
         let value = match done {
@@ -121,7 +121,7 @@ impl SqlStore {
     }
 }
 
-/// Waits a little longer each time, so that those who collided do not meet again.
+/// Waits a little longer each time, so that two transactions in conflict do not meet again.
 pub(super) async fn step_aside(attempt: u32) {
     tracing::debug!(attempt, "a transaction met another and is tried again");
     let spread = u64::from(std::process::id()) % 7;

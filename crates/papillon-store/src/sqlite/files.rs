@@ -1,6 +1,6 @@
-//! Whether the database is still where it was opened.
+//! The watch on the database's files: whether they are still those that were opened.
 //!
-//! The system keeps a file that is deleted for those who have it open. What is written to it then is
+//! The system keeps a file that is deleted for the programs that have it open. Bytes that are written to it then are
 //! acknowledged, read back, and gone with the last of them.
 
 use std::io;
@@ -54,7 +54,7 @@ fn lost(file: &Path, error: Option<&io::Error>) -> Fault {
         }
         Some(error) => format!("{file} cannot be looked at: {error}"),
     };
-    // Whatever is put there is read together with what the other two files hold.
+    // A file that is put there is read together with the contents of the other two.
     Fault::Outage(format!(
         "{what}; nothing is stored any more. Put the same file back; or restart the service with a backup: stop it, \
          remove what is left of the database's files (also those ending in -wal and -shm), put the backup there, \

@@ -1,13 +1,14 @@
-//! `papillon account add`
+//! `papillon account add`: makes an account.
 
 use anyhow::Context;
 use msnp::{FriendlyName, Handle};
 use papillon_store::{NewAccount, Refusal, StoreError};
 
-use super::{display_name, email, exists, explained, new_account};
+use super::{display_name, email, exists, explained};
+use crate::account_command::account_command;
 use crate::database;
+use crate::new_account::new_account;
 use crate::password::{self, NewPasswordSource};
-use crate::serve::first_steps::account_command;
 use crate::settings::Settings;
 
 /// The options of `account add`.

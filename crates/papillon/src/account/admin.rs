@@ -1,4 +1,4 @@
-//! `papillon account admin`
+//! `papillon account admin`: marks an administrator.
 
 use msnp::Handle;
 
@@ -9,7 +9,7 @@ use crate::stdout;
 /// The options of `account admin`.
 #[derive(Debug, clap::Args)]
 pub(super) struct AdminArgs {
-    /// Who may use the administrators' pages.
+    /// The account.
     #[arg(value_name = "EMAIL", value_parser = email)]
     handle: Handle,
     /// They may no longer.

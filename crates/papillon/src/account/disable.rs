@@ -1,4 +1,4 @@
-//! `papillon account disable`
+//! `papillon account disable`: disables an account.
 
 use msnp::Handle;
 
@@ -9,12 +9,12 @@ use crate::stdout;
 /// The options of `account disable`.
 #[derive(Debug, clap::Args)]
 pub(super) struct DisableArgs {
-    /// Who may sign in no more.
+    /// The account.
     #[arg(value_name = "EMAIL", value_parser = email)]
     handle: Handle,
 }
 
-/// Signs somebody out and lets them in no more.
+/// Disables the account. A running service ends its sessions.
 pub(super) async fn run(args: &DisableArgs, settings: &Settings) -> anyhow::Result<()> {
     let store = store_with(&args.handle, settings).await?;
     store.set_enabled(&args.handle, false).await.map_err(|error| explained(error, &args.handle))?;

@@ -1,4 +1,4 @@
-//! `papillon account enable`
+//! `papillon account enable`: enables a disabled account.
 
 use msnp::Handle;
 
@@ -9,12 +9,12 @@ use crate::stdout;
 /// The options of `account enable`.
 #[derive(Debug, clap::Args)]
 pub(super) struct EnableArgs {
-    /// Who may sign in again.
+    /// The account.
     #[arg(value_name = "EMAIL", value_parser = email)]
     handle: Handle,
 }
 
-/// Lets somebody sign in again.
+/// Enables the account.
 pub(super) async fn run(args: &EnableArgs, settings: &Settings) -> anyhow::Result<()> {
     let store = store_with(&args.handle, settings).await?;
     store.set_enabled(&args.handle, true).await.map_err(|error| explained(error, &args.handle))?;

@@ -87,7 +87,7 @@ fn given_out(args: &ImportArgs, new: &[Entry]) -> anyhow::Result<Option<GivenOut
         _ if without == 0 => Ok(None),
         Some(path) => GivenOut::create(path).map(Some),
         None => bail!(
-            "{} without a password, and nobody was added: say where the passwords that are made for them go, with \
+            "{} without a password, and no account was added: say where the passwords that are made for them go, with \
              --passwords FILE",
             counted(without, "line is", "lines are")
         ),
@@ -109,7 +109,7 @@ fn read_all(path: &Path) -> anyhow::Result<Zeroizing<Vec<u8>>> {
     }
     if bytes.len() as u64 > LARGEST {
         bail!(
-            "there is too much to read at once, and nobody was added: use files of at most {} MB",
+            "there is too much to read at once, and no account was added: use files of at most {} MB",
             LARGEST >> 20
         );
     }

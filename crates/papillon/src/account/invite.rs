@@ -1,4 +1,4 @@
-//! `papillon account invite`
+//! `papillon account invite`: makes an invitation.
 
 use std::io::{self, Write};
 
@@ -6,8 +6,8 @@ use anyhow::{Context, bail};
 use papillon_server::Registration;
 use papillon_store::{InvitationCode, NewInvitation, Refusal, StoreError};
 
-use super::now;
 use crate::listen_address::ListenAddress;
+use crate::new_account::now;
 use crate::settings::Settings;
 use crate::{database, stdout};
 
@@ -51,7 +51,7 @@ pub(super) async fn run(args: &InviteArgs, settings: &Settings) -> anyhow::Resul
     stdout::print(&format!("{}\n", code.expose()))
 }
 
-/// What the code is good for, and where.
+/// The uses of the code, and the page for it.
 fn hint(args: &InviteArgs, settings: &Settings, code: &InvitationCode) -> String {
     if settings.server.registration == Some(Registration::Closed) {
         return String::from(

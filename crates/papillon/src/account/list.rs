@@ -1,4 +1,4 @@
-//! `papillon account list`
+//! `papillon account list`: all accounts, as a table or as JSON.
 
 use std::fmt::Write as _;
 use std::io::{self, Write as _};

@@ -1,16 +1,17 @@
-//! `papillon account password`
+//! `papillon account password`: sets a new password.
 
 use msnp::Handle;
 
-use super::{email, explained, hashed, store_with};
+use super::{email, explained, store_with};
+use crate::account_command::account_command;
+use crate::new_account::hashed;
 use crate::password::{self, NewPasswordSource};
-use crate::serve::first_steps::account_command;
 use crate::settings::Settings;
 
 /// The options of `account password`.
 #[derive(Debug, clap::Args)]
 pub(super) struct PasswordArgs {
-    /// Whose password it is.
+    /// The account.
     #[arg(value_name = "EMAIL", value_parser = email)]
     handle: Handle,
     #[command(flatten)]

@@ -1,4 +1,4 @@
-//! `papillon account remove`
+//! `papillon account remove`: removes an account.
 
 use std::io::{self, BufRead, IsTerminal, Write};
 
@@ -12,7 +12,7 @@ use crate::stdout;
 /// The options of `account remove`.
 #[derive(Debug, clap::Args)]
 pub(super) struct RemoveArgs {
-    /// Whose account goes.
+    /// The account.
     #[arg(value_name = "EMAIL", value_parser = email)]
     handle: Handle,
     /// Does not ask.

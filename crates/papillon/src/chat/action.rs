@@ -1,4 +1,4 @@
-//! What the state asks to be done, and how that went.
+//! Actions, which the state asks for, and their outcomes.
 
 use std::path::PathBuf;
 
@@ -84,19 +84,19 @@ pub(crate) enum Action {
 /// A change at the service.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Request {
-    /// Put somebody on the list.
+    /// Add a person to the list.
     Add(Handle),
-    /// Take somebody off.
+    /// Remove a person.
     Remove(Handle),
-    /// Block somebody.
+    /// Block a person.
     Block(Handle),
     /// Stop doing so.
     Unblock(Handle),
-    /// Show somebody under another name.
+    /// Show a person under another name.
     Rename(Handle, String),
-    /// Put somebody into the group of that name, which may be new.
+    /// Put a person into the group of that name, which may be new.
     Group(Handle, String),
-    /// Take somebody out of it.
+    /// Take a person out of it.
     Ungroup(Handle, String),
     /// Remove an empty group.
     DropGroup(String),
@@ -106,7 +106,7 @@ pub(crate) enum Request {
     Name(String),
     /// The own display picture.
     Picture(Option<PathBuf>),
-    /// A picture for what stands in the own texts.
+    /// A picture for letters in the own texts.
     Emoticon(String, PathBuf),
 }
 
@@ -136,7 +136,7 @@ pub(crate) enum Outcome {
         /// How.
         result: Result<(), SendError>,
     },
-    /// Somebody was called, or was not.
+    /// The outcome of a call.
     Invited {
         /// The tab.
         tab: TabId,
@@ -152,7 +152,7 @@ pub(crate) enum Outcome {
         /// Why not.
         result: Result<(), String>,
     },
-    /// A file is offered to somebody, or is not.
+    /// The outcome of an offer.
     FileOffered {
         /// To whom.
         to: Handle,
@@ -171,7 +171,7 @@ pub(crate) enum Outcome {
 }
 
 impl Request {
-    /// What happened when it worked.
+    /// The words for success.
     pub(crate) fn done(&self) -> String {
         match self {
             Self::Add(who) => format!("{who} is on your list"),
@@ -190,7 +190,7 @@ impl Request {
         }
     }
 
-    /// What did not happen when it did not work.
+    /// The words for failure.
     pub(crate) fn failed(&self) -> String {
         match self {
             Self::Add(who) => format!("{who} was not added"),

@@ -1,4 +1,4 @@
-//! The time of day where the user is.
+//! The clock of the user's time zone.
 
 use std::fmt;
 use std::time::Duration;

@@ -5,11 +5,11 @@
 pub(crate) struct Usage {
     /// The word after the slash.
     pub(crate) name: &'static str,
-    /// What follows it.
+    /// Its arguments.
     pub(crate) arguments: &'static str,
-    /// What it does.
+    /// Its effect.
     pub(crate) help: &'static str,
-    /// What it takes.
+    /// The kind of its argument.
     takes: Takes,
 }
 
@@ -59,11 +59,11 @@ pub(crate) const COMMANDS: &[Usage] = &[
 pub(crate) struct Command {
     /// As in [`COMMANDS`].
     pub(crate) name: &'static str,
-    /// What followed; empty when nothing did.
+    /// The arguments; empty when there are none.
     pub(crate) argument: String,
 }
 
-/// What somebody wrote.
+/// The input, parsed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Line {
     /// Something to say.

@@ -1,7 +1,8 @@
-//! Between the state, the client and the terminal: what comes in is given to the state, and what
-//! the state asks for is done.
+//! The driver between the state, the client and the terminal: it gives events to the state, and carries
+//! out the actions that the state asks for.
 
 mod actions;
+mod home;
 mod input;
 mod requests;
 mod signals;
@@ -11,43 +12,21 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use anyhow::bail;
-use msnp_client::{Client, Conversation, ConversationId, Event, Events};
-use ratatui::crossterm::event::Event as TerminalEvent;
+use msnp_client::{Client, Conversation, ConversationId, Events};
 use tokio::sync::mpsc::{self, Sender};
 
-use super::action::{Action, Outcome};
+use super::action::Action;
 use super::clock::{Moment, Stamp};
 use super::draw::theme::Theme;
 use super::state::{App, Connection, Roster};
 use super::terminal::Screen;
+use super::wake::Wake;
 use crate::control::Said;
 
-/// So many things can wait; who brings more waits too.
+/// The most wake-ups that can wait; a task with one more waits too.
 const WAITING: usize = 256;
 /// How often it is looked whether time changed anything.
 const TICK: Duration = Duration::from_millis(500);
-
-/// Something that the messenger wakes up for.
-pub(super) enum Wake {
-    /// A key, a paste, another size.
-    Terminal(TerminalEvent),
-    /// There will be no more keys.
-    TerminalGone,
-    /// Something happened at the service.
-    Client(Box<Event>),
-    /// Another command has said something.
-    Said(Said),
-    /// Nothing more will happen there.
-    End,
-    /// An action is through.
-    Outcome(Outcome),
-    /// Signed out, or it took too long.
-    Left,
-    /// Somebody wants the program to end.
-    Signal,
-    /// A part of the program broke.
-    Panicked(String),
-}
 
 /// How the messenger is used.
 pub(super) struct Setup {
@@ -59,15 +38,15 @@ pub(super) struct Setup {
     pub(super) emoji: bool,
 }
 
-/// What happens.
+/// The sources of wake-ups.
 pub(super) struct Source {
     /// At the service.
     pub(super) events: Events,
-    /// What other commands say.
+    /// Messages of other commands.
     pub(super) said: mpsc::Receiver<Said>,
     /// Where other commands come in, until the account is signed out for good.
     #[cfg(unix)]
-    pub(super) door: Option<crate::control::Door>,
+    pub(super) socket: Option<crate::control::LocalSocket>,
 }
 
 /// All that the actions need.
@@ -143,7 +122,7 @@ async fn forward(mut source: Source, wakes: Sender<Wake>) {
         }
     }
     #[cfg(unix)]
-    drop(source.door);
+    drop(source.socket);
     // Closed: the messenger ends already.
     let _ = wakes.send(Wake::End).await;
 }

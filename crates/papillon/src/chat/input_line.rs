@@ -1,4 +1,4 @@
-//! What is being written: a text with a cursor. It can have several lines.
+//! The input line: a text with a cursor. It can have several lines.
 
 use unicode_segmentation::UnicodeSegmentation;
 

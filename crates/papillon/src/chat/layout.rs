@@ -1,4 +1,4 @@
-//! Where everything is on the screen.
+//! The layout of the screen.
 
 use ratatui::layout::Rect;
 
@@ -7,15 +7,15 @@ const MIN_WIDTH: u16 = 30;
 const MIN_HEIGHT: u16 = 12;
 /// A narrower window than this shows either the contact list or the conversation.
 const BOTH_WIDTH: u16 = 64;
-/// No more lines than this for what is being written.
+/// The most lines of the input line.
 const MAX_INPUT: u16 = 5;
-/// The cells before what is being written.
+/// The cells before the input line.
 pub(crate) const PROMPT: u16 = 2;
 
-/// What the state needs room for.
+/// The parts that need room.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Wants {
-    /// Whether somebody waits for an answer.
+    /// Whether a person waits for an answer.
     pub(crate) question: bool,
     /// Whether the contact list has the keys.
     pub(crate) list: bool,
@@ -36,19 +36,19 @@ pub(crate) struct Panes {
     pub(crate) divider: Option<Rect>,
     /// The names of the tabs.
     pub(crate) tabs: Rect,
-    /// Who is in the conversation.
+    /// The people in the conversation.
     pub(crate) title: Rect,
-    /// What was said.
+    /// The transcript.
     pub(crate) transcript: Option<Rect>,
-    /// Who is typing.
+    /// The people that type.
     pub(crate) typing: Rect,
     /// The line below all that.
     pub(crate) floor: Rect,
-    /// Who added this account.
+    /// The question about a person that added this account.
     pub(crate) question: Option<Rect>,
-    /// What happened last.
+    /// The notice.
     pub(crate) notice: Rect,
-    /// What is being written.
+    /// The input line.
     pub(crate) input: Rect,
     /// The keys.
     pub(crate) keys: Rect,

@@ -1,4 +1,4 @@
-//! What the terminal can show.
+//! The abilities of the terminal.
 
 /// Terminals that have no pictures among their characters.
 const PLAIN: &[&str] = &["linux", "dumb", "ansi", "cons25", "vt52", "vt100", "vt102", "vt220", "vt320"];

@@ -1,4 +1,4 @@
-//! Cutting a long text into messages.
+//! The portions of a long text, each short enough for a message.
 
 use unicode_segmentation::UnicodeSegmentation;
 

@@ -1,4 +1,4 @@
-//! All that the messenger knows, and what follows from a key or an event. Nothing here touches the
+//! The state of the messenger, and the effects of keys and events on it. Nothing here touches the
 //! network, the terminal or the disk: keys and events go in, [`Action`]s come out.
 
 mod commands;
@@ -30,10 +30,11 @@ use super::action::{Action, EntryId, TabId};
 use super::clock::Moment;
 use super::draw::theme::Theme;
 use super::layout::{Panes, Wants, panes};
+pub(crate) use super::tone::Tone;
 pub(crate) use list::{ContactList, Row, Section};
 pub(crate) use roster::{Person, Roster};
 pub(crate) use tab::Tab;
-pub(crate) use transcript::{Body, Delivery, Entry, Tone};
+pub(crate) use transcript::{Body, Delivery, Entry};
 pub(crate) use transfers::{File, Stage, Transfers};
 
 /// Where the keys go.
@@ -72,7 +73,7 @@ pub(crate) struct Notice {
 pub(crate) struct App {
     /// Everybody.
     pub(crate) roster: Roster,
-    /// What is selected and folded in the contact list.
+    /// The selection and the folds of the contact list.
     pub(crate) list: ContactList,
     /// The tabs; the first is for events and has no conversation.
     pub(crate) tabs: Vec<Tab>,
@@ -82,9 +83,9 @@ pub(crate) struct App {
     pub(crate) focus: Focus,
     /// How the connection is.
     pub(crate) connection: Connection,
-    /// What is to be read above the line.
+    /// The notice above the input line.
     pub(crate) notice: Option<Notice>,
-    /// Who added this account and waits for an answer.
+    /// The people that added this account and wait for an answer.
     pub(crate) questions: VecDeque<Handle>,
     /// The files.
     pub(crate) transfers: Transfers,
@@ -94,7 +95,7 @@ pub(crate) struct App {
     pub(crate) theme: Theme,
     /// Classic codes such as `:)` are shown as emoji.
     pub(crate) emoji: bool,
-    /// What the terminal gives.
+    /// The size of the terminal.
     pub(crate) screen: Rect,
     now: Moment,
     /// Coming online is no news until then: the service tells everybody's status after sign-in.
@@ -105,13 +106,13 @@ pub(crate) struct App {
     /// A warning was given that files are on their way; leaving again is meant.
     warned: bool,
     bell: Option<Duration>,
-    /// Whom has been asked about.
+    /// The people about whom the user was asked.
     asked: HashSet<Handle>,
-    /// Who is online as far as events told.
+    /// The people online, as events told.
     online: HashSet<Handle>,
     /// People in conversations that no tab shows yet.
     arriving: HashMap<ConversationId, Vec<Handle>>,
-    /// The last names of people who are on no list.
+    /// The last names of people that are on no list.
     names: HashMap<Handle, String>,
     history: history::History,
     next: u64,
@@ -221,7 +222,7 @@ impl App {
         tab == self.current && self.panes().transcript.is_some()
     }
 
-    /// How many messages nobody has looked at.
+    /// The number of unread messages.
     pub(crate) fn unread(&self) -> usize {
         self.tabs.iter().map(|tab| tab.unread).sum()
     }
@@ -231,7 +232,7 @@ impl App {
         self.tabs.iter().filter(|tab| tab.is_with(who)).map(|tab| tab.unread).sum()
     }
 
-    /// The name to show for somebody.
+    /// The name to show for a person.
     pub(crate) fn name_of(&self, who: &Handle) -> String {
         let listed = self.roster.find(who).map(|person| person.name.clone());
         let known = listed.or_else(|| self.names.get(who).cloned());

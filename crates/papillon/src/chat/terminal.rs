@@ -19,8 +19,8 @@ use ratatui::crossterm::terminal::{
 use tokio::sync::mpsc::Sender;
 
 use super::draw;
-use super::driver::Wake;
 use super::state::App;
+use super::wake::Wake;
 
 /// Whether the terminal is to be given back. That is done once: a terminal that is given back
 /// twice puts the cursor back to where it once was, over what was written since.

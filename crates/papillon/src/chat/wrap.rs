@@ -1,4 +1,4 @@
-//! Breaking lines by the width they have on the screen.
+//! Lines broken by their width on the screen.
 
 use ratatui::buffer::CellWidth;
 use ratatui::style::Style;

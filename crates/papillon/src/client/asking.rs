@@ -1,5 +1,5 @@
-//! Who does what a command of one deed wants: a `listen` or `chat` of the account that runs on this machine, or else
-//! this program, which signs in for it.
+//! The choice of the client that carries out a command: a `listen` or `chat` of the account that runs on this machine, or
+//! else this program, which signs in for it.
 
 use anyhow::bail;
 use msnp::Status;
@@ -47,7 +47,7 @@ async fn running(account: &msnp::Handle, options: &Options) -> anyhow::Result<Op
     let Some(running) = knock(&options.name(account)).await? else { return Ok(None) };
     if options.wants_direct() && !running.direct() {
         let told = "note: the papillon that runs with this account makes no direct connections (--direct)\n";
-        // There is nobody to tell when standard error is gone.
+        // Without standard error there is no reader.
         let _ = io::stderr().write_all(told.as_bytes());
     }
     let mut asker = Asker::running(running);

@@ -3,7 +3,7 @@
 /// A fingerprint.
 pub(super) type Fingerprint = [u8; 32];
 
-/// What stands before one in the file of known authorities.
+/// The prefix of a fingerprint in the file of known authorities.
 pub(super) const PREFIX: &str = "SHA256:";
 
 /// `SHA256:AB:CD:…`
@@ -12,7 +12,7 @@ pub(super) fn words(fingerprint: &Fingerprint) -> String {
     format!("{PREFIX}{}", bytes.join(":"))
 }
 
-/// Reads what `words` wrote.
+/// Reads the form that `words` writes.
 pub(super) fn parse(words: &str) -> Option<Fingerprint> {
     let byte = |word: &str| {
         // Signs are read by `from_str_radix`.

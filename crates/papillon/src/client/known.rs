@@ -1,4 +1,4 @@
-//! The file `known_authorities`: whose certificates were accepted once, one server a line.
+//! The file `known_authorities`: the certificates that were accepted once, one server a line.
 //!
 //! ```text
 //! msn.example.org:8443 SHA256:5F:8A:…
@@ -25,7 +25,7 @@ impl KnownAuthorities {
         Some(Self { path: folder.join("known_authorities") })
     }
 
-    /// What was accepted for this server. The last line counts.
+    /// The accepted fingerprint of this server. The last line counts.
     pub(super) fn find(&self, server: &str) -> anyhow::Result<Option<Fingerprint>> {
         let text = match fs::read_to_string(&self.path) {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),

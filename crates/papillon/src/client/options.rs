@@ -9,17 +9,16 @@ use clap::ValueEnum;
 use msnp::{Dialect, Handle, Status};
 use msnp_client::{Builder, Client, DirectConnections, InvalidAddress, ServerAddress};
 
-use super::images;
-use super::trust::Believe;
-use super::{handle, status};
 use crate::control::{EmoticonPicture, FilePath};
+use crate::names::{handle, status};
 use crate::password::PasswordSource;
+use crate::pictures;
 use crate::settings::variable;
 
-/// What `--help` says after the examples of a command that signs in.
+/// The part of `--help` after the examples of a command that signs in.
 pub(crate) const ENVIRONMENT: &str = "\
 With no option but --account the service is the one on this machine. Signing in begins at its port 8443,
-or at 443 where nobody listens at 8443. Every option of signing in is
+or at 443 where no program listens at 8443. Every option of signing in is
 also an environment variable: PAPILLON_ACCOUNT, PAPILLON_SERVER, PAPILLON_CA and so on; in
 PAPILLON_EMOTICON each line is a SHORTCUT=FILE.
 
@@ -35,7 +34,7 @@ const HEADING: &str = "Signing in";
 /// How to sign in.
 #[derive(Debug, Clone, Default, clap::Args)]
 pub(crate) struct ClientArgs {
-    /// Who signs in. Without this, PAPILLON_ACCOUNT counts, and without that you are asked.
+    /// The account that signs in. Without this, PAPILLON_ACCOUNT counts, and without that you are asked.
     #[arg(long, value_name = "EMAIL", value_parser = handle, global = true, help_heading = HEADING)]
     account: Option<Handle>,
     /// Reads the password from standard input, less one line end. Without this, the variable
@@ -51,19 +50,19 @@ pub(crate) struct ClientArgs {
     /// Reaches the service through HTTP, by this URL: http://HOST:PORT/gateway/gateway.dll
     #[arg(long, value_name = "URL", value_parser = gateway, global = true, help_heading = HEADING)]
     gateway: Option<String>,
-    /// Believes the authorities in this PEM file, such as the service's DATA/tls/ca.pem.
+    /// Trusts the authorities in this PEM file, such as the service's DATA/tls/ca.pem.
     ///
     /// Without this, the ca.pem of the service on this machine counts if that is where you sign in, and
     /// otherwise you are asked once whether the service is the right one.
     #[arg(long, value_name = "FILE", global = true, help_heading = HEADING)]
     ca: Option<PathBuf>,
-    /// Believes any certificate. Whoever is on the way to the service can take the password.
+    /// Trusts any certificate. An attacker on the way to the service can take the password.
     #[arg(long, conflicts_with = "ca", global = true, help_heading = HEADING)]
     insecure_tls: bool,
     /// The display picture: PNG, JPEG, GIF or BMP; it is made small enough.
     #[arg(long, value_name = "FILE", global = true, help_heading = HEADING)]
     picture: Option<PathBuf>,
-    /// A picture for what stands in your texts, such as "(heart)=heart.png". Can be given again.
+    /// A picture for letters in your texts, such as "(heart)=heart.png". Can be given again.
     #[arg(long = "emoticon", value_name = "SHORTCUT=FILE", value_parser = emoticon, global = true, help_heading = HEADING)]
     emoticons: Vec<(String, PathBuf)>,
     /// Whether files and pictures may go straight to the other machine. [default: never]
@@ -104,15 +103,26 @@ impl From<Direct> for DirectConnections {
     }
 }
 
+/// Which certificates the options trust.
+#[derive(Debug, Clone)]
+pub(super) enum TrustOption {
+    /// Any certificate.
+    AnyCertificate,
+    /// The authorities in this file.
+    File(PathBuf),
+    /// The authorities that were accepted before, or are accepted now.
+    OnFirstUse,
+}
+
 /// The options with the environment behind them.
 #[derive(Debug)]
 pub(super) struct Options {
     pub(super) account: Option<Handle>,
     pub(super) server: ServerAddress,
-    /// `None` when nobody said where it is.
+    /// `None` when no option names it.
     pub(super) nexus: Option<String>,
     pub(super) gateway: Option<String>,
-    pub(super) believe: Believe,
+    pub(super) trust: TrustOption,
     pub(super) picture: Option<PathBuf>,
     pub(super) emoticons: Vec<(String, PathBuf)>,
     pub(super) direct: DirectConnections,
@@ -131,11 +141,12 @@ impl Options {
     pub(super) fn looks(&self) -> anyhow::Result<Looks> {
         let mut looks = Looks { picture: None, emoticons: Vec::new() };
         if let Some(path) = &self.picture {
-            looks.picture = Some(images::picture(path).context("the display picture cannot be used")?);
+            looks.picture =
+                Some(pictures::display_picture(path).context("the display picture cannot be used")?);
         }
         for (shortcut, path) in &self.emoticons {
-            let png =
-                images::emoticon(path).with_context(|| format!("the emoticon {shortcut} cannot be used"))?;
+            let png = pictures::emoticon_picture(path)
+                .with_context(|| format!("the emoticon {shortcut} cannot be used"))?;
             looks.emoticons.push((shortcut.clone(), png));
         }
         Ok(looks)
@@ -143,11 +154,11 @@ impl Options {
 
     /// Under which name a program is found that is signed in like this.
     #[cfg(unix)]
-    pub(super) fn name(&self, account: &Handle) -> crate::control::Name {
+    pub(super) fn name(&self, account: &Handle) -> crate::control::SocketName {
         // The same for all ways to write the same service.
         let host = if self.server.is_loopback() { "localhost" } else { self.server.host() };
         let server = format!("{host}:{}", self.server.port());
-        crate::control::Name { account: account.clone(), server }
+        crate::control::SocketName { account: account.clone(), server }
     }
 
     /// Whether direct connections are allowed.
@@ -156,7 +167,7 @@ impl Options {
         self.direct != DirectConnections::Never
     }
 
-    /// What the library is told; whom to believe comes later.
+    /// The builder of the library; trust is set at each attempt.
     pub(super) fn builder(&self, account: Handle, password: &str, looks: Looks) -> Builder {
         let mut builder = Client::builder(account, password)
             .server(self.server.to_string())
@@ -210,7 +221,7 @@ impl ClientArgs {
         let gateway = either(&self.gateway, "PAPILLON_GATEWAY", gateway)?;
         let server = match either(&self.server, "PAPILLON_SERVER", server)? {
             Some(server) => server,
-            // Who says how to get there has said where it is.
+            // The gateway's host is the service's host.
             None => match gateway.as_deref().filter(|_| nexus.is_none()).map(ServerAddress::of_url) {
                 Some(Ok(gateway)) => gateway.notification(),
                 _ => ServerAddress::local(),
@@ -220,7 +231,7 @@ impl ClientArgs {
         Ok(Options {
             account: either(&self.account, "PAPILLON_ACCOUNT", handle)?,
             gateway,
-            believe: self.believe()?,
+            trust: self.trust()?,
             picture: self.picture.clone().or_else(|| variable("PAPILLON_PICTURE").map(PathBuf::from)),
             emoticons: self.emoticons()?,
             direct: direct.unwrap_or(Direct::Never).into(),
@@ -231,18 +242,18 @@ impl ClientArgs {
         })
     }
 
-    fn believe(&self) -> anyhow::Result<Believe> {
+    fn trust(&self) -> anyhow::Result<TrustOption> {
         let file = variable("PAPILLON_CA").map(PathBuf::from);
         let anybody = either(&None, "PAPILLON_INSECURE_TLS", yes_or_no)?.unwrap_or(false);
         Ok(match (&self.ca, self.insecure_tls, file, anybody) {
-            (Some(file), ..) => Believe::File(file.clone()),
-            (None, true, ..) => Believe::Anybody,
+            (Some(file), ..) => TrustOption::File(file.clone()),
+            (None, true, ..) => TrustOption::AnyCertificate,
             (None, false, Some(_), true) => {
                 bail!("PAPILLON_CA and PAPILLON_INSECURE_TLS contradict each other: set one of them")
             }
-            (None, false, Some(file), false) => Believe::File(file),
-            (None, false, None, true) => Believe::Anybody,
-            (None, false, None, false) => Believe::OnFirstUse,
+            (None, false, Some(file), false) => TrustOption::File(file),
+            (None, false, None, true) => TrustOption::AnyCertificate,
+            (None, false, None, false) => TrustOption::OnFirstUse,
         })
     }
 
@@ -297,8 +308,7 @@ fn dialect(text: &str) -> Result<Dialect, String> {
 
 /// `SHORTCUT=FILE`. A shortcut may have a `=` in it, as `=)` does; a file's name then may not.
 fn emoticon(text: &str) -> Result<(String, PathBuf), String> {
-    let expected =
-        || String::from("expected what stands in the text and a picture's file: (heart)=heart.png");
+    let expected = || String::from("expected letters in a text and a picture's file: (heart)=heart.png");
     match text.rsplit_once('=') {
         Some((shortcut, file)) if !shortcut.is_empty() && !file.is_empty() => {
             Ok((shortcut.to_owned(), file.into()))

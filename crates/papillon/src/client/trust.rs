@@ -1,54 +1,43 @@
-//! Whom to believe: an authority that nobody vouches for is accepted once, as an SSH host is.
+//! Trust in the service's certificate: an unknown authority is accepted once, as an SSH host is.
 
 use std::fs;
 use std::io::{self, BufRead, IsTerminal, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, anyhow, bail};
 use msnp_client::{CertificateFault, ServerAddress, ServerCertificate, Trust};
 
 use super::fingerprint::{self, Fingerprint};
 use super::known::KnownAuthorities;
-use super::options::Options;
+use super::options::{Options, TrustOption};
 use crate::clean;
 
 /// Where the service's authority is under its data folder.
 const AUTHORITY: &str = "tls/ca.pem";
 
-/// What the user said about it.
-#[derive(Debug, Clone)]
-pub(super) enum Believe {
-    /// Any certificate.
-    Anybody,
-    /// The authorities in this file.
-    File(PathBuf),
-    /// Whoever was accepted before, or is accepted now.
-    OnFirstUse,
-}
-
-/// What is believed at each attempt to sign in.
-pub(super) struct Belief {
-    said: Believe,
+/// The trust at each attempt to sign in.
+pub(super) struct TrustDecision {
+    option: TrustOption,
     known: Option<KnownAuthorities>,
     pins: Vec<Fingerprint>,
     now: Trust,
 }
 
-impl Belief {
-    /// What is believed before anybody has shown anything.
+impl TrustDecision {
+    /// The trust before the first certificate was shown.
     pub(super) fn begin(options: &Options) -> anyhow::Result<Self> {
-        let said = options.believe.clone();
-        // Who will show something first.
+        let option = options.trust.clone();
+        // The server that shows a certificate first.
         let nexus = match &options.nexus {
             Some(nexus) => ServerAddress::of_url(nexus).map_err(|expected| anyhow!("--nexus: {expected}"))?,
             None => options.server.https(),
         };
         let known = KnownAuthorities::of_user();
         let mut pins = Vec::new();
-        let now = match &said {
-            Believe::Anybody => Trust::Anybody,
-            Believe::File(path) => Trust::Authorities(read(path)?),
-            Believe::OnFirstUse => match local_authority(&nexus) {
+        let now = match &option {
+            TrustOption::AnyCertificate => Trust::Anybody,
+            TrustOption::File(path) => Trust::Authorities(read(path)?),
+            TrustOption::OnFirstUse => match local_authority(&nexus) {
                 Some(pem) => Trust::Authorities(pem),
                 None => {
                     if let Some(known) = &known {
@@ -58,23 +47,23 @@ impl Belief {
                 }
             },
         };
-        Ok(Self { said, known, pins, now })
+        Ok(Self { option, known, pins, now })
     }
 
-    /// What to sign in with.
+    /// The trust for the next attempt.
     pub(super) fn trust(&self) -> Trust {
         self.now.clone()
     }
 
-    /// What is believed after a server showed this: a server known from before goes on silently, and the
+    /// Decides after a server showed this certificate: a known one is accepted silently, and the
     /// user decides about another one.
     pub(super) async fn consider(&mut self, shown: &ServerCertificate) -> anyhow::Result<()> {
         let ServerCertificate { server, fingerprint, .. } = shown;
         let certificate = described(shown);
-        match &self.said {
-            Believe::Anybody => bail!("{certificate} cannot be used"),
-            Believe::File(path) => bail!("{certificate} {}", wrong_with_file(&shown.fault, path)),
-            Believe::OnFirstUse => {}
+        match &self.option {
+            TrustOption::AnyCertificate => bail!("{certificate} cannot be used"),
+            TrustOption::File(path) => bail!("{certificate} {}", wrong_with_file(&shown.fault, path)),
+            TrustOption::OnFirstUse => {}
         }
         if self.pins.contains(fingerprint) {
             bail!("{certificate} cannot be used, although it was accepted");
@@ -97,16 +86,16 @@ impl Belief {
         let ServerCertificate { server, fingerprint, .. } = shown;
         if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
             bail!(
-                "nobody vouches for {}, and there is no terminal to ask at: give that authority's certificate, the \
-                 service's DATA/tls/ca.pem, with --ca FILE, or believe anybody with --insecure-tls",
+                "{} is not trusted, and there is no terminal to ask at: give that authority's certificate, the service's \
+                 DATA/tls/ca.pem, with --ca FILE, or trust any certificate with --insecure-tls",
                 described(shown)
             );
         }
         let question = format!(
-            "Nobody vouches for the certificate of {server}. It is by {}, and its fingerprint is\n\n    {}\n\n\
+            "The certificate of {server} is of an unknown authority. It is by {}, and its fingerprint is\n\n    {}\n\n\
              On the service's machine this shows the same if it is the right one:\n\n    \
              openssl x509 -in DATA/tls/ca.pem -noout -fingerprint -sha256\n\n\
-             Believe it from now on? [y/N] ",
+             Trust it from now on? [y/N] ",
             authority(shown),
             fingerprint::words(fingerprint)
         );
@@ -157,7 +146,7 @@ fn wrong_with_file(fault: &CertificateFault, path: &Path) -> String {
 
 fn changed(shown: &ServerCertificate, before: &Fingerprint, path: &Path) -> anyhow::Error {
     anyhow!(
-        "THE AUTHORITY OF {} HAS CHANGED: it was {} and is now {}. Somebody may be between you and the service. \
+        "THE AUTHORITY OF {} HAS CHANGED: it was {} and is now {}. An attacker may be between you and the service. \
          If the service was set up anew, remove its line from {}",
         shown.server,
         fingerprint::words(before),
@@ -175,10 +164,11 @@ async fn yes(question: String) -> anyhow::Result<bool> {
             let mut answer = String::new();
             io::stdin().lock().read_line(&mut answer).map(|_| answer)
         };
-        // Nobody waits any more when the program ends.
+        // At the program's end the receiver is gone.
         let _ = sender.send(ask());
     });
-    let answer = receiver.await.context("nobody was asked")?.context("the terminal cannot be asked")?;
+    let answer =
+        receiver.await.context("the question was not asked")?.context("the terminal cannot be asked")?;
     Ok(matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
 }
 
@@ -191,7 +181,7 @@ fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
     Ok(pem)
 }
 
-/// The authority of the service on this machine, if that is who will be asked.
+/// The authority of the service on this machine, if the nexus is there.
 fn local_authority(nexus: &ServerAddress) -> Option<Vec<u8>> {
     if !nexus.is_loopback() {
         return None;

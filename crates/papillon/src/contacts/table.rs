@@ -1,17 +1,17 @@
-//! The contact list for people to read.
+//! The contact list as a table for people.
 
 use std::fmt::Write as _;
 
-use super::Entry;
 use crate::clean::replaced;
+use crate::control::ContactEntry;
 
 /// For those on the forward list without a group.
 const NO_GROUP: &str = "Without a group";
 /// For those on other lists only.
 const OTHERS: &str = "Not on your list";
 
-/// A paragraph for each group; who is in two stands in both. Who is online comes first.
-pub(super) fn table(mut entries: Vec<Entry>, groups: &[String]) -> String {
+/// A paragraph for each group; a contact in two groups stands in both. Contacts online come first.
+pub(super) fn table(mut entries: Vec<ContactEntry>, groups: &[String]) -> String {
     for entry in &mut entries {
         entry.name = replaced(&entry.name);
     }
@@ -32,13 +32,13 @@ pub(super) fn table(mut entries: Vec<Entry>, groups: &[String]) -> String {
     });
     let mut text = String::new();
     for name in names {
-        let is_in = |entry: &&Entry| entry.groups.iter().any(|group| group == name);
+        let is_in = |entry: &&ContactEntry| entry.groups.iter().any(|group| group == name);
         section(&mut text, &replaced(name), entries.iter().filter(is_in), &widths);
     }
-    let listed = |entry: &Entry| entry.lists.iter().any(|list| list == "forward");
-    let lonely = |entry: &&Entry| listed(entry) && entry.groups.is_empty();
+    let listed = |entry: &ContactEntry| entry.lists.iter().any(|list| list == "forward");
+    let lonely = |entry: &&ContactEntry| listed(entry) && entry.groups.is_empty();
     section(&mut text, NO_GROUP, entries.iter().filter(lonely), &widths);
-    let other = |entry: &&Entry| !listed(entry) && entry.groups.is_empty();
+    let other = |entry: &&ContactEntry| !listed(entry) && entry.groups.is_empty();
     section(&mut text, OTHERS, entries.iter().filter(other), &widths);
     text
 }
@@ -49,11 +49,16 @@ struct Widths {
     who: usize,
 }
 
-fn width(entries: &[Entry], column: impl Fn(&Entry) -> &str) -> usize {
+fn width(entries: &[ContactEntry], column: impl Fn(&ContactEntry) -> &str) -> usize {
     entries.iter().map(|entry| column(entry).chars().count()).max().unwrap_or(0)
 }
 
-fn section<'a>(text: &mut String, title: &str, entries: impl Iterator<Item = &'a Entry>, widths: &Widths) {
+fn section<'a>(
+    text: &mut String,
+    title: &str,
+    entries: impl Iterator<Item = &'a ContactEntry>,
+    widths: &Widths,
+) {
     let mut entries = entries.peekable();
     if entries.peek().is_none() {
         return;
@@ -63,7 +68,7 @@ fn section<'a>(text: &mut String, title: &str, entries: impl Iterator<Item = &'a
     }
     // Writing into a string cannot fail.
     let _ = writeln!(text, "{title}");
-    for Entry { who, name, status, lists, .. } in entries {
+    for ContactEntry { who, name, status, lists, .. } in entries {
         let Widths { status: a, name: b, who: c } = *widths;
         let _ = writeln!(text, "  {status:<a$}  {name:<b$}  {who:<c$}  {}", lists.join(", "));
     }
@@ -76,8 +81,8 @@ mod tests {
     use super::*;
     use crate::clean::tests::{any_text, is_harmless};
 
-    fn entry(who: &str, name: &str, status: &str, lists: &[&str], groups: &[&str]) -> Entry {
-        Entry {
+    fn entry(who: &str, name: &str, status: &str, lists: &[&str], groups: &[&str]) -> ContactEntry {
+        ContactEntry {
             who: who.into(),
             name: name.into(),
             status: status.into(),

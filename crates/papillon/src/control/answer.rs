@@ -1,11 +1,11 @@
-//! What is answered, and what is told meanwhile.
+//! The answers to commands, and the events meanwhile.
 
 use msnp_client::{Transfer, TransferProgress, TransferRoute};
 use serde_json::{Map, Value, json};
 
 use super::Refusal;
 
-/// What there is to say when a command was carried out.
+/// The fields of an answer to a command that was carried out.
 pub(super) type Fields = Map<String, Value>;
 
 /// The fields of an object.

@@ -1,4 +1,4 @@
-//! How a command of one deed gets it done: by a program that is signed in already, or by signing in itself.
+//! The client of the control protocol in a command of one deed: it asks a program that is signed in, or signs in itself.
 //! Either way it says the same lines and hears the same.
 
 use anyhow::{Context as _, anyhow};
@@ -6,14 +6,15 @@ use msnp_client::{Client, Events};
 use serde_json::Value;
 use tokio::sync::mpsc;
 
+use super::desk::Origin;
 use super::lines::Line;
-use super::session::{Origin, serve};
+use super::session::serve;
 use super::{Command, Context, Refusal};
 
 /// So many lines wait each way.
 const MAX_WAITING: usize = 16;
 
-/// Whoever carries out commands for this program.
+/// The program that carries out commands for this one.
 pub(crate) struct Asker {
     lines: mpsc::Sender<Line>,
     answers: mpsc::Receiver<Value>,
@@ -78,7 +79,7 @@ impl Asker {
     }
 }
 
-/// What an answer says, if this line is the answer to the command with that number.
+/// The outcome in a line, if it is the answer to the command with that number.
 pub(crate) fn outcome(id: u64, mut line: Value) -> anyhow::Result<Option<Result<Value, Refusal>>> {
     if line["event"] != "answer" || line["id"] != id {
         return Ok(None);

@@ -1,23 +1,22 @@
-//! Doing what a command says.
-
-use std::path::PathBuf;
+//! The commands, carried out.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use bytes::Bytes;
 use msnp::Handle;
 use msnp_client::Client;
 use serde_json::{Value, json};
 
 use super::answer::{Fields, fields};
-use super::session::Desk;
+use super::contact_entry::contacts_as_json;
+use super::desk::Desk;
+use super::picture_file::image;
 use super::{Address, Body, Command, FilePath, Refusal, files, talking};
-use crate::client::{display_picture, friendly_name, status, status_name};
-use crate::contacts;
+use crate::names::{friendly_name, status, status_name};
+use crate::pictures::display_picture;
 
 type Outcome = Result<Fields, Refusal>;
 
-/// Carries out a command; gives what the answer says.
+/// Carries out a command; returns the fields of its answer.
 pub(super) async fn carry_out(desk: &Desk, id: &Value, command: Command) -> Outcome {
     let client = &desk.context.client;
     match command {
@@ -52,7 +51,7 @@ pub(super) async fn carry_out(desk: &Desk, id: &Value, command: Command) -> Outc
         Command::Cancel { transfer } => done(client.cancel_transfer(files::number(transfer)).await),
         Command::Picture { who: Address(who), path } => picture(client, &who, path).await,
         Command::SetPicture { path } => set_picture(client, path).await,
-        Command::Contacts {} => Ok(fields(contacts::as_json(client))),
+        Command::Contacts {} => Ok(fields(contacts_as_json(client))),
         Command::Add { who: Address(who) } => done(client.add_contact(&who).await),
         Command::Remove { who: Address(who) } => done(client.remove_contact(&who).await),
         Command::Block { who: Address(who) } => done(client.block(&who).await),
@@ -116,14 +115,4 @@ async fn set_picture(client: &Client, path: Option<FilePath>) -> Outcome {
         None => None,
     };
     done(client.set_picture(png).await)
-}
-
-/// Reads a picture's file, away from what must not wait.
-pub(super) async fn image(
-    path: PathBuf,
-    read: fn(&std::path::Path) -> anyhow::Result<Bytes>,
-) -> Result<Bytes, Refusal> {
-    let read = tokio::task::spawn_blocking(move || read(&path)).await;
-    let failed = |error: anyhow::Error| Refusal::new("file", crate::sentence(&error));
-    read.map_err(anyhow::Error::from).flatten().map_err(failed)
 }

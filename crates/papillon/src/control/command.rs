@@ -88,11 +88,11 @@ pub(crate) enum Command {
     },
     /// Tells the contact list.
     Contacts {},
-    /// Puts somebody on the contact list.
+    /// Adds a person to the contact list.
     Add { who: Address },
-    /// Takes somebody off it.
+    /// Removes a person from it.
     Remove { who: Address },
-    /// Is offline for somebody.
+    /// Blocks a person.
     Block { who: Address },
     /// And no longer.
     Unblock { who: Address },
@@ -141,7 +141,7 @@ fn is_text(encoding: &Encoding) -> bool {
     *encoding == Encoding::Text
 }
 
-/// A picture for what stands in a text.
+/// A picture for letters in a text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct EmoticonPicture {
@@ -158,7 +158,7 @@ impl TryFrom<String> for Address {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, String> {
-        crate::client::handle(&text).map(Self).map_err(|expected| format!("{text:?} is {expected}"))
+        crate::names::handle(&text).map(Self).map_err(|expected| format!("{text:?} is {expected}"))
     }
 }
 

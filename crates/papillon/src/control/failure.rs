@@ -23,7 +23,7 @@ impl Failure {
 
     /// Nobody could be asked; `code` is one of the words in `docs/bots.md`.
     pub(crate) fn new(code: &str, error: anyhow::Error) -> Self {
-        Self { refusal: Refusal::new(code, crate::sentence(&error)), error }
+        Self { refusal: Refusal::new(code, crate::sentence::of(&error)), error }
     }
 
     /// What people are told.

@@ -1,4 +1,4 @@
-//! A path in JSON, whatever bytes it has.
+//! A path in JSON, with any bytes.
 
 use std::path::PathBuf;
 

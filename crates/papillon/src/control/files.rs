@@ -1,4 +1,4 @@
-//! Files, from the offer to their end.
+//! The file commands, from the offer to the end of the transfer.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use tokio::time::sleep;
 
 use super::answer::{self, Fields, fields, route_name};
-use super::session::{Desk, Origin};
+use super::desk::{Desk, Origin};
 use super::{FilePath, Refusal};
 
 /// Progress is told this often at most.
@@ -58,7 +58,7 @@ fn told(transfer: &Transfer) -> Value {
     })
 }
 
-/// Waits for the end. Who hangs up ends it.
+/// Waits for the end. A guest that disconnects ends it.
 async fn follow(desk: &Desk, mut transfer: Transfer) -> Result<PathBuf, TransferError> {
     if desk.origin == Origin::Owner {
         return transfer.finished().await;

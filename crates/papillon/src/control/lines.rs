@@ -1,4 +1,4 @@
-//! Lines of a stream that may bring anything.
+//! The lines of a stream of arbitrary bytes.
 
 /// One line.
 #[derive(Debug, Clone, PartialEq, Eq)]

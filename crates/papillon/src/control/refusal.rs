@@ -1,11 +1,11 @@
-//! Why a command was not carried out: a word for programs and a sentence for people.
+//! The error of a command: a word for programs and a sentence for people.
 
 use msnp_client::msnp::ErrorCode;
 use msnp_client::{CommandError, FetchError, PictureError, SendError, TransferError};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::client::{why_not_delivered, why_not_done, why_not_transferred};
+use crate::failures::{why_not_delivered, why_not_done, why_not_transferred};
 
 /// Why not.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]

@@ -1,4 +1,4 @@
-//! From a line to a command.
+//! A request: a line, parsed into a command.
 
 use serde_json::{Map, Value};
 
@@ -8,10 +8,10 @@ use super::{Command, Refusal};
 /// The longest line that is read, in bytes. The longest text has 1,664, and six letters of JSON stand for some.
 pub(super) const LONGEST: usize = 64 * 1024;
 
-/// What a line asks for.
+/// The content of a line.
 #[derive(Debug, PartialEq)]
 pub(super) struct Request {
-    /// What its answer has as well: null where it cannot be read.
+    /// Copied to its answer; null where it cannot be read.
     pub(super) id: Value,
     /// The command, or why it is none.
     pub(super) command: Result<Command, Refusal>,

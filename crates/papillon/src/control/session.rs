@@ -1,4 +1,4 @@
-//! Carrying out the commands of one place, many at once.
+//! A session of commands from one place, many at once.
 
 use std::future::{Future, poll_fn};
 use std::sync::Arc;
@@ -7,7 +7,8 @@ use std::task::Poll;
 use serde_json::Value;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
 
-use super::answer::{Fields, answer};
+use super::answer::Fields;
+use super::desk::{Desk, Origin};
 use super::lines::Line;
 use super::request::Request;
 use super::{Command, Context, Refusal, carry_out};
@@ -21,15 +22,6 @@ const MAX_SLOW: u32 = 64;
 /// before the next begins.
 const CHANGES_AT_ONCE: usize = 1;
 
-/// Where the commands come from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Origin {
-    /// Whoever started the program: all its events are told there, and it may be ended from there.
-    Owner,
-    /// Another command. It hears how its own files get on, and they end when it hangs up.
-    Guest,
-}
-
 /// How it ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum End {
@@ -37,19 +29,6 @@ pub(super) enum End {
     Quit,
     /// There are no more commands.
     NoMore,
-}
-
-/// What a command may use while it is carried out.
-#[derive(Clone)]
-pub(super) struct Desk {
-    pub(super) context: Context,
-    pub(super) origin: Origin,
-    /// For what is told besides the answer.
-    pub(super) out: mpsc::Sender<Value>,
-    /// Whether whoever asks is gone.
-    pub(super) hung_up: watch::Receiver<bool>,
-    /// For [changes](is_change); those that wait are served in their order.
-    turn: Arc<Semaphore>,
 }
 
 /// Carries out the commands in these lines until there are no more, and all are answered.
@@ -113,15 +92,6 @@ const fn is_change(command: &Command) -> bool {
 }
 
 impl Desk {
-    async fn answer(&self, id: &Value, outcome: Result<Fields, Refusal>) {
-        self.tell(answer(id, outcome)).await;
-    }
-
-    pub(super) async fn tell(&self, line: Value) {
-        // An error means that nobody is there to hear it.
-        let _ = self.out.send(line).await;
-    }
-
     /// Begins to carry out a command, and lets it finish by itself: what is said first is sent first.
     async fn begin(&self, id: Value, command: Command, place: OwnedSemaphorePermit) {
         let desk = self.clone();

@@ -1,4 +1,4 @@
-//! The local socket: where other commands of this user find the `listen` or `chat` of an account.
+//! The local socket, at which other commands of this user find the `listen` or `chat` of an account.
 
 mod knock;
 mod place;
@@ -19,9 +19,10 @@ use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinHandle;
 
 use super::Context;
+use super::desk::Origin;
 use super::lines::{Line, Splitter};
 use super::request::LONGEST;
-use super::session::{Origin, serve};
+use super::session::serve;
 pub(crate) use knock::{Running, knock};
 
 /// So many commands of other programs are connected at once; others wait.
@@ -29,9 +30,9 @@ const MAX_GUESTS: usize = 32;
 /// So many answers of one wait to be written.
 const MAX_WAITING: usize = 16;
 
-/// Who is signed in, and where.
+/// The name of a socket: an account and its service.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Name {
+pub(crate) struct SocketName {
     /// The account.
     pub(crate) account: Handle,
     /// The service, as `HOST:PORT`.
@@ -39,16 +40,16 @@ pub(crate) struct Name {
 }
 
 /// The socket of this program. It is gone with this value.
-pub(crate) struct Door {
+pub(crate) struct LocalSocket {
     path: PathBuf,
     /// Device and number of the file: another program may have put its own there.
     file: (u64, u64),
     task: JoinHandle<()>,
 }
 
-impl Door {
+impl LocalSocket {
     /// Lets other programs of this user in. Whatever another program left there is replaced.
-    pub(crate) fn open(name: Name, direct: bool, context: Context) -> anyhow::Result<Self> {
+    pub(crate) fn open(name: SocketName, direct: bool, context: Context) -> anyhow::Result<Self> {
         let (path, new) = place::make(&name)?;
         let bind = || {
             // Left by a program of the same number.
@@ -72,7 +73,7 @@ impl Door {
     }
 }
 
-impl Drop for Door {
+impl Drop for LocalSocket {
     fn drop(&mut self) {
         self.task.abort();
         let about = fs::symlink_metadata(&self.path);
@@ -127,7 +128,7 @@ async fn attend(stream: UnixStream, greeting: Value, context: Context) {
     reading.abort();
 }
 
-/// Reads lines until the end, or until nobody takes them.
+/// Reads lines until the end, or until the receiver is gone.
 async fn read<E, F: Future<Output = Result<(), E>>>(
     mut reader: impl AsyncRead + Unpin,
     longest: usize,
@@ -146,7 +147,7 @@ async fn read<E, F: Future<Output = Result<(), E>>>(
     }
 }
 
-/// Writes lines until there are no more, or nobody reads them.
+/// Writes lines until there are no more, or the reader is gone.
 async fn write(mut writer: impl AsyncWriteExt + Unpin, mut lines: mpsc::Receiver<Value>) {
     while let Some(line) = lines.recv().await {
         if writer.write_all(format!("{line}\n").as_bytes()).await.is_err() {

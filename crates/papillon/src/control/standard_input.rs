@@ -9,9 +9,10 @@ use serde_json::Value;
 use tokio::sync::mpsc;
 
 use super::Context;
+use super::desk::Origin;
 use super::lines::{Line, Splitter};
 use super::request::LONGEST;
-use super::session::{End, Origin, serve};
+use super::session::{End, serve};
 
 /// So many answers wait to be printed.
 const MAX_WAITING: usize = 64;

@@ -1,4 +1,4 @@
-//! Saying things.
+//! The commands that send messages.
 
 use std::time::Duration;
 
@@ -7,9 +7,9 @@ use serde_json::json;
 use tokio::time::timeout;
 
 use super::answer::{Fields, fields};
-use super::carry_out::image;
+use super::picture_file::image;
 use super::{Address, Body, Context, EmoticonPicture, FilePath, Refusal, Said};
-use crate::client::emoticon_picture;
+use crate::pictures::emoticon_picture;
 
 /// How long the pictures of emoticons are waited for.
 const FETCHING: Duration = Duration::from_secs(10);

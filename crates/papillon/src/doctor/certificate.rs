@@ -1,4 +1,4 @@
-//! The certificate: whether clients that import the authority find it good for everything it is shown for.
+//! The check of the certificate: whether clients that import the authority accept it for every name.
 
 use std::fs;
 use std::io;
@@ -13,7 +13,7 @@ use rustls::{CertificateError, Error, RootCertStore};
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
 
-use super::knock::Chain;
+use super::probe::Chain;
 use super::report::{Finding, list};
 use super::surroundings::Surroundings;
 use crate::settings::Settings;
@@ -59,7 +59,7 @@ pub(super) fn examine(
     let is_ours = authority.is_some() && chain.last() == authority.as_ref();
     let is_here = matches!(&on_disk, Ok(Some(there)) if there.first() == chain.first());
     let faults = faults(&folder, settings.server.old_windows, SystemTime::now());
-    // The fault of a file need not be told again of what is shown from it.
+    // A fault of a file is reported once, not again for the certificate that is shown from it.
     let is_told = |fault: &Fault| fault.is_of_time_in(&file);
     let validity = match is_here && faults.iter().any(is_told) {
         true => None,
@@ -195,7 +195,7 @@ fn is_of_an_authority(error: &Error) -> bool {
         if format!("{error:?}").contains("CaUsedAsEndEntity"))
 }
 
-/// Checks the chain as a client does that trusts its last certificate, or whoever signed that.
+/// Checks the chain as a client does that trusts its last certificate, or the authority that signed it.
 fn check(chain: &Chain, leaf: &ParsedCertificate<'_>, at: SystemTime) -> Result<(), Error> {
     let mut roots = RootCertStore::empty();
     let (last, between) = match chain.split_last() {
@@ -209,7 +209,7 @@ fn check(chain: &Chain, leaf: &ParsedCertificate<'_>, at: SystemTime) -> Result<
     verify_server_cert_signed_by_trust_anchor(leaf, &roots, between, at, algorithms)
 }
 
-/// What people have to import. `is_here` says whether it is the one in the folder.
+/// The authority to import. `is_here` says whether it is the one in the folder.
 fn signer(
     folder: &Path,
     ca: PathBuf,
@@ -221,7 +221,7 @@ fn signer(
         Some(_) if is_ours => Finding::ok(CHECK, format!("clients have to import {}", ca.display())),
         Some(_) if !is_here => Finding::fail(
             CHECK,
-            format!("it is not signed by {}: whoever imports that is not helped", ca.display()),
+            format!("it is not signed by {}: importing that does not help", ca.display()),
             format!(
                 "restart the service if the files in {} are newer, or give the doctor the service's --data DIR",
                 folder.display()
@@ -229,7 +229,7 @@ fn signer(
         ),
         _ => Finding::warn(
             CHECK,
-            "somebody else's authority signed it",
+            "another authority signed it",
             "see that clients know that authority; old Windows knows none of today's",
         ),
     }

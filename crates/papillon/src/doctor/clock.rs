@@ -1,4 +1,4 @@
-//! The clock: certificates and tickets are good for a time.
+//! The check of the clock: certificates and tickets are good for a time.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 

@@ -1,64 +1,29 @@
-//! The DNS listener, asked as an old machine asks its DNS server.
+//! The check of the DNS listener: it asks as a legacy machine asks its DNS server.
 
-use std::io;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::time::Duration;
+use std::net::{IpAddr, SocketAddr};
 
-use hickory_proto::op::{Message, Query, ResponseCode};
-use hickory_proto::rr::{Name, RData, RecordType};
+use hickory_proto::op::{Message, ResponseCode};
+use hickory_proto::rr::RData;
 use papillon_server::dns::Others;
 use papillon_server::tls::OLD_SERVICES;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpStream, UdpSocket};
-use tokio::time::timeout;
 
-use super::doors::Doors;
-use super::knock::{Answer, is_silence};
+use super::listeners::ProbedListeners;
+use super::probe::dns::look_up;
 use super::report::{Finding, list};
 use super::surroundings::Surroundings;
 use crate::settings::Settings;
 
-/// As long as a client waits for one answer.
-const PATIENCE: Duration = Duration::from_secs(2);
-/// A packet may get lost, and whoever asks much is not heard for a moment.
-const TRIES: usize = 3;
-/// A name that always is somebody else's (RFC 2606).
+/// A name that never belongs to the service (RFC 2606).
 const ELSEWHERE: &str = "example.com";
 
-/// Whether somebody answers DNS there, by packets and on a connection. Whether what they say is right is
-/// asked later.
-pub(super) async fn knock(address: SocketAddr) -> Answer {
-    let Some(name) = OLD_SERVICES.first() else { return Answer::Nobody(String::from("no name")) };
-    let by_packet = look_up(address, name).await;
-    let by_connection = timeout(PATIENCE, on_connection(address, name)).await;
-    let by_connection = by_connection.unwrap_or_else(|late| Err(late.into()));
-    let is_ours = [&by_packet, &by_connection].into_iter().flatten().any(is_about_old_names);
-    match (by_packet, by_connection) {
-        (Ok(_), Ok(_)) if is_ours => Answer::Ours,
-        (Ok(_), Ok(_)) => Answer::Other(String::from("a DNS server that does not know the old names")),
-        // It is there, and one of its two ways in is not open.
-        (Err(error), Ok(_)) if is_ours => {
-            Answer::Filtered(format!("it answers by TCP, and not by UDP ({error})"))
-        }
-        (Ok(_), Err(error)) if is_ours => {
-            Answer::Filtered(format!("it answers by UDP, and not by TCP ({error})"))
-        }
-        (Ok(_), Err(_)) => Answer::Other(String::from("a DNS server that answers only by UDP")),
-        (Err(_), Ok(_)) => Answer::Other(String::from("a DNS server that answers only by TCP")),
-        (Err(error), _) if error.kind() == io::ErrorKind::ConnectionRefused => {
-            Answer::Nobody(String::from("nobody listens"))
-        }
-        (Err(error), _) if is_silence(&error) => Answer::Filtered(String::from(
-            "no answer by UDP, nor by TCP (a client that is not among dns_clients gets none either)",
-        )),
-        (Err(error), _) => Answer::Nobody(error.to_string()),
-    }
-}
-
 /// Asks for every old name, and for another one.
-pub(super) async fn examine(settings: &Settings, surroundings: &Surroundings, doors: &Doors) -> Vec<Finding> {
-    let door = doors.find("dns");
-    let at = door.and_then(|door| door.opened_to_others_at().or_else(|| door.opened_at()));
+pub(super) async fn examine(
+    settings: &Settings,
+    surroundings: &Surroundings,
+    listeners: &ProbedListeners,
+) -> Vec<Finding> {
+    let listener = listeners.find("dns");
+    let at = listener.and_then(|listener| listener.opened_to_others_at().or_else(|| listener.opened_at()));
     let Some(at) = at else { return Vec::new() };
     let mut findings = vec![old_names(at, surroundings).await];
     if settings.server.dns.others == Others::Forward {
@@ -86,7 +51,7 @@ async fn old_names(at: SocketAddr, surroundings: &Surroundings) -> Finding {
     if wrong.is_empty() {
         return Finding::ok(
             "dns",
-            format!("whoever asks at {} is told that the old names are {}", at.ip(), list(right)),
+            format!("clients that ask at {} learn that the old names are {}", at.ip(), list(right)),
         );
     }
     Finding::fail(
@@ -118,51 +83,4 @@ fn addresses(said: &Message) -> Vec<IpAddr> {
         _ => None,
     };
     said.answers.iter().filter_map(|record| address(&record.data)).collect()
-}
-
-/// Ours says something about them, and if it is that there is no address of this kind.
-fn is_about_old_names(said: &Message) -> bool {
-    said.metadata.response_code == ResponseCode::NoError && !said.answers.is_empty()
-}
-
-/// Asks by packets for an address of the kind with which we ask.
-async fn look_up(at: SocketAddr, name: &str) -> io::Result<Message> {
-    let any: SocketAddr = match at {
-        SocketAddr::V4(_) => (Ipv4Addr::UNSPECIFIED, 0).into(),
-        SocketAddr::V6(_) => (Ipv6Addr::UNSPECIFIED, 0).into(),
-    };
-    let socket = UdpSocket::bind(any).await?;
-    socket.connect(at).await?;
-    let (id, packet) = question(at, name)?;
-    let mut buffer = [0; 4096];
-    for _ in 0..TRIES {
-        socket.send(&packet).await?;
-        let Ok(received) = timeout(PATIENCE, socket.recv(&mut buffer)).await else { continue };
-        if let Ok(said) = Message::from_vec(buffer.get(..received?).unwrap_or_default())
-            && said.metadata.id == id
-        {
-            return Ok(said);
-        }
-    }
-    Err(io::ErrorKind::TimedOut.into())
-}
-
-async fn on_connection(at: SocketAddr, name: &str) -> io::Result<Message> {
-    let mut stream = TcpStream::connect(at).await?;
-    let (_, packet) = question(at, name)?;
-    let length = u16::try_from(packet.len()).map_err(io::Error::other)?;
-    stream.write_all(&[&length.to_be_bytes()[..], &packet].concat()).await?;
-    let mut answer = vec![0; stream.read_u16().await?.into()];
-    stream.read_exact(&mut answer).await?;
-    Message::from_vec(&answer).map_err(io::Error::other)
-}
-
-fn question(at: SocketAddr, name: &str) -> io::Result<(u16, Vec<u8>)> {
-    let mut name = Name::from_ascii(name).map_err(io::Error::other)?;
-    name.set_fqdn(true);
-    let kind = if at.is_ipv4() { RecordType::A } else { RecordType::AAAA };
-    let mut message = Message::query();
-    message.metadata.recursion_desired = true;
-    message.add_query(Query::query(name, kind));
-    Ok((message.metadata.id, message.to_vec().map_err(io::Error::other)?))
 }

@@ -1,11 +1,11 @@
-//! A connection is an open file, and the system allows a program only so many.
+//! The check of open files: each connection is one, and the system has a limit for a program.
 
 use papillon_server::{Limits, counted};
 
 use super::report::Finding;
-use crate::serve::open_files;
+use crate::open_files;
 
-/// Compares what the system allows with what the limits need.
+/// Compares the system's limit with the need of the service's limits.
 pub(super) fn examine(limits: &Limits) -> Finding {
     let wanted = open_files::wanted(limits);
     let allowed = match rlimit::getrlimit(rlimit::Resource::NOFILE) {

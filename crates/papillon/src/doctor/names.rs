@@ -1,4 +1,4 @@
-//! What the old names stand for on this machine. It matters only to clients on it.
+//! The check of the old names on this machine. It matters only to clients on it.
 
 use std::net::IpAddr;
 

@@ -1,7 +1,7 @@
-//! Old Windows: whether the https listener speaks to it, and what it shows.
+//! The check of `--old-windows`: whether the https listener speaks SSL 3.0, and its certificate.
 //!
 //! The doctor says hello as Windows 98 does, in SSL 3.0 with RC4 (RFC 6101), and reads the answer as far as
-//! the certificate. No library of today would.
+//! the certificate. No modern library does.
 
 mod ssl3;
 
@@ -18,17 +18,17 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use self::ssl3::{Answer, Flight};
-use super::doors::Doors;
+use super::listeners::ProbedListeners;
 use super::report::{Finding, list};
 use crate::settings::Settings;
 
 const CHECK: &str = "old windows";
-/// Somebody on the same machine answers sooner.
+/// A program on the same machine answers sooner.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Says hello at the https listener, if the service is there.
-pub(super) async fn examine(settings: &Settings, doors: &Doors) -> Option<Finding> {
-    let at = doors.find("https").and_then(|door| door.opened_at())?;
+pub(super) async fn examine(settings: &Settings, listeners: &ProbedListeners) -> Option<Finding> {
+    let at = listeners.find("https").and_then(|listener| listener.opened_at())?;
     let answer = match timeout(PATIENCE, hello(at)).await {
         Ok(Ok(answer)) => answer,
         Ok(Err(error)) => Answer::Refused(error.to_string()),

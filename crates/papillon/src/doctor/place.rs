@@ -1,4 +1,4 @@
-//! The data folder and the database.
+//! The checks of the data folder and the database.
 
 use std::fs::{self, OpenOptions};
 use std::io;
@@ -9,14 +9,14 @@ use papillon_server::counted;
 use papillon_store::Account;
 
 use super::report::Finding;
+use crate::account_command::account_command;
 use crate::database::{self, Database};
 use crate::sentence;
-use crate::serve::first_steps::account_command;
 use crate::settings::Settings;
 
 /// With less than this the service is about to stop.
 const LITTLE: u64 = 20 << 20;
-/// With less than this somebody should know.
+/// With less than this the operator should know.
 const SMALL: u64 = 200 << 20;
 
 /// Looks at the folder. `runs` says whether the service does.
@@ -63,7 +63,7 @@ fn writable(folder: &Path) -> io::Result<()> {
     fs::remove_file(&path)
 }
 
-/// What is free on the disk, where that can be found out.
+/// The free space of the disk, where the system tells it.
 #[cfg(unix)]
 fn space(folder: &Path) -> Option<Finding> {
     let disk = rustix::fs::statvfs(folder).ok()?;
@@ -107,14 +107,14 @@ pub(super) async fn examine_database(settings: &Settings, runs: bool) -> (Findin
         }
         Err(error) => {
             let advice = "see that it is there and that this user may use it, or restore it from a backup";
-            return (Finding::fail("database", sentence(&error), advice), None);
+            return (Finding::fail("database", sentence::of(&error), advice), None);
         }
     };
     let enabled = accounts.iter().filter(|account| account.enabled).count();
     let finding = match accounts.len() {
         0 => Finding::warn(
             "database",
-            format!("{shown} holds no account: nobody can sign in"),
+            format!("{shown} holds no account: no client can sign in"),
             format!("make one: `{}`", account_command(settings, "add you@example.com")),
         ),
         count => {

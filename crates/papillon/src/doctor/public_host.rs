@@ -1,19 +1,23 @@
-//! What clients are told, and whether it leads here.
+//! The check of the public host: whether the addresses that clients get lead here.
 
 use std::net::{IpAddr, SocketAddr};
 
-use super::doors::Doors;
-use super::knock::{self, Answer};
+use super::listeners::ProbedListeners;
+use super::probe::{self, Answer};
 use super::report::{Finding, list};
 use super::surroundings::{Surroundings, resolve};
 use crate::settings::Settings;
 
-/// Looks at the public host, or at what clients are told without one.
-pub(super) async fn examine(settings: &Settings, surroundings: &Surroundings, doors: &Doors) -> Vec<Finding> {
+/// Looks at the public host, or at the addresses that clients get without one.
+pub(super) async fn examine(
+    settings: &Settings,
+    surroundings: &Surroundings,
+    listeners: &ProbedListeners,
+) -> Vec<Finding> {
     match settings.server.public_host.as_deref() {
         Some(host) => {
             let mut findings = vec![resolution(host, surroundings)];
-            findings.extend(reach(settings, surroundings, doors).await);
+            findings.extend(reach(settings, surroundings, listeners).await);
             findings.extend(reach_url(settings).await);
             findings
         }
@@ -34,7 +38,7 @@ async fn reach_url(settings: &Settings) -> Option<Finding> {
         ));
     };
     let at = SocketAddr::new(*address, url.port());
-    let answer = if url.is_secure() { knock::https_of(at, url.host()).await } else { knock::http(at).await };
+    let answer = if url.is_secure() { probe::https_of(at, url.host()).await } else { probe::http(at).await };
     Some(match answer {
         Answer::Ours => Finding::ok(CHECK, format!("{url} leads to the service")),
         Answer::Filtered(words) => Finding::fail(
@@ -116,7 +120,11 @@ fn resolution(host: &str, surroundings: &Surroundings) -> Finding {
 }
 
 /// Goes to the service by the public host, as clients do.
-async fn reach(settings: &Settings, surroundings: &Surroundings, doors: &Doors) -> Vec<Finding> {
+async fn reach(
+    settings: &Settings,
+    surroundings: &Surroundings,
+    listeners: &ProbedListeners,
+) -> Vec<Finding> {
     let (mut reached, mut missed, mut filtered) = (Vec::new(), Vec::new(), Vec::new());
     for address in &surroundings.public {
         if surroundings.is_here(*address) {
@@ -124,20 +132,23 @@ async fn reach(settings: &Settings, surroundings: &Surroundings, doors: &Doors) 
             continue;
         }
         let front = &settings.server.front;
-        // Behind a public address, what is in front answers for the pages.
+        // Behind a public address, the proxy in front answers for the pages.
         let names = if front.url.is_some() { &["msnp"][..] } else { &["msnp", "http", "https"] };
         for name in names.iter().copied() {
-            let Some(door) = doors.find(name).filter(|door| door.opened_at().is_some()) else { continue };
+            let Some(listener) = listeners.find(name).filter(|listener| listener.opened_at().is_some())
+            else {
+                continue;
+            };
             let public = match name {
                 "msnp" => front.msnp_port,
                 "https" => front.https_port,
                 _ => None,
             };
-            let at = SocketAddr::new(*address, public.unwrap_or(door.port()));
+            let at = SocketAddr::new(*address, public.unwrap_or(listener.port()));
             let answer = match name {
-                "msnp" => knock::msnp(at).await,
-                "http" => knock::http(at).await,
-                _ => knock::https(at).await.0,
+                "msnp" => probe::msnp(at).await,
+                "http" => probe::http(at).await,
+                _ => probe::https(at).await.0,
             };
             match answer {
                 Answer::Ours => reached.push(format!("{name} at {at}")),

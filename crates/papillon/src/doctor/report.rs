@@ -1,4 +1,4 @@
-//! What was found, for people and for programs.
+//! The report: findings, for people and for programs.
 
 use anyhow::bail;
 use serde::Serialize;
@@ -17,7 +17,7 @@ pub(super) enum Verdict {
     Fail,
 }
 
-/// What one check found. Scripts rely on the names in JSON.
+/// The finding of one check. Scripts rely on the names in JSON.
 #[derive(Debug, Clone, Serialize)]
 pub(super) struct Finding {
     pub(super) check: &'static str,
@@ -42,7 +42,7 @@ impl Finding {
         Self { check, verdict: Verdict::Fail, seen: seen.into(), advice: Some(advice.into()) }
     }
 
-    /// For people: a line, and one more with what to do.
+    /// For people: a line, and one more with the advice.
     fn to_text(&self) -> String {
         let verdict = match self.verdict {
             Verdict::Ok => "ok",
@@ -120,8 +120,8 @@ mod tests {
 
     #[test]
     fn what_to_do_stands_under_what_was_seen() {
-        let text = Finding::fail("https", "nobody listens", "start it").to_text();
-        assert_eq!(text, "FAIL  https        nobody listens\n                   -> start it\n");
+        let text = Finding::fail("https", "no program listens", "start it").to_text();
+        assert_eq!(text, "FAIL  https        no program listens\n                   -> start it\n");
     }
 
     #[test]

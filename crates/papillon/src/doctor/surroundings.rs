@@ -1,4 +1,4 @@
-//! The machine and its names.
+//! The surroundings of the service: the machine and its names.
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
@@ -6,19 +6,18 @@ use std::time::Duration;
 
 use tokio::time::timeout;
 
+use crate::own_addresses::own_addresses;
 use crate::settings::Settings;
 
 /// The system's resolver gets this long for a name.
 const PATIENCE: Duration = Duration::from_secs(4);
-/// More addresses of this machine than anybody wants to read about.
-const MOST_ADDRESSES: usize = 8;
 
-/// What does not depend on the service.
+/// Facts that do not depend on the service.
 #[derive(Debug)]
 pub(super) struct Surroundings {
     /// The addresses of this machine on the network, without loopback and link-local ones.
     pub(super) own: Vec<IpAddr>,
-    /// What the public host stands for, if there is one and it is known.
+    /// The addresses of the public host, if there is one and it is known.
     pub(super) public: Vec<IpAddr>,
     /// Whether this is the inside of a container, whose addresses mean nothing outside.
     pub(super) in_container: bool,
@@ -48,32 +47,14 @@ impl Surroundings {
     }
 }
 
-/// The addresses of this machine on the network, without loopback and link-local ones.
-pub(crate) fn own_addresses() -> Vec<IpAddr> {
-    let interfaces = if_addrs::get_if_addrs().unwrap_or_default();
-    let mut own: Vec<_> = interfaces.iter().map(|interface| interface.ip()).filter(is_reachable).collect();
-    own.sort();
-    own.dedup();
-    own.truncate(MOST_ADDRESSES);
-    own
-}
-
-/// Whether others on the network can use the address.
-fn is_reachable(address: &IpAddr) -> bool {
-    match address {
-        IpAddr::V4(v4) => !v4.is_loopback() && !v4.is_link_local(),
-        IpAddr::V6(v6) => !v6.is_loopback() && !v6.is_unicast_link_local(),
-    }
-}
-
-/// What the system knows about a host name; an address stands for itself. `None` when the resolver does not
+/// The addresses that the system finds for a host name; an address stands for itself. `None` when the resolver does not
 /// answer.
 pub(super) async fn resolve(host: &str) -> Option<Vec<IpAddr>> {
     if let Ok(address) = host.trim_matches(['[', ']']).parse::<IpAddr>() {
         return Some(vec![address.to_canonical()]);
     }
     let found = timeout(PATIENCE, tokio::net::lookup_host((host, 0))).await.ok()?;
-    // What is not known is an error, too, and has no address.
+    // An unknown name is an error, too, and has no address.
     let found = found.into_iter().flatten();
     let mut addresses: Vec<_> = found.map(|address: SocketAddr| address.ip().to_canonical()).collect();
     addresses.sort();

@@ -1,4 +1,4 @@
-//! Events as JSON. Scripts rely on the names; `docs/events.md` tells them.
+//! Events as JSON. Scripts rely on the names; `docs/events.md` lists them.
 
 #[cfg(test)]
 mod tests;
@@ -12,10 +12,10 @@ use msnp::{FriendlyName, Handle, Status};
 use msnp_client::{Client, Event, Presence, ServiceMessageKind, SignedOut};
 use serde_json::{Value, json};
 
-use super::reactions::Declined;
-use crate::client::{status_name, why_not_transferred};
-use crate::contacts::list_names;
-use crate::control::{Body, progress};
+use super::declined::Declined;
+use crate::control::{Body, list_names, progress};
+use crate::failures::why_not_transferred;
+use crate::names::status_name;
 
 /// The first line.
 pub(super) fn signed_in(client: &Client) -> Value {

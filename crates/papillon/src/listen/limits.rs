@@ -1,4 +1,4 @@
-//! How much `--auto-accept` takes.
+//! The limits of `--auto-accept`.
 
 use std::collections::{HashMap, VecDeque};
 use std::io;
@@ -10,7 +10,7 @@ use msnp_client::TransferId;
 
 use crate::size;
 
-/// How long a file counts for the person who sent it.
+/// How long a file counts for its sender.
 const DAY: Duration = Duration::from_secs(24 * 3600);
 /// The least that a file takes on a disk.
 const BLOCK: u64 = 4096;
@@ -114,7 +114,7 @@ fn contents(folder: &Path) -> io::Result<u64> {
     Ok(sum)
 }
 
-/// What is free on the disk; `None` where that is not known.
+/// The free space of the disk; `None` where that is not known.
 #[cfg(unix)]
 fn free(folder: &Path) -> Option<u64> {
     let about = rustix::fs::statvfs(folder).ok()?;

@@ -1,4 +1,4 @@
-//! What `listen` does by itself when something happens.
+//! The automatic reactions of `listen` to events.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -9,25 +9,15 @@ use msnp_client::{Client, CommandError, Event, Presence, TransferId};
 use serde_json::Value;
 use tokio::task::JoinSet;
 
+use super::declined::Declined;
 use super::limits::Admission;
 use super::{ListenArgs, json};
-use crate::client::{why_not_done, why_not_transferred};
-
-/// A file that was offered and is not taken.
-#[derive(Debug, Clone)]
-pub(super) struct Declined {
-    pub(super) transfer: TransferId,
-    pub(super) from: Handle,
-    pub(super) name: String,
-    pub(super) size: u64,
-    /// In words.
-    pub(super) reason: String,
-}
+use crate::failures::{why_not_done, why_not_transferred};
 
 /// How a reaction ended.
 #[derive(Default)]
 struct Ended {
-    /// What there is to print about it.
+    /// The line to print about it.
     line: Option<Value>,
     /// The transfer that is over with it.
     transfer: Option<TransferId>,
@@ -63,7 +53,7 @@ impl Reactions {
         }
     }
 
-    /// Begins to do what this event asks for.
+    /// Begins the reaction to this event.
     pub(super) fn react(&mut self, event: &Event) {
         match event {
             Event::FileOffered { transfer, from, name, size, .. } => {

@@ -1,6 +1,6 @@
-//! `papillon serve --check`: everything that can be found out without listening.
+//! `papillon serve --check`: all checks that need no listener.
 //!
-//! What is not there yet is tried out in a scratch folder beside where it would be made, so that
+//! A missing file is made on trial in a scratch folder beside its place, so that
 //! a check of a new service leaves nothing behind.
 
 use std::fmt::Display;
@@ -19,7 +19,7 @@ use crate::listeners::{has_ipv6, resolve};
 use crate::settings::Settings;
 use crate::{logging, sentence, stdout};
 
-/// Checks everything and prints what `serve` would do. Fails when anything is wrong.
+/// Checks everything and prints the steps of `serve`. Fails when a check fails.
 pub(super) async fn run(settings: &Settings) -> anyhow::Result<()> {
     let mut report = Report::default();
     match &settings.file {
@@ -31,7 +31,7 @@ pub(super) async fn run(settings: &Settings) -> anyhow::Result<()> {
     let data = match &scratch {
         Ok(_) if settings.data_dir().is_dir() => Ok(settings.data_dir().display().to_string()),
         Ok(_) => Ok(format!("{} (to be made)", settings.data_dir().display())),
-        Err(error) => Err(anyhow::anyhow!("{}", sentence(error))),
+        Err(error) => Err(anyhow::anyhow!("{}", sentence::of(error))),
     };
     report.found("data", data);
     // Without a usable folder the rest would only repeat that.
@@ -76,13 +76,13 @@ pub(super) async fn run(settings: &Settings) -> anyhow::Result<()> {
     report.line("dns_clients", &server.dns.clients);
     report.line("dns_others", if server.dns.others == Others::Forward { "forward" } else { "refuse" });
     if let Err(error) = settings.see_that_listeners_fit() {
-        report.problems.push(sentence(&error));
+        report.problems.push(sentence::of(&error));
     }
     drop(scratch);
     report.finish()
 }
 
-/// Who may make an account on the pages.
+/// The rule of registration on the pages.
 fn registration(settings: &Settings) -> &'static str {
     match (settings.server.registration, &settings.server.public_host) {
         (Some(Registration::Open), _) => "open",
@@ -128,7 +128,7 @@ fn certificates(settings: &Settings, scratch: &Path) -> anyhow::Result<String> {
     Ok(format!("{}{}", folder.display(), if there { "" } else { " (to be made)" }))
 }
 
-/// What was found, and what is wrong.
+/// The findings, and the faults among them.
 #[derive(Default)]
 struct Report {
     lines: String,
@@ -145,7 +145,7 @@ impl Report {
             Ok(found) => self.line(what, found),
             Err(error) => {
                 self.line(what, "wrong");
-                self.problems.push(sentence(&error));
+                self.problems.push(sentence::of(&error));
             }
         }
     }

@@ -1,4 +1,4 @@
-//! `papillon serve --demo`: a service to try, with somebody to talk to, that leaves nothing behind.
+//! `papillon serve --demo`: a service to try, with a bot, that leaves nothing behind.
 
 mod accounts;
 mod monarch;
@@ -25,7 +25,7 @@ pub(super) struct Demo {
 }
 
 impl Demo {
-    /// Says what a demo cannot do without.
+    /// Checks the listeners that a demo needs.
     pub(super) fn check(settings: &Settings) -> anyhow::Result<()> {
         let needed = [
             ("msnp", &settings.msnp, "Monarch and everybody else sign in there"),
@@ -59,7 +59,7 @@ impl Demo {
         self.people.settle(store).await
     }
 
-    /// Tells whoever started the demo what to do with it.
+    /// Prints the instructions of the demo.
     pub(super) fn tell(&self, settings: &Settings, addresses: &Addresses) {
         tell::tell(settings, addresses, &self.people.people);
     }

@@ -1,15 +1,14 @@
-//! What to do next, for somebody who has just started the service for the first time.
+//! The first steps of an operator: the text after the first start.
 
-use std::ffi::OsStr;
 use std::io::{self, Write};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
-use std::path::Path;
 
 use papillon_server::PublicUrl;
 use papillon_server::tls::{authority_to_import, old_authority_file};
 
-use crate::doctor::own_addresses;
+use crate::account_command::{account_command, quoted};
 use crate::logging::LogFormat;
+use crate::own_addresses::own_addresses;
 use crate::settings::{Settings, local_data_dir};
 
 /// The port at which clients look for the messenger server.
@@ -27,7 +26,7 @@ const PASSPORT_PORT: u16 = 443;
 pub(super) fn tell(settings: &Settings, addresses: &[(&'static str, SocketAddr)]) {
     let add = account_command(settings, "add you@example.com");
     if settings.log_format == LogFormat::Json {
-        // Whoever reads JSON can do nothing with lines of prose.
+        // A program that reads JSON has no use for lines of prose.
         tracing::info!(command = add, "there is no account yet: make one with this command");
         return;
     }
@@ -36,18 +35,18 @@ pub(super) fn tell(settings: &Settings, addresses: &[(&'static str, SocketAddr)]
          administrators' pages, at /admin. Others register at /register.\n\n{}\n",
         connect(settings, addresses)
     );
-    // There is nobody to tell when standard error is gone.
+    // Without standard error there is no reader.
     let _ = io::stderr().write_all(text.as_bytes());
 }
 
-/// Tells what to type into the browser of an old PC.
+/// Tells the address for the browser of a legacy PC.
 pub(super) fn tell_setup_page(settings: &Settings, addresses: &[(&'static str, SocketAddr)]) {
     let Some(page) = setup_page(settings, addresses) else { return };
     if settings.log_format == LogFormat::Json {
         tracing::info!(page, "the set-up page, to be opened on an old PC");
         return;
     }
-    // There is nobody to tell when standard error is gone.
+    // Without standard error there is no reader.
     let _ = io::stderr().write_all(format!("Set-up page, to be opened on an old PC: {page}\n").as_bytes());
 }
 
@@ -61,42 +60,6 @@ fn setup_page(settings: &Settings, addresses: &[(&'static str, SocketAddr)]) -> 
         let host = pages_host(settings, at.ip());
         Some(format!("{scheme}://{}/setup", with_port(&host, at.port(), usual)))
     })
-}
-
-/// `papillon account` with these words, for the service that this command line is about.
-pub(crate) fn account_command(settings: &Settings, words: &str) -> String {
-    let program = std::env::args_os().next().unwrap_or_else(|| "papillon".into());
-    command_of(&program, settings, words)
-}
-
-fn command_of(program: &OsStr, settings: &Settings, words: &str) -> String {
-    let mut command = format!("{} account {words}", quoted(program));
-    let mut option = |name: &str, value: &str| command.extend([" --", name, " ", value]);
-    if let Some(file) = &settings.file {
-        option("config", &quoted(full(file).as_os_str()));
-    }
-    if settings.data_is_told {
-        option("data", &quoted(settings.data_dir().as_os_str()));
-    }
-    if settings.database_is_told {
-        // The address may hold a password.
-        option("database", "URL");
-    }
-    command
-}
-
-fn full(path: &Path) -> std::path::PathBuf {
-    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
-}
-
-/// A word as a shell reads it.
-pub(super) fn quoted(word: &OsStr) -> String {
-    let word = word.to_string_lossy();
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-+=:@%,".contains(&byte);
-    if !word.is_empty() && (word.bytes().all(plain) || cfg!(windows)) {
-        return word.into_owned();
-    }
-    format!("'{}'", word.replace('\'', r"'\''"))
 }
 
 /// Where clients connect.
@@ -132,7 +95,7 @@ pub(super) fn connect(settings: &Settings, addresses: &[(&'static str, SocketAdd
         let at = if at.port() == DNS_PORT { number } else { format!("{number}, port {}", at.port()) };
         lines.push(format!("    DNS       {at} (a machine's only DNS server, instead of the rest)"));
     }
-    // Behind a public address with TLS, clients see the certificate of what is in front.
+    // Behind a public address with TLS, clients see the certificate of the proxy in front.
     let is_safe = front.url.as_ref().is_some_and(PublicUrl::is_secure);
     if let Some(at) = address_of("https").filter(|_| !is_safe) {
         lines.push(format!("    Passport  https://{}/rdr/pprdr.asp", place(at, front.https_port)));
@@ -158,7 +121,7 @@ pub(super) fn connect(settings: &Settings, addresses: &[(&'static str, SocketAdd
     lines.join("\n") + "\n"
 }
 
-/// Which authorities clients have to import. There is none to import for a certificate that somebody else vouches for.
+/// The authorities that clients have to import: none for a certificate of an authority that systems know.
 fn to_import(settings: &Settings) -> Vec<String> {
     let folder = settings.data_dir().join("tls");
     let authority = authority_to_import(&folder);
@@ -178,7 +141,7 @@ fn to_import(settings: &Settings) -> Vec<String> {
     lines
 }
 
-/// What our own client on this machine has to be told, where it would not find the service by itself.
+/// The options that our own client on this machine needs, where its defaults do not find the service.
 fn own_client(settings: &Settings, msnp: Option<SocketAddr>, https: SocketAddr) -> Option<String> {
     let here = |at: SocketAddr| match at.ip() {
         ip if ip.is_unspecified() => "127.0.0.1".to_owned(),
@@ -233,7 +196,7 @@ fn own_address(bound: IpAddr) -> Option<IpAddr> {
 /// with. Nothing is sent.
 fn address_towards_others() -> Option<IpAddr> {
     let socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0)).ok()?;
-    // For documentation (RFC 5737): nobody has it, so it is where everything else is.
+    // For documentation (RFC 5737): no machine has it, so the way there is the default route.
     socket.connect((Ipv4Addr::new(192, 0, 2, 1), 9)).ok()?;
     let own = socket.local_addr().ok()?.ip();
     own_addresses().contains(&own).then_some(own)
@@ -253,24 +216,6 @@ fn with_port(host: &str, port: u16, usual: u16) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_command_names_what_was_given() {
-        let mut settings = Settings::default();
-        settings.server.data_dir = "/srv/my data".into();
-        let program = OsStr::new("papillon");
-        assert_eq!(
-            command_of(program, &settings, "add you@example.com"),
-            "papillon account add you@example.com"
-        );
-        settings.data_is_told = true;
-        settings.database = Some("postgres://u:hush@h/d".into());
-        settings.database_is_told = true;
-        assert_eq!(
-            command_of(program, &settings, "add you@example.com"),
-            "papillon account add you@example.com --data '/srv/my data' --database URL"
-        );
-    }
 
     #[test]
     fn the_public_host_is_where_clients_connect() {

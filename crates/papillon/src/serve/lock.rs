@@ -1,4 +1,4 @@
-//! One service at a time for a data folder, and for a database file.
+//! The locks that keep a data folder, and a database file, to one service at a time.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, Write};
@@ -44,7 +44,7 @@ impl Locks {
         Ok(locks)
     }
 
-    /// Locks one more file, for what is `shown`.
+    /// Locks one more file; errors name it as `shown`.
     async fn add(&mut self, path: &Path, shown: &str, advice: &str) -> anyhow::Result<()> {
         let mut file = open(path).with_context(|| {
             format!("the lock file {} cannot be opened: see that this user may write to it", path.display())
@@ -72,13 +72,13 @@ impl Locks {
 impl Drop for Locks {
     fn drop(&mut self) {
         for file in &self.files {
-            // A number that is left over is not looked at unless somebody has the lock.
+            // A number that is left over counts only while another service has the lock.
             let _ = file.set_len(0);
         }
     }
 }
 
-/// The lock file of a database, whose folder is made if it is not there. Whatever names lead to a database, it
+/// The lock file of a database, whose folder is made if it is not there. Under all names of a database it
 /// has one lock file.
 fn beside(database: &Path) -> anyhow::Result<PathBuf> {
     if let Some(folder) = database.parent().filter(|folder| !folder.as_os_str().is_empty()) {
@@ -107,7 +107,7 @@ async fn holder(file: &mut File) -> Option<u32> {
     for _ in 0..LOOKS {
         let mut text = String::new();
         let read = file.rewind().and_then(|()| file.read_to_string(&mut text));
-        // On Windows, what is locked cannot be read.
+        // On Windows, a locked file cannot be read.
         read.ok()?;
         if let Ok(number) = text.trim().parse() {
             return Some(number);

@@ -1,9 +1,9 @@
-//! SIGHUP: the configuration and the certificates are read again.
+//! The reload on SIGHUP: the configuration and the certificates are read again.
 
 use papillon_server::Reload;
 use tokio::sync::mpsc;
 
-use super::ServeArgs;
+use super::options::ServeArgs;
 use crate::sentence;
 use crate::settings::{Changes, Settings};
 
@@ -19,13 +19,13 @@ pub(super) async fn keep(
         match args.settings() {
             Ok(new) => take_over(&mut running, &new, reload),
             Err(error) => {
-                let error = sentence(&error);
+                let error = sentence::of(&error);
                 tracing::error!(error, "the settings of before remain: the new ones cannot be used");
             }
         }
         reload.read_certificates();
     }
-    // Nobody asks where there are no signals.
+    // The sender is gone where there are no signals.
     std::future::pending().await
 }
 

@@ -1,4 +1,4 @@
-//! Differences after the configuration was read again.
+//! The differences between two readings of the configuration.
 
 use std::fmt::Debug;
 

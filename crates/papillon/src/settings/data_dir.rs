@@ -1,4 +1,4 @@
-//! Where the service keeps its files when nobody says so.
+//! The default data folder.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};

@@ -14,7 +14,7 @@ pub(super) struct Key {
     pub(super) table: &'static str,
     /// Its name.
     pub(super) name: &'static str,
-    /// Reads the value and keeps it; the error says what is expected.
+    /// Reads the value and keeps it; the error describes the expected form.
     pub(super) set: fn(&mut Settings, &str) -> Result<(), String>,
 }
 

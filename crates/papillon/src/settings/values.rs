@@ -1,4 +1,4 @@
-//! Reading single values. The errors say what is expected; the caller says where the value stands.
+//! The values of settings, read from text. An error describes the expected form; the caller adds the place.
 
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
@@ -94,12 +94,12 @@ pub(crate) fn hosts(text: &str) -> Result<Hosts, String> {
     Ok(Hosts(names))
 }
 
-/// Who may ask the DNS listener.
+/// The clients of the DNS listener.
 pub(crate) fn dns_clients(text: &str) -> Result<Clients, String> {
     text.parse().map_err(|error: papillon_server::dns::BadClients| error.to_string())
 }
 
-/// What becomes of questions about names that are not the old services'.
+/// The treatment of questions about names that are not the old services'.
 pub(crate) fn dns_others(text: &str) -> Result<Others, String> {
     text.parse().map_err(|error: papillon_server::dns::BadOthers| error.to_string())
 }
@@ -143,7 +143,7 @@ pub(crate) fn line(text: &str) -> Result<String, String> {
     })
 }
 
-/// Who may make an account on the pages.
+/// The rule of registration on the pages.
 pub(crate) fn registration(text: &str) -> Result<Registration, String> {
     match text {
         "open" => Ok(Registration::Open),

@@ -133,7 +133,7 @@ fn other_settings_than_the_service_has_are_noticed() {
     };
     let ended = papillon.run(options("doctor", address));
     ended.fails(1, &["something is wrong with: http, dns"]);
-    assert!(about(&ended, "http")[0].contains("nobody listens; other listeners of the service answer"));
+    assert!(about(&ended, "http")[0].contains("no program listens; other listeners of the service answer"));
 
     let other = Papillon::new();
     let ended = other.run(beside(&running));

@@ -67,7 +67,7 @@ fn many_people_come_from_a_file() {
     );
     let import = ["account", "import", file.to_str().unwrap()];
     let without = papillon.run(import);
-    without.fails(1, &["1 line is without a password, and nobody was added", "--passwords FILE"]);
+    without.fails(1, &["1 line is without a password, and no account was added", "--passwords FILE"]);
     assert_eq!(listed(&papillon).len(), 1);
 
     let passwords = papillon.home().join("passwords.csv");
@@ -112,7 +112,7 @@ fn many_people_come_from_a_file() {
         ["account", "import", "-", "--passwords", passwords.to_str().unwrap()],
         b"zoe@example.com\n",
     );
-    more.fails(1, &["passwords.csv for passwords cannot be made, and nobody was added"]);
+    more.fails(1, &["passwords.csv for passwords cannot be made, and no account was added"]);
     assert_eq!(listed(&papillon).len(), 4);
 }
 
@@ -125,7 +125,7 @@ fn a_file_without_mistakes_is_fine() {
     assert_eq!((nobody.code, &*nobody.out), (0, "added 0 accounts\n"));
     papillon.run(["account", "import", "nowhere.csv"]).fails(1, &["the file nowhere.csv cannot be read"]);
     let wrong = papillon.run_with(["account", "import", "-"], b"email,pin\nada@example.com,1234\n");
-    wrong.fails(1, &["unknown column \"pin\" in the first line, and nobody was added"]);
+    wrong.fails(1, &["unknown column \"pin\" in the first line, and no account was added"]);
 }
 
 /// Interrupted, it says who was not added; the same file adds them later.

@@ -10,7 +10,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::time::timeout;
 
 use super::Task;
-use crate::peers::direct::own_addresses;
+use crate::network::own_addresses;
 use crate::{DirectConnections, TransferError};
 
 /// A socket that waits for the other side, and what that has to show.
@@ -23,9 +23,9 @@ pub(super) struct Listening {
 impl Task {
     /// Opens a port, one of those that people have opened in their routers if one is free.
     pub(super) async fn listen(&self, receiver_listens: bool) -> Result<Listening, TransferError> {
-        let core = self.core()?;
-        let addresses = own_addresses(core.settings.direct == DirectConnections::SameMachine);
-        let seen = core.peers.network().and_then(|network| network.seen_address);
+        let surroundings = self.surroundings()?;
+        let addresses = own_addresses(surroundings.settings.direct == DirectConnections::SameMachine);
+        let seen = surroundings.network().and_then(|network| network.seen_address);
         let internal = *addresses.first().ok_or(TransferError::NoAddress)?;
         let external = seen.filter(|seen| !seen.is_loopback() && !addresses.contains(seen));
         let listener = bind().await.ok_or(TransferError::NoAddress)?;
@@ -38,16 +38,16 @@ impl Task {
 
     /// Connects to where the other side says that it listens.
     pub(super) async fn connect(&self, endpoint: &Endpoint) -> Result<TcpStream, TransferError> {
-        let core = self.core()?;
-        let seen = core.peers.network().and_then(|network| network.seen_address);
+        let surroundings = self.surroundings()?;
+        let seen = surroundings.network().and_then(|network| network.seen_address);
         // In one network with the service, or behind one translator with the peer.
         let private = seen.is_some_and(|seen| {
             seen.is_private()
                 || seen.is_loopback()
                 || endpoint.external.iter().any(|theirs| *theirs.ip() == seen)
         });
-        let loopback = core.settings.direct == DirectConnections::SameMachine;
-        drop(core);
+        let loopback = surroundings.settings.direct == DirectConnections::SameMachine;
+        drop(surroundings);
         for address in dialable(&endpoint.internal, &endpoint.external, AddressRules { private, loopback }) {
             if let Ok(Ok(stream)) = timeout(CONNECT_TIMEOUT, TcpStream::connect(address)).await {
                 return Ok(stream);

@@ -18,7 +18,7 @@ pub(super) async fn run(mut task: Task, offer: Offer) {
         Ok(Input::Accept { destination, reporter }) => (destination, reporter),
         Ok(Input::Cancel) => {
             task.say_cancel(CancelCode::Reject).await;
-            return task.core.upgrade().into_iter().for_each(|core| core.peers.offers.ended(task.id));
+            return task.surroundings.upgrade().into_iter().for_each(|here| here.offers.ended(task.id));
         }
         Ok(Input::Invitation(_)) => return task.ended(Err(TransferError::Broken), None),
         Err(TransferError::TimedOut) => {
@@ -60,7 +60,7 @@ async fn receive(
         task.say(&listening.invitation).await?;
         (listening.accept().await?, listening.auth_cookie)
     };
-    let own = task.core()?.account.clone();
+    let own = task.surroundings()?.account.clone();
     pump(task, stream, Receiving::new(own, auth_cookie, offer.size), destination, reporter).await?;
     destination.finish().await
 }

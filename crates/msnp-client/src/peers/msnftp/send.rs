@@ -9,7 +9,7 @@ use tokio::time::sleep;
 
 use super::receive::fault;
 use super::{Input, OFFER_WAIT, STEP_WAIT, Task};
-use crate::peers::outgoing::OutgoingFile;
+use crate::file_source::OutgoingFile;
 use crate::transfer::Reporter;
 use crate::{Event, TransferError, TransferRoute};
 

@@ -6,7 +6,7 @@ use tokio::io::DuplexStream;
 
 use super::*;
 use crate::Limits;
-use crate::http::Ports;
+use crate::addresses::Ports;
 use crate::http::request::MAX_HEAD;
 use crate::passport::{
     CredentialError, CredentialSource, Passport, Passwords, StoredCredentials, TicketMint,

@@ -1,4 +1,4 @@
-//! The file with the passwords that were made, for whoever gives them out.
+//! The file with the generated passwords, to be given out to people.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Seek, SeekFrom, Write};
@@ -25,7 +25,7 @@ impl GivenOut {
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let failed = || {
             format!(
-                "the file {} for passwords cannot be made, and nobody was added: name a new one",
+                "the file {} for passwords cannot be made, and no account was added: name a new one",
                 path.display()
             )
         };
@@ -36,7 +36,7 @@ impl GivenOut {
         Ok(this)
     }
 
-    /// Adds these people, and returns once it is on the disk; with that what takes them away again.
+    /// Adds these people, and returns once it is on the disk, with a mark to take them away again.
     pub(super) fn add<'a>(
         &mut self,
         people: impl Iterator<Item = (&'a Handle, &'a str)>,
@@ -51,7 +51,7 @@ impl GivenOut {
         Ok(before)
     }
 
-    /// Takes away what was added since.
+    /// Takes away the lines since the mark.
     pub(super) fn take_back(&mut self, before: Before) -> io::Result<()> {
         self.file.set_len(before.0)?;
         self.file.seek(SeekFrom::Start(before.0))?;

@@ -1,4 +1,4 @@
-//! Making the accounts: hashes on all cores, and a transaction for every so many of them.
+//! The making of the accounts: hashes on all cores, and a transaction for each batch.
 
 use std::num::NonZeroUsize;
 use std::time::Duration;
@@ -11,16 +11,16 @@ use papillon_store::{NewAccount, PasswordHash, Store};
 use tokio::task::JoinSet;
 use zeroize::Zeroizing;
 
-use super::super::now;
 use super::given_out::GivenOut;
 use super::reading::{Entry, Refused};
 use super::report::Report;
 use crate::interrupt::Interrupt;
+use crate::new_account::now;
 
-/// How many accounts are made in one transaction: others who want to write wait only so long.
+/// The accounts in one transaction: other writers wait only for so many.
 const TOGETHER: usize = 100;
 
-/// Somebody whose password has been hashed.
+/// A person whose password has been hashed.
 struct Ready {
     line: u64,
     new: NewAccount,
@@ -115,7 +115,7 @@ async fn commit(
     };
     let before =
         given_out.as_mut().map(|file| file.add((0..new.len()).filter_map(of))).transpose().context(failed)?;
-    // When this fails nobody knows for certain that nothing was stored: the passwords stay.
+    // When this fails the batch may have been stored all the same: the passwords stay in the file.
     let made = store.create_accounts(&new).await.context("the accounts cannot be stored")?;
     let is_made = |index: &usize| made.get(*index).is_some_and(Option::is_some);
     for (index, (line, _)) in known.iter().enumerate() {
@@ -125,7 +125,7 @@ async fn commit(
             None => {}
         }
     }
-    // Somebody else made an account in the meantime: its password is not ours.
+    // Another program made an account in the meantime: its password is not ours.
     if let (Some(file), Some(before)) = (given_out.as_mut(), before)
         && (0..new.len()).any(|index| !is_made(&index))
     {

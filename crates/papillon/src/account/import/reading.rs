@@ -1,4 +1,4 @@
-//! What stands in the file: people, and lines that cannot be taken.
+//! The rows of the file: people, and lines that cannot be taken.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry as Seen;
@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 
 use super::super::{display_name, email};
 
-/// Somebody who is to have an account.
+/// A row: a person to be added.
 pub(super) struct Entry {
     /// The line on which that begins, from 1.
     pub(super) line: u64,
@@ -25,7 +25,7 @@ pub(super) struct Entry {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Refused {
     pub(super) line: u64,
-    /// In words. It never shows what may be a password.
+    /// In words. It never shows a field that may be a password.
     pub(super) why: String,
 }
 
@@ -48,7 +48,7 @@ type Order = [Option<usize>; 3];
 /// When it is no CSV at all.
 pub(super) fn read(bytes: &[u8]) -> anyhow::Result<(Vec<Entry>, Vec<Refused>)> {
     if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") || bytes.contains(&0) {
-        bail!("this is not text in UTF-8, and nobody was added: save the file as CSV in UTF-8");
+        bail!("this is not text in UTF-8, and no account was added: save the file as CSV in UTF-8");
     }
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let (mut entries, mut refused) = (Vec::new(), Vec::new());
@@ -99,7 +99,7 @@ struct Lines<'a> {
 }
 
 impl Lines<'_> {
-    /// The line of what begins at this byte or, where empty lines stand there, behind them. The bytes have to be asked
+    /// The line of the row that begins at this byte or, where empty lines stand there, behind them. The bytes have to be asked
     /// for in order.
     fn at(&mut self, byte: u64) -> u64 {
         let byte = usize::try_from(byte).unwrap_or(usize::MAX);
@@ -115,7 +115,7 @@ impl Lines<'_> {
     }
 }
 
-/// What stands between the columns, by the first line: in some countries spreadsheets write semicolons.
+/// The separator of the columns, by the first line: in some countries spreadsheets write semicolons.
 fn delimiter(bytes: &[u8]) -> u8 {
     let line = bytes
         .split(|byte| *byte == b'\n' || *byte == b'\r')
@@ -136,11 +136,11 @@ fn header(record: &ByteRecord) -> anyhow::Result<Option<Order>> {
     for (index, name) in names.iter().enumerate().filter(|(_, name)| !name.is_empty()) {
         let Some(slot) = COLUMNS.iter().position(|known| known == name) else {
             bail!(
-                "unknown column {name:?} in the first line, and nobody was added: the columns are email, name and password"
+                "unknown column {name:?} in the first line, and no account was added: the columns are email, name and password"
             );
         };
         if order[slot].replace(index).is_some() {
-            bail!("the column {name} stands twice in the first line, and nobody was added");
+            bail!("the column {name} stands twice in the first line, and no account was added");
         }
     }
     Ok(Some(order))

@@ -1,4 +1,4 @@
-//! What has become of each line.
+//! The report: the outcome of each line.
 
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -13,7 +13,7 @@ use crate::{sentence, stdout};
 /// The most lines of each kind that are named.
 const MOST: usize = 20;
 
-/// What has become of each line.
+/// The outcome of each line.
 pub(super) struct Report {
     /// How many accounts were made.
     pub(super) added: usize,
@@ -60,7 +60,7 @@ impl Report {
         match self.stopped {
             Some(error) => Err(anyhow!(
                 "stopped: {}; not added: {}. Run this again to add them: those who are there already are only named",
-                sentence(&error),
+                sentence::of(&error),
                 lines(&self.left_out)
             )),
             None if self.refused.is_empty() => Ok(()),

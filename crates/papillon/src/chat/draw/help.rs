@@ -1,4 +1,4 @@
-//! All keys and commands.
+//! The help: all keys and commands.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;

@@ -1,4 +1,4 @@
-//! The lines at the bottom: a question, what happened last, what is being written, and the keys.
+//! The lines at the bottom: a question, the last notice, the input line, and the keys.
 
 use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
@@ -112,7 +112,7 @@ pub(super) fn draw_keys(frame: &mut Frame<'_>, app: &App, area: Rect) {
     super::put(frame, area, Line::from(spans));
 }
 
-/// Whom letters answer: in the contact list where nobody is searched for, and in the first tab.
+/// The person that letters answer: in the contact list without a search, and in the first tab.
 fn waiting_for_letters(app: &App) -> Option<String> {
     let index = app.waiting().filter(|_| app.writes_nowhere())?;
     let who = app.tabs[index].only();

@@ -1,4 +1,4 @@
-//! The names of the tabs, and who is in the one that is shown.
+//! The names of the tabs, and the people in the one that is shown.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;

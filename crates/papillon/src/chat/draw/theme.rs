@@ -1,9 +1,9 @@
-//! The looks.
+//! The theme: colours and letter styles.
 
 use msnp::{Handle, Status};
 use ratatui::style::{Color, Modifier, Style};
 
-use crate::chat::state::Tone;
+use crate::chat::tone::Tone;
 
 /// Colours for several people in one conversation.
 const OTHERS: [Color; 5] = [Color::Cyan, Color::Magenta, Color::Yellow, Color::Blue, Color::LightRed];
@@ -35,7 +35,7 @@ impl Theme {
         Style::new().add_modifier(Modifier::BOLD)
     }
 
-    /// What the keys act on.
+    /// The line that the keys act on.
     pub(crate) fn selected(self, focused: bool) -> Style {
         if focused {
             Style::new().add_modifier(Modifier::REVERSED)
@@ -64,7 +64,7 @@ impl Theme {
         self.coloured(Color::Green).add_modifier(Modifier::BOLD)
     }
 
-    /// Somebody else's name: always the same for the same person.
+    /// Another person's name: always the same for the same person.
     pub(crate) fn other(self, who: &Handle) -> Style {
         let sum: usize = who.as_str().bytes().map(usize::from).sum();
         self.coloured(OTHERS[sum % OTHERS.len()]).add_modifier(Modifier::BOLD)

@@ -1,4 +1,4 @@
-//! The first line: who is signed in, as what, and whether the service is there.
+//! The first line: the account, its status, and whether the service is there.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;

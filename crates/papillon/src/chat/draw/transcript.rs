@@ -1,4 +1,4 @@
-//! What was said.
+//! The transcript on the screen.
 
 use msnp::message::Effects;
 use ratatui::Frame;
@@ -31,7 +31,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, app: &App, area: Rect) {
     frame.render_widget(Paragraph::new(shown), Rect { y: area.y + free, height: area.height - free, ..area });
 }
 
-/// Who is typing, and whether there is more below.
+/// The people that type, and whether there is more below.
 pub(super) fn draw_typing(frame: &mut Frame<'_>, app: &App, area: Rect) {
     let Some(talk) = &app.tab().talk else { return below(frame, app, area) };
     let names: Vec<String> = talk.typing.iter().map(|(who, _)| app.name_of(who)).collect();

@@ -1,7 +1,7 @@
-//! Doing what the state asks for.
+//! The actions of the state, carried out.
 
 use std::future::{Future, poll_fn};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::pin::Pin;
 use std::task::Poll;
 use std::time::Duration;
@@ -9,6 +9,7 @@ use std::time::Duration;
 use msnp::Handle;
 use msnp_client::{Client, Conversation, ConversationId, SendError, TransferError, TransferId};
 
+use super::home::at_home;
 use super::{Driver, Wake};
 use crate::chat::action::{Action, Outcome};
 use crate::chat::state::App;
@@ -56,7 +57,7 @@ impl Driver {
         Ok(())
     }
 
-    /// What takes time.
+    /// The future of an action that takes time.
     fn work(&mut self, action: Action) -> Work {
         let client = self.client.clone();
         match action {
@@ -161,12 +162,4 @@ async fn send_file(client: &Client, to: &Handle, path: &Path) -> Result<(Transfe
 
 fn refused(transfer: TransferId, result: Result<(), TransferError>) -> Option<Outcome> {
     result.err().map(|error| Outcome::TransferRefused { transfer, error })
-}
-
-/// `~/` is the user's folder.
-pub(super) fn at_home(path: &Path) -> PathBuf {
-    let (Ok(rest), Some(home)) = (path.strip_prefix("~"), std::env::home_dir()) else {
-        return path.to_owned();
-    };
-    home.join(rest)
 }

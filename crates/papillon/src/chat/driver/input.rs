@@ -1,4 +1,4 @@
-//! Keys are waited for in a thread of their own.
+//! The thread that waits for keys.
 
 use std::thread;
 

@@ -1,4 +1,4 @@
-//! Changes at the service.
+//! Requests to the service: changes of lists, status, name and pictures.
 
 use std::path::Path;
 
@@ -6,10 +6,11 @@ use bytes::Bytes;
 use msnp::{GroupId, Handle};
 use msnp_client::{Client, CommandError};
 
-use super::actions::at_home;
+use super::home::at_home;
 use crate::chat::action::{Outcome, Request};
 use crate::clean;
-use crate::client::{display_picture, emoticon_picture, friendly_name};
+use crate::names::friendly_name;
+use crate::pictures::{display_picture, emoticon_picture};
 
 /// Makes a change.
 pub(super) async fn carry_out(client: Client, request: Request) -> Option<Outcome> {
@@ -52,7 +53,7 @@ async fn make(client: &Client, request: &Request) -> Result<(), String> {
 async fn read(path: &Path, fit: fn(&Path) -> anyhow::Result<Bytes>) -> Result<Bytes, String> {
     let path = at_home(path);
     let read = tokio::task::spawn_blocking(move || fit(&path)).await;
-    read.map_err(anyhow::Error::from).flatten().map_err(|error| crate::sentence(&error))
+    read.map_err(anyhow::Error::from).flatten().map_err(|error| crate::sentence::of(&error))
 }
 
 fn find_group(client: &Client, name: &str) -> Option<GroupId> {

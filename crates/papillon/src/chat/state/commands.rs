@@ -1,4 +1,4 @@
-//! Carrying out the commands that begin with a slash.
+//! The commands that begin with a slash, carried out.
 
 use std::path::PathBuf;
 
@@ -10,7 +10,7 @@ use crate::chat::command::Command;
 use crate::chat::status;
 
 impl App {
-    /// Does what a command says.
+    /// Carries out a command.
     pub(super) fn carry_out(&mut self, command: &Command) -> Vec<Action> {
         match self.actions_of(command) {
             Ok(actions) => actions,

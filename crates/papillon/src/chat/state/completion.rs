@@ -1,4 +1,4 @@
-//! The tabulator completes commands and people.
+//! Completion of commands and people by the tabulator.
 
 use super::{App, Focus};
 use crate::chat::command;
@@ -41,7 +41,7 @@ impl App {
     }
 }
 
-/// What all candidates begin with; `None` when there are none.
+/// The common beginning of all candidates; `None` when there are none.
 fn complete_with(begin: &str, candidates: &[String]) -> Option<String> {
     let mut common = candidates.first()?.clone();
     for other in candidates {

@@ -1,4 +1,4 @@
-//! Which tab a conversation is shown in.
+//! The tabs of conversations.
 
 use msnp::Handle;
 use msnp_client::ConversationId;
@@ -111,7 +111,7 @@ impl App {
         index
     }
 
-    /// Somebody came into a conversation.
+    /// A person came into a conversation.
     pub(super) fn joined(&mut self, conversation: ConversationId, who: Handle) -> Vec<Action> {
         let Some(index) = self.bound(conversation) else { return self.arrived(conversation, who) };
         let Some(talk) = self.tabs[index].talk.as_mut() else { return Vec::new() };

@@ -1,4 +1,4 @@
-//! What follows from an event of the client.
+//! The effects of the client's events.
 
 use msnp::Handle;
 use msnp::message::Text;
@@ -8,7 +8,7 @@ use super::{App, Body, Connection, SETTLING, Tone};
 use crate::chat::action::Action;
 use crate::clean;
 
-/// How long somebody counts as typing.
+/// How long a person counts as typing.
 const TYPING: std::time::Duration = std::time::Duration::from_secs(6);
 
 impl App {

@@ -9,7 +9,7 @@ use super::transfers::{File, Stage, file_name};
 use super::{App, Body, Tone};
 use crate::chat::action::Action;
 use crate::clean;
-use crate::client::why_not_transferred;
+use crate::failures::why_not_transferred;
 use crate::size;
 
 impl App {
@@ -44,7 +44,7 @@ impl App {
         tab
     }
 
-    /// What came of offering a file.
+    /// The outcome of an offer.
     pub(super) fn file_offered(
         &mut self,
         to: Handle,

@@ -1,4 +1,4 @@
-//! What other commands say in the name of the user.
+//! Messages that other commands send in the name of the user.
 
 use super::{App, Body, Delivery};
 use crate::clean;

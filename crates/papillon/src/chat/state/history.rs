@@ -1,4 +1,4 @@
-//! What was written before, to be written again.
+//! The history of the input line.
 
 use crate::chat::input_line::InputLine;
 

@@ -1,4 +1,4 @@
-//! What follows from a key.
+//! The effects of keys.
 
 mod line;
 mod list;

@@ -1,4 +1,4 @@
-//! The contact list: its lines, what is selected and what is folded.
+//! The contact list: its lines, selection and folds.
 
 use std::cmp::Reverse;
 use std::collections::HashSet;
@@ -10,13 +10,13 @@ use super::roster::{Person, Roster};
 /// A part of the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Section {
-    /// People who added this account and have no answer.
+    /// People that added this account and have no answer.
     Waiting,
     /// A group.
     Group(GroupId),
     /// People in no group.
     Others,
-    /// Blocked people who are not on the forward list.
+    /// Blocked people that are not on the forward list.
     Blocked,
 }
 
@@ -36,7 +36,7 @@ pub(crate) enum Row {
         /// Whether they are not shown.
         folded: bool,
     },
-    /// Somebody. A person in several groups is there several times.
+    /// A person. One in several groups is there several times.
     Person {
         /// In which section.
         section: Section,
@@ -57,10 +57,10 @@ impl Row {
     }
 }
 
-/// What is selected, folded and searched for.
+/// The selection, the folds and the search.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct ContactList {
-    /// What was written to find somebody.
+    /// The text of the search.
     pub(crate) filter: String,
     selected: Option<Place>,
     /// Where that was, for when it is gone.

@@ -1,4 +1,4 @@
-//! What follows from how an action went.
+//! The effects of an action's outcome.
 
 use msnp::Handle;
 use msnp_client::SendError;

@@ -1,11 +1,11 @@
-//! People who added this account and wait for an answer.
+//! Questions about people that added this account.
 
 use msnp::Handle;
 
 use super::{App, Tone};
 use crate::chat::action::{Action, Request};
 
-/// What the user answers.
+/// The user's answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Answer {
     Add,
@@ -14,7 +14,7 @@ pub(super) enum Answer {
 }
 
 impl App {
-    /// Asks about everybody who waits and has not been asked about; forgets who waits no more.
+    /// Asks about each person that waits and has not been asked about; forgets those that wait no more.
     pub(super) fn ask_about_new_people(&mut self) {
         let waiting: Vec<Handle> = self
             .roster
@@ -32,7 +32,7 @@ impl App {
         }
     }
 
-    /// Asks about somebody once more, before all others.
+    /// Asks about a person once more, before all others.
     pub(super) fn ask_again(&mut self, who: &Handle) {
         self.questions.retain(|other| other != who);
         self.questions.push_front(who.clone());

@@ -1,4 +1,4 @@
-//! Everybody on the lists, with names that can be drawn.
+//! The roster: the people on the lists, with names that can be drawn.
 
 use msnp::{GroupId, Handle, List, ListFlags, Status};
 use msnp_client::{Client, Contact};
@@ -42,7 +42,7 @@ impl Person {
         self.lists.contains(List::Reverse)
     }
 
-    /// The name, or the account of who has none.
+    /// The name, or the account where there is none.
     pub(crate) fn title(&self) -> &str {
         if self.name.is_empty() { self.handle.as_str() } else { &self.name }
     }
@@ -73,7 +73,7 @@ pub(crate) struct Roster {
     pub(crate) people: Vec<Person>,
     /// The groups and their names, cleaned.
     pub(crate) groups: Vec<(GroupId, String)>,
-    /// What stands for the own custom emoticons.
+    /// The shortcuts of the own custom emoticons.
     pub(crate) emoticons: Vec<String>,
 }
 

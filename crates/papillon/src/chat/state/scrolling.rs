@@ -1,4 +1,4 @@
-//! Reading back in a conversation.
+//! Scrolling back in a conversation.
 
 use super::App;
 use crate::chat::draw::transcript;

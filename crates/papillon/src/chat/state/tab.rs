@@ -15,21 +15,21 @@ pub(crate) struct Tab {
     pub(crate) id: TabId,
     /// The conversation; `None` for events.
     pub(crate) talk: Option<Talk>,
-    /// What was said and what happened.
+    /// The transcript.
     pub(crate) transcript: Transcript,
-    /// What is being written.
+    /// The input line.
     pub(crate) input: InputLine,
-    /// How many messages nobody has looked at.
+    /// The number of unread messages.
     pub(crate) unread: usize,
 }
 
 /// A conversation.
 pub(crate) struct Talk {
-    /// Who is in it besides this account, or will be called.
+    /// The people in it besides this account, or to be called.
     pub(crate) with: Vec<Handle>,
     /// Its number at the client.
     pub(crate) conversation: Option<ConversationId>,
-    /// Who is typing, and until when that is shown.
+    /// The people that type, and until when that is shown.
     pub(crate) typing: Vec<(Handle, Duration)>,
     /// When it was last told that the user is typing.
     pub(super) told: Option<Duration>,

@@ -1,4 +1,4 @@
-//! What was said and what happened in one tab.
+//! The transcript of one tab: messages and notes.
 
 use std::collections::VecDeque;
 
@@ -8,6 +8,7 @@ use msnp_client::TransferId;
 
 use crate::chat::action::EntryId;
 use crate::chat::clock::Stamp;
+use crate::chat::tone::Tone;
 
 /// More entries than this are not kept.
 pub(crate) const MAX_ENTRIES: usize = 2_000;
@@ -23,32 +24,32 @@ pub(crate) struct Entry {
     pub(crate) body: Body,
 }
 
-/// What an entry shows.
+/// The content of an entry.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Body {
     /// Another day begins.
     Day,
-    /// Somebody else said something.
+    /// A message of another person.
     Heard {
         /// Who.
         from: Handle,
         /// Under which name.
         name: String,
-        /// What, cleaned.
+        /// The text, cleaned.
         text: String,
         /// How it is to look.
         effects: Effects,
         /// The parts of it that stand for pictures.
         shortcuts: Vec<String>,
     },
-    /// The user said something.
+    /// A message of the user.
     Said {
         /// What.
         text: String,
         /// Whether it arrived.
         delivery: Delivery,
     },
-    /// The program says something.
+    /// A note of the program.
     Note {
         /// What.
         text: String,
@@ -68,19 +69,6 @@ pub(crate) enum Delivery {
     Delivered,
     /// It did not; why.
     Failed(String),
-}
-
-/// How a note is meant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Tone {
-    /// Of little weight.
-    Quiet,
-    /// To be read.
-    Plain,
-    /// Something went well.
-    Good,
-    /// Something went wrong.
-    Bad,
 }
 
 /// The entries, oldest first.

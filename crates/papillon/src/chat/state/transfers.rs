@@ -1,4 +1,4 @@
-//! The files: offered, on their way, and those that are through.
+//! The file transfers: offered, on their way, and over.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::path::{Path, PathBuf};
@@ -25,7 +25,7 @@ pub(crate) struct File {
     pub(crate) sending: bool,
     /// How far it is.
     pub(crate) stage: Stage,
-    /// Over what, once that is known.
+    /// The route, once it is known.
     pub(crate) route: Option<TransferRoute>,
     /// When how many bytes were through.
     samples: VecDeque<(Duration, u64)>,

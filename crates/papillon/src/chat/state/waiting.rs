@@ -1,4 +1,4 @@
-//! Conversations that wait for the user: what is typed first goes to them.
+//! Conversations that wait for the user: the first typed text goes to them.
 
 use super::{App, Focus};
 

@@ -1,4 +1,4 @@
-//! Finding the socket of a program that is signed in.
+//! The search for the socket of a program that is signed in.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use tokio::net::UnixStream;
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
-use super::{MAX_WAITING, Name, is_ours, place, read};
+use super::{MAX_WAITING, SocketName, is_ours, place, read};
 use crate::control::lines::Line;
 
 /// The longest line that is read of an answer: one with a display picture or a long contact list.
@@ -34,7 +34,7 @@ impl Running {
 }
 
 /// Looks for a program of this user that is signed in with this account at this service.
-pub(crate) async fn knock(name: &Name) -> anyhow::Result<Option<Running>> {
+pub(crate) async fn knock(name: &SocketName) -> anyhow::Result<Option<Running>> {
     for path in place::all(name) {
         let Ok(stream) = UnixStream::connect(&path).await else { continue };
         if !is_ours(&stream) {

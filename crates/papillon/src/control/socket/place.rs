@@ -1,4 +1,4 @@
-//! Where the socket of an account is.
+//! The path of an account's socket.
 
 use std::fs::{self, DirBuilder, Permissions};
 use std::io::{Error, ErrorKind, Result};
@@ -9,7 +9,7 @@ use anyhow::bail;
 use rustix::process::geteuid;
 use sha2::{Digest, Sha256};
 
-use super::Name;
+use super::SocketName;
 use crate::settings::{config_dir, variable};
 
 /// The longest path of a socket, less its end: 104 bytes on macOS, 108 on Linux.
@@ -18,7 +18,7 @@ const LONGEST_PATH: usize = 103;
 const LONGEST_NUMBER: usize = 11;
 
 /// The path, in a folder that only this user can look into, and another one for the time before it can be used.
-pub(super) fn make(name: &Name) -> anyhow::Result<(PathBuf, PathBuf)> {
+pub(super) fn make(name: &SocketName) -> anyhow::Result<(PathBuf, PathBuf)> {
     let mut why = Error::from(ErrorKind::NotFound);
     for folder in folders() {
         let path = folder.join(file_name(name));
@@ -38,7 +38,7 @@ pub(super) fn make(name: &Name) -> anyhow::Result<(PathBuf, PathBuf)> {
 }
 
 /// The paths where it may be: programs may have been started with other variables.
-pub(super) fn all(name: &Name) -> impl Iterator<Item = PathBuf> {
+pub(super) fn all(name: &SocketName) -> impl Iterator<Item = PathBuf> {
     let file = file_name(name);
     let ours = |folder: &PathBuf| {
         fs::symlink_metadata(folder).is_ok_and(|about| about.is_dir() && about.uid() == geteuid().as_raw())
@@ -60,7 +60,7 @@ fn folders() -> Vec<PathBuf> {
 }
 
 /// The same for every way to write the account. (The service is written in one way only.)
-fn file_name(Name { account, server }: &Name) -> String {
+fn file_name(SocketName { account, server }: &SocketName) -> String {
     let hash = Sha256::digest(format!("{account} {server}"));
     hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
@@ -88,8 +88,8 @@ fn keep_to_ourselves(folder: &Path) -> Result<()> {
 mod tests {
     use super::*;
 
-    fn name(account: &str, server: &str) -> Name {
-        Name { account: account.parse().unwrap(), server: server.to_owned() }
+    fn name(account: &str, server: &str) -> SocketName {
+        SocketName { account: account.parse().unwrap(), server: server.to_owned() }
     }
 
     #[test]

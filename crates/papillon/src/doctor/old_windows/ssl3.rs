@@ -1,8 +1,8 @@
-//! As much of SSL 3.0 as it takes to see a certificate: a hello, and the first messages of the answer.
+//! The part of SSL 3.0 that shows a certificate: a hello, and the first messages of the answer.
 
 /// SSL 3.0.
 const VERSION: [u8; 2] = [3, 0];
-/// RC4-SHA, RC4-MD5, 3DES: what Windows 98 offers.
+/// RC4-SHA, RC4-MD5, 3DES: the suites of Windows 98.
 const SUITES: [u8; 6] = [0x00, 0x05, 0x00, 0x04, 0x00, 0x0a];
 /// Kinds of records.
 const ALERT: u8 = 21;
@@ -13,12 +13,12 @@ const CERTIFICATE: u8 = 11;
 /// More than any server says before it waits.
 const LONGEST: usize = 64 * 1024;
 
-/// What came of a hello.
+/// The outcome of a hello.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Answer {
     /// The server's own certificate, in DER.
     Shown(Vec<u8>),
-    /// In words, what it did instead.
+    /// The other reaction, in words.
     Refused(String),
 }
 
@@ -40,7 +40,7 @@ pub(super) fn hello(random: [u8; 32]) -> Vec<u8> {
     record
 }
 
-/// What a server says, as far as it has come.
+/// The server's messages, as far as they have come.
 #[derive(Debug, Default)]
 pub(super) struct Flight(Vec<u8>);
 
@@ -98,7 +98,7 @@ fn certificate(mut handshake: &[u8]) -> Option<Answer> {
     }
 }
 
-/// What stands after its length in three bytes.
+/// The bytes after a length of three bytes.
 fn cut_sized(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     let (&[high, middle, low], rest) = bytes.split_first_chunk()?;
     rest.split_at_checked(usize::try_from(u32::from_be_bytes([0, high, middle, low])).ok()?)
@@ -117,7 +117,7 @@ mod tests {
         [&[kind][..], &version, &length, fragment].concat()
     }
 
-    /// What a server says that lets us in, in two records that cut a message.
+    /// The answer of a server that accepts the hello, in two records that cut a message.
     fn good() -> Vec<u8> {
         let hello = [&[SERVER_HELLO][..], &sized(&[&VERSION[..], &[7; 36]].concat())].concat();
         let list = [sized(b"the certificate"), sized(b"the authority")].concat();
@@ -168,7 +168,7 @@ mod tests {
             for byte in [0, 1, 0x7f, 0x80, 0xff] {
                 let mut bytes = good.clone();
                 bytes[at] = byte;
-                // Whatever it is, it is told or waited for.
+                // Any bytes lead to an outcome or to waiting, never to a panic.
                 let _ = Flight::default().take(&bytes);
             }
         }

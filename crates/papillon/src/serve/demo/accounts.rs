@@ -1,4 +1,4 @@
-//! The demo's people: two accounts for whoever tries it, and Monarch, all on each other's lists.
+//! The demo's accounts: two to sign in with, and Monarch, all on each other's lists.
 
 use anyhow::Context;
 use msnp::{FriendlyName, Handle};
@@ -6,7 +6,7 @@ use papillon_server::passport::random_password;
 use papillon_store::{Account, PrivacyList, Store, StoreError};
 use zeroize::Zeroizing;
 
-use crate::account::new_account;
+use crate::new_account::new_account;
 
 /// The accounts to sign in with.
 const PEOPLE: [(&str, &str); 2] = [("ada@papillon.test", "Ada"), ("grace@papillon.test", "Grace")];
@@ -15,7 +15,7 @@ const MONARCH: (&str, &str) = ("monarch@papillon.test", "Monarch");
 /// The lists are new: no limit is near.
 const NO_LIMIT: usize = usize::MAX;
 
-/// Somebody, and what it takes to sign in.
+/// A person, with the credentials to sign in.
 pub(crate) struct Person {
     /// The account.
     pub(crate) handle: Handle,

@@ -1,4 +1,4 @@
-//! What somebody who has just started a demo reads. The commands come last: they stand at the bottom of
+//! The instructions of the demo. The commands come last: they stand at the bottom of
 //! the screen.
 
 use std::ffi::OsStr;
@@ -8,8 +8,9 @@ use std::path::Path;
 
 use super::accounts::Person;
 use super::{Addresses, nexus, reachable};
+use crate::account_command::quoted;
 use crate::logging::LogFormat;
-use crate::serve::first_steps::{connect, quoted};
+use crate::serve::first_steps::connect;
 use crate::settings::Settings;
 
 /// Where `papillon chat` looks for the service when it is not told.
@@ -17,7 +18,7 @@ const USUAL_SERVER: &str = "127.0.0.1:1863";
 /// The port at which it looks for the Passport nexus, at the service's address.
 const USUAL_HTTPS: u16 = 8443;
 
-/// Tells who can sign in and how.
+/// Prints the accounts and the commands.
 pub(super) fn tell(settings: &Settings, addresses: &Addresses, people: &[Person]) {
     let chat = Chat { program: program(), options: options(settings, addresses) };
     if settings.log_format == LogFormat::Json {

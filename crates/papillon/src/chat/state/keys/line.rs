@@ -1,4 +1,4 @@
-//! Keys while something is written.
+//! Keys of the input line.
 
 use std::time::Duration;
 
@@ -105,7 +105,7 @@ impl App {
         vec![Action::Typing(conversation)]
     }
 
-    /// Says or does what is written.
+    /// Sends the text, or carries out the command.
     fn enter(&mut self) -> Vec<Action> {
         let written = self.line().text().trim_end().to_owned();
         if written.trim().is_empty() {

@@ -1,4 +1,4 @@
-//! What Monarch does about what happens.
+//! Monarch's reactions to events.
 
 mod deeds;
 
@@ -19,10 +19,10 @@ use super::talk::Talk;
 /// So many files, either way, at once.
 const FILES: usize = 4;
 
-/// What Monarch knows from one sign-in to the next.
+/// Monarch's memory from one sign-in to the next.
 #[derive(Debug, Default)]
 pub(super) struct Memory {
-    /// Who has been welcomed.
+    /// The people that were welcomed.
     welcomed: HashSet<Handle>,
     /// The hash of the display picture that was seen last.
     pictures: HashMap<Handle, String>,
@@ -88,7 +88,7 @@ impl<'a> Bot<'a> {
         }
     }
 
-    /// Says hello to somebody who is seen for the first time.
+    /// Welcomes a person that is seen for the first time.
     fn welcome(&mut self, who: Handle, name: &FriendlyName) {
         if self.memory.welcomed.insert(who.clone()) {
             let words = reply::welcome(&name.text());
@@ -123,7 +123,7 @@ impl<'a> Bot<'a> {
         }
     }
 
-    /// The names of everybody who is online.
+    /// The names of all people online.
     fn online(&self) -> Vec<String> {
         let online = self.client.contacts().into_iter().filter(|contact| contact.presence.is_some());
         online.map(|contact| contact.name.text().into_owned()).collect()

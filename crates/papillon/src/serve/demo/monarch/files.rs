@@ -1,4 +1,4 @@
-//! What Monarch gives and takes.
+//! The files that Monarch gives and takes.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -69,7 +69,7 @@ pub(super) async fn give(client: Client, to: Handle, file: PathBuf, voice: Voice
     });
 }
 
-/// A file that somebody offers.
+/// The offer of a file.
 pub(super) struct Offer {
     /// Its number.
     pub(super) transfer: TransferId,

@@ -1,4 +1,4 @@
-//! How much Monarch says.
+//! Monarch's rate limit.
 
 use std::collections::VecDeque;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! What Monarch answers. Nothing here does anything: text in, a reply out.
+//! Monarch's replies, as pure functions: text in, a reply out.
 
 mod phrases;
 mod topic;
@@ -16,7 +16,7 @@ const LONGEST_QUOTE: usize = 240;
 /// As [`LONGEST_QUOTE`], for names.
 const LONGEST_NAME: usize = 40;
 
-/// What somebody said, and what Monarch knows at that moment.
+/// A message, and Monarch's knowledge at that moment.
 pub(super) struct Heard<'a> {
     /// The words.
     pub(super) text: &'a str,

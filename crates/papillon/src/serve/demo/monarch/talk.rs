@@ -1,4 +1,4 @@
-//! Saying something, as if somebody typed it.
+//! Monarch's messages, sent at the pace of a typist.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

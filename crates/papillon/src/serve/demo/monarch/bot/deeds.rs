@@ -1,4 +1,4 @@
-//! What takes Monarch a while: files, pictures, friendships. Each is a task of its own.
+//! Monarch's longer deeds: files, pictures, friendships. Each is a task of its own.
 
 use std::io::Cursor;
 use std::sync::Arc;
@@ -59,7 +59,7 @@ impl Bot<'_> {
         });
     }
 
-    /// Adds somebody who has added Monarch.
+    /// Adds a person that has added Monarch.
     pub(super) fn add_back(&mut self, who: Handle) {
         let client = self.client.clone();
         self.tasks.spawn(async move {

@@ -1,4 +1,4 @@
-//! Where everything is on a butterfly's right side.
+//! The shapes of a butterfly's right side.
 
 use super::Point;
 

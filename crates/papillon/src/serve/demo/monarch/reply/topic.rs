@@ -1,4 +1,4 @@
-//! What somebody wants, as far as a butterfly can tell.
+//! The topic of a message, as far as a butterfly can tell.
 
 /// Requests have at most this many words; longer texts are conversation.
 const LONGEST_REQUEST: usize = 9;

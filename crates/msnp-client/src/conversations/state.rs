@@ -1,0 +1,154 @@
+//! One conversation as the user sees it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use msnp::Handle;
+use msnp::message::Emoticon;
+use parking_lot::Mutex;
+use tokio::time::Instant;
+
+use super::happening::{Happening, Tell};
+use super::{ConversationId, emoticons};
+use crate::switchboards::{Line, People};
+
+/// Typing is told this often; it is shown for six seconds (GAIM).
+const TYPING: Duration = Duration::from_secs(5);
+
+/// One conversation: a line, and what the user knows of it.
+pub(crate) struct ConversationState {
+    line: Arc<Line>,
+    tell: Arc<Tell>,
+    known: Mutex<Known>,
+}
+
+#[derive(Default)]
+struct Known {
+    /// Whom the user knows to be here.
+    shown: People,
+    /// Whether the user knows that this conversation is going on.
+    announced: bool,
+    /// When typing was last told.
+    typed: Option<Instant>,
+    /// What the next text of each may use.
+    emoticons: BTreeMap<Handle, Vec<Emoticon>>,
+}
+
+impl ConversationState {
+    pub(super) fn new(line: Arc<Line>, tell: Arc<Tell>) -> Self {
+        Self { line, tell, known: Mutex::default() }
+    }
+
+    /// One of these people that leads nowhere, and of which nothing is told.
+    pub(crate) fn detached(id: ConversationId, people: BTreeSet<Handle>) -> Self {
+        Self::new(Arc::new(Line::new(id.0, people)), Arc::new(|_: &Arc<Self>, _| {}))
+    }
+
+    /// The number of its line: there is one conversation on each.
+    pub(crate) fn id(&self) -> ConversationId {
+        ConversationId(self.line.id())
+    }
+
+    /// Who is here; with nobody here, who will be called.
+    pub(crate) fn people(&self) -> BTreeSet<Handle> {
+        self.line.people()
+    }
+
+    /// Leaves it. The user knows: nothing is told.
+    pub(crate) fn leave(&self) {
+        let mut known = self.known.lock();
+        self.line.leave();
+        known.shown.clear();
+        known.ended();
+    }
+
+    pub(super) fn line(&self) -> &Arc<Line> {
+        &self.line
+    }
+
+    /// Tells that something happened.
+    pub(super) fn tell(self: &Arc<Self>, happening: Happening) {
+        (self.tell)(self, happening);
+    }
+
+    /// Shows the user that this conversation is going on.
+    pub(super) fn announce(self: &Arc<Self>) {
+        let mut known = self.known.lock();
+        let here = self.line.here();
+        if !known.announced && !here.is_empty() {
+            known.announced = true;
+            self.show(&mut known, here);
+        }
+    }
+
+    /// Looks again who is here, and tells the user what changed.
+    pub(super) fn refresh(self: &Arc<Self>) {
+        let mut known = self.known.lock();
+        // Under the lock, so that of two who look at once neither shows what is over already.
+        let here = self.line.here();
+        let empty = here.is_empty();
+        // More than two cannot be about packets: those are for one person.
+        known.announced |= here.len() > 1;
+        if known.announced {
+            self.show(&mut known, here);
+        }
+        if empty && known.announced {
+            known.ended();
+            self.tell(Happening::Closed);
+        }
+    }
+
+    fn show(self: &Arc<Self>, known: &mut Known, here: People) {
+        let shown = std::mem::replace(&mut known.shown, here);
+        for who in shown.keys().filter(|who| !known.shown.contains_key(*who)) {
+            known.emoticons.remove(who);
+            self.tell(Happening::Left { who: who.clone() });
+        }
+        for (who, name) in known.shown.iter().filter(|(who, _)| !shown.contains_key(*who)) {
+            self.tell(Happening::Joined { who: who.clone(), name: name.clone() });
+        }
+    }
+
+    /// Notes that this account is typing. `false` when that was told a moment ago.
+    pub(super) fn note_typing(&self, now: Instant) -> bool {
+        let mut known = self.known.lock();
+        let due = known.typed.is_none_or(|typed| now >= typed + TYPING);
+        if due {
+            known.typed = Some(now);
+        }
+        due
+    }
+
+    /// Typing counts as told at this time; with `None` it is told again at once.
+    pub(super) fn set_typed(&self, typed: Option<Instant>) {
+        self.known.lock().typed = typed;
+    }
+
+    /// The next text of somebody may use these.
+    pub(super) fn expect_emoticons(&self, from: &Handle, announced: Vec<Emoticon>) {
+        let mut known = self.known.lock();
+        if known.emoticons.contains_key(from) || known.emoticons.len() < emoticons::MAX_SENDERS {
+            emoticons::remember(known.emoticons.entry(from.clone()).or_default(), announced);
+        }
+    }
+
+    /// Those that a text of somebody's uses.
+    pub(super) fn take_emoticons(&self, from: &Handle, text: &str) -> Vec<Emoticon> {
+        let mut known = self.known.lock();
+        let Some(expected) = known.emoticons.get(from) else { return Vec::new() };
+        let used = emoticons::used(expected, text, |emoticon| emoticon.shortcut());
+        if !used.is_empty() {
+            known.emoticons.remove(from);
+        }
+        used
+    }
+}
+
+impl Known {
+    fn ended(&mut self) {
+        self.announced = false;
+        self.typed = None;
+        self.emoticons.clear();
+    }
+}

@@ -1,0 +1,91 @@
+//! Who hears what: words are for conversations, packets for peers, and what comes of them for the user.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use msnp::message::{Invitation, Message};
+use msnp::{FriendlyName, Handle, Invalid};
+
+use crate::conversations::{ConversationState, Happening};
+use crate::core::Core;
+use crate::switchboard::{PacketCarrier, Switchboard};
+use crate::switchboards::{Line, Subscriber, TakenIn};
+use crate::{Conversation, Event};
+
+impl Subscriber for Core {
+    fn people_changed(&self, line: &Arc<Line>) {
+        self.conversations.people_changed(line);
+    }
+
+    fn speaking(&self, line: &Arc<Line>) {
+        self.conversations.speaking(line);
+    }
+
+    fn message(
+        &self,
+        line: &Arc<Line>,
+        board: &Switchboard,
+        from: &Handle,
+        name: &FriendlyName,
+        message: Message,
+    ) {
+        self.conversations.message(line, board, from, name, message);
+    }
+
+    fn unreadable(&self, line: Option<&Arc<Line>>, from: Option<&Handle>, fault: Invalid) {
+        if let Some(line) = line {
+            return self.conversations.unreadable(line, from, fault);
+        }
+        let (content_type, reason) = (String::new(), fault.to_string());
+        self.events.emit(Event::NotShown { conversation: None, from: from.cloned(), content_type, reason });
+    }
+
+    fn packets<'a>(&'a self, from: &'a Handle, carrier: PacketCarrier, packets: Vec<Bytes>) -> TakenIn<'a> {
+        Box::pin(self.peers.packets(from, carrier, packets))
+    }
+
+    fn carrier_gone(&self, peer: &Handle, carrier: u64) {
+        self.peers.carrier_gone(peer, carrier);
+    }
+}
+
+/// Tells the user what happened in a conversation, and does what follows from it.
+pub(crate) fn tell(core: &Core, conversation: &Arc<ConversationState>, happening: Happening) {
+    let conversation = Conversation::new(&core.conversations, Arc::clone(conversation));
+    core.events.emit(match happening {
+        Happening::Joined { who, name } => Event::Joined { conversation, who, name },
+        Happening::Left { who } => Event::Left { conversation, who },
+        Happening::Closed => Event::ConversationClosed { conversation },
+        Happening::Typing { from } => Event::Typing { conversation, from },
+        Happening::Nudge { from, name } => Event::Nudge { conversation, from, name },
+        Happening::Raw { from, name, message } => Event::Raw {
+            conversation,
+            from,
+            name,
+            content_type: message.content_type().unwrap_or_default().to_ascii_lowercase(),
+            headers: message.headers,
+            // Of its own: as a slice it would keep all that was read with it for as long as the event waits.
+            body: Bytes::copy_from_slice(&message.body),
+        },
+        Happening::NotShown { from, content_type, reason } => {
+            Event::NotShown { conversation: Some(conversation), from, content_type, reason }
+        }
+        Happening::Text { from, name, text, emoticons } => {
+            let (sender, used) = (from.clone(), emoticons.clone());
+            core.events.emit(Event::Message { conversation, from, name, text, emoticons });
+            return used.iter().for_each(|emoticon| core.peers.fetch_emoticon(&sender, emoticon));
+        }
+        Happening::Invitation { from, invitation } => return invited(core, conversation, from, invitation),
+    });
+}
+
+fn invited(core: &Core, conversation: Conversation, from: Handle, invitation: Invitation) {
+    if let Err(reason) = core.peers.invitation(&from, invitation) {
+        core.events.emit(Event::NotShown {
+            conversation: Some(conversation),
+            from: Some(from),
+            content_type: Invitation::MEDIA_TYPE.to_owned(),
+            reason,
+        });
+    }
+}

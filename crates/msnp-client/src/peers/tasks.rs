@@ -1,0 +1,60 @@
+//! The tasks of all peers.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use msnp::Handle;
+use parking_lot::Mutex;
+use tokio::sync::mpsc;
+
+use super::driver::{Driver, Input, MAX_INPUTS, run};
+use super::surroundings::Surroundings;
+
+/// How many people may have a task.
+const MAX_PEERS: usize = 512;
+
+/// The ways to the tasks; each ends when its way is dropped.
+#[derive(Default)]
+pub(super) struct Tasks(Mutex<HashMap<Handle, mpsc::Sender<Input>>>);
+
+impl Tasks {
+    /// The task of a peer, if there is one.
+    pub(super) fn find(&self, peer: &Handle) -> Option<mpsc::Sender<Input>> {
+        self.0.lock().get(peer).cloned()
+    }
+
+    /// The task of a peer, started when there is none. `None` when there are too many.
+    pub(super) fn of(
+        self: &Arc<Self>,
+        surroundings: &Arc<Surroundings>,
+        peer: &Handle,
+    ) -> Option<mpsc::Sender<Input>> {
+        let mut tasks = self.0.lock();
+        if let Some(task) = tasks.get(peer).filter(|task| !task.is_closed()) {
+            return Some(task.clone());
+        }
+        tasks.retain(|_, task| !task.is_closed());
+        if tasks.len() >= MAX_PEERS {
+            tracing::warn!(%peer, "too many peers at once");
+            return None;
+        }
+        let (sender, inputs) = mpsc::channel(MAX_INPUTS);
+        tasks.insert(peer.clone(), sender.clone());
+        let driver = Driver::new(surroundings, peer.clone(), sender.downgrade());
+        let (all, peer) = (Arc::downgrade(self), peer.clone());
+        let may_end =
+            move |inputs: &mpsc::Receiver<Input>| all.upgrade().is_none_or(|all| all.retire(&peer, inputs));
+        tokio::spawn(run(driver, inputs, may_end));
+        Some(sender)
+    }
+
+    /// Takes a task off the list, unless somebody wants something of it.
+    fn retire(&self, peer: &Handle, inputs: &mpsc::Receiver<Input>) -> bool {
+        let mut tasks = self.0.lock();
+        let unwanted = inputs.capacity() == MAX_INPUTS;
+        if unwanted {
+            tasks.remove(peer);
+        }
+        unwanted
+    }
+}

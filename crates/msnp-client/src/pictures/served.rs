@@ -1,0 +1,83 @@
+//! What others have fetched of this account's.
+
+use std::collections::HashSet;
+
+use msnp::Handle;
+use msnp::message::Emoticon;
+use msnp::object::MsnObject;
+use tokio::sync::broadcast;
+use tokio::sync::broadcast::error::RecvError;
+
+/// How many fetches may be told before whoever waits for one has looked.
+const MAX_WAITING: usize = 256;
+
+/// An object by its hash, and by whom it was fetched.
+type Fetch = (Handle, String);
+pub(super) type Receiver = broadcast::Receiver<Fetch>;
+
+/// Tells those who wait for it that somebody has fetched an object.
+pub(crate) struct Served(broadcast::Sender<Fetch>);
+
+impl Default for Served {
+    fn default() -> Self {
+        Self(broadcast::Sender::new(MAX_WAITING))
+    }
+}
+
+impl Served {
+    pub(crate) fn subscribe(&self) -> Receiver {
+        self.0.subscribe()
+    }
+
+    pub(crate) fn tell(&self, by: &Handle, object: MsnObject) {
+        // An error means that nobody waits for any.
+        let _ = self.0.send((by.clone(), object.sha1d));
+    }
+}
+
+/// The pictures of the emoticons of one text, which those who were in the conversation may fetch.
+///
+/// ```no_run
+/// # async fn example(client: msnp_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+/// use std::time::Duration;
+///
+/// let heart = client.emoticon("(heart)", std::fs::read("heart.png")?.into())?;
+/// let conversation = client.conversation(&"grace@example.com".parse()?);
+/// let pictures = conversation.send_with("I (heart) you", &[heart]).await?;
+/// // Whoever signs out takes the pictures along.
+/// let _ = tokio::time::timeout(Duration::from_secs(10), pictures.fetched()).await;
+/// client.sign_out().await;
+/// # Ok(())
+/// # }
+/// ```
+pub struct Pictures {
+    served: Receiver,
+    missing: HashSet<Fetch>,
+}
+
+impl Pictures {
+    pub(crate) fn new<'a>(
+        served: Receiver,
+        people: impl Iterator<Item = &'a Handle>,
+        emoticons: &[Emoticon],
+    ) -> Self {
+        let of = |who: &Handle| {
+            let who = who.clone();
+            emoticons.iter().map(move |emoticon| (who.clone(), emoticon.object().sha1d.clone()))
+        };
+        Self { served, missing: people.flat_map(of).collect() }
+    }
+
+    /// Waits until all of them have all pictures: for ever where somebody does not fetch, because their client
+    /// has the picture or shows none. Clients before MSN Messenger 6 are not waited for.
+    pub async fn fetched(mut self) {
+        while !self.missing.is_empty() {
+            match self.served.recv().await {
+                Ok(fetch) => drop(self.missing.remove(&fetch)),
+                // Some that were missed may be among those waited for.
+                Err(RecvError::Lagged(_)) => {}
+                Err(RecvError::Closed) => return,
+            }
+        }
+    }
+}

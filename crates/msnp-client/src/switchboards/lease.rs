@@ -1,0 +1,74 @@
+//! The use of a line, for one thing that is said.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use msnp::Handle;
+use msnp::command::msg::Acknowledge;
+use tokio::time::Instant;
+
+use super::line::Turn;
+use super::receipts::answer;
+use super::{Line, PATIENCE, Switchboards};
+use crate::SendError;
+use crate::switchboard::{Closed, MAX_PAYLOAD, Receipt, Switchboard};
+
+/// A line with people on it, of which nobody else has the use meanwhile.
+pub(crate) struct Lease<'a> {
+    board: Arc<Switchboard>,
+    _turn: Turn<'a>,
+}
+
+/// Something that is on its way.
+pub(crate) struct Said(Result<Receipt, Closed>);
+
+impl Switchboards {
+    /// Waits for the use of a line, and calls the people of it when none of them is there.
+    pub(crate) async fn lease<'a>(self: &Arc<Self>, line: &'a Arc<Line>) -> Result<Lease<'a>, SendError> {
+        let (board, turn) = self.reach(line).await?;
+        board.note_spoken();
+        if let Some(subscriber) = self.subscriber.upgrade() {
+            subscriber.speaking(line);
+        }
+        Ok(Lease { board, _turn: turn })
+    }
+
+    /// Says something to one person and waits until they have it.
+    pub(crate) async fn say(self: &Arc<Self>, to: &Handle, payload: Bytes) -> Result<(), SendError> {
+        let line = self.line_to(&BTreeSet::from([to.clone()]));
+        if payload.len() > MAX_PAYLOAD {
+            return Err(SendError::TooLong);
+        }
+        let said = self.lease(&line).await?.say(payload);
+        said.delivered().await
+    }
+}
+
+impl Lease<'_> {
+    /// Says something.
+    pub(crate) fn say(self, payload: Bytes) -> Said {
+        Said(self.board.say(payload))
+    }
+
+    /// Says something whose arrival nobody waits for.
+    pub(crate) fn mention(&self, acknowledge: Acknowledge, payload: Bytes) -> Result<(), SendError> {
+        self.board.mention(acknowledge, payload).map_err(|Closed| SendError::Disconnected)
+    }
+
+    /// Calls one more person, and waits until it rings at theirs.
+    pub(crate) async fn call(self, who: &Handle) -> Result<(), SendError> {
+        answer(self.board.call(who), Instant::now() + PATIENCE).await
+    }
+}
+
+impl Said {
+    /// Waits until everybody has it.
+    pub(crate) async fn delivered(self) -> Result<(), SendError> {
+        match answer(self.0, Instant::now() + PATIENCE).await {
+            // The switchboard ended before it was known.
+            Err(SendError::Disconnected) => Err(SendError::NotDelivered),
+            outcome => outcome,
+        }
+    }
+}

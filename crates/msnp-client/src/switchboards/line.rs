@@ -1,0 +1,144 @@
+//! The way to some people.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use msnp::{FriendlyName, Handle};
+use parking_lot::Mutex;
+use tokio::sync::{MutexGuard, watch};
+
+use crate::SendError;
+use crate::switchboard::Switchboard;
+
+/// Who is on a line, and under which name.
+pub(crate) type People = BTreeMap<Handle, FriendlyName>;
+
+/// What is said next is said by whoever holds it.
+pub(super) type Turn<'a> = MutexGuard<'a, ()>;
+
+/// The way to some people, over all switchboards that lead to them. Who they are changes with those
+/// who come and go.
+pub(crate) struct Line {
+    id: u64,
+    state: Mutex<State>,
+    /// Whoever speaks holds it until what is said is queued: so things are said in the order in
+    /// which they were asked for, and one of several speakers opens the switchboard.
+    turn: tokio::sync::Mutex<()>,
+    /// How many are here; for those who wait until somebody is.
+    present: watch::Sender<usize>,
+}
+
+struct State {
+    /// Who will be called when nobody is here.
+    expected: BTreeSet<Handle>,
+    /// Who is here, on any of the switchboards.
+    here: People,
+    /// Oldest first.
+    boards: Vec<Arc<Switchboard>>,
+    /// How often opening has failed, and how it last did.
+    failures: (u64, Option<SendError>),
+}
+
+impl Line {
+    pub(crate) fn new(id: u64, expected: BTreeSet<Handle>) -> Self {
+        let state = State { expected, here: People::new(), boards: Vec::new(), failures: (0, None) };
+        Self {
+            id,
+            state: Mutex::new(state),
+            turn: tokio::sync::Mutex::default(),
+            present: watch::Sender::new(0),
+        }
+    }
+
+    /// Its number, which no other line has.
+    pub(crate) fn id(&self) -> u64 {
+        self.id
+    }
+
+    /// Who is here; with nobody here, who will be called.
+    pub(crate) fn people(&self) -> BTreeSet<Handle> {
+        let state = self.state.lock();
+        if state.here.is_empty() { state.expected.clone() } else { state.here.keys().cloned().collect() }
+    }
+
+    /// Who is here.
+    pub(crate) fn here(&self) -> People {
+        self.state.lock().here.clone()
+    }
+
+    /// Whether there is a switchboard, even if nobody else is on it.
+    pub(crate) fn has_switchboards(&self) -> bool {
+        !self.state.lock().boards.is_empty()
+    }
+
+    /// Leaves all switchboards. What is said later opens one again.
+    pub(crate) fn leave(&self) {
+        let mut state = self.state.lock();
+        let here = std::mem::take(&mut state.here);
+        if !here.is_empty() {
+            state.expected = here.into_keys().collect();
+        }
+        // They stay until they have ended, and count for nothing meanwhile.
+        state.boards.iter().for_each(|board| board.leave());
+        self.present.send_replace(0);
+    }
+
+    pub(super) fn is_open(&self) -> bool {
+        !self.state.lock().here.is_empty()
+    }
+
+    pub(super) fn boards(&self) -> Vec<Arc<Switchboard>> {
+        self.state.lock().boards.clone()
+    }
+
+    /// The switchboard on which most are, of several the oldest; `None` when nobody is.
+    pub(super) fn fullest(&self) -> Option<Arc<Switchboard>> {
+        let boards = self.boards();
+        let counted = boards.into_iter().filter(|board| !board.is_closed()).rev();
+        let (count, board) =
+            counted.map(|board| (board.people().len(), board)).max_by_key(|(count, _)| *count)?;
+        (count > 0).then_some(board)
+    }
+
+    /// One more way to these people.
+    pub(super) fn attach(&self, board: &Arc<Switchboard>) {
+        let mut state = self.state.lock();
+        if !state.boards.iter().any(|own| own.id() == board.id()) {
+            state.boards.push(Arc::clone(board));
+        }
+    }
+
+    /// Looks again who is here.
+    pub(super) fn refresh(&self) {
+        let mut state = self.state.lock();
+        state.boards.retain(|board| !board.is_closed());
+        let here: People = state.boards.iter().flat_map(|board| board.people()).collect();
+        let before = std::mem::replace(&mut state.here, here);
+        if state.here.is_empty() && !before.is_empty() {
+            state.expected = before.into_keys().collect();
+        }
+        self.present.send_replace(state.here.len());
+    }
+
+    /// Waits until at least `count` people are here.
+    pub(super) async fn wait_for(&self, count: usize) {
+        // The sender is in here, so it cannot be gone.
+        let _ = self.present.subscribe().wait_for(|present| *present >= count).await;
+    }
+
+    /// Waits until nobody else is speaking.
+    pub(super) async fn turn(&self) -> Turn<'_> {
+        self.turn.lock().await
+    }
+
+    /// How often opening has failed, and how it last did.
+    pub(super) fn failures(&self) -> (u64, Option<SendError>) {
+        self.state.lock().failures.clone()
+    }
+
+    /// Opening has failed.
+    pub(super) fn note_failure(&self, error: SendError) {
+        let mut state = self.state.lock();
+        state.failures = (state.failures.0 + 1, Some(error));
+    }
+}

@@ -1,0 +1,99 @@
+//! Lines on their way to clients.
+
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use super::outbox::{Settled, Taken, Waiting};
+use super::{Outbox, Receipt};
+
+/// Collects the lines that one step puts into outboxes, and writes them in as few system calls as
+/// possible when it is dropped: one per client, however many lines there are.
+///
+/// It cannot be held across an await (it is not `Send`), so what has been put in is always
+/// written at once.
+#[derive(Debug, Default)]
+pub(crate) struct Deliveries {
+    dirty: Vec<Arc<Outbox>>,
+    settled: Settled,
+    not_across_await: PhantomData<*const ()>,
+}
+
+impl Deliveries {
+    pub(crate) fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sends a line to one client.
+    pub(crate) fn send(&mut self, to: &Arc<Outbox>, line: Bytes) {
+        self.put(to, line, None);
+    }
+
+    /// Sends a line and tells `receipt` what becomes of it.
+    pub(crate) fn send_counted(&mut self, to: &Arc<Outbox>, line: Bytes, receipt: Option<Arc<Receipt>>) {
+        self.put(to, line, receipt);
+    }
+
+    /// Ends a connection once everything sent to it has been written.
+    pub(crate) fn close(&mut self, outbox: &Arc<Outbox>) {
+        outbox.close();
+        self.dirty.push(Arc::clone(outbox));
+    }
+
+    /// Takes at most `most` bytes out of the outbox of a tunnel; `None` when it has ended.
+    pub(super) fn take(&mut self, outbox: &Outbox, most: usize) -> Option<Taken> {
+        outbox.take(most, &mut self.settled)
+    }
+
+    /// Counts as delivered what would be taken, and leaves it there.
+    pub(super) fn promise(&mut self, outbox: &Outbox, most: usize) -> Waiting {
+        outbox.promise(most, &mut self.settled)
+    }
+
+    /// Gives up a connection together with what still waits for it.
+    pub(crate) fn abandon(&mut self, outbox: &Outbox) {
+        outbox.end();
+        outbox.give_up(0, &mut self.settled);
+    }
+
+    /// Takes back the messages that still wait for somebody, but for those within the first `kept` bytes, and
+    /// tells their senders: what is sent to these from now on comes behind that.
+    pub(crate) fn give_up(&mut self, outbox: &Outbox, kept: usize) {
+        outbox.give_up(kept, &mut self.settled);
+        self.tell_senders();
+    }
+
+    /// Tells senders what became of their messages: what is sent to them from now on comes behind that.
+    pub(crate) fn tell_senders(&mut self) {
+        while !self.settled.is_empty() {
+            for (receipt, delivered) in std::mem::take(&mut self.settled) {
+                receipt.settle(delivered, self);
+            }
+        }
+    }
+
+    /// Continues writing to a client whose socket is ready again.
+    pub(crate) fn resume(&mut self, outbox: &Arc<Outbox>) {
+        self.dirty.push(Arc::clone(outbox));
+    }
+
+    fn put(&mut self, to: &Arc<Outbox>, line: Bytes, receipt: Option<Arc<Receipt>>) {
+        if to.push(line, receipt, &mut self.settled) {
+            self.dirty.push(Arc::clone(to));
+        }
+    }
+}
+
+impl Drop for Deliveries {
+    fn drop(&mut self) {
+        // Writing settles receipts, and a settled receipt may write to its sender.
+        loop {
+            self.tell_senders();
+            match self.dirty.pop() {
+                Some(outbox) => outbox.write(&mut self.settled),
+                None => return,
+            }
+        }
+    }
+}

@@ -1,0 +1,432 @@
+//! What waits to be written to one client.
+
+use std::collections::VecDeque;
+use std::future::pending;
+use std::io::{self, IoSlice};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use papillon_store::AccountId;
+use parking_lot::Mutex;
+use tokio::net::tcp::OwnedWriteHalf;
+use tokio::sync::Notify;
+use tokio::time::Instant;
+
+use super::receipt::Receipt;
+
+/// How many waiting lines go into one system call.
+const BATCH: usize = 64;
+/// A queue that has grown beyond this gives its memory back when it is empty again.
+const KEPT_CAPACITY: usize = 16;
+
+/// The sending side of a connection: its socket and a bounded queue of lines.
+///
+/// Anybody may put lines in, through [`Deliveries`](super::Deliveries), which also writes them as
+/// far as the socket takes them. What it does not take is written by the connection's own task
+/// when the socket is ready. A client that lets more than the limit pile up is dropped.
+///
+/// The lines of a [`Tunnel`](super::Tunnel) wait until a request takes them.
+#[derive(Debug)]
+pub(crate) struct Outbox {
+    sink: Sink,
+    queue: Mutex<Queue>,
+    wake: Notify,
+    limit: usize,
+    owner: OnceLock<AccountId>,
+    /// How many messages of this client are on their way whose delivery it waits to hear of.
+    awaited: AtomicUsize,
+}
+
+/// Where lines go.
+#[derive(Debug)]
+enum Sink {
+    Tcp(OwnedWriteHalf),
+    /// Nowhere by themselves; this wakes the request that waits for some.
+    Tunnel(Arc<Notify>),
+}
+
+/// What a request takes out of a tunnel.
+#[derive(Debug)]
+pub(crate) struct Taken {
+    /// None when nothing waits.
+    pub(crate) lines: Bytes,
+    /// Nothing will ever follow.
+    pub(crate) last: bool,
+}
+
+/// What waits in a tunnel for an answer that is still held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Waiting {
+    /// Nothing.
+    Nothing,
+    /// Lines that nobody waits to hear of.
+    Lines,
+    /// Messages have been counted as delivered: their senders may go on now.
+    Counted,
+    /// As much as the answer carries, or the end.
+    Enough,
+}
+
+#[derive(Debug, Default)]
+struct Queue {
+    lines: VecDeque<Item>,
+    /// Bytes waiting, the written part of the first line not counted.
+    bytes: usize,
+    /// How much of the first line has been written.
+    written: usize,
+    /// Everything that the socket has ever taken, in bytes.
+    taken: u64,
+    phase: Phase,
+    /// The socket took less than there was; its owner waits for it to become ready.
+    stalled: bool,
+    /// Messages that were given up when the connection broke. Its own task answers for them before it tells
+    /// the others that the client is gone.
+    failed: Vec<Arc<Receipt>>,
+    /// When a message of which somebody waited to hear was last taken from a tunnel, if the client has sent none
+    /// since.
+    heard: Option<Instant>,
+}
+
+#[derive(Debug)]
+struct Item {
+    line: Bytes,
+    receipt: Option<Arc<Receipt>>,
+}
+
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    #[default]
+    Open,
+    /// Takes no more lines; ends when those that wait are written.
+    Closing,
+    /// Broken, overfull or fully written: nothing more will be sent.
+    Ended,
+}
+
+/// Receipts whose line has been written (`true`) or never will be (`false`).
+pub(super) type Settled = Vec<(Arc<Receipt>, bool)>;
+
+impl Outbox {
+    pub(crate) fn new(stream: OwnedWriteHalf, limit: usize) -> Self {
+        Self::with(Sink::Tcp(stream), limit)
+    }
+
+    /// One whose lines are taken with [`take`](Self::take); `news` is notified when there is
+    /// something to take.
+    pub(super) fn of_tunnel(news: Arc<Notify>, limit: usize) -> Self {
+        Self::with(Sink::Tunnel(news), limit)
+    }
+
+    fn with(sink: Sink, limit: usize) -> Self {
+        let (queue, awaited) = (Mutex::default(), AtomicUsize::new(0));
+        Self { sink, queue, wake: Notify::new(), limit, owner: OnceLock::new(), awaited }
+    }
+
+    /// Notes whose connection this is. `false` when that has been noted before.
+    pub(crate) fn belongs_to(&self, account: AccountId) -> bool {
+        self.owner.set(account).is_ok()
+    }
+
+    /// Whose connection this is.
+    pub(crate) fn owner(&self) -> Option<AccountId> {
+        self.owner.get().copied()
+    }
+
+    /// Waits until the socket takes more.
+    pub(crate) async fn writable(&self) -> io::Result<()> {
+        match &self.sink {
+            Sink::Tcp(stream) => stream.writable().await,
+            Sink::Tunnel(_) => pending().await,
+        }
+    }
+
+    /// Puts a line in. `true` when it is the caller's turn to see that it is written.
+    pub(super) fn push(&self, line: Bytes, receipt: Option<Arc<Receipt>>, settled: &mut Settled) -> bool {
+        let mut queue = self.queue.lock();
+        if queue.phase != Phase::Open {
+            // Senders hear of their messages in the order in which they sent them.
+            if queue.failed.is_empty() {
+                settled.extend(receipt.map(|receipt| (receipt, false)));
+            } else {
+                queue.failed.extend(receipt);
+            }
+            return false;
+        }
+        queue.bytes += line.len();
+        // What has been counted for an answer stays until the answer is made, which may be told of more.
+        let first = queue.lines.is_empty() || matches!(self.sink, Sink::Tunnel(_));
+        queue.lines.push_back(Item { line, receipt });
+        if queue.bytes > self.limit {
+            tracing::info!(waiting = queue.bytes, "dropping a client that does not read");
+            queue.end();
+            self.alert();
+            return false;
+        }
+        first
+    }
+
+    /// Takes no more lines; the connection ends when those that wait are written.
+    pub(super) fn close(&self) {
+        let mut queue = self.queue.lock();
+        if queue.phase == Phase::Open {
+            queue.phase = Phase::Closing;
+        }
+    }
+
+    /// Writes what waits, as far as the socket takes it; or tells that something can be taken.
+    pub(super) fn write(&self, settled: &mut Settled) {
+        let mut queue = self.queue.lock();
+        let stream = match &self.sink {
+            Sink::Tcp(stream) => stream,
+            Sink::Tunnel(news) => {
+                news.notify_one();
+                if queue.phase == Phase::Closing {
+                    self.wake.notify_one();
+                }
+                return;
+            }
+        };
+        while !queue.lines.is_empty() {
+            match queue.write_some(stream, settled) {
+                Ok(()) => {}
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    if !queue.stalled {
+                        queue.stalled = true;
+                        self.wake.notify_one();
+                    }
+                    return;
+                }
+                Err(_) => {
+                    queue.end();
+                    self.wake.notify_one();
+                    return;
+                }
+            }
+        }
+        queue.stalled = false;
+        if queue.lines.capacity() > KEPT_CAPACITY {
+            queue.lines = VecDeque::new();
+        }
+        if queue.phase == Phase::Closing {
+            queue.phase = Phase::Ended;
+            self.wake.notify_one();
+        }
+    }
+
+    /// Takes lines for one answer, at most `most` bytes of them. Those taken count as delivered.
+    /// `None` when the connection has ended, and everything that may be said has been taken.
+    pub(super) fn take(&self, most: usize, settled: &mut Settled) -> Option<Taken> {
+        let mut queue = self.queue.lock();
+        if queue.phase == Phase::Ended {
+            return None;
+        }
+        let before = settled.len();
+        let lines = queue.take(most, settled);
+        queue.note_heard(&settled[before..]);
+        let last = queue.phase == Phase::Closing && queue.lines.is_empty();
+        if last {
+            queue.phase = Phase::Ended;
+            self.wake.notify_one();
+        }
+        Some(Taken { lines, last })
+    }
+
+    /// Whether [`take`](Self::take) has something to say.
+    pub(super) fn has_news(&self) -> bool {
+        let queue = self.queue.lock();
+        queue.phase != Phase::Open || !queue.lines.is_empty()
+    }
+
+    /// Counts as delivered what [`take`](Self::take) would take, and leaves it where it is: for a client that is
+    /// waiting for its answer, so that senders who wait to hear of one message can send the next into the same.
+    pub(super) fn promise(&self, most: usize, settled: &mut Settled) -> Waiting {
+        let mut queue = self.queue.lock();
+        let (before, mut length, mut is_full) = (settled.len(), 0, false);
+        for item in &mut queue.lines {
+            is_full = length + item.line.len() > most;
+            if is_full {
+                break;
+            }
+            length += item.line.len();
+            settled.extend(item.receipt.take().map(|receipt| (receipt, true)));
+        }
+        let counted = queue.note_heard(&settled[before..]);
+        match (is_full || queue.phase != Phase::Open, counted, queue.lines.is_empty()) {
+            (true, ..) => Waiting::Enough,
+            (false, true, _) => Waiting::Counted,
+            (false, false, true) => Waiting::Nothing,
+            (false, false, false) => Waiting::Lines,
+        }
+    }
+
+    /// Whether a message of which somebody waited to hear was taken within so long, and the client has sent none
+    /// since: then the next one is to be expected, and no word of the client's own.
+    pub(super) fn has_heard(&self, within: Duration) -> bool {
+        self.queue.lock().heard.is_some_and(|at| at.elapsed() < within)
+    }
+
+    /// Whether this client waits to hear of a message.
+    pub(super) fn awaits(&self) -> bool {
+        self.awaited.load(Ordering::Acquire) > 0
+    }
+
+    /// This client has sent a message, and waits to hear of it.
+    pub(super) fn await_one(&self) {
+        self.awaited.fetch_add(1, Ordering::AcqRel);
+    }
+
+    /// It has been told.
+    pub(super) fn told_of_one(&self) {
+        self.awaited.fetch_sub(1, Ordering::AcqRel);
+        if let Sink::Tunnel(news) = &self.sink {
+            self.queue.lock().heard = None;
+            news.notify_one();
+        }
+    }
+
+    /// Gives up what still waits; nothing more can be put in. The senders are told by
+    /// [`give_up`](Self::give_up).
+    pub(super) fn end(&self) {
+        self.queue.lock().end();
+        self.alert();
+    }
+
+    /// Takes back the messages whose senders wait to hear of them, but for those within the first `kept` bytes:
+    /// they count as not delivered.
+    pub(super) fn give_up(&self, kept: usize, settled: &mut Settled) {
+        let mut queue = self.queue.lock();
+        let queue = &mut *queue;
+        let mut given_up = std::mem::take(&mut queue.failed);
+        let (mut length, mut begun, mut left_out) = (0, queue.written > 0, 0);
+        queue.lines.retain_mut(|item| {
+            length += item.line.len();
+            // The rest of what is half written goes out all the same.
+            let stays = std::mem::take(&mut begun);
+            let Some(receipt) = item.receipt.take_if(|_| length > kept) else { return true };
+            given_up.push(receipt);
+            left_out += if stays { 0 } else { item.line.len() };
+            stays
+        });
+        queue.bytes -= left_out;
+        settled.extend(given_up.into_iter().map(|receipt| (receipt, false)));
+    }
+
+    /// Wakes whoever waits for something to happen here.
+    fn alert(&self) {
+        self.wake.notify_one();
+        if let Sink::Tunnel(news) = &self.sink {
+            news.notify_one();
+        }
+    }
+
+    /// Waits until the connection's own task has something to see to.
+    pub(crate) async fn woken(&self) {
+        self.wake.notified().await;
+    }
+
+    /// When lines wait because the socket does not take them: how many bytes it has ever taken,
+    /// so that its owner sees whether it takes any.
+    pub(crate) fn stalled(&self) -> Option<u64> {
+        let queue = self.queue.lock();
+        queue.stalled.then_some(queue.taken)
+    }
+
+    /// Whether nothing more will be sent.
+    pub(super) fn has_ended(&self) -> bool {
+        self.queue.lock().phase == Phase::Ended
+    }
+
+    /// Whether there is nothing left to do for the client than to let it have the rest: when
+    /// nothing more will be sent, or what is to be sent waits in a tunnel for it to ask.
+    pub(crate) fn is_over(&self) -> bool {
+        match self.queue.lock().phase {
+            Phase::Open => false,
+            Phase::Closing => matches!(self.sink, Sink::Tunnel(_)),
+            Phase::Ended => true,
+        }
+    }
+}
+
+impl Queue {
+    fn write_some(&mut self, stream: &OwnedWriteHalf, settled: &mut Settled) -> io::Result<()> {
+        let mut slices = [IoSlice::new(&[]); BATCH];
+        let mut count = 0;
+        for (slice, item) in slices.iter_mut().zip(&self.lines) {
+            let from = if count == 0 { self.written } else { 0 };
+            *slice = IoSlice::new(&item.line[from..]);
+            count += 1;
+        }
+        let mut taken = match count {
+            1 => stream.try_write(&slices[0])?,
+            _ => stream.try_write_vectored(&slices[..count])?,
+        };
+        self.bytes -= taken;
+        self.taken += taken as u64;
+        while let Some(first) = self.lines.front() {
+            let left = first.line.len() - self.written;
+            if taken < left {
+                self.written += taken;
+                break;
+            }
+            taken -= left;
+            self.written = 0;
+            let receipt = self.lines.pop_front().and_then(|item| item.receipt);
+            settled.extend(receipt.map(|receipt| (receipt, true)));
+        }
+        Ok(())
+    }
+
+    /// As many of the lines as fit; of what fits nowhere, such as all lines of a list, as much as
+    /// fits.
+    fn take(&mut self, most: usize, settled: &mut Settled) -> Bytes {
+        let mut length = 0;
+        let mut count = 0;
+        while let Some(item) = self.lines.get(count)
+            && length + item.line.len() <= most
+        {
+            length += item.line.len();
+            count += 1;
+        }
+        if let (0, Some(first)) = (count, self.lines.front_mut()) {
+            let end = first.line[..most].iter().rposition(|byte| *byte == b'\n').map_or(most, |at| at + 1);
+            self.bytes -= end;
+            return first.line.split_to(end);
+        }
+        self.bytes -= length;
+        let mut lines = BytesMut::new();
+        let mut only = None;
+        for Item { line, receipt } in self.lines.drain(..count) {
+            settled.extend(receipt.map(|receipt| (receipt, true)));
+            if line.len() == length {
+                only = Some(line);
+            } else {
+                lines.reserve(length - lines.len());
+                lines.extend_from_slice(&line);
+            }
+        }
+        if self.lines.is_empty() && self.lines.capacity() > KEPT_CAPACITY {
+            self.lines = VecDeque::new();
+        }
+        only.unwrap_or_else(|| lines.freeze())
+    }
+
+    /// Remembers when messages were delivered of which somebody waits to hear; whether there are any.
+    fn note_heard(&mut self, settled: &[(Arc<Receipt>, bool)]) -> bool {
+        let counted = settled.iter().any(|(receipt, _)| receipt.is_awaited());
+        if counted {
+            self.heard = Some(Instant::now());
+        }
+        counted
+    }
+
+    fn end(&mut self) {
+        self.phase = Phase::Ended;
+        self.stalled = false;
+        self.bytes = 0;
+        self.written = 0;
+        let lines = std::mem::take(&mut self.lines);
+        self.failed.extend(lines.into_iter().filter_map(|item| item.receipt));
+    }
+}

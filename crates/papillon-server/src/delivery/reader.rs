@@ -1,0 +1,125 @@
+//! Where a connection's bytes come from.
+
+use std::future::poll_fn;
+use std::io;
+use std::pin::pin;
+use std::task::Poll;
+use std::time::Duration;
+
+use bytes::BytesMut;
+use tokio::io::AsyncReadExt;
+use tokio::net::TcpStream;
+use tokio::net::tcp::OwnedReadHalf;
+use tokio::time::{Instant, timeout};
+
+use super::tunnel::Inlet;
+
+/// After the last word to a client, this long to let it close its side, so that what was sent is
+/// not lost to a reset.
+const LINGER: Duration = Duration::from_secs(2);
+/// What a client may still send while its connection is being closed.
+const LINGER_BYTES: usize = 256 * 1024;
+
+/// The receiving side of a connection.
+pub(crate) enum Reader {
+    Tcp {
+        half: OwnedReadHalf,
+        /// What has been read already, before it was known who reads.
+        early: Vec<u8>,
+    },
+    Tunnel(Inlet),
+}
+
+impl Reader {
+    /// Waits until there is something to read.
+    pub(crate) async fn readable(&self) -> io::Result<()> {
+        match self {
+            Self::Tcp { early, .. } if !early.is_empty() => Ok(()),
+            Self::Tcp { half, .. } => half.readable().await,
+            Self::Tunnel(inlet) => {
+                inlet.readable().await;
+                Ok(())
+            }
+        }
+    }
+
+    /// Reads what is there, or nothing.
+    pub(crate) async fn read_now(&mut self, buffer: &mut BytesMut) -> Option<io::Result<usize>> {
+        match self {
+            Self::Tcp { early, .. } if !early.is_empty() => {
+                let early = std::mem::take(early);
+                buffer.extend_from_slice(&early);
+                Some(Ok(early.len()))
+            }
+            Self::Tcp { half, .. } => read_now(half, buffer).await,
+            Self::Tunnel(inlet) => inlet.read_now(buffer).map(Ok),
+        }
+    }
+
+    /// What has been read has been worked off.
+    pub(crate) fn processed(&self) {
+        if let Self::Tunnel(inlet) = self {
+            inlet.processed();
+        }
+    }
+
+    /// How many bytes of what waits the client gets although its connection is over.
+    pub(crate) fn still_taken(&self) -> usize {
+        match self {
+            Self::Tcp { .. } => 0,
+            Self::Tunnel(inlet) => inlet.still_taken(),
+        }
+    }
+
+    /// When the client is gone unless it asks for something before; a socket tells by itself.
+    pub(crate) fn expires(&self) -> Option<Instant> {
+        match self {
+            Self::Tcp { .. } => None,
+            Self::Tunnel(inlet) => Some(inlet.expires()),
+        }
+    }
+
+    /// Gives the client time to take our last words.
+    pub(crate) async fn linger(&self) {
+        match self {
+            Self::Tcp { half, .. } => linger(half).await,
+            Self::Tunnel(inlet) => inlet.linger().await,
+        }
+    }
+}
+
+/// Reading through the runtime rather than with `try_read` spares a system call: a read that did
+/// not fill the buffer tells it that there is no more.
+async fn read_now(reader: &mut OwnedReadHalf, buffer: &mut BytesMut) -> Option<io::Result<usize>> {
+    let mut read = pin!(reader.read_buf(buffer));
+    poll_fn(|context| {
+        Poll::Ready(match read.as_mut().poll(context) {
+            Poll::Ready(result) => Some(result),
+            Poll::Pending => None,
+        })
+    })
+    .await
+}
+
+/// Closes our side and reads the other's for a moment: closing with unread bytes would reset the
+/// connection and could take our last words with it.
+async fn linger(reader: &OwnedReadHalf) {
+    let stream: &TcpStream = reader.as_ref();
+    if socket2::SockRef::from(stream).shutdown(std::net::Shutdown::Write).is_err() {
+        return;
+    }
+    let drain = async {
+        let mut scratch = [0; 1024];
+        let mut left = LINGER_BYTES;
+        while stream.readable().await.is_ok() {
+            match stream.try_read(&mut scratch) {
+                Ok(0) => break,
+                Ok(read) if read < left => left -= read,
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                Ok(_) | Err(_) => break,
+            }
+        }
+    };
+    // Whether it closed or not, there is nothing more to do.
+    let _ = timeout(LINGER, drain).await;
+}

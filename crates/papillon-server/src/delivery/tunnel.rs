@@ -1,0 +1,222 @@
+//! A connection without a socket: requests bring its bytes and take its lines.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use parking_lot::Mutex;
+use tokio::sync::Notify;
+use tokio::time::{Instant, timeout_at};
+
+use super::outbox::{Taken, Waiting};
+use super::{Deliveries, Outbox};
+
+/// What may wait to be worked off: a few requests' worth, for when the store is slow.
+const INBOUND_BYTES: usize = 256 * 1024;
+/// How much one answer carries, in bytes.
+pub(crate) const ANSWER_BYTES: usize = 64 * 1024;
+/// So long after a message of which somebody waited to hear, the next is expected.
+const LIVELY: Duration = Duration::from_secs(5);
+
+/// One client's connection, as those see it who carry its bytes.
+#[derive(Debug)]
+pub(crate) struct Tunnel {
+    outbox: Arc<Outbox>,
+    inbound: Mutex<Inbound>,
+    /// Told when bytes have come.
+    arrived: Notify,
+    /// Told when bytes have been worked off, or there are lines to take.
+    news: Arc<Notify>,
+    /// A client that asks for nothing for so long is gone.
+    idle: Duration,
+}
+
+#[derive(Debug)]
+struct Inbound {
+    chunks: VecDeque<Bytes>,
+    bytes: usize,
+    /// What has been read is being worked off.
+    working: bool,
+    /// A request is being answered.
+    attended: bool,
+    /// When the client was last heard of.
+    heard: Instant,
+}
+
+impl Tunnel {
+    /// A tunnel whose client may leave `limit` bytes untaken, and asks at least every `idle`.
+    pub(crate) fn new(limit: usize, idle: Duration) -> Arc<Self> {
+        let news = Arc::new(Notify::new());
+        let inbound = Inbound {
+            chunks: VecDeque::new(),
+            bytes: 0,
+            working: false,
+            attended: false,
+            heard: Instant::now(),
+        };
+        Arc::new(Self {
+            outbox: Arc::new(Outbox::of_tunnel(Arc::clone(&news), limit)),
+            inbound: Mutex::new(inbound),
+            arrived: Notify::new(),
+            news,
+            idle,
+        })
+    }
+
+    /// The sending side.
+    pub(crate) fn outbox(&self) -> &Arc<Outbox> {
+        &self.outbox
+    }
+
+    /// A request of this client is being answered, or no longer.
+    pub(crate) fn attend(&self, attended: bool) {
+        let mut inbound = self.inbound.lock();
+        inbound.attended = attended;
+        inbound.heard = Instant::now();
+    }
+
+    /// Brings bytes of the client. One that brings more than is worked off is dropped.
+    pub(crate) fn bring(&self, bytes: Bytes) {
+        let mut inbound = self.inbound.lock();
+        inbound.bytes += bytes.len();
+        inbound.chunks.push_back(bytes);
+        let too_much = inbound.bytes > INBOUND_BYTES;
+        drop(inbound);
+        if too_much {
+            tracing::info!("dropping a client that sends more than is worked off");
+            self.abandon();
+        } else {
+            self.arrived.notify_one();
+        }
+    }
+
+    /// Whether everything that was brought has had its effect.
+    pub(crate) fn is_processed(&self) -> bool {
+        let inbound = self.inbound.lock();
+        let idle = inbound.chunks.is_empty() && !inbound.working;
+        drop(inbound);
+        idle || self.outbox.has_ended()
+    }
+
+    /// Whether there are lines to take, or the end to tell.
+    pub(crate) fn has_news(&self) -> bool {
+        self.outbox.has_news()
+    }
+
+    /// Waits until something happened. One request at a time may wait; it has to look again.
+    pub(crate) async fn news(&self) {
+        self.news.notified().await;
+    }
+
+    /// Lets the request that waits look again.
+    pub(crate) fn nudge(&self) {
+        self.news.notify_one();
+    }
+
+    /// Whether the client waits to hear of a message that it has sent.
+    pub(crate) fn awaits(&self) -> bool {
+        self.outbox.awaits()
+    }
+
+    /// Whether something is to be expected soon: word of a message that the client has sent, or the next one of a
+    /// sender that waited to hear of the last, as in a transfer of a file.
+    pub(crate) fn is_lively(&self) -> bool {
+        self.awaits() || self.outbox.has_heard(LIVELY)
+    }
+
+    /// Counts as delivered what an answer would take, and leaves it there until the answer is made: for a
+    /// client that waits for it.
+    pub(crate) fn promise(&self) -> Waiting {
+        Deliveries::new().promise(&self.outbox, ANSWER_BYTES)
+    }
+
+    /// Takes lines for an answer, at most `most` bytes of them; `None` when the connection is over
+    /// and everything has been said, or was given up.
+    pub(crate) fn take(&self, most: usize) -> Option<Taken> {
+        Deliveries::new().take(&self.outbox, most)
+    }
+
+    /// Ends the connection without another word. Its own task tells those whose messages are lost.
+    pub(crate) fn abandon(&self) {
+        self.outbox.end();
+    }
+
+    /// Puts a line in, as a connection does.
+    #[cfg(test)]
+    pub(crate) fn say(&self, line: &'static str) {
+        Deliveries::new().send(&self.outbox, Bytes::from_static(line.as_bytes()));
+    }
+
+    /// Ends it, after what has been said.
+    #[cfg(test)]
+    pub(crate) fn finish(&self) {
+        Deliveries::new().close(&self.outbox);
+    }
+
+    fn expires(&self) -> Instant {
+        let inbound = self.inbound.lock();
+        let since = if inbound.attended { Instant::now() } else { inbound.heard };
+        since + self.idle
+    }
+}
+
+/// The end of a tunnel from which the connection reads. When it is dropped, the connection is
+/// over, whatever the reason.
+pub(crate) struct Inlet(pub(crate) Arc<Tunnel>);
+
+impl Inlet {
+    /// Waits until there are bytes.
+    pub(super) async fn readable(&self) {
+        while self.0.inbound.lock().chunks.is_empty() {
+            self.0.arrived.notified().await;
+        }
+    }
+
+    /// Reads all there is.
+    pub(super) fn read_now(&self, buffer: &mut BytesMut) -> Option<usize> {
+        let mut inbound = self.0.inbound.lock();
+        if inbound.chunks.is_empty() {
+            return None;
+        }
+        for chunk in inbound.chunks.drain(..) {
+            buffer.extend_from_slice(&chunk);
+        }
+        inbound.working = true;
+        Some(std::mem::take(&mut inbound.bytes))
+    }
+
+    /// What has been read has had its effect.
+    pub(super) fn processed(&self) {
+        self.0.inbound.lock().working = false;
+        self.0.news.notify_one();
+    }
+
+    /// How many bytes of what waits will be taken all the same when the connection is over: those that fit into
+    /// the answer that is being made.
+    pub(super) fn still_taken(&self) -> usize {
+        if self.0.inbound.lock().attended { ANSWER_BYTES } else { 0 }
+    }
+
+    /// When the client counts as gone, unless it asks for something before.
+    pub(super) fn expires(&self) -> Instant {
+        self.0.expires()
+    }
+
+    /// Waits until the client has taken what still waits for it, as long as it goes on asking.
+    pub(super) async fn linger(&self) {
+        while !self.0.outbox.has_ended() && self.expires() > Instant::now() {
+            // Either way the loop looks again.
+            let _ = timeout_at(self.expires(), self.0.outbox.woken()).await;
+        }
+    }
+}
+
+impl Drop for Inlet {
+    fn drop(&mut self) {
+        Deliveries::new().abandon(&self.0.outbox);
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,76 @@
+//! Noticing clients that have gone without a word: a pulled cable, a crash, a router that has forgotten them.
+
+use std::io;
+use std::time::Duration;
+
+use socket2::{SockRef, TcpKeepalive};
+use tokio::net::{TcpListener, TcpStream};
+
+/// A connection on which nothing came for so long is probed, so often, and given up after so many probes without
+/// an answer.
+const IDLE: Duration = Duration::from_secs(60);
+const INTERVAL: Duration = Duration::from_secs(15);
+const PROBES: u32 = 3;
+/// A connection is given up when what was written to it is not acknowledged for so long. Where the system has no
+/// such limit, it repeats what was written until it gives up by itself, which can take a quarter of an hour. Linux
+/// applies the limit to probes too: an idle connection is given up 75 seconds after the last word from the client.
+const UNACKNOWLEDGED: Duration = Duration::from_secs(60);
+
+/// Whether an accepted connection has the options of its listener. Setting them once spares three system calls a
+/// connection.
+const INHERITED: bool = cfg!(any(target_os = "linux", target_os = "android"));
+
+/// Prepares a listener for clients that vanish. [`on_accepted`] does the rest.
+pub(crate) fn on_listener(listener: &TcpListener) {
+    if INHERITED && let Err(error) = set(&SockRef::from(listener)) {
+        tracing::warn!(%error, "clients that vanish will be noticed late: the system takes no keepalive for a listener");
+    }
+}
+
+/// Prepares a connection of a prepared listener.
+pub(crate) fn on_accepted(stream: &TcpStream) {
+    if !INHERITED {
+        // A socket that fails here is dead already, and the first read says so.
+        let _ = set(&SockRef::from(stream));
+    }
+}
+
+fn set(socket: &SockRef<'_>) -> io::Result<()> {
+    let keepalive = TcpKeepalive::new().with_time(IDLE).with_interval(INTERVAL).with_retries(PROBES);
+    socket.set_tcp_keepalive(&keepalive)?;
+    set_unacknowledged(socket)
+}
+
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn set_unacknowledged(socket: &SockRef<'_>) -> io::Result<()> {
+    socket.set_tcp_user_timeout(Some(UNACKNOWLEDGED))
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+fn set_unacknowledged(_: &SockRef<'_>) -> io::Result<()> {
+    Ok(())
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+    use crate::listen::Listener;
+
+    #[tokio::test]
+    async fn accepted_connections_are_watched() {
+        let first = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let second = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let addresses = [first.local_addr().unwrap(), second.local_addr().unwrap()];
+        let listener = Listener::from(first).and(second);
+        for address in addresses {
+            let _client = TcpStream::connect(address).await.unwrap();
+            let (stream, _) = listener.accept().await.unwrap();
+            let socket = SockRef::from(&stream);
+            assert!(socket.keepalive().unwrap());
+            assert_eq!(socket.tcp_keepalive_time().unwrap(), Duration::from_secs(60));
+            assert_eq!(socket.tcp_keepalive_interval().unwrap(), Duration::from_secs(15));
+            assert_eq!(socket.tcp_keepalive_retries().unwrap(), 3);
+            assert_eq!(socket.tcp_user_timeout().unwrap(), Some(Duration::from_secs(60)));
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! Where a connection comes from: which listener, and the addresses of both sides.
+
+use std::net::{IpAddr, SocketAddr};
+
+/// Which listener a client came in by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Door {
+    /// The MSNP listener.
+    Msnp,
+    /// The listener that refers everybody to the MSNP listener.
+    Dispatch,
+    /// The HTTP gateway.
+    Gateway,
+}
+
+/// Where a connection comes from and where it arrived. A client of the gateway has no port: its
+/// connections come and go, and may be a proxy's.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Origin {
+    pub(crate) client: SocketAddr,
+    pub(crate) local: SocketAddr,
+    pub(crate) door: Door,
+    /// Whether a proxy said so, in the PROXY protocol: both are then its client's.
+    pub(crate) by_proxy: bool,
+}
+
+/// An end of a connection as everybody is to see it: an IPv4 address that a socket for both kinds has mapped into
+/// IPv6 (`::ffff:192.0.2.1`) is itself again.
+pub(crate) fn plain(end: SocketAddr) -> SocketAddr {
+    match end.ip().to_canonical() {
+        IpAddr::V4(v4) => (v4, end.port()).into(),
+        // With the link that a link-local address needs.
+        IpAddr::V6(_) => end,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_mapped_addresses_change() {
+        for (end, is) in [
+            ("[::ffff:192.0.2.1]:80", "192.0.2.1:80"),
+            ("192.0.2.1:80", "192.0.2.1:80"),
+            ("[2001:db8::1]:80", "[2001:db8::1]:80"),
+            ("[fe80::1%3]:80", "[fe80::1%3]:80"),
+        ] {
+            assert_eq!(plain(end.parse().unwrap()).to_string(), is);
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! Reading for whom a connection is, before its own first byte.
+
+use std::io;
+
+use tokio::io::AsyncRead;
+
+use super::{Beginning, Client, MAX_HEADER, read};
+use crate::listen::Peeked;
+
+/// Whom a trusted proxy speaks for; `None` when it speaks for itself, or does not say. It gives no time limit: the
+/// caller does.
+///
+/// # Errors
+/// When the connection fails, or begins with a header that cannot be understood.
+pub(crate) async fn introduced<S: AsyncRead + Unpin>(stream: &mut Peeked<S>) -> io::Result<Option<Client>> {
+    stream.make_room(MAX_HEADER);
+    let beginning = stream.until(MAX_HEADER, |bytes| match read(bytes) {
+        Beginning::More => None,
+        beginning => Some(beginning),
+    });
+    match beginning.await? {
+        Beginning::Header(length, client) => {
+            stream.skip(length);
+            Ok(client)
+        }
+        Beginning::None => Ok(None),
+        Beginning::More | Beginning::Bad => {
+            Err(io::Error::new(io::ErrorKind::InvalidData, "not the PROXY protocol"))
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! Who may come in: cookies. A cookie belongs to the session it was given to, and ends with it.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Weak};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use msnp::{Cookie, FriendlyName, Handle, SessionId};
+use papillon_store::AccountId;
+use parking_lot::Mutex;
+use tokio::time::Instant;
+
+use super::Conversation;
+use crate::people::Session;
+
+/// No more cookies than this are out at once.
+const MAX_COOKIES: usize = 200_000;
+/// Cookies that were never used are cleared away this often.
+const SWEEP: Duration = Duration::from_secs(10);
+
+/// The doors of all conversations on this node.
+pub(crate) struct Switchboards {
+    cookies: Mutex<Cookies>,
+    lifetime: Duration,
+}
+
+struct Cookies {
+    issued: HashMap<Box<str>, Grant>,
+    swept: Instant,
+}
+
+/// Somebody who is let in with a cookie. The name is as it was when the cookie was made: renames do not
+/// reach a conversation.
+#[derive(Debug, Clone)]
+pub(crate) struct Invitee {
+    pub(crate) account: AccountId,
+    pub(crate) handle: Handle,
+    pub(crate) name: FriendlyName,
+}
+
+struct Grant {
+    person: Invitee,
+    session: Weak<Session>,
+    /// The conversation somebody was called to; `None` opens a new one.
+    conversation: Option<Arc<Conversation>>,
+    until: Instant,
+}
+
+impl Switchboards {
+    /// Cookies are good for `lifetime`.
+    pub(crate) fn new(lifetime: Duration) -> Self {
+        let cookies = Cookies { issued: HashMap::new(), swept: Instant::now() };
+        Self { cookies: Mutex::new(cookies), lifetime }
+    }
+
+    /// Makes a cookie with 128 random bits for the client of this session. `None` when there are too many.
+    pub(crate) fn issue(
+        &self,
+        session: &Arc<Session>,
+        conversation: Option<Arc<Conversation>>,
+    ) -> Option<Cookie> {
+        let person = Invitee {
+            account: session.account,
+            handle: session.handle.clone(),
+            name: session.state().name.clone(),
+        };
+        let now = Instant::now();
+        // The shape the original had: three numbers, the middle one the time.
+        let unix = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+        let text = format!("{}.{unix}.{}", rand::random::<u64>(), rand::random::<u64>());
+        let cookie = Cookie::parse(&text).ok()?;
+        let mut cookies = self.cookies.lock();
+        cookies.sweep(now);
+        if cookies.issued.len() >= MAX_COOKIES {
+            return None;
+        }
+        let session = Arc::downgrade(session);
+        let grant = Grant { person, session, conversation, until: now + self.lifetime };
+        cookies.issued.insert(text.into(), grant);
+        Some(cookie)
+    }
+
+    /// A cookie to open a conversation with.
+    pub(crate) fn admit(&self, session: &Arc<Session>) -> Option<Cookie> {
+        self.issue(session, None)
+    }
+
+    /// Takes a cookie in: once, in time, from the person it was made for, for the conversation it
+    /// was made for, and while the session it was made for lasts. Anything else leaves it as it is.
+    /// `owned` is told whose it is before the session is looked at: so whoever ends a session and then the
+    /// connections of its account misses none that came in by it.
+    pub(crate) fn redeem(
+        &self,
+        cookie: &Cookie,
+        handle: &Handle,
+        session: Option<SessionId>,
+        owned: impl FnOnce(AccountId),
+    ) -> Option<(Invitee, Option<Arc<Conversation>>)> {
+        let mut cookies = self.cookies.lock();
+        let grant = cookies.issued.get(cookie.as_str())?;
+        let fits = grant.person.handle == *handle
+            && grant.until > Instant::now()
+            && grant.conversation.as_ref().map(|conversation| conversation.id()) == session;
+        if !fits {
+            return None;
+        }
+        let grant = cookies.issued.remove(cookie.as_str())?;
+        drop(cookies);
+        owned(grant.person.account);
+        let lasts = grant.session.upgrade().is_some_and(|session| !session.state().left);
+        lasts.then_some((grant.person, grant.conversation))
+    }
+}
+
+impl Cookies {
+    fn sweep(&mut self, now: Instant) {
+        if now.duration_since(self.swept) >= SWEEP {
+            self.swept = now;
+            self.issued.retain(|_, grant| grant.until > now && grant.session.strong_count() > 0);
+        }
+    }
+}

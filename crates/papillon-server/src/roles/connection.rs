@@ -1,0 +1,299 @@
+//! A connection: one task that reads, one bounded outbox that everybody may write to.
+
+use std::io;
+use std::ops::ControlFlow;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::BytesMut;
+use msnp::wire::{Decoder, Frame, Limits, Stream};
+use tokio::net::TcpStream;
+use tokio::time::{Instant, sleep_until};
+
+use super::notification;
+use super::switchboard;
+use crate::config::Timeouts;
+use crate::delivery::{Deliveries, Inlet, Outbox, Reader, Tunnel, read_buffer};
+use crate::listen::{Door, Origin};
+use crate::service::Service;
+
+/// A deadline that is never reached.
+const NEVER: Duration = Duration::from_secs(86_400 * 365);
+
+/// Whether a connection goes on after what has just been done.
+pub(crate) type Flow = ControlFlow<()>;
+
+/// What a connection is for; its first verb tells.
+enum Role {
+    Unknown,
+    Notification(Box<notification::Connection>),
+    Switchboard(Box<switchboard::Connection>),
+}
+
+/// Serves one client until one of the two sides ends it. `early` is what has been read of it already.
+pub(crate) async fn serve(service: Arc<Service>, stream: TcpStream, early: Vec<u8>, origin: Origin) {
+    let (half, writer) = stream.into_split();
+    let outbox = Arc::new(Outbox::new(writer, service.config.limits.outbox_bytes));
+    attend(service, Reader::Tcp { half, early }, outbox, origin).await;
+}
+
+/// The same for a client whose bytes come through a tunnel.
+pub(crate) async fn serve_tunnel(service: Arc<Service>, tunnel: Arc<Tunnel>, origin: Origin) {
+    let outbox = Arc::clone(tunnel.outbox());
+    attend(service, Reader::Tunnel(Inlet(tunnel)), outbox, origin).await;
+}
+
+async fn attend(service: Arc<Service>, reader: Reader, outbox: Arc<Outbox>, origin: Origin) {
+    let shared = Arc::clone(&service);
+    let _registration = shared.open.register(&outbox);
+    let mut connection = Connection {
+        timeouts: &shared.config.now().timeouts,
+        decoder: Decoder::new(Stream::NotificationRequests, Limits::SIGN_IN),
+        role: Role::Unknown,
+        begun: Instant::now(),
+        unfinished: None,
+        closing: false,
+        service,
+        reader,
+        outbox,
+        origin,
+    };
+    let reset = connection.run().await;
+    connection.leave(reset);
+    if !reset {
+        connection.reader.linger().await;
+    }
+}
+
+struct Connection {
+    service: Arc<Service>,
+    /// As they were when it came.
+    timeouts: &'static Timeouts,
+    reader: Reader,
+    outbox: Arc<Outbox>,
+    origin: Origin,
+    decoder: Decoder,
+    role: Role,
+    begun: Instant,
+    /// Since when there is the beginning of a line, or a line without its payload, and nothing after it.
+    unfinished: Option<Instant>,
+    /// Nothing more is read; what waits is written, then the connection ends.
+    closing: bool,
+}
+
+impl Connection {
+    /// Runs until the connection is to end. `true` when the client is gone already.
+    async fn run(&mut self) -> bool {
+        let mut buffer = BytesMut::new();
+        let mut timer = pin!(sleep_until(self.deadline()));
+        let mut has_rung = false;
+        // Since when the client has taken nothing of what waits for it, and how much it had then.
+        let mut stall: Option<(Instant, u64)> = None;
+        loop {
+            if self.outbox.is_over() {
+                return false;
+            }
+            let stalled = self.outbox.stalled();
+            stall = stalled.map(|taken| match stall {
+                Some((since, then)) if then == taken => (since, taken),
+                _ => (Instant::now(), taken),
+            });
+            let wanted = match stall {
+                None => self.next_deadline(),
+                Some((since, _)) if self.closing => self.stall_deadline(since),
+                Some((since, _)) => self.stall_deadline(since).min(self.next_deadline()),
+            };
+            // One that rings too early is looked at and set again: that is rarer than deadlines that move on.
+            if wanted < timer.deadline() || has_rung {
+                timer.as_mut().reset(wanted);
+                has_rung = false;
+            }
+            tokio::select! {
+                ready = self.reader.readable(), if !self.closing => {
+                    if ready.is_err() {
+                        return true;
+                    }
+                    match self.read(&mut buffer).await {
+                        Ok(Flow::Continue(())) => {}
+                        Ok(Flow::Break(())) => self.finish(),
+                        Err(_) => return true,
+                    }
+                    self.reader.processed();
+                }
+                _ = self.outbox.writable(), if stalled.is_some() => Deliveries::new().resume(&self.outbox),
+                () = self.outbox.woken() => {}
+                () = timer.as_mut() => {
+                    has_rung = true;
+                    if stall.is_some_and(|(since, _)| self.stall_deadline(since) <= Instant::now()) {
+                        tracing::info!("dropping a client that does not read");
+                        return false;
+                    }
+                    if self.reader.expires().is_some_and(|expires| expires <= Instant::now()) {
+                        tracing::debug!("a client of the gateway asks no more");
+                        return true;
+                    }
+                    if !self.closing && self.see_to_deadlines().is_break() {
+                        self.finish();
+                    }
+                }
+            }
+        }
+    }
+
+    /// Reads what there is and handles the commands in it. An error when the client is gone.
+    async fn read(&mut self, buffer: &mut BytesMut) -> io::Result<Flow> {
+        read_buffer::provide(buffer);
+        match self.reader.read_now(buffer).await {
+            Some(Ok(0)) => return Err(io::ErrorKind::UnexpectedEof.into()),
+            Some(Ok(_)) => {}
+            Some(Err(error)) => return Err(error),
+            None => {
+                read_buffer::release(buffer);
+                return Ok(Flow::Continue(()));
+            }
+        }
+        let before = self.decoder.taken();
+        let flow = self.handle(buffer).await;
+        self.note_unfinished(buffer, before);
+        read_buffer::release(buffer);
+        Ok(flow)
+    }
+
+    /// Notes whether what has been read ends in the middle of something; `before` is how many frames there had
+    /// been when that was looked at last.
+    fn note_unfinished(&mut self, buffer: &BytesMut, before: u64) {
+        if buffer.is_empty() && !self.decoder.is_inside_frame() {
+            self.unfinished = None;
+        } else if self.unfinished.is_none() || self.decoder.taken() != before {
+            self.unfinished = Some(Instant::now());
+        }
+    }
+
+    async fn handle(&mut self, buffer: &mut BytesMut) -> Flow {
+        loop {
+            if let Role::Switchboard(switchboard) = &mut self.role {
+                let mut out = Deliveries::new();
+                return switchboard.handle_all(&mut self.decoder, buffer, &mut out);
+            }
+            match self.decoder.next(buffer) {
+                Ok(Some(frame)) => {
+                    if self.handle_one(frame).await.is_break() || self.outbox.is_over() {
+                        return Flow::Break(());
+                    }
+                }
+                Ok(None) => return Flow::Continue(()),
+                Err(error) => {
+                    tracing::debug!(%error, "closing a connection whose stream cannot be read");
+                    return Flow::Break(());
+                }
+            }
+        }
+    }
+
+    async fn handle_one(&mut self, frame: Frame) -> Flow {
+        if let Role::Unknown = self.role
+            && self.take_role(&frame).is_break()
+        {
+            return Flow::Break(());
+        }
+        match &mut self.role {
+            // Boxed so that an idle connection does not carry the room its commands need.
+            Role::Notification(notification) => {
+                let flow = Box::pin(notification.handle(frame)).await;
+                self.decoder.expect(Stream::NotificationRequests, notification.frame_limits());
+                flow
+            }
+            Role::Switchboard(switchboard) => switchboard.handle(&frame, &mut Deliveries::new()),
+            Role::Unknown => Flow::Break(()),
+        }
+    }
+
+    /// `VER` opens a notification connection, `USR` and `ANS` a switchboard.
+    fn take_role(&mut self, frame: &Frame) -> Flow {
+        let service = Arc::clone(&self.service);
+        let outbox = Arc::clone(&self.outbox);
+        match (frame.verb(), self.origin.door) {
+            (b"VER", _) => {
+                let connection = notification::Connection::new(service, outbox, self.origin);
+                self.role = Role::Notification(Box::new(connection));
+            }
+            (b"USR" | b"ANS", Door::Msnp | Door::Gateway) => {
+                let connection = switchboard::Connection::new(service, outbox);
+                self.role = Role::Switchboard(Box::new(connection));
+                self.decoder.expect(Stream::SwitchboardRequests, Limits::SIGNED_IN);
+            }
+            _ => return Flow::Break(()),
+        }
+        Flow::Continue(())
+    }
+
+    /// When something has to be looked at, if nothing happens before.
+    fn next_deadline(&self) -> Instant {
+        let deadline = self.deadline();
+        self.reader.expires().map_or(deadline, |expires| expires.min(deadline))
+    }
+
+    fn deadline(&self) -> Instant {
+        let unfinished = self.unfinished_deadline();
+        unfinished.map_or_else(|| self.role_deadline(), |unfinished| unfinished.min(self.role_deadline()))
+    }
+
+    fn unfinished_deadline(&self) -> Option<Instant> {
+        self.unfinished.map(|since| since + self.timeouts.unfinished)
+    }
+
+    fn role_deadline(&self) -> Instant {
+        let sign_in = self.begun + self.timeouts.sign_in;
+        let deadline = match &self.role {
+            Role::Unknown => Some(sign_in.min(self.begun + self.timeouts.first_line)),
+            Role::Notification(notification) => notification.deadline(sign_in),
+            Role::Switchboard(switchboard) => switchboard.deadline(sign_in),
+        };
+        // A day's steps are enough for "never".
+        deadline.unwrap_or(self.begun + NEVER)
+    }
+
+    fn see_to_deadlines(&mut self) -> Flow {
+        let now = Instant::now();
+        if self.unfinished_deadline().is_some_and(|deadline| deadline <= now) {
+            tracing::debug!("closing a connection that does not finish what it has begun to say");
+            return Flow::Break(());
+        }
+        if self.role_deadline() > now {
+            return Flow::Continue(());
+        }
+        match &mut self.role {
+            Role::Unknown => Flow::Break(()),
+            Role::Notification(notification) => notification.on_deadline(),
+            Role::Switchboard(switchboard) => switchboard.on_deadline(&mut Deliveries::new()),
+        }
+    }
+
+    fn stall_deadline(&self, since: Instant) -> Instant {
+        since + self.timeouts.write_stall
+    }
+
+    /// Lets what has been sent go out, then ends.
+    fn finish(&mut self) {
+        self.closing = true;
+        Deliveries::new().close(&self.outbox);
+    }
+
+    /// Tells everybody whom it concerns that this client is gone, or is going (`reset`: gone already).
+    fn leave(&mut self, reset: bool) {
+        let mut out = Deliveries::new();
+        match &mut self.role {
+            Role::Unknown => {}
+            Role::Notification(notification) => notification.leave(&mut out),
+            Role::Switchboard(switchboard) => {
+                let kept = if reset { 0 } else { self.reader.still_taken() };
+                switchboard.leave(kept, &mut out);
+            }
+        }
+        // What is in a tunnel can still be asked for.
+        if let Reader::Tcp { .. } = self.reader {
+            out.abandon(&self.outbox);
+        }
+    }
+}

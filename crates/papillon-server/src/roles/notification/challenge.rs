@@ -1,0 +1,67 @@
+//! `CHL` and `QRY`: the client shows that it is one, and that it is still there.
+
+use msnp::command::{chl, qry};
+use msnp::wire::Encode;
+use msnp::{ErrorCode, challenge::is_right_answer};
+use tokio::time::Instant;
+
+use super::{Connection, Outcome, Refusal};
+use crate::delivery::Deliveries;
+use crate::roles::connection::Flow;
+
+/// Where a session stands with its challenges.
+#[derive(Debug, Default)]
+pub(super) enum Challenges {
+    /// Before the first `CHG` there are none.
+    #[default]
+    None,
+    /// One is to be answered until then.
+    Asked { challenge: Box<str>, until: Instant },
+    /// The last one was answered; the next comes then.
+    Answered { next: Instant },
+}
+
+impl Challenges {
+    pub(super) fn deadline(&self) -> Option<Instant> {
+        match self {
+            Self::None => None,
+            Self::Asked { until, .. } => Some(*until),
+            Self::Answered { next } => Some(*next),
+        }
+    }
+}
+
+impl Connection {
+    /// Asks for the answer to twenty random digits.
+    pub(super) fn challenge(&mut self, out: &mut Deliveries) {
+        let digits = rand::random::<u128>() % 10_u128.pow(20);
+        let challenge: Box<str> = format!("{digits:020}").into();
+        let until = Instant::now() + self.service.config.timeouts.challenge;
+        out.send(&self.outbox, chl::Challenge { challenge: challenge.clone() }.to_bytes());
+        self.challenges = Challenges::Asked { challenge, until };
+    }
+
+    pub(super) fn check_answer(&mut self, request: &qry::Request) -> Outcome {
+        let wrong = Refusal::Fatal(ErrorCode::ChallengeResponseFailed);
+        let Challenges::Asked { challenge, .. } = &self.challenges else { return Err(wrong) };
+        if !is_right_answer(&request.product_id, challenge, &request.digest) {
+            return Err(wrong);
+        }
+        let next = Instant::now() + self.service.config.timeouts.challenge_interval;
+        self.challenges = Challenges::Answered { next };
+        self.reply(&qry::Reply { transaction: request.transaction });
+        Ok(())
+    }
+
+    /// A challenge was not answered in time, or it is time for another.
+    pub(super) fn challenge_or_end(&mut self) -> Flow {
+        match self.challenges {
+            Challenges::Asked { .. } => Flow::Break(()),
+            Challenges::None => Flow::Continue(()),
+            Challenges::Answered { .. } => {
+                self.challenge(&mut Deliveries::new());
+                Flow::Continue(())
+            }
+        }
+    }
+}

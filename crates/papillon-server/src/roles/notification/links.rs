@@ -1,0 +1,64 @@
+//! `URL`, `SND`, `SDC`: what leads out of the messenger.
+
+use msnp::command::{sdc, snd, url};
+use msnp::{ErrorCode, Handle};
+
+use super::invitation_mail::Invitation;
+use super::{Connection, Outcome, Refusal};
+
+/// The services a client asks the address of, and our page for each.
+const PAGES: &[(&str, &str)] = &[
+    ("INBOX", "/mail"),
+    ("FOLDERS", "/mail"),
+    ("COMPOSE", "/mail"),
+    ("CHGMOB", "/mobile"),
+    ("MOBILE", "/mobile"),
+    ("PROFILE", "/profile"),
+    ("PERSON", "/profile"),
+    ("CHAT", "/chat"),
+    ("ADDRBOOK", "/profile"),
+    ("ADVSEARCH", "/directory"),
+    ("INTSEARCH", "/directory"),
+];
+
+impl Connection {
+    pub(super) fn tell_page(&mut self, request: &url::Request) -> Outcome {
+        let (_, path) = PAGES
+            .iter()
+            .find(|(service, _)| *service == &*request.service)
+            .ok_or(Refusal::Error(ErrorCode::InvalidParameter))?;
+        self.reply(&url::Reply {
+            transaction: request.transaction,
+            path: (*path).into(),
+            url: self.service.page(self.origin.local, path).into(),
+            site: "1".into(),
+        });
+        Ok(())
+    }
+
+    pub(super) async fn invite_by_mail(&mut self, request: snd::Request) -> Outcome {
+        self.leave_mail(&request.address, None).await?;
+        self.reply(&snd::Reply { transaction: request.transaction });
+        Ok(())
+    }
+
+    pub(super) async fn invite_by_mail_with_text(&mut self, request: sdc::Request) -> Outcome {
+        let text = std::str::from_utf8(&request.text)
+            .map_err(|_| Refusal::Error(ErrorCode::InvalidParameter))?
+            .to_owned();
+        self.leave_mail(&request.address, Some(&text)).await?;
+        self.reply(&sdc::Reply { transaction: request.transaction });
+        Ok(())
+    }
+
+    async fn leave_mail(&mut self, address: &str, text: Option<&str>) -> Outcome {
+        let to = Handle::parse(address).map_err(|_| Refusal::Error(ErrorCode::InvalidParameter))?;
+        let session = self.session()?;
+        let name = session.state().name.clone();
+        let invitation = Invitation { from: &session.handle, from_name: &name, to: &to, text };
+        self.service.mail.leave(&invitation).await.map_err(|error| {
+            tracing::error!(%error, "an invitation could not be left in the mail folder");
+            Refusal::Error(ErrorCode::FileOperationFailed)
+        })
+    }
+}

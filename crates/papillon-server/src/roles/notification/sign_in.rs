@@ -1,0 +1,212 @@
+//! `VER`, `CVR`, `USR`: agreeing on a dialect and proving who one is.
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use msnp::command::{cvr, msg, usr, ver, xfr};
+use msnp::message::Profile;
+use msnp::passport::Challenge;
+use msnp::wire::Encode;
+use msnp::{ErrorCode, Handle, TransactionId};
+use papillon_store::{Account, AccountId, Roster};
+
+use super::verbs::Stage;
+use super::{Connection, Outcome, Refusal, send_away};
+use crate::delivery::Deliveries;
+use crate::listen::Door;
+use crate::passport::{Reason, TicketError, t_part};
+use crate::people::Session;
+
+/// What a client that does not say its version is told is the best there is.
+const UNKNOWN_VERSION: &str = "1.0.0000";
+
+/// What a client says of itself is kept for as long as it is signed in; this many characters will do.
+const LONGEST_DESCRIPTION: usize = 60;
+
+impl Connection {
+    pub(super) fn agree_on_version(&mut self, request: &ver::Request) -> Outcome {
+        let dialects = request.common();
+        let cvr0 = request.offers_cvr0() && !dialects.is_empty();
+        let agreed = dialects.first().copied();
+        self.reply(&ver::Reply { transaction: request.transaction, dialects, cvr0 });
+        // The first one in the reply is the one that is spoken.
+        self.dialect = agreed.ok_or(Refusal::Close)?;
+        self.stage = Stage::Versioned;
+        Ok(())
+    }
+
+    /// Every client is told that it is up to date, so that none asks to be replaced.
+    pub(super) fn tell_versions(&mut self, request: cvr::Request) -> Outcome {
+        if self.session.is_none() {
+            self.client = described(&request);
+        }
+        let version = if request.version.is_empty() { UNKNOWN_VERSION.into() } else { request.version };
+        let page: Box<str> = self.service.page(self.origin.local, "/").into();
+        self.reply(&cvr::Reply {
+            transaction: request.transaction,
+            recommended: version.clone(),
+            also_recommended: version.clone(),
+            minimum: version,
+            download_url: page.clone(),
+            info_url: page,
+        });
+        if self.stage == Stage::Versioned {
+            self.stage = Stage::Known;
+        }
+        Ok(())
+    }
+
+    pub(super) async fn sign_in(&mut self, request: usr::Request) -> Outcome {
+        match (self.stage, request) {
+            (Stage::SignedIn, _) => Err(Refusal::Error(ErrorCode::AlreadyLoggedIn)),
+            (Stage::Known, usr::Request::Identify { transaction, handle }) => match self.origin.door {
+                Door::Msnp | Door::Gateway => self.send_for_ticket(transaction, handle),
+                Door::Dispatch => self.refer(transaction),
+            },
+            (Stage::Challenged, usr::Request::Ticket { transaction, ticket }) => {
+                self.check_ticket(transaction, &ticket).await
+            }
+            _ => Err(Refusal::Fatal(ErrorCode::NotExpected)),
+        }
+    }
+
+    /// Every address is sent to Passport, known or not: who has an account here is not told.
+    fn send_for_ticket(&mut self, transaction: TransactionId, handle: Handle) -> Outcome {
+        let fingerprint = format!("{:032x}", rand::random::<u128>());
+        let challenge = Challenge::new(unix_time(), &fingerprint).as_str().into();
+        self.reply(&usr::Reply::Challenge { transaction, challenge });
+        self.handle = Some(handle);
+        self.stage = Stage::Challenged;
+        Ok(())
+    }
+
+    /// The dispatch listener only says where the notification server is.
+    fn refer(&mut self, transaction: TransactionId) -> Outcome {
+        let here = msnp::HostPort::parse(&format!(
+            "{}:{}",
+            self.service.host(self.origin.local),
+            self.origin.local.port()
+        ));
+        let (Some(address), Ok(current)) = (self.service.msnp_address(&self.origin), here) else {
+            return Err(Refusal::Fatal(ErrorCode::ServerUnavailable));
+        };
+        self.reply(&xfr::Reply::Notification { transaction, address, current });
+        Err(Refusal::Close)
+    }
+
+    async fn check_ticket(&mut self, transaction: TransactionId, ticket: &usr::Ticket) -> Outcome {
+        let claims = self.service.tickets.verify(ticket.as_str(), SystemTime::now()).map_err(|error| {
+            self.refused(match error {
+                TicketError::Malformed => ErrorCode::AuthenticationFailed,
+                TicketError::Forged | TicketError::Expired => ErrorCode::BadTicket,
+            })
+        })?;
+        let handle = self.handle.clone().ok_or(Refusal::Close)?;
+        // A list change that is under way is either in what is read here, or is told afterwards.
+        let service = Arc::clone(&self.service);
+        let _turn = service.locks.one(&handle).await;
+        let found = service.store.sign_in(AccountId(claims.account)).await.map_err(|error| {
+            tracing::error!(%error, "the store failed during a sign-in");
+            Refusal::Fatal(ErrorCode::InternalServerError)
+        })?;
+        let valid = |account: &Account| {
+            account.handle == handle && account.credential_epoch == claims.epoch && account.enabled
+        };
+        let (account, roster) = found
+            .filter(|(account, _)| valid(account))
+            .ok_or_else(|| self.refused(ErrorCode::AuthenticationFailed))?;
+        self.enter(transaction, account, roster, ticket);
+        Ok(())
+    }
+
+    /// Logs that somebody was not signed in, and says so.
+    fn refused(&self, code: ErrorCode) -> Refusal {
+        self.service.failures.note(Reason::Ticket, self.origin.client.ip(), self.handle.as_ref());
+        Refusal::Fatal(code)
+    }
+
+    fn enter(&mut self, transaction: TransactionId, account: Account, roster: Roster, ticket: &usr::Ticket) {
+        let welcome = usr::Reply::Ok {
+            transaction,
+            handle: account.handle.clone(),
+            name: account.name.clone(),
+            verified: account.verified,
+        };
+        let profile = msg::FromService { payload: self.profile(&account, ticket) };
+        tracing::info!(account = %account.handle, dialect = %self.dialect, "signed in");
+        self.verified = account.verified;
+        self.stage = Stage::SignedIn;
+
+        let mut out = Deliveries::new();
+        // The turn is this person's: nobody else enters meanwhile. Only then is this one of its connections.
+        if let Some(older) = self.service.sessions.get(&account.handle) {
+            send_away(&self.service, &older, &mut out);
+        }
+        self.service.open.belongs_to(account.id, &self.outbox);
+        out.send(&self.outbox, welcome.to_bytes());
+        out.send(&self.outbox, profile.to_bytes());
+        let client = std::mem::take(&mut self.client);
+        let outbox = Arc::clone(&self.outbox);
+        let session = Session::new(account, roster, self.dialect, outbox, self.origin, client);
+        self.service.sessions.enter(&session);
+        self.session = Some(session);
+    }
+
+    /// The profile tells the client its own address as seen from here; from that and its socket
+    /// it works out what kind of NAT it is behind.
+    fn profile(&self, account: &Account, ticket: &usr::Ticket) -> bytes::Bytes {
+        Profile {
+            login_time: unix_time(),
+            member_id_high: (account.id.0 >> 32) as i32,
+            member_id_low: account.id.0 as i32,
+            preferred_email: account.handle.to_string(),
+            mspauth: t_part(ticket.as_str()).unwrap_or_default().into(),
+            client_ip: address_in_profile(self.origin.client.ip()),
+            client_port: self.origin.client.port(),
+            ..Profile::default()
+        }
+        .to_bytes()
+    }
+}
+
+/// The client's address as a profile can tell it. Clients of the time know IPv4 only: for others it is the one that
+/// says nothing (MSNP2).
+fn address_in_profile(client: IpAddr) -> IpAddr {
+    match client.to_canonical() {
+        v4 @ IpAddr::V4(_) => v4,
+        IpAddr::V6(_) => Ipv4Addr::UNSPECIFIED.into(),
+    }
+}
+
+/// What a client says it is, for administrators to read: `MSNMSGR 6.0.0602 (winnt 5.1)`.
+fn described(request: &cvr::Request) -> Box<str> {
+    let name = if request.library.is_empty() { &request.client } else { &request.library };
+    let mut text = format!("{name} {}", request.version);
+    if !request.os.is_empty() {
+        text = format!("{text} ({} {})", request.os, request.os_version);
+    }
+    let text = text.trim().chars().filter(|c| !c.is_control()).take(LONGEST_DESCRIPTION);
+    text.collect::<String>().into_boxed_str()
+}
+
+fn unix_time() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_profile_tells_ipv4_addresses_only() {
+        for (client, told) in [
+            ("192.0.2.7", "192.0.2.7"),
+            ("::ffff:192.0.2.7", "192.0.2.7"),
+            ("2001:db8::7", "0.0.0.0"),
+            ("::1", "0.0.0.0"),
+        ] {
+            assert_eq!(address_in_profile(client.parse().unwrap()).to_string(), told, "{client}");
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! `SYN`: the lists, or the word that the client's copy is still right.
+
+use bytes::BytesMut;
+use msnp::command::{blp, bpr, gtc, lsg, lst, prp, syn};
+use msnp::wire::Encode;
+use msnp::{Dialect, ListVersion};
+use papillon_store::Roster;
+
+use super::{Connection, Outcome};
+use crate::delivery::Deliveries;
+
+impl Connection {
+    pub(super) fn synchronise(&mut self, request: &syn::Request) -> Outcome {
+        let session = self.session()?;
+        let mut lines = BytesMut::new();
+        {
+            let state = session.state();
+            let roster = &state.roster;
+            // A client that has nothing sends 0, which no account's version ever is.
+            let known = request.version == roster.version && request.version != ListVersion(0);
+            let contents = syn::Contents { contacts: roster.contacts.len(), groups: roster.groups.len() };
+            syn::Reply {
+                transaction: request.transaction,
+                version: roster.version,
+                contents: (!known).then_some(contents),
+            }
+            .encode(&mut lines);
+            if !known {
+                write_lists(roster, self.dialect, &mut lines);
+            }
+        }
+        Deliveries::new().send(&self.outbox, lines.freeze());
+        self.synchronised = true;
+        Ok(())
+    }
+}
+
+fn write_lists(roster: &Roster, dialect: Dialect, lines: &mut BytesMut) {
+    gtc::Line { prompt: roster.prompt }.encode(lines);
+    blp::Line { privacy: roster.privacy }.encode(lines);
+    for (key, value) in roster.properties.iter().filter(|(key, _)| key.is_in(dialect)) {
+        prp::Line { key: *key, value: value.clone() }.encode(lines);
+    }
+    for (group, name) in &roster.groups {
+        lsg::Line { group: *group, name: name.clone() }.encode(lines);
+    }
+    for contact in &roster.contacts {
+        lst::write(lines, &contact.handle, &contact.name, contact.lists, contact.groups.iter());
+        for (key, value) in contact.properties.iter().filter(|(key, _)| key.is_in(dialect)) {
+            bpr::Line { key: *key, value: value.clone() }.encode(lines);
+        }
+    }
+}

@@ -1,0 +1,190 @@
+//! The switchboard: conversations.
+//!
+//! One connection is one person in one conversation. [`admission`](Switchboards) is who may come
+//! in, [`Conversation`] who is in and how a message reaches them, `calls` how others are asked in.
+
+mod calls;
+mod verbs;
+
+use std::sync::Arc;
+
+use bytes::BytesMut;
+use msnp::command::{SwitchboardRequest as Request, ans, error, usr};
+use msnp::wire::{Decoder, Encode, Frame};
+use msnp::{Cookie, ErrorCode, Handle, SessionId, TransactionId};
+use tokio::time::Instant;
+
+use crate::delivery::{Deliveries, Outbox};
+use crate::people::conversations::{Conversation, Invitee, Participant};
+use crate::roles::connection::Flow;
+use crate::service::Service;
+
+/// One client's connection to a switchboard.
+pub(crate) struct Connection {
+    service: Arc<Service>,
+    outbox: Arc<Outbox>,
+    seat: Option<Seat>,
+}
+
+/// A place in a conversation.
+struct Seat {
+    person: Invitee,
+    conversation: Arc<Conversation>,
+    /// When to look again whether the conversation has gone idle.
+    look: Instant,
+}
+
+/// Why a command is not carried out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Refusal {
+    /// An error reply; the connection goes on.
+    Error(ErrorCode),
+    /// An error reply, then the end of the connection.
+    Fatal(ErrorCode),
+    /// The end of the connection.
+    Close,
+}
+
+type Outcome = Result<(), Refusal>;
+
+impl Connection {
+    pub(crate) fn new(service: Arc<Service>, outbox: Arc<Outbox>) -> Self {
+        Self { service, outbox, seat: None }
+    }
+
+    /// Handles everything that has been read. Nothing here waits, so a burst goes out in as few
+    /// writes as it came in reads.
+    pub(crate) fn handle_all(
+        &mut self,
+        decoder: &mut Decoder,
+        buffer: &mut BytesMut,
+        out: &mut Deliveries,
+    ) -> Flow {
+        loop {
+            match decoder.next(buffer) {
+                Ok(Some(frame)) => self.handle(&frame, out)?,
+                Ok(None) => return Flow::Continue(()),
+                Err(error) => {
+                    tracing::debug!(%error, "closing a switchboard connection that cannot be read");
+                    return Flow::Break(());
+                }
+            }
+        }
+    }
+
+    /// Handles one command.
+    pub(crate) fn handle(&mut self, frame: &Frame, out: &mut Deliveries) -> Flow {
+        let (transaction, outcome) = match verbs::admit(self.seat.is_some(), frame) {
+            Err(refusal) => (None, Err(refusal)),
+            Ok(rule) => match Request::parse(frame) {
+                Ok(Request::Out) => return Flow::Break(()),
+                Ok(request) => self.carry_out(request, out),
+                Err(error) => (error.transaction, Err(rule.refusal(error.reason))),
+            },
+        };
+        match outcome {
+            Ok(()) => Flow::Continue(()),
+            Err(refusal) => self.refuse(refusal, transaction, out),
+        }
+    }
+
+    fn carry_out(&mut self, request: Request, out: &mut Deliveries) -> (Option<TransactionId>, Outcome) {
+        match request {
+            Request::Usr(request) => (Some(request.transaction), self.open(request, out)),
+            Request::Ans(request) => (Some(request.transaction), self.answer(request, out)),
+            Request::Cal(request) => (Some(request.transaction), self.call(&request, out)),
+            Request::Msg(request) => {
+                let outcome = self.seat.as_ref().ok_or(Refusal::Close).map(|seat| {
+                    seat.conversation.relay(seat.person.account, &self.outbox, &request, out);
+                });
+                (Some(request.transaction), outcome)
+            }
+            Request::Out => (None, Err(Refusal::Close)),
+        }
+    }
+
+    /// `USR`: the caller opens a conversation.
+    fn open(&mut self, request: usr::SwitchboardRequest, out: &mut Deliveries) -> Outcome {
+        let admitted = self.redeem(&request.cookie, &request.handle, None);
+        let (person, _) = admitted.ok_or(Refusal::Fatal(ErrorCode::AuthenticationFailed))?;
+        let reply = usr::SwitchboardReply {
+            transaction: request.transaction,
+            handle: person.handle.clone(),
+            name: person.name.clone(),
+        };
+        out.send(&self.outbox, reply.to_bytes());
+        let conversation = Arc::new(Conversation::new());
+        conversation.join(self.participant(&person), None, out);
+        self.sit(person, conversation);
+        Ok(())
+    }
+
+    /// `ANS`: somebody who was called comes in.
+    fn answer(&mut self, request: ans::Request, out: &mut Deliveries) -> Outcome {
+        let ans::Request { transaction, handle, cookie, session } = request;
+        let admitted = self.redeem(&cookie, &handle, Some(session));
+        let Some((person, Some(conversation))) = admitted else {
+            return Err(Refusal::Fatal(ErrorCode::AuthenticationFailed));
+        };
+        if conversation.has(person.account) {
+            return Err(Refusal::Fatal(ErrorCode::AlreadyThere));
+        }
+        conversation.join(self.participant(&person), Some(transaction), out);
+        self.sit(person, conversation);
+        Ok(())
+    }
+
+    fn redeem(
+        &self,
+        cookie: &Cookie,
+        handle: &Handle,
+        session: Option<SessionId>,
+    ) -> Option<(Invitee, Option<Arc<Conversation>>)> {
+        let owned = |account| self.service.open.belongs_to(account, &self.outbox);
+        self.service.switchboards.redeem(cookie, handle, session, owned)
+    }
+
+    fn participant(&self, person: &Invitee) -> Participant {
+        let calls = self.service.config.limits.calls_per_minute;
+        Participant::new(person, Arc::clone(&self.outbox), calls)
+    }
+
+    fn sit(&mut self, person: Invitee, conversation: Arc<Conversation>) {
+        let look = Instant::now() + self.service.config.timeouts.switchboard_idle;
+        self.seat = Some(Seat { person, conversation, look });
+    }
+
+    /// When [`on_deadline`](Self::on_deadline) is to be called.
+    pub(crate) fn deadline(&self, sign_in: Instant) -> Option<Instant> {
+        Some(self.seat.as_ref().map_or(sign_in, |seat| seat.look))
+    }
+
+    /// Nobody came in, or it is time to see whether anything has been said.
+    pub(crate) fn on_deadline(&mut self, out: &mut Deliveries) -> Flow {
+        let Some(seat) = &mut self.seat else { return Flow::Break(()) };
+        let idle_at = seat.conversation.last_active() + self.service.config.timeouts.switchboard_idle;
+        if idle_at > Instant::now() {
+            seat.look = idle_at;
+            return Flow::Continue(());
+        }
+        seat.conversation.expire(out);
+        Flow::Break(())
+    }
+
+    /// The connection is over: the others are told. Of what waits, the client still gets the first `kept` bytes.
+    pub(crate) fn leave(&mut self, kept: usize, out: &mut Deliveries) {
+        if let Some(seat) = self.seat.take() {
+            seat.conversation.leave(seat.person.account, kept, out);
+        }
+    }
+
+    fn refuse(&self, refusal: Refusal, transaction: Option<TransactionId>, out: &mut Deliveries) -> Flow {
+        let (code, flow) = match refusal {
+            Refusal::Error(code) => (code, Flow::Continue(())),
+            Refusal::Fatal(code) => (code, Flow::Break(())),
+            Refusal::Close => return Flow::Break(()),
+        };
+        out.send(&self.outbox, error::Reply::new(code, transaction).to_bytes());
+        flow
+    }
+}

@@ -1,0 +1,115 @@
+//! The HTTP gateway: connections of clients that have nothing but HTTP (HYP *HTTP Connections*).
+//!
+//! It is a transport only. What a request brings goes into a [`Tunnel`], behind which stand the
+//! same notification server and switchboard as behind a socket, and what waits there goes into the
+//! answer. [`session`] is who may ask when, [`query`] what can be asked.
+
+mod query;
+mod session;
+mod table;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{Method, StatusCode};
+
+use crate::delivery::Tunnel;
+use crate::http::{Request, Response, Visitor};
+use crate::listen::{Door, Origin};
+use crate::roles::connection;
+use crate::service::Service;
+use query::Ask;
+use session::{Answer, Denied, Session};
+use table::{Entry, Table};
+
+/// Where it is, in lower case.
+pub(crate) const PATH: &str = "/gateway/gateway.dll";
+/// What official clients call the type of a body.
+const CONTENT_TYPE: &str = "application/x-msn-messenger";
+/// The header with all there is to know of a session.
+const HEADER: &str = "X-MSN-Messenger";
+/// A poll is never held longer than this; proxies have little patience.
+const LONGEST_HOLD: Duration = Duration::from_secs(60);
+
+/// The gateway, with everybody who is connected by it.
+pub(crate) struct Gateways {
+    service: Arc<Service>,
+    table: Arc<Table>,
+}
+
+impl Gateways {
+    /// A gateway to this service.
+    pub(crate) fn new(service: Arc<Service>) -> Self {
+        let table = Table::new(service.config.limits.gateway_sessions_per_address);
+        Self { service, table: Arc::new(table) }
+    }
+
+    /// Whether a request may be held back until there is something to say: a poll.
+    pub(crate) fn may_hold(request: &Request<'_>) -> bool {
+        request.length == 0 && request.path.eq_ignore_ascii_case(PATH)
+    }
+
+    /// Answers one request. When this is dropped before it has an answer, nothing that waits for
+    /// the client is lost; what the request brought has been brought.
+    pub(crate) async fn answer(&self, request: &Request<'_>, visitor: &Visitor) -> Response {
+        if request.method != Method::POST {
+            let text = "This is the gateway for messengers: it answers POST only.";
+            return Response::text(StatusCode::METHOD_NOT_ALLOWED, text).with_header("Allow", "POST");
+        }
+        let ask = match Ask::parse(request.query) {
+            Ok(ask) => ask,
+            Err(garbled) => return Response::text(StatusCode::BAD_REQUEST, &garbled.to_string()),
+        };
+        let (hold, body) = (ask.hold().min(LONGEST_HOLD), request.body.clone());
+        let answer = match ask {
+            Ask::Open { .. } => self.open(visitor, body).await,
+            Ask::Go { id, .. } => match self.table.find(id.session) {
+                Some(session) => session.exchange(id.nonce, body, hold).await,
+                None => Err(Denied::Unknown),
+            },
+        };
+        match answer {
+            Ok(answer) => respond(answer, &visitor.host, hold),
+            Err(denied) => Response::text(denied.status(), &denied.to_string()),
+        }
+    }
+
+    /// Opens a connection. Which server it is for is told by its first verb.
+    async fn open(&self, visitor: &Visitor, body: Bytes) -> Result<Answer, Denied> {
+        let config = &self.service.config;
+        if self.service.open.count() >= config.limits.connections {
+            tracing::warn!("too many connections: one more is turned away at the gateway");
+            return Err(Denied::Full);
+        }
+        let tunnel = Tunnel::new(config.limits.outbox_bytes, config.timeouts.gateway_idle);
+        let (session, first) = Session::new(Arc::clone(&tunnel));
+        let entry = Table::enter(&self.table, &session, visitor.peer.ip()).ok_or(Denied::Full)?;
+        let client = SocketAddr::new(visitor.peer.ip(), 0);
+        let origin = Origin { client, local: visitor.local, door: Door::Gateway, by_proxy: false };
+        tokio::spawn(serve(entry, Arc::clone(&self.service), tunnel, origin));
+        session.exchange(first, body, Duration::ZERO).await
+    }
+}
+
+async fn serve(entry: Entry, service: Arc<Service>, tunnel: Arc<Tunnel>, origin: Origin) {
+    connection::serve_tunnel(service, tunnel, origin).await;
+    drop(entry);
+}
+
+/// `GW-IP` is the host that the client asked for, so that the next request finds its way through
+/// every proxy and every NAT as this one did.
+fn respond(answer: Answer, host: &str, hold: Duration) -> Response {
+    let Answer { id, lines, last } = answer;
+    let mut state = format!("SessionID={id}; GW-IP={host}");
+    if last {
+        state.push_str("; Session=close");
+    }
+    if !hold.is_zero() {
+        state.push_str(&format!("; Lifespan={}", hold.as_secs()));
+    }
+    Response::new(StatusCode::OK, CONTENT_TYPE, lines)
+        .with_header(HEADER, state)
+        .with_header("Cache-Control", "no-store")
+}

@@ -1,0 +1,264 @@
+//! A session: who may ask when, and what is answered.
+//!
+//! Each answer brings a new SessionID, and the next request has to bear it. One request at a time
+//! is answered; a second one is refused, and the first goes on.
+//!
+//! A poll that is held would keep the client from sending. So, beyond the original, while a poll
+//! with a `Lifespan` is held, a request that brings something may bear the same SessionID as that
+//! poll: the poll is answered first and at once, then the other. The two may also cross: until the
+//! client has used the SessionID that came with the poll's answer, it may send, once, with the one
+//! that the poll bore. What came with the poll's answer comes before what comes with the other's,
+//! and only the SessionID of the latter counts from then on.
+
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::StatusCode;
+use parking_lot::Mutex;
+use subtle::ConstantTimeEq;
+use tokio::sync::Notify;
+use tokio::time::timeout;
+
+use super::query::Id;
+use crate::delivery::{ANSWER_BYTES, Taken, Tunnel, Waiting};
+
+/// How long an answer waits until what the request brought has had its effect. What takes longer
+/// is answered later: polls find it.
+const EFFECT: Duration = Duration::from_secs(1);
+/// How long an answer waits to hear that a message which the request brought was delivered: a recipient that polls every
+/// other second, and is held for one, asks again within this.
+const DELIVERY: Duration = Duration::from_millis(1500);
+/// How long a poll without a `Lifespan` is held while messages go to and fro of which somebody waits to hear.
+const LIVELY_HOLD: Duration = Duration::from_secs(1);
+/// When a message has come into an answer that is held, the next one of the same sender has so long to come into
+/// it, too.
+const NEXT: Duration = Duration::from_millis(250);
+
+/// Why a request is not answered as it would like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(super) enum Denied {
+    /// Never there, over, or the SessionID is not the latest: these are not told apart.
+    #[error("There is no such session, or its SessionID is another by now.")]
+    Unknown,
+    #[error("A request of this session is still being answered.")]
+    Overlapping,
+    #[error("There are too many connections. Try again later.")]
+    Full,
+}
+
+impl Denied {
+    pub(super) const fn status(self) -> StatusCode {
+        match self {
+            Self::Unknown | Self::Overlapping => StatusCode::BAD_REQUEST,
+            Self::Full => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
+}
+
+/// What a client is answered.
+#[derive(Debug)]
+pub(super) struct Answer {
+    /// What the next request has to bear.
+    pub(super) id: Id,
+    pub(super) lines: Bytes,
+    /// The session ends with this answer.
+    pub(super) last: bool,
+}
+
+/// One client's connection by the gateway.
+pub(super) struct Session {
+    number: u64,
+    tunnel: Arc<Tunnel>,
+    state: Mutex<State>,
+    /// Told when a request has been answered.
+    freed: Notify,
+}
+
+struct State {
+    /// What the next request has to bear.
+    nonce: u64,
+    /// What the last held poll bore; one request that brings something may still bear it.
+    crossing: Option<u64>,
+    turn: Occupied,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Occupied {
+    Free,
+    /// A request is being answered.
+    Busy,
+    /// A poll is held, and may be released.
+    Held,
+    /// It has been.
+    Released,
+}
+
+/// What a request is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// It brings something.
+    Send,
+    /// It takes what is there.
+    Poll,
+    /// It waits for something to be there.
+    LongPoll,
+}
+
+/// The one request that is being answered. Dropped without an answer, it leaves a poll's
+/// SessionID as it was.
+struct Turn<'a> {
+    session: &'a Session,
+    kind: Kind,
+    borne: u64,
+}
+
+impl Session {
+    /// A session, and what its first request has to bear.
+    pub(super) fn new(tunnel: Arc<Tunnel>) -> (Arc<Self>, u64) {
+        let nonce = rand::random();
+        let state = Mutex::new(State { nonce, crossing: None, turn: Occupied::Free });
+        (Arc::new(Self { number: rand::random(), tunnel, state, freed: Notify::new() }), nonce)
+    }
+
+    pub(super) fn number(&self) -> u64 {
+        self.number
+    }
+
+    /// Answers a request that bears `nonce`; one that brings nothing waits up to `hold` for
+    /// something to be said.
+    pub(super) async fn exchange(&self, nonce: u64, body: Bytes, hold: Duration) -> Result<Answer, Denied> {
+        let kind = match (body.is_empty(), hold.is_zero()) {
+            (false, _) => Kind::Send,
+            (true, true) => Kind::Poll,
+            (true, false) => Kind::LongPoll,
+        };
+        let turn = self.turn(nonce, kind).await?;
+        match kind {
+            Kind::Send => {
+                self.tunnel.bring(body);
+                // When it takes longer, polls find the rest.
+                let _ = timeout(EFFECT, self.effect()).await;
+                let _ = timeout(DELIVERY, self.delivery()).await;
+            }
+            Kind::Poll => {
+                // What has come by then is the answer.
+                let _ = timeout(LIVELY_HOLD, self.gather()).await;
+            }
+            Kind::LongPoll => {
+                // Nothing has been said, then.
+                let _ = timeout(hold, self.something_to_say()).await;
+            }
+        }
+        turn.answer()
+    }
+
+    /// Takes the turn, after a poll that is held has been released where that is allowed.
+    async fn turn(&self, nonce: u64, kind: Kind) -> Result<Turn<'_>, Denied> {
+        let mut freed = pin!(self.freed.notified());
+        freed.as_mut().enable();
+        if let Some(turn) = self.begin(nonce, kind)? {
+            return Ok(turn);
+        }
+        timeout(EFFECT, freed).await.map_err(|_| Denied::Overlapping)?;
+        self.begin(nonce, kind)?.ok_or(Denied::Overlapping)
+    }
+
+    /// `None` when a held poll has been asked to end.
+    fn begin(&self, nonce: u64, kind: Kind) -> Result<Option<Turn<'_>>, Denied> {
+        let mut state = self.state.lock();
+        let latest = same(nonce, state.nonce);
+        let crosses = kind == Kind::Send && state.crossing.is_some_and(|crossing| same(nonce, crossing));
+        if !latest && !crosses {
+            return Err(Denied::Unknown);
+        }
+        match state.turn {
+            Occupied::Free => {}
+            Occupied::Held if kind == Kind::Send => {
+                state.turn = Occupied::Released;
+                self.tunnel.nudge();
+                return Ok(None);
+            }
+            Occupied::Busy | Occupied::Held | Occupied::Released => return Err(Denied::Overlapping),
+        }
+        state.crossing = None;
+        state.turn = if kind == Kind::LongPoll { Occupied::Held } else { Occupied::Busy };
+        if kind == Kind::Send {
+            // What is brought is brought once, whether the client gets an answer or not.
+            state.nonce = rand::random();
+        }
+        self.tunnel.attend(true);
+        Ok(Some(Turn { session: self, kind, borne: nonce }))
+    }
+
+    async fn effect(&self) {
+        while !self.tunnel.is_processed() {
+            self.tunnel.news().await;
+        }
+    }
+
+    /// Waits until the client can be told of its messages, or of something else: the others may wait for it as well.
+    async fn delivery(&self) {
+        while self.tunnel.awaits() && !self.tunnel.has_news() {
+            self.tunnel.news().await;
+        }
+    }
+
+    /// Collects messages for the answer to a poll: a sender that waits to hear of each before it sends the next would
+    /// bring one into each answer. Where nobody waits there is nothing to collect.
+    async fn gather(&self) {
+        let mut counted = false;
+        loop {
+            match self.tunnel.promise() {
+                Waiting::Enough => return,
+                Waiting::Nothing if !self.tunnel.is_lively() => return,
+                Waiting::Nothing => self.tunnel.news().await,
+                Waiting::Lines if !counted => return,
+                Waiting::Lines | Waiting::Counted => {
+                    counted = true;
+                    if timeout(NEXT, self.tunnel.news()).await.is_err() {
+                        return;
+                    }
+                }
+            }
+        }
+    }
+
+    async fn something_to_say(&self) {
+        while !self.tunnel.has_news() && self.state.lock().turn != Occupied::Released {
+            self.tunnel.news().await;
+        }
+    }
+}
+
+impl Turn<'_> {
+    /// Takes what there is. From here to the answer nothing waits, so what is taken is handed out.
+    fn answer(self) -> Result<Answer, Denied> {
+        let session = self.session;
+        let Some(Taken { lines, last }) = session.tunnel.take(ANSWER_BYTES) else {
+            return Err(Denied::Unknown);
+        };
+        let mut state = session.state.lock();
+        if self.kind != Kind::Send {
+            state.nonce = rand::random();
+        }
+        state.crossing = (self.kind == Kind::LongPoll).then_some(self.borne);
+        Ok(Answer { id: Id { session: session.number, nonce: state.nonce }, lines, last })
+    }
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        self.session.tunnel.attend(false);
+        self.session.state.lock().turn = Occupied::Free;
+        self.session.freed.notify_waiters();
+    }
+}
+
+fn same(one: u64, other: u64) -> bool {
+    one.ct_eq(&other).into()
+}
+
+#[cfg(test)]
+mod tests;

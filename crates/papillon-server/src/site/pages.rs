@@ -1,0 +1,51 @@
+//! The pages: everything behind the HTTP front that a browser shows, and what MSN Messenger asks the web for.
+//!
+//! Every page stands in one frame, `templates/page.html`: HTML 4.01 without scripts, which Internet Explorer 5
+//! renders as well as a browser of today. A group of pages has a file in `web/` with a `router` of its own.
+
+pub(crate) mod accounts;
+mod administration;
+mod doors;
+mod elsewhere;
+mod old_paths;
+mod page;
+mod set_up;
+mod welcome;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::handler::Handler;
+use axum::http::StatusCode;
+use axum::response::Response;
+use axum::routing::{MethodFilter, MethodRouter, on};
+
+pub(crate) use doors::Doors;
+pub(crate) use old_paths::hosts::is_old;
+pub(crate) use page::{asset, page};
+
+/// All pages. The front adds a [`Visitor`](crate::http::Visitor) to each request.
+pub(crate) fn router(doors: Arc<Doors>) -> Router {
+    Router::new()
+        .merge(welcome::router())
+        .merge(set_up::router())
+        .merge(elsewhere::router())
+        .merge(old_paths::router())
+        .with_state(doors)
+        .merge(page::router())
+}
+
+/// A page that is shown by its address and by a form alike: the messenger opens pages with forms (GAIM). Other
+/// methods are not allowed.
+fn shown<H, T>(handler: H) -> MethodRouter<Arc<Doors>>
+where
+    H: Handler<T, Arc<Doors>>,
+    T: 'static,
+{
+    on(MethodFilter::GET.or(MethodFilter::POST), handler)
+}
+
+/// What is said of a path that leads nowhere.
+pub(crate) fn not_found() -> Response {
+    elsewhere::note(StatusCode::NOT_FOUND, "Nothing here", "There is nothing at this address.")
+}

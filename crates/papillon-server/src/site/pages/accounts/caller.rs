@@ -1,0 +1,167 @@
+//! Who asks for a page.
+
+use std::sync::Arc;
+
+use axum::extract::FromRequestParts;
+use axum::http::header::{HOST, HeaderMap, HeaderValue, LOCATION, ORIGIN, REFERER, SET_COOKIE};
+use axum::http::request::Parts;
+use axum::http::{HeaderName, StatusCode};
+use axum::response::{IntoResponse, Response};
+use papillon_store::Account;
+
+use super::cookies::Cookie;
+use super::error::PageError;
+use super::{People, forms};
+use crate::Operator;
+use crate::addresses::host_part;
+use crate::http::Visitor;
+use crate::passport::to_hex;
+use crate::site::pages::page;
+
+/// Somebody at a browser.
+pub(in crate::site::pages) struct Caller {
+    /// Where they are.
+    pub(in crate::site::pages) visitor: Visitor,
+    account: Option<Account>,
+    /// The cookie by which that is known.
+    session: Option<String>,
+    /// The cookie to which their forms are bound.
+    bound_to: String,
+    /// A cookie that their browser does not have yet.
+    new_cookie: Option<HeaderValue>,
+    /// Whether the browser says that another site's page sent it.
+    is_sent_by_another: bool,
+}
+
+/// What every page of a caller's needs.
+pub(in crate::site::pages) struct Frame {
+    /// Whether somebody is signed in.
+    pub(in crate::site::pages) signed_in: bool,
+    /// Whether that is an administrator.
+    pub(in crate::site::pages) admin: bool,
+    /// The token for the page's forms.
+    pub(in crate::site::pages) token: String,
+    /// Who runs the service.
+    pub(in crate::site::pages) operator: Operator,
+}
+
+impl Frame {
+    /// For a page on which it does not matter who asks.
+    pub(in crate::site::pages) fn of_anybody(operator: Operator) -> Self {
+        Self { signed_in: false, admin: false, token: String::new(), operator }
+    }
+}
+
+impl Caller {
+    /// Who is signed in. Without that the answer is the page on which one signs in.
+    pub(in crate::site::pages) fn account(&self) -> Result<&Account, PageError> {
+        self.account.as_ref().ok_or(PageError::SignIn { to: "" })
+    }
+
+    /// As [`account`](Self::account), for pages of administrators.
+    pub(in crate::site::pages) fn admin(&self) -> Result<&Account, PageError> {
+        match &self.account {
+            Some(account) if account.admin => Ok(account),
+            Some(_) => Err(PageError::NotAdmin),
+            None => Err(PageError::SignIn { to: "admin" }),
+        }
+    }
+
+    /// What a page for them needs.
+    pub(in crate::site::pages) fn frame(&self, people: &People) -> Frame {
+        Frame {
+            signed_in: self.account.is_some(),
+            admin: self.account.as_ref().is_some_and(|account| account.admin),
+            token: people.keys.form_token(&self.bound_to),
+            operator: people.service.config.operator.clone(),
+        }
+    }
+
+    /// Shows a page.
+    pub(in crate::site::pages) fn show(
+        &self,
+        status: StatusCode,
+        template: &impl askama::Template,
+    ) -> Response {
+        let mut response = page(status, template);
+        if let Some(cookie) = &self.new_cookie {
+            response.headers_mut().append(SET_COOKIE, cookie.clone());
+        }
+        response
+    }
+
+    /// Sends them to another page, signed in with this cookie.
+    pub(in crate::site::pages) fn signed_in(&self, session: &str, to: &'static str) -> Response {
+        redirect(to, Cookie::Session.set(session, self.visitor.secure))
+    }
+
+    /// Sends them to another page, signed in no more. The session has to be ended beforehand.
+    pub(in crate::site::pages) fn signed_out(&self, to: &'static str) -> Response {
+        redirect(to, Cookie::Session.clear(self.visitor.secure))
+    }
+
+    /// The cookie of their session.
+    pub(in crate::site::pages) fn session(&self) -> Option<&str> {
+        self.session.as_deref()
+    }
+
+    /// Fails unless the form was shown to this very browser, and by us.
+    pub(in crate::site::pages) fn check_form(&self, people: &People, token: &str) -> Result<(), PageError> {
+        if self.is_sent_by_another || !people.keys.is_form_token(&self.bound_to, token) {
+            return Err(PageError::Forged);
+        }
+        Ok(())
+    }
+}
+
+impl FromRequestParts<Arc<People>> for Caller {
+    type Rejection = PageError;
+
+    async fn from_request_parts(parts: &mut Parts, people: &Arc<People>) -> Result<Self, PageError> {
+        let visitor = parts.extensions.get::<Visitor>().cloned().ok_or(PageError::Unavailable)?;
+        let read = |cookie: Cookie| cookie.read(&parts.headers, visitor.secure);
+        let session = read(Cookie::Session);
+        let account = match session {
+            Some(session) => people.account_of(session).await?,
+            None => None,
+        };
+        let (bound_to, new_cookie) = match (session, &account, read(Cookie::Browser)) {
+            (Some(session), Some(_), _) => (format!("s{session}"), None),
+            (_, _, Some(browser)) => (format!("b{browser}"), None),
+            _ => {
+                let browser = to_hex(&rand::random::<[u8; 16]>());
+                (format!("b{browser}"), Cookie::Browser.set(&browser, visitor.secure))
+            }
+        };
+        let is_sent_by_another = is_sent_by_another(&parts.headers, &visitor);
+        let session = session.filter(|_| account.is_some()).map(str::to_owned);
+        Ok(Self { visitor, account, session, bound_to, new_cookie, is_sent_by_another })
+    }
+}
+
+/// Sends a browser to another page of ours. 302 and not 303, which the oldest do not know: after a
+/// form, all of them ask for the new page with `GET`.
+pub(in crate::site::pages) fn redirect(to: &str, cookie: Option<HeaderValue>) -> Response {
+    let Ok(to) = HeaderValue::from_str(to) else { return PageError::Unavailable.into_response() };
+    let mut response = StatusCode::FOUND.into_response();
+    response.headers_mut().insert(LOCATION, to);
+    if let Some(cookie) = cookie {
+        response.headers_mut().append(SET_COOKIE, cookie);
+    }
+    response
+}
+
+/// Browsers that say where a form stood say it truthfully; old ones say nothing.
+///
+/// What a proxy puts into `Host` may be its own name for us, or lack the port. Behind one, the host that the visitor
+/// knows counts, whatever the port.
+fn is_sent_by_another(headers: &HeaderMap, visitor: &Visitor) -> bool {
+    let text = |name: HeaderName| headers.get(name).map(|value| value.to_str().unwrap_or_default());
+    let (Some(said), Some(host)) = (text(ORIGIN).or_else(|| text(REFERER)), text(HOST)) else { return false };
+    let knows = host_part(host.trim()).is_some_and(|host| host.eq_ignore_ascii_case(&visitor.host));
+    if knows && visitor.front.is_none() {
+        return !forms::is_of_host(said, host);
+    }
+    let of_visitor = forms::authority(said).and_then(host_part);
+    !forms::is_of_host(said, host) && !of_visitor.is_some_and(|said| said.eq_ignore_ascii_case(&visitor.host))
+}

@@ -1,0 +1,120 @@
+//! Why a page is not shown.
+
+use askama::Template;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use papillon_store::{Refusal, StoreError};
+
+use super::caller::{Frame, redirect};
+use crate::Operator;
+use crate::passport;
+use crate::site::pages::page;
+
+/// Why a page is not shown, or a form not carried out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::site::pages) enum PageError {
+    /// Somebody has to sign in first; then they want to go to this page.
+    SignIn {
+        /// The page: `admin`, or the account's.
+        to: &'static str,
+    },
+    /// The page is for administrators.
+    NotAdmin,
+    /// The form was not shown to its sender by us, or is from another sign-in.
+    Forged,
+    /// The form cannot be read.
+    Malformed,
+    /// There is no such thing, or no longer.
+    NotFound,
+    /// They do this too often.
+    Limited,
+    /// Too many do this now.
+    Busy,
+    /// The service cannot do it now.
+    Unavailable,
+}
+
+impl PageError {
+    fn explain(self) -> (StatusCode, &'static str, &'static str) {
+        match self {
+            Self::SignIn { .. } => (StatusCode::FOUND, "Sign in", "Please sign in."),
+            Self::NotAdmin => (
+                StatusCode::FORBIDDEN,
+                "For administrators",
+                "This page is for the people who run this service.",
+            ),
+            Self::Forged => (
+                StatusCode::FORBIDDEN,
+                "Please try again",
+                "Nothing was changed: this form was too old, or your browser takes no cookies from this server. \
+                 Go back, reload the page and fill it in again.",
+            ),
+            Self::Malformed => (
+                StatusCode::BAD_REQUEST,
+                "Please try again",
+                "Nothing was changed: the form did not arrive as it should.",
+            ),
+            Self::NotFound => (StatusCode::NOT_FOUND, "Not found", "There is nothing here, or no longer."),
+            Self::Limited => (
+                StatusCode::TOO_MANY_REQUESTS,
+                "Too often",
+                "Nothing was changed: you do this too often. Please wait a minute and try again.",
+            ),
+            Self::Busy => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "Busy",
+                "Nothing was changed: too many people do this now. Please try again in a moment.",
+            ),
+            Self::Unavailable => (
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "Not now",
+                "The service cannot do this at the moment. Please try again later.",
+            ),
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "people/message.html")]
+struct Message {
+    frame: Frame,
+    title: &'static str,
+    text: &'static str,
+}
+
+impl IntoResponse for PageError {
+    fn into_response(self) -> Response {
+        match self {
+            Self::SignIn { to: "admin" } => redirect("/login?to=admin", None),
+            Self::SignIn { .. } => redirect("/login", None),
+            other => {
+                let (status, title, text) = other.explain();
+                // Who it is does not matter any more: the frame is that of anybody.
+                let frame = Frame::of_anybody(Operator::default());
+                page(status, &Message { frame, title, text })
+            }
+        }
+    }
+}
+
+impl From<StoreError> for PageError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Refused(Refusal::UnknownAccount) => Self::NotFound,
+            error => {
+                tracing::error!(%error, "a page could not be made");
+                Self::Unavailable
+            }
+        }
+    }
+}
+
+/// With what status a page says that a password was not taken.
+pub(in crate::site::pages) fn status_of(refusal: passport::Refusal) -> StatusCode {
+    match refusal {
+        passport::Refusal::Wrong | passport::Refusal::Disabled => StatusCode::FORBIDDEN,
+        passport::Refusal::Limited { .. } => StatusCode::TOO_MANY_REQUESTS,
+        passport::Refusal::Busy => StatusCode::SERVICE_UNAVAILABLE,
+        passport::Refusal::Unavailable => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}

@@ -1,0 +1,147 @@
+//! Forms as browsers send them.
+
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::header::CONTENT_TYPE;
+use zeroize::Zeroizing;
+
+use super::People;
+use super::caller::Caller;
+use super::complaint::Mistake;
+use super::error::PageError;
+use crate::passport::{UnfitPassword, check_new_password, works_everywhere};
+
+/// The most fields that are read; ours have less.
+const MAX_FIELDS: usize = 32;
+
+/// A form that its sender has filled in on a page of ours.
+pub(in crate::site::pages) struct Submitted {
+    /// Who sent it.
+    pub(in crate::site::pages) caller: Caller,
+    fields: Fields,
+}
+
+/// The fields of a form, any of which may be a password.
+struct Fields(Vec<(String, Zeroizing<String>)>);
+
+impl Submitted {
+    /// What stands in a field, without blanks around it; nothing when there is no such field.
+    pub(in crate::site::pages) fn text(&self, name: &str) -> &str {
+        self.fields.get(name).trim()
+    }
+
+    /// What stands in a field for a password, to the letter.
+    pub(in crate::site::pages) fn password(&self, name: &str) -> Zeroizing<String> {
+        Zeroizing::new(self.fields.get(name).to_owned())
+    }
+
+    /// A new password that was given twice; the error says what is wrong with it.
+    pub(in crate::site::pages) fn new_password(&self) -> Result<Zeroizing<String>, Mistake> {
+        let password = self.password("password");
+        check_new_password(&password).map_err(|unfit| Mistake::at("password", sentence(unfit)))?;
+        if *password != *self.password("again") {
+            return Err(Mistake::at("again", "The two passwords are not the same. Please type them again."));
+        }
+        Ok(password)
+    }
+
+    /// Whether the new password is one that some clients cut off.
+    pub(in crate::site::pages) fn is_long(&self) -> bool {
+        !works_everywhere(self.fields.get("password"))
+    }
+}
+
+impl Fields {
+    fn read(body: &[u8]) -> Self {
+        let fields = form_urlencoded::parse(body).take(MAX_FIELDS);
+        Self(fields.map(|(name, value)| (name.into_owned(), Zeroizing::new(value.into_owned()))).collect())
+    }
+
+    fn get(&self, name: &str) -> &str {
+        self.0.iter().find(|(given, _)| given == name).map_or("", |(_, value)| value)
+    }
+}
+
+/// No form gets past this that was not shown to its sender by us.
+impl FromRequest<Arc<People>> for Submitted {
+    type Rejection = PageError;
+
+    async fn from_request(request: Request, people: &Arc<People>) -> Result<Self, PageError> {
+        let (mut parts, body) = request.into_parts();
+        let caller = Caller::from_request_parts(&mut parts, people).await?;
+        let content_type = parts.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        let is_form = content_type
+            .and_then(|value| value.split(';').next())
+            .is_some_and(|value| value.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded"));
+        if !is_form {
+            return Err(PageError::Malformed);
+        }
+        let request = Request::from_parts(parts, body);
+        let body = Bytes::from_request(request, people).await.map_err(|_| PageError::Malformed)?;
+        let fields = Fields::read(&body);
+        caller.check_form(people, fields.get("t"))?;
+        Ok(Self { caller, fields })
+    }
+}
+
+/// The host and the port of an address.
+pub(in crate::site::pages) fn authority(address: &str) -> Option<&str> {
+    let (_, rest) = address.split_once("://")?;
+    rest.split(['/', '?', '#']).next()
+}
+
+/// What is wrong with a new password, as a sentence.
+fn sentence(unfit: UnfitPassword) -> String {
+    let words = unfit.to_string();
+    let (first, rest) = words.split_at(1);
+    format!("{}{rest}.", first.to_ascii_uppercase())
+}
+
+/// Whether an address (of an `Origin` or a `Referer`) is one of this host (of a `Host`).
+pub(in crate::site::pages) fn is_of_host(address: &str, host: &str) -> bool {
+    let Some((scheme, _)) = address.split_once("://") else { return false };
+    let authority = authority(address).unwrap_or_default();
+    let usual = if scheme.eq_ignore_ascii_case("https") { ":443" } else { ":80" };
+    let plain = |authority: &str| authority.strip_suffix(usual).unwrap_or(authority).to_ascii_lowercase();
+    plain(authority) == plain(host.trim())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_are_decoded() {
+        let fields = Fields::read(b"a=1&b=x+y%26%3D&a=2&c&%C3%BC=%ff");
+        assert_eq!((fields.get("a"), fields.get("b"), fields.get("c")), ("1", "x y&=", ""));
+        assert_eq!((fields.get("ü"), fields.get("nothing")), ("\u{fffd}", ""));
+        let many = "x=1&".repeat(1000) + "y=1";
+        assert_eq!(Fields::read(many.as_bytes()).0.len(), MAX_FIELDS);
+    }
+
+    #[test]
+    fn an_address_is_of_its_host_only() {
+        for (address, host) in [
+            ("http://msn.example.org", "msn.example.org"),
+            ("http://msn.example.org:80/register?x", "MSN.example.org"),
+            ("https://msn.example.org/", "msn.example.org:443"),
+            ("http://[::1]:8080/a", "[::1]:8080"),
+        ] {
+            assert!(is_of_host(address, host), "{address} {host}");
+        }
+        for (address, host) in [
+            ("null", "msn.example.org"),
+            ("", "msn.example.org"),
+            ("http://evil.example", "msn.example.org"),
+            ("http://msn.example.org.evil.example/", "msn.example.org"),
+            ("http://evil.example/http://msn.example.org/", "msn.example.org"),
+            ("http://msn.example.org@evil.example/", "msn.example.org"),
+            ("http://msn.example.org:81/", "msn.example.org"),
+            ("https://msn.example.org:80/", "msn.example.org"),
+        ] {
+            assert!(!is_of_host(address, host), "{address} {host}");
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! `/account/picture`: the display picture that is kept for a person.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::Bytes;
+use axum::extract::multipart::{MultipartError, MultipartRejection};
+use axum::extract::{Multipart, State};
+use axum::http::StatusCode;
+use axum::http::header::{CONTENT_TYPE, HeaderValue};
+use axum::response::{IntoResponse, Response};
+use papillon_store::Picture;
+use tokio::time::timeout;
+
+use super::People;
+use super::account::complain;
+use super::avatar;
+use super::caller::{Caller, redirect};
+use super::complaint::Mistake;
+use super::error::PageError;
+use super::forms::Submitted;
+
+/// How long somebody waits for others whose pictures are worked on.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// The largest file that is looked at, in bytes.
+const LARGEST: usize = 1 << 20;
+
+/// What came with the form.
+#[derive(Default)]
+struct Upload {
+    token: String,
+    file: Bytes,
+}
+
+/// The picture of who is signed in.
+pub(super) async fn show(State(people): State<Arc<People>>, caller: Caller) -> Result<Response, PageError> {
+    let picture = people.service.store.picture(caller.account()?.id).await?.ok_or(PageError::NotFound)?;
+    let content_type = HeaderValue::from_str(&picture.content_type).map_err(|_| PageError::Unavailable)?;
+    Ok(([(CONTENT_TYPE, content_type)], picture.bytes).into_response())
+}
+
+/// Takes a picture in place of the one before. What is kept and served is never what was sent, but
+/// painted anew.
+pub(super) async fn upload(
+    State(people): State<Arc<People>>,
+    caller: Caller,
+    form: Result<Multipart, MultipartRejection>,
+) -> Result<Response, PageError> {
+    let form = form.map_err(|_| PageError::Malformed)?;
+    let Upload { token, file } = read(form).await.map_err(|_| PageError::Malformed)?;
+    caller.check_form(&people, &token)?;
+    let account = caller.account()?;
+    if file.is_empty() {
+        return complain(&people, &caller, Mistake::at("picture", "Please choose a file first.")).await;
+    }
+    if file.len() > LARGEST {
+        let error = "This file is too large: use one of at most 1 MB.";
+        return complain(
+            &people,
+            &caller,
+            Mistake::at("picture", error).with_status(StatusCode::PAYLOAD_TOO_LARGE),
+        )
+        .await;
+    }
+    if !people.may_change(account.id) {
+        return Err(PageError::Limited);
+    }
+    let Ok(Ok(painter)) = timeout(PATIENCE, people.painters.acquire()).await else {
+        return Err(PageError::Busy);
+    };
+    let painted = tokio::task::spawn_blocking(move || avatar::paint(&file)).await;
+    drop(painter);
+    let bytes = match painted.map_err(|_| PageError::Unavailable)? {
+        Ok(bytes) => bytes,
+        Err(error) => return complain(&people, &caller, Mistake::at("picture", error.to_string())).await,
+    };
+    let picture = Picture { content_type: avatar::CONTENT_TYPE.into(), bytes };
+    people.service.store.set_picture(account.id, &picture).await?;
+    Ok(redirect("/account?done=picture", None))
+}
+
+async fn read(mut form: Multipart) -> Result<Upload, MultipartError> {
+    let mut upload = Upload::default();
+    while let Some(field) = form.next_field().await? {
+        match field.name() {
+            Some("t") => upload.token = field.text().await?,
+            Some("picture") => upload.file = field.bytes().await?,
+            _ => {}
+        }
+    }
+    Ok(upload)
+}
+
+/// Keeps no picture any more.
+pub(super) async fn remove(
+    State(people): State<Arc<People>>,
+    submitted: Submitted,
+) -> Result<Response, PageError> {
+    let account = submitted.caller.account()?;
+    if !people.may_change(account.id) {
+        return Err(PageError::Limited);
+    }
+    people.service.store.remove_picture(account.id).await?;
+    Ok(redirect("/account?done=no-picture", None))
+}

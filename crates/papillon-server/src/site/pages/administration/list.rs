@@ -1,0 +1,71 @@
+//! `/admin`: everybody.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use papillon_store::Account;
+
+use super::{Part, moment, session_of, word};
+use crate::site::pages::accounts::People;
+use crate::site::pages::accounts::caller::{Caller, Frame};
+use crate::site::pages::accounts::error::PageError;
+
+/// People on a page.
+const ROWS: u32 = 50;
+
+#[derive(Template)]
+#[template(path = "people/admin_people.html")]
+struct Page<'a> {
+    frame: Frame,
+    search: &'a str,
+    total: u64,
+    rows: Vec<Row>,
+    page: u32,
+    before: Option<u32>,
+    after: Option<u32>,
+}
+
+struct Row {
+    address: String,
+    name: String,
+    online: bool,
+    enabled: bool,
+    admin: bool,
+    made: String,
+}
+
+/// All people, or those whose address or name holds what is searched for.
+pub(super) async fn show(
+    State(people): State<Arc<People>>,
+    caller: Caller,
+    Query(query): Query<Vec<(String, String)>>,
+) -> Result<Response, PageError> {
+    caller.admin()?;
+    let search = word(&query, "search").trim();
+    let part = Part::of(word(&query, "page"), ROWS);
+    let found = people.service.store.people(search, part.skip(), ROWS).await?;
+    let page = Page {
+        frame: caller.frame(&people),
+        search,
+        total: found.total,
+        rows: found.accounts.iter().map(|account| row(&people, account)).collect(),
+        page: part.page,
+        before: part.before(),
+        after: part.after(found.total),
+    };
+    Ok(caller.show(StatusCode::OK, &page))
+}
+
+fn row(people: &People, account: &Account) -> Row {
+    Row {
+        address: account.handle.to_string(),
+        name: account.name.text().into_owned(),
+        online: session_of(people, account).is_some(),
+        enabled: account.enabled,
+        admin: account.admin,
+        made: moment(account.created_at),
+    }
+}

@@ -1,0 +1,108 @@
+//! What MSN Messenger asks for by addresses that stand in the program, in whatever case, and everything else under
+//! a name of the old services: so that nothing hangs and no foreign page appears.
+
+pub(super) mod hosts;
+pub(super) mod messenger_config;
+mod svcs;
+
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::header::LOCATION;
+use axum::http::{HeaderMap, Method, StatusCode, Uri};
+use axum::response::{IntoResponse, Response};
+use axum::{Extension, Router};
+
+use super::doors::Doors;
+use super::is_old;
+use super::{asset, elsewhere, not_found, shown};
+use crate::http::Visitor;
+use hosts::is_under;
+
+/// A picture of one transparent point, for those who insist on one.
+const DOT: &[u8] = include_bytes!("../../../assets/dot.gif");
+/// What stands where an advertisement stood.
+const BLANK: &str = "<!DOCTYPE HTML PUBLIC \"-//W3C//DTD HTML 4.01//EN\" \"http://www.w3.org/TR/html4/strict.dtd\">\n\
+                     <html lang=\"en\"><head><title>Papillon</title></head><body><p>&nbsp;</p></body></html>\n";
+
+/// Answers whatever no other route does.
+pub(super) fn router() -> Router<Arc<Doors>> {
+    Router::new().fallback(shown(answer))
+}
+
+async fn answer(
+    State(doors): State<Arc<Doors>>,
+    Extension(visitor): Extension<Visitor>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let path = uri.path().to_ascii_lowercase();
+    match &*path {
+        "/config/msgrconfig.asmx" => {
+            messenger_config::answer(&doors, &visitor, &method, &uri, &headers, &body)
+        }
+        "/svcs/mms/tabs.asp" => svcs::tabs(),
+        "/svcs/mms/portal.asp" => svcs::portal(&doors, &visitor),
+        "/svcs/mms/abch_config.asp" => svcs::address_book(&doors, &visitor),
+        "/abservice/abservice.asmx" | "/abservice/sharingservice.asmx" => {
+            messenger_config::fault("This service keeps no address books.")
+        }
+        path if path == "/ads" || path.starts_with("/ads/") => nothing_to_sell(path),
+        path if is_old(&visitor.host) => under_an_old_name(&visitor.host, path),
+        _ => not_found(),
+    }
+}
+
+fn under_an_old_name(host: &str, path: &str) -> Response {
+    if is_under(host, "rad.msn.com") || is_under(host, "ads.msn.com") || is_picture(path) {
+        return nothing_to_sell(path);
+    }
+    if is_under(host, "g.msn.com")
+        && let Some(answer) = redirected(path)
+    {
+        return answer;
+    }
+    elsewhere::front_page(host).unwrap_or_else(|| {
+        let text = "This address belonged to a part of MSN that this service does not have.";
+        elsewhere::note(StatusCode::NOT_FOUND, "Not here", text)
+    })
+}
+
+/// `g.msn.com` sent to where a page was at the moment, by a number: `/5meen_us/106` is a profile (AMSN), 60 the
+/// tabs (ESC), 157 the registration, 55 and 122 help (seen in resources of later versions).
+fn redirected(path: &str) -> Option<Response> {
+    let (market, number) = path.strip_prefix('/')?.split_once('/')?;
+    if market.as_bytes().get(1..3).is_none_or(|product| product != b"me") {
+        return None;
+    }
+    match number {
+        "60" => Some(svcs::tabs()),
+        "106" => elsewhere::the_page("/profile"),
+        "157" => Some(found("/register")),
+        "55" | "122" => Some(found("/setup")),
+        _ => None,
+    }
+}
+
+fn found(path: &'static str) -> Response {
+    (StatusCode::FOUND, [(LOCATION, path)]).into_response()
+}
+
+/// An empty page, or an empty picture, in place of an advertisement.
+fn nothing_to_sell(path: &str) -> Response {
+    if is_picture(path) {
+        asset("image/gif", DOT)
+    } else {
+        asset("text/html; charset=utf-8", BLANK.as_bytes())
+    }
+}
+
+fn is_picture(path: &str) -> bool {
+    [".gif", ".jpg", ".jpeg", ".png", ".ico"].iter().any(|ending| path.ends_with(ending))
+}
+
+#[cfg(test)]
+mod tests;

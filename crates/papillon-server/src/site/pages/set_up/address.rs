@@ -1,0 +1,104 @@
+//! The address to write into a hosts file or a DNS setting: a number, because it is what names are looked up with.
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::time::{Duration, Instant};
+
+use tokio::sync::Mutex;
+
+use crate::http::Visitor;
+use crate::site::pages::doors::Doors;
+
+/// How long looking up the public host may take. A page without an address is better than none.
+const LOOK_UP: Duration = Duration::from_secs(2);
+/// How long its result is good.
+const KEEP: Duration = Duration::from_secs(60);
+
+/// Our IPv4 address as this visitor can reach it. Old Windows knows no other kind.
+pub(super) async fn of_this_service(doors: &Doors, visitor: &Visitor) -> Option<Ipv4Addr> {
+    if let Ok(asked) = visitor.host.parse::<Ipv4Addr>() {
+        return Some(asked);
+    }
+    match &doors.public_host {
+        Some(host) => match host.parse() {
+            Ok(address) => Some(address),
+            Err(_) => doors.found.get(host).await,
+        },
+        None => reached(visitor),
+    }
+}
+
+/// The address at which this visitor reached us; none where something in between must have changed it.
+fn reached(visitor: &Visitor) -> Option<Ipv4Addr> {
+    let local = v4(visitor.local.ip())?;
+    let from_outside = v4(visitor.peer.ip()).is_some_and(|peer| !is_near(peer));
+    (!is_near(local) || !from_outside).then_some(local)
+}
+
+fn v4(address: IpAddr) -> Option<Ipv4Addr> {
+    match address.to_canonical() {
+        IpAddr::V4(address) => Some(address),
+        IpAddr::V6(_) => None,
+    }
+}
+
+fn is_near(address: Ipv4Addr) -> bool {
+    address.is_private() || address.is_loopback() || address.is_link_local()
+}
+
+/// What the public host's name stood for when it was last looked up. One look-up at a time, and not a new one for
+/// each page: whoever opens many pages keeps no thread of ours waiting.
+#[derive(Debug, Default)]
+pub(crate) struct Found(Mutex<Option<(Instant, Option<Ipv4Addr>)>>);
+
+impl Found {
+    async fn get(&self, host: &str) -> Option<Ipv4Addr> {
+        let mut known = self.0.lock().await;
+        match *known {
+            Some((when, address)) if when.elapsed() < KEEP => address,
+            _ => {
+                let address = look_up(host).await;
+                *known = Some((Instant::now(), address));
+                address
+            }
+        }
+    }
+}
+
+async fn look_up(host: &str) -> Option<Ipv4Addr> {
+    let found = tokio::time::timeout(LOOK_UP, tokio::net::lookup_host((host, 0))).await.ok()?.ok()?;
+    found.into_iter().find_map(|address| v4(address.ip()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::site::pages::doors::tests::{open, visitor};
+
+    async fn address(public_host: Option<&str>, host: &str, peer: &str, local: &str) -> String {
+        let doors = Doors { public_host: public_host.map(str::to_owned), ..open() };
+        let mut visitor = visitor(host);
+        visitor.peer = peer.parse().unwrap();
+        visitor.local = local.parse().unwrap();
+        of_this_service(&doors, &visitor).await.map_or_else(|| "none".to_owned(), |ip| ip.to_string())
+    }
+
+    #[tokio::test]
+    async fn it_is_what_the_visitor_can_reach() {
+        let at_home = ("10.0.0.7:1042", "10.0.0.2:80");
+        let abroad = ("192.0.2.7:1042", "192.0.2.2:80");
+        let forwarded = ("192.0.2.7:1042", "10.0.0.2:80");
+        for (public, host, (peer, local), expected) in [
+            (None, "192.0.2.33", forwarded, "192.0.2.33"),
+            (None, "messenger.hotmail.com", at_home, "10.0.0.2"),
+            (None, "messenger.hotmail.com", abroad, "192.0.2.2"),
+            (None, "messenger.hotmail.com", forwarded, "none"),
+            (Some("203.0.113.5"), "messenger.hotmail.com", at_home, "203.0.113.5"),
+            (Some("203.0.113.5"), "msn.example.org", forwarded, "203.0.113.5"),
+            (Some("localhost"), "msn.example.org", forwarded, "127.0.0.1"),
+            (None, "box", ("[::ffff:10.0.0.7]:1042", "[::ffff:10.0.0.2]:80"), "10.0.0.2"),
+            (None, "[2001:db8::2]", ("[2001:db8::7]:1042", "[2001:db8::2]:80"), "none"),
+        ] {
+            assert_eq!(address(public, host, peer, local).await, expected, "{public:?} {host} {peer}");
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! The login: a name and a password for a ticket (YW, GAIM).
+
+use std::net::IpAddr;
+
+use http::StatusCode;
+use msnp::passport::{AuthenticationInfo, Credentials, Failure};
+use zeroize::Zeroizing;
+
+use crate::http::{Request, Response};
+use crate::passport::{LONGEST_EVERYWHERE, Passport, Refusal, whole_seconds};
+
+/// What may be wrong with a password of just this length.
+const CUT: &str = "If your password is longer than 16 characters: this program may have sent only the first 16. \
+                   A password of 8 to 16 characters works everywhere.";
+
+/// Answers `/login2.srf` to somebody at address `from`. `page` is the address of a page that
+/// helps people, without commas.
+pub(crate) async fn answer(passport: &Passport, request: &Request<'_>, from: IpAddr, page: &str) -> Response {
+    let credentials = request.header("Authorization").map(Credentials::parse);
+    let Some(Ok(Credentials { sign_in, password, .. })) = credentials else {
+        return failed(page, "Please sign in with your address and your password.");
+    };
+    let password = Zeroizing::new(password.expose().to_owned());
+    let may_be_cut = password.len() == LONGEST_EVERYWHERE;
+    match passport.sign_in(&sign_in, password, from).await {
+        Ok(ticket) => succeeded(&ticket),
+        Err(refusal @ Refusal::Wrong) if may_be_cut => failed(page, &format!("{refusal} {CUT}")),
+        Err(refusal @ (Refusal::Wrong | Refusal::Disabled)) => failed(page, &refusal.to_string()),
+        // Clients show the text of this answer; of any other they show at most the number.
+        Err(refusal @ Refusal::Limited { wait }) => {
+            failed(page, &refusal.to_string()).with_header("Retry-After", whole_seconds(wait).to_string())
+        }
+        Err(refusal @ Refusal::Busy) => Response::text(StatusCode::SERVICE_UNAVAILABLE, &refusal.to_string())
+            .with_header("Retry-After", "5"),
+        Err(refusal @ Refusal::Unavailable) => {
+            Response::text(StatusCode::INTERNAL_SERVER_ERROR, &refusal.to_string())
+        }
+    }
+}
+
+/// Answers somebody who came without TLS where passwords are taken over TLS only. The one that came
+/// along is not looked at.
+pub(crate) fn refused(page: &str) -> Response {
+    failed(page, "This service takes passwords over TLS (https) only.")
+}
+
+fn succeeded(ticket: &str) -> Response {
+    let Ok(info) = AuthenticationInfo::new(ticket) else {
+        return Response::text(StatusCode::INTERNAL_SERVER_ERROR, &Refusal::Unavailable.to_string());
+    };
+    Response::text(StatusCode::OK, "You have signed in.")
+        .with_header("Cache-Control", "no-store")
+        .with_header("Authentication-Info", info.to_header_value())
+}
+
+fn failed(page: &str, text: &str) -> Response {
+    let failure = Failure { url: Some(page.to_owned()), text: Some(text.to_owned()) };
+    Response::text(StatusCode::UNAUTHORIZED, text)
+        .with_header("Cache-Control", "no-store")
+        .with_header("WWW-Authenticate", failure.to_header_value())
+}

@@ -1,0 +1,14 @@
+//! The tone of a note, by which it is coloured.
+
+/// How a note is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Tone {
+    /// Of little weight.
+    Quiet,
+    /// To be read.
+    Plain,
+    /// Something went well.
+    Good,
+    /// Something went wrong.
+    Bad,
+}

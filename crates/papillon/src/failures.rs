@@ -1,0 +1,81 @@
+//! Failures in words: the error and the advice, in one sentence.
+
+use msnp::Handle;
+use msnp_client::{CommandError, SendError, SignInError, TransferError};
+
+/// Why the sign-in failed.
+pub(crate) fn why_not_signed_in(account: &Handle, error: &SignInError) -> String {
+    match error {
+        SignInError::WrongPassword => format!(
+            "the account {account} or its password is wrong. `papillon account list` on the service's machine \
+             shows who has an account"
+        ),
+        SignInError::Unreachable { server, .. } if server.starts_with("the gateway ") => {
+            format!("{error}. Is the service running there? --gateway says where it is")
+        }
+        SignInError::Unreachable { .. } => format!(
+            "{error}. Is the service running there? `papillon serve` runs one; --server and --nexus say where \
+             it is"
+        ),
+        SignInError::NoGateway { .. } => {
+            format!("{error}. --gateway takes a URL such as http://msn.example.org/gateway/gateway.dll")
+        }
+        SignInError::TimedOut(_) => format!("{error}. --server and --nexus say where the service is"),
+        SignInError::Refused(code) => format!("the service refused the sign-in: {} ({code})", code.meaning()),
+        _ => error.to_string(),
+    }
+}
+
+/// Why a command was not carried out.
+pub(crate) fn why_not_done(error: &CommandError) -> String {
+    match error {
+        CommandError::Refused(code) => format!("the service refused: {} ({code})", code.meaning()),
+        error => error.to_string(),
+    }
+}
+
+/// Why a message was not delivered.
+pub(crate) fn why_not_delivered(error: &SendError) -> String {
+    match error {
+        SendError::NotOnline => String::from("they are not online, or have blocked this account"),
+        SendError::Refused(code) => format!("the service refused: {} ({code})", code.meaning()),
+        SendError::TooLong => format!("{error}; papillon send-file takes files of any length"),
+        error => error.to_string(),
+    }
+}
+
+/// Why a file did not get through.
+pub(crate) fn why_not_transferred(error: &TransferError) -> String {
+    match error {
+        TransferError::Unreachable(error) => why_not_delivered(error),
+        TransferError::NeedsDirect => format!("{error}: --direct auto allows it"),
+        error => error.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use msnp::ErrorCode;
+
+    use super::*;
+
+    #[test]
+    fn codes_are_told_in_words() {
+        let ada = Handle::parse("ada@example.com").unwrap();
+        for (error, words) in [
+            (SignInError::WrongPassword, "ada@example.com"),
+            (SignInError::Refused(ErrorCode::ServerTooBusy), "too busy to sign in (910)"),
+            (SignInError::TimedOut("a:1".into()), "--server"),
+        ] {
+            let sentence = why_not_signed_in(&ada, &error);
+            assert!(sentence.contains(words), "{sentence}");
+        }
+        let full = CommandError::Refused(ErrorCode::ListFull);
+        assert_eq!(why_not_done(&full), "the service refused: the list is full (210)");
+        let silent = TransferError::Unreachable(SendError::NoAnswer);
+        assert_eq!(why_not_transferred(&silent), "their client did not answer");
+        assert!(why_not_transferred(&TransferError::NeedsDirect).contains("--direct auto"));
+        let offline = TransferError::Unreachable(SendError::NotOnline);
+        assert!(why_not_transferred(&offline).contains("not online"));
+    }
+}
