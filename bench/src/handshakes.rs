@@ -137,7 +137,8 @@ pub fn serve() -> Result<()> {
         let store = papillon_store::open("bench.db").await?;
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let port = listener.local_addr()?.port();
-        let config = Config { old_windows: true, ..Config::new(".") };
+        let mut config = Config::new(".");
+        config.old_windows = true;
         let listeners = Listeners { https: Some(listener.into()), ..Listeners::default() };
         let server = Server::bind(config, store, listeners).await?;
         println!("port {port}\nready");

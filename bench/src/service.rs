@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use anyhow::{Context, Result};
-use msnp::{FriendlyName, Handle};
+use msnp::{FriendlyName, GroupArgument, Handle};
 use papillon_server::passport::TicketMint;
 use papillon_server::{Config, Listeners, Server};
 use papillon_store::{Account, NewAccount, PasswordHash, PrivacyList, Store};
@@ -92,10 +92,12 @@ async fn populate(store: &dyn Store, population: Population) -> Result<Vec<Accou
         let account = create(store, &user(number)).await?;
         for (at, friend) in friends.iter().enumerate() {
             let (name, limit) = (&friend.name, usize::MAX);
-            store.add_to_forward(account.id, &friend.handle, name, None, limit).await?;
+            store.add_to_forward(account.id, &friend.handle, name, GroupArgument::Absent, limit).await?;
             store.add_to_privacy(account.id, PrivacyList::Allow, &friend.handle, name, limit).await?;
             if at < population.mutual {
-                store.add_to_forward(friend.id, &account.handle, &account.name, None, limit).await?;
+                store
+                    .add_to_forward(friend.id, &account.handle, &account.name, GroupArgument::Absent, limit)
+                    .await?;
             }
         }
         accounts.push(account);

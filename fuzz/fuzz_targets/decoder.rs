@@ -5,6 +5,7 @@
 
 use bytes::BytesMut;
 use libfuzzer_sys::fuzz_target;
+use msnp::Dialect;
 use msnp::command::{NotificationEvent, NotificationRequest, SwitchboardEvent, SwitchboardRequest};
 use msnp::wire::{Decoder, Frame, FrameError, Limits, Stream};
 
@@ -33,7 +34,9 @@ fn frames(stream: Stream, limits: Limits, bytes: &[u8], segment: usize) -> (Vec<
         loop {
             match decoder.next(&mut buffer) {
                 Ok(Some(frame)) => {
-                    parse(stream, &frame);
+                    for dialect in Dialect::ALL {
+                        parse(stream, &frame, *dialect);
+                    }
                     frames.push(frame);
                 }
                 Ok(None) => break,
@@ -45,15 +48,15 @@ fn frames(stream: Stream, limits: Limits, bytes: &[u8], segment: usize) -> (Vec<
 }
 
 /// What the parser makes of a frame is its own affair, as long as it makes something of it.
-fn parse(stream: Stream, frame: &Frame) {
+fn parse(stream: Stream, frame: &Frame, dialect: Dialect) {
     match stream {
-        Stream::NotificationRequests => drop(NotificationRequest::parse(frame)),
-        Stream::NotificationEvents => match NotificationEvent::parse(frame) {
+        Stream::NotificationRequests => drop(NotificationRequest::parse(frame, dialect)),
+        Stream::NotificationEvents => match NotificationEvent::parse(frame, dialect) {
             Ok(NotificationEvent::Not(alert)) => drop(alert.text()),
             Ok(NotificationEvent::Ipg(page)) => drop(page.text()),
             _ => {}
         },
-        Stream::SwitchboardRequests => drop(SwitchboardRequest::parse(frame)),
-        Stream::SwitchboardEvents => drop(SwitchboardEvent::parse(frame)),
+        Stream::SwitchboardRequests => drop(SwitchboardRequest::parse(frame, dialect)),
+        Stream::SwitchboardEvents => drop(SwitchboardEvent::parse(frame, dialect)),
     }
 }

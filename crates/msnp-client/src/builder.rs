@@ -126,7 +126,7 @@ impl Builder {
             password,
             place: Where::default(),
             trust: Trust::default(),
-            dialect: Dialect::Msnp9,
+            dialect: Dialect::NEWEST,
             status: Status::Online,
             picture: None,
             emoticons: Vec::new(),

@@ -86,7 +86,7 @@ impl Login {
         let destination = Destination::Notification(server.to_owned());
         match connect(settings, destination).await {
             Ok(connection) => {
-                let wire = Wire::new(connection);
+                let wire = Wire::new(connection, settings.dialect);
                 Ok(Self { server: shown, gateway, dialect: settings.dialect, wire })
             }
             Err(source) => Err(SignInError::Unreachable { server: shown, source }),
@@ -96,14 +96,9 @@ impl Login {
     /// Says who wants to sign in.
     async fn identify(&mut self, account: &Handle) -> Result<Step, SignInError> {
         let transaction = self.wire.transaction();
-        let offered = match self.dialect {
-            Dialect::Msnp9 => vec!["MSNP9", "MSNP8", "CVR0"],
-            Dialect::Msnp8 => vec!["MSNP8", "CVR0"],
-        };
-        let offered = offered.into_iter().map(Box::from).collect();
-        let answer = self.ask(&NotificationRequest::Ver(ver::Request { transaction, offered })).await?;
-        match answer {
-            NotificationEvent::Ver(reply) if reply.dialects.first() == Some(&self.dialect) => {}
+        let offer = ver::Request::offer(transaction, self.dialect);
+        match self.ask(&NotificationRequest::Ver(offer)).await? {
+            NotificationEvent::Ver(reply) if reply.agrees_on(self.dialect) => {}
             NotificationEvent::Ver(reply) if reply.dialects.is_empty() => {
                 return Err(protocol(&self.server, "it speaks neither MSNP9 nor MSNP8"));
             }

@@ -48,7 +48,7 @@ impl Roster {
     /// clients know nothing of packets and must not be sent any (HYP *MSNC1*).
     pub(crate) fn is_old(&self, who: &Handle, own: Dialect) -> bool {
         let theirs = self.capabilities(who);
-        own == Dialect::Msnp8 || theirs.is_some_and(|capabilities| capabilities.msnc() == 0)
+        !own.has_objects() || theirs.is_some_and(|capabilities| capabilities.msnc() == 0)
     }
 
     pub(crate) fn set_group(&mut self, id: GroupId, name: &GroupName) {

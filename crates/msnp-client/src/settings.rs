@@ -82,10 +82,7 @@ impl Settings {
 
     /// The client id: MSN Messenger 6.0 without any of its extras, or a client from before it.
     pub(crate) const fn capabilities(&self) -> ClientCapabilities {
-        match self.dialect {
-            Dialect::Msnp8 => ClientCapabilities(0),
-            Dialect::Msnp9 => ClientCapabilities(0x1000_0000),
-        }
+        if self.dialect.has_objects() { ClientCapabilities(0x1000_0000) } else { ClientCapabilities(0) }
     }
 }
 

@@ -21,7 +21,7 @@ use bytes::Bytes;
 use msnp::command::msg::{self, Acknowledge};
 use msnp::command::{SwitchboardRequest, ans, cal, usr};
 use msnp::message::Message;
-use msnp::{Cookie, FriendlyName, Handle, Invalid, SessionId, TransactionId};
+use msnp::{Cookie, Dialect, FriendlyName, Handle, Invalid, SessionId, TransactionId};
 use parking_lot::Mutex;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot, watch};
 use tokio::time::Instant;
@@ -89,6 +89,7 @@ pub(crate) struct Closed;
 pub(crate) struct Switchboard {
     id: u64,
     account: Handle,
+    dialect: Dialect,
     outbox: Outbox,
     backlog: Backlog,
     window: Semaphore,
@@ -117,6 +118,7 @@ impl Switchboard {
     pub(crate) fn start<L: Listener>(
         id: u64,
         account: Handle,
+        dialect: Dialect,
         connection: Connection,
         place: Option<OwnedSemaphorePermit>,
         listener: Arc<L>,
@@ -133,7 +135,8 @@ impl Switchboard {
         let board = Arc::new(Self {
             id,
             account,
-            outbox: Outbox::default(),
+            dialect,
+            outbox: Outbox::new(dialect),
             backlog: Backlog::default(),
             window: Semaphore::new(WINDOW),
             state: Mutex::new(state),

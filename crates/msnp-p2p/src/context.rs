@@ -20,6 +20,7 @@ const LENIENT: GeneralPurpose = GeneralPurpose::new(
 
 /// The reason for which a context cannot be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum ContextError {
     /// Not base64.
     #[error("the context is not base64")]
@@ -40,6 +41,10 @@ pub fn object_context(object: &MsnObject) -> String {
 /// Reads which object is asked for. The NUL and the padding may be missing.
 ///
 /// The object's `Location` is somebody else's text: look objects up by their hash.
+///
+/// # Errors
+/// [`ContextError::Base64`] when it is not base64; [`ContextError::Object`] when it holds no object that can
+/// be read.
 pub fn parse_object_context(base64: &str) -> Result<MsnObject, ContextError> {
     let bytes = decode(base64)?;
     let end = bytes.iter().position(|byte| *byte == 0).unwrap_or(bytes.len());

@@ -36,6 +36,7 @@ pub const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// The reason for which a direct connection is given up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum DirectError {
     /// A frame longer than is taken.
     #[error("a frame of {0} bytes is too long")]

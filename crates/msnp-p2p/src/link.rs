@@ -39,7 +39,7 @@ pub(crate) const ACK_TIMEOUT: Duration = Duration::from_secs(60);
 /// How often one message may be asked for again from an earlier offset.
 const MAX_REWINDS: u32 = 1000;
 
-/// The bytes of a packet after its header.
+/// The bytes of a packet after its header. There is no third place for them to be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Body {
     /// These.
@@ -57,6 +57,7 @@ pub enum Body {
 
 /// One packet to send.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Transmit {
     /// The 48 bytes that go first.
     pub header: Header,

@@ -4,6 +4,38 @@
 //! The sender invites, the receiver accepts, the sender tells where it listens, the receiver
 //! connects. Where the sender can take no connection (`Connectivity: N`) the receiver listens.
 //! Source: HYP *Invitations* and *File Transfer*, YW, NINA; see `docs/protocol/sources.md`.
+//!
+//! ```
+//! use bytes::BytesMut;
+//! use msnp_p2p::msnftp::{ReceiveStep, Receiving, SendStep, Sending};
+//!
+//! let bob: msnp::Handle = "bob@example.com".parse()?;
+//! let file = b"What the file holds.";
+//! let mut sending = Sending::new(bob.clone(), 1234, file.len() as u64);
+//! let mut receiving = Receiving::new(bob, 1234, file.len() as u64);
+//!
+//! let mut to_sender = BytesMut::from(&receiving.opening()[..]);
+//! let (mut to_receiver, mut received) = (BytesMut::new(), Vec::new());
+//! loop {
+//!     match sending.handle(&mut to_sender)? {
+//!         Some(SendStep::Write(bytes)) => to_receiver.extend_from_slice(&bytes),
+//!         Some(SendStep::Finished) => break,
+//!         None => {}
+//!     }
+//!     while let Some((head, offset, length)) = sending.next_block() {
+//!         to_receiver.extend_from_slice(&head);
+//!         to_receiver.extend_from_slice(&file[offset as usize..][..length]);
+//!     }
+//!     while let Some(step) = receiving.handle(&mut to_receiver)? {
+//!         match step {
+//!             ReceiveStep::Write(bytes) | ReceiveStep::Finished(bytes) => to_sender.extend_from_slice(&bytes),
+//!             ReceiveStep::Data(bytes) => received.extend_from_slice(&bytes),
+//!         }
+//!     }
+//! }
+//! assert_eq!(received, file);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod invitation;
 mod lines;
@@ -37,6 +69,7 @@ impl ByeCode {
 
 /// The reason for which the dialogue cannot go on. The connection is to be closed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum MsnftpError {
     /// Something else was expected here.
     #[error("the other side does not speak MSNFTP")]

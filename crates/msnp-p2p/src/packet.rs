@@ -13,6 +13,7 @@ pub use header::Header;
 
 /// The way of a packet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Carrier {
     /// Messages of class `D` through the service; each ends with a footer.
     Switchboard,
@@ -64,6 +65,7 @@ impl Footer {
 
 /// The reason for which bytes are no packet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum PacketError {
     /// Less than a header (and a footer).
     #[error("a packet of {0} bytes is too short")]
@@ -88,6 +90,20 @@ pub enum PacketError {
 }
 
 /// One packet.
+///
+/// ```
+/// use bytes::Bytes;
+/// use msnp_p2p::packet::{Carrier, Footer, Header, Packet};
+///
+/// let body = Bytes::from_static(b"data");
+/// let header = Header { session_id: 7, identifier: 4096, total: 4, length: 4, ..Header::default() };
+/// let packet = Packet { header, body, footer: Footer::OBJECT };
+///
+/// let bytes = packet.to_bytes(Carrier::Switchboard);
+/// assert_eq!(bytes.len(), Header::LEN + 4 + Footer::LEN);
+/// assert_eq!(Packet::parse(Carrier::Switchboard, &bytes)?, packet);
+/// # Ok::<(), msnp_p2p::packet::PacketError>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Packet {
     /// The first 48 bytes.
@@ -101,7 +117,10 @@ pub struct Packet {
 impl Packet {
     /// Reads a packet; the body is a slice of the payload.
     ///
-    /// Fails as [`PacketError`] tells; limits are checked before anything else is looked at.
+    /// # Errors
+    /// When it is shorter than a header, its length is not the one that the header tells, it is longer than
+    /// `carrier` takes, its body reaches beyond its message, or it is of the newer version of the protocol.
+    /// The limits are checked before anything else is looked at.
     pub fn parse(carrier: Carrier, payload: &Bytes) -> Result<Self, PacketError> {
         let packet = Self::parse_anywhere(carrier, payload)?;
         packet.is_within_message().then_some(packet).ok_or(PacketError::BeyondTotal)

@@ -87,6 +87,47 @@ pub struct PeerConfig {
 ///
 /// Memory is bounded whatever the peer sends: at most 16 sessions, 8 incomplete texts of 16 KB,
 /// and objects only up to the size that was asked for. Files are not kept at all.
+///
+/// ```
+/// use std::time::Instant;
+///
+/// use bytes::Bytes;
+/// use msnp::object::{MsnObject, ObjectKind};
+/// use msnp_p2p::packet::{Carrier, Packet};
+/// use msnp_p2p::{Body, Peer, PeerConfig, PeerEvent, Published};
+///
+/// // Sends all that one has to say to the other. A client puts each packet into a message of the switchboard.
+/// fn carry(from: &mut Peer, to: &mut Peer, now: Instant) {
+///     while let Some(transmit) = from.poll_transmit(Carrier::Switchboard, now) {
+///         let Body::Bytes(body) = transmit.body else { unreachable!("no file is sent") };
+///         let packet = Packet { header: transmit.header, body, footer: transmit.footer };
+///         to.handle_packet(Carrier::Switchboard, &packet.to_bytes(Carrier::Switchboard), now).unwrap();
+///     }
+/// }
+///
+/// let now = Instant::now();
+/// let peer = |me: &str, other: &str, published| {
+///     let config = PeerConfig { me: me.parse()?, peer: other.parse()?, published, direct: None };
+///     Ok::<_, msnp::Invalid>(Peer::new(config))
+/// };
+/// let data = Bytes::from_static(b"the bytes of a PNG file");
+/// let picture = MsnObject::new("alice@example.com", ObjectKind::DISPLAY_PICTURE, "TFR1.tmp", "", &data);
+/// let published = Published::default();
+/// assert!(published.publish(&picture, data.clone()));
+/// let mut alice = peer("alice@example.com", "bob@example.com", published)?;
+/// let mut bob = peer("bob@example.com", "alice@example.com", Published::default())?;
+///
+/// bob.request_object(&picture, now)?;
+/// let received = loop {
+///     carry(&mut bob, &mut alice, now);
+///     carry(&mut alice, &mut bob, now);
+///     if let Some(PeerEvent::ObjectReceived { data, .. }) = bob.poll_event() {
+///         break data;
+///     }
+/// };
+/// assert_eq!(received, data);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct Peer {
     config: PeerConfig,
     link: Link,
@@ -189,7 +230,10 @@ impl Peer {
     /// Takes one packet: the body of a P2P message of the switchboard, or a frame of the direct
     /// connection.
     ///
-    /// Fails when it is no packet; one that fits nowhere is ignored.
+    /// A packet that fits nowhere is ignored.
+    ///
+    /// # Errors
+    /// When it is no packet, as in [`Packet::parse`]. All sessions go on.
     pub fn handle_packet(
         &mut self,
         carrier: Carrier,

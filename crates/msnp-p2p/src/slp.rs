@@ -26,6 +26,7 @@ pub use transport::{TransportRequest, TransportResponse};
 
 /// The reason for which bytes are no MSNSLP.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum SlpError {
     /// Longer than [`SlpMessage::MAX_LEN`], or a head longer than [`SlpMessage::MAX_HEAD`].
     #[error("the text is too long")]
@@ -45,6 +46,21 @@ pub enum SlpError {
 }
 
 /// One text.
+///
+/// ```
+/// use msnp_p2p::Guid;
+/// use msnp_p2p::slp::{CallId, Fields, Method, SlpMessage, SlpStatus, content_type};
+///
+/// let branch = Guid::parse("{33517CE4-02FC-4428-B6F4-39927229B722}").expect("a GUID");
+/// let (alice, bob) = ("alice@example.com", "bob@example.com");
+/// let bye = SlpMessage::request(
+///     Method::Bye, bob, alice, branch, CallId::from(branch), content_type::SESSION_CLOSE, Fields::default(),
+/// );
+/// let read = SlpMessage::parse(&bye.to_bytes())?;
+/// assert_eq!(read, bye);
+/// assert_eq!(read.response(SlpStatus::OK, Fields::default()).to, alice);
+/// # Ok::<(), msnp_p2p::slp::SlpError>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SlpMessage {
     /// The first line.
@@ -123,7 +139,10 @@ impl SlpMessage {
     /// be missing, and U+FFFD stands for what is not UTF-8. `Content-Length` is not looked at: AMSN was seen to write
     /// 43 before a far longer body.
     ///
-    /// Fails as [`SlpError`] tells.
+    /// # Errors
+    /// [`SlpError::TooLong`] beyond [`Self::MAX_LEN`] or [`Self::MAX_HEAD`]; [`SlpError::Text`] when it cannot be read and is not
+    /// UTF-8; otherwise for its first part that is missing or bad: the start line, a field, or the blank line
+    /// after the headers.
     pub fn parse(bytes: &[u8]) -> Result<Self, SlpError> {
         if bytes.len() > Self::MAX_LEN {
             return Err(SlpError::TooLong);

@@ -6,6 +6,7 @@ use crate::Wire;
 
 /// How a script is cut into writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Cut {
     /// All in one write.
     Whole,

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use msnp::{FriendlyName, Handle};
+use msnp::{FriendlyName, GroupArgument, Handle};
 use papillon_server::dns::DnsSockets;
 use papillon_server::{Config, Listeners, Server, passport};
 use papillon_store::{AccountId, InvitationCode, NewAccount, NewInvitation, PasswordHash, Store};
@@ -155,7 +155,7 @@ impl TestServer {
         self.account(contact).await;
         let name = FriendlyName::from_text(contact).expect("a name");
         let contact = Handle::parse(contact).expect("a handle");
-        let added = self.store().add_to_forward(owner, &contact, &name, None, 600).await;
+        let added = self.store().add_to_forward(owner, &contact, &name, GroupArgument::Absent, 600).await;
         added.expect("a new contact");
     }
 

@@ -8,6 +8,16 @@
 use md5::{Digest, Md5};
 
 /// A client program as challenges know it.
+///
+/// ```
+/// use msnp::challenge::{is_right_answer, product};
+///
+/// // `CHL 0 15570131571988941333` asks; the payload of `QRY` answers.
+/// let client = product("PROD0038W!61ZTF9").expect("a known product");
+/// let answer = client.answer("15570131571988941333");
+/// assert!(is_right_answer(client.id, "15570131571988941333", &answer));
+/// assert!(!is_right_answer(client.id, "another challenge", &answer));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Product {
     /// What `QRY` names; case-sensitive.

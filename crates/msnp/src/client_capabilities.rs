@@ -22,6 +22,9 @@ impl ClientCapabilities {
     pub const CHUNKED_MESSAGES: u32 = 0x20;
 
     /// Reads a decimal number below 2^32.
+    ///
+    /// # Errors
+    /// [`Invalid::Parameter`] for anything else.
     pub fn parse(word: &str) -> Result<Self, Invalid> {
         decimal(word).map(Self).ok_or(Invalid::Parameter("client capabilities"))
     }

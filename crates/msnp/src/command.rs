@@ -1,7 +1,8 @@
 //! Commands: what the verbs say, one file a verb, and the four conversations they make up.
 //!
 //! A frame of a stream is read with the enum of that stream; every type can be written, so that
-//! a client and a service use the same ones. A verb of three digits is an [`error`].
+//! a client and a service use the same ones. A verb of three digits is an [`error`]. The tables in
+//! `notification.rs` and `switchboard.rs` say which verbs a stream has.
 
 pub mod ack;
 pub mod add;
@@ -49,43 +50,35 @@ pub mod usr;
 pub mod ver;
 pub mod xfr;
 
-mod notification_event;
-mod notification_request;
-mod switchboard_event;
-mod switchboard_request;
+mod notification;
+mod switchboard;
+mod table;
 #[cfg(test)]
 mod unreadable_names;
 #[cfg(test)]
 mod vectors;
 
-pub use notification_event::NotificationEvent;
-pub use notification_request::NotificationRequest;
-pub use switchboard_event::SwitchboardEvent;
-pub use switchboard_request::SwitchboardRequest;
+pub use notification::{NotificationEvent, NotificationRequest};
+pub use switchboard::{SwitchboardEvent, SwitchboardRequest};
 
 use crate::wire::{Frame, Words};
-use crate::{Invalid, ParseError};
+use crate::{Dialect, Invalid, ParseError};
 
 /// Reads the words of a frame to the last, and keeps the transaction id for whoever has to answer
 /// a fault.
 fn read<'a, T>(
     frame: &'a Frame,
-    parse: impl FnOnce(&'a Frame, &mut Words<'a>) -> Result<T, Invalid>,
+    dialect: Dialect,
+    parse: impl FnOnce(&str, &mut Words<'a>) -> Result<T, Invalid>,
 ) -> Result<T, ParseError> {
-    let mut words = frame.words()?;
-    let command = parse(frame, &mut words);
+    let mut words = Words::new(frame.text()?, frame.payload(), dialect);
+    let verb = words.optional().unwrap_or_default();
+    let command = parse(verb, &mut words);
     let transaction = words.seen_transaction();
     let fault = |reason| ParseError { transaction, reason };
     let command = command.map_err(fault)?;
     words.end().map_err(fault)?;
     Ok(command)
-}
-
-/// A command that is a verb and nothing else. Words after it say nothing, and there is no transaction id for an
-/// error about them.
-fn without_arguments<T>(command: T, words: &mut Words<'_>) -> T {
-    words.ignore_rest();
-    command
 }
 
 /// An unknown verb. Most have a transaction id, which an answer should carry.

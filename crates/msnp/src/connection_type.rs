@@ -11,6 +11,7 @@ use crate::Invalid;
 
 /// The value of `Conn-Type`. Only a label: what the names promise of filtering nobody tests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum ConnectionType {
     /// The service sees the client's own address and port.
     DirectConnect,
@@ -54,6 +55,9 @@ impl ConnectionType {
     }
 
     /// Reads a name, in any case.
+    ///
+    /// # Errors
+    /// [`Invalid::Parameter`] for a name that is none of the seven.
     pub fn parse(name: &str) -> Result<Self, Invalid> {
         Self::ALL
             .into_iter()
@@ -106,6 +110,9 @@ pub struct NetId(pub u32);
 
 impl NetId {
     /// Reads a decimal number from -2^31 to 2^32-1: clients write it signed and unsigned.
+    ///
+    /// # Errors
+    /// [`Invalid::Parameter`] for a word that is no number, or one out of that range.
     pub fn parse(word: &str) -> Result<Self, Invalid> {
         let invalid = Invalid::Parameter("NetID");
         let number: i64 = word.parse().map_err(|_| invalid)?;

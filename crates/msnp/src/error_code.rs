@@ -7,6 +7,7 @@ macro_rules! error_codes {
         /// An error reply's number. Which verb answers with which error is told where the verb is.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[repr(u16)]
+        #[non_exhaustive]
         pub enum ErrorCode {
             $(
                 #[doc = concat!(stringify!($code), ": ", $meaning)]

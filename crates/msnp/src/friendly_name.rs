@@ -10,6 +10,17 @@ use crate::{Handle, Invalid, invisible_characters, wire::percent};
 ///
 /// The coded form is what the protocol echoes and relays, so it is what is kept; a line break in
 /// a name stays `%0D%0A` and never becomes a line of anyone's stream.
+///
+/// ```
+/// use msnp::FriendlyName;
+///
+/// let name = FriendlyName::from_text("Ada Lovelace")?;
+/// assert_eq!(name.as_wire(), "Ada%20Lovelace");
+/// assert_eq!(FriendlyName::parse("Ada%20Lovelace")?.text(), "Ada Lovelace");
+/// // A line break shows nothing and speaks for somebody else.
+/// assert!(FriendlyName::parse_chosen("Ada%0D%0A").is_err());
+/// # Ok::<(), msnp::Invalid>(())
+/// ```
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct FriendlyName(Box<str>);
 
@@ -18,6 +29,10 @@ impl FriendlyName {
     pub const MAX_LEN: usize = 387;
 
     /// Reads a name as it stands on the wire.
+    ///
+    /// # Errors
+    /// [`Invalid::FriendlyNameTooLong`] when it is longer than [`Self::MAX_LEN`]; [`Invalid::FriendlyName`]
+    /// when it is empty or no percent-coded UTF-8.
     pub fn parse(word: &str) -> Result<Self, Invalid> {
         if word.len() > Self::MAX_LEN {
             return Err(Invalid::FriendlyNameTooLong);
@@ -31,6 +46,9 @@ impl FriendlyName {
     /// Reads a name that a client wants to give: besides what [`parse`](Self::parse) asks for, it has to
     /// be [presentable](Self::is_presentable). MSN Messenger prints a name before every line of its
     /// owner, so a line break in it would speak for somebody else.
+    ///
+    /// # Errors
+    /// As [`parse`](Self::parse), and [`Invalid::FriendlyNameIllegal`] when it is not presentable.
     pub fn parse_chosen(word: &str) -> Result<Self, Invalid> {
         Self::parse(word)
             .and_then(|name| if name.is_presentable() { Ok(name) } else { Err(Invalid::FriendlyNameIllegal) })
@@ -49,7 +67,11 @@ impl FriendlyName {
         Self(percent::recode(word, Self::MAX_LEN))
     }
 
-    /// Codes plain text. Fails when the coded form is longer than 387 bytes or empty.
+    /// Codes plain text.
+    ///
+    /// # Errors
+    /// [`Invalid::FriendlyNameTooLong`] when the coded form is longer than [`Self::MAX_LEN`];
+    /// [`Invalid::FriendlyName`] when the text is empty.
     pub fn from_text(text: &str) -> Result<Self, Invalid> {
         Self::parse(&percent::encode(text))
     }

@@ -3,9 +3,17 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use crate::{Invalid, invisible_characters, wire::percent};
+use crate::dialect::GroupIds;
+use crate::wire::{Words, percent};
+use crate::{Dialect, Invalid, List, invisible_characters};
 
-/// A group's number, 0 to 29. Group 0 always exists and cannot be removed.
+/// Which of an account's groups, group 0 being that of contacts in no other. Group 0 always exists
+/// and cannot be removed.
+///
+/// The type is one byte and says nothing of the wire: [`parse`](Self::parse) and
+/// [`wire`](Self::wire) alone know how a dialect names a group. A dialect that names groups by GUID
+/// is added here and in [`Dialect`], and nowhere else: groups are an account's own, so a GUID that
+/// is made of the number is as good a name as one that is stored, and sets of groups stay bit sets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct GroupId(u8);
 
@@ -20,23 +28,61 @@ impl GroupId {
         if number < Self::COUNT { Some(Self(number)) } else { None }
     }
 
-    /// Reads a group number.
-    pub fn parse(word: &str) -> Result<Self, Invalid> {
-        if word.is_empty() || !word.bytes().all(|byte| byte.is_ascii_digit()) {
-            return Err(Invalid::GroupId);
+    /// Reads a group as the dialect names it.
+    ///
+    /// # Errors
+    /// [`Invalid::GroupId`] when the word names no group, [`Invalid::GroupIdRange`] when it is a
+    /// number above 29.
+    pub fn parse(word: &str, dialect: Dialect) -> Result<Self, Invalid> {
+        match dialect.group_ids() {
+            GroupIds::Numbers if word.is_empty() || !word.bytes().all(|byte| byte.is_ascii_digit()) => {
+                Err(Invalid::GroupId)
+            }
+            GroupIds::Numbers => word.parse().ok().and_then(Self::new).ok_or(Invalid::GroupIdRange),
         }
-        word.parse().ok().and_then(Self::new).ok_or(Invalid::GroupIdRange)
     }
 
-    /// The number.
+    /// The word by which the dialect names the group.
+    pub const fn wire(self, dialect: Dialect) -> impl fmt::Display {
+        match dialect.group_ids() {
+            GroupIds::Numbers => self.0,
+        }
+    }
+
+    /// The number, by which the group is kept.
     pub const fn number(self) -> u8 {
         self.0
     }
 }
 
-impl fmt::Display for GroupId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+/// The group that an `ADD` to the forward list or a `REM` from it names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GroupArgument {
+    /// None: `ADD` then means group 0, and `REM` the whole list.
+    Absent,
+    /// This one, which need not exist.
+    Named(GroupId),
+    /// A word that names no group, and why. The account is looked up before that counts.
+    Unreadable(Invalid),
+}
+
+impl GroupArgument {
+    /// Reads the next word, which only changes of the forward list have.
+    pub(crate) fn parse(list: List, words: &mut Words<'_>) -> Self {
+        let word = if list == List::Forward { words.optional() } else { None };
+        match word.map(|word| GroupId::parse(word, words.dialect())) {
+            None => Self::Absent,
+            Some(Ok(group)) => Self::Named(group),
+            Some(Err(reason)) => Self::Unreadable(reason),
+        }
+    }
+
+    /// The group, if one is named that can be read.
+    pub const fn named(self) -> Option<GroupId> {
+        match self {
+            Self::Named(group) => Some(group),
+            Self::Absent | Self::Unreadable(_) => None,
+        }
     }
 }
 
@@ -52,6 +98,10 @@ impl GroupName {
     pub const EXTREME_LEN: usize = 387;
 
     /// Reads a name as it stands on the wire.
+    ///
+    /// # Errors
+    /// [`Invalid::GroupNameTooLong`] when it is longer than [`Self::MAX_LEN`]; [`Invalid::Parameter`] when it
+    /// is longer than [`Self::EXTREME_LEN`], empty, or no percent-coded UTF-8.
     pub fn parse(word: &str) -> Result<Self, Invalid> {
         if word.len() > Self::EXTREME_LEN {
             return Err(Invalid::Parameter("group name"));
@@ -67,6 +117,10 @@ impl GroupName {
 
     /// Reads a name that a client wants to give: it shows something, and nothing in it is
     /// [invisible](invisible_characters::is_presentable).
+    ///
+    /// # Errors
+    /// As [`parse`](Self::parse), and [`Invalid::GroupNameIllegal`] when nothing of it shows, or something of
+    /// it is invisible.
     pub fn parse_chosen(word: &str) -> Result<Self, Invalid> {
         let name = Self::parse(word)?;
         let text = percent::decode(word).ok_or(Invalid::Parameter("group name"))?;

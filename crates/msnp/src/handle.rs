@@ -6,6 +6,15 @@ use crate::Invalid;
 
 /// An e-mail-shaped account name, at most 129 bytes, kept in lower case: handles are compared
 /// without regard to case.
+///
+/// ```
+/// use msnp::Handle;
+///
+/// let handle: Handle = "Alice@Example.com".parse()?;
+/// assert_eq!(handle.as_str(), "alice@example.com");
+/// assert!(Handle::parse("alice").is_err());
+/// # Ok::<(), msnp::Invalid>(())
+/// ```
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Handle(Box<str>);
 
@@ -14,6 +23,10 @@ impl Handle {
     pub const MAX_LEN: usize = 129;
 
     /// Reads a handle. `a@b` is refused: the domain needs a dot.
+    ///
+    /// # Errors
+    /// [`Invalid::Handle`] when it has not the shape of an e-mail address, or is longer than
+    /// [`Self::MAX_LEN`].
     pub fn parse(word: &str) -> Result<Self, Invalid> {
         if word.len() > Self::MAX_LEN {
             return Err(Invalid::Handle);

@@ -4,6 +4,7 @@ use crate::TransactionId;
 
 /// What is wrong with a command whose line was well framed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum Invalid {
     /// The line is not UTF-8, or holds a NUL or another control character.
     #[error("the line is not text")]

@@ -10,13 +10,12 @@
 //! | words that cannot be wrong: addresses, names, states | [`Handle`], [`FriendlyName`], [`Status`] … |
 //! | MIME messages, and the charsets of their texts | [`message`], [`charset`] |
 //! | challenges, Passport, MSNObjects, connection types | [`challenge`], [`passport`], [`object`], [`connection_type`] |
-
 //!
 //! ```
 //! use bytes::BytesMut;
 //! use msnp::command::{NotificationRequest, chg::Chg};
-//! use msnp::wire::{Decoder, Encode, Limits, Stream};
-//! use msnp::Status;
+//! use msnp::wire::{Decoder, EncodeFor, Limits, Stream};
+//! use msnp::{Dialect, Status};
 //!
 //! // What a client sends, in pieces as a socket gives them.
 //! let mut decoder = Decoder::new(Stream::NotificationRequests, Limits::SIGNED_IN);
@@ -25,13 +24,13 @@
 //! buffer.extend_from_slice(b"Y 268435492\r\nPNG\r\n");
 //!
 //! let frame = decoder.next(&mut buffer)?.expect("the line is complete");
-//! let NotificationRequest::Chg(change) = NotificationRequest::parse(&frame)? else { panic!() };
+//! let NotificationRequest::Chg(change) = NotificationRequest::parse(&frame, Dialect::Msnp9)? else { panic!() };
 //! assert_eq!(change.status, Status::Away);
 //! assert_eq!(change.capabilities.msnc(), 1, "MSN Messenger 6.0");
 //!
 //! // And what a service answers.
 //! let echo = Chg { status: Status::Away, ..change };
-//! assert_eq!(echo.to_bytes(), "CHG 9 AWY 268435492\r\n");
+//! assert_eq!(echo.to_bytes_for(Dialect::Msnp9), "CHG 9 AWY 268435492\r\n");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
@@ -65,7 +64,7 @@ pub use client_capabilities::ClientCapabilities;
 pub use dialect::Dialect;
 pub use error_code::ErrorCode;
 pub use friendly_name::FriendlyName;
-pub use group::{GroupId, GroupName};
+pub use group::{GroupArgument, GroupId, GroupName};
 pub use handle::Handle;
 pub use invalid::{Invalid, ParseError};
 pub use list::{AddPrompt, List, ListFlags, Privacy};

@@ -6,6 +6,7 @@ use crate::Invalid;
 
 /// One of an account's four lists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum List {
     /// `FL`: the people one wants to see
     Forward,
@@ -32,6 +33,9 @@ impl List {
     }
 
     /// Reads a code; upper case only.
+    ///
+    /// # Errors
+    /// [`Invalid::List`] for any other word.
     pub fn parse(word: &str) -> Result<Self, Invalid> {
         Self::ALL.into_iter().find(|list| list.code() == word).ok_or(Invalid::List)
     }
@@ -118,6 +122,9 @@ impl Privacy {
     }
 
     /// Reads a code; upper case only.
+    ///
+    /// # Errors
+    /// [`Invalid::Parameter`] for any other word.
     pub fn parse(word: &str) -> Result<Self, Invalid> {
         match word {
             "AL" => Ok(Self::AllowUnlisted),
@@ -147,6 +154,9 @@ impl AddPrompt {
     }
 
     /// Reads a code; upper case only.
+    ///
+    /// # Errors
+    /// [`Invalid::Parameter`] for any other word.
     pub fn parse(word: &str) -> Result<Self, Invalid> {
         match word {
             "A" => Ok(Self::Ask),

@@ -38,6 +38,19 @@ pub use typing::TypingUser;
 use crate::{Invalid, charset};
 
 /// One message.
+///
+/// ```
+/// use msnp::message::{Content, Message, Text};
+///
+/// let payload = Text::from("Hello!").to_message().to_bytes();
+/// assert!(payload.ends_with(b"\r\n\r\nHello!"));
+///
+/// let message = Message::parse(&payload)?;
+/// assert_eq!(message.content_type(), Some("text/plain"));
+/// let Content::Text(text) = message.content() else { panic!("no text") };
+/// assert_eq!(text.body, "Hello!");
+/// # Ok::<(), msnp::Invalid>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Message {
     /// The headers, in order.
@@ -62,7 +75,8 @@ impl Message {
 
     /// Reads a payload, as well as it can be read; see [`Headers::parse`]. An empty payload is an empty message.
     ///
-    /// Fails when the headers are longer than [`Headers::MAX_LEN`].
+    /// # Errors
+    /// [`Invalid::Parameter`] when the headers are longer than [`Headers::MAX_LEN`].
     pub fn parse(payload: &Bytes) -> Result<Self, Invalid> {
         let (headers, length) = Headers::parse(payload)?;
         Ok(Self { headers, body: payload.slice(length..) })
@@ -94,7 +108,10 @@ impl Message {
         self.try_content().unwrap_or(Content::Other)
     }
 
-    /// What the message is, or why it is not what its type says. [`Content::Other`] is of an unknown type.
+    /// What the message is. [`Content::Other`] is of an unknown type.
+    ///
+    /// # Errors
+    /// What the `parse` of the content’s type says: [`Content`] tells which type that is.
     pub fn try_content(&self) -> Result<Content, Invalid> {
         Content::of(self)
     }

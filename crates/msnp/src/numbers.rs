@@ -12,6 +12,9 @@ macro_rules! decimal {
 
         impl $name {
             /// Reads a decimal number below 2^32: digits only, no sign.
+            ///
+            /// # Errors
+            /// For anything else.
             pub fn parse(word: &str) -> Result<Self, Invalid> {
                 decimal(word).map(Self).ok_or($invalid)
             }

@@ -40,6 +40,7 @@ impl ObjectKind {
 
 /// What the hash of a description says about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Description {
     /// The hash matches.
     Verified,
@@ -54,6 +55,20 @@ pub enum Description {
 ///
 /// One that was parsed remembers how it was written where that differs from what this crate
 /// writes, for [`Self::verify_description`]; changing its fields does not change that memory.
+///
+/// ```
+/// use msnp::object::{Description, MsnObject, ObjectKind};
+///
+/// let data = b"the bytes of a PNG file";
+/// let picture = MsnObject::new("alice@example.com", ObjectKind::DISPLAY_PICTURE, "TFR1.tmp", "Me", data);
+///
+/// // As `CHG` carries it, and as another client finds it in `NLN`.
+/// let seen = MsnObject::from_encoded(&picture.to_encoded()?)?;
+/// assert_eq!((seen.size, seen.friendly_text().as_deref()), (23, Some("Me")));
+/// assert_eq!(seen.verify_description(), Description::Verified);
+/// assert!(seen.verify_data(data) && !seen.verify_data(b"other bytes"));
+/// # Ok::<(), msnp::Invalid>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MsnObject {
     /// The account that has the data.
@@ -109,10 +124,11 @@ impl MsnObject {
     /// Reads an object as plain text. Attributes may come in any order, and unknown ones do no
     /// harm. White space and NULs around the element are ignored.
     ///
-    /// Fails when the text is not one empty `msnobj` element, is longer than [`Self::MAX_LEN`],
-    /// has more than [`Self::MAX_ATTRIBUTES`] attributes or one of them twice, when the size has
-    /// more than 15 digits, or when Creator, Size, Type or SHA1D is missing (or, as libpurple
-    /// wants it, Location or Friendly of anything but a display picture).
+    /// # Errors
+    /// [`Invalid::Parameter`] when the text is not one empty `msnobj` element, is longer than
+    /// [`Self::MAX_LEN`], has more than [`Self::MAX_ATTRIBUTES`] attributes or one of them twice, when the
+    /// size has more than 15 digits, or when Creator, Size, Type or SHA1D is missing (or, as libpurple wants
+    /// it, Location or Friendly of anything but a display picture).
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         if text.len() > Self::MAX_LEN {
             return Err(INVALID);
@@ -149,12 +165,17 @@ impl MsnObject {
 
     /// Reads an object as presence carries it. Percent codes of either case are taken, and `+`
     /// stands for itself.
+    ///
+    /// # Errors
+    /// [`Invalid::Parameter`] when the percent codes are bad, or [`parse`](Self::parse) refuses the text.
     pub fn from_encoded(object: &EncodedObject) -> Result<Self, Invalid> {
         Self::parse(&percent::decode(object.as_str()).ok_or(INVALID)?)
     }
 
-    /// The object as presence carries it. Fails when it becomes longer than
-    /// [`EncodedObject::MAX_LEN`].
+    /// The object as presence carries it.
+    ///
+    /// # Errors
+    /// [`Invalid::Parameter`] when it becomes longer than [`EncodedObject::MAX_LEN`].
     pub fn to_encoded(&self) -> Result<EncodedObject, Invalid> {
         EncodedObject::parse(&percent::encode(&self.to_string()).replace('@', "%40"))
     }

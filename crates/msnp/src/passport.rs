@@ -5,6 +5,28 @@
 //! the ticket for the second `USR`, or a [`Failure`]. Everything here is text of header values;
 //! names of headers, and HTTP itself, are for whoever does the I/O. Source: YW *passport14*, GAIM
 //! and ESC, see `docs/protocol/sources.md`.
+//!
+//! ```
+//! use msnp::passport::{AuthenticationInfo, Challenge, Credentials, PassportUrls};
+//!
+//! // The nexus says where the login is.
+//! let urls = PassportUrls::parse("DARealm=Passport.Net,DALogin=login.example.com/login2.srf")?;
+//! assert_eq!(urls.login, "login.example.com/login2.srf");
+//!
+//! // The client sends the password and the challenge of `USR 3 TWN S …` there,
+//! let credentials = Credentials {
+//!     sign_in: "alice@example.com".into(),
+//!     password: "secret".to_owned().into(),
+//!     challenge: Some(Challenge::parse("lc=1033,id=507,ct=1062764229")?),
+//! };
+//! let received = Credentials::parse(&credentials.to_header())?;
+//! assert_eq!(received.password.expose(), "secret");
+//!
+//! // and gets the ticket for `USR 4 TWN S …`.
+//! let header = AuthenticationInfo::new("t=abc&p=def")?.to_header_value();
+//! assert_eq!(AuthenticationInfo::parse(&header)?.ticket(), "t=abc&p=def");
+//! # Ok::<(), msnp::Invalid>(())
+//! ```
 
 mod answer;
 mod challenge;

@@ -6,6 +6,7 @@ use crate::{Dialect, Invalid, wire::percent};
 
 /// A property of an account, named by its three-letter key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum PropertyKey {
     /// `PHH`
     HomePhone,
@@ -45,6 +46,10 @@ impl PropertyKey {
     }
 
     /// Reads a key; upper case only.
+    ///
+    /// # Errors
+    /// [`Invalid::PropertyKeyLength`] when it is longer than any key; [`Invalid::PropertyKey`] when it is
+    /// none of them.
     pub fn parse(word: &str) -> Result<Self, Invalid> {
         if word.len() > 3 {
             return Err(Invalid::PropertyKeyLength);
@@ -54,7 +59,7 @@ impl PropertyKey {
 
     /// Whether the dialect knows the key.
     pub const fn is_in(self, dialect: Dialect) -> bool {
-        !matches!((self, dialect), (Self::WebWatch, Dialect::Msnp8))
+        !matches!(self, Self::WebWatch) || dialect.has_web_watch()
     }
 
     /// Whether a client may set it (`PRP`). The service alone knows of a mobile device or a web watch.
@@ -84,6 +89,9 @@ impl PropertyValue {
 
     /// Reads a value for `key`: free text for the phones, `Y`/`N` for the mobile settings,
     /// `0`/`2` for the web watch. An empty word unsets a phone.
+    ///
+    /// # Errors
+    /// [`Invalid::PropertyValue`] when the key does not take it, or it is longer than [`Self::MAX_LEN`].
     pub fn parse(key: PropertyKey, word: &str) -> Result<Self, Invalid> {
         let fits = match key {
             PropertyKey::HomePhone | PropertyKey::WorkPhone | PropertyKey::MobilePhone => {

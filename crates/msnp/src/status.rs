@@ -5,7 +5,17 @@ use std::fmt;
 use crate::Invalid;
 
 /// A presence state, named by its three-letter code.
+///
+/// ```
+/// use msnp::Status;
+///
+/// assert_eq!(Status::parse("AWY")?, Status::Away);
+/// assert_eq!(Status::Away.code(), "AWY");
+/// assert!(Status::Away.is_visible() && !Status::Hidden.is_visible());
+/// # Ok::<(), msnp::Invalid>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Status {
     /// `NLN`
     Online,
@@ -57,6 +67,9 @@ impl Status {
     }
 
     /// Reads a code; upper case only.
+    ///
+    /// # Errors
+    /// [`Invalid::Status`] for a word that is none of the nine codes.
     pub fn parse(word: &str) -> Result<Self, Invalid> {
         Self::ALL.into_iter().find(|status| status.code() == word).ok_or(Invalid::Status)
     }

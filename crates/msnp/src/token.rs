@@ -15,6 +15,9 @@ macro_rules! token {
             pub const MAX_LEN: usize = $max;
 
             /// Takes one word: not empty, not too long, no white space or control characters.
+            ///
+            /// # Errors
+            /// [`Invalid::Parameter`] when it is not such a word.
             pub fn parse(word: &str) -> Result<Self, Invalid> {
                 if word.len() > Self::MAX_LEN || !percent::is_word(word) {
                     return Err(Invalid::Parameter($what));

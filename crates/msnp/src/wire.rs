@@ -10,8 +10,9 @@ pub mod percent;
 mod words;
 
 pub use decoder::{Decoder, FrameError, Limits, Stream};
-pub use encoder::{Encode, Line};
+pub use encoder::{Encode, EncodeFor, Line};
 pub use frame::Frame;
+pub(crate) use words::Parse;
 pub use words::Words;
 
 /// What separates words.

@@ -34,6 +34,28 @@ const THEN: &str = "DES-CBC3-SHA:RC4-SHA:RC4-MD5";
 const SESSIONS: i32 = 4096;
 
 /// Accepts connections of legacy clients.
+///
+/// ```
+/// use std::time::SystemTime;
+///
+/// use papillon_legacy_tls::{Acceptor, Authority};
+/// use tokio::io::{AsyncReadExt, AsyncWriteExt};
+///
+/// # async fn serve(stream: tokio::net::TcpStream) -> Result<(), Box<dyn std::error::Error>> {
+/// let authority = Authority::make(SystemTime::now())?;
+/// let leaf = authority.issue(&["nexus.passport.com".to_owned()])?;
+/// let acceptor = Acceptor::new(&leaf)?;
+///
+/// // For a connection whose first bytes are of `Route::Old`.
+/// let mut client = acceptor.accept(stream).await?;
+/// let mut request = [0; 512];
+/// let length = client.read(&mut request).await?;
+/// println!("{} with {}: {} bytes", client.version(), client.cipher(), length);
+/// client.write_all(b"HTTP/1.0 204 No Content\r\n\r\n").await?;
+/// client.shutdown().await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct Acceptor {
     context: SslContext,

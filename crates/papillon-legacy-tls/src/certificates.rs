@@ -35,6 +35,21 @@ const LATEST: i64 = 2_524_607_999;
 const LONGEST_COMMON_NAME: usize = 64;
 
 /// An authority whose certificate old systems can import.
+///
+/// ```
+/// use std::time::SystemTime;
+///
+/// use papillon_legacy_tls::Authority;
+///
+/// let authority = Authority::make(SystemTime::now())?;
+/// let leaf = authority.issue(&["nexus.passport.com".to_owned(), "192.168.1.2".to_owned()])?;
+/// assert!(leaf.certificates_pem()?.starts_with("-----BEGIN CERTIFICATE-----"));
+///
+/// // As it comes back from its files.
+/// let (certificate, key) = (authority.certificate_pem()?, authority.key_pem()?);
+/// assert!(Authority::read(&certificate, &key)?.is_some());
+/// # Ok::<(), papillon_legacy_tls::Error>(())
+/// ```
 pub struct Authority {
     certificate: X509,
     key: PKey<Private>,

@@ -18,6 +18,7 @@ pub type Connection<S> = SslStream<S>;
 
 /// The versions that a client can be made for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Version {
     /// SSL 3.0.
     Ssl3,

@@ -47,6 +47,7 @@ pub enum ModernKey {
 
 /// Where a connection belongs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Route {
     /// The beginning is not enough to tell: read on.
     More,
@@ -64,6 +65,15 @@ pub enum Route {
 /// A client is modern that offers TLS 1.3, or TLS 1.2 with a suite for `key`, and a group that rustls with ring has.
 /// So an attacker in between cannot make a modern client take a legacy suite by changing its hello: the
 /// hello is part of what both sides sign at the end of their handshake.
+///
+/// ```
+/// use papillon_legacy_tls::{ModernKey, Route, route};
+///
+/// // The hello of SSL 2.0 from a Windows 98, for servers that may know SSL 3.0.
+/// assert_eq!(route(&[0x80, 0x2e, 1, 3, 0], ModernKey::Ecdsa), Route::Old);
+/// assert_eq!(route(&[22, 3, 1], ModernKey::Ecdsa), Route::More);
+/// assert_eq!(route(b"GET / HTTP/1.0", ModernKey::Ecdsa), Route::NotTls);
+/// ```
 pub fn route(prefix: &[u8], key: ModernKey) -> Route {
     match prefix {
         [] => Route::More,

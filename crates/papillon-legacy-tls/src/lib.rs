@@ -31,6 +31,7 @@ pub use hello::{MAX_PREFIX, ModernKey, Route, route};
 
 /// The reason for which OpenSSL failed.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum Error {
     /// It was built without something that old systems need.
     #[error("OpenSSL was built without {0}; build this program with its own OpenSSL")]

@@ -15,6 +15,7 @@ use crate::tls::Names;
 
 /// The service's settings. Every field has a default that suits one machine.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Config {
     /// Where the service keeps its files: the database, the certificates under `tls/`, mail to send under `mail/`.
     pub data_dir: PathBuf,
@@ -91,6 +92,15 @@ impl Config {
 }
 
 impl Registration {
+    /// The setting's word.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Invitation => "invitation",
+            Self::Closed => "closed",
+        }
+    }
+
     /// What holds for a visitor when the operator has `told` this.
     pub(crate) fn of(told: Option<Self>, public: bool, visitor: IpAddr) -> Self {
         let default = if !public && is_near(visitor) { Self::Open } else { Self::Invitation };
@@ -100,6 +110,7 @@ impl Registration {
 
 /// Where clients reach the service, when something in front of it is elsewhere than its listeners.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Front {
     /// The beginning of the addresses of the sign-in, if it is `https`, and of the pages.
     pub url: Option<PublicUrl>,
@@ -111,6 +122,7 @@ pub struct Front {
 
 /// Who may make an account on the pages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Registration {
     /// Everybody.
     Open,

@@ -42,6 +42,7 @@ use desk::Desk;
 
 /// What the operator can say about the DNS listener.
 #[derive(Debug, Clone, Default)]
+#[non_exhaustive]
 pub struct Settings {
     /// Who is answered.
     pub clients: Clients,
@@ -54,6 +55,7 @@ pub struct Settings {
 
 /// What happens to questions that are not about the old services.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub enum Others {
     /// They are passed on to the system's resolver.
     #[default]

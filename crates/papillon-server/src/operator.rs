@@ -2,6 +2,7 @@
 
 /// What the pages say about whoever runs the service.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Operator {
     /// A name, such as that of a person or of a club.
     pub name: Option<String>,

@@ -76,6 +76,7 @@ pub struct CredentialError(#[source] pub Box<dyn std::error::Error + Send + Sync
 
 /// Why somebody was not signed in, in words for that person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum Refusal {
     /// There is no such account, or its password is another.
     #[error("The address or the password is not right.")]

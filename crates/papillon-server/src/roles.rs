@@ -2,4 +2,6 @@
 
 pub(crate) mod connection;
 pub(crate) mod notification;
+mod refusal;
 mod switchboard;
+mod verb_table;

@@ -64,6 +64,7 @@ pub struct Listeners {
 
 /// Why the service could not be started.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum ServerError {
     /// The store failed.
     #[error("the database cannot be used: {0}")]
@@ -85,6 +86,29 @@ pub enum ServerError {
 }
 
 /// The service, ready to run.
+///
+/// ```
+/// use papillon_server::{Config, Listeners, Server};
+/// use tokio::net::TcpListener;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let folder = tempfile::tempdir()?;
+/// # let folder = folder.path();
+/// let store = papillon_store::SqliteStore::open(&folder.join("papillon.db")).await?;
+/// let msnp = TcpListener::bind("127.0.0.1:0").await?;
+/// println!("MSN Messenger can come to {}", msnp.local_addr()?);
+/// let listeners = Listeners { msnp: Some(msnp.into()), ..Listeners::default() };
+/// let server = Server::bind(Config::new(folder), store, listeners).await?;
+///
+/// let (stop, stopped) = tokio::sync::mpsc::channel(1);
+/// let service = tokio::spawn(server.run(stopped));
+/// // It serves until it is told to stop.
+/// stop.send(()).await?;
+/// service.await?;
+/// # Ok(())
+/// # }
+/// ```
 pub struct Server {
     service: Arc<Service>,
     listeners: Listeners,

@@ -52,6 +52,7 @@ const RENEW_BEFORE: Duration = DAY.saturating_mul(30);
 
 /// Why there is no certificate to show: what happened, and what to do.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum TlsError {
     /// A file or the folder cannot be read or written.
     #[error("{}: {source}. Give the service's user access to it", path.display())]

@@ -6,7 +6,7 @@
 use std::error::Error;
 use std::time::Instant;
 
-use msnp::{FriendlyName, Handle, PropertyKey, PropertyValue};
+use msnp::{FriendlyName, GroupArgument, Handle, PropertyKey, PropertyValue};
 use papillon_store::{NewAccount, PasswordHash, PrivacyList, Store};
 
 const CONTACTS: u32 = 100;
@@ -25,9 +25,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
     for number in 1..=CONTACTS {
         let contact = person(&*store, number).await?;
         let name = FriendlyName::from(&handle(number)?);
-        store.add_to_forward(owner, &handle(number)?, &name, None, 1000).await?;
+        store.add_to_forward(owner, &handle(number)?, &name, GroupArgument::Absent, 1000).await?;
         store.add_to_privacy(owner, PrivacyList::Allow, &handle(number)?, &name, 1000).await?;
-        store.add_to_forward(contact, &owner_handle, &name, None, 1000).await?;
+        store.add_to_forward(contact, &owner_handle, &name, GroupArgument::Absent, 1000).await?;
         if number % 10 == 0 {
             let phone = PropertyValue::parse(PropertyKey::HomePhone, "555-1234")?;
             store.set_property(contact, PropertyKey::HomePhone, &phone).await?;

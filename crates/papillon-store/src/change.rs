@@ -7,6 +7,7 @@ use crate::AccountId;
 
 /// The kind of a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum AccountChangeKind {
     /// It was made.
     Created,

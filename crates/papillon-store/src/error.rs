@@ -7,6 +7,7 @@ pub type Result<T, E = StoreError> = std::result::Result<T, E>;
 
 /// The reason for which a method of the store failed.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum StoreError {
     /// The request makes no sense as things stand; nothing was changed.
     #[error(transparent)]
@@ -21,6 +22,7 @@ pub enum StoreError {
 
 /// A request that makes no sense as things stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
+#[non_exhaustive]
 pub enum Refusal {
     /// Another account has this handle.
     #[error("the account exists already")]

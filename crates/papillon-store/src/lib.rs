@@ -52,6 +52,35 @@ pub use web_session::WebSession;
 ///
 /// `postgres://…` (or `postgresql://…`) is a PostgreSQL server; `sqlite:PATH` or a plain path is
 /// an SQLite file, which is made when it is not there.
+///
+/// ```
+/// use papillon_store::{NewAccount, PasswordHash, Refusal, StoreError};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("papillon.db");
+/// # let path = path.to_str().ok_or("a path that is no text")?;
+/// let store = papillon_store::open(path).await?;
+/// let new = NewAccount {
+///     handle: "ada@example.com".parse()?,
+///     name: msnp::FriendlyName::from_text("Ada")?,
+///     password_hash: PasswordHash::new("$argon2id$..."),
+///     created_at: 1_119_139_200,
+///     admin: false,
+/// };
+/// let account = store.create_account(new.clone()).await?;
+/// assert_eq!(store.account(&new.handle).await?, Some(account));
+///
+/// let again = store.create_account(new).await;
+/// assert!(matches!(again, Err(StoreError::Refused(Refusal::AccountExists))));
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+/// [`StoreError::Unavailable`] when the address is of another kind, or the database cannot be opened: see
+/// [`SqliteStore::open`] and [`PostgresStore::connect`].
 pub async fn open(url: &str) -> Result<Arc<dyn Store>> {
     if url.starts_with("postgres://") || url.starts_with("postgresql://") {
         return PostgresStore::connect(url).await;

@@ -43,12 +43,20 @@ impl PostgresStore {
     ///
     /// Every method of the store fails with [`StoreError::Unavailable`](crate::StoreError::Unavailable) within
     /// five seconds when the server is gone or does not answer, and works again as soon as the server does.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`](crate::StoreError::Unavailable) when the address cannot be read, the server
+    /// cannot be reached or does not let this user in, a newer program has brought the tables up to date, or
+    /// bringing them up to date takes longer than a minute.
     pub async fn connect(url: &str) -> Result<Arc<dyn Store>> {
         Self::connect_patiently(url, PATIENCE).await
     }
 
     /// The same with another patience than the two and a half seconds that the server usually has for all that
     /// one request needs.
+    ///
+    /// # Errors
+    /// As [`connect`](Self::connect).
     pub async fn connect_patiently(url: &str, patience: Duration) -> Result<Arc<dyn Store>> {
         sqlx::any::install_default_drivers();
         let options = url.parse::<AnyConnectOptions>().map_err(Fault::from)?.disable_statement_logging();

@@ -26,7 +26,7 @@ mod web_sessions;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use msnp::{AddPrompt, FriendlyName, GroupId, GroupName, Handle, ListVersion, Privacy};
+use msnp::{AddPrompt, FriendlyName, GroupArgument, GroupId, GroupName, Handle, ListVersion, Privacy};
 use msnp::{PropertyKey, PropertyValue};
 
 use self::connections::reading;
@@ -206,7 +206,7 @@ impl Store for SqlStore {
         owner: AccountId,
         contact: &Handle,
         name: &FriendlyName,
-        group: Option<Option<GroupId>>,
+        group: GroupArgument,
         limit: usize,
     ) -> Result<ForwardAdded> {
         in_transaction!(self, tx => forward::add(tx, owner, contact, name, group, limit))
@@ -227,7 +227,7 @@ impl Store for SqlStore {
         &self,
         owner: AccountId,
         contact: &Handle,
-        group: Option<Option<GroupId>>,
+        group: GroupArgument,
     ) -> Result<ForwardRemoved> {
         in_transaction!(self, tx => forward::remove(tx, owner, contact, group))
     }

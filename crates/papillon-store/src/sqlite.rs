@@ -51,6 +51,10 @@ impl SqliteStore {
     ///
     /// A file that is deleted, moved or replaced while it is open takes no change any more: each one is
     /// [`StoreError::Unavailable`], until the same file is back in its place.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when the file cannot be made, opened or written, is no database, or was
+    /// brought up to date by a newer program.
     pub async fn open(path: &Path) -> Result<Arc<dyn Store>> {
         sqlx::any::install_default_drivers();
         let full = create(path)

@@ -1,7 +1,7 @@
 //! The interface of the store: one trait.
 
 use async_trait::async_trait;
-use msnp::{AddPrompt, FriendlyName, GroupId, GroupName, Handle, ListVersion, Privacy};
+use msnp::{AddPrompt, FriendlyName, GroupArgument, GroupId, GroupName, Handle, ListVersion, Privacy};
 use msnp::{PropertyKey, PropertyValue};
 
 use crate::{
@@ -125,14 +125,14 @@ pub trait Store: Send + Sync + 'static {
     /// Puts `contact` on the forward list, or into one more group of it; the owner goes on the
     /// contact's reverse list. The name is kept only when the contact is new on the list.
     ///
-    /// `group`: `None` is group 0, `Some(None)` was no valid number. Refused, in this order:
-    /// `UnknownAccount`, `UnknownGroup`, `AlreadyThere`, `ListFull` (`limit` are on the list).
+    /// Without a group it is group 0. Refused, in this order: `UnknownAccount`, `UnknownGroup`,
+    /// `AlreadyThere`, `ListFull` (`limit` are on the list).
     async fn add_to_forward(
         &self,
         owner: AccountId,
         contact: &Handle,
         name: &FriendlyName,
-        group: Option<Option<GroupId>>,
+        group: GroupArgument,
         limit: usize,
     ) -> Result<ForwardAdded>;
 
@@ -147,14 +147,14 @@ pub trait Store: Send + Sync + 'static {
         limit: usize,
     ) -> Result<PrivacyChanged>;
 
-    /// Takes `contact` off the forward list (`group` is `None`) or out of one group of it; a contact that
+    /// Takes `contact` off the forward list (without a group) or out of one group of it; a contact that
     /// leaves the last group is in group 0 then. Refused, in this order: `UnknownAccount`,
     /// `NotOnList`, `UnknownGroup`, `NotInGroup`.
     async fn remove_from_forward(
         &self,
         owner: AccountId,
         contact: &Handle,
-        group: Option<Option<GroupId>>,
+        group: GroupArgument,
     ) -> Result<ForwardRemoved>;
 
     /// Takes `contact` off the allow or block list. Refused, in this order: `UnknownAccount`,

@@ -12,7 +12,6 @@ pub(crate) fn handle(text: &str) -> Result<Handle, String> {
 pub(crate) fn status_name(status: Option<Status>) -> &'static str {
     match status {
         None => "offline",
-        Some(Status::Online) => "online",
         Some(Status::Busy) => "busy",
         Some(Status::Idle) => "idle",
         Some(Status::BeRightBack) => "be-right-back",
@@ -21,6 +20,8 @@ pub(crate) fn status_name(status: Option<Status>) -> &'static str {
         Some(Status::OutToLunch) => "out-to-lunch",
         Some(Status::Hidden) => "hidden",
         Some(Status::Offline) => "offline",
+        // Also in a state for which scripts have no word yet: somebody is there.
+        Some(_) => "online",
     }
 }
 

@@ -1,7 +1,7 @@
 //! The contact list: people, names, groups, privacy.
 
 use msnp::command::{NotificationEvent, NotificationRequest, add, adg, blp, rea, reg, rem, rmg};
-use msnp::{ErrorCode, FriendlyName, GroupId, GroupName, Handle, List, Privacy};
+use msnp::{ErrorCode, FriendlyName, GroupArgument, GroupId, GroupName, Handle, List, Privacy};
 
 use super::Client;
 use crate::CommandError;
@@ -121,7 +121,7 @@ impl Client {
     pub async fn add_to_group(&self, who: &Handle, group: GroupId) -> Result<(), CommandError> {
         let (handle, name) = (who.clone(), self.name_of(who));
         let build = move |transaction| {
-            let group = Some(Ok(group));
+            let group = GroupArgument::Named(group);
             NotificationRequest::Add(add::Request { transaction, list: List::Forward, handle, name, group })
         };
         self.ask(build).await.map(drop)
@@ -135,7 +135,7 @@ impl Client {
     pub async fn remove_from_group(&self, who: &Handle, group: GroupId) -> Result<(), CommandError> {
         let handle = who.clone();
         let build = move |transaction| {
-            let group = Some(Ok(group));
+            let group = GroupArgument::Named(group);
             NotificationRequest::Rem(rem::Request { transaction, list: List::Forward, handle, group })
         };
         self.ask(build).await.map(drop)
@@ -156,7 +156,13 @@ impl Client {
     async fn put(&self, list: List, who: &Handle) -> Result<(), CommandError> {
         let (handle, name) = (who.clone(), self.name_of(who));
         let build = move |transaction| {
-            NotificationRequest::Add(add::Request { transaction, list, handle, name, group: None })
+            NotificationRequest::Add(add::Request {
+                transaction,
+                list,
+                handle,
+                name,
+                group: GroupArgument::Absent,
+            })
         };
         self.ask(build).await.map(drop)
     }
@@ -164,7 +170,7 @@ impl Client {
     async fn take_off(&self, list: List, who: &Handle) -> Result<(), CommandError> {
         let handle = who.clone();
         let build = move |transaction| {
-            NotificationRequest::Rem(rem::Request { transaction, list, handle, group: None })
+            NotificationRequest::Rem(rem::Request { transaction, list, handle, group: GroupArgument::Absent })
         };
         self.ask(build).await.map(drop)
     }

@@ -103,7 +103,7 @@ fn added(reply: &add::Reply, contact: crate::Contact) -> Event {
     match reply.list {
         List::Reverse => Event::ContactAdded { contact, by_them: true },
         List::Forward => Event::ContactAdded { contact, by_them: false },
-        List::Allow | List::Block => Event::RosterChanged,
+        _ => Event::RosterChanged,
     }
 }
 

@@ -5,7 +5,7 @@ use std::io;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use msnp::command::{NotificationEvent, NotificationRequest, chg, error, syn, url};
+use msnp::command::{NotificationEvent, NotificationRequest, chg, error, out, qng, syn, url};
 use msnp::{ListVersion, Status, TransactionId};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
@@ -150,7 +150,7 @@ impl Session {
     /// Something that the service answers after all that it has to say of others. The gateway knows no `PNG`.
     async fn ask_something(&mut self) -> io::Result<Option<TransactionId>> {
         if self.pings {
-            self.wire.send(&NotificationRequest::Png).await?;
+            self.wire.send(&NotificationRequest::Png(qng::Request)).await?;
             return Ok(None);
         }
         let transaction = self.wire.transaction();
@@ -210,7 +210,7 @@ impl Session {
         if self.heard.elapsed() > SILENCE {
             return Err(io::ErrorKind::TimedOut.into());
         }
-        self.wire.send(&NotificationRequest::Png).await
+        self.wire.send(&NotificationRequest::Png(qng::Request)).await
     }
 
     async fn take(&mut self, core: &Weak<Core>, event: NotificationEvent) -> io::Result<Option<End>> {
@@ -219,7 +219,8 @@ impl Session {
             use msnp::command::out::Reason;
             return Ok(Some(match notice.reason {
                 Reason::OtherSignIn => End::Elsewhere,
-                Reason::ServerShuttingDown => End::ServiceClosing,
+                // Of all reasons, only a sign-in elsewhere forbids to come back.
+                _ => End::ServiceClosing,
             }));
         }
         let Some(core) = core.upgrade() else { return Ok(Some(End::Asked)) };
@@ -247,7 +248,7 @@ impl Session {
     pub(super) async fn close(&mut self) {
         self.waiting.clear();
         let goodbye = async {
-            self.wire.send(&NotificationRequest::Out).await?;
+            self.wire.send(&NotificationRequest::Out(out::Request)).await?;
             self.wire.finish().await;
             while self.wire.next().await?.is_some() {}
             io::Result::Ok(())
@@ -260,6 +261,5 @@ impl Session {
 /// What this account shows of itself.
 pub(crate) fn appear(core: &Core, transaction: TransactionId, status: Status) -> chg::Chg {
     let object = core.pictures.display().and_then(|object| object.to_encoded().ok());
-    let object = object.filter(|_| core.settings.dialect == msnp::Dialect::Msnp9);
     chg::Chg { transaction, status, capabilities: core.settings.capabilities(), object }
 }

@@ -4,9 +4,9 @@ use std::io;
 use std::net::SocketAddr;
 
 use bytes::BytesMut;
-use msnp::TransactionId;
 use msnp::command::{NotificationEvent, NotificationRequest};
-use msnp::wire::{Decoder, Encode, Limits, Stream};
+use msnp::wire::{Decoder, EncodeFor, Limits, Stream};
+use msnp::{Dialect, TransactionId};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::transport::Connection;
@@ -14,15 +14,17 @@ use crate::transport::Connection;
 /// A notification connection.
 pub(crate) struct Wire {
     connection: Connection,
+    dialect: Dialect,
     decoder: Decoder,
     buffer: BytesMut,
     next: u32,
 }
 
 impl Wire {
-    pub(crate) fn new(connection: Connection) -> Self {
+    /// A connection that speaks this dialect.
+    pub(crate) fn new(connection: Connection, dialect: Dialect) -> Self {
         let decoder = Decoder::new(Stream::NotificationEvents, Limits::EVENTS);
-        Self { connection, decoder, buffer: BytesMut::with_capacity(8192), next: 0 }
+        Self { connection, dialect, decoder, buffer: BytesMut::with_capacity(8192), next: 0 }
     }
 
     /// Our end; `None` over HTTP.
@@ -38,7 +40,7 @@ impl Wire {
 
     pub(crate) async fn send(&mut self, request: &NotificationRequest) -> io::Result<()> {
         let mut out = BytesMut::new();
-        request.encode(&mut out);
+        request.encode_for(self.dialect, &mut out);
         self.connection.writer.write_all(&out).await?;
         self.connection.writer.flush().await
     }
@@ -49,7 +51,7 @@ impl Wire {
     pub(crate) async fn next(&mut self) -> io::Result<Option<NotificationEvent>> {
         loop {
             while let Some(frame) = self.decoder.next(&mut self.buffer).map_err(unreadable)? {
-                match NotificationEvent::parse(&frame) {
+                match NotificationEvent::parse(&frame, self.dialect) {
                     Ok(event) => return Ok(Some(event)),
                     // Without a reason, or with one of a later dialect: the end, all the same.
                     Err(_) if frame.verb() == b"OUT" => return Ok(None),
@@ -85,8 +87,8 @@ mod tests {
         let (ours, mut theirs) = tokio::io::duplex(1024);
         theirs.write_all(lines.as_bytes()).await.unwrap();
         let (reader, writer) = tokio::io::split(ours);
-        let mut wire =
-            Wire::new(Connection { reader: Box::new(reader), writer: Box::new(writer), local: None });
+        let connection = Connection { reader: Box::new(reader), writer: Box::new(writer), local: None };
+        let mut wire = Wire::new(connection, Dialect::NEWEST);
         let mut events = Vec::new();
         while let Some(event) = wire.next().await.unwrap() {
             events.push(event);

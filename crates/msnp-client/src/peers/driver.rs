@@ -234,13 +234,14 @@ impl Driver {
             PeerEvent::FileOffered { session, name, size, preview } => {
                 self.offered(session, name, size, preview);
             }
-            PeerEvent::FileAccepted { .. } => {}
             PeerEvent::FileData { session, data } => self.write(session, &data).await,
             PeerEvent::FileReceived { session } => self.received(session).await,
             PeerEvent::FileSent { session } => self.sent(session),
             PeerEvent::Failed { session, failure } => self.failed(session, failure),
             PeerEvent::NotTaken { reason } => self.not_shown(reason),
             PeerEvent::Direct(request) => self.act_on_direct(request),
+            // `FileAccepted`: its progress says the same. Nothing here has asked for any other event.
+            _ => {}
         }
     }
 }

@@ -4,8 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::BytesMut;
-use msnp::command::SwitchboardRequest;
-use msnp::wire::Encode;
+use msnp::Dialect;
+use msnp::command::{SwitchboardRequest, out};
+use msnp::wire::EncodeFor;
 use parking_lot::Mutex;
 use tokio::io::{AsyncWrite, AsyncWriteExt};
 use tokio::sync::Notify;
@@ -23,8 +24,8 @@ const FAREWELL: Duration = Duration::from_secs(5);
 
 /// Commands, written one behind the other into one buffer that the writing task swaps for an empty
 /// one. Nothing is allocated for a packet.
-#[derive(Default)]
 pub(super) struct Outbox {
+    dialect: Dialect,
     inner: Mutex<Inner>,
     wake: Notify,
 }
@@ -46,9 +47,13 @@ enum Phase {
 }
 
 impl Outbox {
+    pub(super) fn new(dialect: Dialect) -> Self {
+        Self { dialect, inner: Mutex::default(), wake: Notify::new() }
+    }
+
     /// Adds a command. `false` when it is too late for that, or too much waits.
     pub(super) fn push(&self, request: &SwitchboardRequest) -> bool {
-        self.append(|buffer| request.encode(buffer))
+        self.append(|buffer| request.encode_for(self.dialect, buffer))
     }
 
     /// Adds what `write` writes.
@@ -74,7 +79,7 @@ impl Outbox {
 
     /// `OUT`, and nothing after it.
     pub(super) fn finish(&self) {
-        if self.push(&SwitchboardRequest::Out) {
+        if self.push(&SwitchboardRequest::Out(out::Request)) {
             self.inner.lock().phase = Phase::Finishing;
             self.wake.notify_one();
         }

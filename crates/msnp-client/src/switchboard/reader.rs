@@ -104,13 +104,13 @@ impl<L: Listener> Reader<L> {
         match frame.verb() {
             b"MSG" => self.message(frame),
             // Read without the rest of the parser: a transfer has one for each packet.
-            b"ACK" => match frame.words().and_then(|mut words| words.transaction()) {
+            b"ACK" => match frame.words(self.board.dialect).and_then(|mut words| words.transaction()) {
                 Ok(TransactionId(number)) => self.acknowledged.push(number),
                 Err(error) => tracing::debug!(%error, "an ACK that cannot be read"),
             },
             // Whatever the reason is.
             b"OUT" => return Flow::Break(()),
-            _ => match Event::parse(frame) {
+            _ => match Event::parse(frame, self.board.dialect) {
                 Ok(event) => self.event(event),
                 Err(error) => tracing::debug!(%error, "ignored on a switchboard"),
             },
@@ -126,19 +126,15 @@ impl<L: Listener> Reader<L> {
             Event::Cal(reply) => board.answered(reply.transaction, Answer::Yes),
             // Told when `ANS OK` shows that these were all.
             Event::Iro(there) => drop(self.arrive(there.handle, there.name)),
-            Event::Joi(newcomer) => {
-                if self.arrive(newcomer.handle, newcomer.name) && self.entered {
-                    self.listener.people_changed(&self.board);
-                }
-            }
+            Event::Joi(newcomer) => self.join(newcomer.handle, newcomer.name),
             Event::Bye(gone) => self.depart(&gone.handle),
             Event::Nak(reply) => self.refused(reply.transaction, Answer::NotDelivered),
             Event::Error(error) => match error.transaction {
                 Some(transaction) => self.refused(transaction, Answer::Error(error.number)),
                 None => tracing::debug!(error.number, "an error on a switchboard"),
             },
-            // Taken by `frame`.
-            Event::Msg(_) | Event::Ack(_) | Event::Out(_) => {}
+            // `MSG`, `ACK` and `OUT` are taken by `frame`.
+            _ => {}
         }
     }
 
@@ -146,6 +142,12 @@ impl<L: Listener> Reader<L> {
         self.entered = true;
         self.listener.entered(&self.board);
         self.board.answered(transaction, Answer::Yes);
+    }
+
+    fn join(&self, who: Handle, name: FriendlyName) {
+        if self.arrive(who, name) && self.entered {
+            self.listener.people_changed(&self.board);
+        }
     }
 
     /// Some services say `JOI` to the newcomer too (IETF).
@@ -200,7 +202,7 @@ impl<L: Listener> Reader<L> {
     /// Notes who wrote the message. Their name is read as well as it can be.
     fn read_sender(&mut self, frame: &Frame) -> Result<(), Invalid> {
         let frame = frame.legible();
-        let mut words = frame.words()?;
+        let mut words = frame.words(self.board.dialect)?;
         let (handle, name) = (words.required("sender")?, words.required("name")?);
         let known =
             self.sender.as_ref().is_some_and(|sender| sender.words.0 == handle && sender.words.1 == name);

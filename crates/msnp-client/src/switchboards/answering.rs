@@ -49,7 +49,7 @@ async fn enter(pool: Weak<Switchboards>, ring: Ring, place: OwnedSemaphorePermit
     let connection = timeout_at(deadline, connecting).await.map_err(|_| SendError::TimedOut)?;
     let connection = connection.map_err(|_| SendError::Disconnected)?;
     let forwarder = Arc::new(Forwarder::called(pool));
-    let board = Switchboard::start(id, account, connection, Some(place), forwarder);
+    let board = Switchboard::start(id, account, settings.dialect, connection, Some(place), forwarder);
     board.leave_when_idle(false);
     let entered = answer(board.answer(ring.cookie, ring.session), deadline).await;
     if entered.is_err() {

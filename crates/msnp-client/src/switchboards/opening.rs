@@ -86,8 +86,8 @@ impl Switchboards {
             let unreachable = |error: io::Error| SendError::Unreachable { server, reason: error.to_string() };
             let connection = connection.map_err(unreachable)?;
             let forwarder = Arc::new(Forwarder::of(self, Arc::clone(line)));
-            let account = self.account.clone();
-            let board = Switchboard::start(self.board_id(), account, connection, Some(place), forwarder);
+            let (id, account, dialect) = (self.board_id(), self.account.clone(), self.settings.dialect);
+            let board = Switchboard::start(id, account, dialect, connection, Some(place), forwarder);
             // Also finds it when nobody waits for it any more.
             board.leave_when_idle(true);
             Ok((board, admission.cookie))

@@ -45,7 +45,9 @@ impl FileContext {
     /// Reads the context of an INVITE. Its length field is not relied on: Messenger for Mac writes 583 before 574
     /// bytes.
     ///
-    /// Fails when it is not base64, or ends before the name does.
+    /// # Errors
+    /// [`ContextError::Base64`] when it is not base64; [`ContextError::File`] when it ends before the name
+    /// does.
     pub fn parse(base64: &str) -> Result<Self, ContextError> {
         let bytes = decode(base64)?;
         let number = |at: usize| {

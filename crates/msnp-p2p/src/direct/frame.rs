@@ -34,6 +34,10 @@ impl FrameDecoder {
 
     /// Takes the next frame, or `None` when more bytes are needed. Empty frames keep connections
     /// alive and are skipped.
+    ///
+    /// # Errors
+    /// [`DirectError::TooLong`] when a frame is announced that is longer than the limit: the connection has
+    /// to be closed.
     pub fn next(&mut self, buffer: &mut BytesMut) -> Result<Option<Bytes>, DirectError> {
         loop {
             let Some(length) = buffer.first_chunk().map(|length| u32::from_le_bytes(*length)) else {

@@ -13,6 +13,7 @@ use crate::packet::{Flags, Header};
 
 /// The nonces that the two sides show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum NonceRule {
     /// The listener's `Nonce`, shown by the connecting side and echoed (MSN Messenger 6 and 7).
     Plain(Guid),
@@ -53,6 +54,28 @@ pub fn hash_nonce(secret: Guid) -> Guid {
 }
 
 /// The beginning of one connection.
+///
+/// ```
+/// use bytes::BytesMut;
+/// use msnp_p2p::Guid;
+/// use msnp_p2p::direct::{FrameDecoder, Handshake, HandshakeStep, NonceRule};
+///
+/// let rule = NonceRule::Plain(Guid([7; 16]));
+/// let (mut connector, mut listener) = (Handshake::connect(rule, 4096), Handshake::listen(rule, 4096));
+///
+/// let mut frames = FrameDecoder::new();
+/// let mut wire = BytesMut::from(&connector.opening().expect("the connecting side begins")[..]);
+/// let mut reply = None;
+/// while let Some(frame) = frames.next(&mut wire)? {
+///     if let HandshakeStep::Ready { reply: said } = listener.handle_frame(&frame)? {
+///         reply = said;
+///     }
+/// }
+/// let mut wire = BytesMut::from(&reply.expect("the listening side answers")[..]);
+/// let frame = frames.next(&mut wire)?.expect("a whole frame");
+/// assert_eq!(connector.handle_frame(&frame)?, HandshakeStep::Ready { reply: None });
+/// # Ok::<(), msnp_p2p::direct::DirectError>(())
+/// ```
 #[derive(Debug)]
 pub struct Handshake {
     rule: NonceRule,
@@ -70,7 +93,7 @@ enum Stage {
     Echo,
 }
 
-/// The outcome of a frame of the handshake.
+/// The outcome of a frame of the handshake. The list is complete: a caller has to act on both.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum HandshakeStep {
     /// More has to come.
@@ -100,7 +123,11 @@ impl Handshake {
         (self.stage == Stage::Echo).then(|| [&greeting[..], &self.nonce_frame()].concat().into())
     }
 
-    /// Takes a frame without its length. An error means: close the connection.
+    /// Takes a frame without its length.
+    ///
+    /// # Errors
+    /// [`DirectError::Greeting`] when the frame is not the one that has to come; [`DirectError::Nonce`] when
+    /// it shows another nonce. The connection has to be closed.
     pub fn handle_frame(&mut self, frame: &Bytes) -> Result<HandshakeStep, DirectError> {
         match self.stage {
             Stage::Foo if frame[..] == b"foo\0"[..] => {

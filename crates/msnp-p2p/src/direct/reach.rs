@@ -30,7 +30,8 @@ impl Reach {
             (Type::UnknownNat, true) => 4,
             (Type::UnknownNat, false) => 1,
             (Type::Firewall, _) => 2,
-            (Type::UnknownConnect, _) => 1,
+            // `Unknown-Connect`, and a type of which Miranda's table says nothing.
+            _ => 1,
         }
     }
 }

@@ -26,7 +26,7 @@ enum Stage {
     Done,
 }
 
-/// The next step of the receiver.
+/// The next step of the receiver. The list is complete: a caller has to carry out every one of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ReceiveStep {
     /// Write these bytes to the connection.
@@ -60,6 +60,10 @@ impl Receiving {
     }
 
     /// Takes bytes from the front of what came. `None` when more have to come.
+    ///
+    /// # Errors
+    /// When the sender breaks off ([`MsnftpError::Cancelled`]), announces another size, writes a line without
+    /// end, or does not speak the protocol. The connection has to be closed.
     pub fn handle(&mut self, buffer: &mut BytesMut) -> Result<Option<ReceiveStep>, MsnftpError> {
         match self.stage {
             Stage::Version => self.version(buffer),

@@ -26,7 +26,7 @@ enum Stage {
     Bye,
 }
 
-/// What has to be done next.
+/// What has to be done next. The list is complete: a caller has to carry out every one of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SendStep {
     /// Write these bytes to the connection.
@@ -71,6 +71,11 @@ impl Sending {
 
     /// Takes a line from the front of what came. `None` when more has to come. The receiver may
     /// cancel at any time.
+    ///
+    /// # Errors
+    /// When the receiver breaks off ([`MsnftpError::Cancelled`]), shows another account or number than the
+    /// invited one ([`MsnftpError::Stranger`]), writes a line without end, or does not speak the protocol. The
+    /// connection has to be closed.
     pub fn handle(&mut self, buffer: &mut BytesMut) -> Result<Option<SendStep>, MsnftpError> {
         let Some(line) = lines::take(buffer)? else { return Ok(None) };
         let words: Vec<&str> = line.split_ascii_whitespace().collect();

@@ -29,7 +29,10 @@ impl Header {
     /// Its length in bytes.
     pub const LEN: usize = 48;
 
-    /// Reads the first 48 bytes. Fails when there are fewer.
+    /// Reads the first 48 bytes.
+    ///
+    /// # Errors
+    /// [`PacketError::TooShort`] when there are fewer.
     pub fn parse(bytes: &[u8]) -> Result<Self, PacketError> {
         let bytes: &[u8; Self::LEN] = bytes.first_chunk().ok_or(PacketError::TooShort(bytes.len()))?;
         let short = |at: usize| u32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]);

@@ -35,6 +35,7 @@ impl FileOffer {
 
 /// The reason for which a session was not begun.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum RequestError {
     /// The object is larger than this crate takes, see [`Peer::object_limit`].
     #[error("the object is larger than {limit} bytes")]
@@ -65,6 +66,10 @@ impl Peer {
     }
 
     /// Asks for an object that the peer has. It comes as [`PeerEvent::ObjectReceived`].
+    ///
+    /// # Errors
+    /// [`RequestError::TooLarge`] when the object is larger than its kind may be; [`RequestError::NotTheirs`]
+    /// when its creator is somebody else; [`RequestError::TooMany`] when as many sessions are open as may be.
     pub fn request_object(&mut self, object: &MsnObject, now: Instant) -> Result<SessionKey, RequestError> {
         let limit = Self::object_limit(object.kind);
         if object.size > limit {
@@ -84,6 +89,9 @@ impl Peer {
 
     /// Offers a file. [`PeerEvent::FileAccepted`] tells that it was taken; the driver then is
     /// asked for the bytes by [`crate::Body::File`].
+    ///
+    /// # Errors
+    /// [`RequestError::TooMany`] when as many sessions are open as may be.
     pub fn offer_file(&mut self, offer: FileOffer, now: Instant) -> Result<SessionKey, RequestError> {
         let preview = offer.preview.filter(|preview| preview.len() <= FileOffer::MAX_PREVIEW);
         let context = FileContext::new(&offer.name, offer.size, preview).to_base64();
@@ -117,6 +125,10 @@ impl Peer {
     }
 
     /// Takes a file that was offered. Its bytes come as [`PeerEvent::FileData`].
+    ///
+    /// # Errors
+    /// [`RequestError::NoSession`] when no offer waits under this key: it was answered, withdrawn, or too
+    /// old.
     pub fn accept_file(&mut self, session: SessionKey, now: Instant) -> Result<(), RequestError> {
         let invite = self.offered(session)?.clone();
         if let Some(Session { role: Role::ReceiveFile(file), deadline, .. }) = self.sessions.get_mut(&session)
@@ -130,6 +142,10 @@ impl Peer {
     }
 
     /// Refuses a file that was offered.
+    ///
+    /// # Errors
+    /// [`RequestError::NoSession`] when no offer waits under this key: it was answered, withdrawn, or too
+    /// old.
     pub fn decline_file(&mut self, session: SessionKey) -> Result<(), RequestError> {
         let decline = self.offered(session)?.response(SlpStatus::DECLINE, session_answer(session.0));
         self.forget(session);
@@ -145,6 +161,9 @@ impl Peer {
     }
 
     /// Ends a session of either side at any stage. No event follows.
+    ///
+    /// # Errors
+    /// [`RequestError::NoSession`] when there is none under this key: it is over already.
     pub fn cancel(&mut self, session: SessionKey) -> Result<(), RequestError> {
         if self.offered(session).is_ok() {
             return self.decline_file(session);

@@ -10,6 +10,7 @@ use crate::direct::NonceRule;
 
 /// One thing that happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum PeerEvent {
     /// An object is here; its size and SHA1D are right.
     ObjectReceived {
@@ -73,6 +74,7 @@ pub enum PeerEvent {
 
 /// The reason for which a session failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Failure {
     /// They said no, or have it no more.
     Declined,
@@ -88,6 +90,7 @@ pub enum Failure {
 
 /// A task for the driver about the direct connection.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum DirectRequest {
     /// Listen on a free port for one connection, and tell [`super::Peer::direct_listening`] or
     /// [`super::Peer::direct_failed`]. The connecting side has to pass

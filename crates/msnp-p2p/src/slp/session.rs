@@ -17,8 +17,10 @@ pub struct SessionRequest {
 }
 
 impl SessionRequest {
-    /// Reads the body. Unknown lines are ignored. Fails without a readable `EUF-GUID` and
-    /// `SessionID`.
+    /// Reads the body. Unknown lines are ignored.
+    ///
+    /// # Errors
+    /// [`SlpError::Field`] when `EUF-GUID` or `SessionID` is missing or cannot be read.
     pub fn from_fields(fields: &Fields) -> Result<Self, SlpError> {
         Ok(Self {
             application: fields.get("EUF-GUID").and_then(Guid::parse).ok_or(SlpError::Field("EUF-GUID"))?,

@@ -6,6 +6,7 @@ use super::SlpError;
 
 /// What a request wants.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Method {
     /// Opens a session, or negotiates how it goes.
     Invite,

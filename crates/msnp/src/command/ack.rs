@@ -7,14 +7,20 @@
 
 use bytes::BytesMut;
 
-use crate::TransactionId;
-use crate::wire::{Encode, Line};
+use crate::wire::{Encode, Line, Parse, Words};
+use crate::{Invalid, TransactionId};
 
 /// It did.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reply {
     /// That of the `MSG`.
     pub transaction: TransactionId,
+}
+
+impl Parse for Reply {
+    fn parse(words: &mut Words<'_>) -> Result<Self, Invalid> {
+        Ok(Self { transaction: words.transaction()? })
+    }
 }
 
 impl Encode for Reply {
@@ -26,9 +32,10 @@ impl Encode for Reply {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Invalid;
     use crate::command::SwitchboardEvent;
-    use crate::command::vectors::{both_ways, refused};
+    use crate::command::vectors::{both_ways, refused, vectors};
+
+    vectors!(Reply: "ACK 4\r\n");
 
     /// One parameter.
     #[test]

@@ -14,8 +14,10 @@
 
 use bytes::BytesMut;
 
-use crate::wire::{Encode, Line, Words};
-use crate::{FriendlyName, GroupId, Handle, Invalid, List, ListVersion, TransactionId};
+use crate::wire::{EncodeFor, Line, Parse, Words};
+use crate::{
+    Dialect, FriendlyName, GroupArgument, GroupId, Handle, Invalid, List, ListVersion, TransactionId,
+};
 
 /// Put somebody on a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,13 +30,14 @@ pub struct Request {
     pub handle: Handle,
     /// The name to keep for them.
     pub name: FriendlyName,
-    /// The group, on the forward list. One that could not be read stays here as what is wrong
+    /// The group, on the forward list only. One that could not be read stays here as what is wrong
     /// with it, for the account is looked up first; such a request cannot be written again.
-    pub group: Option<Result<GroupId, Invalid>>,
+    pub group: GroupArgument,
 }
 
-impl Request {
-    pub(crate) fn parse(transaction: TransactionId, words: &mut Words<'_>) -> Result<Self, Invalid> {
+impl Parse for Request {
+    fn parse(words: &mut Words<'_>) -> Result<Self, Invalid> {
+        let transaction = words.transaction()?;
         let list = List::parse(words.required("list")?)?;
         let handle = words.required("handle")?;
         let name = words.required("friendly name")?;
@@ -43,19 +46,19 @@ impl Request {
         }
         let handle = Handle::parse(handle)?;
         let name = FriendlyName::parse_chosen(name)?;
-        let group = if list == List::Forward { words.optional().map(GroupId::parse) } else { None };
+        let group = GroupArgument::parse(list, words);
         Ok(Self { transaction, list, handle, name, group })
     }
 }
 
-impl Encode for Request {
-    fn encode(&self, out: &mut BytesMut) {
+impl EncodeFor for Request {
+    fn encode_for(&self, dialect: Dialect, out: &mut BytesMut) {
         Line::new(out, "ADD")
             .word(self.transaction)
             .word(self.list)
             .word(&self.handle)
             .word(&self.name)
-            .maybe(self.group.and_then(Result::ok))
+            .maybe(self.group.named().map(|group| group.wire(dialect)))
             .end();
     }
 }
@@ -77,28 +80,29 @@ pub struct Reply {
     pub group: Option<GroupId>,
 }
 
-impl Reply {
-    pub(crate) fn parse(transaction: TransactionId, words: &mut Words<'_>) -> Result<Self, Invalid> {
+impl Parse for Reply {
+    fn parse(words: &mut Words<'_>) -> Result<Self, Invalid> {
+        let transaction = words.transaction()?;
         Ok(Self {
             transaction,
             list: List::parse(words.required("list")?)?,
             version: ListVersion::parse(words.required("list version")?)?,
             handle: Handle::parse(words.required("handle")?)?,
             name: FriendlyName::lossy(words.required("friendly name")?),
-            group: words.optional().map(GroupId::parse).transpose()?,
+            group: words.optional().map(|word| GroupId::parse(word, words.dialect())).transpose()?,
         })
     }
 }
 
-impl Encode for Reply {
-    fn encode(&self, out: &mut BytesMut) {
+impl EncodeFor for Reply {
+    fn encode_for(&self, dialect: Dialect, out: &mut BytesMut) {
         Line::new(out, "ADD")
             .word(self.transaction)
             .word(self.list)
             .word(self.version)
             .word(&self.handle)
             .word(&self.name)
-            .maybe(self.group)
+            .maybe(self.group.map(|group| group.wire(dialect)))
             .end();
     }
 }
@@ -106,22 +110,30 @@ impl Encode for Reply {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::command::vectors::{alice, bob, both_ways, name, read, refused};
+    use crate::command::vectors::{alice, bob, both_ways, name, read, refused, vectors};
     use crate::command::{NotificationEvent, NotificationRequest};
+
+    vectors!(Request: "ADD 9 AL bob@example.com Bob\r\n", "ADD 9 FL bob@example.com Bob 0\r\n");
+    vectors!(Reply: "ADD 9 FL 31 bob@example.com Bob 3\r\n", "ADD 0 RL 5 alice@example.com Alice\r\n");
 
     #[test]
     fn requests() {
         let transaction = TransactionId(9);
         let name = FriendlyName::from(&bob());
-        let allow =
-            Request { transaction, list: List::Allow, handle: bob(), name: name.clone(), group: None };
+        let allow = Request {
+            transaction,
+            list: List::Allow,
+            handle: bob(),
+            name: name.clone(),
+            group: GroupArgument::Absent,
+        };
         both_ways("ADD 9 AL bob@example.com bob@example.com\r\n", NotificationRequest::Add(allow.clone()));
-        let forward = Request { list: List::Forward, group: Some(Ok(GroupId::ZERO)), ..allow };
+        let forward = Request { list: List::Forward, group: GroupArgument::Named(GroupId::ZERO), ..allow };
         both_ways(
             "ADD 9 FL bob@example.com bob@example.com 0\r\n",
             NotificationRequest::Add(forward.clone()),
         );
-        let anywhere = Request { group: None, ..forward };
+        let anywhere = Request { group: GroupArgument::Absent, ..forward };
         both_ways("ADD 9 FL bob@example.com bob@example.com\r\n", NotificationRequest::Add(anywhere));
     }
 
@@ -129,7 +141,9 @@ mod tests {
     fn a_bad_group_is_left_for_the_server_to_judge() {
         for (word, reason) in [("30", Invalid::GroupIdRange), ("x", Invalid::GroupId)] {
             match read(&format!("ADD 9 FL bob@example.com Bob {word}\r\n")) {
-                Ok(NotificationRequest::Add(request)) => assert_eq!(request.group, Some(Err(reason))),
+                Ok(NotificationRequest::Add(request)) => {
+                    assert_eq!(request.group, GroupArgument::Unreadable(reason))
+                }
                 other => panic!("{other:?}"),
             }
         }

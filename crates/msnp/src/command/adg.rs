@@ -9,8 +9,8 @@
 
 use bytes::BytesMut;
 
-use crate::wire::{Encode, Line, Words};
-use crate::{GroupId, GroupName, Invalid, ListVersion, TransactionId};
+use crate::wire::{Encode, EncodeFor, Line, Parse, Words};
+use crate::{Dialect, GroupId, GroupName, Invalid, ListVersion, TransactionId};
 
 /// Make a group.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,8 +21,9 @@ pub struct Request {
     pub name: GroupName,
 }
 
-impl Request {
-    pub(crate) fn parse(transaction: TransactionId, words: &mut Words<'_>) -> Result<Self, Invalid> {
+impl Parse for Request {
+    fn parse(words: &mut Words<'_>) -> Result<Self, Invalid> {
+        let transaction = words.transaction()?;
         let name = GroupName::parse_chosen(words.required("group name")?)?;
         words.optional();
         Ok(Self { transaction, name })
@@ -48,28 +49,32 @@ pub struct Reply {
     pub group: GroupId,
 }
 
-impl Reply {
-    pub(crate) fn parse(transaction: TransactionId, words: &mut Words<'_>) -> Result<Self, Invalid> {
+impl Parse for Reply {
+    fn parse(words: &mut Words<'_>) -> Result<Self, Invalid> {
+        let transaction = words.transaction()?;
         let version = ListVersion::parse(words.required("list version")?)?;
         let name = GroupName::lossy(words.required("group name")?);
-        let group = GroupId::parse(words.required("group id")?)?;
+        let group = GroupId::parse(words.required("group id")?, words.dialect())?;
         words.optional();
         Ok(Self { transaction, version, name, group })
     }
 }
 
-impl Encode for Reply {
-    fn encode(&self, out: &mut BytesMut) {
+impl EncodeFor for Reply {
+    fn encode_for(&self, dialect: Dialect, out: &mut BytesMut) {
         let line = Line::new(out, "ADG").word(self.transaction).word(self.version);
-        line.word(&self.name).word(self.group).word(0).end();
+        line.word(&self.name).word(self.group.wire(dialect)).word(0).end();
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::command::vectors::{both_ways, read, refused};
+    use crate::command::vectors::{both_ways, read, refused, vectors};
     use crate::command::{NotificationEvent, NotificationRequest};
+
+    vectors!(Request: "ADG 12 New%20Group 0\r\n");
+    vectors!(Reply: "ADG 12 40 New%20Group 4 0\r\n");
 
     #[test]
     fn the_last_zero_is_optional() {

@@ -8,7 +8,7 @@
 
 use bytes::BytesMut;
 
-use crate::wire::{Encode, Line, Words};
+use crate::wire::{Encode, Line, Parse, Words};
 use crate::{Cookie, Handle, Invalid, SessionId, TransactionId};
 
 const OK: &str = "OK";
@@ -26,8 +26,9 @@ pub struct Request {
     pub session: SessionId,
 }
 
-impl Request {
-    pub(crate) fn parse(transaction: TransactionId, words: &mut Words<'_>) -> Result<Self, Invalid> {
+impl Parse for Request {
+    fn parse(words: &mut Words<'_>) -> Result<Self, Invalid> {
+        let transaction = words.transaction()?;
         Ok(Self {
             transaction,
             handle: Handle::parse(words.required("handle")?)?,
@@ -51,8 +52,9 @@ pub struct Reply {
     pub transaction: TransactionId,
 }
 
-impl Reply {
-    pub(crate) fn parse(transaction: TransactionId, words: &mut Words<'_>) -> Result<Self, Invalid> {
+impl Parse for Reply {
+    fn parse(words: &mut Words<'_>) -> Result<Self, Invalid> {
+        let transaction = words.transaction()?;
         match words.required("result")? {
             OK => Ok(Self { transaction }),
             _ => Err(Invalid::Parameter("result")),
@@ -69,8 +71,11 @@ impl Encode for Reply {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::command::vectors::{bob, both_ways, refused};
+    use crate::command::vectors::{bob, both_ways, refused, vectors};
     use crate::command::{SwitchboardEvent, SwitchboardRequest};
+
+    vectors!(Request: "ANS 1 bob@example.com 849102291.520491113 11752013\r\n");
+    vectors!(Reply: "ANS 1 OK\r\n");
 
     #[test]
     fn request_and_reply() {

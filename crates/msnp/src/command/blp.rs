@@ -9,7 +9,7 @@
 
 use bytes::BytesMut;
 
-use crate::wire::{Encode, Line as Writer, Words};
+use crate::wire::{Encode, Line as Writer, Parse, Words};
 use crate::{Invalid, ListVersion, Privacy, TransactionId};
 
 fn parse_setting(words: &mut Words<'_>) -> Result<Privacy, Invalid> {
@@ -25,8 +25,9 @@ pub struct Request {
     pub privacy: Privacy,
 }
 
-impl Request {
-    pub(crate) fn parse(transaction: TransactionId, words: &mut Words<'_>) -> Result<Self, Invalid> {
+impl Parse for Request {
+    fn parse(words: &mut Words<'_>) -> Result<Self, Invalid> {
+        let transaction = words.transaction()?;
         Ok(Self { transaction, privacy: parse_setting(words)? })
     }
 }
@@ -48,8 +49,9 @@ pub struct Reply {
     pub privacy: Privacy,
 }
 
-impl Reply {
-    pub(crate) fn parse(transaction: TransactionId, words: &mut Words<'_>) -> Result<Self, Invalid> {
+impl Parse for Reply {
+    fn parse(words: &mut Words<'_>) -> Result<Self, Invalid> {
+        let transaction = words.transaction()?;
         let version = ListVersion::parse(words.required("list version")?)?;
         Ok(Self { transaction, version, privacy: parse_setting(words)? })
     }
@@ -69,8 +71,8 @@ pub struct Line {
     pub privacy: Privacy,
 }
 
-impl Line {
-    pub(crate) fn parse(words: &mut Words<'_>) -> Result<Self, Invalid> {
+impl Parse for Line {
+    fn parse(words: &mut Words<'_>) -> Result<Self, Invalid> {
         Ok(Self { privacy: parse_setting(words)? })
     }
 }
@@ -84,8 +86,12 @@ impl Encode for Line {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::command::vectors::{both_ways, refused};
+    use crate::command::vectors::{both_ways, refused, vectors};
     use crate::command::{NotificationEvent, NotificationRequest};
+
+    vectors!(Request: "BLP 9 AL\r\n");
+    vectors!(Reply: "BLP 9 31 BL\r\n");
+    vectors!(Line: "BLP AL\r\n");
 
     #[test]
     fn request_reply_and_line() {

@@ -10,7 +10,7 @@
 use bytes::BytesMut;
 
 use super::prp::parse_property;
-use crate::wire::{Encode, Line as Writer, Words};
+use crate::wire::{Encode, Line as Writer, Parse, Words};
 use crate::{Handle, Invalid, ListVersion, PropertyKey, PropertyValue};
 
 /// A property of the contact whose `LST` line came last.
@@ -22,8 +22,8 @@ pub struct Line {
     pub value: PropertyValue,
 }
 
-impl Line {
-    pub(crate) fn parse(words: &mut Words<'_>) -> Result<Self, Invalid> {
+impl Parse for Line {
+    fn parse(words: &mut Words<'_>) -> Result<Self, Invalid> {
         let (key, value) = parse_property(words)?;
         Ok(Self { key, value })
     }
@@ -48,8 +48,8 @@ pub struct Push {
     pub value: PropertyValue,
 }
 
-impl Push {
-    pub(crate) fn parse(words: &mut Words<'_>) -> Result<Self, Invalid> {
+impl Parse for Push {
+    fn parse(words: &mut Words<'_>) -> Result<Self, Invalid> {
         let version = ListVersion::parse(words.required("list version")?)?;
         let handle = Handle::parse(words.required("handle")?)?;
         let (key, value) = parse_property(words)?;
@@ -68,7 +68,10 @@ impl Encode for Push {
 mod tests {
     use super::*;
     use crate::command::NotificationEvent;
-    use crate::command::vectors::{bob, both_ways, refused};
+    use crate::command::vectors::{bob, both_ways, refused, vectors};
+
+    vectors!(Line: "BPR PHH 555\r\n");
+    vectors!(Push: "BPR 31 bob@example.com MOB Y\r\n", "BPR 31 bob@example.com PHH\r\n");
 
     #[test]
     fn both_forms() {

@@ -7,7 +7,7 @@
 
 use bytes::BytesMut;
 
-use crate::wire::{Encode, Line, Words};
+use crate::wire::{Encode, Line, Parse, Words};
 use crate::{Handle, Invalid};
 
 /// Somebody left.
@@ -19,8 +19,8 @@ pub struct Push {
     pub idle: bool,
 }
 
-impl Push {
-    pub(crate) fn parse(words: &mut Words<'_>) -> Result<Self, Invalid> {
+impl Parse for Push {
+    fn parse(words: &mut Words<'_>) -> Result<Self, Invalid> {
         let handle = Handle::parse(words.required("handle")?)?;
         let idle = match words.optional() {
             None => false,
@@ -41,7 +41,9 @@ impl Encode for Push {
 mod tests {
     use super::*;
     use crate::command::SwitchboardEvent;
-    use crate::command::vectors::{bob, both_ways, refused};
+    use crate::command::vectors::{bob, both_ways, refused, vectors};
+
+    vectors!(Push: "BYE bob@example.com\r\n", "BYE bob@example.com 1\r\n");
 
     #[test]
     fn leaving_and_being_sent_away() {

@@ -8,7 +8,7 @@
 
 use bytes::BytesMut;
 
-use crate::wire::{Encode, Line, Words};
+use crate::wire::{Encode, Line, Parse, Words};
 use crate::{Handle, Invalid, SessionId, TransactionId};
 
 const RINGING: &str = "RINGING";
@@ -22,8 +22,9 @@ pub struct Request {
     pub handle: Handle,
 }
 
-impl Request {
-    pub(crate) fn parse(transaction: TransactionId, words: &mut Words<'_>) -> Result<Self, Invalid> {
+impl Parse for Request {
+    fn parse(words: &mut Words<'_>) -> Result<Self, Invalid> {
+        let transaction = words.transaction()?;
         Ok(Self { transaction, handle: Handle::parse(words.required("handle")?)? })
     }
 }
@@ -43,8 +44,9 @@ pub struct Reply {
     pub session: SessionId,
 }
 
-impl Reply {
-    pub(crate) fn parse(transaction: TransactionId, words: &mut Words<'_>) -> Result<Self, Invalid> {
+impl Parse for Reply {
+    fn parse(words: &mut Words<'_>) -> Result<Self, Invalid> {
+        let transaction = words.transaction()?;
         if words.required("result")? != RINGING {
             return Err(Invalid::Parameter("result"));
         }
@@ -61,8 +63,11 @@ impl Encode for Reply {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::command::vectors::{bob, both_ways, refused};
+    use crate::command::vectors::{bob, both_ways, refused, vectors};
     use crate::command::{SwitchboardEvent, SwitchboardRequest};
+
+    vectors!(Request: "CAL 2 bob@example.com\r\n");
+    vectors!(Reply: "CAL 2 RINGING 11752013\r\n");
 
     #[test]
     fn request_and_reply() {

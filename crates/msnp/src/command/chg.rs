@@ -6,12 +6,13 @@
 //! ```
 //! The first `CHG` of a session is what makes a person visible. Clients were seen to leave the
 //! capabilities out; the reply then carries `0`, because a strict client refuses an echo of two
-//! parameters. `0` in the place of the object means that there is none.
+//! parameters. `0` in the place of the object means that there is none. An MSNP8 session has no object: one that
+//! stands there is dropped.
 
 use bytes::BytesMut;
 
-use crate::wire::{Encode, Line, Words};
-use crate::{ClientCapabilities, EncodedObject, Invalid, Status, TransactionId};
+use crate::wire::{EncodeFor, Line, Parse, Words};
+use crate::{ClientCapabilities, Dialect, EncodedObject, Invalid, Status, TransactionId};
 
 /// A change of state: what the client asks and what the server echoes are the same.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,26 +23,28 @@ pub struct Chg {
     pub status: Status,
     /// What the client can do; 0 when it did not say.
     pub capabilities: ClientCapabilities,
-    /// The display picture (MSNP9).
+    /// The display picture; never one in MSNP8.
     pub object: Option<EncodedObject>,
 }
 
-impl Chg {
-    pub(crate) fn parse(transaction: TransactionId, words: &mut Words<'_>) -> Result<Self, Invalid> {
+impl Parse for Chg {
+    fn parse(words: &mut Words<'_>) -> Result<Self, Invalid> {
+        let transaction = words.transaction()?;
         let status = Status::parse(words.required("status")?)?;
         let capabilities = words.optional().map(ClientCapabilities::parse).transpose()?;
         let object = words.optional().filter(|word| *word != "0").map(EncodedObject::parse).transpose()?;
+        let object = object.filter(|_| words.dialect().has_objects());
         Ok(Self { transaction, status, capabilities: capabilities.unwrap_or_default(), object })
     }
 }
 
-impl Encode for Chg {
-    fn encode(&self, out: &mut BytesMut) {
+impl EncodeFor for Chg {
+    fn encode_for(&self, dialect: Dialect, out: &mut BytesMut) {
         Line::new(out, "CHG")
             .word(self.transaction)
             .word(self.status)
             .word(self.capabilities)
-            .maybe(self.object.as_ref())
+            .maybe(self.object.as_ref().filter(|_| dialect.has_objects()))
             .end();
     }
 }
@@ -49,8 +52,10 @@ impl Encode for Chg {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::command::vectors::{both_ways, read, refused};
+    use crate::command::vectors::{both_ways, read, read_in, refused, vectors};
     use crate::command::{NotificationEvent, NotificationRequest};
+
+    vectors!(Chg: "CHG 9 NLN 0\r\n", "CHG 9 IDL 268435492 %3Cmsnobj%2F%3E\r\n");
 
     fn chg(status: Status, capabilities: u32, object: Option<&str>) -> Chg {
         Chg {
@@ -91,5 +96,16 @@ mod tests {
         both_ways("CHG 9 NLN 0\r\n", NotificationEvent::Chg(chg(Status::Online, 0, None)));
         let pictured = chg(Status::Away, 268_435_492, Some("%3Cmsnobj%2F%3E"));
         both_ways("CHG 9 AWY 268435492 %3Cmsnobj%2F%3E\r\n", NotificationEvent::Chg(pictured));
+    }
+
+    #[test]
+    fn an_msnp8_session_has_no_object() {
+        let pictured = chg(Status::Away, 32, Some("%3Cmsnobj%2F%3E"));
+        assert_eq!(pictured.to_bytes_for(Dialect::Msnp8), "CHG 9 AWY 32\r\n");
+        let read = |line: &str| read_in::<NotificationRequest>(Dialect::Msnp8, line.as_bytes());
+        let plain = NotificationRequest::Chg(chg(Status::Away, 32, None));
+        assert_eq!(read("CHG 9 AWY 32 %3Cmsnobj%2F%3E\r\n"), Ok(plain));
+        let long = format!("CHG 9 AWY 32 {}\r\n", "x".repeat(EncodedObject::MAX_LEN + 1));
+        assert!(read(&long).is_err(), "it is looked at all the same");
     }
 }

@@ -8,8 +8,8 @@
 
 use bytes::BytesMut;
 
-use crate::TransactionId;
-use crate::wire::{Encode, Line, Words};
+use crate::wire::{Encode, Line, Parse, Words};
+use crate::{Invalid, TransactionId};
 
 /// Something to answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,8 +18,9 @@ pub struct Challenge {
     pub challenge: Box<str>,
 }
 
-impl Challenge {
-    pub(crate) fn parse(words: &mut Words<'_>) -> Result<Self, crate::Invalid> {
+impl Parse for Challenge {
+    fn parse(words: &mut Words<'_>) -> Result<Self, Invalid> {
+        words.transaction()?;
         Ok(Self { challenge: words.required("challenge")?.into() })
     }
 }
@@ -35,7 +36,9 @@ mod tests {
     use super::*;
     use crate::Invalid;
     use crate::command::NotificationEvent;
-    use crate::command::vectors::{both_ways, refused};
+    use crate::command::vectors::{both_ways, refused, vectors};
+
+    vectors!(Challenge: "CHL 0 15570131571988941333\r\n");
 
     #[test]
     fn it_carries_one_word() {

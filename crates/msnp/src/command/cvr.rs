@@ -10,7 +10,7 @@
 
 use bytes::BytesMut;
 
-use crate::wire::{Encode, Line, Words};
+use crate::wire::{Encode, Line, Parse, Words};
 use crate::{Handle, Invalid, TransactionId};
 
 /// What the client is.
@@ -36,8 +36,9 @@ pub struct Request {
     pub handle: Option<Handle>,
 }
 
-impl Request {
-    pub(crate) fn parse(transaction: TransactionId, words: &mut Words<'_>) -> Result<Self, Invalid> {
+impl Parse for Request {
+    fn parse(words: &mut Words<'_>) -> Result<Self, Invalid> {
+        let transaction = words.transaction()?;
         let mut field = || Box::<str>::from(words.optional().unwrap_or_default());
         let (locale, os, os_version, architecture) = (field(), field(), field(), field());
         let (library, version, mut client) = (field(), field(), field());
@@ -87,8 +88,9 @@ pub struct Reply {
     pub info_url: Box<str>,
 }
 
-impl Reply {
-    pub(crate) fn parse(transaction: TransactionId, words: &mut Words<'_>) -> Result<Self, Invalid> {
+impl Parse for Reply {
+    fn parse(words: &mut Words<'_>) -> Result<Self, Invalid> {
+        let transaction = words.transaction()?;
         Ok(Self {
             transaction,
             recommended: words.required("recommended version")?.into(),
@@ -116,8 +118,11 @@ impl Encode for Reply {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::command::vectors::{both_ways, read, refused};
+    use crate::command::vectors::{both_ways, read, refused, vectors};
     use crate::command::{NotificationEvent, NotificationRequest};
+
+    vectors!(Request: "CVR 2 0x0409 winnt 5.1 i386 MSNMSGR 6.0.0602 MSMSGS alice@example.com\r\n");
+    vectors!(Reply: "CVR 2 6.0.0602 6.0.0602 1.0.0000 http://a.example/ http://b.example/\r\n");
 
     const LINE: &str = "CVR 2 0x0409 winnt 5.1 i386 MSNMSGR 6.0.0602 MSMSGS alice@example.com\r\n";
 

@@ -56,8 +56,10 @@ impl Encode for Reply {
 mod tests {
     use super::*;
     use crate::Invalid;
-    use crate::command::vectors::{both_ways, read, refused};
+    use crate::command::vectors::{both_ways, read, refused, vectors};
     use crate::command::{NotificationEvent, SwitchboardEvent};
+
+    vectors!(Reply: "911 6\r\n", "600\r\n");
 
     #[test]
     fn numbers_are_verbs() {

@@ -6,7 +6,7 @@
 
 use bytes::BytesMut;
 
-use crate::wire::{Encode, Line, Words};
+use crate::wire::{Encode, Line, Parse, Words};
 use crate::{Handle, Invalid};
 
 /// A contact can no longer be seen.
@@ -16,8 +16,8 @@ pub struct Push {
     pub handle: Handle,
 }
 
-impl Push {
-    pub(crate) fn parse(words: &mut Words<'_>) -> Result<Self, Invalid> {
+impl Parse for Push {
+    fn parse(words: &mut Words<'_>) -> Result<Self, Invalid> {
         Ok(Self { handle: Handle::parse(words.required("handle")?)? })
     }
 }
@@ -32,7 +32,9 @@ impl Encode for Push {
 mod tests {
     use super::*;
     use crate::command::NotificationEvent;
-    use crate::command::vectors::{bob, both_ways, refused};
+    use crate::command::vectors::{bob, both_ways, refused, vectors};
+
+    vectors!(Push: "FLN bob@example.com\r\n");
 
     /// One parameter.
     #[test]

@@ -11,7 +11,7 @@
 
 use bytes::BytesMut;
 
-use crate::wire::{Encode, Line, Words};
+use crate::wire::{Encode, Line, Parse, Words};
 use crate::{Invalid, TransactionId};
 
 /// A field's name and its value, which may be empty.
@@ -39,8 +39,9 @@ pub struct Request {
     pub fields: Vec<(Box<str>, Box<str>)>,
 }
 
-impl Request {
-    pub(crate) fn parse(transaction: TransactionId, words: &mut Words<'_>) -> Result<Self, Invalid> {
+impl Parse for Request {
+    fn parse(words: &mut Words<'_>) -> Result<Self, Invalid> {
+        let transaction = words.transaction()?;
         Ok(Self { transaction, fields: parse_fields(words)? })
     }
 }
@@ -64,8 +65,9 @@ pub struct Reply {
     pub fields: Vec<(Box<str>, Box<str>)>,
 }
 
-impl Reply {
-    pub(crate) fn parse(transaction: TransactionId, words: &mut Words<'_>) -> Result<Self, Invalid> {
+impl Parse for Reply {
+    fn parse(words: &mut Words<'_>) -> Result<Self, Invalid> {
+        let transaction = words.transaction()?;
         let (index, count) = (words.count("index")?, words.count("count")?);
         Ok(Self { transaction, index, count, fields: parse_fields(words)? })
     }
@@ -81,8 +83,11 @@ impl Encode for Reply {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::command::vectors::{both_ways, refused};
+    use crate::command::vectors::{both_ways, refused, vectors};
     use crate::command::{NotificationEvent, NotificationRequest};
+
+    vectors!(Request: "FND 9 fname=Bob lname=\r\n");
+    vectors!(Reply: "FND 9 1 2 fname=Bob city=\r\n", "FND 9 0 0\r\n");
 
     #[test]
     fn searches_and_matches() {

@@ -9,7 +9,7 @@
 
 use bytes::BytesMut;
 
-use crate::wire::{Encode, Line as Writer, Words};
+use crate::wire::{Encode, Line as Writer, Parse, Words};
 use crate::{AddPrompt, Invalid, ListVersion, TransactionId};
 
 fn parse_setting(words: &mut Words<'_>) -> Result<AddPrompt, Invalid> {
@@ -25,8 +25,9 @@ pub struct Request {
     pub prompt: AddPrompt,
 }
 
-impl Request {
-    pub(crate) fn parse(transaction: TransactionId, words: &mut Words<'_>) -> Result<Self, Invalid> {
+impl Parse for Request {
+    fn parse(words: &mut Words<'_>) -> Result<Self, Invalid> {
+        let transaction = words.transaction()?;
         Ok(Self { transaction, prompt: parse_setting(words)? })
     }
 }
@@ -48,8 +49,9 @@ pub struct Reply {
     pub prompt: AddPrompt,
 }
 
-impl Reply {
-    pub(crate) fn parse(transaction: TransactionId, words: &mut Words<'_>) -> Result<Self, Invalid> {
+impl Parse for Reply {
+    fn parse(words: &mut Words<'_>) -> Result<Self, Invalid> {
+        let transaction = words.transaction()?;
         let version = ListVersion::parse(words.required("list version")?)?;
         Ok(Self { transaction, version, prompt: parse_setting(words)? })
     }
@@ -69,8 +71,8 @@ pub struct Line {
     pub prompt: AddPrompt,
 }
 
-impl Line {
-    pub(crate) fn parse(words: &mut Words<'_>) -> Result<Self, Invalid> {
+impl Parse for Line {
+    fn parse(words: &mut Words<'_>) -> Result<Self, Invalid> {
         Ok(Self { prompt: parse_setting(words)? })
     }
 }
@@ -84,8 +86,12 @@ impl Encode for Line {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::command::vectors::{both_ways, refused};
+    use crate::command::vectors::{both_ways, refused, vectors};
     use crate::command::{NotificationEvent, NotificationRequest};
+
+    vectors!(Request: "GTC 9 A\r\n");
+    vectors!(Reply: "GTC 9 31 N\r\n");
+    vectors!(Line: "GTC A\r\n");
 
     #[test]
     fn request_reply_and_line() {

@@ -8,7 +8,7 @@
 use bytes::BytesMut;
 
 use super::nln;
-use crate::wire::{Encode, Line, Words};
+use crate::wire::{EncodeFor, Line, Parse, Words};
 use crate::{
     ClientCapabilities, Dialect, EncodedObject, FriendlyName, Handle, Invalid, Status, TransactionId,
 };
@@ -30,14 +30,16 @@ pub struct Push {
     pub object: Option<EncodedObject>,
 }
 
-impl Push {
-    pub(crate) fn parse(transaction: TransactionId, words: &mut Words<'_>) -> Result<Self, Invalid> {
+impl Parse for Push {
+    fn parse(words: &mut Words<'_>) -> Result<Self, Invalid> {
+        let transaction = words.transaction()?;
         let nln::Push { status, handle, name, capabilities, object } = nln::Push::parse(words)?;
         Ok(Self { transaction, handle, name, status, capabilities, object })
     }
+}
 
-    /// Writes the line as a reader of this dialect expects it.
-    pub fn encode_for(&self, dialect: Dialect, out: &mut BytesMut) {
+impl EncodeFor for Push {
+    fn encode_for(&self, dialect: Dialect, out: &mut BytesMut) {
         Line::new(out, "ILN")
             .word(self.transaction)
             .word(self.status)
@@ -49,18 +51,13 @@ impl Push {
     }
 }
 
-impl Encode for Push {
-    /// Writes the MSNP9 form.
-    fn encode(&self, out: &mut BytesMut) {
-        self.encode_for(Dialect::Msnp9, out);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::command::NotificationEvent;
-    use crate::command::vectors::{bob, both_ways, refused};
+    use crate::command::vectors::{bob, both_ways, refused, vectors};
+
+    vectors!(Push: "ILN 9 BSY bob@example.com Bob 268435492 %3Cmsnobj%2F%3E\r\n");
 
     #[test]
     fn with_and_without_a_picture() {

@@ -8,7 +8,7 @@
 
 use bytes::BytesMut;
 
-use crate::wire::{Encode, Line, Words};
+use crate::wire::{Encode, Line, Parse, Words};
 use crate::{Invalid, TransactionId};
 
 fn parse_switch(words: &mut Words<'_>) -> Result<bool, Invalid> {
@@ -32,8 +32,9 @@ pub struct Request {
     pub on: bool,
 }
 
-impl Request {
-    pub(crate) fn parse(transaction: TransactionId, words: &mut Words<'_>) -> Result<Self, Invalid> {
+impl Parse for Request {
+    fn parse(words: &mut Words<'_>) -> Result<Self, Invalid> {
+        let transaction = words.transaction()?;
         Ok(Self { transaction, on: parse_switch(words)? })
     }
 }
@@ -53,8 +54,9 @@ pub struct Reply {
     pub on: bool,
 }
 
-impl Reply {
-    pub(crate) fn parse(transaction: TransactionId, words: &mut Words<'_>) -> Result<Self, Invalid> {
+impl Parse for Reply {
+    fn parse(words: &mut Words<'_>) -> Result<Self, Invalid> {
+        let transaction = words.transaction()?;
         words.required("constant")?;
         Ok(Self { transaction, on: parse_switch(words)? })
     }
@@ -69,8 +71,11 @@ impl Encode for Reply {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::command::vectors::{both_ways, refused};
+    use crate::command::vectors::{both_ways, refused, vectors};
     use crate::command::{NotificationEvent, NotificationRequest};
+
+    vectors!(Request: "IMS 27 ON\r\n");
+    vectors!(Reply: "IMS 27 0 OFF\r\n");
 
     #[test]
     fn on_and_off() {

@@ -8,14 +8,20 @@
 
 use bytes::BytesMut;
 
-use crate::TransactionId;
-use crate::wire::{Encode, Line};
+use crate::wire::{Encode, Line, Parse, Words};
+use crate::{Invalid, TransactionId};
 
 /// The question.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
     /// Would be echoed in a reply.
     pub transaction: TransactionId,
+}
+
+impl Parse for Request {
+    fn parse(words: &mut Words<'_>) -> Result<Self, Invalid> {
+        Ok(Self { transaction: words.transaction()? })
+    }
 }
 
 impl Encode for Request {
@@ -27,9 +33,10 @@ impl Encode for Request {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Invalid;
     use crate::command::NotificationRequest;
-    use crate::command::vectors::{both_ways, refused};
+    use crate::command::vectors::{both_ways, refused, vectors};
+
+    vectors!(Request: "INF 2\r\n");
 
     #[test]
     fn it_has_a_transaction_id_and_nothing_else() {

@@ -8,7 +8,7 @@
 
 use bytes::BytesMut;
 
-use crate::wire::{Encode, Line, Words};
+use crate::wire::{Encode, Line, Parse, Words};
 use crate::{FriendlyName, Handle, Invalid, TransactionId};
 
 /// Somebody who is there.
@@ -26,8 +26,9 @@ pub struct Push {
     pub name: FriendlyName,
 }
 
-impl Push {
-    pub(crate) fn parse(transaction: TransactionId, words: &mut Words<'_>) -> Result<Self, Invalid> {
+impl Parse for Push {
+    fn parse(words: &mut Words<'_>) -> Result<Self, Invalid> {
+        let transaction = words.transaction()?;
         Ok(Self {
             transaction,
             index: words.count("index")?,
@@ -49,7 +50,9 @@ impl Encode for Push {
 mod tests {
     use super::*;
     use crate::command::SwitchboardEvent;
-    use crate::command::vectors::{alice, both_ways, name, refused};
+    use crate::command::vectors::{alice, both_ways, name, refused, vectors};
+
+    vectors!(Push: "IRO 1 1 2 alice@example.com Alice\r\n");
 
     #[test]
     fn it_has_five_parameters() {

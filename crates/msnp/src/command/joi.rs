@@ -7,7 +7,7 @@
 
 use bytes::BytesMut;
 
-use crate::wire::{Encode, Line, Words};
+use crate::wire::{Encode, Line, Parse, Words};
 use crate::{FriendlyName, Handle, Invalid};
 
 /// Somebody came.
@@ -19,8 +19,8 @@ pub struct Push {
     pub name: FriendlyName,
 }
 
-impl Push {
-    pub(crate) fn parse(words: &mut Words<'_>) -> Result<Self, Invalid> {
+impl Parse for Push {
+    fn parse(words: &mut Words<'_>) -> Result<Self, Invalid> {
         let handle = Handle::parse(words.required("handle")?)?;
         Ok(Self { handle, name: FriendlyName::lossy(words.required("friendly name")?) })
     }
@@ -36,7 +36,9 @@ impl Encode for Push {
 mod tests {
     use super::*;
     use crate::command::SwitchboardEvent;
-    use crate::command::vectors::{alice, both_ways, name, refused};
+    use crate::command::vectors::{alice, both_ways, name, refused, vectors};
+
+    vectors!(Push: "JOI alice@example.com Alice\r\n");
 
     #[test]
     fn it_has_two_parameters() {

@@ -7,8 +7,8 @@
 
 use bytes::BytesMut;
 
-use crate::wire::{Encode, Line as Writer, Words};
-use crate::{GroupId, GroupName, Invalid};
+use crate::wire::{EncodeFor, Line as Writer, Parse, Words};
+use crate::{Dialect, GroupId, GroupName, Invalid};
 
 /// A group.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,18 +19,18 @@ pub struct Line {
     pub name: GroupName,
 }
 
-impl Line {
-    pub(crate) fn parse(words: &mut Words<'_>) -> Result<Self, Invalid> {
-        let group = GroupId::parse(words.required("group id")?)?;
+impl Parse for Line {
+    fn parse(words: &mut Words<'_>) -> Result<Self, Invalid> {
+        let group = GroupId::parse(words.required("group id")?, words.dialect())?;
         let name = GroupName::lossy(words.required("group name")?);
         words.optional();
         Ok(Self { group, name })
     }
 }
 
-impl Encode for Line {
-    fn encode(&self, out: &mut BytesMut) {
-        Writer::new(out, "LSG").word(self.group).word(&self.name).word(0).end();
+impl EncodeFor for Line {
+    fn encode_for(&self, dialect: Dialect, out: &mut BytesMut) {
+        Writer::new(out, "LSG").word(self.group.wire(dialect)).word(&self.name).word(0).end();
     }
 }
 
@@ -38,7 +38,9 @@ impl Encode for Line {
 mod tests {
     use super::*;
     use crate::command::NotificationEvent;
-    use crate::command::vectors::{both_ways, refused};
+    use crate::command::vectors::{both_ways, refused, vectors};
+
+    vectors!(Line: "LSG 3 Work 0\r\n");
 
     #[test]
     fn a_group_has_a_number_and_a_name() {

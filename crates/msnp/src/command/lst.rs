@@ -11,8 +11,8 @@ use std::fmt::Write;
 
 use bytes::BytesMut;
 
-use crate::wire::{Encode, Words};
-use crate::{FriendlyName, GroupId, Handle, Invalid, List, ListFlags};
+use crate::wire::{EncodeFor, Parse, Words};
+use crate::{Dialect, FriendlyName, GroupId, Handle, Invalid, List, ListFlags};
 
 /// Somebody on one's lists.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,8 +27,8 @@ pub struct Line {
     pub groups: Vec<GroupId>,
 }
 
-impl Line {
-    pub(crate) fn parse(words: &mut Words<'_>) -> Result<Self, Invalid> {
+impl Parse for Line {
+    fn parse(words: &mut Words<'_>) -> Result<Self, Invalid> {
         let handle = Handle::parse(words.required("handle")?)?;
         let name = FriendlyName::lossy(words.required("friendly name")?);
         let lists = u8::try_from(words.number("lists")?).ok().and_then(ListFlags::from_bits);
@@ -37,20 +37,22 @@ impl Line {
         if lists.contains(List::Forward)
             && let Some(word) = words.optional()
         {
-            groups = word.split(',').map(GroupId::parse).collect::<Result<_, _>>()?;
+            let dialect = words.dialect();
+            groups = word.split(',').map(|word| GroupId::parse(word, dialect)).collect::<Result<_, _>>()?;
         }
         Ok(Self { handle, name, lists, groups })
     }
 }
 
-impl Encode for Line {
-    fn encode(&self, out: &mut BytesMut) {
-        write(out, &self.handle, &self.name, self.lists, self.groups.iter().copied());
+impl EncodeFor for Line {
+    fn encode_for(&self, dialect: Dialect, out: &mut BytesMut) {
+        write(dialect, out, &self.handle, &self.name, self.lists, self.groups.iter().copied());
     }
 }
 
 /// Writes the line from parts that are kept elsewhere, as a long list of contacts is.
 pub fn write(
+    dialect: Dialect,
     out: &mut BytesMut,
     handle: &Handle,
     name: &FriendlyName,
@@ -62,11 +64,11 @@ pub fn write(
     if lists.contains(List::Forward) {
         let mut separator = ' ';
         for group in groups {
-            let _ = write!(out, "{separator}{group}");
+            let _ = write!(out, "{separator}{}", group.wire(dialect));
             separator = ',';
         }
         if separator == ' ' {
-            let _ = write!(out, " {}", GroupId::ZERO);
+            let _ = write!(out, " {}", GroupId::ZERO.wire(dialect));
         }
     }
     out.extend_from_slice(b"\r\n");
@@ -76,7 +78,9 @@ pub fn write(
 mod tests {
     use super::*;
     use crate::command::NotificationEvent;
-    use crate::command::vectors::{both_ways, read, refused};
+    use crate::command::vectors::{both_ways, read, refused, vectors};
+
+    vectors!(Line: "LST bob@example.com Bob 11 0,3\r\n", "LST bob@example.com Bob 8\r\n");
 
     fn line(local: &str, bits: u8, groups: &[u8]) -> Line {
         Line {
@@ -98,8 +102,8 @@ mod tests {
         ] {
             both_ways(text, NotificationEvent::Lst(line));
         }
-        assert_eq!(line("bob", 1, &[]).to_bytes(), "LST bob@example.com bob 1 0\r\n");
-        assert_eq!(line("bob", 2, &[4]).to_bytes(), "LST bob@example.com bob 2\r\n");
+        assert_eq!(line("bob", 1, &[]).to_bytes_for(Dialect::NEWEST), "LST bob@example.com bob 1 0\r\n");
+        assert_eq!(line("bob", 2, &[4]).to_bytes_for(Dialect::NEWEST), "LST bob@example.com bob 2\r\n");
         let ungrouped = read("LST bob@example.com bob 1\r\n");
         assert_eq!(ungrouped, Ok(NotificationEvent::Lst(line("bob", 1, &[]))));
     }

@@ -16,7 +16,7 @@
 
 use bytes::{Bytes, BytesMut};
 
-use crate::wire::{Encode, Line, Words};
+use crate::wire::{Encode, Line, Parse, Words};
 use crate::{FriendlyName, Handle, Invalid, TransactionId};
 
 /// Sender and name of what the service itself says.
@@ -29,13 +29,12 @@ pub struct FromService {
     pub payload: Bytes,
 }
 
-impl FromService {
-    pub(crate) fn parse(words: &mut Words<'_>, payload: &Bytes) -> Result<Self, Invalid> {
+impl Parse for FromService {
+    fn parse(words: &mut Words<'_>) -> Result<Self, Invalid> {
         // Clients are told not to rely on what the service calls itself.
         words.required("sender")?;
         words.required("friendly name")?;
-        words.payload_length()?;
-        Ok(Self { payload: payload.clone() })
+        Ok(Self { payload: words.payload()? })
     }
 }
 
@@ -47,6 +46,7 @@ impl Encode for FromService {
 
 /// What the sender of a message wants to hear about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Acknowledge {
     /// `U`: nothing.
     Never,
@@ -76,6 +76,9 @@ impl Acknowledge {
     }
 
     /// Reads a letter; upper case only.
+    ///
+    /// # Errors
+    /// [`Invalid::Parameter`] for a word that is none of the five letters.
     pub fn parse(word: &str) -> Result<Self, Invalid> {
         let found = Self::ALL.into_iter().find(|letter| letter.code() == word);
         found.ok_or(Invalid::Parameter("acknowledgement"))
@@ -93,15 +96,11 @@ pub struct Request {
     pub payload: Bytes,
 }
 
-impl Request {
-    pub(crate) fn parse(
-        transaction: TransactionId,
-        words: &mut Words<'_>,
-        payload: &Bytes,
-    ) -> Result<Self, Invalid> {
+impl Parse for Request {
+    fn parse(words: &mut Words<'_>) -> Result<Self, Invalid> {
+        let transaction = words.transaction()?;
         let acknowledge = Acknowledge::parse(words.required("acknowledgement")?)?;
-        words.payload_length()?;
-        Ok(Self { transaction, acknowledge, payload: payload.clone() })
+        Ok(Self { transaction, acknowledge, payload: words.payload()? })
     }
 }
 
@@ -123,12 +122,11 @@ pub struct Delivery {
     pub payload: Bytes,
 }
 
-impl Delivery {
-    pub(crate) fn parse(words: &mut Words<'_>, payload: &Bytes) -> Result<Self, Invalid> {
+impl Parse for Delivery {
+    fn parse(words: &mut Words<'_>) -> Result<Self, Invalid> {
         let sender = Handle::parse(words.required("handle")?)?;
         let name = FriendlyName::lossy(words.required("friendly name")?);
-        words.payload_length()?;
-        Ok(Self { sender, name, payload: payload.clone() })
+        Ok(Self { sender, name, payload: words.payload()? })
     }
 }
 
@@ -184,8 +182,12 @@ fn decimal(mut number: usize, digits: &mut [u8; MAX_DIGITS]) -> &[u8] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::command::vectors::{alice, both_ways, name, refused};
+    use crate::command::vectors::{alice, both_ways, name, refused, vectors};
     use crate::command::{NotificationEvent, NotificationRequest, SwitchboardEvent, SwitchboardRequest};
+
+    vectors!(FromService: "MSG Hotmail Hotmail 2\r\nhi");
+    vectors!(Request: "MSG 4 N 2\r\nhi", "MSG 4 D 0\r\n");
+    vectors!(Delivery: "MSG alice@example.com Alice 2\r\nhi");
 
     const TEXT: &str = "MIME-Version: 1.0\r\nContent-Type: text/plain; charset=UTF-8\r\n\
         X-MMS-IM-Format: FN=Arial; EF=I; CO=ff; CS=0; PF=22\r\n\r\nHello! How are you? ✓";

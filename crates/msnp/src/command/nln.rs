@@ -8,7 +8,7 @@
 
 use bytes::BytesMut;
 
-use crate::wire::{Encode, Line, Words};
+use crate::wire::{EncodeFor, Line, Parse, Words};
 use crate::{ClientCapabilities, Dialect, EncodedObject, FriendlyName, Handle, Invalid, Status};
 
 /// How a contact is now.
@@ -26,8 +26,8 @@ pub struct Push {
     pub object: Option<EncodedObject>,
 }
 
-impl Push {
-    pub(crate) fn parse(words: &mut Words<'_>) -> Result<Self, Invalid> {
+impl Parse for Push {
+    fn parse(words: &mut Words<'_>) -> Result<Self, Invalid> {
         Ok(Self {
             status: Status::parse(words.required("status")?)?,
             handle: Handle::parse(words.required("handle")?)?,
@@ -40,9 +40,10 @@ impl Push {
                 .and_then(|word| EncodedObject::parse(word).ok()),
         })
     }
+}
 
-    /// Writes the line as a reader of this dialect expects it.
-    pub fn encode_for(&self, dialect: Dialect, out: &mut BytesMut) {
+impl EncodeFor for Push {
+    fn encode_for(&self, dialect: Dialect, out: &mut BytesMut) {
         Line::new(out, "NLN")
             .word(self.status)
             .word(&self.handle)
@@ -53,18 +54,17 @@ impl Push {
     }
 }
 
-impl Encode for Push {
-    /// Writes the MSNP9 form.
-    fn encode(&self, out: &mut BytesMut) {
-        self.encode_for(Dialect::Msnp9, out);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::command::NotificationEvent;
-    use crate::command::vectors::{bob, both_ways, read, refused};
+    use crate::command::vectors::{bob, both_ways, read, refused, vectors};
+
+    vectors!(
+        Push:
+        "NLN BSY bob@example.com Bob 268435492\r\n",
+        "NLN BSY bob@example.com Bob 268435492 %3Cmsnobj%2F%3E\r\n",
+    );
 
     fn push(object: Option<&str>) -> Push {
         Push {

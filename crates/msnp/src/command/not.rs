@@ -10,7 +10,7 @@ use bytes::{Bytes, BytesMut};
 
 use crate::Invalid;
 use crate::notification_document;
-use crate::wire::{Encode, Line, Words};
+use crate::wire::{Encode, Line, Parse, Words};
 
 /// An alert.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,12 +19,13 @@ pub struct Push {
     pub xml: Bytes,
 }
 
-impl Push {
-    pub(crate) fn parse(words: &mut Words<'_>, payload: &Bytes) -> Result<Self, Invalid> {
-        words.payload_length()?;
-        Ok(Self { xml: payload.clone() })
+impl Parse for Push {
+    fn parse(words: &mut Words<'_>) -> Result<Self, Invalid> {
+        Ok(Self { xml: words.payload()? })
     }
+}
 
+impl Push {
     /// What it says to its reader. `None` when it holds no text.
     pub fn text(&self) -> Option<String> {
         notification_document::text(&self.xml)
@@ -41,7 +42,9 @@ impl Encode for Push {
 mod tests {
     use super::*;
     use crate::command::NotificationEvent;
-    use crate::command::vectors::{both_ways, refused};
+    use crate::command::vectors::{both_ways, refused, vectors};
+
+    vectors!(Push: "NOT 22\r\n<NOTIFICATION id=\"2\"/>");
 
     #[test]
     fn the_document_is_a_payload() {

@@ -12,10 +12,28 @@ use std::fmt;
 use bytes::BytesMut;
 
 use crate::Invalid;
-use crate::wire::{Encode, Line, Words};
+use crate::wire::{Encode, Line, Parse, Words};
+
+/// The client ends the connection. Words after it say nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Request;
+
+impl Parse for Request {
+    fn parse(words: &mut Words<'_>) -> Result<Self, Invalid> {
+        words.ignore_rest();
+        Ok(Self)
+    }
+}
+
+impl Encode for Request {
+    fn encode(&self, out: &mut BytesMut) {
+        Line::new(out, "OUT").end();
+    }
+}
 
 /// Why the service ends a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Reason {
     /// `OTH`: the account signed in elsewhere, or was signed out there. A client must not reconnect by itself.
     OtherSignIn,
@@ -46,9 +64,9 @@ pub struct Notice {
     pub reason: Reason,
 }
 
-impl Notice {
+impl Parse for Notice {
     /// Fails where there is no reason, or one of a later dialect.
-    pub(crate) fn parse(words: &mut Words<'_>) -> Result<Self, Invalid> {
+    fn parse(words: &mut Words<'_>) -> Result<Self, Invalid> {
         let reason = match words.required("reason")? {
             "OTH" => Reason::OtherSignIn,
             "SSD" => Reason::ServerShuttingDown,
@@ -68,16 +86,19 @@ impl Encode for Notice {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::command::vectors::{both_ways, read, refused};
+    use crate::command::vectors::{both_ways, read, refused, vectors};
     use crate::command::{NotificationEvent, NotificationRequest, SwitchboardEvent, SwitchboardRequest};
+
+    vectors!(Request: "OUT\r\n");
+    vectors!(Notice: "OUT OTH\r\n", "OUT SSD\r\n");
 
     #[test]
     fn a_client_says_goodbye_whatever_stands_after_it() {
-        both_ways("OUT\r\n", NotificationRequest::Out);
-        both_ways("OUT\r\n", SwitchboardRequest::Out);
+        both_ways("OUT\r\n", NotificationRequest::Out(Request));
+        both_ways("OUT\r\n", SwitchboardRequest::Out(Request));
         for line in ["OUT x\r\n", "OUT 5 OTH \r\n", "OUT\t1\n"] {
-            assert_eq!(read(line), Ok(NotificationRequest::Out), "{line:?}");
-            assert_eq!(read(line), Ok(SwitchboardRequest::Out), "{line:?}");
+            assert_eq!(read(line), Ok(NotificationRequest::Out(Request)), "{line:?}");
+            assert_eq!(read(line), Ok(SwitchboardRequest::Out(Request)), "{line:?}");
         }
     }
 

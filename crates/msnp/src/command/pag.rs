@@ -9,7 +9,7 @@
 
 use bytes::{Bytes, BytesMut};
 
-use crate::wire::{Encode, Line, Words};
+use crate::wire::{Encode, Line, Parse, Words};
 use crate::{Handle, Invalid, TransactionId};
 
 const BAD_PAGE: Invalid = Invalid::Parameter("page");
@@ -25,18 +25,19 @@ pub struct Request {
     pub page: Bytes,
 }
 
-impl Request {
-    pub(crate) fn parse(
-        transaction: TransactionId,
-        words: &mut Words<'_>,
-        payload: &Bytes,
-    ) -> Result<Self, Invalid> {
+impl Parse for Request {
+    fn parse(words: &mut Words<'_>) -> Result<Self, Invalid> {
+        let transaction = words.transaction()?;
         let handle = Handle::parse(words.required("handle")?)?;
-        words.payload_length()?;
-        Ok(Self { transaction, handle, page: payload.clone() })
+        Ok(Self { transaction, handle, page: words.payload()? })
     }
+}
 
+impl Request {
     /// The text in the page, as its reader sees it. How long it may be is not checked.
+    ///
+    /// # Errors
+    /// [`Invalid::Parameter`] when the page is not UTF-8, or has no `TEXT` element that can be read.
     pub fn text(&self) -> Result<String, Invalid> {
         text(&self.page)
     }
@@ -122,7 +123,9 @@ fn numbered(number: &str) -> Option<char> {
 mod tests {
     use super::*;
     use crate::command::NotificationRequest;
-    use crate::command::vectors::{bob, both_ways, refused};
+    use crate::command::vectors::{bob, both_ways, refused, vectors};
+
+    vectors!(Request: "PAG 9 bob@example.com 15\r\n<TEXT>hi</TEXT>");
 
     #[test]
     fn the_page_is_a_payload() {

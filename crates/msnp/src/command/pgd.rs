@@ -10,7 +10,7 @@
 use bytes::{Bytes, BytesMut};
 
 use super::pag;
-use crate::wire::{Encode, Line, Words};
+use crate::wire::{Encode, Line, Parse, Words};
 use crate::{Handle, Invalid, TransactionId};
 
 /// Send a page.
@@ -24,19 +24,21 @@ pub struct Request {
     pub page: Bytes,
 }
 
-impl Request {
-    pub(crate) fn parse(
-        transaction: TransactionId,
-        words: &mut Words<'_>,
-        payload: &Bytes,
-    ) -> Result<Self, Invalid> {
+impl Parse for Request {
+    fn parse(words: &mut Words<'_>) -> Result<Self, Invalid> {
+        let transaction = words.transaction()?;
         let handle = Handle::parse(words.required("handle")?)?;
-        words.payload_length()?;
+        let page = words.payload()?;
         words.ignore_rest();
-        Ok(Self { transaction, handle, page: payload.clone() })
+        Ok(Self { transaction, handle, page })
     }
+}
 
+impl Request {
     /// The text in the page, as its reader sees it. How long it may be is not checked.
+    ///
+    /// # Errors
+    /// [`Invalid::Parameter`] when the page is not UTF-8, or has no `TEXT` element that can be read.
     pub fn text(&self) -> Result<String, Invalid> {
         pag::text(&self.page)
     }
@@ -52,7 +54,9 @@ impl Encode for Request {
 mod tests {
     use super::*;
     use crate::command::NotificationRequest;
-    use crate::command::vectors::{bob, both_ways, read, refused};
+    use crate::command::vectors::{bob, both_ways, read, refused, vectors};
+
+    vectors!(Request: "PGD 9 bob@example.com 1 15\r\n<TEXT>hi</TEXT>");
 
     #[test]
     fn the_middle_is_optional() {

@@ -10,7 +10,7 @@
 
 use bytes::BytesMut;
 
-use crate::wire::{Encode, Line as Writer, Words};
+use crate::wire::{Encode, Line as Writer, Parse, Words};
 use crate::{Invalid, ListVersion, PropertyKey, PropertyValue, TransactionId};
 
 /// `<key> [<value>]`, as `BPR` has it too.
@@ -31,8 +31,9 @@ pub struct Request {
     pub value: PropertyValue,
 }
 
-impl Request {
-    pub(crate) fn parse(transaction: TransactionId, words: &mut Words<'_>) -> Result<Self, Invalid> {
+impl Parse for Request {
+    fn parse(words: &mut Words<'_>) -> Result<Self, Invalid> {
+        let transaction = words.transaction()?;
         let key = PropertyKey::parse(words.required("property key")?)?;
         let value = PropertyValue::parse(key, words.optional().unwrap_or_default());
         // Where no value is a client's to set, it is the key that is wrong.
@@ -61,8 +62,9 @@ pub struct Reply {
     pub value: PropertyValue,
 }
 
-impl Reply {
-    pub(crate) fn parse(transaction: TransactionId, words: &mut Words<'_>) -> Result<Self, Invalid> {
+impl Parse for Reply {
+    fn parse(words: &mut Words<'_>) -> Result<Self, Invalid> {
+        let transaction = words.transaction()?;
         let version = ListVersion::parse(words.required("list version")?)?;
         let (key, value) = parse_property(words)?;
         Ok(Self { transaction, version, key, value })
@@ -85,8 +87,8 @@ pub struct Line {
     pub value: PropertyValue,
 }
 
-impl Line {
-    pub(crate) fn parse(words: &mut Words<'_>) -> Result<Self, Invalid> {
+impl Parse for Line {
+    fn parse(words: &mut Words<'_>) -> Result<Self, Invalid> {
         let (key, value) = parse_property(words)?;
         Ok(Self { key, value })
     }
@@ -101,8 +103,12 @@ impl Encode for Line {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::command::vectors::{both_ways, refused};
+    use crate::command::vectors::{both_ways, refused, vectors};
     use crate::command::{NotificationEvent, NotificationRequest};
+
+    vectors!(Request: "PRP 9 PHH 555\r\n", "PRP 9 PHH\r\n");
+    vectors!(Reply: "PRP 9 31 PHH 555\r\n");
+    vectors!(Line: "PRP WWE 2\r\n");
 
     fn value(key: PropertyKey, word: &str) -> PropertyValue {
         PropertyValue::parse(key, word).unwrap()

@@ -10,7 +10,7 @@
 
 use bytes::{Bytes, BytesMut};
 
-use crate::wire::{Encode, Line, Words};
+use crate::wire::{Encode, Line, Parse, Words};
 use crate::{Invalid, TransactionId};
 
 /// The answer.
@@ -24,15 +24,11 @@ pub struct Request {
     pub digest: Bytes,
 }
 
-impl Request {
-    pub(crate) fn parse(
-        transaction: TransactionId,
-        words: &mut Words<'_>,
-        payload: &Bytes,
-    ) -> Result<Self, Invalid> {
+impl Parse for Request {
+    fn parse(words: &mut Words<'_>) -> Result<Self, Invalid> {
+        let transaction = words.transaction()?;
         let product_id = words.required("product id")?.into();
-        words.payload_length()?;
-        Ok(Self { transaction, product_id, digest: payload.clone() })
+        Ok(Self { transaction, product_id, digest: words.payload()? })
     }
 }
 
@@ -49,6 +45,12 @@ pub struct Reply {
     pub transaction: TransactionId,
 }
 
+impl Parse for Reply {
+    fn parse(words: &mut Words<'_>) -> Result<Self, Invalid> {
+        Ok(Self { transaction: words.transaction()? })
+    }
+}
+
 impl Encode for Reply {
     fn encode(&self, out: &mut BytesMut) {
         Line::new(out, "QRY").word(self.transaction).end();
@@ -58,8 +60,11 @@ impl Encode for Reply {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::command::vectors::{both_ways, read, refused};
+    use crate::command::vectors::{both_ways, read, refused, vectors};
     use crate::command::{NotificationEvent, NotificationRequest};
+
+    vectors!(Request: "QRY 9 msmsgs@msnmsgr.com 32\r\n8f2f5a91b72102cd28355e9fc9000d6e");
+    vectors!(Reply: "QRY 9\r\n");
 
     fn request(digest: &'static str) -> NotificationRequest {
         NotificationRequest::Qry(Request {

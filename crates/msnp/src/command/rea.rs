@@ -9,7 +9,7 @@
 
 use bytes::BytesMut;
 
-use crate::wire::{Encode, Line, Words};
+use crate::wire::{Encode, Line, Parse, Words};
 use crate::{FriendlyName, Handle, Invalid, ListVersion, TransactionId};
 
 /// Rename somebody.
@@ -23,8 +23,9 @@ pub struct Request {
     pub name: FriendlyName,
 }
 
-impl Request {
-    pub(crate) fn parse(transaction: TransactionId, words: &mut Words<'_>) -> Result<Self, Invalid> {
+impl Parse for Request {
+    fn parse(words: &mut Words<'_>) -> Result<Self, Invalid> {
+        let transaction = words.transaction()?;
         let handle = words.required("handle")?;
         let name = words.required("friendly name")?;
         // As in ADD, a name that is too long ends the connection whatever else is wrong.
@@ -54,8 +55,9 @@ pub struct Reply {
     pub name: FriendlyName,
 }
 
-impl Reply {
-    pub(crate) fn parse(transaction: TransactionId, words: &mut Words<'_>) -> Result<Self, Invalid> {
+impl Parse for Reply {
+    fn parse(words: &mut Words<'_>) -> Result<Self, Invalid> {
+        let transaction = words.transaction()?;
         let version = ListVersion::parse(words.required("list version")?)?;
         let handle = Handle::parse(words.required("handle")?)?;
         let name = FriendlyName::lossy(words.required("friendly name")?);
@@ -73,8 +75,11 @@ impl Encode for Reply {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::command::vectors::{alice, both_ways, name, refused};
+    use crate::command::vectors::{alice, both_ways, name, refused, vectors};
     use crate::command::{NotificationEvent, NotificationRequest};
+
+    vectors!(Request: "REA 9 bob@example.com Bob\r\n");
+    vectors!(Reply: "REA 9 31 bob@example.com Bob\r\n");
 
     #[test]
     fn request_and_reply() {

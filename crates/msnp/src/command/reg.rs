@@ -9,8 +9,8 @@
 
 use bytes::BytesMut;
 
-use crate::wire::{Encode, Line, Words};
-use crate::{GroupId, GroupName, Invalid, ListVersion, TransactionId};
+use crate::wire::{EncodeFor, Line, Parse, Words};
+use crate::{Dialect, GroupId, GroupName, Invalid, ListVersion, TransactionId};
 
 /// Rename a group.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,18 +23,24 @@ pub struct Request {
     pub name: GroupName,
 }
 
-impl Request {
-    pub(crate) fn parse(transaction: TransactionId, words: &mut Words<'_>) -> Result<Self, Invalid> {
-        let group = GroupId::parse(words.required("group id")?)?;
+impl Parse for Request {
+    fn parse(words: &mut Words<'_>) -> Result<Self, Invalid> {
+        let transaction = words.transaction()?;
+        let group = GroupId::parse(words.required("group id")?, words.dialect())?;
         let name = GroupName::parse_chosen(words.required("group name")?)?;
         words.optional();
         Ok(Self { transaction, group, name })
     }
 }
 
-impl Encode for Request {
-    fn encode(&self, out: &mut BytesMut) {
-        Line::new(out, "REG").word(self.transaction).word(self.group).word(&self.name).word(0).end();
+impl EncodeFor for Request {
+    fn encode_for(&self, dialect: Dialect, out: &mut BytesMut) {
+        Line::new(out, "REG")
+            .word(self.transaction)
+            .word(self.group.wire(dialect))
+            .word(&self.name)
+            .word(0)
+            .end();
     }
 }
 
@@ -51,28 +57,32 @@ pub struct Reply {
     pub name: GroupName,
 }
 
-impl Reply {
-    pub(crate) fn parse(transaction: TransactionId, words: &mut Words<'_>) -> Result<Self, Invalid> {
+impl Parse for Reply {
+    fn parse(words: &mut Words<'_>) -> Result<Self, Invalid> {
+        let transaction = words.transaction()?;
         let version = ListVersion::parse(words.required("list version")?)?;
-        let group = GroupId::parse(words.required("group id")?)?;
+        let group = GroupId::parse(words.required("group id")?, words.dialect())?;
         let name = GroupName::lossy(words.required("group name")?);
         words.optional();
         Ok(Self { transaction, version, group, name })
     }
 }
 
-impl Encode for Reply {
-    fn encode(&self, out: &mut BytesMut) {
+impl EncodeFor for Reply {
+    fn encode_for(&self, dialect: Dialect, out: &mut BytesMut) {
         let line = Line::new(out, "REG").word(self.transaction).word(self.version);
-        line.word(self.group).word(&self.name).word(0).end();
+        line.word(self.group.wire(dialect)).word(&self.name).word(0).end();
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::command::vectors::{both_ways, read, refused};
+    use crate::command::vectors::{both_ways, read, refused, vectors};
     use crate::command::{NotificationEvent, NotificationRequest};
+
+    vectors!(Request: "REG 13 4 Work 0\r\n");
+    vectors!(Reply: "REG 13 41 4 Work 0\r\n");
 
     #[test]
     fn request_and_reply() {

@@ -12,8 +12,8 @@
 
 use bytes::BytesMut;
 
-use crate::wire::{Encode, Line, Words};
-use crate::{GroupId, Handle, Invalid, List, ListVersion, TransactionId};
+use crate::wire::{EncodeFor, Line, Parse, Words};
+use crate::{Dialect, GroupArgument, GroupId, Handle, Invalid, List, ListVersion, TransactionId};
 
 /// Take somebody off a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,24 +24,24 @@ pub struct Request {
     pub list: List,
     /// Whom.
     pub handle: Handle,
-    /// The group to leave, on the forward list. One that could not be read stays here as what is
+    /// The group to leave, on the forward list only. One that could not be read stays here as what is
     /// wrong with it, as in [`add::Request`](super::add::Request).
-    pub group: Option<Result<GroupId, Invalid>>,
+    pub group: GroupArgument,
 }
 
-impl Request {
-    pub(crate) fn parse(transaction: TransactionId, words: &mut Words<'_>) -> Result<Self, Invalid> {
+impl Parse for Request {
+    fn parse(words: &mut Words<'_>) -> Result<Self, Invalid> {
+        let transaction = words.transaction()?;
         let list = List::parse(words.required("list")?)?;
         let handle = Handle::parse(words.required("handle")?)?;
-        let group = if list == List::Forward { words.optional().map(GroupId::parse) } else { None };
-        Ok(Self { transaction, list, handle, group })
+        Ok(Self { transaction, list, handle, group: GroupArgument::parse(list, words) })
     }
 }
 
-impl Encode for Request {
-    fn encode(&self, out: &mut BytesMut) {
+impl EncodeFor for Request {
+    fn encode_for(&self, dialect: Dialect, out: &mut BytesMut) {
         let line = Line::new(out, "REM").word(self.transaction).word(self.list).word(&self.handle);
-        line.maybe(self.group.and_then(Result::ok)).end();
+        line.maybe(self.group.named().map(|group| group.wire(dialect))).end();
     }
 }
 
@@ -60,41 +60,45 @@ pub struct Reply {
     pub group: Option<GroupId>,
 }
 
-impl Reply {
-    pub(crate) fn parse(transaction: TransactionId, words: &mut Words<'_>) -> Result<Self, Invalid> {
+impl Parse for Reply {
+    fn parse(words: &mut Words<'_>) -> Result<Self, Invalid> {
+        let transaction = words.transaction()?;
         Ok(Self {
             transaction,
             list: List::parse(words.required("list")?)?,
             version: ListVersion::parse(words.required("list version")?)?,
             handle: Handle::parse(words.required("handle")?)?,
-            group: words.optional().map(GroupId::parse).transpose()?,
+            group: words.optional().map(|word| GroupId::parse(word, words.dialect())).transpose()?,
         })
     }
 }
 
-impl Encode for Reply {
-    fn encode(&self, out: &mut BytesMut) {
+impl EncodeFor for Reply {
+    fn encode_for(&self, dialect: Dialect, out: &mut BytesMut) {
         let line = Line::new(out, "REM").word(self.transaction).word(self.list).word(self.version);
-        line.word(&self.handle).maybe(self.group).end();
+        line.word(&self.handle).maybe(self.group.map(|group| group.wire(dialect))).end();
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::command::vectors::{alice, bob, both_ways, read, refused};
+    use crate::command::vectors::{alice, bob, both_ways, read, refused, vectors};
     use crate::command::{NotificationEvent, NotificationRequest};
+
+    vectors!(Request: "REM 9 BL bob@example.com\r\n", "REM 9 FL bob@example.com 0\r\n");
+    vectors!(Reply: "REM 9 FL 32 bob@example.com 3\r\n", "REM 0 RL 6 alice@example.com\r\n");
 
     #[test]
     fn requests() {
         let transaction = TransactionId(9);
-        let block = Request { transaction, list: List::Block, handle: bob(), group: None };
+        let block = Request { transaction, list: List::Block, handle: bob(), group: GroupArgument::Absent };
         both_ways("REM 9 BL bob@example.com\r\n", NotificationRequest::Rem(block.clone()));
         let forward = Request { list: List::Forward, ..block };
         both_ways("REM 9 FL bob@example.com\r\n", NotificationRequest::Rem(forward.clone()));
-        let group = Request { group: Some(Ok(GroupId::ZERO)), ..forward.clone() };
+        let group = Request { group: GroupArgument::Named(GroupId::ZERO), ..forward.clone() };
         both_ways("REM 9 FL bob@example.com 0\r\n", NotificationRequest::Rem(group));
-        let bad = Request { group: Some(Err(Invalid::GroupIdRange)), ..forward };
+        let bad = Request { group: GroupArgument::Unreadable(Invalid::GroupIdRange), ..forward };
         assert_eq!(read("REM 9 FL bob@example.com 99\r\n"), Ok(NotificationRequest::Rem(bad)));
     }
 

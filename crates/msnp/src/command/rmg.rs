@@ -8,8 +8,8 @@
 
 use bytes::BytesMut;
 
-use crate::wire::{Encode, Line, Words};
-use crate::{GroupId, Invalid, ListVersion, TransactionId};
+use crate::wire::{EncodeFor, Line, Parse, Words};
+use crate::{Dialect, GroupId, Invalid, ListVersion, TransactionId};
 
 /// Remove a group.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,15 +20,16 @@ pub struct Request {
     pub group: GroupId,
 }
 
-impl Request {
-    pub(crate) fn parse(transaction: TransactionId, words: &mut Words<'_>) -> Result<Self, Invalid> {
-        Ok(Self { transaction, group: GroupId::parse(words.required("group id")?)? })
+impl Parse for Request {
+    fn parse(words: &mut Words<'_>) -> Result<Self, Invalid> {
+        let transaction = words.transaction()?;
+        Ok(Self { transaction, group: GroupId::parse(words.required("group id")?, words.dialect())? })
     }
 }
 
-impl Encode for Request {
-    fn encode(&self, out: &mut BytesMut) {
-        Line::new(out, "RMG").word(self.transaction).word(self.group).end();
+impl EncodeFor for Request {
+    fn encode_for(&self, dialect: Dialect, out: &mut BytesMut) {
+        Line::new(out, "RMG").word(self.transaction).word(self.group.wire(dialect)).end();
     }
 }
 
@@ -43,24 +44,32 @@ pub struct Reply {
     pub group: GroupId,
 }
 
-impl Reply {
-    pub(crate) fn parse(transaction: TransactionId, words: &mut Words<'_>) -> Result<Self, Invalid> {
+impl Parse for Reply {
+    fn parse(words: &mut Words<'_>) -> Result<Self, Invalid> {
+        let transaction = words.transaction()?;
         let version = ListVersion::parse(words.required("list version")?)?;
-        Ok(Self { transaction, version, group: GroupId::parse(words.required("group id")?)? })
+        Ok(Self {
+            transaction,
+            version,
+            group: GroupId::parse(words.required("group id")?, words.dialect())?,
+        })
     }
 }
 
-impl Encode for Reply {
-    fn encode(&self, out: &mut BytesMut) {
-        Line::new(out, "RMG").word(self.transaction).word(self.version).word(self.group).end();
+impl EncodeFor for Reply {
+    fn encode_for(&self, dialect: Dialect, out: &mut BytesMut) {
+        Line::new(out, "RMG").word(self.transaction).word(self.version).word(self.group.wire(dialect)).end();
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::command::vectors::{both_ways, refused};
+    use crate::command::vectors::{both_ways, refused, vectors};
     use crate::command::{NotificationEvent, NotificationRequest};
+
+    vectors!(Request: "RMG 14 4\r\n");
+    vectors!(Reply: "RMG 14 42 4\r\n");
 
     #[test]
     fn request_and_reply() {

@@ -8,7 +8,7 @@
 use bytes::BytesMut;
 
 use super::xfr::{COOKIE_PACKAGE, parse_cookie};
-use crate::wire::{Encode, Line, Words};
+use crate::wire::{Encode, Line, Parse, Words};
 use crate::{Cookie, FriendlyName, Handle, HostPort, Invalid, SessionId};
 
 /// A call.
@@ -26,8 +26,8 @@ pub struct Push {
     pub name: FriendlyName,
 }
 
-impl Push {
-    pub(crate) fn parse(words: &mut Words<'_>) -> Result<Self, Invalid> {
+impl Parse for Push {
+    fn parse(words: &mut Words<'_>) -> Result<Self, Invalid> {
         Ok(Self {
             session: SessionId::parse(words.required("session id")?)?,
             address: HostPort::parse(words.required("address")?)?,
@@ -55,7 +55,9 @@ impl Encode for Push {
 mod tests {
     use super::*;
     use crate::command::NotificationEvent;
-    use crate::command::vectors::{alice, both_ways, name, refused};
+    use crate::command::vectors::{alice, both_ways, name, refused, vectors};
+
+    vectors!(Push: "RNG 11752013 192.0.2.9:1863 CKI 849102291.520491113 alice@example.com Alice\r\n");
 
     /// Six parameters.
     #[test]

@@ -11,7 +11,7 @@
 use bytes::{Bytes, BytesMut};
 
 use super::snd::OK;
-use crate::wire::{Encode, Line, Words};
+use crate::wire::{Encode, Line, Parse, Words};
 use crate::{FriendlyName, Invalid, TransactionId};
 
 /// Invite somebody.
@@ -33,20 +33,17 @@ pub struct Request {
     pub text: Bytes,
 }
 
-impl Request {
-    pub(crate) fn parse(
-        transaction: TransactionId,
-        words: &mut Words<'_>,
-        payload: &Bytes,
-    ) -> Result<Self, Invalid> {
+impl Parse for Request {
+    fn parse(words: &mut Words<'_>) -> Result<Self, Invalid> {
+        let transaction = words.transaction()?;
         let mut field = |what| words.required(what).map(Box::from);
         let (address, locale) = (field("address")?, field("locale")?);
         let (library, client) = (field("library")?, field("client")?);
         words.required("constant")?;
         words.required("constant")?;
         let name = FriendlyName::parse(words.required("friendly name")?)?;
-        words.payload_length()?;
-        Ok(Self { transaction, address, locale, library, client, name, text: payload.clone() })
+        let text = words.payload()?;
+        Ok(Self { transaction, address, locale, library, client, name, text })
     }
 }
 
@@ -72,8 +69,9 @@ pub struct Reply {
     pub transaction: TransactionId,
 }
 
-impl Reply {
-    pub(crate) fn parse(transaction: TransactionId, words: &mut Words<'_>) -> Result<Self, Invalid> {
+impl Parse for Reply {
+    fn parse(words: &mut Words<'_>) -> Result<Self, Invalid> {
+        let transaction = words.transaction()?;
         match words.required("result")? {
             OK => Ok(Self { transaction }),
             _ => Err(Invalid::Parameter("result")),
@@ -90,8 +88,11 @@ impl Encode for Reply {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::command::vectors::{both_ways, name, refused};
+    use crate::command::vectors::{both_ways, name, refused, vectors};
     use crate::command::{NotificationEvent, NotificationRequest};
+
+    vectors!(Request: "SDC 23 x@y.z 0x0409 MSMSGS MSMSGS X X Alice 2\r\nhi");
+    vectors!(Reply: "SDC 23 OK\r\n");
 
     #[test]
     fn the_text_is_a_payload() {

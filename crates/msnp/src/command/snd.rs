@@ -7,7 +7,7 @@
 
 use bytes::BytesMut;
 
-use crate::wire::{Encode, Line, Words};
+use crate::wire::{Encode, Line, Parse, Words};
 use crate::{Invalid, TransactionId};
 
 /// What both mail commands are answered with.
@@ -28,8 +28,9 @@ pub struct Request {
     pub client: Option<Box<str>>,
 }
 
-impl Request {
-    pub(crate) fn parse(transaction: TransactionId, words: &mut Words<'_>) -> Result<Self, Invalid> {
+impl Parse for Request {
+    fn parse(words: &mut Words<'_>) -> Result<Self, Invalid> {
+        let transaction = words.transaction()?;
         let address = words.required("address")?.into();
         let mut field = || words.optional().map(Box::from);
         Ok(Self { transaction, address, locale: field(), library: field(), client: field() })
@@ -55,8 +56,9 @@ pub struct Reply {
     pub transaction: TransactionId,
 }
 
-impl Reply {
-    pub(crate) fn parse(transaction: TransactionId, words: &mut Words<'_>) -> Result<Self, Invalid> {
+impl Parse for Reply {
+    fn parse(words: &mut Words<'_>) -> Result<Self, Invalid> {
+        let transaction = words.transaction()?;
         match words.required("result")? {
             OK => Ok(Self { transaction }),
             _ => Err(Invalid::Parameter("result")),
@@ -73,8 +75,11 @@ impl Encode for Reply {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::command::vectors::{both_ways, refused};
+    use crate::command::vectors::{both_ways, refused, vectors};
     use crate::command::{NotificationEvent, NotificationRequest};
+
+    vectors!(Request: "SND 22 x@y.z\r\n", "SND 22 x@y.z 0x0409 MSMSGS MSMSGS\r\n");
+    vectors!(Reply: "SND 22 OK\r\n");
 
     #[test]
     fn long_and_short_requests() {

@@ -12,7 +12,7 @@
 
 use bytes::BytesMut;
 
-use crate::wire::{Encode, Line, Words};
+use crate::wire::{Encode, Line, Parse, Words};
 use crate::{Invalid, ListVersion, TransactionId};
 
 /// The client says which version it has; 0 for none.
@@ -24,8 +24,9 @@ pub struct Request {
     pub version: ListVersion,
 }
 
-impl Request {
-    pub(crate) fn parse(transaction: TransactionId, words: &mut Words<'_>) -> Result<Self, Invalid> {
+impl Parse for Request {
+    fn parse(words: &mut Words<'_>) -> Result<Self, Invalid> {
+        let transaction = words.transaction()?;
         let version = ListVersion::parse(words.required("list version")?)?;
         words.ignore_rest();
         Ok(Self { transaction, version })
@@ -58,8 +59,9 @@ pub struct Reply {
     pub contents: Option<Contents>,
 }
 
-impl Reply {
-    pub(crate) fn parse(transaction: TransactionId, words: &mut Words<'_>) -> Result<Self, Invalid> {
+impl Parse for Reply {
+    fn parse(words: &mut Words<'_>) -> Result<Self, Invalid> {
+        let transaction = words.transaction()?;
         let version = ListVersion::parse(words.required("list version")?)?;
         let contents = if words.number_is_next() {
             Some(Contents {
@@ -87,8 +89,11 @@ impl Encode for Reply {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::command::vectors::{both_ways, read, refused};
+    use crate::command::vectors::{both_ways, read, refused, vectors};
     use crate::command::{NotificationEvent, NotificationRequest};
+
+    vectors!(Request: "SYN 7 0\r\n");
+    vectors!(Reply: "SYN 7 31\r\n", "SYN 7 31 2 1\r\n");
 
     #[test]
     fn one_or_two_versions() {

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::vectors::{Command, bob, read_bytes};
+use super::vectors::{Command, Row, bob, read_bytes};
 use super::{NotificationEvent as Ns, SwitchboardEvent as Sb};
 use crate::{GroupId, Status};
 
@@ -76,6 +76,32 @@ fn in_another_charset_and_in_none() {
         }
     }
     assert_eq!(readings(&[b'x'; 1000])[0], "x".repeat(387));
+}
+
+/// The vectors in which somebody or something has a name, with this one in its place.
+fn renamed<C: Command>(name: &[u8]) -> usize {
+    let mut renamed = 0;
+    for Row { verb, lines, is_it } in C::ROWS {
+        for (line, known) in lines.iter().flat_map(|line| NAMES.map(|known| (line, known))) {
+            let Some((before, after)) = line.split_once(known) else { continue };
+            let line = [before.as_bytes(), b" ", name, after.as_bytes()].concat();
+            let read = read_bytes::<C>(&line);
+            assert!(read.is_ok_and(|command| is_it(&command)), "{verb}: {}", line.escape_ascii());
+            renamed += 1;
+        }
+    }
+    renamed
+}
+
+/// The names in the vectors.
+const NAMES: [&str; 4] = [" Alice", " Bob", " Work", " New%20Group"];
+
+#[test]
+fn every_vector_with_a_name() {
+    for name in [&b"caf\xe9"[..], b"%FF%FE", b"a\x01\x0c\x7f", &[b'x'; 1000]] {
+        assert!(renamed::<Ns>(name) >= 13);
+        assert!(renamed::<Sb>(name) >= 4);
+    }
 }
 
 proptest! {

@@ -9,7 +9,7 @@
 
 use bytes::BytesMut;
 
-use crate::wire::{Encode, Line, Words};
+use crate::wire::{Encode, Line, Parse, Words};
 use crate::{Invalid, TransactionId};
 
 /// Which page is wanted.
@@ -23,8 +23,9 @@ pub struct Request {
     pub argument: Option<Box<str>>,
 }
 
-impl Request {
-    pub(crate) fn parse(transaction: TransactionId, words: &mut Words<'_>) -> Result<Self, Invalid> {
+impl Parse for Request {
+    fn parse(words: &mut Words<'_>) -> Result<Self, Invalid> {
+        let transaction = words.transaction()?;
         let service = words.required("service")?.into();
         Ok(Self { transaction, service, argument: words.optional().map(Box::from) })
     }
@@ -50,8 +51,9 @@ pub struct Reply {
     pub site: Box<str>,
 }
 
-impl Reply {
-    pub(crate) fn parse(transaction: TransactionId, words: &mut Words<'_>) -> Result<Self, Invalid> {
+impl Parse for Reply {
+    fn parse(words: &mut Words<'_>) -> Result<Self, Invalid> {
+        let transaction = words.transaction()?;
         Ok(Self {
             transaction,
             path: words.required("path")?.into(),
@@ -71,8 +73,11 @@ impl Encode for Reply {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::command::vectors::{both_ways, refused};
+    use crate::command::vectors::{both_ways, refused, vectors};
     use crate::command::{NotificationEvent, NotificationRequest};
+
+    vectors!(Request: "URL 8 INBOX\r\n", "URL 8 PERSON 0x0409\r\n");
+    vectors!(Reply: "URL 8 /mail http://a.example/mail 1\r\n");
 
     #[test]
     fn with_and_without_an_argument() {

@@ -19,7 +19,7 @@ use std::fmt;
 
 use bytes::BytesMut;
 
-use crate::wire::{Encode, Line, Words, percent};
+use crate::wire::{Encode, Line, Parse, Words, percent};
 use crate::{Cookie, FriendlyName, Handle, Invalid, TransactionId};
 
 /// The security package, and the two stages of it.
@@ -37,6 +37,9 @@ impl Ticket {
     pub const MAX_LEN: usize = 4096;
 
     /// Takes one word: not empty, not too long, no white space or control characters.
+    ///
+    /// # Errors
+    /// [`Invalid::Parameter`] when it is not such a word.
     pub fn parse(word: &str) -> Result<Self, Invalid> {
         if word.len() > Self::MAX_LEN || !percent::is_word(word) {
             return Err(Invalid::Parameter("ticket"));
@@ -58,6 +61,7 @@ impl fmt::Debug for Ticket {
 
 /// A step of signing in to a notification server.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Request {
     /// Who wants to sign in.
     Identify {
@@ -75,8 +79,9 @@ pub enum Request {
     },
 }
 
-impl Request {
-    pub(crate) fn parse(transaction: TransactionId, words: &mut Words<'_>) -> Result<Self, Invalid> {
+impl Parse for Request {
+    fn parse(words: &mut Words<'_>) -> Result<Self, Invalid> {
+        let transaction = words.transaction()?;
         if words.required("security package")? != PACKAGE {
             return Err(Invalid::Parameter("security package"));
         }
@@ -104,6 +109,7 @@ impl Encode for Request {
 
 /// A notification server's answer to a step of signing in.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Reply {
     /// What the client has to show Passport.
     Challenge {
@@ -125,8 +131,9 @@ pub enum Reply {
     },
 }
 
-impl Reply {
-    pub(crate) fn parse(transaction: TransactionId, words: &mut Words<'_>) -> Result<Self, Invalid> {
+impl Parse for Reply {
+    fn parse(words: &mut Words<'_>) -> Result<Self, Invalid> {
+        let transaction = words.transaction()?;
         match words.required("security package")? {
             OK => {
                 let handle = Handle::parse(words.required("handle")?)?;
@@ -183,8 +190,9 @@ pub struct SwitchboardRequest {
     pub cookie: Cookie,
 }
 
-impl SwitchboardRequest {
-    pub(crate) fn parse(transaction: TransactionId, words: &mut Words<'_>) -> Result<Self, Invalid> {
+impl Parse for SwitchboardRequest {
+    fn parse(words: &mut Words<'_>) -> Result<Self, Invalid> {
+        let transaction = words.transaction()?;
         let handle = Handle::parse(words.required("handle")?)?;
         let cookie = Cookie::parse(words.required("cookie")?)?;
         Ok(Self { transaction, handle, cookie })
@@ -208,8 +216,9 @@ pub struct SwitchboardReply {
     pub name: FriendlyName,
 }
 
-impl SwitchboardReply {
-    pub(crate) fn parse(transaction: TransactionId, words: &mut Words<'_>) -> Result<Self, Invalid> {
+impl Parse for SwitchboardReply {
+    fn parse(words: &mut Words<'_>) -> Result<Self, Invalid> {
+        let transaction = words.transaction()?;
         if words.required("result")? != OK {
             return Err(Invalid::Parameter("result"));
         }
@@ -228,10 +237,15 @@ impl Encode for SwitchboardReply {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::command::vectors::{alice, both_ways, name, refused};
+    use crate::command::vectors::{alice, both_ways, name, refused, vectors};
     use crate::command::{
         NotificationEvent, NotificationRequest, SwitchboardEvent, SwitchboardRequest as Sb,
     };
+
+    vectors!(Request: "USR 6 TWN I alice@example.com\r\n", "USR 6 TWN S t=1&p=2\r\n");
+    vectors!(Reply: "USR 6 TWN S lc=1033,id=507\r\n", "USR 6 OK alice@example.com Alice 1 0\r\n");
+    vectors!(SwitchboardRequest: "USR 1 alice@example.com 17262740.1050826919.32308\r\n");
+    vectors!(SwitchboardReply: "USR 1 OK alice@example.com Alice\r\n");
 
     const TICKET: &str = "t=53*1hAu8ADuD3TEwdX$$&p=5eKBBC!yBH6ex5mftp!a9DrSb0B3hU8";
 

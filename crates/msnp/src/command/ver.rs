@@ -12,7 +12,7 @@
 
 use bytes::BytesMut;
 
-use crate::wire::{Encode, Line, Words};
+use crate::wire::{Encode, Line, Parse, Words};
 use crate::{Dialect, Invalid, TransactionId};
 
 const CVR0: &str = "CVR0";
@@ -26,11 +26,20 @@ pub struct Request {
     pub offered: Vec<Box<str>>,
 }
 
-impl Request {
-    pub(crate) fn parse(transaction: TransactionId, words: &mut Words<'_>) -> Result<Self, Invalid> {
+impl Parse for Request {
+    fn parse(words: &mut Words<'_>) -> Result<Self, Invalid> {
+        let transaction = words.transaction()?;
         let first = words.required("dialect")?;
         let rest = std::iter::from_fn(|| words.optional());
         Ok(Self { transaction, offered: std::iter::once(first).chain(rest).map(Box::from).collect() })
+    }
+}
+
+impl Request {
+    /// What a client says that speaks this dialect and older ones.
+    pub fn offer(transaction: TransactionId, newest: Dialect) -> Self {
+        let names = newest.and_older().map(Dialect::name).chain([CVR0]);
+        Self { transaction, offered: names.map(Box::from).collect() }
     }
 
     /// The offered dialects that this crate speaks, in the client's order, none twice.
@@ -68,8 +77,9 @@ pub struct Reply {
     pub cvr0: bool,
 }
 
-impl Reply {
-    pub(crate) fn parse(transaction: TransactionId, words: &mut Words<'_>) -> Result<Self, Invalid> {
+impl Parse for Reply {
+    fn parse(words: &mut Words<'_>) -> Result<Self, Invalid> {
+        let transaction = words.transaction()?;
         let mut reply = Self { transaction, dialects: Vec::new(), cvr0: false };
         let mut next = Some(words.required("dialect")?);
         while let Some(name) = next {
@@ -78,6 +88,13 @@ impl Reply {
             next = words.optional();
         }
         Ok(reply)
+    }
+}
+
+impl Reply {
+    /// Whether the connection speaks this dialect from now on.
+    pub fn agrees_on(&self, dialect: Dialect) -> bool {
+        self.dialects.first().is_some_and(|first| first.is_in(&(dialect..=dialect)))
     }
 }
 
@@ -97,8 +114,11 @@ impl Encode for Reply {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::command::vectors::{both_ways, read, refused};
+    use crate::command::vectors::{both_ways, read, refused, vectors};
     use crate::command::{NotificationEvent, NotificationRequest};
+
+    vectors!(Request: "VER 1 MSNP9 MSNP8 CVR0\r\n");
+    vectors!(Reply: "VER 1 MSNP9 MSNP8 CVR0\r\n", "VER 1 0\r\n");
 
     fn request(line: &str) -> Request {
         match read(line) {
@@ -123,7 +143,10 @@ mod tests {
     #[test]
     fn replies_are_written_and_read() {
         let transaction = TransactionId(1);
+        assert_eq!(Request::offer(transaction, Dialect::Msnp9).to_bytes(), "VER 1 MSNP9 MSNP8 CVR0\r\n");
+        assert_eq!(Request::offer(transaction, Dialect::Msnp8).to_bytes(), "VER 1 MSNP8 CVR0\r\n");
         let both = Reply { transaction, dialects: vec![Dialect::Msnp9, Dialect::Msnp8], cvr0: true };
+        assert!(both.agrees_on(Dialect::Msnp9) && !both.agrees_on(Dialect::Msnp8));
         both_ways("VER 1 MSNP9 MSNP8 CVR0\r\n", NotificationEvent::Ver(both));
         let one = Reply { transaction, dialects: vec![Dialect::Msnp8], cvr0: false };
         both_ways("VER 1 MSNP8\r\n", NotificationEvent::Ver(one));

@@ -10,7 +10,7 @@
 
 use bytes::BytesMut;
 
-use crate::wire::{Encode, Line, Words};
+use crate::wire::{Encode, Line, Parse, Words};
 use crate::{Cookie, HostPort, Invalid, TransactionId};
 
 /// The one security package of switchboards.
@@ -25,8 +25,9 @@ pub struct Request {
     pub transaction: TransactionId,
 }
 
-impl Request {
-    pub(crate) fn parse(transaction: TransactionId, words: &mut Words<'_>) -> Result<Self, Invalid> {
+impl Parse for Request {
+    fn parse(words: &mut Words<'_>) -> Result<Self, Invalid> {
+        let transaction = words.transaction()?;
         match words.required("server type")? {
             SWITCHBOARD => Ok(Self { transaction }),
             _ => Err(Invalid::Parameter("server type")),
@@ -42,6 +43,7 @@ impl Encode for Request {
 
 /// Where to go.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Reply {
     /// To another notification server.
     Notification {
@@ -63,8 +65,9 @@ pub enum Reply {
     },
 }
 
-impl Reply {
-    pub(crate) fn parse(transaction: TransactionId, words: &mut Words<'_>) -> Result<Self, Invalid> {
+impl Parse for Reply {
+    fn parse(words: &mut Words<'_>) -> Result<Self, Invalid> {
+        let transaction = words.transaction()?;
         let kind = words.required("server type")?;
         let address = HostPort::parse(words.required("address")?)?;
         match kind {
@@ -108,8 +111,15 @@ impl Encode for Reply {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::command::vectors::{both_ways, refused};
+    use crate::command::vectors::{both_ways, refused, vectors};
     use crate::command::{NotificationEvent, NotificationRequest};
+
+    vectors!(Request: "XFR 15 SB\r\n");
+    vectors!(
+        Reply:
+        "XFR 3 NS 192.0.2.5:1863 0 192.0.2.1:1863\r\n",
+        "XFR 15 SB 192.0.2.9:1863 CKI 17262740.1050826919.32308\r\n",
+    );
 
     #[test]
     fn the_request_names_a_switchboard() {

@@ -13,6 +13,7 @@ pub struct ClientCaps {
 
 /// Whether a client writes conversations down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum ChatLogging {
     /// `Y`.
     Yes,

@@ -4,6 +4,7 @@ use super::*;
 
 /// A message by its `Content-Type`.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Content {
     /// `text/plain`, or a body without a type.
     Text(Text),

@@ -31,7 +31,10 @@ impl Datacast {
         self.id == Self::NUDGE
     }
 
-    /// Reads the body. Fails when it has no `ID` or that is no number.
+    /// Reads the body.
+    ///
+    /// # Errors
+    /// [`Invalid::Missing`] when it has no `ID`, or that is no number.
     pub fn parse(message: &Message) -> Result<Self, Invalid> {
         let fields = message.fields();
         Ok(Self {

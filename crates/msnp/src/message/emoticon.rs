@@ -21,7 +21,11 @@ impl Emoticon {
     /// seven, Miranda has room for 50.
     pub const MAX_SHORTCUT: usize = 50;
 
-    /// Fails when the shortcut is empty, too long, or holds a control character.
+    /// An emoticon that a message brings along.
+    ///
+    /// # Errors
+    /// [`Invalid::Parameter`] when the shortcut is empty, longer than [`Self::MAX_SHORTCUT`], or holds a
+    /// control character.
     pub fn new(shortcut: impl Into<String>, object: MsnObject) -> Result<Self, Invalid> {
         let shortcut = shortcut.into();
         let fits = (1..=Self::MAX_SHORTCUT).contains(&shortcut.chars().count());
@@ -62,7 +66,8 @@ impl Emoticons {
     /// Reads the pairs that can be read: an object with a good shortcut before it. Those after the fifth are ignored.
     /// The last tab may be missing, and a line end may follow.
     ///
-    /// Fails when there is none.
+    /// # Errors
+    /// [`Invalid::Missing`] when there is none.
     pub fn parse(message: &Message) -> Result<Self, Invalid> {
         let end =
             message.body.iter().rposition(|byte| !b"\r\n\0\t".contains(byte)).map_or(0, |last| last + 1);

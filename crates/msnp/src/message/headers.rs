@@ -29,7 +29,8 @@ impl Headers {
     /// the first of these begins the body. Values are decoded as [`charset::decode`] does without a label, and blanks
     /// stand for control characters in them.
     ///
-    /// Fails when there is no end to them within [`Self::MAX_LEN`].
+    /// # Errors
+    /// [`Invalid::Parameter`] when there is no end to them within [`Self::MAX_LEN`].
     pub fn parse(bytes: &[u8]) -> Result<(Self, usize), Invalid> {
         let mut headers = Self::default();
         // Where the first one is, and how much was read before it.

@@ -18,6 +18,7 @@ const PORT_MASK: u16 = 0x3141;
 
 /// `Invitation-Command`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum InvitationCommand {
     /// Offers something.
     Invite,
@@ -29,6 +30,7 @@ pub enum InvitationCommand {
 
 /// `Cancel-Code`.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum CancelCode {
     /// `REJECT`: the person said no.
     Reject,
@@ -176,7 +178,10 @@ impl Invitation {
     }
 
     /// Reads the body. Lines may come in any order, unknown ones are ignored, and a field that
-    /// cannot be read counts as missing. Fails when the command or the cookie is missing or bad.
+    /// cannot be read counts as missing.
+    ///
+    /// # Errors
+    /// [`Invalid::Missing`] or [`Invalid::Parameter`] when the command or the cookie is missing or bad.
     pub fn parse(message: &Message) -> Result<Self, Invalid> {
         let fields = message.fields();
         let command = fields.get("Invitation-Command").ok_or(Invalid::Missing("Invitation-Command"))?;

@@ -20,7 +20,10 @@ impl P2pEnvelope {
     pub const MEDIA_TYPE: &str = "application/x-msnmsgrp2p";
     const HEADER: &str = "P2P-Dest";
 
-    /// Takes the packet out. A destination that is missing is empty. Fails when there is no packet.
+    /// Takes the packet out. A destination that is missing is empty.
+    ///
+    /// # Errors
+    /// [`Invalid::Missing`] when there is no packet.
     pub fn parse(message: &Message) -> Result<Self, Invalid> {
         if message.body.is_empty() {
             return Err(Invalid::Missing("packet"));

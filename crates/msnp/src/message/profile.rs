@@ -90,6 +90,9 @@ impl Profile {
 
     /// Reads a profile. Only the login time has to be there: MSNP2 sends nothing else. What is
     /// missing or cannot be read is empty or zero.
+    ///
+    /// # Errors
+    /// [`Invalid::Missing`] when the login time is missing or no number.
     pub fn parse(message: &Message) -> Result<Self, Invalid> {
         let fields = &message.headers;
         let flag = |name| fields.get(name) == Some("1");

@@ -31,7 +31,10 @@ impl SystemMessage {
         argument.parse().ok()
     }
 
-    /// Reads the body. Fails when it has no `Type` or that is no number.
+    /// Reads the body.
+    ///
+    /// # Errors
+    /// [`Invalid::Missing`] when it has no `Type`, or that is no number.
     pub fn parse(message: &Message) -> Result<Self, Invalid> {
         let fields = message.fields();
         Ok(Self {

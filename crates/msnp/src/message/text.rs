@@ -4,6 +4,15 @@ use super::Message;
 use crate::wire::percent;
 
 /// An instant message.
+///
+/// ```
+/// use msnp::message::{Format, Text};
+///
+/// let format = Format::parse("FN=Arial; EF=B; CO=ff; CS=0; PF=22");
+/// assert!(format.effects.bold && format.colour.red == 255);
+/// let text = Text { body: "Hello!".into(), format: Some(format) };
+/// assert_eq!(Text::parse(&text.to_message()), text);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Text {
     /// The words. Line breaks are CR LF, but clients send LF and CR too.

@@ -13,7 +13,10 @@ impl TypingUser {
     /// The header that says who types.
     pub const HEADER: &str = "TypingUser";
 
-    /// Reads who types. Fails when the header is missing or names no account.
+    /// Reads who types.
+    ///
+    /// # Errors
+    /// [`Invalid::Missing`] when there is no such header; [`Invalid::Handle`] when it names no account.
     pub fn parse(message: &Message) -> Result<Self, Invalid> {
         let user = message.headers.get(Self::HEADER).ok_or(Invalid::Missing(Self::HEADER))?;
         Handle::parse(user).map(Self)

@@ -16,7 +16,10 @@ impl AuthenticationInfo {
     /// The longest ticket in bytes. A limit of this crate: original ones had some 300.
     pub const MAX_LEN: usize = 4096;
 
-    /// A success with this ticket. Fails when the ticket is empty, too long, or has a character
+    /// A success with this ticket.
+    ///
+    /// # Errors
+    /// [`Invalid::Parameter`] when the ticket is empty, longer than [`Self::MAX_LEN`], or has a character
     /// that ends it early in one of the clients: a quote, a comma, a blank, or one beyond ASCII.
     pub fn new(ticket: &str) -> Result<Self, Invalid> {
         let fits = (1..=Self::MAX_LEN).contains(&ticket.len());
@@ -41,7 +44,10 @@ impl AuthenticationInfo {
     }
 
     /// Reads the ticket: the text between the single quotes after `from-PP=`, wherever it stands.
-    /// Fails when there is none or it could not be written again.
+    ///
+    /// # Errors
+    /// [`Invalid::Missing`] when there is no `from-PP`; [`Invalid::Parameter`] when the ticket has no end, or
+    /// [`new`](Self::new) refuses it.
     pub fn parse(header_value: &str) -> Result<Self, Invalid> {
         let (_, rest) = header_value.split_once("from-PP='").ok_or(Invalid::Missing("from-PP"))?;
         let (ticket, _) = rest.split_once('\'').ok_or(Invalid::Parameter("ticket"))?;
@@ -80,6 +86,9 @@ impl Failure {
 
     /// Reads the header value. Only `da-status=failed` must be there; a reason that is not UTF-8
     /// when decoded stays coded.
+    ///
+    /// # Errors
+    /// [`Invalid::Parameter`] when the scheme is another, or it tells of no failure.
     pub fn parse(header_value: &str) -> Result<Self, Invalid> {
         let list = after_scheme(header_value).ok_or(Invalid::Parameter("WWW-Authenticate"))?;
         match value(list, "da-status") {

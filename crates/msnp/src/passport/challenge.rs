@@ -27,6 +27,9 @@ impl Challenge {
 
     /// Takes a challenge as it stands in `USR`. What it is made of is the service's own business,
     /// so any word does.
+    ///
+    /// # Errors
+    /// [`Invalid::Parameter`] when it is no word, or longer than [`Self::MAX_LEN`].
     pub fn parse(word: &str) -> Result<Self, Invalid> {
         if word.len() > Self::MAX_LEN || !percent::is_word(word) {
             return Err(Invalid::Parameter("challenge"));

@@ -22,8 +22,10 @@ impl Credentials {
     /// Reads `Passport1.4 OrgVerb=GET,OrgURL=…,sign-in=…,pwd=…,<challenge>` in any order. A raw
     /// `@` in the name is taken, and so is the scheme written twice.
     ///
-    /// Fails when the value is longer than [`Self::MAX_LEN`] or of another scheme, when the name
-    /// or the password is missing or not UTF-8, or when the name is empty.
+    /// # Errors
+    /// [`Invalid::Parameter`] when the value is longer than [`Self::MAX_LEN`] or of another scheme, when the
+    /// name or the password is not UTF-8, or when the name is empty; [`Invalid::Missing`] when one of the two
+    /// is missing.
     pub fn parse(header_value: &str) -> Result<Self, Invalid> {
         if header_value.len() > Self::MAX_LEN {
             return Err(Invalid::Parameter("Authorization"));

@@ -28,8 +28,11 @@ impl PassportUrls {
         format!("DARealm={realm},DALogin={login},ConfigVersion={version}")
     }
 
-    /// Reads the header value; `https://` before the address is left out. Fails when there is no
-    /// login address or it has no host. A bad or missing version reads as 0.
+    /// Reads the header value; `https://` before the address is left out. A bad or missing version
+    /// reads as 0.
+    ///
+    /// # Errors
+    /// [`Invalid::Missing`] when there is no login address; [`Invalid::Parameter`] when it has no host.
     pub fn parse(header_value: &str) -> Result<Self, Invalid> {
         let login = value(header_value, "DALogin").ok_or(Invalid::Missing("DALogin"))?.trim_ascii();
         let login = login.strip_prefix("https://").unwrap_or(login);

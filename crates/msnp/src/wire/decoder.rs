@@ -4,27 +4,29 @@ use bytes::{Buf, Bytes, BytesMut};
 
 use super::frame::{Frame, verb_of};
 use super::is_blank;
+use crate::command::{NotificationEvent, NotificationRequest, SwitchboardEvent, SwitchboardRequest};
 use crate::numbers::decimal;
 
-/// Which stream is read: it decides which verbs carry a payload.
+/// Which stream is read. The table of its commands says which verbs carry a payload.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stream {
-    /// What a client sends to a notification server: `QRY`, `PAG`, `PGD`, `SDC` carry payloads.
+    /// The commands of a client to a notification server.
     NotificationRequests,
-    /// What a notification server sends: `MSG`, `NOT`, `IPG` carry payloads.
+    /// The commands of a notification server to a client.
     NotificationEvents,
-    /// What a client sends to a switchboard: `MSG` carries a payload.
+    /// The commands of a client to a switchboard.
     SwitchboardRequests,
-    /// What a switchboard sends: `MSG` carries a payload.
+    /// The commands of a switchboard to a client.
     SwitchboardEvents,
 }
 
 impl Stream {
     fn has_payload(self, verb: &[u8]) -> bool {
         match self {
-            Self::NotificationRequests => matches!(verb, b"QRY" | b"PAG" | b"PGD" | b"SDC"),
-            Self::NotificationEvents => matches!(verb, b"MSG" | b"NOT" | b"IPG"),
-            Self::SwitchboardRequests | Self::SwitchboardEvents => verb == b"MSG",
+            Self::NotificationRequests => NotificationRequest::has_payload(verb),
+            Self::NotificationEvents => NotificationEvent::has_payload(verb),
+            Self::SwitchboardRequests => SwitchboardRequest::has_payload(verb),
+            Self::SwitchboardEvents => SwitchboardEvent::has_payload(verb),
         }
     }
 }
@@ -49,6 +51,7 @@ impl Limits {
 
 /// A stream that cannot be read any further: the frame boundaries are lost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum FrameError {
     /// A line is longer than the limit.
     #[error("line longer than {0} bytes")]
@@ -74,6 +77,21 @@ const MOST_EMPTY_LINES: u32 = 256;
 /// It keeps no bytes of its own and allocates nothing: a length that a peer announces is checked
 /// against the limit and then waited for. The same stream gives the same frames however it is
 /// cut into segments.
+///
+/// ```
+/// use bytes::BytesMut;
+/// use msnp::wire::{Decoder, Limits, Stream};
+///
+/// let mut decoder = Decoder::new(Stream::SwitchboardRequests, Limits::SIGNED_IN);
+/// let mut buffer = BytesMut::from("MSG 4 A 6\r\nHel");
+/// assert_eq!(decoder.next(&mut buffer)?, None, "three bytes are missing");
+///
+/// buffer.extend_from_slice(b"lo!OUT\r\n");
+/// let message = decoder.next(&mut buffer)?.expect("it is complete");
+/// assert_eq!(message.payload(), "Hello!");
+/// assert_eq!(decoder.next(&mut buffer)?.expect("the next one").verb(), b"OUT");
+/// # Ok::<(), msnp::wire::FrameError>(())
+/// ```
 #[derive(Debug)]
 pub struct Decoder {
     stream: Stream,
@@ -111,6 +129,10 @@ impl Decoder {
     }
 
     /// Takes the next complete frame, or `None` when more bytes are needed.
+    ///
+    /// # Errors
+    /// When a line or a payload is longer than the limits, the length of a payload cannot be read, or nothing
+    /// comes but empty lines. The boundaries of frames are lost then: the connection has to be closed.
     pub fn next(&mut self, buffer: &mut BytesMut) -> Result<Option<Frame>, FrameError> {
         let (line, length) = match self.waiting.take() {
             Some(waiting) => waiting,

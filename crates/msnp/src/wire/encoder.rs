@@ -4,7 +4,9 @@ use std::fmt::{Display, Write};
 
 use bytes::{Bytes, BytesMut};
 
-/// A command that can be written as it stands on the wire.
+use crate::Dialect;
+
+/// A command that is written the same in every dialect.
 pub trait Encode {
     /// Appends the line, its CR LF and the payload if there is one.
     fn encode(&self, out: &mut BytesMut);
@@ -14,6 +16,26 @@ pub trait Encode {
         let mut out = BytesMut::with_capacity(96);
         self.encode(&mut out);
         out.freeze()
+    }
+}
+
+/// A command that can be written for a reader of some dialect. A form that depends on the dialect has
+/// only this way to be written, so that none is sent in a dialect that nobody chose.
+pub trait EncodeFor {
+    /// Appends the line as this dialect has it, its CR LF and the payload if there is one.
+    fn encode_for(&self, dialect: Dialect, out: &mut BytesMut);
+
+    /// The command in a buffer of its own.
+    fn to_bytes_for(&self, dialect: Dialect) -> Bytes {
+        let mut out = BytesMut::with_capacity(96);
+        self.encode_for(dialect, &mut out);
+        out.freeze()
+    }
+}
+
+impl<T: Encode> EncodeFor for T {
+    fn encode_for(&self, _: Dialect, out: &mut BytesMut) {
+        self.encode(out);
     }
 }
 

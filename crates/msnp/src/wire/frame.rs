@@ -5,9 +5,23 @@ use std::borrow::Cow;
 use bytes::{BufMut, Bytes, BytesMut};
 
 use super::{Words, is_blank, percent};
-use crate::Invalid;
+use crate::{Dialect, Invalid, TransactionId};
 
 /// One line with its payload.
+///
+/// ```
+/// use bytes::BytesMut;
+/// use msnp::Dialect;
+/// use msnp::wire::{Decoder, Limits, Stream};
+///
+/// let mut decoder = Decoder::new(Stream::NotificationRequests, Limits::SIGNED_IN);
+/// let frame = decoder.next(&mut BytesMut::from("VER 1 MSNP9 CVR0\r\n"))?.expect("a whole line");
+/// assert_eq!(frame.verb(), b"VER");
+/// let mut words = frame.words(Dialect::Msnp9)?;
+/// assert_eq!(words.transaction()?.0, 1);
+/// assert_eq!(words.required("dialect")?, "MSNP9");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Frame {
     pub(super) line: Bytes,
@@ -20,22 +34,32 @@ impl Frame {
         verb_of(&self.line)
     }
 
-    /// The words after the verb. Fails when the line is not UTF-8 or holds control characters.
-    pub fn words(&self) -> Result<Words<'_>, Invalid> {
-        let line = std::str::from_utf8(&self.line).map_err(|_| Invalid::Text)?;
-        if line.bytes().any(is_control) {
-            return Err(Invalid::Text);
-        }
-        let mut words = Words::new(line);
+    /// The words after the verb, for a reader of this dialect.
+    ///
+    /// # Errors
+    /// [`Invalid::Text`] when the line is not UTF-8 or holds control characters.
+    pub fn words(&self, dialect: Dialect) -> Result<Words<'_>, Invalid> {
+        let mut words = Words::new(self.text()?, &self.payload, dialect);
         words.optional();
         Ok(words)
+    }
+
+    /// The transaction id, if the first word after the verb is one.
+    pub fn transaction(&self) -> Option<TransactionId> {
+        TransactionId::parse(self.text().ok()?.split_ascii_whitespace().nth(1)?).ok()
+    }
+
+    /// The line.
+    pub(crate) fn text(&self) -> Result<&str, Invalid> {
+        let line = std::str::from_utf8(&self.line).map_err(|_| Invalid::Text)?;
+        if line.bytes().any(is_control) { Err(Invalid::Text) } else { Ok(line) }
     }
 
     /// The frame with a line whose words can be read, for a client: it has to make the best of what a service says.
     /// Control characters are percent-coded, and so is what is not ASCII in a word that is not UTF-8. A name is then
     /// for [`crate::FriendlyName::lossy`].
     pub fn legible(&self) -> Cow<'_, Self> {
-        if self.words().is_ok() {
+        if self.text().is_ok() {
             return Cow::Borrowed(self);
         }
         let mut line = BytesMut::with_capacity(self.line.len() * 3);

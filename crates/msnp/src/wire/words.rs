@@ -1,21 +1,39 @@
 //! The words of a line.
 
-use crate::{Invalid, TransactionId, numbers::decimal};
+use bytes::Bytes;
 
-/// The words of one line, in order. Real clients put tabs and double blanks between them, so any
-/// run of white space separates two words.
+use crate::{Dialect, Invalid, TransactionId, numbers::decimal};
+
+/// A form of a verb that can be read.
+pub(crate) trait Parse: Sized {
+    /// Reads the words after the verb, the transaction id first where the form has one.
+    fn parse(words: &mut Words<'_>) -> Result<Self, Invalid>;
+}
+
+/// The words of one line, in order, with the dialect and the payload that they are read with. Real
+/// clients put tabs and double blanks between words, so any run of white space separates two.
 #[derive(Debug, Clone)]
 pub struct Words<'a> {
     inner: std::str::SplitAsciiWhitespace<'a>,
+    payload: &'a Bytes,
+    dialect: Dialect,
     transaction: Option<TransactionId>,
 }
 
 impl<'a> Words<'a> {
-    pub(crate) fn new(line: &'a str) -> Self {
-        Self { inner: line.split_ascii_whitespace(), transaction: None }
+    pub(crate) fn new(line: &'a str, payload: &'a Bytes, dialect: Dialect) -> Self {
+        Self { inner: line.split_ascii_whitespace(), payload, dialect, transaction: None }
     }
 
-    /// The next word; its absence is an error that names what was expected.
+    /// The dialect that the line is in.
+    pub fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+
+    /// The next word. `what` names it in the error.
+    ///
+    /// # Errors
+    /// [`Invalid::Missing`] with `what` when there is none.
     pub fn required(&mut self, what: &'static str) -> Result<&'a str, Invalid> {
         self.inner.next().ok_or(Invalid::Missing(what))
     }
@@ -26,6 +44,9 @@ impl<'a> Words<'a> {
     }
 
     /// The transaction id.
+    ///
+    /// # Errors
+    /// [`Invalid::TransactionId`] when there is no next word, or it is no decimal number below 2^32.
     pub fn transaction(&mut self) -> Result<TransactionId, Invalid> {
         let transaction = TransactionId::parse(self.inner.next().ok_or(Invalid::TransactionId)?)?;
         self.transaction = Some(transaction);
@@ -47,13 +68,20 @@ impl<'a> Words<'a> {
         usize::try_from(self.number(what)?).map_err(|_| Invalid::Parameter(what))
     }
 
-    /// Takes the length of the payload off the line. The decoder has read it already.
-    pub(crate) fn payload_length(&mut self) -> Result<(), Invalid> {
-        self.required("payload length").map(drop)
+    /// Takes the length of the payload off the line, which the decoder has read already, and gives
+    /// the payload: shared with the frame, not copied.
+    pub(crate) fn payload(&mut self) -> Result<Bytes, Invalid> {
+        self.required("payload length")?;
+        Ok(self.payload.clone())
     }
 
-    /// Whether the next word starts with a digit. It tells a reply, which starts with a number,
-    /// from the line of the same verb that starts with a word.
+    /// Whether the next word does not start with a digit. It tells the line of a verb that starts
+    /// with a word from the reply of the same verb, which starts with a number.
+    pub(crate) fn word_is_next(&self) -> bool {
+        !self.number_is_next()
+    }
+
+    /// Whether the next word starts with a digit.
     pub(crate) fn number_is_next(&self) -> bool {
         self.inner.clone().next().is_some_and(|word| word.starts_with(|c: char| c.is_ascii_digit()))
     }
@@ -63,7 +91,10 @@ impl<'a> Words<'a> {
         self.inner.by_ref().for_each(drop);
     }
 
-    /// Nothing may be left.
+    /// Sees that nothing is left.
+    ///
+    /// # Errors
+    /// [`Invalid::TooMany`] when something is left.
     pub fn end(mut self) -> Result<(), Invalid> {
         match self.inner.next() {
             None => Ok(()),

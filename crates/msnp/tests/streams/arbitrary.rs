@@ -46,6 +46,9 @@ fn group_name() -> impl Strategy<Value = GroupName> {
 fn group() -> impl Strategy<Value = GroupId> {
     (0..GroupId::COUNT).prop_map(|number| GroupId::new(number).expect("below 30"))
 }
+fn argument(list: List, group: Option<GroupId>) -> GroupArgument {
+    group.filter(|_| list == List::Forward).map_or(GroupArgument::Absent, GroupArgument::Named)
+}
 fn word() -> impl Strategy<Value = Box<str>> {
     "[!-~é✓]{1,24}".prop_map(Box::from)
 }
@@ -137,8 +140,8 @@ pub fn notification_request() -> BoxedStrategy<NotificationRequest> {
             .prop_map(|(transaction, ticket)| N::Usr(usr::Request::Ticket { transaction, ticket })),
         (tid(), version()).prop_map(|(transaction, version)| N::Syn(syn::Request { transaction, version })),
         tid().prop_map(|transaction| N::Xfr(xfr::Request { transaction })),
-        Just(N::Png),
-        Just(N::Out),
+        Just(N::Png(qng::Request)),
+        Just(N::Out(out::Request)),
     ];
     let lists =
         prop_oneof![
@@ -152,12 +155,12 @@ pub fn notification_request() -> BoxedStrategy<NotificationRequest> {
             })),
             (tid(), list(), handle(), chosen_name(), of(group())).prop_map(
                 |(transaction, list, handle, name, group)| {
-                    let group = group.filter(|_| list == List::Forward).map(Ok);
+                    let group = argument(list, group);
                     N::Add(add::Request { transaction, list, handle, name, group })
                 }
             ),
             (tid(), list(), handle(), of(group())).prop_map(|(transaction, list, handle, group)| {
-                let group = group.filter(|_| list == List::Forward).map(Ok);
+                let group = argument(list, group);
                 N::Rem(rem::Request { transaction, list, handle, group })
             }),
             (tid(), chosen_group_name())
@@ -212,7 +215,7 @@ pub fn notification_request() -> BoxedStrategy<NotificationRequest> {
 fn sign_in_event() -> impl Strategy<Value = NotificationEvent> {
     use NotificationEvent as N;
     prop_oneof![
-        (tid(), vec(select(&[Dialect::Msnp8, Dialect::Msnp9][..]), 0..3), any::<bool>())
+        (tid(), vec(select(Dialect::ALL), 0..3), any::<bool>())
             .prop_map(|(transaction, dialects, cvr0)| N::Ver(ver::Reply { transaction, dialects, cvr0 })),
         (tid(), word(), word(), word(), word(), word()).prop_map(
             |(transaction, recommended, also_recommended, minimum, download_url, info_url)| {
@@ -381,7 +384,7 @@ pub fn switchboard_request() -> BoxedStrategy<SwitchboardRequest> {
                 S::Msg(msg::Request { transaction, acknowledge, payload })
             }
         ),
-        Just(S::Out),
+        Just(S::Out(out::Request)),
     ]
     .boxed()
 }

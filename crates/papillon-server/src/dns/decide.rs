@@ -64,6 +64,7 @@ impl Rules<'_> {
 
 /// What to do with a packet.
 #[derive(Debug)]
+#[non_exhaustive]
 pub enum Decision {
     /// Nothing: no answer is due, or none is deserved.
     Drop,

@@ -27,6 +27,7 @@ pub struct HashError(argon2::password_hash::Error);
 
 /// A password was not judged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum VerifyError {
     /// Too many wait already, or the service is going down.
     #[error("too many sign-ins at once")]

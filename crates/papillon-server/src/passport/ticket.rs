@@ -28,6 +28,7 @@ pub struct TicketMint {
 
 /// What a genuine ticket says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Claims {
     /// The account that signed in.
     pub account: i64,
@@ -42,6 +43,7 @@ pub struct Claims {
 
 /// Why a ticket is refused. To a client all of them are 911 or 928.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum TicketError {
     /// It does not have the shape of a ticket.
     #[error("this is not a ticket")]

@@ -1,7 +1,7 @@
 //! What others change in accounts while the service runs (the command line, the pages, or another node).
 
 use msnp::command::rem;
-use msnp::wire::Encode;
+use msnp::wire::EncodeFor;
 use msnp::{FriendlyName, Handle, List, TransactionId};
 use papillon_store::{Account, AccountChange, AccountChangeKind, AccountId, StoreError};
 
@@ -31,8 +31,8 @@ async fn carry_out(service: &Service, change: &AccountChange) -> Result<(), Stor
             sign_out(service, &change.handle, change.account).await;
             forget(service, &change.handle, change.account).await?;
         }
-        // A new password voids the tickets; who is signed in stays so.
-        AccountChangeKind::Created | AccountChangeKind::Enabled | AccountChangeKind::Password => {}
+        // A new password voids the tickets and leaves the session that is open. No other kind concerns a session.
+        _ => {}
     }
     Ok(())
 }
@@ -100,5 +100,5 @@ fn tell_removed(
 ) {
     let transaction = TransactionId::SERVER;
     let line = rem::Reply { transaction, list, version, handle: handle.clone(), group: None };
-    out.send(&session.outbox, line.to_bytes());
+    out.send(&session.outbox, line.to_bytes_for(session.dialect));
 }

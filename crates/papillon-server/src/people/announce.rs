@@ -9,7 +9,10 @@ use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
 use msnp::command::{fln, iln, nln};
-use msnp::{Dialect, Handle, List, TransactionId, wire::Encode};
+use msnp::{
+    Dialect, Handle, List, TransactionId,
+    wire::{Encode, EncodeFor},
+};
 
 use papillon_store::AccountId;
 

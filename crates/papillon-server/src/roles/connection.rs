@@ -219,7 +219,7 @@ impl Connection {
                 self.role = Role::Notification(Box::new(connection));
             }
             (b"USR" | b"ANS", Door::Msnp | Door::Gateway) => {
-                let connection = switchboard::Connection::new(service, outbox);
+                let connection = switchboard::Connection::new(service, outbox, self.origin.door);
                 self.role = Role::Switchboard(Box::new(connection));
                 self.decoder.expect(Stream::SwitchboardRequests, Limits::SIGNED_IN);
             }

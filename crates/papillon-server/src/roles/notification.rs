@@ -1,6 +1,6 @@
 //! The notification server: one signed-in person's connection.
 //!
-//! [`verbs`] says what may be sent when; each other file handles one group of verbs.
+//! [`verbs`] says what may be sent when, and what handles it; each other file handles one group of verbs.
 
 mod challenge;
 mod groups;
@@ -8,6 +8,7 @@ mod invitation_mail;
 mod links;
 mod lists;
 mod mobile;
+mod ping;
 mod presence;
 mod settings;
 mod sign_in;
@@ -18,10 +19,9 @@ mod verbs;
 use std::sync::Arc;
 use std::time::Duration;
 
-use msnp::command::{NotificationRequest as Request, error, out, qng};
-use msnp::wire::{Encode, Frame, Limits};
-use msnp::{Dialect, ErrorCode, Handle, TransactionId};
-use papillon_store::{Refusal as StoreRefusal, StoreError};
+use msnp::command::{NotificationRequest as Request, error, out};
+use msnp::wire::{Encode, EncodeFor, Frame, Limits};
+use msnp::{Dialect, Handle, TransactionId};
 use tokio::time::Instant;
 
 use crate::delivery::{Deliveries, Outbox};
@@ -30,13 +30,12 @@ use crate::listen::Origin;
 use crate::people::Session;
 use crate::people::announce;
 use crate::roles::connection::Flow;
+use crate::roles::refusal::{Outcome, Refusal};
+use crate::roles::verb_table::Rule;
 use crate::service::Service;
 use challenge::Challenges;
 pub(crate) use invitation_mail::InvitationMail;
 use verbs::Stage;
-
-/// What `QNG` tells an MSNP9 client: seconds until its next `PNG`.
-const PING_SECONDS: u32 = 50;
 
 /// One client's connection to the notification server.
 pub(crate) struct Connection {
@@ -63,47 +62,6 @@ struct Paces {
     invitations: Pace,
 }
 
-/// Why a command is not carried out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Refusal {
-    /// An error reply; the connection goes on.
-    Error(ErrorCode),
-    /// An error reply, then the end of the connection.
-    Fatal(ErrorCode),
-    /// The end of the connection, as the original ended it: without a word.
-    Close,
-    /// The same, and what waits for the client is thrown away.
-    Drop,
-}
-
-type Outcome = Result<(), Refusal>;
-
-impl From<StoreError> for Refusal {
-    fn from(error: StoreError) -> Self {
-        match error {
-            StoreError::Refused(refusal) => Self::Error(match refusal {
-                StoreRefusal::UnknownAccount => ErrorCode::InvalidPrincipal,
-                StoreRefusal::UnknownGroup => ErrorCode::InvalidGroup,
-                StoreRefusal::ListFull => ErrorCode::ListFull,
-                StoreRefusal::AlreadyThere | StoreRefusal::AccountExists => ErrorCode::AlreadyThere,
-                StoreRefusal::OnOppositeList => ErrorCode::InOppositeList,
-                StoreRefusal::NotOnList => ErrorCode::NotOnList,
-                StoreRefusal::NotInGroup => ErrorCode::NotInGroup,
-                StoreRefusal::TooManyGroups => ErrorCode::TooManyGroups,
-                StoreRefusal::GroupZero => ErrorCode::CannotRemoveGroupZero,
-                // Of the pages; no verb leads there.
-                StoreRefusal::InvitationInvalid
-                | StoreRefusal::TooManyInvitations
-                | StoreRefusal::PictureTooLarge => ErrorCode::InternalServerError,
-            }),
-            error => {
-                tracing::error!(%error, "the store failed");
-                Self::Error(ErrorCode::DatabaseServerError)
-            }
-        }
-    }
-}
-
 impl Connection {
     pub(crate) fn new(service: Arc<Service>, outbox: Arc<Outbox>, origin: Origin) -> Self {
         let limits = &service.config.limits;
@@ -117,7 +75,7 @@ impl Connection {
             outbox,
             origin,
             stage: Stage::Greeting,
-            dialect: Dialect::Msnp9,
+            dialect: Dialect::NEWEST,
             handle: None,
             client: Box::default(),
             session: None,
@@ -133,54 +91,18 @@ impl Connection {
         if self.session.is_some() { Limits::SIGNED_IN } else { Limits::SIGN_IN }
     }
 
-    /// Carries out one command.
+    /// Handles one command.
     pub(crate) async fn handle(&mut self, frame: Frame) -> Flow {
-        let (transaction, outcome) = match verbs::admit(self, &frame) {
-            Err(refusal) => (transaction_of(&frame), Err(refusal)),
-            Ok(rule) => match Request::parse(&frame) {
-                Ok(Request::Out) => return Flow::Break(()),
-                Ok(request) => (transaction_of(&frame), self.carry_out(request).await),
-                Err(error) => (error.transaction, Err(rule.refusal(error.reason))),
-            },
-        };
-        match outcome {
+        match self.obey(&frame).await {
             Ok(()) => Flow::Continue(()),
-            Err(refusal) => self.refuse(refusal, transaction),
+            Err(refusal) => self.refuse(refusal, frame.transaction()),
         }
     }
 
-    async fn carry_out(&mut self, request: Request) -> Outcome {
-        match request {
-            Request::Ver(request) => self.agree_on_version(&request),
-            Request::Cvr(request) => self.tell_versions(request),
-            Request::Usr(request) => self.sign_in(request).await,
-            Request::Syn(request) => self.synchronise(&request),
-            Request::Gtc(request) => self.set_prompt(&request).await,
-            Request::Blp(request) => self.set_privacy(&request).await,
-            Request::Prp(request) => self.set_property(request).await,
-            Request::Add(request) => self.add(request).await,
-            Request::Rem(request) => self.remove(request).await,
-            Request::Rea(request) => self.rename(request).await,
-            Request::Adg(request) => self.add_group(request).await,
-            Request::Reg(request) => self.rename_group(request).await,
-            Request::Rmg(request) => self.remove_group(&request).await,
-            Request::Chg(request) => self.change_state(request),
-            Request::Qry(request) => self.check_answer(&request),
-            Request::Url(request) => self.tell_page(&request),
-            Request::Snd(request) => self.invite_by_mail(request).await,
-            Request::Sdc(request) => self.invite_by_mail_with_text(request).await,
-            Request::Fnd(_) => Err(Refusal::Error(ErrorCode::CommandDisabled)),
-            Request::Pag(request) => self.page(&request.handle, request.text()),
-            Request::Pgd(request) => self.page(&request.handle, request.text()),
-            Request::Ims(request) => self.take_calls(&request),
-            Request::Xfr(request) => self.open_switchboard(&request),
-            Request::Png => {
-                let seconds = (self.dialect >= Dialect::Msnp9).then_some(PING_SECONDS);
-                self.reply(&qng::Reply { seconds });
-                Ok(())
-            }
-            Request::Inf(_) | Request::Out => Err(Refusal::Close),
-        }
+    async fn obey(&mut self, frame: &Frame) -> Outcome {
+        let rule = Rule::admit(verbs::RULES, self, frame)?;
+        let request = Request::parse(frame, self.dialect).map_err(|error| rule.refusal(error.reason))?;
+        verbs::carry_out(self, request).await
     }
 
     /// When [`on_deadline`](Self::on_deadline) is to be called.
@@ -205,8 +127,8 @@ impl Connection {
         self.session.clone().ok_or(Refusal::Close)
     }
 
-    fn reply(&self, reply: &impl Encode) {
-        Deliveries::new().send(&self.outbox, reply.to_bytes());
+    fn reply(&self, reply: &impl EncodeFor) {
+        Deliveries::new().send(&self.outbox, reply.to_bytes_for(self.dialect));
     }
 
     fn refuse(&self, refusal: Refusal, transaction: Option<TransactionId>) -> Flow {
@@ -226,10 +148,6 @@ impl Connection {
             }
         }
     }
-}
-
-fn transaction_of(frame: &Frame) -> Option<TransactionId> {
-    frame.words().ok()?.transaction().ok()
 }
 
 /// Ends a session: the last thing it hears is why.

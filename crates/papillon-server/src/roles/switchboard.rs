@@ -9,20 +9,24 @@ mod verbs;
 use std::sync::Arc;
 
 use bytes::BytesMut;
-use msnp::command::{SwitchboardRequest as Request, ans, error, usr};
+use msnp::command::{SwitchboardRequest as Request, ans, error, msg, usr};
 use msnp::wire::{Decoder, Encode, Frame};
 use msnp::{Cookie, ErrorCode, Handle, SessionId, TransactionId};
 use tokio::time::Instant;
 
 use crate::delivery::{Deliveries, Outbox};
+use crate::listen::Door;
 use crate::people::conversations::{Conversation, Invitee, Participant};
 use crate::roles::connection::Flow;
+use crate::roles::refusal::{Outcome, Refusal};
+use crate::roles::verb_table::{Gate, Rule};
 use crate::service::Service;
 
 /// One client's connection to a switchboard.
 pub(crate) struct Connection {
     service: Arc<Service>,
     outbox: Arc<Outbox>,
+    door: Door,
     seat: Option<Seat>,
 }
 
@@ -34,22 +38,9 @@ struct Seat {
     look: Instant,
 }
 
-/// Why a command is not carried out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Refusal {
-    /// An error reply; the connection goes on.
-    Error(ErrorCode),
-    /// An error reply, then the end of the connection.
-    Fatal(ErrorCode),
-    /// The end of the connection.
-    Close,
-}
-
-type Outcome = Result<(), Refusal>;
-
 impl Connection {
-    pub(crate) fn new(service: Arc<Service>, outbox: Arc<Outbox>) -> Self {
-        Self { service, outbox, seat: None }
+    pub(crate) fn new(service: Arc<Service>, outbox: Arc<Outbox>, door: Door) -> Self {
+        Self { service, outbox, door, seat: None }
     }
 
     /// Handles everything that has been read. Nothing here waits, so a burst goes out in as few
@@ -74,33 +65,23 @@ impl Connection {
 
     /// Handles one command.
     pub(crate) fn handle(&mut self, frame: &Frame, out: &mut Deliveries) -> Flow {
-        let (transaction, outcome) = match verbs::admit(self.seat.is_some(), frame) {
-            Err(refusal) => (None, Err(refusal)),
-            Ok(rule) => match Request::parse(frame) {
-                Ok(Request::Out) => return Flow::Break(()),
-                Ok(request) => self.carry_out(request, out),
-                Err(error) => (error.transaction, Err(rule.refusal(error.reason))),
-            },
-        };
-        match outcome {
+        match self.obey(frame, out) {
             Ok(()) => Flow::Continue(()),
-            Err(refusal) => self.refuse(refusal, transaction, out),
+            Err(refusal) => self.refuse(refusal, frame.transaction(), out),
         }
     }
 
-    fn carry_out(&mut self, request: Request, out: &mut Deliveries) -> (Option<TransactionId>, Outcome) {
-        match request {
-            Request::Usr(request) => (Some(request.transaction), self.open(request, out)),
-            Request::Ans(request) => (Some(request.transaction), self.answer(request, out)),
-            Request::Cal(request) => (Some(request.transaction), self.call(&request, out)),
-            Request::Msg(request) => {
-                let outcome = self.seat.as_ref().ok_or(Refusal::Close).map(|seat| {
-                    seat.conversation.relay(seat.person.account, &self.outbox, &request, out);
-                });
-                (Some(request.transaction), outcome)
-            }
-            Request::Out => (None, Err(Refusal::Close)),
-        }
+    fn obey(&mut self, frame: &Frame, out: &mut Deliveries) -> Outcome {
+        let rule = Rule::admit(verbs::RULES, self, frame)?;
+        let request = Request::parse(frame, self.dialect()).map_err(|error| rule.refusal(error.reason))?;
+        verbs::carry_out(self, request, out)
+    }
+
+    /// `MSG`: everybody else in the conversation gets it.
+    fn relay(&self, request: &msg::Request, out: &mut Deliveries) -> Outcome {
+        let seat = self.seat.as_ref().ok_or(Refusal::Close)?;
+        seat.conversation.relay(seat.person.account, &self.outbox, request, out);
+        Ok(())
     }
 
     /// `USR`: the caller opens a conversation.
@@ -183,6 +164,10 @@ impl Connection {
             Refusal::Error(code) => (code, Flow::Continue(())),
             Refusal::Fatal(code) => (code, Flow::Break(())),
             Refusal::Close => return Flow::Break(()),
+            Refusal::Drop => {
+                out.abandon(&self.outbox);
+                return Flow::Break(());
+            }
         };
         out.send(&self.outbox, error::Reply::new(code, transaction).to_bytes());
         flow

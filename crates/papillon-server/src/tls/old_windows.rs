@@ -129,7 +129,8 @@ impl OldWindows {
         match route {
             Route::Modern => Ok(Side::Modern(stream)),
             Route::Old => Ok(Side::Old(acceptor.accept(stream).await?)),
-            Route::More | Route::NotTls => Err(io::Error::new(io::ErrorKind::InvalidData, "not TLS")),
+            // All its bytes have been looked at, and neither side can serve it.
+            _ => Err(io::Error::new(io::ErrorKind::InvalidData, "not TLS")),
         }
     }
 

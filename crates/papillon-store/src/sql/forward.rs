@@ -1,6 +1,6 @@
 //! The forward list and its mirror, the reverse list.
 
-use msnp::{FriendlyName, GroupId, Handle, List};
+use msnp::{FriendlyName, GroupArgument, GroupId, Handle, List};
 
 use super::contact_rows::{self, Entry};
 use super::transaction::Tx;
@@ -12,13 +12,14 @@ pub(super) async fn add(
     owner: AccountId,
     contact: &Handle,
     name: &FriendlyName,
-    group: Option<Option<GroupId>>,
+    group: GroupArgument,
     limit: usize,
 ) -> Result<ForwardAdded, Fault> {
     let (owner, contact) = lock::pair(tx, owner, contact).await?;
     let group = match group {
-        None => GroupId::ZERO,
-        Some(group) => groups::known(tx, owner.id, group).await?,
+        GroupArgument::Absent => GroupId::ZERO,
+        GroupArgument::Named(group) => groups::known(tx, owner.id, group).await?,
+        GroupArgument::Unreadable(_) => return Err(Refusal::UnknownGroup.into()),
     };
     let mut entry = contact_rows::read(tx, owner.id, contact.id).await?;
     let newly_on_list = !entry.lists.contains(List::Forward);
@@ -77,7 +78,7 @@ pub(super) async fn remove(
     tx: &mut Tx,
     owner: AccountId,
     contact: &Handle,
-    group: Option<Option<GroupId>>,
+    group: GroupArgument,
 ) -> Result<ForwardRemoved, Fault> {
     let (owner, contact) = lock::pair(tx, owner, contact).await?;
     let (owner, contact) = (owner.id, contact.id);
@@ -86,8 +87,9 @@ pub(super) async fn remove(
         return Err(Refusal::NotOnList.into());
     }
     match group {
-        Some(group) => leave_group(tx, owner, contact, entry, group).await,
-        None => leave_list(tx, owner, contact, entry, None).await,
+        GroupArgument::Absent => leave_list(tx, owner, contact, entry, None).await,
+        GroupArgument::Named(group) => leave_group(tx, owner, contact, entry, group).await,
+        GroupArgument::Unreadable(_) => Err(Refusal::UnknownGroup.into()),
     }
 }
 
@@ -97,7 +99,7 @@ async fn leave_group(
     owner: AccountId,
     contact: AccountId,
     mut entry: Entry,
-    group: Option<GroupId>,
+    group: GroupId,
 ) -> Result<ForwardRemoved, Fault> {
     let group = groups::known(tx, owner, group).await?;
     if !entry.groups.contains(group) {

@@ -10,8 +10,7 @@ use super::{Fault, lock, packed};
 use crate::{AccountId, ContactDropped, GroupRemoved, GroupSet, Refusal};
 
 /// The group, if it is one of the owner's.
-pub(super) async fn known(tx: &mut Tx, owner: AccountId, group: Option<GroupId>) -> Result<GroupId, Fault> {
-    let group = group.ok_or(Refusal::UnknownGroup)?;
+pub(super) async fn known(tx: &mut Tx, owner: AccountId, group: GroupId) -> Result<GroupId, Fault> {
     let query = sqlx::query("SELECT id FROM contact_groups WHERE account = $1 AND id = $2");
     let row = query.bind(owner.0).bind(i64::from(group.number())).fetch_optional(&mut **tx).await?;
     row.map(|_| group).ok_or_else(|| Refusal::UnknownGroup.into())

@@ -79,7 +79,7 @@ pub async fn changes_around_one_person_do_not_deadlock(place: Place) {
                 let (work, _) = store.add_group(owner, &group_name("Work")).await.unwrap();
                 for step in 1..SIZE {
                     let contact = handle(&format!("p{}", (number + step) % SIZE));
-                    store.add_to_forward(owner, &contact, &friendly("x"), Some(Some(work)), 99).await.unwrap();
+                    store.add_to_forward(owner, &contact, &friendly("x"), Named(work), 99).await.unwrap();
                 }
                 let phone = PropertyValue::parse(PropertyKey::HomePhone, &round.to_string()).unwrap();
                 store.set_property(owner, PropertyKey::HomePhone, &phone).await.unwrap();
@@ -117,7 +117,7 @@ pub async fn limits_hold_under_concurrency(place: Place) {
         let (store, owner) = (store.clone(), people[0]);
         tasks.spawn(async move {
             let contact = handle(&format!("p{number}"));
-            let added = store.add_to_forward(owner, &contact, &friendly("x"), None, 5).await;
+            let added = store.add_to_forward(owner, &contact, &friendly("x"), Absent, 5).await;
             let group = store.add_group(owner, &group_name("x")).await;
             (added.map(drop), group.unwrap().0)
         });
@@ -141,9 +141,9 @@ pub async fn dropped_requests_do_no_harm(place: Place) {
         let (reader, owner) = (people[step as usize % 3], people[0]);
         let _ = tokio::time::timeout(patience, store.sign_in(reader)).await;
         let _ = tokio::time::timeout(patience, async {
-            let added = store.add_to_forward(owner, &handle("p1"), &friendly("x"), None, 9).await;
+            let added = store.add_to_forward(owner, &handle("p1"), &friendly("x"), Absent, 9).await;
             if added.is_err() {
-                let _ = store.remove_from_forward(owner, &handle("p1"), None).await;
+                let _ = store.remove_from_forward(owner, &handle("p1"), Absent).await;
             }
         })
         .await;

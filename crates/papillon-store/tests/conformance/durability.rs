@@ -9,7 +9,7 @@ pub async fn what_was_stored_is_there_after_reopening(place: Place) {
     let store = place.open().await;
     let (alice, bob) = (person(&store, "alice").await, person(&store, "bob").await);
     store.add_group(alice, &group_name("Work")).await.unwrap();
-    store.add_to_forward(alice, &handle("bob"), &friendly("Bob"), Some(Some(group(1))), 9).await.unwrap();
+    store.add_to_forward(alice, &handle("bob"), &friendly("Bob"), Named(group(1)), 9).await.unwrap();
     store.add_to_privacy(bob, PrivacyList::Allow, &handle("alice"), &friendly("Al"), 9).await.unwrap();
     let phone = PropertyValue::parse(PropertyKey::MobilePhone, "%2B1").unwrap();
     store.set_property(bob, PropertyKey::MobilePhone, &phone).await.unwrap();
@@ -29,7 +29,7 @@ pub async fn two_stores_see_each_others_changes(place: Place) {
         let (here, there) = if round % 2 == 0 { (&one, &two) } else { (&two, &one) };
         befriend(here, alice, "bob").await;
         assert_eq!((lists(there, alice, bob).await, lists(there, bob, alice).await), (1, 8));
-        let removed = there.remove_from_forward(alice, &handle("bob"), None).await.unwrap();
+        let removed = there.remove_from_forward(alice, &handle("bob"), Absent).await.unwrap();
         assert_eq!(removed.version, v(3 + 2 * round));
         assert_eq!(version(here, bob).await, 3 + 2 * round);
     }

@@ -1,6 +1,7 @@
 //! The forward list and the reverse list.
 
-use msnp::{PropertyKey, PropertyValue};
+use msnp::GroupArgument::Unreadable;
+use msnp::{Invalid, PropertyKey, PropertyValue};
 use papillon_store::PrivacyList;
 
 use crate::place::*;
@@ -20,11 +21,11 @@ pub async fn forward_and_reverse_lists_mirror_each_other(place: Place) {
     assert_eq!((lists(&store, alice, bob).await, lists(&store, bob, alice).await), (9, 9));
     assert_eq!((version(&store, alice).await, version(&store, bob).await), (3, 3));
 
-    let removed = store.remove_from_forward(alice, &handle("bob"), None).await.unwrap();
+    let removed = store.remove_from_forward(alice, &handle("bob"), Absent).await.unwrap();
     assert_eq!((removed.contact, removed.group), (bob, None));
     assert_eq!((removed.version, removed.reverse_version), (v(4), Some(v(4))));
     assert_eq!((lists(&store, alice, bob).await, lists(&store, bob, alice).await), (8, 1));
-    store.remove_from_forward(bob, &handle("alice"), None).await.unwrap();
+    store.remove_from_forward(bob, &handle("alice"), Absent).await.unwrap();
     assert!(roster(&store, alice).await.contacts.is_empty());
     assert!(roster(&store, bob).await.contacts.is_empty());
 }
@@ -38,20 +39,20 @@ pub async fn refusals_to_add_come_in_order(place: Place) {
         let (store, contact) = (store.clone(), handle(contact));
         async move { store.add_to_forward(alice, &contact, &friendly("x"), group, limit).await }
     };
-    refused!(add("nobody", Some(None), 0), UnknownAccount);
-    refused!(add("bob", Some(None), 0), UnknownGroup);
-    refused!(add("bob", Some(Some(group(5))), 0), UnknownGroup);
-    refused!(add("bob", None, 0), ListFull);
+    refused!(add("nobody", Unreadable(Invalid::GroupId), 0), UnknownAccount);
+    refused!(add("bob", Unreadable(Invalid::GroupId), 0), UnknownGroup);
+    refused!(add("bob", Named(group(5)), 0), UnknownGroup);
+    refused!(add("bob", Absent, 0), ListFull);
     assert_eq!(version(&store, alice).await, 1);
-    add("bob", None, 1).await.unwrap();
-    refused!(add("bob", Some(Some(group(5))), 0), UnknownGroup);
-    refused!(add("bob", None, 0), AlreadyThere);
-    refused!(add("bob", Some(Some(group(0))), 0), AlreadyThere);
-    refused!(add("carol", None, 1), ListFull);
-    add("carol", None, 2).await.unwrap();
+    add("bob", Absent, 1).await.unwrap();
+    refused!(add("bob", Named(group(5)), 0), UnknownGroup);
+    refused!(add("bob", Absent, 0), AlreadyThere);
+    refused!(add("bob", Named(group(0)), 0), AlreadyThere);
+    refused!(add("carol", Absent, 1), ListFull);
+    add("carol", Absent, 2).await.unwrap();
     assert_eq!(version(&store, alice).await, 3);
     let nobody = papillon_store::AccountId(99);
-    refused!(store.add_to_forward(nobody, &handle("bob"), &friendly("x"), None, 9), UnknownAccount);
+    refused!(store.add_to_forward(nobody, &handle("bob"), &friendly("x"), Absent, 9), UnknownAccount);
 }
 
 pub async fn refusals_to_remove_come_in_order(place: Place) {
@@ -63,13 +64,13 @@ pub async fn refusals_to_remove_come_in_order(place: Place) {
         let (store, contact) = (store.clone(), handle(contact));
         async move { store.remove_from_forward(alice, &contact, group).await }
     };
-    refused!(remove("nobody", Some(None)), UnknownAccount);
-    refused!(remove("bob", Some(None)), NotOnList);
-    refused!(remove("bob", None), NotOnList);
+    refused!(remove("nobody", Unreadable(Invalid::GroupId)), UnknownAccount);
+    refused!(remove("bob", Unreadable(Invalid::GroupId)), NotOnList);
+    refused!(remove("bob", Absent), NotOnList);
     befriend(&store, alice, "bob").await;
-    refused!(remove("bob", Some(None)), UnknownGroup);
-    refused!(remove("bob", Some(Some(group(7)))), UnknownGroup);
-    refused!(remove("bob", Some(Some(group(1)))), NotInGroup);
+    refused!(remove("bob", Unreadable(Invalid::GroupId)), UnknownGroup);
+    refused!(remove("bob", Named(group(7))), UnknownGroup);
+    refused!(remove("bob", Named(group(1))), NotInGroup);
     assert_eq!(version(&store, alice).await, 3);
 }
 
@@ -80,7 +81,7 @@ pub async fn one_more_group_is_no_new_contact(place: Place) {
     befriend(&store, alice, "bob").await;
     // The limit is about people, not groups; and a client gives the handle for a name here.
     let added =
-        store.add_to_forward(alice, &handle("bob"), &friendly("other"), Some(Some(work)), 0).await.unwrap();
+        store.add_to_forward(alice, &handle("bob"), &friendly("other"), Named(work), 0).await.unwrap();
     assert_eq!((added.newly_on_list, added.reverse_version, added.group), (false, None, work));
     assert_eq!(added.version, v(4));
     assert_eq!(version(&store, bob).await, 2);
@@ -88,7 +89,7 @@ pub async fn one_more_group_is_no_new_contact(place: Place) {
     assert_eq!((entry.lists.bits(), entry.name), (1, friendly("bob")));
     assert_eq!(groups(&store, alice, bob).await, [0, 1]);
     refused!(
-        store.add_to_forward(alice, &handle("bob"), &friendly("x"), Some(Some(work)), NO_LIMIT),
+        store.add_to_forward(alice, &handle("bob"), &friendly("x"), Named(work), NO_LIMIT),
         AlreadyThere
     );
 }
@@ -97,18 +98,18 @@ pub async fn out_of_the_last_group_is_off_the_list(place: Place) {
     let store = place.open().await;
     let (alice, bob) = (person(&store, "alice").await, person(&store, "bob").await);
     let (work, _) = store.add_group(alice, &group_name("Work")).await.unwrap();
-    store.add_to_forward(alice, &handle("bob"), &friendly("b"), Some(Some(work)), NO_LIMIT).await.unwrap();
+    store.add_to_forward(alice, &handle("bob"), &friendly("b"), Named(work), NO_LIMIT).await.unwrap();
     assert_eq!(groups(&store, alice, bob).await, [1]);
-    refused!(store.remove_from_forward(alice, &handle("bob"), Some(Some(group(0)))), NotInGroup);
-    store.add_to_forward(alice, &handle("bob"), &friendly("b"), None, NO_LIMIT).await.unwrap();
+    refused!(store.remove_from_forward(alice, &handle("bob"), Named(group(0))), NotInGroup);
+    store.add_to_forward(alice, &handle("bob"), &friendly("b"), Absent, NO_LIMIT).await.unwrap();
     store.add_to_privacy(alice, PrivacyList::Allow, &handle("bob"), &friendly("b"), 9).await.unwrap();
-    let removed = store.remove_from_forward(alice, &handle("bob"), Some(Some(work))).await.unwrap();
+    let removed = store.remove_from_forward(alice, &handle("bob"), Named(work)).await.unwrap();
     assert_eq!((removed.version, removed.group, removed.reverse_version), (v(6), Some(work), None));
     assert_eq!(groups(&store, alice, bob).await, [0]);
-    let removed = store.remove_from_forward(alice, &handle("bob"), Some(Some(group(0)))).await.unwrap();
+    let removed = store.remove_from_forward(alice, &handle("bob"), Named(group(0))).await.unwrap();
     assert_eq!((removed.version, removed.group, removed.reverse_version), (v(7), Some(group(0)), Some(v(3))));
     assert_eq!((lists(&store, alice, bob).await, lists(&store, bob, alice).await), (2, 0));
-    refused!(store.remove_from_forward(alice, &handle("bob"), Some(Some(group(0)))), NotOnList);
+    refused!(store.remove_from_forward(alice, &handle("bob"), Named(group(0))), NotOnList);
 }
 
 pub async fn removed_from_a_group_and_added_to_another_is_moved(place: Place) {
@@ -119,10 +120,10 @@ pub async fn removed_from_a_group_and_added_to_another_is_moved(place: Place) {
     for (owner, list, contact) in [(alice, PrivacyList::Allow, "bob"), (bob, PrivacyList::Block, "alice")] {
         store.add_to_privacy(owner, list, &handle(contact), &friendly("x"), 9).await.unwrap();
     }
-    store.remove_from_forward(alice, &handle("bob"), Some(Some(group(0)))).await.unwrap();
+    store.remove_from_forward(alice, &handle("bob"), Named(group(0))).await.unwrap();
     assert_eq!((lists(&store, alice, bob).await, lists(&store, bob, alice).await), (2, 4));
     let added =
-        store.add_to_forward(alice, &handle("bob"), &friendly("b"), Some(Some(work)), NO_LIMIT).await.unwrap();
+        store.add_to_forward(alice, &handle("bob"), &friendly("b"), Named(work), NO_LIMIT).await.unwrap();
     assert!(added.newly_on_list);
     assert_eq!((lists(&store, alice, bob).await, lists(&store, bob, alice).await), (3, 12));
     assert_eq!(groups(&store, alice, bob).await, [1]);
@@ -140,7 +141,7 @@ pub async fn adding_oneself_raises_one_version_once(place: Place) {
     store.add_to_privacy(alice, PrivacyList::Allow, &handle("alice"), &friendly("a"), 9).await.unwrap();
     let set = store.set_property(alice, PropertyKey::HomePhone, &phone).await.unwrap();
     assert_eq!((set.version, set.watchers), (v(5), vec![(alice, v(5))]));
-    let removed = store.remove_from_forward(alice, &handle("alice"), None).await.unwrap();
+    let removed = store.remove_from_forward(alice, &handle("alice"), Absent).await.unwrap();
     assert_eq!((removed.version, removed.reverse_version), (v(6), Some(v(6))));
     assert_eq!(lists(&store, alice, alice).await, 2);
 }
@@ -149,7 +150,7 @@ pub async fn the_name_given_last_is_kept(place: Place) {
     let store = place.open().await;
     let (alice, bob) = (person(&store, "alice").await, person(&store, "bob").await);
     store.add_to_privacy(alice, PrivacyList::Allow, &handle("bob"), &friendly("one"), 9).await.unwrap();
-    store.add_to_forward(alice, &handle("bob"), &friendly("two"), None, 9).await.unwrap();
+    store.add_to_forward(alice, &handle("bob"), &friendly("two"), Absent, 9).await.unwrap();
     let entry = entry(&store, alice, bob).await.unwrap();
     assert_eq!((entry.lists.bits(), entry.name), (3, friendly("two")));
 }
@@ -186,17 +187,17 @@ pub async fn a_contact_shows_properties_to_those_it_allows(place: Place) {
     let (block, allow) = (PrivacyList::Block, PrivacyList::Allow);
     store.add_to_privacy(bob, block, &handle("alice"), &friendly("a"), 9).await.unwrap();
     assert!(seen(store.clone()).await.is_empty());
-    store.remove_from_forward(alice, &handle("bob"), None).await.unwrap();
+    store.remove_from_forward(alice, &handle("bob"), Absent).await.unwrap();
     assert!(befriend(&store, alice, "bob").await.contact_properties.is_empty());
     store.remove_from_privacy(bob, block, &handle("alice")).await.unwrap();
     store.set_privacy(bob, msnp::Privacy::BlockUnlisted).await.unwrap();
     assert!(seen(store.clone()).await.is_empty());
     store.add_to_privacy(bob, allow, &handle("alice"), &friendly("a"), 9).await.unwrap();
     assert_eq!(*seen(store.clone()).await, shown);
-    store.remove_from_forward(alice, &handle("bob"), None).await.unwrap();
+    store.remove_from_forward(alice, &handle("bob"), Absent).await.unwrap();
     assert_eq!(*befriend(&store, alice, "bob").await.contact_properties, shown);
     // Only to those who have bob on the forward list.
     store.add_to_privacy(alice, allow, &handle("bob"), &friendly("b"), 9).await.unwrap();
-    store.remove_from_forward(alice, &handle("bob"), None).await.unwrap();
+    store.remove_from_forward(alice, &handle("bob"), Absent).await.unwrap();
     assert!(seen(store.clone()).await.is_empty());
 }

@@ -94,7 +94,7 @@ async fn fill_and_clear(folder: &Path) {
         store.set_enabled(&handle("bob"), true).await.unwrap();
         let _ = store.remove_from_privacy(alice, PrivacyList::Block, &handle("bob")).await;
         befriend(&store, bob, "alice").await;
-        store.remove_from_forward(bob, &handle("alice"), None).await.unwrap();
+        store.remove_from_forward(bob, &handle("alice"), Absent).await.unwrap();
         assert_eq!(roster(&place.open().await, alice).await, roster(&store, alice).await);
     }
     // Opening needs room for the other files, unless they are still there; it does no harm.

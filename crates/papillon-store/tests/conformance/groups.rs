@@ -18,7 +18,7 @@ pub async fn thirty_groups_and_no_more(place: Place) {
     assert_eq!(roster.version, v(30));
     let bob = person(&store, "bob").await;
     for number in 0..30 {
-        let group = Some(Some(group(number)));
+        let group = Named(group(number));
         store.add_to_forward(alice, &handle("bob"), &friendly("b"), group, NO_LIMIT).await.unwrap();
     }
     assert_eq!(groups(&store, alice, bob).await, (0..30).collect::<Vec<_>>());
@@ -66,7 +66,7 @@ pub async fn a_removed_group_takes_its_members_along(place: Place) {
     }
     let (work, _) = store.add_group(alice, &group_name("Work")).await.unwrap();
     for name in ["only", "allowed", "mutual", "both"] {
-        let group = Some(Some(work));
+        let group = Named(work);
         store.add_to_forward(alice, &handle(name), &friendly(name), group, NO_LIMIT).await.unwrap();
     }
     befriend(&store, alice, "both").await;
@@ -106,7 +106,7 @@ pub async fn a_removed_group_with_oneself_in_it(place: Place) {
     let store = place.open().await;
     let alice = person(&store, "alice").await;
     let (work, _) = store.add_group(alice, &group_name("Work")).await.unwrap();
-    store.add_to_forward(alice, &handle("alice"), &friendly("me"), Some(Some(work)), 9).await.unwrap();
+    store.add_to_forward(alice, &handle("alice"), &friendly("me"), Named(work), 9).await.unwrap();
     let removed = store.remove_group(alice, work).await.unwrap();
     assert_eq!(removed.version, v(4));
     assert_eq!((removed.dropped[0].account, removed.dropped[0].version), (alice, v(4)));

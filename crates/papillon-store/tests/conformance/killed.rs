@@ -22,9 +22,9 @@ async fn change(store: &Arc<dyn Store>, owner: AccountId, number: u32) -> u32 {
     let contact = handle(&format!("p{}", number % PEOPLE));
     let (name, block) = (friendly("x"), PrivacyList::Block);
     let version = match number / PEOPLE % 4 {
-        0 => store.add_to_forward(owner, &contact, &name, None, 99).await.unwrap().version,
+        0 => store.add_to_forward(owner, &contact, &name, Absent, 99).await.unwrap().version,
         1 => store.add_to_privacy(owner, block, &contact, &name, 99).await.unwrap().version,
-        2 => store.remove_from_forward(owner, &contact, None).await.unwrap().version,
+        2 => store.remove_from_forward(owner, &contact, Absent).await.unwrap().version,
         _ => store.remove_from_privacy(owner, block, &contact).await.unwrap().version,
     };
     version.0

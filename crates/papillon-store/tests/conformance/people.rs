@@ -176,7 +176,7 @@ pub async fn a_removed_account_vanishes_from_all_lists(place: Place) {
         assert!(now.contacts.is_empty());
         assert_eq!(now.version.0, old + u32::from(who != bystander));
     }
-    refused!(store.remove_from_forward(carol, &handle("alice"), None), UnknownAccount);
+    refused!(store.remove_from_forward(carol, &handle("alice"), Absent), UnknownAccount);
     refused!(store.set_prompt(alice, msnp::AddPrompt::Never), UnknownAccount);
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+pub use msnp::GroupArgument::{Absent, Named};
 use msnp::{FriendlyName, GroupId, GroupName, Handle, ListVersion};
 use papillon_store::{
     Account, AccountId, Contact, ForwardAdded, NewAccount, PasswordHash, Refusal, Result, Roster, Store,
@@ -98,7 +99,7 @@ pub async fn groups(store: &Arc<dyn Store>, owner: AccountId, contact: AccountId
 /// Adds to the forward list the way most clients do.
 pub async fn befriend(store: &Arc<dyn Store>, owner: AccountId, contact: &str) -> ForwardAdded {
     let name = friendly(contact);
-    store.add_to_forward(owner, &handle(contact), &name, None, NO_LIMIT).await.unwrap()
+    store.add_to_forward(owner, &handle(contact), &name, Absent, NO_LIMIT).await.unwrap()
 }
 
 pub fn refusal<T>(outcome: Result<T>) -> Refusal {

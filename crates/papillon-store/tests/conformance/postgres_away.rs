@@ -114,7 +114,7 @@ fn a_commit_whose_answer_does_not_come() {
                  FOR EACH ROW WHEN (NEW.lists = 1) EXECUTE FUNCTION dawdle()",
             )
             .await;
-        let added = store.add_to_forward(alice, &handle("bob"), &friendly("Bob"), None, NO_LIMIT).await;
+        let added = store.add_to_forward(alice, &handle("bob"), &friendly("Bob"), Absent, NO_LIMIT).await;
         assert!(matches!(added, Err(StoreError::Unavailable(_))), "{added:?}");
         assert_eq!(store.in_doubt(), [alice, bob]);
         let looked = async {

@@ -50,7 +50,7 @@ pub async fn a_contact_on_no_list_is_gone(place: Place) {
     befriend(&store, alice, "bob").await;
     store.remove_from_privacy(alice, Block, &handle("bob")).await.unwrap();
     assert_eq!(lists(&store, alice, bob).await, 1);
-    store.remove_from_forward(alice, &handle("bob"), None).await.unwrap();
+    store.remove_from_forward(alice, &handle("bob"), Absent).await.unwrap();
     assert!(roster(&store, alice).await.contacts.is_empty());
     refused!(store.rename_contact(alice, &handle("bob"), &friendly("x")), NotOnList);
 }

@@ -53,7 +53,7 @@ pub async fn nobody_without_an_account_has_settings(place: Place) {
     refused!(store.set_prompt(nobody, AddPrompt::Never), UnknownAccount);
     refused!(store.set_privacy(nobody, Privacy::BlockUnlisted), UnknownAccount);
     refused!(store.rename_contact(nobody, &alice, &friendly("x")), UnknownAccount);
-    refused!(store.remove_from_forward(nobody, &alice, None), UnknownAccount);
+    refused!(store.remove_from_forward(nobody, &alice, Absent), UnknownAccount);
     let block = papillon_store::PrivacyList::Block;
     refused!(store.add_to_privacy(nobody, block, &alice, &friendly("x"), 9), UnknownAccount);
     refused!(store.remove_from_privacy(nobody, block, &alice), UnknownAccount);

@@ -236,7 +236,7 @@ impl ClientArgs {
             emoticons: self.emoticons()?,
             direct: direct.unwrap_or(Direct::Never).into(),
             status: either(&self.status, "PAPILLON_STATUS", status)?.unwrap_or(Status::Online),
-            dialect: either(&self.protocol, "PAPILLON_PROTOCOL", dialect)?.unwrap_or(Dialect::Msnp9),
+            dialect: either(&self.protocol, "PAPILLON_PROTOCOL", dialect)?.unwrap_or(Dialect::NEWEST),
             server,
             nexus,
         })
@@ -299,11 +299,11 @@ fn gateway(text: &str) -> Result<String, String> {
 }
 
 fn dialect(text: &str) -> Result<Dialect, String> {
-    match text {
-        "8" => Ok(Dialect::Msnp8),
-        "9" => Ok(Dialect::Msnp9),
-        _ => Err(String::from("expected 8 or 9")),
-    }
+    let known = Dialect::ALL.iter().copied();
+    known.clone().find(|dialect| dialect.number().to_string() == text).ok_or_else(|| {
+        let numbers: Vec<_> = known.map(|dialect| dialect.number().to_string()).collect();
+        format!("expected {}", numbers.join(" or "))
+    })
 }
 
 /// `SHORTCUT=FILE`. A shortcut may have a `=` in it, as `=)` does; a file's name then may not.

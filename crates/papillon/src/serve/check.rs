@@ -85,9 +85,8 @@ pub(super) async fn run(settings: &Settings) -> anyhow::Result<()> {
 /// The rule of registration on the pages.
 fn registration(settings: &Settings) -> &'static str {
     match (settings.server.registration, &settings.server.public_host) {
-        (Some(Registration::Open), _) => "open",
-        (Some(Registration::Invitation), _) | (None, Some(_)) => "invitation",
-        (Some(Registration::Closed), _) => "closed",
+        (Some(told), _) => told.word(),
+        (None, Some(_)) => Registration::Invitation.word(),
         (None, None) => "open from here and from private networks, invitation from elsewhere",
     }
 }

@@ -121,6 +121,8 @@ impl Driver {
             DirectRequest::Connect { addresses, rule, identifier } => {
                 tokio::spawn(connect(attempt, addresses, rule, identifier, inputs))
             }
+            // What cannot be done here has failed: the packets go through the switchboard.
+            _ => return self.engine.direct_failed(Instant::now()),
         };
         self.direct.tasks.push(task.abort_handle());
     }

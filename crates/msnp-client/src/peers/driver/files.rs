@@ -161,8 +161,8 @@ impl Driver {
                 Failure::Declined => FetchError::Declined,
                 Failure::Corrupt => FetchError::Corrupt,
                 Failure::TimedOut => FetchError::TimedOut,
-                Failure::CancelledByPeer => FetchError::Broken,
                 Failure::Unreachable => unreachable.map_or(FetchError::Broken, FetchError::Unreachable),
+                _ => FetchError::Broken,
             };
             // Whoever asked may have given up.
             let _ = reply.send(Err(error));
@@ -173,6 +173,7 @@ impl Driver {
                 Failure::TimedOut => TransferError::TimedOut,
                 Failure::Corrupt => TransferError::Corrupt,
                 Failure::Unreachable => unreachable.map_or(TransferError::Broken, TransferError::Unreachable),
+                _ => TransferError::Broken,
             };
             self.fail_file(file, error);
         }

@@ -79,7 +79,7 @@ where
 {
     let (sender, recorder) = mpsc::unbounded_channel();
     let connection = Connection { reader: Box::new(reader), writer: Box::new(writer), local: None };
-    (Switchboard::start(1, alice(), connection, None, Arc::new(Notes(sender))), recorder)
+    (Switchboard::start(1, alice(), Dialect::NEWEST, connection, None, Arc::new(Notes(sender))), recorder)
 }
 
 /// The service, as a test writes it.
@@ -171,7 +171,7 @@ impl Echo {
         let stream = tokio::net::TcpStream::connect(address).await.unwrap();
         let (reader, writer) = stream.into_split();
         let connection = Connection { reader: Box::new(reader), writer: Box::new(writer), local: None };
-        Switchboard::start(1, self.account.clone(), connection, None, Arc::clone(self))
+        Switchboard::start(1, self.account.clone(), Dialect::NEWEST, connection, None, Arc::clone(self))
     }
 
     /// Waits until this many packets have come that are no answers.

@@ -93,7 +93,7 @@ impl Scene {
         tokio::spawn(admit(address, inbox, Arc::clone(&admissions)));
         let place = Where::default();
         let (trust, direct) = (Trust::System, DirectConnections::Never);
-        let settings = Settings::new(&place, trust, Dialect::Msnp9, direct, None);
+        let settings = Settings::new(&place, trust, Dialect::NEWEST, direct, None);
         let notification = Arc::new(NotificationHandle::new(commands));
         let subscriber: Weak<dyn Subscriber> = Arc::downgrade(&client);
         let pool = Arc::new(Switchboards::new(

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Weak};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use msnp::{Cookie, FriendlyName, Handle, SessionId};
+use msnp::{Cookie, Dialect, FriendlyName, Handle, SessionId};
 use papillon_store::AccountId;
 use parking_lot::Mutex;
 use tokio::time::Instant;
@@ -35,6 +35,7 @@ pub(crate) struct Invitee {
     pub(crate) account: AccountId,
     pub(crate) handle: Handle,
     pub(crate) name: FriendlyName,
+    pub(crate) dialect: Dialect,
 }
 
 struct Grant {
@@ -62,6 +63,7 @@ impl Switchboards {
             account: session.account,
             handle: session.handle.clone(),
             name: session.state().name.clone(),
+            dialect: session.dialect,
         };
         let now = Instant::now();
         // The shape the original had: three numbers, the middle one the time.

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use msnp::command::{add, rem};
-use msnp::wire::Encode;
+use msnp::wire::EncodeFor;
 use msnp::{FriendlyName, List, ListVersion, TransactionId};
 use papillon_store::{AccountId, Contact, Roster, StoreError};
 
@@ -99,10 +99,13 @@ fn tell(
     let (transaction, list, group) = (TransactionId::SERVER, List::Reverse, None);
     for contact in unlisted {
         let line = rem::Reply { transaction, list, version, handle: contact.handle.clone(), group };
-        out.send(&session.outbox, line.to_bytes());
+        out.send(&session.outbox, line.to_bytes_for(session.dialect));
     }
     for contact in listed {
         let (handle, name) = (contact.handle.clone(), contact.name.clone());
-        out.send(&session.outbox, add::Reply { transaction, list, version, handle, name, group }.to_bytes());
+        out.send(
+            &session.outbox,
+            add::Reply { transaction, list, version, handle, name, group }.to_bytes_for(session.dialect),
+        );
     }
 }

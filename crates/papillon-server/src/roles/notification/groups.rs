@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use msnp::List;
 use msnp::command::{adg, reg, rmg};
-use msnp::wire::Encode;
+use msnp::wire::EncodeFor;
 
 use super::lists::tell_unlisted;
 use super::{Connection, Outcome};
@@ -68,7 +68,10 @@ impl Connection {
                 contact.groups.remove(group);
             }
         }
-        out.send(&self.outbox, rmg::Reply { transaction, version: removed.version, group }.to_bytes());
+        out.send(
+            &self.outbox,
+            rmg::Reply { transaction, version: removed.version, group }.to_bytes_for(self.dialect),
+        );
         for dropped in &removed.dropped {
             if let Some(contact) = service.sessions.get(&dropped.handle) {
                 tell_unlisted(&session, &contact, dropped.version, &mut out);

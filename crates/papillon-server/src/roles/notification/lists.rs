@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use msnp::command::{add, bpr, rea, rem};
-use msnp::wire::Encode;
-use msnp::{ErrorCode, FriendlyName, GroupId, Handle, Invalid, List, TransactionId};
+use msnp::wire::{Encode, EncodeFor};
+use msnp::{ErrorCode, FriendlyName, Handle, List, TransactionId};
 use papillon_store::{ForwardAdded, PrivacyList};
 
 use super::{Connection, Outcome, Refusal};
@@ -20,8 +20,8 @@ impl Connection {
             List::Forward => self.add_to_forward(request).await,
             List::Allow => self.add_to_privacy(request, PrivacyList::Allow).await,
             List::Block => self.add_to_privacy(request, PrivacyList::Block).await,
-            // Only the service writes the reverse list.
-            List::Reverse => Err(Refusal::Close),
+            // Only the service writes the reverse list, and neither dialect has a fifth one.
+            _ => Err(Refusal::Close),
         }
     }
 
@@ -30,7 +30,7 @@ impl Connection {
             List::Forward => self.remove_from_forward(request).await,
             List::Allow => self.remove_from_privacy(request, PrivacyList::Allow).await,
             List::Block => self.remove_from_privacy(request, PrivacyList::Block).await,
-            List::Reverse => Err(Refusal::Close),
+            _ => Err(Refusal::Close),
         }
     }
 
@@ -40,7 +40,6 @@ impl Connection {
         let service = Arc::clone(&self.service);
         let _turn = service.locks.two(&session.handle, &handle).await;
         let limit = service.config.limits.forward_list;
-        let group = group_argument(group);
         let added = service.store.add_to_forward(session.account, &handle, &name, group, limit).await?;
 
         let mut out = Deliveries::new();
@@ -53,7 +52,7 @@ impl Connection {
             name,
             group: Some(added.group),
         };
-        out.send(&self.outbox, reply.to_bytes());
+        out.send(&self.outbox, reply.to_bytes_for(self.dialect));
         if added.newly_on_list {
             if self.synchronised {
                 self.tell_properties(&handle, &added, &mut out);
@@ -83,7 +82,6 @@ impl Connection {
         let session = self.session()?;
         let service = Arc::clone(&self.service);
         let _turn = service.locks.two(&session.handle, &handle).await;
-        let group = group_argument(group);
         let removed = service.store.remove_from_forward(session.account, &handle, group).await?;
 
         let mut out = Deliveries::new();
@@ -104,7 +102,7 @@ impl Connection {
             handle: handle.clone(),
             group: removed.group,
         };
-        out.send(&self.outbox, reply.to_bytes());
+        out.send(&self.outbox, reply.to_bytes_for(self.dialect));
         if let (Some(version), Some(contact)) = (removed.reverse_version, service.sessions.get(&handle)) {
             tell_unlisted(&session, &contact, version, &mut out);
         }
@@ -129,7 +127,7 @@ impl Connection {
             name: name.clone(),
             group: None,
         };
-        out.send(&self.outbox, reply.to_bytes());
+        out.send(&self.outbox, reply.to_bytes_for(self.dialect));
         announce::update_lists(&service.sessions, &session, &mut out, |state| {
             state.reach(changed.version);
             roster::put_on(&mut state.roster, list, changed.contact, &handle, &name);
@@ -150,7 +148,7 @@ impl Connection {
         let mut out = Deliveries::new();
         let list = list.list();
         let reply = rem::Reply { transaction, list, version: changed.version, handle, group: None };
-        out.send(&self.outbox, reply.to_bytes());
+        out.send(&self.outbox, reply.to_bytes_for(self.dialect));
         announce::update_lists(&service.sessions, &session, &mut out, |state| {
             state.reach(changed.version);
             roster::take_off(&mut state.roster, list, changed.contact);
@@ -198,11 +196,6 @@ impl Connection {
     }
 }
 
-/// Whether a group was named, and which: one that is no number is an unknown one.
-fn group_argument(group: Option<Result<GroupId, Invalid>>) -> Option<Option<GroupId>> {
-    group.map(Result::ok)
-}
-
 fn take_over_forward(session: &Session, handle: &Handle, name: &FriendlyName, added: &ForwardAdded) {
     let mut state = session.state();
     state.reach(added.version);
@@ -233,7 +226,7 @@ fn tell_listed(session: &Session, contact: &Session, added: &ForwardAdded, out: 
         name,
         group: None,
     };
-    out.send(&contact.outbox, push.to_bytes());
+    out.send(&contact.outbox, push.to_bytes_for(contact.dialect));
 }
 
 /// Tells somebody that `session` has taken them off the forward list.
@@ -255,5 +248,5 @@ pub(super) fn tell_unlisted(
         handle: session.handle.clone(),
         group: None,
     };
-    out.send(&contact.outbox, push.to_bytes());
+    out.send(&contact.outbox, push.to_bytes_for(contact.dialect));
 }

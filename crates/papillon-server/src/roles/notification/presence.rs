@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use msnp::command::chg::Chg;
-use msnp::wire::Encode;
+use msnp::wire::EncodeFor;
 use msnp::{ErrorCode, List, Status, TransactionId};
 
 use super::{Connection, Outcome, Refusal};
@@ -13,12 +13,9 @@ use crate::people::announce;
 use crate::people::visibility;
 
 impl Connection {
-    pub(super) fn change_state(&mut self, mut change: Chg) -> Outcome {
+    pub(super) fn change_state(&mut self, change: Chg) -> Outcome {
         if change.status == Status::Offline {
             return Err(Refusal::Error(ErrorCode::InvalidParameter));
-        }
-        if !self.dialect.has_objects() {
-            change.object = None;
         }
         let session = self.session()?;
         if session.state().left {
@@ -28,7 +25,7 @@ impl Connection {
         let first = !session.is_watching();
 
         let mut out = Deliveries::new();
-        out.send(&self.outbox, change.to_bytes());
+        out.send(&self.outbox, change.to_bytes_for(self.dialect));
         announce::update(&self.service.sessions, &session, &mut out, |state| {
             if state.left {
                 return None;

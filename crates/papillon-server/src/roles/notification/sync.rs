@@ -2,7 +2,7 @@
 
 use bytes::BytesMut;
 use msnp::command::{blp, bpr, gtc, lsg, lst, prp, syn};
-use msnp::wire::Encode;
+use msnp::wire::{Encode, EncodeFor};
 use msnp::{Dialect, ListVersion};
 use papillon_store::Roster;
 
@@ -42,10 +42,10 @@ fn write_lists(roster: &Roster, dialect: Dialect, lines: &mut BytesMut) {
         prp::Line { key: *key, value: value.clone() }.encode(lines);
     }
     for (group, name) in &roster.groups {
-        lsg::Line { group: *group, name: name.clone() }.encode(lines);
+        lsg::Line { group: *group, name: name.clone() }.encode_for(dialect, lines);
     }
     for contact in &roster.contacts {
-        lst::write(lines, &contact.handle, &contact.name, contact.lists, contact.groups.iter());
+        lst::write(dialect, lines, &contact.handle, &contact.name, contact.lists, contact.groups.iter());
         for (key, value) in contact.properties.iter().filter(|(key, _)| key.is_in(dialect)) {
             bpr::Line { key: *key, value: value.clone() }.encode(lines);
         }

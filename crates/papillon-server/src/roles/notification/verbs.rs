@@ -1,17 +1,19 @@
 //! The verb table: when each verb may be sent, in which dialects, how often, and what happens to
 //! one that is out of place or cannot be read. Handlers check none of this again.
 
-use msnp::wire::Frame;
-use msnp::{Dialect, ErrorCode, Invalid};
+use msnp::Dialect::{self, Msnp8, Msnp9};
+use msnp::command::NotificationRequest as Request;
+use msnp::{ErrorCode, Invalid};
 
+use super::Connection;
 use super::Refusal::{self, Close, Drop, Error, Fatal};
-use super::{Connection, Paces};
-use crate::limits::Pace;
 use crate::listen::Door;
+use crate::roles::verb_table::{Gate, ends, invalid_parameter, verb_table};
+use Stage::{Challenged, Greeting, Known, SignedIn, Versioned};
 
 /// How far a client has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Stage {
+pub(in crate::roles) enum Stage {
     /// Connected; `VER` is next.
     Greeting,
     /// A dialect has been agreed on; `CVR` is next.
@@ -24,143 +26,92 @@ pub(super) enum Stage {
     SignedIn,
 }
 
-/// What the table says about one verb.
-pub(super) struct Rule {
-    verb: &'static [u8],
-    stages: &'static [Stage],
-    /// What a client gets that sends it at another time.
-    misplaced: Refusal,
-    /// The one dialect that has the verb, and what a client of the other gets.
-    only_in: Option<(Dialect, Refusal)>,
-    /// What a client of the gateway gets, where the verb is for others only.
-    tunnelled: Option<Refusal>,
-    pace: Option<fn(&mut Paces) -> &mut Pace>,
-    unreadable: fn(Invalid) -> Refusal,
+/// How often a client may do what reaches others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::roles) enum Rate {
+    Changes,
+    Switchboards,
+    Invitations,
 }
 
-impl Rule {
-    const fn new(verb: &'static [u8], stages: &'static [Stage], misplaced: Refusal) -> Self {
-        Self {
-            verb,
-            stages,
-            misplaced,
-            only_in: None,
-            tunnelled: None,
-            pace: None,
-            unreadable: invalid_parameter,
-        }
+impl Gate for Connection {
+    type State = Stage;
+    type Rate = Rate;
+    const USUAL: &'static [Stage] = &[SignedIn];
+
+    fn state(&self) -> Stage {
+        self.stage
     }
 
-    const fn signed_in(verb: &'static [u8]) -> Self {
-        Self::new(verb, &[Stage::SignedIn], Close)
+    fn dialect(&self) -> Dialect {
+        self.dialect
     }
 
-    const fn only_in(mut self, dialect: Dialect, elsewhere: Refusal) -> Self {
-        self.only_in = Some((dialect, elsewhere));
-        self
+    fn door(&self) -> Door {
+        self.origin.door
     }
 
-    const fn tunnelled(mut self, answer: Refusal) -> Self {
-        self.tunnelled = Some(answer);
-        self
-    }
-
-    const fn paced(mut self, pace: fn(&mut Paces) -> &mut Pace) -> Self {
-        self.pace = Some(pace);
-        self
-    }
-
-    const fn unreadable(mut self, answer: fn(Invalid) -> Refusal) -> Self {
-        self.unreadable = answer;
-        self
-    }
-
-    /// What a client gets that sends the verb in a way that cannot be read.
-    pub(super) fn refusal(&self, invalid: Invalid) -> Refusal {
-        match invalid {
-            Invalid::Text | Invalid::Verb | Invalid::TransactionId => Close,
-            invalid => (self.unreadable)(invalid),
-        }
+    fn take(&mut self, rate: Rate) -> bool {
+        let pace = match rate {
+            Rate::Changes => &mut self.paces.changes,
+            Rate::Switchboards => &mut self.paces.switchboards,
+            Rate::Invitations => &mut self.paces.invitations,
+        };
+        pace.take()
     }
 }
 
-/// During the sign-in, a sign-in verb at the wrong time is answered 715 and any other verb with
-/// the end of the connection. After it, an unknown verb ends the connection.
-static VERBS: &[Rule] = &[
-    Rule::new(b"VER", &[Stage::Greeting], NOT_EXPECTED).unreadable(|_| Close),
-    Rule::new(b"CVR", &[Stage::Versioned, Stage::Known, Stage::SignedIn], NOT_EXPECTED)
-        .unreadable(|_| Fatal(ErrorCode::CvrNotExpected)),
-    Rule::new(b"USR", &[Stage::Known, Stage::Challenged, Stage::SignedIn], NOT_EXPECTED)
-        .unreadable(|_| Fatal(ErrorCode::AuthenticationFailed)),
-    Rule::new(b"OUT", &[Stage::Versioned, Stage::Known, Stage::Challenged, Stage::SignedIn], Close)
-        .unreadable(|_| Close),
-    Rule::signed_in(b"SYN"),
-    Rule::signed_in(b"GTC").unreadable(|_| Close),
-    Rule::signed_in(b"BLP").unreadable(|_| Close),
-    Rule::signed_in(b"PRP").paced(changes).unreadable(bad_property),
-    Rule::signed_in(b"ADD").unreadable(bad_list_change),
-    Rule::signed_in(b"REM").unreadable(bad_list_change),
+// During the sign-in, a sign-in verb at the wrong time is answered 715 and any other verb with the
+// end of the connection. After it, an unknown verb ends the connection.
+verb_table! {
+    /// Hands a request that the table let through to its handler.
+    async fn carry_out(connection: Connection, request: Request);
+
+    "VER" Ver(request) in: Msnp8..=Msnp9, states: &[Greeting], misplaced: NOT_EXPECTED, unreadable: ends
+        => connection.agree_on_version(&request);
+    "CVR" Cvr(request) in: Msnp8..=Msnp9, states: &[Versioned, Known, SignedIn], misplaced: NOT_EXPECTED,
+        unreadable: |_| Fatal(ErrorCode::CvrNotExpected) => connection.tell_versions(request);
+    // Only dialects before MSNP8 have it.
+    "INF" Inf(_) in: Msnp8..=Msnp9, states: &[] => Err(Close);
+    "USR" Usr(request) in: Msnp8..=Msnp9, states: &[Known, Challenged, SignedIn], misplaced: NOT_EXPECTED,
+        unreadable: |_| Fatal(ErrorCode::AuthenticationFailed) => connection.sign_in(request).await;
+    "OUT" Out(_) in: Msnp8..=Msnp9, states: &[Versioned, Known, Challenged, SignedIn], unreadable: ends
+        => Err(Close);
+    "SYN" Syn(request) in: Msnp8..=Msnp9 => connection.synchronise(&request);
+    "GTC" Gtc(request) in: Msnp8..=Msnp9, unreadable: ends => connection.set_prompt(&request).await;
+    "BLP" Blp(request) in: Msnp8..=Msnp9, unreadable: ends => connection.set_privacy(&request).await;
+    "PRP" Prp(request) in: Msnp8..=Msnp9, rate: Some(Rate::Changes), unreadable: bad_property
+        => connection.set_property(request).await;
+    "ADD" Add(request) in: Msnp8..=Msnp9, unreadable: bad_list_change => connection.add(request).await;
+    "REM" Rem(request) in: Msnp8..=Msnp9, unreadable: bad_list_change => connection.remove(request).await;
     // Renaming oneself is paced where the handle tells the two kinds apart.
-    Rule::signed_in(b"REA").unreadable(bad_list_change),
-    Rule::signed_in(b"ADG").unreadable(bad_group),
-    Rule::signed_in(b"REG").unreadable(bad_group),
-    Rule::signed_in(b"RMG").unreadable(bad_group),
-    Rule::signed_in(b"CHG").paced(changes),
-    Rule::signed_in(b"QRY").unreadable(|_| Fatal(ErrorCode::ChallengeResponseFailed)),
+    "REA" Rea(request) in: Msnp8..=Msnp9, unreadable: bad_list_change => connection.rename(request).await;
+    "ADG" Adg(request) in: Msnp8..=Msnp9, unreadable: bad_group => connection.add_group(request).await;
+    "REG" Reg(request) in: Msnp8..=Msnp9, unreadable: bad_group => connection.rename_group(request).await;
+    "RMG" Rmg(request) in: Msnp8..=Msnp9, unreadable: bad_group => connection.remove_group(&request).await;
+    "CHG" Chg(request) in: Msnp8..=Msnp9, rate: Some(Rate::Changes) => connection.change_state(request);
+    "QRY" Qry(request) in: Msnp8..=Msnp9, unreadable: |_| Fatal(ErrorCode::ChallengeResponseFailed)
+        => connection.check_answer(&request);
     // It has no transaction id that an error could carry. The original's gateway answered it with
     // an error of HTTP and dropped the session (HYP, *HTTP Connections*).
-    Rule::signed_in(b"PNG").unreadable(|_| Close).tunnelled(Drop),
-    Rule::signed_in(b"URL"),
-    Rule::signed_in(b"SND").paced(invitations),
-    Rule::signed_in(b"SDC").paced(invitations),
-    Rule::signed_in(b"FND").unreadable(|_| Error(ErrorCode::CommandDisabled)),
-    Rule::signed_in(b"PAG").only_in(Dialect::Msnp8, Error(ErrorCode::NotExpected)).unreadable(bad_page),
-    Rule::signed_in(b"PGD").only_in(Dialect::Msnp9, Close).unreadable(bad_page),
-    Rule::signed_in(b"IMS"),
-    Rule::signed_in(b"XFR").paced(switchboards),
-];
+    "PNG" Png(_) in: Msnp8..=Msnp9, gateway: Some(Drop), unreadable: ends => connection.answer_ping();
+    "URL" Url(request) in: Msnp8..=Msnp9 => connection.tell_page(&request);
+    "SND" Snd(request) in: Msnp8..=Msnp9, rate: Some(Rate::Invitations)
+        => connection.invite_by_mail(request).await;
+    "SDC" Sdc(request) in: Msnp8..=Msnp9, rate: Some(Rate::Invitations)
+        => connection.invite_by_mail_with_text(request).await;
+    "FND" Fnd(_) in: Msnp8..=Msnp9, unreadable: |_| DISABLED => Err(DISABLED);
+    "PAG" Pag(request) in: Msnp8..=Msnp8, elsewhere: Error(ErrorCode::NotExpected), unreadable: bad_page
+        => connection.page(&request.handle, request.text());
+    "PGD" Pgd(request) in: Msnp9..=Msnp9, unreadable: bad_page
+        => connection.page(&request.handle, request.text());
+    "IMS" Ims(request) in: Msnp8..=Msnp9 => connection.take_calls(&request);
+    "XFR" Xfr(request) in: Msnp8..=Msnp9, rate: Some(Rate::Switchboards)
+        => connection.open_switchboard(&request);
+}
 
 const NOT_EXPECTED: Refusal = Fatal(ErrorCode::NotExpected);
-
-/// Lets a command through, or says why not.
-pub(super) fn admit(connection: &mut Connection, frame: &Frame) -> Result<&'static Rule, Refusal> {
-    let rule = VERBS.iter().find(|rule| rule.verb == frame.verb()).ok_or(Close)?;
-    if !rule.stages.contains(&connection.stage) {
-        return Err(rule.misplaced);
-    }
-    if let Some((dialect, elsewhere)) = rule.only_in
-        && dialect != connection.dialect
-    {
-        return Err(elsewhere);
-    }
-    if let Some(refusal) = rule.tunnelled
-        && connection.origin.door == Door::Gateway
-    {
-        return Err(refusal);
-    }
-    if let Some(pace) = rule.pace
-        && !pace(&mut connection.paces).take()
-    {
-        return Err(Error(ErrorCode::ChangingTooRapidly));
-    }
-    Ok(rule)
-}
-
-fn changes(paces: &mut Paces) -> &mut Pace {
-    &mut paces.changes
-}
-
-fn switchboards(paces: &mut Paces) -> &mut Pace {
-    &mut paces.switchboards
-}
-
-fn invitations(paces: &mut Paces) -> &mut Pace {
-    &mut paces.invitations
-}
-
-fn invalid_parameter(_: Invalid) -> Refusal {
-    Error(ErrorCode::InvalidParameter)
-}
+const DISABLED: Refusal = Error(ErrorCode::CommandDisabled);
 
 fn bad_list_change(invalid: Invalid) -> Refusal {
     match invalid {

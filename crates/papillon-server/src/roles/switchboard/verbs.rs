@@ -1,40 +1,63 @@
-//! The verb table: when each verb may be sent, and what one that cannot be read is answered.
+//! The verb table: when each verb may be sent, and what one that cannot be read is answered. A verb
+//! that is not here or is out of place ends the connection.
 
-use msnp::wire::Frame;
-use msnp::{ErrorCode, Invalid};
+use std::convert::Infallible;
 
-use super::Refusal::{self, Close, Error, Fatal};
+use msnp::Dialect::{self, Msnp8, Msnp9};
+use msnp::ErrorCode;
+use msnp::command::SwitchboardRequest as Request;
 
-/// What the table says about one verb.
-pub(super) struct Rule {
-    verb: &'static [u8],
-    /// Legal before coming in, and after.
-    legal: (bool, bool),
-    unreadable: fn(Invalid) -> Refusal,
+use super::Connection;
+use super::Refusal::{Close, Error, Fatal};
+use crate::delivery::Deliveries;
+use crate::listen::Door;
+use crate::roles::verb_table::{Gate, ends, verb_table};
+use State::{Inside, Outside};
+
+/// How far a client has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::roles) enum State {
+    /// Connected; `USR` or `ANS` is next.
+    Outside,
+    /// In a conversation.
+    Inside,
 }
 
-impl Rule {
-    /// What a client gets that sends the verb in a way that cannot be read.
-    pub(super) fn refusal(&self, invalid: Invalid) -> Refusal {
-        match invalid {
-            Invalid::Text | Invalid::Verb | Invalid::TransactionId => Close,
-            invalid => (self.unreadable)(invalid),
-        }
+impl Gate for Connection {
+    type State = State;
+    // How often somebody may call is counted by the conversation, which knows whom they called.
+    type Rate = Infallible;
+    const USUAL: &'static [State] = &[Inside];
+
+    fn state(&self) -> State {
+        if self.seat.is_some() { Inside } else { Outside }
+    }
+
+    /// What the client agreed on with the notification server that gave it its cookie.
+    fn dialect(&self) -> Dialect {
+        self.seat.as_ref().map_or(Dialect::NEWEST, |seat| seat.person.dialect)
+    }
+
+    fn door(&self) -> Door {
+        self.door
+    }
+
+    fn take(&mut self, rate: Infallible) -> bool {
+        match rate {}
     }
 }
 
-/// A verb that is not here or is out of place ends the connection.
-static VERBS: &[Rule] = &[
-    Rule { verb: b"MSG", legal: (false, true), unreadable: |_| Close },
-    Rule { verb: b"CAL", legal: (false, true), unreadable: |_| Error(ErrorCode::InvalidPrincipalName) },
-    Rule { verb: b"USR", legal: (true, false), unreadable: |_| Fatal(ErrorCode::AuthenticationFailed) },
-    Rule { verb: b"ANS", legal: (true, false), unreadable: |_| Fatal(ErrorCode::AuthenticationFailed) },
-    Rule { verb: b"OUT", legal: (true, true), unreadable: |_| Close },
-];
+verb_table! {
+    /// Hands a request that the table let through to its handler.
+    fn carry_out(connection: Connection, request: Request, out: &mut Deliveries);
 
-/// Lets a command through, or says why not.
-pub(super) fn admit(inside: bool, frame: &Frame) -> Result<&'static Rule, Refusal> {
-    let rule = VERBS.iter().find(|rule| rule.verb == frame.verb()).ok_or(Close)?;
-    let (before, after) = rule.legal;
-    if if inside { after } else { before } { Ok(rule) } else { Err(Close) }
+    // What is sent most is looked for first.
+    "MSG" Msg(request) in: Msnp8..=Msnp9, unreadable: ends => connection.relay(&request, out);
+    "CAL" Cal(request) in: Msnp8..=Msnp9, unreadable: |_| Error(ErrorCode::InvalidPrincipalName)
+        => connection.call(&request, out);
+    "USR" Usr(request) in: Msnp8..=Msnp9, states: &[Outside],
+        unreadable: |_| Fatal(ErrorCode::AuthenticationFailed) => connection.open(request, out);
+    "ANS" Ans(request) in: Msnp8..=Msnp9, states: &[Outside],
+        unreadable: |_| Fatal(ErrorCode::AuthenticationFailed) => connection.answer(request, out);
+    "OUT" Out(_) in: Msnp8..=Msnp9, states: &[Outside, Inside], unreadable: ends => Err(Close);
 }

@@ -1,7 +1,7 @@
 //! The demo's accounts: two to sign in with, and Monarch, all on each other's lists.
 
 use anyhow::Context;
-use msnp::{FriendlyName, Handle};
+use msnp::{FriendlyName, GroupArgument, Handle};
 use papillon_server::passport::random_password;
 use papillon_store::{Account, PrivacyList, Store, StoreError};
 use zeroize::Zeroizing;
@@ -67,7 +67,7 @@ fn person((handle, name): (&str, &str)) -> anyhow::Result<Person> {
 
 /// Puts `contact` on the forward and the allow list, so that nobody is asked about anybody.
 async fn befriend(store: &dyn Store, owner: &Account, contact: &Account) -> Result<(), StoreError> {
-    store.add_to_forward(owner.id, &contact.handle, &contact.name, None, NO_LIMIT).await?;
+    store.add_to_forward(owner.id, &contact.handle, &contact.name, GroupArgument::Absent, NO_LIMIT).await?;
     store.add_to_privacy(owner.id, PrivacyList::Allow, &contact.handle, &contact.name, NO_LIMIT).await?;
     Ok(())
 }

@@ -1,0 +1,174 @@
+//! The form of a verb table: what a role says of each verb in one row, its gates and its handler.
+
+use std::ops::RangeInclusive;
+
+use msnp::wire::Frame;
+use msnp::{Dialect, ErrorCode, Invalid};
+
+use super::refusal::Refusal::{self, Close, Error};
+use crate::listen::Door;
+
+/// A connection, as far as the rules ask it.
+pub(super) trait Gate {
+    /// How far a client can have come.
+    type State: Copy + PartialEq + 'static;
+    /// What a client may do only so often.
+    type Rate: Copy + 'static;
+    /// The states in which a verb is legal whose rule names none.
+    const USUAL: &'static [Self::State];
+
+    fn state(&self) -> Self::State;
+    fn dialect(&self) -> Dialect;
+    fn door(&self) -> Door;
+    /// Whether one more is within the limit; counts it if so.
+    fn take(&mut self, rate: Self::Rate) -> bool;
+}
+
+/// What a table says about one verb.
+pub(super) struct Rule<C: Gate> {
+    pub(super) verb: &'static str,
+    /// The dialects that have the verb.
+    pub(super) dialects: RangeInclusive<Dialect>,
+    /// What a client of another dialect gets.
+    pub(super) elsewhere: Refusal,
+    /// When the verb is legal.
+    pub(super) states: &'static [C::State],
+    /// What a client gets that sends it at another time.
+    pub(super) misplaced: Refusal,
+    /// What a client of the gateway gets, where the verb is for others only.
+    pub(super) gateway: Option<Refusal>,
+    /// How often it may be sent.
+    pub(super) rate: Option<C::Rate>,
+    /// What a client gets that sends it in a way that cannot be read.
+    pub(super) unreadable: fn(Invalid) -> Refusal,
+}
+
+impl<C: Gate> Rule<C> {
+    /// A rule for a verb that is legal in the usual states, by every door and as often as a client
+    /// likes; one out of place ends the connection, one that cannot be read is answered 201.
+    pub(super) const fn new(verb: &'static str, dialects: RangeInclusive<Dialect>) -> Self {
+        Self {
+            verb,
+            dialects,
+            elsewhere: Close,
+            states: C::USUAL,
+            misplaced: Close,
+            gateway: None,
+            rate: None,
+            unreadable: invalid_parameter,
+        }
+    }
+
+    /// Lets a command through, or says why not. A verb that is not in the table ends the connection.
+    pub(super) fn admit<'a>(
+        rules: &'a [Self],
+        connection: &mut C,
+        frame: &Frame,
+    ) -> Result<&'a Self, Refusal> {
+        let verb = frame.verb();
+        let rule = rules.iter().find(|rule| rule.verb.as_bytes() == verb).ok_or(Close)?;
+        if !rule.states.contains(&connection.state()) {
+            return Err(rule.misplaced);
+        }
+        if !connection.dialect().is_in(&rule.dialects) {
+            return Err(rule.elsewhere);
+        }
+        if let Some(refusal) = rule.gateway
+            && connection.door() == Door::Gateway
+        {
+            return Err(refusal);
+        }
+        if let Some(rate) = rule.rate
+            && !connection.take(rate)
+        {
+            return Err(Error(ErrorCode::ChangingTooRapidly));
+        }
+        Ok(rule)
+    }
+
+    /// What a client gets that sends the verb in a way that cannot be read.
+    pub(super) fn refusal(&self, invalid: Invalid) -> Refusal {
+        match invalid {
+            Invalid::Text | Invalid::Verb | Invalid::TransactionId => Close,
+            invalid => (self.unreadable)(invalid),
+        }
+    }
+}
+
+/// The usual answer to a command that cannot be read.
+pub(super) fn invalid_parameter(_: Invalid) -> Refusal {
+    Error(ErrorCode::InvalidParameter)
+}
+
+/// The answer to a command that cannot be read where clients know none.
+pub(super) fn ends(_: Invalid) -> Refusal {
+    Close
+}
+
+/// A role's table, and the function that hands a request to its handler.
+///
+/// A row is a verb, the request as the handler is to see it, the dialects, the fields of [`Rule`]
+/// that are not as usual, and the handler:
+///
+/// ```text
+/// "ZAP" Zap(request) in: Msnp8..=Msnp9, rate: Some(Rate::Changes) => connection.zap(request).await;
+/// ```
+macro_rules! verb_table {
+    (
+        $(#[$meta:meta])*
+        async fn $carry_out:ident($connection:ident: $Connection:ident, $request:ident: $Request:ident);
+        $($rows:tt)*
+    ) => {
+        $crate::roles::verb_table::verb_table! {
+            @table [$(#[$meta])* pub(super) async fn $carry_out($connection: &mut $Connection, $request: $Request)]
+            $Connection $request $Request $($rows)*
+        }
+    };
+    (
+        $(#[$meta:meta])*
+        fn $carry_out:ident($connection:ident: $Connection:ident, $request:ident: $Request:ident, $out:ident: $Out:ty);
+        $($rows:tt)*
+    ) => {
+        $crate::roles::verb_table::verb_table! {
+            @table [$(#[$meta])* pub(super) fn $carry_out($connection: &mut $Connection, $request: $Request, $out: $Out)]
+            $Connection $request $Request $($rows)*
+        }
+    };
+    (
+        @table [$($signature:tt)*] $Connection:ident $request:ident $Request:ident
+        $($verb:literal $name:ident($given:pat) in: $dialects:expr $(, $field:ident: $value:expr)* => $handler:expr;)*
+    ) => {
+        pub(super) static RULES: &[$crate::roles::verb_table::Rule<$Connection>] = &[$(
+            $crate::roles::verb_table::Rule {
+                $($field: $value,)*
+                ..$crate::roles::verb_table::Rule::new($verb, $dialects)
+            },
+        )*];
+
+        $($signature)* -> $crate::roles::refusal::Outcome {
+            match $request {
+                $($Request::$name($given) => $handler,)*
+                // For a request without a row, of which the test below knows none.
+                _ => Err($crate::roles::refusal::Refusal::Close),
+            }
+        }
+
+        #[cfg(test)]
+        #[test]
+        fn every_request_has_one_rule_and_every_rule_a_request() {
+            $crate::roles::verb_table::compare(RULES, $Request::VERBS);
+        }
+    };
+}
+
+pub(super) use verb_table;
+
+#[cfg(test)]
+pub(super) fn compare<C: Gate>(rules: &[Rule<C>], requests: &[&str]) {
+    let rules: Vec<_> = rules.iter().map(|rule| rule.verb).collect();
+    let without: Vec<_> = requests.iter().filter(|verb| !rules.contains(verb)).collect();
+    assert!(without.is_empty(), "requests without a rule: {without:?}");
+    let unknown: Vec<_> = rules.iter().filter(|verb| !requests.contains(verb)).collect();
+    assert!(unknown.is_empty(), "rules for what is no request: {unknown:?}");
+    assert_eq!(rules.len(), requests.len(), "a verb has two rules");
+}
