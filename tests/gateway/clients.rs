@@ -68,7 +68,7 @@ impl Person {
     async fn sees_picture(&mut self, who: &str) {
         if self.client.contact(&handle(who)).and_then(|contact| contact.presence?.picture).is_none() {
             self.wait(|event| match event {
-                Event::Presence { presence, .. } => presence?.picture,
+                Event::Online { presence, .. } | Event::Presence { presence, .. } => presence.picture,
                 _ => None,
             })
             .await;
@@ -100,7 +100,7 @@ async fn meet(hers: Way, his: Way) {
     send_file(&alice, &mut bob, BOB).await;
     send_file(&bob, &mut alice, ALICE).await;
     alice.client.sign_out().await;
-    bob.wait(|event| matches!(event, Event::Presence { presence: None, .. }).then_some(())).await;
+    bob.wait(|event| matches!(event, Event::Offline { .. }).then_some(())).await;
 }
 
 fn contents() -> Vec<u8> {

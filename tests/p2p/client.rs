@@ -121,7 +121,7 @@ impl Scene {
         self.alice.lines_until(|reply| reply == line).await;
         self.bob
             .wait(|event| match event {
-                Event::Presence { presence: Some(presence), .. } => presence.picture,
+                Event::Presence { presence, .. } => presence.picture,
                 _ => None,
             })
             .await;

@@ -19,7 +19,7 @@ async fn old_fashioned() -> Scene {
     scene
         .bob
         .wait(|event| match event {
-            Event::Presence { presence: Some(presence), .. } => (presence.capabilities.0 == 0).then_some(()),
+            Event::Presence { presence, .. } => (presence.capabilities.0 == 0).then_some(()),
             _ => None,
         })
         .await;

@@ -19,7 +19,7 @@
 #[path = "sign_in/from_environment.rs"]
 mod from_environment;
 
-use msnp_client::{Client, Event, Events};
+use msnp_client::{Event, Events};
 use tokio::signal::ctrl_c;
 
 #[tokio::main]
@@ -27,20 +27,19 @@ async fn main() -> anyhow::Result<()> {
     let (client, mut events) = from_environment::builder()?.sign_in().await?;
     println!("{} is online", client.account());
     tokio::select! {
-        () = echo(&client, &mut events) => {}
+        () = echo(&mut events) => {}
         _ = ctrl_c() => client.sign_out().await,
     }
     Ok(())
 }
 
-/// Says what it hears, until it is signed out for good. When the connection breaks it comes back by itself.
-pub async fn echo(client: &Client, events: &mut Events) {
+/// Says what it hears where it was said, until it is signed out for good. When the connection breaks it comes back by
+/// itself.
+pub async fn echo(events: &mut Events) {
     while let Some(event) = events.next().await {
         match event {
             Event::Message { conversation, from, text, .. } => {
                 println!("{from}: {:?}", text.body);
-                // Where it was said, so that everybody hears it.
-                let Some(conversation) = client.conversation_by_id(conversation) else { continue };
                 // In a task of its own: others need not wait for somebody who has left meanwhile.
                 tokio::spawn(async move {
                     if let Err(error) = conversation.send(text).await {

@@ -22,8 +22,8 @@ mod from_environment;
 
 use std::time::SystemTime;
 
+use msnp_client::Event;
 use msnp_client::msnp::{FriendlyName, Handle, Status};
-use msnp_client::{Event, Presence};
 use tokio::signal::ctrl_c;
 
 #[tokio::main]
@@ -36,7 +36,10 @@ async fn main() -> anyhow::Result<()> {
             _ = ctrl_c() => break,
         };
         match event {
-            Some(Event::Presence { who, name, presence }) => log(&who, &name, presence.as_ref()),
+            Some(Event::Online { who, name, presence, .. } | Event::Presence { who, name, presence }) => {
+                log(&who, &name, presence.status);
+            }
+            Some(Event::Offline { who, name }) => log(&who, &name, Status::Offline),
             Some(Event::SignedOut { reason, will_retry }) => {
                 eprintln!("signed out: {reason:?}{}", if will_retry { "; coming back" } else { "" });
             }
@@ -49,9 +52,8 @@ async fn main() -> anyhow::Result<()> {
     Ok(())
 }
 
-fn log(who: &Handle, name: &FriendlyName, presence: Option<&Presence>) {
+fn log(who: &Handle, name: &FriendlyName, status: Status) {
     let seconds = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs());
-    let status = presence.map_or(Status::Offline, |presence| presence.status);
     // A name is somebody else's text: quoted, it cannot play tricks on a terminal.
     println!("{seconds} {status} {who} {:?}", name.text());
 }

@@ -9,7 +9,7 @@ use parking_lot::RwLock;
 use crate::conversations::{Conversations, Tell};
 use crate::core::{Core, Own};
 use crate::distribution::tell;
-use crate::event::EventSender;
+use crate::events::EventSender;
 use crate::notification::NotificationHandle;
 use crate::peers::Peers;
 use crate::pictures::OwnPictures;

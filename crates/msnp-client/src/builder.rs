@@ -10,10 +10,10 @@ use tokio::sync::mpsc;
 
 use crate::assembly::assemble;
 use crate::core::Own;
-use crate::event::EventSender;
+use crate::events::EventSender;
 use crate::notification::{self, NotificationHandle};
-use crate::settings::Settings;
-use crate::{Client, CommandError, Events, SignInError, Trust};
+use crate::settings::{Nexus, Settings, Where};
+use crate::{Client, Events, SignInError, Trust};
 
 /// How many requests wait for the notification connection.
 const MAX_COMMANDS: usize = 64;
@@ -21,6 +21,7 @@ const MAX_COMMANDS: usize = 64;
 /// Whether pictures and files may go over a TCP connection between the two people. It tells each
 /// the other's addresses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub enum DirectConnections {
     /// Only through the switchboard. Files with clients before MSN Messenger 6, which have no such way, fail with
     /// [`TransferError::NeedsDirect`](crate::TransferError::NeedsDirect).
@@ -35,6 +36,28 @@ pub enum DirectConnections {
 
 /// What to do when the connection to the service breaks. Never after the same account signed in
 /// elsewhere (`OUT OTH`).
+///
+/// While it is broken, what is asked of the client fails; the events tell of both ends:
+///
+/// ```no_run
+/// # async fn example(builder: msnp_client::Builder) -> Result<(), Box<dyn std::error::Error>> {
+/// use std::time::Duration;
+///
+/// use msnp_client::{Event, Reconnect};
+///
+/// let patient = Reconnect { first: Duration::from_secs(5), longest: Duration::from_secs(300), attempts: Some(50) };
+/// let (_client, mut events) = builder.reconnect(patient).sign_in().await?;
+/// while let Some(event) = events.next().await {
+///     match event {
+///         Event::SignedOut { reason, will_retry: true } => eprintln!("broken off: {reason:?}"),
+///         Event::SignedIn => eprintln!("here again"),
+///         Event::SignedOut { reason, will_retry: false } => eprintln!("over: {reason:?}"),
+///         _ => {}
+///     }
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reconnect {
     /// The wait before the first attempt; it doubles each time.
@@ -62,13 +85,31 @@ pub struct EmoticonFile {
 }
 
 /// How to sign in. Made by [`Client::builder`].
+///
+/// ```no_run
+/// use std::time::Duration;
+///
+/// use msnp_client::msnp::Status;
+/// use msnp_client::{Client, Reconnect, Trust};
+///
+/// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+/// let (client, events) = Client::builder("ada@example.com".parse()?, "secret")
+///     .server("msn.example.org")
+///     .trust(Trust::Authorities(std::fs::read("ca.pem")?))
+///     .status(Status::Away)
+///     .picture(std::fs::read("me.png")?)
+///     .emoticon("(heart)", std::fs::read("heart.png")?)
+///     .reconnect(Reconnect { longest: Duration::from_secs(600), ..Reconnect::default() })
+///     .sign_in()
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Builder {
     account: Handle,
     password: Secret,
-    server: String,
-    nexus: Option<String>,
-    gateway: Option<String>,
+    place: Where,
     trust: Trust,
     dialect: Dialect,
     status: Status,
@@ -83,9 +124,7 @@ impl Builder {
         Self {
             account,
             password,
-            server: "127.0.0.1".into(),
-            nexus: None,
-            gateway: None,
+            place: Where::default(),
             trust: Trust::default(),
             dialect: Dialect::NEWEST,
             status: Status::Online,
@@ -96,21 +135,42 @@ impl Builder {
         }
     }
 
-    /// The notification server or dispatch server, `HOST[:PORT]`; 127.0.0.1:1863 unless told.
-    pub fn server(self, server: impl Into<String>) -> Self {
-        Self { server: server.into(), ..self }
+    /// The notification server or dispatch server, `HOST[:PORT]`. Unless told it is the host of the
+    /// [gateway](Builder::gateway), or this machine; the port is 1863.
+    pub fn server(mut self, server: impl Into<String>) -> Self {
+        self.place.server = Some(server.into());
+        self
     }
 
-    /// The Passport nexus. Unless told it is `https://SERVER:8443/rdr/pprdr.asp`, or the same at port 443
-    /// where nobody listens at 8443.
-    pub fn nexus(self, url: impl Into<String>) -> Self {
-        Self { nexus: Some(url.into()), ..self }
+    /// The service's HTTPS listener, where signing in begins: `HOST[:PORT]`. Unless told it is port 8443 of the
+    /// [server](Builder::server), or 443 where nobody listens at 8443.
+    ///
+    /// ```no_run
+    /// # use msnp_client::Client;
+    /// # fn example() -> Result<(), Box<dyn std::error::Error>> {
+    /// // As `papillon serve --msnp 127.0.0.1:11863 --https 127.0.0.1:18443` listens.
+    /// let builder = Client::builder("ada@example.com".parse()?, "secret")
+    ///     .server("127.0.0.1:11863")
+    ///     .https("127.0.0.1:18443");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn https(mut self, server: impl Into<String>) -> Self {
+        self.place.nexus = Nexus::At(server.into());
+        self
+    }
+
+    /// The Passport nexus where it is not Papillon's: in place of [`Builder::https`], a whole URL.
+    pub fn nexus(mut self, url: impl Into<String>) -> Self {
+        self.place.nexus = Nexus::Url(url.into());
+        self
     }
 
     /// Goes through an HTTP gateway: `http://HOST[:PORT]/gateway/gateway.dll`. The nexus and the
     /// login server are reached directly all the same.
-    pub fn gateway(self, url: impl Into<String>) -> Self {
-        Self { gateway: Some(url.into()), ..self }
+    pub fn gateway(mut self, url: impl Into<String>) -> Self {
+        self.place.gateway = Some(url.into());
+        self
     }
 
     /// Whose certificates are believed at the nexus and the login server.
@@ -153,29 +213,22 @@ impl Builder {
     }
 
     /// Signs in and waits until the contact list is here.
+    ///
+    /// # Errors
+    ///
+    /// [`SignInError`] tells whose fault it is: a setting, the password, the service, its certificate or the network.
     pub async fn sign_in(self) -> Result<(Client, Events), SignInError> {
-        let settings = Settings::new(
-            &self.server,
-            self.nexus.as_deref(),
-            self.gateway.as_deref(),
-            self.trust,
-            self.dialect,
-            self.direct,
-            self.reconnect,
-        )?;
+        let settings = Settings::new(&self.place, self.trust, self.dialect, self.direct, self.reconnect)?;
         let (events, receiver) = EventSender::new();
         let (commands, inbox) = mpsc::channel(MAX_COMMANDS);
-        let name = FriendlyName::from_text(self.account.as_str())
-            .map_err(|_| SignInError::Setting("the account is too long".into()))?;
-        let own = Own { name, status: self.status };
+        let own = Own { name: FriendlyName::from(&self.account), status: self.status };
         let notification = NotificationHandle::new(commands);
         let core = assemble(self.account, self.password, settings, own, events, notification);
-        let setting = |error: CommandError| SignInError::Setting(error.to_string());
         if let Some(png) = self.picture {
-            core.pictures.put_on(png).map_err(setting)?;
+            core.pictures.put_on(png)?;
         }
         for emoticon in self.emoticons {
-            core.pictures.add_emoticon(&emoticon.shortcut, emoticon.data).map_err(setting)?;
+            core.pictures.add_emoticon(&emoticon.shortcut, emoticon.data)?;
         }
         notification::start(&core, inbox, self.status).await?;
         Ok((Client::new(Arc::clone(&core)), receiver.keeping(core)))

@@ -1,22 +1,24 @@
 //! The signed-in client.
 
+mod lists;
+
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use msnp::command::{NotificationEvent, NotificationRequest, add, adg, blp, rea, reg, rem, rmg};
+use msnp::command::{NotificationEvent, NotificationRequest};
 use msnp::connection_type::ConnectionType;
 use msnp::message::{Emoticon, Text};
 use msnp::object::MsnObject;
 use msnp::passport::Secret;
-use msnp::{ErrorCode, FriendlyName, GroupArgument, GroupId, GroupName, Handle, List, Privacy, Status};
+use msnp::{FriendlyName, Handle, Privacy, Status};
 
 use crate::core::Core;
 use crate::notification::appear;
 use crate::{
-    Builder, CommandError, Contact, Conversation, ConversationId, Event, FetchError, Group, SendError,
-    Transfer, TransferError, TransferId,
+    Builder, CommandError, Contact, Conversation, ConversationId, Event, FetchError, FileSource, Group,
+    PictureError, SendError, Transfer, TransferError, TransferId,
 };
 
 /// How long signing out waits for what is still on its way through a gateway.
@@ -24,6 +26,37 @@ const FAREWELL: Duration = Duration::from_secs(3);
 
 /// One signed-in account. Clones are handles to the same connection; it is signed out by
 /// [`Client::sign_out`], or when the last handle and the events are dropped.
+///
+/// ```no_run
+/// use msnp_client::Client;
+/// use msnp_client::msnp::Status;
+///
+/// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+/// let (client, _events) = Client::builder("ada@example.com".parse()?, "secret").sign_in().await?;
+///
+/// // The list, and who is there.
+/// for contact in client.contacts() {
+///     match &contact.presence {
+///         Some(presence) => println!("{} is {:?}", contact.name.text(), presence.status),
+///         None => println!("{} is offline", contact.name.text()),
+///     }
+/// }
+/// client.add_contact(&"grace@example.com".parse()?).await?;
+///
+/// // How others see this account.
+/// client.set_status(Status::Busy).await?;
+/// client.set_picture(Some(std::fs::read("me.png")?.into())).await?;
+///
+/// // Talk, pictures, files.
+/// let grace = "grace@example.com".parse()?;
+/// client.send(&grace, "Lunch at one?").await?;
+/// std::fs::write("grace.png", client.fetch_picture(&grace).await?)?;
+/// client.send_file(&grace, "menu.pdf").await?.finished().await?;
+///
+/// client.sign_out().await;
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct Client {
     core: Arc<Core>,
@@ -80,6 +113,10 @@ impl Client {
     }
 
     /// Changes the own status. [`Status::Hidden`] appears offline, and can open no conversations.
+    ///
+    /// # Errors
+    ///
+    /// [`CommandError::Refused`] for [`Status::Offline`], and whatever the service and the network do.
     pub async fn set_status(&self, status: Status) -> Result<(), CommandError> {
         let core = Arc::clone(&self.core);
         self.ask(move |transaction| NotificationRequest::Chg(appear(&core, transaction, status)))
@@ -88,11 +125,19 @@ impl Client {
     }
 
     /// Changes the own friendly name.
+    ///
+    /// # Errors
+    ///
+    /// [`CommandError::Refused`] for a name that the service does not allow, and whatever the network does.
     pub async fn set_name(&self, name: FriendlyName) -> Result<(), CommandError> {
         self.rename_contact(&self.core.account, name).await
     }
 
     /// Puts on a display picture (PNG bytes, at most 512 KB), or takes it off.
+    ///
+    /// # Errors
+    ///
+    /// [`CommandError::Picture`] when it is too large, and whatever the service and the network do.
     pub async fn set_picture(&self, png: Option<Bytes>) -> Result<(), CommandError> {
         match png {
             Some(png) => self.core.pictures.put_on(png)?,
@@ -101,9 +146,13 @@ impl Client {
         self.set_status(self.status()).await
     }
 
-    /// Publishes one more custom emoticon (PNG bytes, at most 100 KB). Fails when the shortcut is
-    /// empty, longer than 50 characters or has control characters.
-    pub fn add_emoticon(&self, shortcut: &str, png: Bytes) -> Result<(), CommandError> {
+    /// Publishes one more custom emoticon (PNG bytes, at most 100 KB).
+    ///
+    /// # Errors
+    ///
+    /// [`PictureError::TooLarge`], or [`PictureError::Shortcut`] when the shortcut is empty, longer than 50 characters or
+    /// has control characters.
+    pub fn add_emoticon(&self, shortcut: &str, png: Bytes) -> Result<(), PictureError> {
         self.core.pictures.add_emoticon(shortcut, png)
     }
 
@@ -114,95 +163,12 @@ impl Client {
 
     /// Lets others fetch a custom emoticon (as [`Client::add_emoticon`]) that only those texts carry with
     /// which it is given to [`Conversation::send_with`].
-    pub fn emoticon(&self, shortcut: &str, png: Bytes) -> Result<Emoticon, CommandError> {
+    ///
+    /// # Errors
+    ///
+    /// As [`Client::add_emoticon`].
+    pub fn emoticon(&self, shortcut: &str, png: Bytes) -> Result<Emoticon, PictureError> {
         self.core.pictures.emoticon(shortcut, png)
-    }
-
-    /// Adds somebody to the forward list, and to the allow list unless they are blocked.
-    pub async fn add_contact(&self, who: &Handle) -> Result<(), CommandError> {
-        self.put(List::Forward, who).await?;
-        if self.is_on(List::Allow, who) || self.is_on(List::Block, who) {
-            return Ok(());
-        }
-        tolerate(ErrorCode::AlreadyThere, self.put(List::Allow, who).await)
-    }
-
-    /// Takes somebody off the forward list.
-    pub async fn remove_contact(&self, who: &Handle) -> Result<(), CommandError> {
-        self.take_off(List::Forward, who).await
-    }
-
-    /// Moves somebody to the block list: they see this account offline and can't call it.
-    pub async fn block(&self, who: &Handle) -> Result<(), CommandError> {
-        self.move_between(List::Allow, List::Block, who).await
-    }
-
-    /// Moves somebody to the allow list.
-    pub async fn unblock(&self, who: &Handle) -> Result<(), CommandError> {
-        self.move_between(List::Block, List::Allow, who).await
-    }
-
-    /// Changes the name under which the list shows somebody.
-    pub async fn rename_contact(&self, who: &Handle, name: FriendlyName) -> Result<(), CommandError> {
-        let handle = who.clone();
-        self.ask(move |transaction| NotificationRequest::Rea(rea::Request { transaction, handle, name }))
-            .await
-            .map(drop)
-    }
-
-    /// Changes who may see this account that is on neither list.
-    pub async fn set_privacy(&self, privacy: Privacy) -> Result<(), CommandError> {
-        if self.privacy() == privacy {
-            return Ok(());
-        }
-        self.ask(move |transaction| NotificationRequest::Blp(blp::Request { transaction, privacy }))
-            .await
-            .map(drop)
-    }
-
-    /// Makes a group; its name has at most 61 bytes when percent-coded.
-    pub async fn add_group(&self, name: &str) -> Result<GroupId, CommandError> {
-        let name = group_name(name)?;
-        let build = move |transaction| NotificationRequest::Adg(adg::Request { transaction, name });
-        match self.ask(build).await? {
-            NotificationEvent::Adg(reply) => Ok(reply.group),
-            _ => Err(CommandError::Invalid("the service does not tell the group's number".into())),
-        }
-    }
-
-    /// Renames a group.
-    pub async fn rename_group(&self, group: GroupId, name: &str) -> Result<(), CommandError> {
-        let name = group_name(name)?;
-        self.ask(move |transaction| NotificationRequest::Reg(reg::Request { transaction, group, name }))
-            .await
-            .map(drop)
-    }
-
-    /// Removes a group; who was only in it goes with it.
-    pub async fn remove_group(&self, group: GroupId) -> Result<(), CommandError> {
-        self.ask(move |transaction| NotificationRequest::Rmg(rmg::Request { transaction, group }))
-            .await
-            .map(drop)
-    }
-
-    /// Puts a contact into a group.
-    pub async fn add_to_group(&self, who: &Handle, group: GroupId) -> Result<(), CommandError> {
-        let (handle, name) = (who.clone(), self.name_of(who)?);
-        let build = move |transaction| {
-            let group = GroupArgument::Named(group);
-            NotificationRequest::Add(add::Request { transaction, list: List::Forward, handle, name, group })
-        };
-        self.ask(build).await.map(drop)
-    }
-
-    /// Takes a contact out of a group.
-    pub async fn remove_from_group(&self, who: &Handle, group: GroupId) -> Result<(), CommandError> {
-        let handle = who.clone();
-        let build = move |transaction| {
-            let group = GroupArgument::Named(group);
-            NotificationRequest::Rem(rem::Request { transaction, list: List::Forward, handle, group })
-        };
-        self.ask(build).await.map(drop)
     }
 
     async fn ask(
@@ -212,72 +178,35 @@ impl Client {
         self.core.notification.ask(build).await
     }
 
-    fn is_on(&self, list: List, who: &Handle) -> bool {
-        self.contact(who).is_some_and(|contact| contact.lists.contains(list))
-    }
-
-    /// The name under which somebody is put on a list.
-    fn name_of(&self, who: &Handle) -> Result<FriendlyName, CommandError> {
-        match self.contact(who) {
-            Some(contact) => Ok(contact.name),
-            None => FriendlyName::from_text(who.as_str())
-                .map_err(|_| CommandError::Invalid(format!("{who} is too long for a name"))),
-        }
-    }
-
-    async fn put(&self, list: List, who: &Handle) -> Result<(), CommandError> {
-        let (handle, name) = (who.clone(), self.name_of(who)?);
-        let build = move |transaction| {
-            NotificationRequest::Add(add::Request {
-                transaction,
-                list,
-                handle,
-                name,
-                group: GroupArgument::Absent,
-            })
-        };
-        self.ask(build).await.map(drop)
-    }
-
-    async fn take_off(&self, list: List, who: &Handle) -> Result<(), CommandError> {
-        let handle = who.clone();
-        let build = move |transaction| {
-            NotificationRequest::Rem(rem::Request { transaction, list, handle, group: GroupArgument::Absent })
-        };
-        self.ask(build).await.map(drop)
-    }
-
-    /// Nobody is on both lists: off the one first, then on the other.
-    async fn move_between(&self, from: List, to: List, who: &Handle) -> Result<(), CommandError> {
-        if self.is_on(from, who) {
-            tolerate(ErrorCode::NotOnList, self.take_off(from, who).await)?;
-        }
-        if self.is_on(to, who) {
-            return Ok(());
-        }
-        tolerate(ErrorCode::AlreadyThere, self.put(to, who).await)
-    }
-
     /// The conversation with one person: the open one, or a new one that opens with the first
     /// thing said.
     pub fn conversation(&self, with: &Handle) -> Conversation {
         Conversation::new(&self.core.conversations, self.core.conversations.with(with))
     }
 
-    /// The conversation that an event names, also one of several people that others began. `None`
-    /// when it is forgotten: nobody is in it, and nobody held it.
+    /// The conversation with this number, also one of several people that others began. Events carry theirs: this is
+    /// for programs that keep numbers. `None` when it is forgotten: nobody is in it, and neither the program nor an event
+    /// that waits to be read holds it.
     pub fn conversation_by_id(&self, id: ConversationId) -> Option<Conversation> {
         let conversations = &self.core.conversations;
         conversations.find(id).map(|state| Conversation::new(conversations, state))
     }
 
     /// Says something to one person and waits until the service has delivered it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Conversation::send`].
     pub async fn send(&self, to: &Handle, text: impl Into<Text>) -> Result<(), SendError> {
         self.conversation(to).send(text).await
     }
 
     /// Fetches somebody's display picture; the bytes are verified against its description. What
     /// was fetched before is not fetched again.
+    ///
+    /// # Errors
+    ///
+    /// [`FetchError::NoPicture`] when they have none or are not online; otherwise as [`Client::fetch_object`].
     pub async fn fetch_picture(&self, of: &Handle) -> Result<Bytes, FetchError> {
         let picture = self.contact(of).and_then(|contact| contact.presence?.picture);
         let data = self.fetch_object(of, &picture.ok_or(FetchError::NoPicture)?).await?;
@@ -289,36 +218,89 @@ impl Client {
     ///
     /// Where a switchboard has to be opened for it, fetches wait for their turn: three at once,
     /// then one in ten seconds.
+    ///
+    /// # Errors
+    ///
+    /// [`FetchError`] tells what their client, the network or the description does wrong.
     pub async fn fetch_object(&self, from: &Handle, object: &MsnObject) -> Result<Bytes, FetchError> {
         self.core.peers.fetch(from, object).await
     }
 
-    /// Offers a file. The transfer tells how it goes.
-    pub async fn send_file(&self, to: &Handle, file: &Path) -> Result<Transfer, TransferError> {
-        self.core.peers.offer(to, file, true).await
+    /// Offers a file: one on the disk by its path, or any other [`FileSource`]. The transfer tells how it goes.
+    ///
+    /// ```no_run
+    /// # async fn example(client: msnp_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use msnp_client::FileSource;
+    ///
+    /// let grace = "grace@example.com".parse()?;
+    /// let mut transfer = client.send_file(&grace, "photo.png").await?;
+    /// transfer.finished().await?;
+    /// client.send_file(&grace, FileSource::bytes("notes.txt", "Lunch at one")).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`TransferError::File`] when it cannot be read, [`TransferError::Name`] when it cannot have that name,
+    /// [`TransferError::NeedsDirect`] where their client is too old for the way that is allowed, and
+    /// [`TransferError::TooMany`]. What happens later is told by [`Transfer::finished`].
+    pub async fn send_file(
+        &self,
+        to: &Handle,
+        file: impl Into<FileSource>,
+    ) -> Result<Transfer, TransferError> {
+        self.core.peers.offer(to, file.into(), true).await
     }
 
     /// Like [`Client::send_file`], never over a direct connection.
-    pub async fn send_file_indirectly(&self, to: &Handle, file: &Path) -> Result<Transfer, TransferError> {
-        self.core.peers.offer(to, file, false).await
+    ///
+    /// # Errors
+    ///
+    /// As [`Client::send_file`].
+    pub async fn send_file_indirectly(
+        &self,
+        to: &Handle,
+        file: impl Into<FileSource>,
+    ) -> Result<Transfer, TransferError> {
+        self.core.peers.offer(to, file.into(), false).await
     }
 
     /// Takes an offered file: it is written into `folder` under a safe name that is free there.
-    pub async fn accept_file(&self, transfer: TransferId, folder: &Path) -> Result<Transfer, TransferError> {
-        self.core.peers.accept(transfer, folder).await
+    ///
+    /// # Errors
+    ///
+    /// [`TransferError::Unknown`] when the offer is over, [`TransferError::File`] when nothing can be written there,
+    /// [`TransferError::NeedsDirect`] when it could only come over a direct connection. What happens later is told by
+    /// [`Transfer::finished`].
+    pub async fn accept_file(
+        &self,
+        transfer: TransferId,
+        folder: impl AsRef<Path>,
+    ) -> Result<Transfer, TransferError> {
+        self.core.peers.accept(transfer, folder.as_ref()).await
     }
 
     /// Refuses an offered file.
+    ///
+    /// # Errors
+    ///
+    /// [`TransferError::Unknown`] when the offer is over.
     pub async fn decline_file(&self, transfer: TransferId) -> Result<(), TransferError> {
         self.core.peers.decline(transfer).await
     }
 
     /// Ends a transfer, whoever began it and however far it is.
+    ///
+    /// # Errors
+    ///
+    /// [`TransferError::Unknown`] when it is over.
     pub async fn cancel_transfer(&self, transfer: TransferId) -> Result<(), TransferError> {
         self.core.peers.cancel(transfer).await
     }
 
-    /// Leaves all conversations, signs out and waits until the service has closed the connection.
+    /// Leaves all conversations, signs out and waits until the service has closed the connection. The last event is
+    /// [`Event::SignedOut`].
     pub async fn sign_out(&self) {
         self.core.conversations.leave_all().await;
         self.core.notification.sign_out().await;
@@ -326,16 +308,3 @@ impl Client {
         let _ = tokio::time::timeout(FAREWELL, self.core.settings.through_gateway.ended()).await;
     }
 }
-
-fn group_name(name: &str) -> Result<GroupName, CommandError> {
-    GroupName::parse(&msnp::wire::percent::encode(name))
-        .map_err(|_| CommandError::Invalid(format!("a group cannot be called {name:?}")))
-}
-
-/// What was wanted is so already.
-fn tolerate(code: ErrorCode, result: Result<(), CommandError>) -> Result<(), CommandError> {
-    if result == Err(CommandError::Refused(code)) { Ok(()) } else { result }
-}
-
-#[cfg(test)]
-mod tests;

@@ -4,6 +4,19 @@ use msnp::object::MsnObject;
 use msnp::{ClientCapabilities, FriendlyName, GroupId, Handle, ListFlags, Status};
 
 /// Somebody on a list.
+///
+/// ```no_run
+/// # fn example(client: &msnp_client::Client) {
+/// use msnp_client::msnp::List;
+///
+/// let waiting = client.contacts().into_iter().filter(|contact| {
+///     contact.lists.contains(List::Reverse) && !contact.lists.contains(List::Forward)
+/// });
+/// for contact in waiting {
+///     println!("{} has added this account", contact.handle);
+/// }
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Contact {
     /// The account.
@@ -19,6 +32,20 @@ pub struct Contact {
 }
 
 /// Somebody who is online.
+///
+/// ```no_run
+/// # async fn example(client: msnp_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+/// let grace = "grace@example.com".parse()?;
+/// match client.contact(&grace).and_then(|contact| contact.presence) {
+///     Some(presence) if presence.picture.is_some() => {
+///         println!("{} bytes", client.fetch_picture(&grace).await?.len());
+///     }
+///     Some(presence) => println!("{:?}, without a picture", presence.status),
+///     None => println!("offline"),
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Presence {
     /// The status.

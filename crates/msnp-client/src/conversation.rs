@@ -1,19 +1,36 @@
 //! Conversations: two people or more.
 
+use std::fmt;
 use std::sync::{Arc, Weak};
 
+use bytes::Bytes;
 use msnp::Handle;
 use msnp::message::{Emoticon, Text};
 
 use crate::conversations::{ConversationId, ConversationState, Conversations};
 use crate::pictures::Pictures;
-use crate::{CommandError, SendError};
+use crate::{CommandError, SendError, raw_message};
 
 /// One conversation. It needs no connection until something is said, and gets a new one when the
 /// others left and one more thing is said.
 ///
 /// Pictures and files travel over the same connections. As long as nobody says or types anything,
 /// there are no events about these: no `Joined`, no `ConversationClosed`.
+///
+/// Clones are cheap handles to the same conversation, and two of these are equal when it is the same one. A handle keeps
+/// neither the client nor a connection alive: once the client is gone, everything that is sent fails with
+/// [`SendError::Disconnected`].
+///
+/// ```no_run
+/// # async fn example(client: msnp_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+/// let conversation = client.conversation(&"grace@example.com".parse()?);
+/// conversation.send("Lunch at one?").await?;
+/// conversation.nudge().await?;
+/// conversation.invite(&"alan@example.com".parse()?).await?;
+/// println!("{} is with {:?}", conversation.id(), conversation.participants());
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct Conversation {
     all: Weak<Conversations>,
@@ -25,7 +42,22 @@ impl Conversation {
         Self { all: Arc::downgrade(all), state }
     }
 
-    /// Its number in events.
+    /// A conversation that belongs to no client, to try out with it what a program does with events. Everything that is
+    /// sent in it fails with [`SendError::Disconnected`].
+    ///
+    /// ```
+    /// use msnp_client::{Conversation, ConversationId, Event};
+    ///
+    /// let bob = "bob@example.com".parse().unwrap();
+    /// let conversation = Conversation::detached(ConversationId(1), [&bob]);
+    /// let event = Event::Typing { conversation, from: bob };
+    /// ```
+    pub fn detached<'a>(id: ConversationId, participants: impl IntoIterator<Item = &'a Handle>) -> Self {
+        let participants = participants.into_iter().cloned().collect();
+        Self { all: Weak::new(), state: Arc::new(ConversationState::detached(id, participants)) }
+    }
+
+    /// Its number: what to keep things about it by.
     pub fn id(&self) -> ConversationId {
         self.state.id()
     }
@@ -40,6 +72,12 @@ impl Conversation {
     ///
     /// Several calls at once are delivered in the order in which they were made. A text without a
     /// look of its own goes out in the one MSN Messenger had by default.
+    ///
+    /// # Errors
+    ///
+    /// [`SendError::TooLong`] when it does not fit into one message of 1664 bytes. [`SendError::NotOnline`] or
+    /// [`SendError::NoAnswer`] when nobody can be called, [`SendError::NotDelivered`] when somebody did not get it, and
+    /// whatever the service and the network do.
     pub async fn send(&self, text: impl Into<Text>) -> Result<(), SendError> {
         self.send_with(text, &[]).await.map(drop)
     }
@@ -47,6 +85,10 @@ impl Conversation {
     /// The same with more emoticons than the client's own, for this text alone: see [`Client::emoticon`].
     ///
     /// [`Client::emoticon`]: crate::Client::emoticon
+    ///
+    /// # Errors
+    ///
+    /// As [`Conversation::send`].
     pub async fn send_with(
         &self,
         text: impl Into<Text>,
@@ -55,19 +97,62 @@ impl Conversation {
         self.all()?.text(&self.state, text.into(), emoticons).await
     }
 
+    /// Sends a message of any type, and waits until all have it. [`Event::Raw`](crate::Event::Raw) is how one comes.
+    ///
+    /// `content_type` is the value of that header, with its parameters if it has any; `headers` stand after it. The whole
+    /// message has at most 1664 bytes: the body, the headers with `MIME-Version` and `Content-Type`, and the blank line.
+    /// Texts and typing have methods of their own ([`Conversation::send`], [`Conversation::typing`]).
+    ///
+    /// ```no_run
+    /// # async fn example(conversation: msnp_client::Conversation) -> Result<(), msnp_client::SendError> {
+    /// let headers = [("X-Board", "e4"), ("X-Clock", "59:12")];
+    /// conversation.send_raw("application/x-chess; version=1", &headers, "e2e4").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`SendError::Header`] when a header cannot be written: its name is empty or has blanks, colons or control
+    /// characters, its value has control characters or blanks around it, or it is `MIME-Version` or `Content-Type` again.
+    /// [`SendError::TooLong`] when it is longer than 1664 bytes. Otherwise as [`Conversation::send`].
+    pub async fn send_raw(
+        &self,
+        content_type: &str,
+        headers: &[(&str, &str)],
+        body: impl Into<Bytes>,
+    ) -> Result<(), SendError> {
+        let payload = raw_message::payload(content_type, headers, body.into())?;
+        self.all()?.raw(&self.state, payload).await
+    }
+
     /// Tells that this account is typing. Call it as often as keys are hit: it is sent every 5 s.
     /// Like the first text, it calls the others when they are not here.
+    ///
+    /// # Errors
+    ///
+    /// As [`Conversation::send`]; nobody says whether it arrived.
     pub async fn typing(&self) -> Result<(), SendError> {
         self.all()?.typing(&self.state).await
     }
 
     /// Nudges the others, and waits until all have it. Clients before MSN Messenger 7 show nothing of it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Conversation::send`].
     pub async fn nudge(&self) -> Result<(), SendError> {
         self.all()?.nudge(&self.state).await
     }
 
     /// Invites one more person, and waits until it rings at theirs. That they come is told by
     /// [`Event::Joined`](crate::Event::Joined).
+    ///
+    /// # Errors
+    ///
+    /// [`CommandError::Refused`] with [`ErrorCode::NotOnline`](msnp::ErrorCode::NotOnline) when they are not online or
+    /// block this account; [`CommandError::Conversation`] when the conversation could not be opened for them; and whatever
+    /// the service and the network do.
     pub async fn invite(&self, who: &Handle) -> Result<(), CommandError> {
         let all = self.all().map_err(|_| CommandError::Disconnected)?;
         all.invite(&self.state, who).await
@@ -81,5 +166,49 @@ impl Conversation {
     /// The conversations of the client, while it is there.
     fn all(&self) -> Result<Arc<Conversations>, SendError> {
         self.all.upgrade().ok_or(SendError::Disconnected)
+    }
+}
+
+impl PartialEq for Conversation {
+    /// Whether it is the same conversation of the same client.
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.state, &other.state)
+    }
+}
+
+impl Eq for Conversation {}
+
+impl fmt::Debug for Conversation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let participants = self.state.people();
+        f.debug_struct("Conversation").field("id", &self.id().0).field("participants", &participants).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bob() -> Handle {
+        "bob@example.com".parse().unwrap()
+    }
+
+    #[tokio::test]
+    async fn one_without_a_client_sends_nothing() {
+        let conversation = Conversation::detached(ConversationId(3), [&bob()]);
+        assert_eq!(conversation.participants(), [bob()]);
+        assert_eq!(conversation.send("hello").await, Err(SendError::Disconnected));
+        assert_eq!(conversation.invite(&bob()).await, Err(CommandError::Disconnected));
+        conversation.leave().await;
+    }
+
+    #[test]
+    fn a_conversation_is_the_same_as_its_clones_only() {
+        let one = ConversationId(1);
+        let conversation = Conversation::detached(one, [&bob()]);
+        assert_eq!(conversation.clone(), conversation);
+        assert_ne!(conversation, Conversation::detached(one, [&bob()]), "another client has its own numbers");
+        let debug = format!("{conversation:?}");
+        assert!(debug.contains("id: 1") && debug.contains("bob@example.com"), "{debug}");
     }
 }

@@ -7,7 +7,7 @@ use msnp::{FriendlyName, Handle, Status};
 use parking_lot::RwLock;
 
 use crate::conversations::Conversations;
-use crate::event::EventSender;
+use crate::events::EventSender;
 use crate::notification::NotificationHandle;
 use crate::peers::Peers;
 use crate::pictures::OwnPictures;

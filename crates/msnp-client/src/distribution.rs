@@ -10,7 +10,7 @@ use crate::conversations::{ConversationState, Happening};
 use crate::core::Core;
 use crate::switchboard::{PacketCarrier, Switchboard};
 use crate::switchboards::{Line, Subscriber, TakenIn};
-use crate::{ConversationId, Event};
+use crate::{Conversation, Event};
 
 impl Subscriber for Core {
     fn people_changed(&self, line: &Arc<Line>) {
@@ -51,13 +51,22 @@ impl Subscriber for Core {
 
 /// Tells the user what happened in a conversation, and does what follows from it.
 pub(crate) fn tell(core: &Core, conversation: &Arc<ConversationState>, happening: Happening) {
-    let conversation = conversation.id();
+    let conversation = Conversation::new(&core.conversations, Arc::clone(conversation));
     core.events.emit(match happening {
         Happening::Joined { who, name } => Event::Joined { conversation, who, name },
         Happening::Left { who } => Event::Left { conversation, who },
         Happening::Closed => Event::ConversationClosed { conversation },
         Happening::Typing { from } => Event::Typing { conversation, from },
         Happening::Nudge { from, name } => Event::Nudge { conversation, from, name },
+        Happening::Raw { from, name, message } => Event::Raw {
+            conversation,
+            from,
+            name,
+            content_type: message.content_type().unwrap_or_default().to_ascii_lowercase(),
+            headers: message.headers,
+            // Of its own: as a slice it would keep all that was read with it for as long as the event waits.
+            body: Bytes::copy_from_slice(&message.body),
+        },
         Happening::NotShown { from, content_type, reason } => {
             Event::NotShown { conversation: Some(conversation), from, content_type, reason }
         }
@@ -70,7 +79,7 @@ pub(crate) fn tell(core: &Core, conversation: &Arc<ConversationState>, happening
     });
 }
 
-fn invited(core: &Core, conversation: ConversationId, from: Handle, invitation: Invitation) {
+fn invited(core: &Core, conversation: Conversation, from: Handle, invitation: Invitation) {
     if let Err(reason) = core.peers.invitation(&from, invitation) {
         core.events.emit(Event::NotShown {
             conversation: Some(conversation),

@@ -1,34 +1,63 @@
-//! What happens, in one stream.
+//! What happens.
 
-use std::any::Any;
 use std::path::PathBuf;
-use std::pin::Pin;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::task::{Context, Poll};
-use std::time::Duration;
 
 use bytes::Bytes;
-use msnp::message::{Emoticon, Text};
+use msnp::message::{Emoticon, Headers, Text};
 use msnp::{FriendlyName, Handle};
-use tokio::sync::mpsc;
 
-use crate::{Contact, ConversationId, Presence, TransferError, TransferId, TransferProgress};
+use crate::{Contact, Conversation, Presence, TransferError, TransferId, TransferProgress};
 
 /// One thing that happened.
+///
+/// Events of a conversation carry it: what is answered there is heard by everybody in it.
+///
+/// ```no_run
+/// # async fn example(mut events: msnp_client::Events) -> Result<(), msnp_client::SendError> {
+/// use msnp_client::Event;
+///
+/// while let Some(event) = events.next().await {
+///     if let Event::Message { conversation, text, .. } = event {
+///         conversation.send(text.body).await?;
+///     }
+/// }
+/// # Ok(())
+/// # }
+/// ```
+///
+/// Programs can make events to try themselves out: see [`Conversation::detached`]. Match the fields with `..`, because
+/// some may be added.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Event {
     /// Signed in again after the connection broke (the first sign-in is what `sign_in` returns).
     SignedIn,
-    /// Somebody came online, changed, or went offline (`None`).
+    /// Somebody on the contact list is online who was not before.
+    Online {
+        /// Who.
+        who: Handle,
+        /// The name they have now.
+        name: FriendlyName,
+        /// What is known of them.
+        presence: Presence,
+        /// Whether they were there before this account looked: one of those that the service lists at sign-in.
+        already: bool,
+    },
+    /// Somebody who is online changed: their status, their name or their picture.
     Presence {
         /// Who.
         who: Handle,
         /// The name they have now.
         name: FriendlyName,
-        /// `None`: offline.
-        presence: Option<Presence>,
+        /// How they are now.
+        presence: Presence,
+    },
+    /// Somebody on the contact list went offline, or appears so.
+    Offline {
+        /// Who.
+        who: Handle,
+        /// The name they had.
+        name: FriendlyName,
     },
     /// Somebody was added to one of the lists, by this account or by somebody else (reverse list).
     ContactAdded {
@@ -49,7 +78,7 @@ pub enum Event {
     /// Somebody joined a conversation (or was there when this account joined).
     Joined {
         /// Which.
-        conversation: ConversationId,
+        conversation: Conversation,
         /// Who.
         who: Handle,
         /// Under which name.
@@ -58,14 +87,14 @@ pub enum Event {
     /// Somebody left a conversation.
     Left {
         /// Which.
-        conversation: ConversationId,
+        conversation: Conversation,
         /// Who.
         who: Handle,
     },
     /// Somebody said something.
     Message {
         /// Where.
-        conversation: ConversationId,
+        conversation: Conversation,
         /// Who.
         from: Handle,
         /// Under which name.
@@ -78,24 +107,43 @@ pub enum Event {
     /// Somebody is typing; shown for 6 s or until the message.
     Typing {
         /// Where.
-        conversation: ConversationId,
+        conversation: Conversation,
         /// Who.
         from: Handle,
     },
     /// Somebody nudges: their client wants this window to shake. It is not asked for any answer.
     Nudge {
         /// Where.
-        conversation: ConversationId,
+        conversation: Conversation,
         /// Who.
         from: Handle,
         /// Under which name.
         name: FriendlyName,
     },
+    /// Somebody sent a message of a type that this library knows nothing of or has no event for, such as ink
+    /// (`application/x-ms-ink`), a wink (`text/x-msnmsgr-datacast` but for nudges) or what a client can do
+    /// (`text/x-clientcaps`). [`Conversation::send_raw`] sends one.
+    ///
+    /// Where the sender believes that it is seen here, an [`Event::NotShown`] for people follows.
+    Raw {
+        /// Where.
+        conversation: Conversation,
+        /// Who.
+        from: Handle,
+        /// Under which name.
+        name: FriendlyName,
+        /// The media type, in lower case, without its parameters.
+        content_type: String,
+        /// All headers in order, `Content-Type` with its parameters among them.
+        headers: Headers,
+        /// What follows the headers.
+        body: Bytes,
+    },
     /// Something came of which the sender believes that it is seen here, and it cannot be shown: a message of an
-    /// unknown type, or one that is not what its type says.
+    /// unknown type (which is an [`Event::Raw`] before), or one that is not what its type says.
     NotShown {
         /// Where, if it belongs to a conversation.
-        conversation: Option<ConversationId>,
+        conversation: Option<Conversation>,
         /// Who sent it; `None`: the service, or somebody whose address cannot be read.
         from: Option<Handle>,
         /// Of what type it is; empty when it has none.
@@ -167,7 +215,7 @@ pub enum Event {
     /// Everybody else left, or the connection of the conversation broke.
     ConversationClosed {
         /// Which.
-        conversation: ConversationId,
+        conversation: Conversation,
     },
     /// The service announces something.
     ServiceMessage {
@@ -216,6 +264,7 @@ pub enum ServiceMessageKind {
 
 /// Why a client is signed out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum SignedOut {
     /// By [`crate::Client::sign_out`].
     Asked,
@@ -225,109 +274,4 @@ pub enum SignedOut {
     ServiceClosing,
     /// The connection broke.
     ConnectionLost,
-}
-
-/// How many events wait to be read.
-const MAX_EVENTS: usize = 1024;
-
-/// Where tasks tell what happens. It never blocks.
-pub(crate) struct EventSender {
-    queue: mpsc::Sender<Event>,
-    missed: AtomicU64,
-}
-
-impl EventSender {
-    pub(crate) fn new() -> (Self, Events) {
-        let (queue, events) = mpsc::channel(MAX_EVENTS);
-        (Self { queue, missed: AtomicU64::new(0) }, Events { queue: events, client: None })
-    }
-
-    /// Tells of an event, or counts it as missed when too many wait to be read.
-    pub(crate) fn emit(&self, event: Event) {
-        let missed = self.missed.swap(0, Ordering::Relaxed);
-        if missed > 0 && self.queue.try_send(Event::Missed { count: missed }).is_err() {
-            self.missed.fetch_add(missed + 1, Ordering::Relaxed);
-            return;
-        }
-        if self.queue.try_send(event).is_err() {
-            self.missed.fetch_add(1, Ordering::Relaxed);
-        }
-    }
-
-    /// Tells of the last event; it is waited for a little, because a program may wait for it.
-    pub(crate) async fn last(&self, event: Event) {
-        let told = self.queue.send_timeout(event, Duration::from_secs(1)).await;
-        if told.is_err() {
-            tracing::debug!("nobody reads the events");
-        }
-    }
-}
-
-/// The events of one client, in order. At most 1024 wait to be read; then the newest are dropped
-/// and counted in [`Event::Missed`].
-pub struct Events {
-    queue: mpsc::Receiver<Event>,
-    /// The client lives as long as somebody listens to it.
-    client: Option<Arc<dyn Any + Send + Sync>>,
-}
-
-impl Events {
-    pub(crate) fn keeping(self, client: Arc<dyn Any + Send + Sync>) -> Self {
-        Self { client: Some(client), ..self }
-    }
-
-    /// The next event; `None` after the last. Cancel-safe.
-    pub async fn next(&mut self) -> Option<Event> {
-        let event = self.queue.recv().await;
-        self.end_after(event.as_ref());
-        event
-    }
-
-    /// Nothing follows the end.
-    fn end_after(&mut self, event: Option<&Event>) {
-        if matches!(event, Some(Event::SignedOut { will_retry: false, .. })) {
-            self.queue.close();
-            self.client = None;
-        }
-    }
-}
-
-impl futures_core::Stream for Events {
-    type Item = Event;
-
-    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Event>> {
-        let event = std::task::ready!(self.queue.poll_recv(cx));
-        self.end_after(event.as_ref());
-        Poll::Ready(event)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test]
-    async fn what_nobody_reads_is_counted() {
-        let (sender, mut events) = EventSender::new();
-        for _ in 0..MAX_EVENTS + 5 {
-            sender.emit(Event::RosterChanged);
-        }
-        assert!(matches!(events.next().await, Some(Event::RosterChanged)));
-        assert!(matches!(events.next().await, Some(Event::RosterChanged)));
-        sender.emit(Event::SignedIn);
-        let mut rest = Vec::new();
-        while let Ok(event) = events.queue.try_recv() {
-            rest.push(event);
-        }
-        assert!(matches!(rest[MAX_EVENTS - 2..], [Event::Missed { count: 5 }, Event::SignedIn]));
-    }
-
-    #[tokio::test]
-    async fn nothing_follows_the_end() {
-        let (sender, mut events) = EventSender::new();
-        sender.emit(Event::SignedOut { reason: SignedOut::Asked, will_retry: false });
-        assert!(events.next().await.is_some());
-        sender.emit(Event::RosterChanged);
-        assert!(events.next().await.is_none());
-    }
 }

@@ -1,31 +1,39 @@
 //! An async MSN Messenger client: sign in, contacts, presence, conversations, pictures, files.
 //!
-//! ```no_run
-//! use msnp_client::{Client, Event};
+//! # A bot in eleven lines
 //!
-//! # async fn bot() -> Result<(), Box<dyn std::error::Error>> {
-//! let (client, mut events) = Client::builder("ada@example.com".parse()?, "secret")
-//!     .server("msn.example.org")
-//!     .sign_in()
-//!     .await?;
-//! while let Some(event) = events.next().await {
-//!     if let Event::Message { conversation, from, text, .. } = event
-//!         && let Some(conversation) = client.conversation_by_id(conversation)
-//!     {
-//!         tokio::spawn(async move {
-//!             // They may have left, which is no reason to end.
-//!             if let Err(error) = conversation.send(format!("You said: {}", text.body)).await {
-//!                 eprintln!("{from} did not get the answer: {error}");
-//!             }
-//!         });
-//!     }
-//! }
-//! # Ok(())
-//! # }
+//! A new crate (`cargo new echo`) needs these in its `Cargo.toml`, with the path of your copy of Papillon:
+//!
+//! ```toml
+//! [dependencies]
+//! msnp-client = { path = "../papillon/crates/msnp-client" }
+//! tokio = { version = "1", features = ["macros", "rt-multi-thread"] }
 //! ```
 //!
-//! A connection that breaks is made again, for as long as it takes ([`Builder::reconnect`]). The events end when the
-//! account is signed out for good: by [`Client::sign_out`], or because it signed in elsewhere.
+//! This is all of `src/main.rs`. It says back whatever anybody says, to all who are in that conversation:
+//!
+//! ```no_run
+#![doc = include_str!("../tests/front_page/echo.rs")]
+//! ```
+//!
+//! `papillon serve --demo` starts a service to try it on. It prints two accounts with their passwords, which go into the
+//! program, and where the certificate of its authority is, which goes beside it as `ca.pem`. In a second terminal the
+//! bot runs with `cargo run`; in a third, `papillon chat --account grace@papillon.test --ca ca.pem` talks to it.
+//!
+//! # A greeter with a picture and a file
+//!
+//! This one has a display picture, `me.png`. It greets everybody on its contact list who is or comes online, sends them
+//! a file, and fetches their display picture. The dependencies are the same.
+//!
+//! ```no_run
+#![doc = include_str!("../tests/front_page/greeter.rs")]
+//! ```
+//!
+//! [`Event::Online`] is for those who were not there before; with `already: false` it is only for those who come while
+//! the bot runs. Whoever waits for a person, as a file does, does it in a task of its own, so that others are heard
+//! meanwhile.
+//!
+//! # Everything else
 //!
 //! | to | look at |
 //! |---|---|
@@ -34,12 +42,23 @@
 //! | work on the contact list | [`Client::contacts`], [`Client::add_contact`], [`Client::block`] … |
 //! | talk | [`Client::send`], [`Client::conversation`], [`Conversation`] |
 //! | show pictures and emoticons, fetch those of others | [`Client::set_picture`], [`Client::add_emoticon`], [`Client::fetch_picture`] |
-//! | send and take files | [`Client::send_file`], [`Client::accept_file`], [`Transfer`] |
+//! | send and take files | [`Client::send_file`], [`FileSource`], [`Client::accept_file`], [`Transfer`] |
+//! | speak a language of one's own | [`Conversation::send_raw`], [`Event::Raw`] |
+//! | come back after a broken connection | [`Builder::reconnect`], [`Reconnect`] |
+//! | know whose fault it is | [`SignInError`], [`CommandError`], [`SendError`], [`FetchError`], [`TransferError`] |
+//!
+//! Where the service is, [`Builder::server`] says (this machine unless told), and [`Builder::https`] where its HTTPS
+//! listener is at neither of the usual ports, 8443 and 443. A connection that breaks is made again, for as long as it
+//! takes ([`Builder::reconnect`]). The events end when the account is signed out for good: by [`Client::sign_out`], or
+//! because it signed in elsewhere.
 //!
 //! It needs a tokio runtime. Handles are cheap to clone and can be used from any task. Calls wait for the service's
 //! answer, at most 20 to 30 seconds. Nothing grows without bounds: events that nobody reads are counted and dropped
 //! ([`Event::Missed`]).
+//!
+//! Most enums here grow: match them with a `_` arm, and the fields of events with `..`.
 
+mod address;
 mod assembly;
 mod builder;
 mod client;
@@ -51,12 +70,15 @@ mod destination;
 mod distribution;
 mod error;
 mod event;
+mod events;
+mod file_source;
 mod gateway;
 mod login;
 mod network;
 mod notification;
 mod peers;
 mod pictures;
+mod raw_message;
 mod roster;
 mod settings;
 mod switchboard;
@@ -66,14 +88,17 @@ mod transport;
 mod trust;
 mod verifier;
 
+pub use address::{InvalidAddress, ServerAddress};
 pub use builder::{Builder, DirectConnections, EmoticonFile, Reconnect};
 pub use client::Client;
 pub use contact::{Contact, Group, Presence};
 pub use conversation::Conversation;
 pub use conversations::ConversationId;
-pub use error::{CommandError, FetchError, SendError, SignInError, TransferError};
-pub use event::{Event, Events, ServiceMessageKind, SignedOut};
+pub use error::{CommandError, FetchError, PictureError, SendError, SignInError, TransferError};
+pub use event::{Event, ServiceMessageKind, SignedOut};
+pub use events::Events;
+pub use file_source::FileSource;
 pub use msnp;
 pub use pictures::Pictures;
 pub use transfer::{Transfer, TransferDirection, TransferId, TransferProgress, TransferRoute};
-pub use trust::{ServerCertificate, Trust};
+pub use trust::{CertificateFault, ServerCertificate, Trust};

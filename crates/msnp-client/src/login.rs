@@ -3,6 +3,7 @@
 mod https;
 mod passport;
 
+use std::io;
 use std::time::Duration;
 
 use msnp::command::{NotificationEvent, NotificationRequest, cvr, usr, ver, xfr};
@@ -16,6 +17,7 @@ use crate::gateway;
 use crate::notification::Wire;
 use crate::settings::Settings;
 use crate::transport::connect;
+use crate::verifier::Untrusted;
 
 /// How long each answer may take.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(20);
@@ -50,6 +52,18 @@ pub(crate) async fn sign_in(
 
 fn protocol(server: &str, what: &str) -> SignInError {
     SignInError::Protocol { server: server.to_owned(), what: what.to_owned() }
+}
+
+/// A connection is over: because the network lost it, because what came over it cannot be read, or because nobody
+/// vouches for the other side.
+pub(crate) fn lost(server: String, source: io::Error) -> SignInError {
+    if let Some(Untrusted(shown)) = source.get_ref().and_then(|inner| inner.downcast_ref()) {
+        return SignInError::Untrusted(shown.clone());
+    }
+    match source.kind() {
+        io::ErrorKind::InvalidData => SignInError::Protocol { server, what: source.to_string() },
+        _ => SignInError::Unreachable { server, source },
+    }
 }
 
 enum Step {
@@ -119,9 +133,9 @@ impl Login {
 
     /// Sends a request and waits for what answers it.
     async fn ask(&mut self, request: &NotificationRequest) -> Result<NotificationEvent, SignInError> {
-        let lost = |source| match (&self.gateway, gateway::absence(&source)) {
+        let ended = |source| match (&self.gateway, gateway::absence(&source)) {
             (Some(gateway), Some(what)) => SignInError::NoGateway { gateway: gateway.clone(), what },
-            _ => SignInError::Unreachable { server: self.server.clone(), source },
+            _ => lost(self.server.clone(), source),
         };
         let answer = async {
             self.wire.send(request).await?;
@@ -129,8 +143,8 @@ impl Login {
         };
         match timeout(ANSWER_TIMEOUT, answer).await {
             Err(_) => Err(SignInError::TimedOut(self.server.clone())),
-            Ok(Err(error)) => Err(lost(error)),
-            Ok(Ok(None)) => Err(lost(std::io::ErrorKind::ConnectionAborted.into())),
+            Ok(Err(error)) => Err(ended(error)),
+            Ok(Ok(None)) => Err(ended(io::ErrorKind::ConnectionAborted.into())),
             Ok(Ok(Some(NotificationEvent::Error(error)))) => Err(match error.code() {
                 Some(code) => SignInError::Refused(code),
                 None => {

@@ -9,7 +9,6 @@ mod fetches;
 mod incoming;
 mod msnftp;
 mod offers;
-mod outgoing;
 mod surroundings;
 mod tasks;
 
@@ -24,20 +23,22 @@ use msnp::object::MsnObject;
 use parking_lot::RwLock;
 use tokio::sync::{mpsc, oneshot};
 
-use crate::event::EventSender;
+use crate::events::EventSender;
+use crate::file_source::{FileSource, Opened};
 use crate::network::LocalNetwork;
 use crate::pictures::OwnPictures;
 use crate::roster::Roster;
 use crate::settings::Settings;
 use crate::switchboard::PacketCarrier;
 use crate::switchboards::Switchboards;
-use crate::{DirectConnections, Event, FetchError, Transfer, TransferDirection, TransferError, TransferId};
+use crate::{
+    DirectConnections, Event, FetchError, SendError, Transfer, TransferDirection, TransferError, TransferId,
+};
 
 use driver::Input;
 use fetches::Fetches;
 use incoming::Destination;
 use msnftp::Msnftp;
-use outgoing::OutgoingFile;
 use surroundings::Surroundings;
 use tasks::Tasks;
 
@@ -113,10 +114,11 @@ impl Peers {
             return Ok(data);
         }
         let (reply, answer) = oneshot::channel();
-        let task = self.task(from).ok_or(FetchError::Broken)?;
+        let task = self.task(from).ok_or(FetchError::TooMany)?;
         let input = Input::Fetch { object: object.clone(), reply };
-        task.send(input).await.map_err(|_| FetchError::Broken)?;
-        let data = answer.await.map_err(|_| FetchError::Broken)??;
+        // The task ends only with the client.
+        task.send(input).await.map_err(|_| SendError::Disconnected)?;
+        let data = answer.await.map_err(|_| SendError::Disconnected)??;
         drop(turn);
         self.fetches.keep(object, &data);
         Ok(data)
@@ -138,27 +140,35 @@ impl Peers {
     pub(crate) async fn offer(
         &self,
         to: &Handle,
-        path: &Path,
+        source: FileSource,
         direct: bool,
     ) -> Result<Transfer, TransferError> {
-        let (file, size) = OutgoingFile::open(path).await?;
-        let id = self.surroundings.next_transfer();
-        let (transfer, reporter) =
-            Transfer::new(id, to.clone(), TransferDirection::Sending, path.to_owned(), size);
         let old = self.is_old(to);
+        // Before it is read in vain.
         if old && !(direct && self.surroundings.settings.direct != DirectConnections::Never) {
             return Err(TransferError::NeedsDirect);
         }
-        self.surroundings.offers.begun(id, to.clone());
-        if old {
-            let begun = self.msnftp.offer(to, id, path, (file, size), reporter);
-            return if begun { Ok(transfer) } else { Err(TransferError::Broken) };
+        let Opened { name, path, size, file } = source.open().await?;
+        let (id, offers) = (self.surroundings.next_transfer(), &self.surroundings.offers);
+        let (transfer, reporter) = Transfer::new(id, to.clone(), TransferDirection::Sending, path, size);
+        offers.begun(id, to.clone());
+        let begun = if old {
+            let begun = self.msnftp.offer(to, id, name, file, reporter);
+            begun.then_some(()).ok_or(TransferError::TooMany)
+        } else {
+            self.begin(to, Input::Offer { id, name, size, file, direct, reporter }).await
+        };
+        if begun.is_err() {
+            offers.ended(id);
         }
-        let task = self.task(to).ok_or(TransferError::Broken)?;
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let input = Input::Offer { id, name, size, file, direct, reporter };
-        task.send(input).await.map_err(|_| TransferError::Broken)?;
-        Ok(transfer)
+        begun.map(|()| transfer)
+    }
+
+    /// Has the task of a peer begin something.
+    async fn begin(&self, peer: &Handle, input: Input) -> Result<(), TransferError> {
+        let task = self.task(peer).ok_or(TransferError::TooMany)?;
+        // The task ends only with the client.
+        task.send(input).await.map_err(|_| SendError::Disconnected.into())
     }
 
     /// Takes an offered file.
@@ -181,7 +191,7 @@ impl Peers {
             let input = msnftp::Input::Accept { destination, reporter };
             return task.send(input).await.map(|()| transfer).map_err(|_| gone);
         }
-        let task = self.task(&offer.peer).ok_or(TransferError::Broken)?;
+        let task = self.task(&offer.peer).ok_or(TransferError::TooMany)?;
         task.send(Input::Accept { id, destination, reporter }).await.map(|()| transfer).map_err(|_| gone)
     }
 
@@ -205,9 +215,8 @@ impl Peers {
         if let Some(task) = self.msnftp.task_of(id) {
             return task.send(msnftp::Input::Cancel).await.map_err(|_| TransferError::Unknown(id));
         }
-        let task = self.task(peer).ok_or(TransferError::Broken)?;
         let (told, wait) = oneshot::channel();
-        task.send(Input::Cancel { id, told }).await.map_err(|_| TransferError::Broken)?;
+        self.begin(peer, Input::Cancel { id, told }).await?;
         // An error means that it had ended by itself.
         let _ = wait.await;
         Ok(())

@@ -9,7 +9,7 @@ use msnp::object::{MsnObject, ObjectKind};
 use msnp_p2p::Published;
 use parking_lot::{Mutex, RwLock};
 
-use crate::CommandError;
+use crate::PictureError;
 pub use served::Pictures;
 pub(crate) use served::Served;
 
@@ -57,7 +57,7 @@ impl OwnPictures {
     }
 
     /// Lets others fetch a display picture; `CHG` tells them of it.
-    pub(crate) fn put_on(&self, png: Bytes) -> Result<(), CommandError> {
+    pub(crate) fn put_on(&self, png: Bytes) -> Result<(), PictureError> {
         let object = self.publish(ObjectKind::DISPLAY_PICTURE, "", png)?;
         let mut display = self.display.lock();
         if display.current.as_ref() == Some(&object) {
@@ -85,7 +85,7 @@ impl OwnPictures {
 
     /// Lets others fetch a custom emoticon; texts that use the shortcut tell them of it. Of two
     /// for one shortcut the later counts.
-    pub(crate) fn add_emoticon(&self, shortcut: &str, png: Bytes) -> Result<(), CommandError> {
+    pub(crate) fn add_emoticon(&self, shortcut: &str, png: Bytes) -> Result<(), PictureError> {
         let emoticon = self.emoticon(shortcut, png)?;
         let mut emoticons = self.emoticons.write();
         emoticons.retain(|own| own.shortcut() != shortcut);
@@ -94,16 +94,15 @@ impl OwnPictures {
     }
 
     /// Lets others fetch a custom emoticon of which nobody has told them yet.
-    pub(crate) fn emoticon(&self, shortcut: &str, png: Bytes) -> Result<Emoticon, CommandError> {
+    pub(crate) fn emoticon(&self, shortcut: &str, png: Bytes) -> Result<Emoticon, PictureError> {
         let object = self.publish(ObjectKind::CUSTOM_EMOTICON, shortcut, png)?;
-        Emoticon::new(shortcut, object)
-            .map_err(|_| CommandError::Invalid(format!("an emoticon cannot be called {shortcut:?}")))
+        Emoticon::new(shortcut, object).map_err(|_| PictureError::Shortcut(shortcut.to_owned()))
     }
 
-    fn publish(&self, kind: ObjectKind, name: &str, data: Bytes) -> Result<MsnObject, CommandError> {
-        let limit = msnp_p2p::Peer::object_limit(kind);
-        if data.len() as u64 > limit {
-            return Err(CommandError::Invalid(format!("the picture is larger than {} KB", limit / 1024)));
+    fn publish(&self, kind: ObjectKind, name: &str, data: Bytes) -> Result<MsnObject, PictureError> {
+        let (size, limit) = (data.len() as u64, msnp_p2p::Peer::object_limit(kind));
+        if size > limit {
+            return Err(PictureError::TooLarge { size, limit });
         }
         // The name of a file that nobody has: others only show it around.
         let location = format!("TFR{}.dat", kind.0);

@@ -122,7 +122,7 @@ impl Roster {
         }
     }
 
-    /// Somebody is online, or changed. Gives what is now known of them.
+    /// Somebody is online, or changed. Gives what is now known of them, and whether they were offline before.
     pub(crate) fn online(
         &mut self,
         handle: &Handle,
@@ -130,14 +130,15 @@ impl Roster {
         status: Status,
         capabilities: ClientCapabilities,
         object: Option<&EncodedObject>,
-    ) -> Presence {
+    ) -> (Presence, bool) {
         let picture = object.and_then(|object| MsnObject::from_encoded(object).ok());
         let presence = Presence { status, capabilities, picture };
+        let mut came = false;
         if let Some(contact) = self.contacts.get_mut(handle) {
             contact.name = name.clone();
-            contact.presence = Some(presence.clone());
+            came = contact.presence.replace(presence.clone()).is_none();
         }
-        presence
+        (presence, came)
     }
 
     /// Somebody went. Gives the name they had.

@@ -1,25 +1,41 @@
 //! How to reach the service, and what is allowed.
 
+use hyper::Uri;
 use msnp::{ClientCapabilities, Dialect};
 
+use crate::address::ServerAddress;
 use crate::gateway;
+use crate::verifier;
 use crate::{DirectConnections, Reconnect, SignInError, Trust};
 
-/// The ports of a service that nobody configured.
-const MSNP_PORT: u16 = 1863;
-const HTTPS_PORT: u16 = 8443;
-/// The port of the nexus of one that lets official clients in.
-const USUAL_HTTPS_PORT: u16 = 443;
+/// What a [`crate::Builder`] was told of where the service is, as it was told.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Where {
+    pub(crate) server: Option<String>,
+    pub(crate) nexus: Nexus,
+    pub(crate) gateway: Option<String>,
+}
 
-/// What a [`crate::Builder`] was told, checked.
+/// Where signing in begins.
+#[derive(Debug, Clone, Default)]
+pub(crate) enum Nexus {
+    /// Nobody said.
+    #[default]
+    Unknown,
+    /// `HOST[:PORT]` of the service's HTTPS listener.
+    At(String),
+    Url(String),
+}
+
+/// The same, checked.
 #[derive(Debug, Clone)]
 pub(crate) struct Settings {
     /// `host:port`.
     pub(crate) server: String,
-    pub(crate) nexus: hyper::Uri,
+    pub(crate) nexus: Uri,
     /// Where the nexus may be instead, if nobody said where it is.
-    pub(crate) other_nexus: Option<hyper::Uri>,
-    pub(crate) gateway: Option<hyper::Uri>,
+    pub(crate) other_nexus: Option<Uri>,
+    pub(crate) gateway: Option<Uri>,
     /// The connections through it.
     pub(crate) through_gateway: gateway::Open,
     pub(crate) trust: Trust,
@@ -30,27 +46,32 @@ pub(crate) struct Settings {
 
 impl Settings {
     pub(crate) fn new(
-        server: &str,
-        nexus: Option<&str>,
-        gateway: Option<&str>,
+        place: &Where,
         trust: Trust,
         dialect: Dialect,
         direct: DirectConnections,
         reconnect: Option<Reconnect>,
     ) -> Result<Self, SignInError> {
-        let (host, port) = host_and_port(server).ok_or_else(|| {
-            SignInError::Setting(format!("{server} is not a server: write HOST or HOST:PORT"))
-        })?;
-        let usual = |port| url(&format!("https://{host}:{port}/rdr/pprdr.asp"), "nexus", NEXUS);
-        let (nexus, other_nexus) = match nexus {
-            Some(nexus) => (url(nexus, "nexus", NEXUS)?, None),
-            None => (usual(HTTPS_PORT)?, Some(usual(USUAL_HTTPS_PORT)?)),
+        let trust = verifier::checked(trust)?;
+        let server = place.server()?;
+        let (nexus, other_nexus) = match &place.nexus {
+            Nexus::Url(nexus) => (url(nexus, "nexus", NEXUS)?, None),
+            Nexus::At(text) => {
+                let server = ServerAddress::with_port(text, server.https().port());
+                (
+                    nexus_at(
+                        &server.ok_or_else(|| setting(format!("{text} is not a server: write {HTTPS}")))?,
+                    )?,
+                    None,
+                )
+            }
+            Nexus::Unknown => (nexus_at(&server.https())?, Some(nexus_at(&server.usual_https())?)),
         };
         Ok(Self {
-            server: format!("{host}:{port}"),
+            server: server.to_string(),
             nexus,
             other_nexus,
-            gateway: gateway.map(|gateway| url(gateway, "gateway", GATEWAY)).transpose()?,
+            gateway: place.gateway.as_ref().map(|gateway| url(gateway, "gateway", GATEWAY)).transpose()?,
             through_gateway: gateway::Open::default(),
             trust,
             dialect,
@@ -65,44 +86,82 @@ impl Settings {
     }
 }
 
-/// `HOST`, `HOST:PORT`, `[IPV6]` or `[IPV6]:PORT`.
-fn host_and_port(server: &str) -> Option<(&str, u16)> {
-    let (host, port) = match server.rsplit_once(':') {
-        Some((host, port)) if !host.contains(':') || host.ends_with(']') => (host, port.parse().ok()?),
-        _ => (server, MSNP_PORT),
-    };
-    let good = !host.is_empty() && !host.contains(|char: char| char.is_whitespace() || char == '/');
-    good.then_some((host, port))
+impl Where {
+    fn server(&self) -> Result<ServerAddress, SignInError> {
+        if let Some(server) = &self.server {
+            return server
+                .parse()
+                .map_err(|expected| setting(format!("{server} is not a server: {expected}")));
+        }
+        // Who says how to get there has said where it is.
+        let gateway = self.gateway.as_ref().and_then(|gateway| ServerAddress::of_url(gateway).ok());
+        Ok(gateway.map_or_else(ServerAddress::local, |gateway| gateway.notification()))
+    }
 }
 
 const NEXUS: &str = "https://HOST/rdr/pprdr.asp";
 const GATEWAY: &str = "http://HOST/gateway/gateway.dll";
+const HTTPS: &str = "HOST or HOST:PORT";
 
-fn url(text: &str, what: &str, example: &str) -> Result<hyper::Uri, SignInError> {
-    let uri: Option<hyper::Uri> = text.parse().ok();
-    uri.filter(|uri| matches!(uri.scheme_str(), Some("http" | "https")) && uri.host().is_some()).ok_or_else(
-        || SignInError::Setting(format!("{text} is not the address of a {what}: write {example}")),
-    )
+fn setting(words: String) -> SignInError {
+    SignInError::Setting(words)
+}
+
+fn nexus_at(server: &ServerAddress) -> Result<Uri, SignInError> {
+    url(&format!("https://{server}/rdr/pprdr.asp"), "nexus", NEXUS)
+}
+
+fn url(text: &str, what: &str, example: &str) -> Result<Uri, SignInError> {
+    let uri: Option<Uri> = text.parse().ok().filter(|_| ServerAddress::of_url(text).is_ok());
+    uri.ok_or_else(|| setting(format!("{text} is not the address of a {what}: write {example}")))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn settings(server: Option<&str>, nexus: Nexus, gateway: Option<&str>) -> Result<Settings, String> {
+        let place = Where { server: server.map(str::to_owned), nexus, gateway: gateway.map(str::to_owned) };
+        Settings::new(&place, Trust::System, Dialect::Msnp9, DirectConnections::Never, None)
+            .map_err(|error| error.to_string())
+    }
+
     #[test]
-    fn hosts_and_ports() {
-        for (text, expected) in [
-            ("localhost", Some(("localhost", 1863))),
-            ("127.0.0.1:99", Some(("127.0.0.1", 99))),
-            ("[::1]:99", Some(("[::1]", 99))),
-            ("[::1]", Some(("[::1]", 1863))),
-            ("", None),
-            (":1", None),
-            ("a:x", None),
-            ("a b", None),
-            ("http://a", None),
+    fn what_is_not_said_follows_from_what_is() {
+        let proxy = "http://msn.example.org:8080/gateway/gateway.dll";
+        let (at, elsewhere) = (|text: &str| Nexus::At(text.into()), || Nexus::Url("https://n.org/x".into()));
+        for (server, nexus, gateway, found, nexus_found) in [
+            (None, Nexus::Unknown, None, "127.0.0.1:1863", "https://127.0.0.1:8443/rdr/pprdr.asp"),
+            (Some("[::1]:9"), Nexus::Unknown, None, "[::1]:9", "https://[::1]:8443/rdr/pprdr.asp"),
+            (Some("a:9"), at("a:7"), None, "a:9", "https://a:7/rdr/pprdr.asp"),
+            (Some("a:9"), at("b"), None, "a:9", "https://b:8443/rdr/pprdr.asp"),
+            (Some("a"), elsewhere(), None, "a:1863", "https://n.org/x"),
+            (
+                None,
+                Nexus::Unknown,
+                Some(proxy),
+                "msn.example.org:1863",
+                "https://msn.example.org:8443/rdr/pprdr.asp",
+            ),
+            (Some("b"), Nexus::Unknown, Some(proxy), "b:1863", "https://b:8443/rdr/pprdr.asp"),
         ] {
-            assert_eq!(host_and_port(text), expected, "{text}");
+            let is_known = !matches!(nexus, Nexus::Unknown);
+            let settings = settings(server, nexus, gateway).unwrap();
+            assert_eq!((settings.server.as_str(), settings.nexus.to_string().as_str()), (found, nexus_found));
+            assert_eq!(settings.other_nexus.is_none(), is_known, "{found}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_address_is_named() {
+        for (server, nexus, gateway, word) in [
+            (Some("a b"), Nexus::Unknown, None, "a b"),
+            (None, Nexus::At("https://a".into()), None, "https://a"),
+            (None, Nexus::Url("ftp://n".into()), None, "ftp://n"),
+            (None, Nexus::Unknown, Some("gateway"), "gateway"),
+        ] {
+            let error = settings(server, nexus, gateway).unwrap_err();
+            assert!(error.contains(word), "{error}");
         }
     }
 }

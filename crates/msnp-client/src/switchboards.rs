@@ -21,7 +21,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use msnp::{ErrorCode, Handle};
+use msnp::Handle;
 use parking_lot::Mutex;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
@@ -142,7 +142,7 @@ impl Switchboards {
 
     fn place(&self) -> Result<OwnedSemaphorePermit, SendError> {
         let place = Arc::clone(&self.places).try_acquire_owned();
-        place.map_err(|_| SendError::Refused(ErrorCode::TooManySessions))
+        place.map_err(|_| SendError::TooMany { limit: MAX_BOARDS })
     }
 }
 

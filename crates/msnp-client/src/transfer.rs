@@ -6,7 +6,7 @@ use std::sync::Arc;
 use msnp::Handle;
 use tokio::sync::watch;
 
-use crate::TransferError;
+use crate::{SendError, TransferError};
 
 /// A transfer's number. Numbers of this client, not of the service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -23,6 +23,7 @@ pub enum TransferDirection {
 
 /// What carries the bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum TransferRoute {
     /// The service's switchboard.
     Switchboard,
@@ -44,6 +45,28 @@ pub struct TransferProgress {
 }
 
 /// One file on its way. Clones are handles to the same transfer; it goes on without them.
+///
+/// ```no_run
+/// # async fn example(client: msnp_client::Client, mut events: msnp_client::Events) {
+/// use msnp_client::Event;
+///
+/// while let Some(event) = events.next().await {
+///     if let Event::FileOffered { transfer, from, name, .. } = event {
+///         let client = client.clone();
+///         tokio::spawn(async move {
+///             let taken = match client.accept_file(transfer, "Downloads").await {
+///                 Ok(mut transfer) => transfer.finished().await,
+///                 Err(error) => Err(error),
+///             };
+///             match taken {
+///                 Ok(path) => println!("{name} of {from} is at {}", path.display()),
+///                 Err(error) => eprintln!("{name} of {from} did not come: {error}"),
+///             }
+///         });
+///     }
+/// }
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct Transfer {
     shared: Arc<Shared>,
@@ -95,7 +118,8 @@ impl Transfer {
     }
 
     /// The file here: the one that is sent, or where the one that comes will be. (If somebody takes
-    /// that name meanwhile it gets another, which [`Transfer::finished`] tells.)
+    /// that name meanwhile it gets another, which [`Transfer::finished`] tells.) For one that is sent from bytes, a
+    /// reader or an open file, its name.
     pub fn path(&self) -> &Path {
         &self.shared.path
     }
@@ -116,14 +140,18 @@ impl Transfer {
     }
 
     /// Waits for the end: all bytes are with the receiver (and on disk here, when receiving).
-    /// Gives the path of the file here.
+    /// Gives the path of the file here, as [`Transfer::path`] does.
+    ///
+    /// # Errors
+    ///
+    /// [`TransferError`] tells who or what ended it.
     pub async fn finished(&mut self) -> Result<PathBuf, TransferError> {
         let outcome = match self.watch.wait_for(|state| state.outcome.is_some()).await {
             Ok(state) => state.outcome.clone(),
             // The client is gone.
             Err(_) => None,
         };
-        let renamed = outcome.unwrap_or(Err(TransferError::Broken))?;
+        let renamed = outcome.unwrap_or(Err(SendError::Disconnected.into()))?;
         Ok(renamed.unwrap_or_else(|| self.shared.path.clone()))
     }
 }

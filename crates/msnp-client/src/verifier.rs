@@ -1,5 +1,8 @@
 //! Whether a certificate is believed.
 
+mod authority;
+
+use std::path::Path;
 use std::sync::Arc;
 
 use parking_lot::Mutex;
@@ -11,7 +14,20 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
 use sha2::{Digest, Sha256};
 
-use crate::{SignInError, Trust};
+use crate::{CertificateFault, ServerCertificate, SignInError, Trust};
+
+/// What was refused, and why.
+#[derive(Debug, Clone)]
+struct Refused {
+    fingerprint: [u8; 32],
+    authority: String,
+    fault: CertificateFault,
+}
+
+/// A connection that failed because of what a server showed, among errors of the network.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct Untrusted(pub(crate) ServerCertificate);
 
 /// Decides by a [`Trust`], and remembers what it refused.
 #[derive(Debug, Clone)]
@@ -24,7 +40,7 @@ struct Inner {
     authorities: Option<Arc<WebPkiServerVerifier>>,
     pins: Vec<[u8; 32]>,
     anybody: bool,
-    refused: Mutex<Option<[u8; 32]>>,
+    refused: Mutex<Option<Refused>>,
 }
 
 impl Verifier {
@@ -36,6 +52,7 @@ impl Verifier {
         match trust {
             Trust::System => {}
             Trust::Authorities(pem) => add_authorities(&mut roots, pem)?,
+            Trust::File(path) => add_authorities(&mut roots, &read(path)?)?,
             Trust::Pinned(fingerprints) => pins.clone_from(fingerprints),
             Trust::Anybody => anybody = true,
         }
@@ -53,10 +70,28 @@ impl Verifier {
         Ok(builder.dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth())
     }
 
-    /// The fingerprint of what was refused, if that is why a connection failed.
-    pub(crate) fn refused(&self) -> Option<[u8; 32]> {
-        *self.0.refused.lock()
+    /// What this server showed that was refused, if that is why a connection failed.
+    pub(crate) fn refused(&self, server: &str) -> Option<ServerCertificate> {
+        let Refused { fingerprint, authority, fault } = self.0.refused.lock().clone()?;
+        Some(ServerCertificate { server: server.to_owned(), fingerprint, authority, fault })
     }
+}
+
+/// Reads what a [`Trust`] names, and looks whether it can be used at all.
+pub(crate) fn checked(trust: Trust) -> Result<Trust, SignInError> {
+    let trust = match trust {
+        Trust::File(path) => Trust::Authorities(read(&path)?),
+        trust => trust,
+    };
+    if let Trust::Authorities(pem) = &trust {
+        add_authorities(&mut RootCertStore::empty(), pem)?;
+    }
+    Ok(trust)
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, SignInError> {
+    let fault = |error| format!("the authority's certificate {} cannot be read: {error}", path.display());
+    std::fs::read(path).map_err(|error: std::io::Error| SignInError::Setting(fault(error)))
 }
 
 fn verifier(roots: RootCertStore, provider: &Arc<CryptoProvider>) -> Option<Arc<WebPkiServerVerifier>> {
@@ -73,6 +108,22 @@ fn add_authorities(roots: &mut RootCertStore, pem: &[u8]) -> Result<(), SignInEr
         any = true;
     }
     if any { Ok(()) } else { Err(fault("there is none in PEM form".into())) }
+}
+
+/// What is wrong with a certificate.
+fn fault(error: &Error) -> CertificateFault {
+    use CertificateError as Wrong;
+    match error {
+        Error::InvalidCertificate(Wrong::UnknownIssuer) => CertificateFault::UnknownAuthority,
+        Error::InvalidCertificate(Wrong::NotValidForName | Wrong::NotValidForNameContext { .. }) => {
+            CertificateFault::OtherName
+        }
+        Error::InvalidCertificate(Wrong::Expired | Wrong::ExpiredContext { .. }) => CertificateFault::Expired,
+        Error::InvalidCertificate(Wrong::NotValidYet | Wrong::NotValidYetContext { .. }) => {
+            CertificateFault::NotYetValid
+        }
+        error => CertificateFault::Other(error.to_string()),
+    }
 }
 
 fn fingerprint(certificate: &CertificateDer<'_>) -> [u8; 32] {
@@ -128,8 +179,11 @@ impl ServerCertVerifier for Inner {
         let verified = self.authorities.as_ref().map_or_else(unknown, |authorities| {
             authorities.verify_server_cert(leaf, others, name, ocsp, now)
         });
-        if verified.is_err() {
-            *self.refused.lock() = Some(fingerprint(others.last().unwrap_or(leaf)));
+        if let Err(error) = &verified {
+            let last = others.last().unwrap_or(leaf);
+            let authority = authority::issuer(last).unwrap_or_default();
+            let refused = Refused { fingerprint: fingerprint(last), authority, fault: fault(error) };
+            *self.refused.lock() = Some(refused);
         }
         verified
     }

@@ -8,3 +8,5 @@ mod files;
 mod msnftp;
 #[path = "transfers/objects.rs"]
 mod objects;
+#[path = "transfers/sources.rs"]
+mod sources;

@@ -102,8 +102,9 @@ impl fmt::Display for FriendlyName {
 }
 
 impl fmt::Debug for FriendlyName {
+    /// Writes the name as people read it, in quotes; what could play tricks in a log is escaped.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "FriendlyName({})", self.0)
+        f.debug_tuple("FriendlyName").field(&self.text()).finish()
     }
 }
 
@@ -122,6 +123,12 @@ mod tests {
     fn line_breaks_stay_coded() {
         let name = FriendlyName::from_text("a\r\nOUT OTH\r\n").unwrap();
         assert_eq!(name.as_wire(), "a%0D%0AOUT%20OTH%0D%0A");
+    }
+
+    #[test]
+    fn its_debug_form_is_the_text() {
+        let name = FriendlyName::parse("Bob%20%28away%29%c3%a9%0D%0A%1B[2J%E2%80%AE").unwrap();
+        assert_eq!(format!("{name:?}"), r#"FriendlyName("Bob (away)é\r\n\u{1b}[2J\u{202e}")"#);
     }
 
     #[test]

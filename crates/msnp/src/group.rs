@@ -87,7 +87,7 @@ impl GroupArgument {
 }
 
 /// A group's name in its percent-coded form, at most 61 bytes.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct GroupName(Box<str>);
 
 impl GroupName {
@@ -147,5 +147,23 @@ impl fmt::Display for GroupName {
     /// Writes the percent-coded form.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for GroupName {
+    /// Writes the name as people read it, in quotes; what could play tricks in a log is escaped.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("GroupName").field(&self.text()).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn its_debug_form_is_the_text() {
+        let name = GroupName::parse("Old%20friends%0A").unwrap();
+        assert_eq!(format!("{name:?}"), r#"GroupName("Old friends\n")"#);
     }
 }

@@ -4,7 +4,6 @@ mod asking;
 mod fingerprint;
 mod known;
 mod options;
-mod server;
 mod trust;
 
 use std::io::{self, IsTerminal, Write};
@@ -18,7 +17,7 @@ use crate::logging::{self, LogFormat};
 use crate::names::handle;
 use crate::password;
 use crate::usage::wrong_usage;
-pub(crate) use asking::asker;
+pub(crate) use asking::{Purpose, asker};
 pub(crate) use options::{ClientArgs, ENVIRONMENT};
 use options::{Looks, Options};
 use trust::TrustDecision;

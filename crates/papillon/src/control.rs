@@ -6,10 +6,12 @@
 
 mod answer;
 mod asker;
+mod body;
 mod carry_out;
 mod command;
 mod contact_entry;
 mod desk;
+mod failure;
 mod file_path;
 mod files;
 mod lines;
@@ -32,8 +34,10 @@ use tokio::sync::mpsc;
 
 pub(crate) use answer::progress;
 pub(crate) use asker::{Asker, outcome};
+pub(crate) use body::Body;
 pub(crate) use command::{Address, Command, EmoticonPicture};
 pub(crate) use contact_entry::{ContactEntry, list_names};
+pub(crate) use failure::{Failure, outcome_as_json};
 pub(crate) use file_path::FilePath;
 pub(crate) use refusal::Refusal;
 #[cfg(unix)]

@@ -29,8 +29,8 @@ Examples:
   echo '{{\"command\": \"send\", \"to\": \"grace@example.com\", \"text\": \"Lunch?\"}}' | papillon listen
 
 Each line is a JSON object whose \"event\" is one of: signed-in, presence, contact-added,
-contact-removed, roster-changed, joined, left, message, typing, nudge, emoticon, picture, file-offered,
-file-declined, file-progress, file-received, file-sent, file-failed, conversation-closed,
+contact-removed, roster-changed, joined, left, message, typing, nudge, raw, not-shown, emoticon, picture,
+file-offered, file-declined, file-progress, file-received, file-sent, file-failed, conversation-closed,
 service-message, missed, error, signed-out. docs/events.md tells their fields.
 
 Each line of standard input is a command: a JSON object whose \"command\" is one of: {commands}.
@@ -112,8 +112,8 @@ async fn listen(args: &ListenArgs) -> anyhow::Result<()> {
     match end {
         End::SignedOut(SignedOut::Elsewhere) => bail!("the account signed in elsewhere, or was signed out"),
         End::SignedOut(SignedOut::ServiceClosing) => bail!("the service has closed down"),
-        End::SignedOut(SignedOut::ConnectionLost) => bail!("the connection to the service is lost"),
         End::NobodyReads | End::Told | End::SignedOut(SignedOut::Asked) => Ok(()),
+        End::SignedOut(_) => bail!("the connection to the service is lost"),
     }
 }
 

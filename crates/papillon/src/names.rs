@@ -25,6 +25,27 @@ pub(crate) fn status_name(status: Option<Status>) -> &'static str {
     }
 }
 
+/// The states that this account can be in.
+const STATES: [Status; 8] = [
+    Status::Online,
+    Status::Busy,
+    Status::Idle,
+    Status::BeRightBack,
+    Status::Away,
+    Status::OnThePhone,
+    Status::OutToLunch,
+    Status::Hidden,
+];
+
+/// Reads a status that this account can have, in the words that scripts rely on.
+pub(crate) fn status(word: &str) -> Result<Status, String> {
+    let found = STATES.into_iter().find(|status| status_name(Some(*status)) == word);
+    found.ok_or_else(|| {
+        let words: Vec<_> = STATES.into_iter().map(|status| status_name(Some(status))).collect();
+        format!("there is no status {word:?}, but {}", words.join(", "))
+    })
+}
+
 /// Reads a display name; the error tells the fault.
 pub(crate) fn friendly_name(text: &str) -> Result<FriendlyName, String> {
     FriendlyName::from_text(text).map_err(|_| {
@@ -39,6 +60,14 @@ pub(crate) fn friendly_name(text: &str) -> Result<FriendlyName, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_status_but_offline_can_be_had() {
+        for state in STATES {
+            assert_eq!(status(status_name(Some(state))), Ok(state));
+        }
+        assert!(status("offline").unwrap_err().contains("be-right-back"));
+    }
 
     #[test]
     fn what_is_wrong_with_a_name_is_said() {

@@ -8,7 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use msnp::Handle;
 
-use crate::client::{self, ClientArgs, ENVIRONMENT};
+use crate::client::{self, ClientArgs, ENVIRONMENT, Purpose};
 use crate::control::{Address, Command};
 use crate::names::handle;
 use crate::stdout;
@@ -48,7 +48,7 @@ pub(crate) fn run(args: &PictureArgs) -> anyhow::Result<()> {
 }
 
 async fn fetch(args: &PictureArgs) -> anyhow::Result<()> {
-    let mut asker = client::asker(&args.client).await?;
+    let mut asker = client::asker(&args.client, Purpose::Conversation).await?;
     let who = &args.contact;
     let told = asker.ask(&Command::Picture { who: Address(who.clone()), path: None }).await;
     asker.leave().await;

@@ -3,12 +3,14 @@
 use std::io::{self, Read};
 use std::sync::LazyLock;
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use msnp::Handle;
+use serde_json::Value;
 
-use crate::client::{self, ClientArgs, ENVIRONMENT};
-use crate::control::{Address, Command};
+use crate::client::{self, ClientArgs, ENVIRONMENT, Purpose};
+use crate::control::{Address, Command, Failure, outcome_as_json};
 use crate::names::handle;
+use crate::stdout;
 use crate::usage::wrong_usage;
 
 /// More than this is not read: one message holds far less.
@@ -23,7 +25,7 @@ Examples:
   papillon send ada@example.com 'You have my (heart)' --emoticon '(heart)=heart.png'
 
 It waits until the service has delivered the text: exit code 1 means that it was not. They have to
-be online; nothing waits for them. With --emoticon it stays until they have fetched the picture,
+be online; nothing waits for them. --json prints the outcome as one object. With --emoticon it stays until they have fetched the picture,
 for 10 s at most.
 
 {ENVIRONMENT}"
@@ -39,6 +41,9 @@ pub(crate) struct SendArgs {
     to: Handle,
     /// What to say; `-` reads it from standard input.
     text: String,
+    /// Prints how it ended as one JSON object, on standard output.
+    #[arg(long)]
+    json: bool,
     #[command(flatten)]
     client: ClientArgs,
 }
@@ -46,13 +51,20 @@ pub(crate) struct SendArgs {
 /// Says something to somebody.
 pub(crate) fn run(args: &SendArgs) -> anyhow::Result<()> {
     client::log()?;
-    let text = text(args)?;
-    crate::runtime::start()?.block_on(send(args, text))
+    let outcome = match text(args) {
+        Ok(text) => crate::runtime::start()?.block_on(send(args, text)),
+        Err(error) => Err(Failure::new("bad-argument", error)),
+    };
+    if args.json {
+        stdout::print_json_line(&outcome_as_json(&args.to, &outcome))?;
+    }
+    outcome.map(drop).map_err(Failure::into_error)
 }
 
-async fn send(args: &SendArgs, text: String) -> anyhow::Result<()> {
-    let emoticons = args.client.emoticon_pictures()?;
-    let mut asker = client::asker(&args.client).await?;
+async fn send(args: &SendArgs, text: String) -> Result<Value, Failure> {
+    let emoticons = args.client.emoticon_pictures().map_err(|error| Failure::new("bad-argument", error))?;
+    let asker = client::asker(&args.client, Purpose::Conversation).await;
+    let mut asker = asker.map_err(|error| Failure::new("not-signed-in", error))?;
     let command = Command::Send {
         to: Some(Address(args.to.clone())),
         conversation: None,
@@ -63,10 +75,10 @@ async fn send(args: &SendArgs, text: String) -> anyhow::Result<()> {
     };
     let sent = asker.ask(&command).await;
     asker.leave().await;
-    match sent? {
-        Ok(_) => Ok(()),
-        Err(refusal) => bail!("the text for {} was not delivered: {}", args.to, refusal.text),
-    }
+    sent?.map_err(|refusal| {
+        let told = anyhow!("the text for {} was not delivered: {}", args.to, refusal.text);
+        Failure::refused(refusal, told)
+    })
 }
 
 fn text(args: &SendArgs) -> anyhow::Result<String> {

@@ -1,17 +1,17 @@
 //! `papillon send-file`: sends a file and waits until it has arrived.
 
 use std::io::{self, IsTerminal};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
-use anyhow::bail;
+use anyhow::{anyhow, bail};
 use indicatif::{ProgressBar, ProgressStyle};
 use msnp::Handle;
 use papillon_server::counted;
 use serde_json::Value;
 
-use crate::client::{self, ClientArgs, ENVIRONMENT};
-use crate::control::{Address, Asker, Command, FilePath, Refusal, outcome};
+use crate::client::{self, ClientArgs, ENVIRONMENT, Purpose};
+use crate::control::{Address, Asker, Command, Failure, FilePath, Refusal, outcome, outcome_as_json};
 use crate::interrupt::Interrupt;
 use crate::names::handle;
 use crate::stdout;
@@ -24,7 +24,7 @@ Examples:
   papillon send-file ada@example.com film.avi --direct auto
 
 It waits until they have accepted the file and have all of it: exit code 1 means that they declined
-it, are not online, or that it broke off. Ctrl-C cancels the transfer on both sides.
+it, are not online, or that it broke off. --json prints the outcome as one object. Ctrl-C cancels the transfer on both sides.
 
 {ENVIRONMENT}"
     )
@@ -42,6 +42,9 @@ pub(crate) struct SendFileArgs {
     /// Goes through the service, whatever --direct says.
     #[arg(long)]
     no_direct: bool,
+    /// Prints how it ended as one JSON object, on standard output.
+    #[arg(long)]
+    json: bool,
     #[command(flatten)]
     client: ClientArgs,
 }
@@ -49,23 +52,36 @@ pub(crate) struct SendFileArgs {
 /// Sends a file to somebody.
 pub(crate) fn run(args: &SendFileArgs) -> anyhow::Result<()> {
     client::log()?;
-    // Before anybody is asked for a password in vain.
-    match std::fs::File::open(&args.file).and_then(|file| file.metadata()) {
-        Err(error) => bail!("{} cannot be read: {error}", args.file.display()),
-        Ok(about) if !about.is_file() => bail!("{} is not a file", args.file.display()),
-        Ok(_) => {}
+    let outcome = match readable(&args.file) {
+        Ok(()) => crate::runtime::start()?.block_on(send(args)),
+        Err(error) => Err(Failure::new("file", error)),
+    };
+    if args.json {
+        stdout::print_json_line(&outcome_as_json(&args.to, &outcome))?;
+    } else if let Ok(answer) = &outcome {
+        stdout::print(&summary(args, answer))?;
     }
-    crate::runtime::start()?.block_on(send(args))
+    outcome.map(drop).map_err(Failure::into_error)
 }
 
-async fn send(args: &SendFileArgs) -> anyhow::Result<()> {
-    let mut asker = client::asker(&args.client).await?;
+/// Looks before anybody is asked for a password in vain.
+fn readable(file: &Path) -> anyhow::Result<()> {
+    match std::fs::File::open(file).and_then(|file| file.metadata()) {
+        Err(error) => bail!("{} cannot be read: {error}", file.display()),
+        Ok(about) if !about.is_file() => bail!("{} is not a file", file.display()),
+        Ok(_) => Ok(()),
+    }
+}
+
+async fn send(args: &SendFileArgs) -> Result<Value, Failure> {
+    let asker = client::asker(&args.client, Purpose::Conversation).await;
+    let mut asker = asker.map_err(|error| Failure::new("not-signed-in", error))?;
     let sent = follow(args, &mut asker).await;
     asker.leave().await;
-    match sent? {
-        Ok(answer) => stdout::print(&summary(args, &answer)),
-        Err(refusal) => bail!("{} was not sent to {}: {}", args.file.display(), args.to, why(args, &refusal)),
-    }
+    sent?.map_err(|refusal| {
+        let told = anyhow!("{} was not sent to {}: {}", args.file.display(), args.to, why(args, &refusal));
+        Failure::refused(refusal, told)
+    })
 }
 
 fn why(args: &SendFileArgs, refusal: &Refusal) -> String {

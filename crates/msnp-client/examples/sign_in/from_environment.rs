@@ -6,7 +6,7 @@
 //! | `PAPILLON_PASSWORD` | its password |
 //! | `PAPILLON_CA` | the service's certificate authority, a PEM file; without it, this machine's authorities count |
 //! | `PAPILLON_SERVER` | the service, `HOST:PORT`; 127.0.0.1:1863 without it |
-//! | `PAPILLON_NEXUS` | the Passport nexus; `https://HOST:8443/rdr/pprdr.asp` without it |
+//! | `PAPILLON_NEXUS` | the Passport nexus; that at port 8443 or 443 of the same host without it |
 
 use std::env;
 

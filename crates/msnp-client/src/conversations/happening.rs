@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use msnp::message::{Emoticon, Invitation, Text};
+use msnp::message::{Emoticon, Invitation, Message, Text};
 use msnp::{FriendlyName, Handle};
 
 use super::ConversationState;
@@ -23,6 +23,8 @@ pub(crate) enum Happening {
     Nudge { from: Handle, name: FriendlyName },
     /// Somebody says something about a file, in the way of the time before packets.
     Invitation { from: Handle, invitation: Invitation },
+    /// A message of a type that there is no event for.
+    Raw { from: Handle, name: FriendlyName, message: Message },
     /// A message that cannot be shown.
     NotShown { from: Option<Handle>, content_type: String, reason: String },
 }

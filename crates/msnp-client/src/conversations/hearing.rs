@@ -9,6 +9,9 @@ use super::{ConversationState, Conversations, Happening};
 use crate::switchboard::Switchboard;
 use crate::switchboards::Line;
 
+/// What some clients send so that a quiet switchboard stays open; nobody is meant to see it.
+const KEEPALIVE: &str = "text/x-keepalive";
+
 impl Conversations {
     /// Somebody came to a line, or left it. As long as nobody says anything there, it is no
     /// conversation, unless there are several: packets are for one person.
@@ -38,7 +41,12 @@ impl Conversations {
         let happening = match message.try_content() {
             Ok(Content::Emoticons(pairs)) => return state.expect_emoticons(&from, pairs.emoticons),
             // There is nothing to show of it.
-            Ok(Content::ClientCaps(_)) => return,
+            Ok(Content::ClientCaps(_)) => {
+                return state.tell(Happening::Raw { from, name: name.clone(), message });
+            }
+            Ok(Content::Other) if message.is(KEEPALIVE) => {
+                return state.tell(Happening::Raw { from, name: name.clone(), message });
+            }
             Ok(Content::Text(text)) => {
                 let emoticons = state.take_emoticons(&from, &text.body);
                 Happening::Text { from, name: name.clone(), text, emoticons }
@@ -56,13 +64,17 @@ impl Conversations {
             }
             Ok(Content::Invitation(invitation)) => Happening::Invitation { from, invitation: *invitation },
             content => {
-                let reason = match content {
+                let reason = match &content {
                     Err(fault) => fault.to_string(),
                     Ok(Content::Other) => "its type is not known".to_owned(),
                     Ok(Content::Datacast(datacast)) => format!("its kind {} is not known", datacast.id),
                     Ok(_) => "it has no place in a conversation".to_owned(),
                 };
                 let content_type = message.content_type().unwrap_or_default().to_owned();
+                if content.is_ok() {
+                    heard(&state, board);
+                    state.tell(Happening::Raw { from: from.clone(), name: name.clone(), message });
+                }
                 Happening::NotShown { from: Some(from), content_type, reason }
             }
         };

@@ -44,6 +44,11 @@ impl Conversations {
         self.say(state, None, Datacast::nudge().to_message().to_bytes()).await
     }
 
+    /// Sends a message that somebody else has written, and waits until everybody has it.
+    pub(crate) async fn raw(&self, state: &ConversationState, payload: Bytes) -> Result<(), SendError> {
+        self.say(state, None, payload).await
+    }
+
     async fn say(
         &self,
         state: &ConversationState,
@@ -103,7 +108,8 @@ fn to_command(error: SendError) -> CommandError {
         SendError::NotOnline => CommandError::Refused(msnp::ErrorCode::NotOnline),
         SendError::Refused(code) => CommandError::Refused(code),
         SendError::TimedOut => CommandError::TimedOut,
-        SendError::NoAnswer => CommandError::Invalid(error.to_string()),
-        _ => CommandError::Disconnected,
+        SendError::Protocol(what) => CommandError::Protocol(what),
+        SendError::Disconnected => CommandError::Disconnected,
+        error => CommandError::Conversation(error),
     }
 }

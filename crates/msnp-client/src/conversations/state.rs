@@ -40,6 +40,11 @@ impl ConversationState {
         Self { line, tell, known: Mutex::default() }
     }
 
+    /// One of these people that leads nowhere, and of which nothing is told.
+    pub(crate) fn detached(id: ConversationId, people: BTreeSet<Handle>) -> Self {
+        Self::new(Arc::new(Line::new(id.0, people)), Arc::new(|_: &Arc<Self>, _| {}))
+    }
+
     /// The number of its line: there is one conversation on each.
     pub(crate) fn id(&self) -> ConversationId {
         ConversationId(self.line.id())

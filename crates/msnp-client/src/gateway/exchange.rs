@@ -17,7 +17,7 @@ use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
 use crate::Trust;
-use crate::verifier::Verifier;
+use crate::verifier::{Untrusted, Verifier};
 
 /// The largest answer that is taken.
 const MAX_ANSWER: usize = 8 << 20;
@@ -153,10 +153,14 @@ impl Line {
         if !secure {
             return converse(stream).await;
         }
-        let config = Verifier::new(&self.trust).and_then(|verifier| verifier.config());
-        let connector = TlsConnector::from(Arc::new(config.map_err(io::Error::other)?));
+        let verifier = Verifier::new(&self.trust).map_err(io::Error::other)?;
+        let connector = TlsConnector::from(Arc::new(verifier.config().map_err(io::Error::other)?));
         let name = host.to_owned().try_into().map_err(io::Error::other)?;
-        converse(connector.connect(name, stream).await?).await
+        let stream = connector.connect(name, stream).await.map_err(|error| {
+            let refused = verifier.refused(&format!("{host}:{port}"));
+            refused.map_or(error, |shown| io::Error::other(Untrusted(shown)))
+        })?;
+        converse(stream).await
     }
 }
 

@@ -1,5 +1,6 @@
 //! One HTTPS request.
 
+use std::error::Error as _;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -52,14 +53,17 @@ async fn exchange(
     }
     let verifier = Verifier::new(trust)?;
     let host = uri.host().unwrap_or_default().trim_matches(['[', ']']).to_owned();
+    // That of the nexus was looked at before; this is where the service refers to.
     let name =
-        host.try_into().map_err(|_| SignInError::Setting(format!("{server} is not the name of a server")))?;
+        host.try_into().map_err(|_| super::protocol(server, "it is not the name of a server with TLS"))?;
     let connector = TlsConnector::from(Arc::new(verifier.config()?));
     match connector.connect(name, stream).await {
         Ok(stream) => request(TokioIo::new(stream), uri, server, authorization).await,
-        Err(error) => Err(match verifier.refused() {
-            Some(fingerprint) => {
-                SignInError::Untrusted(crate::ServerCertificate { server: server.to_owned(), fingerprint })
+        Err(error) => Err(match verifier.refused(server) {
+            Some(shown) => SignInError::Untrusted(shown),
+            // What rustls makes of what came: no TLS, or none that it speaks.
+            None if error.get_ref().is_some_and(|inner| inner.is::<rustls::Error>()) => {
+                super::protocol(server, &format!("TLS fails: {error}"))
             }
             None => unreachable(error),
         }),
@@ -88,7 +92,16 @@ where
         request = request.header("Authorization", authorization);
     }
     let request = request.body(Empty::<Bytes>::new()).map_err(|error| fault(error.to_string()))?;
-    let answer = sender.send_request(request).await.map_err(|error| fault(error.to_string()))?;
+    let answer = sender.send_request(request).await.map_err(|error| {
+        let network = error.source().and_then(|source| source.downcast_ref::<std::io::Error>());
+        match network {
+            Some(source) => {
+                let source = std::io::Error::new(source.kind(), source.to_string());
+                SignInError::Unreachable { server: server.to_owned(), source }
+            }
+            None => fault(error.to_string()),
+        }
+    })?;
     connection.abort();
     Ok(answer.into_parts().0)
 }

@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use msnp::command::{NotificationEvent, add, iln, nln, qry, rem};
 use msnp::message::{Content, InitialMail, Message, NewMail, SystemMessage};
-use msnp::{FriendlyName, Handle, List, TransactionId};
+use msnp::{List, TransactionId};
 
 use crate::core::Core;
 use crate::network::LocalNetwork;
 use crate::switchboards::Ring;
-use crate::{Event, Presence, ServiceMessageKind};
+use crate::{Event, ServiceMessageKind};
 
 /// An answer that has to go back, once it has a number.
 pub(super) type Answer = Box<dyn FnOnce(TransactionId) -> qry::Request + Send>;
@@ -31,13 +31,20 @@ pub(super) fn take(core: &Arc<Core>, event: &NotificationEvent, local: Option<So
         }
         NotificationEvent::Iln(iln::Push { handle, name, status, capabilities, object, .. })
         | NotificationEvent::Nln(nln::Push { status, handle, name, capabilities, object }) => {
-            let presence = core.roster.write().online(handle, name, *status, *capabilities, object.as_ref());
-            tell_presence(core, handle, name.clone(), Some(presence));
+            let already = matches!(event, NotificationEvent::Iln(_));
+            let (presence, came) =
+                core.roster.write().online(handle, name, *status, *capabilities, object.as_ref());
+            let (who, name) = (handle.clone(), name.clone());
+            core.events.emit(if came {
+                Event::Online { who, name, presence, already }
+            } else {
+                Event::Presence { who, name, presence }
+            });
         }
         NotificationEvent::Fln(push) => {
             let name = core.roster.write().offline(&push.handle);
             if let Some(name) = name {
-                tell_presence(core, &push.handle, name, None);
+                core.events.emit(Event::Offline { who: push.handle.clone(), name });
             }
         }
         NotificationEvent::Rng(push) => {
@@ -56,10 +63,6 @@ pub(super) fn take(core: &Arc<Core>, event: &NotificationEvent, local: Option<So
         event => take_change(core, event),
     }
     None
-}
-
-fn tell_presence(core: &Core, who: &Handle, name: FriendlyName, presence: Option<Presence>) {
-    core.events.emit(Event::Presence { who: who.clone(), name, presence });
 }
 
 /// Changes of the lists.

@@ -76,7 +76,7 @@ impl NotificationHandle {
             NotificationEvent::Xfr(xfr::Reply::Switchboard { address, cookie, .. }) => {
                 Ok(Admission { address, cookie })
             }
-            _ => Err(CommandError::Invalid("the service names no switchboard".into())),
+            _ => Err(CommandError::Protocol("it names no switchboard".into())),
         }
     }
 

@@ -13,6 +13,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval, timeout};
 use super::handle::Command;
 use super::{Wire, events};
 use crate::core::Core;
+use crate::login::lost;
 use crate::{CommandError, SignInError};
 
 /// How often the service is asked whether it is there; routers forget quiet connections.
@@ -107,7 +108,7 @@ impl Session {
         let server = || core.settings.server.clone();
         match timeout(SYNC_TIMEOUT, self.fetch_lists(core, status)).await {
             Err(_) => Err(SignInError::TimedOut(server())),
-            Ok(Err(source)) => Err(SignInError::Unreachable { server: server(), source }),
+            Ok(Err(source)) => Err(lost(server(), source)),
             Ok(Ok(None)) => Ok(()),
             Ok(Ok(Some(error))) => Err(error),
         }
@@ -228,10 +229,9 @@ impl Session {
             let result = match &event {
                 NotificationEvent::Error(error) => Err(match error.code() {
                     Some(code) => CommandError::Refused(code),
-                    None => CommandError::Invalid(format!(
-                        "the service answers with the unknown error {}",
-                        error.number
-                    )),
+                    None => {
+                        CommandError::Protocol(format!("it answers with the unknown error {}", error.number))
+                    }
                 }),
                 _ => Ok(event),
             };

@@ -50,7 +50,7 @@ impl Wire {
     /// Fails when the connection does, or when it cannot be told where events begin.
     pub(crate) async fn next(&mut self) -> io::Result<Option<NotificationEvent>> {
         loop {
-            while let Some(frame) = self.decoder.next(&mut self.buffer).map_err(io::Error::other)? {
+            while let Some(frame) = self.decoder.next(&mut self.buffer).map_err(unreadable)? {
                 match NotificationEvent::parse(&frame, self.dialect) {
                     Ok(event) => return Ok(Some(event)),
                     // Without a reason, or with one of a later dialect: the end, all the same.
@@ -69,6 +69,11 @@ impl Wire {
         // The other side may be gone.
         let _ = self.connection.writer.shutdown().await;
     }
+}
+
+/// An error that [`crate::login::lost`] tells from one of the network.
+fn unreadable(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, error)
 }
 
 #[cfg(test)]

@@ -18,8 +18,8 @@ use msnp_p2p::{FileOffer, Peer, PeerConfig, PeerEvent, RequestError, SessionKey}
 use tokio::sync::{mpsc, oneshot};
 
 use super::incoming::Destination;
-use super::outgoing::OutgoingFile;
 use super::surroundings::Surroundings;
+use crate::file_source::OutgoingFile;
 use crate::switchboard::PacketCarrier;
 use crate::transfer::Reporter;
 use crate::{Event, FetchError, SendError, TransferId};
@@ -211,7 +211,8 @@ impl Driver {
             Ok(session) => drop(self.fetches.insert(session, reply)),
             // Whoever asked may have given up.
             Err(RequestError::TooLarge { limit }) => drop(reply.send(Err(FetchError::TooLarge { limit }))),
-            Err(_) => drop(reply.send(Err(FetchError::Broken))),
+            Err(RequestError::NotTheirs) => drop(reply.send(Err(FetchError::NotTheirs))),
+            Err(_) => drop(reply.send(Err(FetchError::TooMany))),
         }
     }
 

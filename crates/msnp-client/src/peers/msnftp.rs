@@ -8,7 +8,6 @@ mod receive;
 mod send;
 
 use std::collections::HashMap;
-use std::path::Path;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
@@ -22,8 +21,8 @@ use tokio::time::timeout;
 
 use super::incoming::Destination;
 use super::offers;
-use super::outgoing::OutgoingFile;
 use super::surroundings::Surroundings;
+use crate::file_source::OutgoingFile;
 use crate::transfer::Reporter;
 use crate::{Event, SendError, TransferError, TransferId};
 
@@ -102,13 +101,12 @@ impl Msnftp {
         &self,
         to: &Handle,
         id: TransferId,
-        path: &Path,
-        file: (OutgoingFile, u64),
+        name: String,
+        file: OutgoingFile,
         reporter: Reporter,
     ) -> bool {
         let cookie = rand::rng().random_range(1..0x7fff_ffff);
         let Some(task) = self.begin(id, to, cookie) else { return false };
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         tokio::spawn(send::run(task, name, file, reporter));
         true
     }
@@ -190,7 +188,8 @@ impl Task {
         match timeout(patience, self.inputs.recv()).await {
             Ok(Some(Input::Invitation(invitation))) if invitation.command == InvitationCommand::Cancel => {
                 Err(match invitation.cancel_code {
-                    Some(CancelCode::Reject | CancelCode::RejectNotInstalled) => TransferError::Declined,
+                    Some(CancelCode::Reject) => TransferError::Declined,
+                    Some(CancelCode::RejectNotInstalled) => TransferError::Unsupported,
                     Some(CancelCode::Timeout | CancelCode::FileTransferTimeout) => TransferError::TimedOut,
                     _ => TransferError::CancelledByPeer,
                 })

@@ -8,7 +8,7 @@ use parking_lot::Mutex;
 
 use super::offers::Offers;
 use crate::TransferId;
-use crate::event::EventSender;
+use crate::events::EventSender;
 use crate::network::LocalNetwork;
 use crate::pictures::OwnPictures;
 use crate::settings::Settings;

@@ -36,6 +36,20 @@ impl Served {
 }
 
 /// The pictures of the emoticons of one text, which those who were in the conversation may fetch.
+///
+/// ```no_run
+/// # async fn example(client: msnp_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+/// use std::time::Duration;
+///
+/// let heart = client.emoticon("(heart)", std::fs::read("heart.png")?.into())?;
+/// let conversation = client.conversation(&"grace@example.com".parse()?);
+/// let pictures = conversation.send_with("I (heart) you", &[heart]).await?;
+/// // Whoever signs out takes the pictures along.
+/// let _ = tokio::time::timeout(Duration::from_secs(10), pictures.fetched()).await;
+/// client.sign_out().await;
+/// # Ok(())
+/// # }
+/// ```
 pub struct Pictures {
     served: Receiver,
     missing: HashSet<Fetch>,

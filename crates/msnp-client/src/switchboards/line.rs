@@ -40,7 +40,7 @@ struct State {
 }
 
 impl Line {
-    pub(super) fn new(id: u64, expected: BTreeSet<Handle>) -> Self {
+    pub(crate) fn new(id: u64, expected: BTreeSet<Handle>) -> Self {
         let state = State { expected, here: People::new(), boards: Vec::new(), failures: (0, None) };
         Self {
             id,

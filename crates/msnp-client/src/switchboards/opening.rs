@@ -1,5 +1,6 @@
 //! Getting everybody of a line onto a switchboard.
 
+use std::io;
 use std::sync::Arc;
 
 use msnp::{ErrorCode, Handle};
@@ -80,11 +81,10 @@ impl Switchboards {
         let place = self.place()?;
         let opening = async {
             let admission = self.notification.request_switchboard().await.map_err(from_command)?;
+            let server = admission.address.to_string();
             let connection = connect(&self.settings, Destination::Switchboard(admission.address)).await;
-            let connection = connection.map_err(|error| {
-                tracing::info!(%error, "no connection to a switchboard");
-                SendError::Disconnected
-            })?;
+            let unreachable = |error: io::Error| SendError::Unreachable { server, reason: error.to_string() };
+            let connection = connection.map_err(unreachable)?;
             let forwarder = Arc::new(Forwarder::of(self, Arc::clone(line)));
             let (id, account, dialect) = (self.board_id(), self.account.clone(), self.settings.dialect);
             let board = Switchboard::start(id, account, dialect, connection, Some(place), forwarder);
@@ -128,6 +128,7 @@ fn from_command(error: CommandError) -> SendError {
     match error {
         CommandError::Refused(code) => SendError::Refused(code),
         CommandError::TimedOut => SendError::TimedOut,
+        CommandError::Protocol(what) => SendError::Protocol(what),
         _ => SendError::Disconnected,
     }
 }

@@ -23,7 +23,6 @@ fn refusal(number: u16) -> SendError {
     match ErrorCode::from_number(number) {
         Some(ErrorCode::NotOnline | ErrorCode::NotOnList) => SendError::NotOnline,
         Some(code) => SendError::Refused(code),
-        // Said of a person or a message, a number nobody knows is a refusal like any other.
-        None => SendError::Refused(ErrorCode::InternalServerError),
+        None => SendError::Protocol(format!("it answers with the unknown error {number}")),
     }
 }

@@ -32,7 +32,6 @@ async fn a_nudge_is_an_event_in_its_conversation() {
         let Event::Nudge { conversation, from, name } = nudge(&mut alice).await else { panic!() };
         assert_eq!((from, name.text().as_ref()), (handle("bob"), "Bob"));
         // It can be answered there.
-        let conversation = alice.client.conversation_by_id(conversation).unwrap();
         conversation.send("ouch").await.unwrap();
         assert!(seat.receive("alice@example.com").await.ends_with(b"ouch"));
     }

@@ -54,12 +54,12 @@ impl Somebody {
         loop {
             let event = timeout(DEADLINE, self.events.next()).await.expect("no event in time");
             match event.expect("the events have ended") {
-                Event::Joined { conversation, who, .. } => return Happened::Joined(conversation, who),
-                Event::Left { conversation, who } => return Happened::Left(conversation, who),
-                Event::ConversationClosed { conversation } => return Happened::Closed(conversation),
-                Event::Typing { conversation, from } => return Happened::Typing(conversation, from),
+                Event::Joined { conversation, who, .. } => return Happened::Joined(conversation.id(), who),
+                Event::Left { conversation, who } => return Happened::Left(conversation.id(), who),
+                Event::ConversationClosed { conversation } => return Happened::Closed(conversation.id()),
+                Event::Typing { conversation, from } => return Happened::Typing(conversation.id(), from),
                 Event::Message { conversation, from, text, emoticons, .. } => {
-                    return Happened::Said(conversation, from, text, emoticons);
+                    return Happened::Said(conversation.id(), from, text, emoticons);
                 }
                 _ => {}
             }

@@ -17,8 +17,8 @@ async fn it_goes_on_when_somebody_leaves_in_the_middle() {
     for who in [ALICE, CAROL] {
         server.account(who).await;
     }
-    let (bot, mut events) = online(&server, ALICE).await;
-    let echo = tokio::spawn(async move { echo_bot::echo(&bot, &mut events).await });
+    let (_bot, mut events) = online(&server, ALICE).await;
+    let echo = tokio::spawn(async move { echo_bot::echo(&mut events).await });
     // One who is gone before the echo comes, for good and without a word.
     let mut bob = Ns::online(&server, BOB, 9).await;
     let mut seat = Sb::open(&mut bob).await;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use msnp::connection_type::ConnectionType;
-use msnp_client::Event;
+use msnp_client::{Event, SignInError, Trust};
 use msnp_testkit::TestServer;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -102,7 +102,19 @@ async fn signing_in_and_talking_through_a_gateway() {
     bob.send(&handle(ALICE), "and back").await.unwrap();
     assert_eq!(wait(&mut alice_hears, said).await, "and back");
     alice.sign_out().await;
-    wait(&mut bob_hears, |event| matches!(event, Event::Presence { presence: None, .. }).then_some(())).await;
+    wait(&mut bob_hears, |event| matches!(event, Event::Offline { .. }).then_some(())).await;
+}
+
+#[tokio::test]
+async fn nobody_vouches_for_a_gateway_with_tls() {
+    let server = TestServer::start().await;
+    server.account(ALICE).await;
+    let gateway = format!("https://{}/gateway/gateway.dll", server.addresses.https);
+    let result = builder(&server, ALICE).gateway(&gateway).trust(Trust::System).sign_in().await;
+    let Err(SignInError::Untrusted(shown)) = result else { panic!("it is trusted") };
+    assert_eq!(shown.server, server.addresses.https.to_string());
+    assert!(shown.authority.contains("Papillon"), "{shown:?}");
+    builder(&server, ALICE).gateway(gateway).sign_in().await.unwrap();
 }
 
 #[tokio::test]

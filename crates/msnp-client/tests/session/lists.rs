@@ -40,6 +40,28 @@ async fn adding_is_heard_on_the_other_side_and_answered() {
 }
 
 #[tokio::test]
+async fn who_is_there_already_does_not_come_online() {
+    let server = TestServer::start().await;
+    server.befriend(ALICE, BOB).await;
+    let (alice, mut alice_hears) = online(&server, ALICE).await;
+    let (bob, mut bob_hears) = online(&server, BOB).await;
+    let presence = async |hears: &mut msnp_client::Events| {
+        wait(hears, |event| match event {
+            Event::Online { who, already, .. } => Some((who, Some(already))),
+            Event::Presence { who, .. } => Some((who, None)),
+            Event::Offline { who, .. } => panic!("{who} is online"),
+            _ => None,
+        })
+        .await
+    };
+    assert_eq!(presence(&mut bob_hears).await, (handle(ALICE), Some(true)), "she was there");
+    assert_eq!(presence(&mut alice_hears).await, (handle(BOB), Some(false)), "he came");
+    bob.set_status(Status::Busy).await.unwrap();
+    assert_eq!(presence(&mut alice_hears).await, (handle(BOB), None), "he changed");
+    drop(alice);
+}
+
+#[tokio::test]
 async fn status_name_and_blocks_are_seen() {
     let server = TestServer::start().await;
     server.befriend(ALICE, BOB).await;
@@ -47,9 +69,12 @@ async fn status_name_and_blocks_are_seen() {
     let (bob, mut bob_hears) = online(&server, BOB).await;
     let next = async |hears: &mut msnp_client::Events| {
         wait(hears, |event| match event {
-            Event::Presence { who, name, presence } if who == handle(ALICE) => {
-                Some((name.text().into_owned(), presence.map(|presence| presence.status)))
+            Event::Online { who, name, presence, .. } | Event::Presence { who, name, presence }
+                if who == handle(ALICE) =>
+            {
+                Some((name.text().into_owned(), Some(presence.status)))
             }
+            Event::Offline { who, name } if who == handle(ALICE) => Some((name.text().into_owned(), None)),
             _ => None,
         })
         .await

@@ -53,9 +53,7 @@ async fn the_state_counts_whatever_the_name_is() {
         );
         bob.send("CHG 7 IDL 0").await;
         let seen = wait(&mut events, |event| match event {
-            Event::Presence { name, presence: Some(presence), .. } if presence.status == Status::Idle => {
-                Some(name)
-            }
+            Event::Presence { name, presence, .. } if presence.status == Status::Idle => Some(name),
             _ => None,
         });
         assert_eq!(seen.await.text(), text);

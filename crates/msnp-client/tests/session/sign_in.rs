@@ -1,7 +1,7 @@
 use msnp::connection_type::ConnectionType;
 use msnp::{ErrorCode, Status};
-use msnp_client::{Client, SignInError, Trust};
-use msnp_testkit::TestServer;
+use msnp_client::{CertificateFault, Client, PictureError, SignInError, Trust};
+use msnp_testkit::{PASSWORD, TestServer};
 
 use crate::who::{ALICE, BOB, builder, handle, nexus, online};
 
@@ -59,6 +59,12 @@ async fn an_authority_is_given_pinned_or_refused() {
         panic!("nobody vouches for it")
     };
     assert_eq!(shown.server, server.addresses.https.to_string());
+    assert_eq!(shown.fault, CertificateFault::UnknownAuthority);
+    assert!(shown.authority.contains("Papillon"), "{shown:?}");
+    let error = SignInError::Untrusted(shown.clone()).to_string();
+    for word in [shown.authority.as_str(), shown.server.as_str(), "Trust::Authorities"] {
+        assert!(error.contains(word), "{error}");
+    }
     with(Trust::Pinned(vec![shown.fingerprint])).await.unwrap();
     assert!(matches!(with(Trust::Pinned(vec![[7; 32]])).await, Err(SignInError::Untrusted(_))));
     let pem = std::fs::read(server.folder().join("tls/ca.pem")).unwrap();
@@ -104,6 +110,42 @@ async fn servers_that_are_not_there_or_something_else() {
     assert!(matches!(result, Err(SignInError::Setting(_))), "{result:?}");
     let result = builder(&server, ALICE).server("a b").sign_in().await.map(|_| ());
     assert!(matches!(result, Err(SignInError::Setting(_))), "{result:?}");
+}
+
+#[tokio::test]
+async fn nothing_but_the_ports_has_to_be_told() {
+    let server = TestServer::start().await;
+    server.account(ALICE).await;
+    let here = || {
+        Client::builder(handle(ALICE), PASSWORD)
+            .server(server.addresses.msnp.to_string())
+            .https(server.addresses.https.to_string())
+    };
+    let authority = std::fs::read(server.folder().join("tls/ca.pem")).unwrap();
+    here().trust(Trust::Authorities(authority)).sign_in().await.unwrap();
+    let result = here().https("https://a").sign_in().await.map(|_| ());
+    assert!(matches!(&result, Err(SignInError::Setting(words)) if words.contains("https://a")), "{result:?}");
+}
+
+#[tokio::test]
+async fn what_is_no_service_is_not_the_network() {
+    let server = TestServer::start().await;
+    server.account(ALICE).await;
+    // No TLS where the nexus should be.
+    let plain = builder(&server, ALICE).https(server.addresses.http.to_string());
+    let result = plain.sign_in().await.map(|_| ());
+    assert!(matches!(&result, Err(SignInError::Protocol { what, .. }) if what.contains("TLS")), "{result:?}");
+}
+
+#[tokio::test]
+async fn a_picture_that_is_too_large_is_no_setting() {
+    let server = TestServer::start().await;
+    let large = vec![0; 512 * 1024 + 1];
+    let result = builder(&server, ALICE).picture(large).sign_in().await.map(|_| ());
+    let expected = PictureError::TooLarge { size: 512 * 1024 + 1, limit: 512 * 1024 };
+    assert!(matches!(&result, Err(SignInError::Picture(error)) if *error == expected), "{result:?}");
+    let result = builder(&server, ALICE).emoticon("", vec![0]).sign_in().await.map(|_| ());
+    assert!(matches!(&result, Err(SignInError::Picture(PictureError::Shortcut(_)))), "{result:?}");
 }
 
 #[tokio::test]

@@ -100,7 +100,7 @@ async fn a_service_that_comes_back_has_its_people_back() {
     assert_eq!(alice.status(), Status::Busy, "as before");
     let _bob = online(&server, BOB).await;
     let seen = wait(&mut events, |event| match event {
-        Event::Presence { who, presence, .. } => presence.map(|_| who),
+        Event::Online { who, .. } => Some(who),
         _ => None,
     });
     assert_eq!(seen.await, handle(BOB));
@@ -147,7 +147,8 @@ async fn dropping_everything_signs_out() {
     drop(online(&server, ALICE).await);
     for online in [true, false] {
         let seen = wait(&mut bob_hears, |event| match event {
-            Event::Presence { presence, .. } => Some(presence.is_some()),
+            Event::Online { .. } => Some(true),
+            Event::Offline { .. } => Some(false),
             _ => None,
         });
         assert_eq!(seen.await, online);

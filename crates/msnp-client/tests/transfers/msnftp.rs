@@ -15,7 +15,7 @@ async fn generations() -> (TestServer, End, End) {
         sign_in(builder(&server, ALICE).dialect(Dialect::Msnp8).direct(DirectConnections::SameMachine)).await;
     let mut bob = sign_in(builder(&server, BOB).direct(DirectConnections::SameMachine)).await;
     if bob.client.contact(&handle(ALICE)).is_none_or(|contact| contact.presence.is_none()) {
-        bob.wait(|event| matches!(event, Event::Presence { presence: Some(_), .. }).then_some(())).await;
+        bob.wait(|event| matches!(event, Event::Online { .. }).then_some(())).await;
     }
     (server, alice, bob)
 }
@@ -48,7 +48,7 @@ async fn refused_at_once_where_direct_connections_are_not_allowed() {
         sign_in(builder(&server, ALICE).dialect(Dialect::Msnp8).direct(DirectConnections::SameMachine)).await;
     let mut bob = sign_in(builder(&server, BOB)).await;
     if bob.client.contact(&handle(ALICE)).is_none_or(|contact| contact.presence.is_none()) {
-        bob.wait(|event| matches!(event, Event::Presence { presence: Some(_), .. }).then_some(())).await;
+        bob.wait(|event| matches!(event, Event::Online { .. }).then_some(())).await;
     }
     let path = bob.file("photo.png", 1000);
     let offered = bob.client.send_file(&handle(ALICE), &path).await;

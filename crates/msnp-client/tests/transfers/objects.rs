@@ -14,7 +14,7 @@ async fn pictures_both_ways() {
     assert_eq!(bob.client.fetch_picture(&handle(ALICE)).await, Ok(pictures[0].clone()));
     alice
         .wait(|event| match event {
-            Event::Presence { presence, .. } => presence?.picture,
+            Event::Online { presence, .. } => presence.picture,
             _ => None,
         })
         .await;

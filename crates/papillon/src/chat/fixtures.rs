@@ -2,7 +2,7 @@
 
 use msnp::message::{Effects, Format, Text};
 use msnp::{FriendlyName, GroupId, Handle, ListFlags, Status};
-use msnp_client::{ConversationId, Event};
+use msnp_client::{Conversation, ConversationId, Event};
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::action::{Action, Outcome};
@@ -102,9 +102,14 @@ impl App {
     }
 }
 
+/// A conversation as events carry it.
+pub(super) fn talk(number: u64) -> Conversation {
+    Conversation::detached(ConversationId(number), [])
+}
+
 pub(super) fn message(conversation: u64, from: &str, text: &str) -> Event {
     Event::Message {
-        conversation: ConversationId(conversation),
+        conversation: talk(conversation),
         from: handle(from),
         name: name(&capital(from)),
         text: text.into(),
@@ -118,7 +123,7 @@ pub(super) fn bold(text: &str) -> Text {
 }
 
 pub(super) fn joined(conversation: u64, who: &str) -> Event {
-    Event::Joined { conversation: ConversationId(conversation), who: handle(who), name: name(&capital(who)) }
+    Event::Joined { conversation: talk(conversation), who: handle(who), name: name(&capital(who)) }
 }
 
 fn capital(word: &str) -> String {

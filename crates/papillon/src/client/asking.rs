@@ -1,18 +1,37 @@
 //! The choice of the client that carries out a command: a `listen` or `chat` of the account that runs on this machine, or
 //! else this program, which signs in for it.
 
+use anyhow::bail;
+use msnp::Status;
+
 use super::options::Options;
 use super::{ClientArgs, Login, account_of};
 use crate::control::Asker;
 
+/// What somebody is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// Something that needs a conversation: the service lets nobody begin one who is hidden (error 913).
+    Conversation,
+    /// Something about the account.
+    Account,
+}
+
 /// Looks for the one, or signs in.
-pub(crate) async fn asker(args: &ClientArgs) -> anyhow::Result<Asker> {
+pub(crate) async fn asker(args: &ClientArgs, purpose: Purpose) -> anyhow::Result<Asker> {
     let options = args.resolve()?;
     // Before anybody is asked for a password in vain.
     let looks = options.looks()?;
     let account = account_of(&options)?;
     if let Some(asker) = running(&account, &options).await? {
         return Ok(asker);
+    }
+    if purpose == Purpose::Conversation && options.status == Status::Hidden {
+        bail!(
+            "--status hidden is not possible here: the service lets nobody begin a conversation who is hidden. So that \
+             your contacts do not see {account} come and go, keep `papillon listen` running with that account; other \
+             commands go through it. Or choose another status, such as --status busy"
+        );
     }
     let mut login = Login::with(args, options, account, looks, |builder| builder.reconnect(None))?;
     let (client, events) = login.sign_in().await?;
@@ -22,8 +41,6 @@ pub(crate) async fn asker(args: &ClientArgs) -> anyhow::Result<Asker> {
 #[cfg(unix)]
 async fn running(account: &msnp::Handle, options: &Options) -> anyhow::Result<Option<Asker>> {
     use std::io::{self, Write};
-
-    use anyhow::bail;
 
     use crate::control::{Command, FilePath, knock};
 

@@ -6,12 +6,11 @@ use std::path::PathBuf;
 use anyhow::{Context, anyhow, bail};
 use bytes::Bytes;
 use clap::ValueEnum;
-use msnp::{Dialect, Handle};
-use msnp_client::{Builder, Client, DirectConnections};
+use msnp::{Dialect, Handle, Status};
+use msnp_client::{Builder, Client, DirectConnections, InvalidAddress, ServerAddress};
 
-use super::server::Server;
 use crate::control::{EmoticonPicture, FilePath};
-use crate::names::handle;
+use crate::names::{handle, status};
 use crate::password::PasswordSource;
 use crate::pictures;
 use crate::settings::variable;
@@ -43,8 +42,8 @@ pub(crate) struct ClientArgs {
     #[arg(long, global = true, help_heading = HEADING)]
     password_stdin: bool,
     /// The service. [default: the host of --gateway, or else 127.0.0.1; port 1863]
-    #[arg(long, value_name = "HOST[:PORT]", value_parser = Server::parse, global = true, help_heading = HEADING)]
-    server: Option<Server>,
+    #[arg(long, value_name = "HOST[:PORT]", global = true, help_heading = HEADING)]
+    server: Option<ServerAddress>,
     /// Where signing in begins. [default: https://HOST:8443/rdr/pprdr.asp, or else the same at port 443]
     #[arg(long, value_name = "URL", value_parser = url, global = true, help_heading = HEADING)]
     nexus: Option<String>,
@@ -71,6 +70,13 @@ pub(crate) struct ClientArgs {
     /// It tells the other side the addresses of this machine.
     #[arg(long, value_name = "WHEN", global = true, help_heading = HEADING)]
     direct: Option<Direct>,
+    /// The status to sign in with: online, busy, idle, be-right-back, away, on-the-phone, out-to-lunch or hidden.
+    /// [default: online]
+    ///
+    /// Hidden looks like offline. The service lets nobody begin a conversation who is hidden, so `send`,
+    /// `send-file` and `picture` need another one.
+    #[arg(long, value_name = "STATUS", value_parser = status, global = true, help_heading = HEADING)]
+    status: Option<Status>,
     /// The newest version of the protocol to speak. [default: 9]
     #[arg(long, value_name = "VERSION", value_parser = dialect, global = true, help_heading = HEADING)]
     protocol: Option<Dialect>,
@@ -112,7 +118,7 @@ pub(super) enum TrustOption {
 #[derive(Debug)]
 pub(super) struct Options {
     pub(super) account: Option<Handle>,
-    pub(super) server: Server,
+    pub(super) server: ServerAddress,
     /// `None` when no option names it.
     pub(super) nexus: Option<String>,
     pub(super) gateway: Option<String>,
@@ -120,6 +126,7 @@ pub(super) struct Options {
     pub(super) picture: Option<PathBuf>,
     pub(super) emoticons: Vec<(String, PathBuf)>,
     pub(super) direct: DirectConnections,
+    pub(super) status: Status,
     pub(super) dialect: Dialect,
 }
 
@@ -148,7 +155,10 @@ impl Options {
     /// Under which name a program is found that is signed in like this.
     #[cfg(unix)]
     pub(super) fn name(&self, account: &Handle) -> crate::control::SocketName {
-        crate::control::SocketName { account: account.clone(), server: self.server.identity() }
+        // The same for all ways to write the same service.
+        let host = if self.server.is_loopback() { "localhost" } else { self.server.host() };
+        let server = format!("{host}:{}", self.server.port());
+        crate::control::SocketName { account: account.clone(), server }
     }
 
     /// Whether direct connections are allowed.
@@ -162,6 +172,7 @@ impl Options {
         let mut builder = Client::builder(account, password)
             .server(self.server.to_string())
             .dialect(self.dialect)
+            .status(self.status)
             .direct(self.direct);
         if let Some(nexus) = &self.nexus {
             builder = builder.nexus(nexus);
@@ -208,12 +219,12 @@ impl ClientArgs {
     pub(super) fn resolve(&self) -> anyhow::Result<Options> {
         let nexus = either(&self.nexus, "PAPILLON_NEXUS", url)?;
         let gateway = either(&self.gateway, "PAPILLON_GATEWAY", gateway)?;
-        let server = match either(&self.server, "PAPILLON_SERVER", Server::parse)? {
+        let server = match either(&self.server, "PAPILLON_SERVER", server)? {
             Some(server) => server,
             // The gateway's host is the service's host.
-            None => match gateway.as_deref().filter(|_| nexus.is_none()).map(Server::of_url) {
-                Some(Ok(gateway)) => gateway.with_usual_port(),
-                _ => Server::usual(),
+            None => match gateway.as_deref().filter(|_| nexus.is_none()).map(ServerAddress::of_url) {
+                Some(Ok(gateway)) => gateway.notification(),
+                _ => ServerAddress::local(),
             },
         };
         let direct = either(&self.direct, "PAPILLON_DIRECT", |word| Direct::from_str(word, true))?;
@@ -224,6 +235,7 @@ impl ClientArgs {
             picture: self.picture.clone().or_else(|| variable("PAPILLON_PICTURE").map(PathBuf::from)),
             emoticons: self.emoticons()?,
             direct: direct.unwrap_or(Direct::Never).into(),
+            status: either(&self.status, "PAPILLON_STATUS", status)?.unwrap_or(Status::Online),
             dialect: either(&self.protocol, "PAPILLON_PROTOCOL", dialect)?.unwrap_or(Dialect::NEWEST),
             server,
             nexus,
@@ -272,8 +284,12 @@ fn read<T>(name: &str, text: OsString, parse: impl FnOnce(&str) -> Result<T, Str
     parse(text).map_err(|expected| anyhow!("bad value in the environment variable {name}: {expected}"))
 }
 
+fn server(text: &str) -> Result<ServerAddress, String> {
+    text.parse().map_err(|expected: InvalidAddress| expected.to_string())
+}
+
 fn url(text: &str) -> Result<String, String> {
-    Server::of_url(text).map(|_| text.to_owned())
+    ServerAddress::of_url(text).map(|_| text.to_owned()).map_err(|expected| expected.to_string())
 }
 
 fn gateway(text: &str) -> Result<String, String> {
@@ -328,7 +344,7 @@ mod tests {
             let args = ClientArgs {
                 gateway: Some(gateway.to_owned()),
                 nexus: nexus.map(str::to_owned),
-                server: server.map(|server| Server::parse(server).unwrap()),
+                server: server.map(|server| server.parse().unwrap()),
                 ..ClientArgs::default()
             };
             args.resolve().unwrap().server.to_string()

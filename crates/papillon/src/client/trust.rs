@@ -5,12 +5,11 @@ use std::io::{self, BufRead, IsTerminal, Write};
 use std::path::Path;
 
 use anyhow::{Context, anyhow, bail};
-use msnp_client::{ServerCertificate, Trust};
+use msnp_client::{CertificateFault, ServerAddress, ServerCertificate, Trust};
 
 use super::fingerprint::{self, Fingerprint};
 use super::known::KnownAuthorities;
 use super::options::{Options, TrustOption};
-use super::server::Server;
 use crate::clean;
 
 /// Where the service's authority is under its data folder.
@@ -29,8 +28,10 @@ impl TrustDecision {
     pub(super) fn begin(options: &Options) -> anyhow::Result<Self> {
         let option = options.trust.clone();
         // The server that shows a certificate first.
-        let nexus = options.nexus.clone().unwrap_or_else(|| options.server.nexus());
-        let nexus = Server::of_url(&nexus).map_err(|expected| anyhow!("--nexus: {expected}"))?;
+        let nexus = match &options.nexus {
+            Some(nexus) => ServerAddress::of_url(nexus).map_err(|expected| anyhow!("--nexus: {expected}"))?,
+            None => options.server.https(),
+        };
         let known = KnownAuthorities::of_user();
         let mut pins = Vec::new();
         let now = match &option {
@@ -57,19 +58,15 @@ impl TrustDecision {
     /// Decides after a server showed this certificate: a known one is accepted silently, and the
     /// user decides about another one.
     pub(super) async fn consider(&mut self, shown: &ServerCertificate) -> anyhow::Result<()> {
-        let ServerCertificate { server, fingerprint } = shown;
-        let words = fingerprint::words(fingerprint);
+        let ServerCertificate { server, fingerprint, .. } = shown;
+        let certificate = described(shown);
         match &self.option {
-            TrustOption::AnyCertificate => bail!("the certificate of {server} ({words}) cannot be used"),
-            TrustOption::File(path) => bail!(
-                "the certificate of {server} ({words}) is not by an authority in {}, or for another name: \
-                 give the ca.pem of that service with --ca FILE",
-                path.display()
-            ),
+            TrustOption::AnyCertificate => bail!("{certificate} cannot be used"),
+            TrustOption::File(path) => bail!("{certificate} {}", wrong_with_file(&shown.fault, path)),
             TrustOption::OnFirstUse => {}
         }
         if self.pins.contains(fingerprint) {
-            bail!("the certificate of {server} ({words}) cannot be used, although it was accepted");
+            bail!("{certificate} cannot be used, although it was accepted");
         }
         let known = match &self.known {
             Some(known) => known.find(server)?.map(|before| (known, before)),
@@ -86,20 +83,21 @@ impl TrustDecision {
     }
 
     async fn ask(&self, shown: &ServerCertificate) -> anyhow::Result<()> {
-        let ServerCertificate { server, fingerprint } = shown;
-        let words = fingerprint::words(fingerprint);
+        let ServerCertificate { server, fingerprint, .. } = shown;
         if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
             bail!(
-                "the certificate of {server} ({words}) is of an unknown authority, and there is no terminal to ask \
-                 at: give the service's authority with --ca DATA/tls/ca.pem, or trust any certificate with \
-                 --insecure-tls"
+                "{} is not trusted, and there is no terminal to ask at: give that authority's certificate, the service's \
+                 DATA/tls/ca.pem, with --ca FILE, or trust any certificate with --insecure-tls",
+                described(shown)
             );
         }
         let question = format!(
-            "The certificate of {server} is of an unknown authority. Its fingerprint is\n\n    {words}\n\n\
+            "The certificate of {server} is of an unknown authority. It is by {}, and its fingerprint is\n\n    {}\n\n\
              On the service's machine this shows the same if it is the right one:\n\n    \
              openssl x509 -in DATA/tls/ca.pem -noout -fingerprint -sha256\n\n\
-             Trust it from now on? [y/N] "
+             Trust it from now on? [y/N] ",
+            authority(shown),
+            fingerprint::words(fingerprint)
         );
         if !yes(question).await? {
             bail!("the certificate of {server} was not accepted");
@@ -111,6 +109,38 @@ impl TrustDecision {
                 io::stderr().write_all(told.as_bytes()).context("the terminal is gone")
             }
         }
+    }
+}
+
+/// The certificate, the name of its authority and its fingerprint.
+fn described(shown: &ServerCertificate) -> String {
+    let fingerprint = fingerprint::words(&shown.fingerprint);
+    format!("the certificate of {} by {} ({fingerprint})", shown.server, authority(shown))
+}
+
+fn authority(shown: &ServerCertificate) -> String {
+    match clean::line(&shown.authority) {
+        name if name.is_empty() => String::from("an authority without a name"),
+        name => format!("the authority \"{name}\""),
+    }
+}
+
+/// What the authorities in a file say of a certificate, and what to do.
+fn wrong_with_file(fault: &CertificateFault, path: &Path) -> String {
+    match fault {
+        CertificateFault::UnknownAuthority => format!(
+            "is not by an authority in {}: give the ca.pem of that service with --ca FILE",
+            path.display()
+        ),
+        CertificateFault::OtherName => String::from(
+            "is for another server: use a name or an address that stands in it (--server, --nexus)",
+        ),
+        CertificateFault::Expired => {
+            String::from("has expired: look at this machine's clock, or have the service's operator renew it")
+        }
+        CertificateFault::NotYetValid => String::from("is not valid yet: look at this machine's clock"),
+        CertificateFault::Other(what) => format!("cannot be used: {what}"),
+        other => format!("cannot be used: {other:?}"),
     }
 }
 
@@ -152,7 +182,7 @@ fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
 }
 
 /// The authority of the service on this machine, if the nexus is there.
-fn local_authority(nexus: &Server) -> Option<Vec<u8>> {
+fn local_authority(nexus: &ServerAddress) -> Option<Vec<u8>> {
     if !nexus.is_loopback() {
         return None;
     }

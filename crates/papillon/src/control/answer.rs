@@ -56,5 +56,6 @@ pub(crate) const fn route_name(route: TransferRoute) -> &'static str {
         TransferRoute::Switchboard => "switchboard",
         TransferRoute::Direct => "direct",
         TransferRoute::Msnftp => "msnftp",
+        _ => "other",
     }
 }

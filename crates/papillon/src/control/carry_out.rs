@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use msnp::{Handle, Status};
+use msnp::Handle;
 use msnp_client::Client;
 use serde_json::{Value, json};
 
@@ -10,8 +10,8 @@ use super::answer::{Fields, fields};
 use super::contact_entry::contacts_as_json;
 use super::desk::Desk;
 use super::picture_file::image;
-use super::{Address, Command, FilePath, Refusal, files, talking};
-use crate::names::{friendly_name, status_name};
+use super::{Address, Body, Command, FilePath, Refusal, files, talking};
+use crate::names::{friendly_name, status, status_name};
 use crate::pictures::display_picture;
 
 type Outcome = Result<Fields, Refusal>;
@@ -31,6 +31,10 @@ pub(super) async fn carry_out(desk: &Desk, id: &Value, command: Command) -> Outc
         Command::Nudge { to, conversation } => {
             let talk = talking::find(client, to, conversation)?;
             done(talk.nudge().await)
+        }
+        Command::SendRaw { to, conversation, content_type, headers, body, encoding } => {
+            let talk = talking::find(client, to, conversation)?;
+            talking::send_raw(&talk, &content_type, &headers, Body { encoding, body }).await
         }
         Command::Invite { conversation, who: Address(who) } => {
             done(talking::find(client, None, Some(conversation))?.invite(&who).await)
@@ -52,9 +56,9 @@ pub(super) async fn carry_out(desk: &Desk, id: &Value, command: Command) -> Outc
         Command::Remove { who: Address(who) } => done(client.remove_contact(&who).await),
         Command::Block { who: Address(who) } => done(client.block(&who).await),
         Command::Unblock { who: Address(who) } => done(client.unblock(&who).await),
-        Command::Status { status } => {
-            if let Some(word) = status {
-                client.set_status(status_of(&word)?).await?;
+        Command::Status { status: wanted } => {
+            if let Some(word) = wanted {
+                client.set_status(status(&word).map_err(Refusal::bad_argument)?).await?;
             }
             Ok(myself(client))
         }
@@ -80,26 +84,6 @@ fn myself(client: &Client) -> Fields {
         "name": client.name().text(),
         "status": status_name(Some(client.status())),
     }))
-}
-
-/// The states that this account can be in.
-const STATES: [Status; 8] = [
-    Status::Online,
-    Status::Busy,
-    Status::Idle,
-    Status::BeRightBack,
-    Status::Away,
-    Status::OnThePhone,
-    Status::OutToLunch,
-    Status::Hidden,
-];
-
-fn status_of(word: &str) -> Result<Status, Refusal> {
-    let found = STATES.into_iter().find(|status| status_name(Some(*status)) == word);
-    found.ok_or_else(|| {
-        let words: Vec<_> = STATES.into_iter().map(|status| status_name(Some(status))).collect();
-        Refusal::bad_argument(format!("there is no status {word:?}, but {}", words.join(", ")))
-    })
 }
 
 async fn picture(client: &Client, who: &Handle, path: Option<FilePath>) -> Outcome {

@@ -4,6 +4,7 @@ use msnp::Handle;
 use serde::{Deserialize, Serialize};
 
 use super::FilePath;
+use super::body::Encoding;
 
 /// A command, as it stands in an object whose `command` is its name.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -36,6 +37,21 @@ pub(crate) enum Command {
         to: Option<Address>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         conversation: Option<u64>,
+    },
+    /// Sends a message of any type.
+    SendRaw {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        to: Option<Address>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        conversation: Option<u64>,
+        content_type: String,
+        /// Names and values.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        headers: Vec<(String, String)>,
+        body: String,
+        /// How the body is written here.
+        #[serde(default, skip_serializing_if = "is_text")]
+        encoding: Encoding,
     },
     /// Calls one more person into a conversation.
     Invite { conversation: u64, who: Address },
@@ -93,10 +109,11 @@ pub(crate) enum Command {
 
 impl Command {
     /// The names of all of them.
-    pub(super) const NAMES: [&'static str; 19] = [
+    pub(super) const NAMES: [&'static str; 20] = [
         "send",
         "typing",
         "nudge",
+        "send-raw",
         "invite",
         "leave",
         "send-file",
@@ -118,6 +135,10 @@ impl Command {
 
 const fn yes() -> bool {
     true
+}
+
+fn is_text(encoding: &Encoding) -> bool {
+    *encoding == Encoding::Text
 }
 
 /// A picture for letters in a text.

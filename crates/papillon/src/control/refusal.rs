@@ -1,7 +1,7 @@
 //! The error of a command: a word for programs and a sentence for people.
 
 use msnp_client::msnp::ErrorCode;
-use msnp_client::{CommandError, FetchError, SendError, TransferError};
+use msnp_client::{CommandError, FetchError, PictureError, SendError, TransferError};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -51,6 +51,10 @@ impl From<SendError> for Refusal {
                 SendError::NotDelivered => "not-delivered",
                 SendError::NoAnswer => "no-answer",
                 SendError::TooLong => "too-long",
+                SendError::Header(_) => "bad-argument",
+                SendError::TooMany { .. } => "busy",
+                SendError::Protocol(_) => "service-fault",
+                SendError::Unreachable { .. } => "disconnected",
                 SendError::Disconnected => "disconnected",
                 SendError::TimedOut => "service-timeout",
                 SendError::Refused(code) => return Self::refused(code, text),
@@ -69,6 +73,9 @@ impl From<CommandError> for Refusal {
                 CommandError::Disconnected => "disconnected",
                 CommandError::TimedOut => "service-timeout",
                 CommandError::Invalid(_) => "bad-argument",
+                CommandError::Picture(error) => return error.into(),
+                CommandError::Conversation(error) => return error.into(),
+                CommandError::Protocol(_) => "service-fault",
                 CommandError::Refused(code @ ErrorCode::NotOnline) => {
                     return Self { code: String::from("not-online"), ..Self::refused(code, text) };
                 }
@@ -77,6 +84,12 @@ impl From<CommandError> for Refusal {
             },
             text,
         )
+    }
+}
+
+impl From<PictureError> for Refusal {
+    fn from(error: PictureError) -> Self {
+        Self::bad_argument(error.to_string())
     }
 }
 
@@ -92,6 +105,7 @@ impl From<FetchError> for Refusal {
                 FetchError::TooLarge { .. } => "too-large",
                 FetchError::Broken => "broken-off",
                 FetchError::TimedOut => "no-answer",
+                FetchError::TooMany => "busy",
                 _ => "failed",
             },
             text,
@@ -106,6 +120,10 @@ impl From<TransferError> for Refusal {
             match error {
                 TransferError::Unreachable(error) => return error.into(),
                 TransferError::File { .. } => "file",
+                TransferError::Name(_) => "bad-argument",
+                TransferError::Corrupt => "corrupt",
+                TransferError::NoAddress => "no-address",
+                TransferError::TooMany => "busy",
                 TransferError::Declined => "declined",
                 TransferError::Cancelled => "cancelled",
                 TransferError::CancelledByPeer => "cancelled-by-them",

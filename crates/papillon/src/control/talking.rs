@@ -8,7 +8,7 @@ use tokio::time::timeout;
 
 use super::answer::{Fields, fields};
 use super::picture_file::image;
-use super::{Address, Context, EmoticonPicture, FilePath, Refusal, Said};
+use super::{Address, Body, Context, EmoticonPicture, FilePath, Refusal, Said};
 use crate::pictures::emoticon_picture;
 
 /// How long the pictures of emoticons are waited for.
@@ -59,4 +59,17 @@ pub(super) async fn send(
         told.insert(String::from("fetched"), fetched.into());
     }
     Ok(told)
+}
+
+/// Sends a message of any type and waits until it is delivered.
+pub(super) async fn send_raw(
+    talk: &Conversation,
+    content_type: &str,
+    headers: &[(String, String)],
+    body: Body,
+) -> Result<Fields, Refusal> {
+    let body = body.into_bytes().ok_or_else(|| Refusal::bad_argument("the body is no base64"))?;
+    let headers: Vec<_> = headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    talk.send_raw(content_type, &headers, body).await?;
+    Ok(fields(json!({ "conversation": talk.id().0 })))
 }

@@ -13,8 +13,7 @@ use msnp_client::{Client, Event, Presence, ServiceMessageKind, SignedOut};
 use serde_json::{Value, json};
 
 use super::declined::Declined;
-use crate::control::list_names;
-use crate::control::progress;
+use crate::control::{Body, list_names, progress};
 use crate::failures::why_not_transferred;
 use crate::names::status_name;
 
@@ -64,14 +63,11 @@ fn of_others(event: &Event) -> Value {
 
 fn people(event: &Event) -> Option<Value> {
     Some(match event {
-        Event::Presence { who, name, presence } => json!({
-            "event": "presence",
-            "who": who.as_str(),
-            "name": name.text(),
-            "status": status_name(presence.as_ref().map(|presence| presence.status)),
-            "capabilities": presence.as_ref().map(|presence| presence.capabilities.0),
-            "picture": presence.as_ref().and_then(picture_of),
-        }),
+        Event::Online { who, name, presence, already } => {
+            presence_of(who, name, Some(presence), if *already { "already-online" } else { "online" })
+        }
+        Event::Presence { who, name, presence } => presence_of(who, name, Some(presence), "changed"),
+        Event::Offline { who, name } => presence_of(who, name, None, "offline"),
         Event::ContactAdded { contact, by_them } => json!({
             "event": "contact-added",
             "who": contact.handle.as_str(),
@@ -91,6 +87,18 @@ fn people(event: &Event) -> Option<Value> {
             "data": STANDARD.encode(data),
         }),
         _ => return None,
+    })
+}
+
+fn presence_of(who: &Handle, name: &FriendlyName, presence: Option<&Presence>, change: &str) -> Value {
+    json!({
+        "event": "presence",
+        "who": who.as_str(),
+        "name": name.text(),
+        "change": change,
+        "status": status_name(presence.map(|presence| presence.status)),
+        "capabilities": presence.map(|presence| presence.capabilities.0),
+        "picture": presence.and_then(picture_of),
     })
 }
 
@@ -115,14 +123,14 @@ fn emoticon(emoticon: &Emoticon) -> Value {
 fn conversations(event: &Event) -> Option<Value> {
     Some(match event {
         Event::Joined { conversation, who, name } => {
-            json!({ "event": "joined", "conversation": conversation.0, "who": who.as_str(), "name": name.text() })
+            json!({ "event": "joined", "conversation": conversation.id().0, "who": who.as_str(), "name": name.text() })
         }
         Event::Left { conversation, who } => {
-            json!({ "event": "left", "conversation": conversation.0, "who": who.as_str() })
+            json!({ "event": "left", "conversation": conversation.id().0, "who": who.as_str() })
         }
         Event::Message { conversation, from, name, text, emoticons } => json!({
             "event": "message",
-            "conversation": conversation.0,
+            "conversation": conversation.id().0,
             "from": from.as_str(),
             "name": name.text(),
             "text": text.body,
@@ -130,14 +138,27 @@ fn conversations(event: &Event) -> Option<Value> {
             "emoticons": emoticons.iter().map(emoticon).collect::<Vec<_>>(),
         }),
         Event::Typing { conversation, from } => {
-            json!({ "event": "typing", "conversation": conversation.0, "from": from.as_str() })
+            json!({ "event": "typing", "conversation": conversation.id().0, "from": from.as_str() })
         }
         Event::Nudge { conversation, from, name } => {
-            json!({ "event": "nudge", "conversation": conversation.0, "from": from.as_str(), "name": name.text() })
+            json!({ "event": "nudge", "conversation": conversation.id().0, "from": from.as_str(), "name": name.text() })
+        }
+        Event::Raw { conversation, from, name, content_type, headers, body } => {
+            let Body { encoding, body } = Body::of(body);
+            json!({
+                "event": "raw",
+                "conversation": conversation.id().0,
+                "from": from.as_str(),
+                "name": name.text(),
+                "content_type": content_type,
+                "headers": headers.iter().collect::<Vec<_>>(),
+                "encoding": encoding,
+                "body": body,
+            })
         }
         Event::NotShown { conversation, from, content_type, reason } => json!({
             "event": "not-shown",
-            "conversation": conversation.map(|conversation| conversation.0),
+            "conversation": conversation.as_ref().map(|conversation| conversation.id().0),
             "from": from.as_ref().map(Handle::as_str),
             "content_type": content_type,
             "reason": reason,
@@ -151,7 +172,7 @@ fn conversations(event: &Event) -> Option<Value> {
             "data": STANDARD.encode(data),
         }),
         Event::ConversationClosed { conversation } => {
-            json!({ "event": "conversation-closed", "conversation": conversation.0 })
+            json!({ "event": "conversation-closed", "conversation": conversation.id().0 })
         }
         _ => return None,
     })
@@ -225,6 +246,7 @@ fn service(event: &Event) -> Value {
                 SignedOut::Elsewhere => "elsewhere",
                 SignedOut::ServiceClosing => "service-closing",
                 SignedOut::ConnectionLost => "connection-lost",
+                _ => "other",
             };
             json!({ "event": "signed-out", "reason": reason, "will_retry": will_retry })
         }

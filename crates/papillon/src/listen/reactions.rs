@@ -64,7 +64,9 @@ impl Reactions {
             {
                 self.add(contact.handle.clone());
             }
-            Event::Presence { who, presence: Some(presence), .. } if self.fetch => self.fetch(who, presence),
+            Event::Online { who, presence, .. } | Event::Presence { who, presence, .. } if self.fetch => {
+                self.fetch(who, presence);
+            }
             _ => {}
         }
     }

@@ -53,6 +53,96 @@ fn a_text_is_delivered_or_the_program_fails() {
     net.run(ADA, ["send", GRACE, ""]).fails(1, &[]);
 }
 
+/// The one line that a command printed.
+fn line(ended: &crate::papillon::Ended) -> serde_json::Value {
+    assert_eq!(ended.out.lines().count(), 1, "{ended:?}");
+    serde_json::from_str(&ended.out).unwrap()
+}
+
+#[test]
+fn an_outcome_is_told_in_one_line() {
+    let net = Net::new();
+    let path = net.papillon.file("film.avi", "not much of a film");
+    let path = path.to_str().unwrap();
+    let refused = |args: &[&str], code: &str| {
+        let ended = net.run(ADA, args);
+        assert_eq!(ended.code, 1, "{ended:?}");
+        let told = line(&ended);
+        assert_eq!((&told["ok"], &told["to"]), (&false.into(), &GRACE.into()));
+        assert_eq!(told["error"]["code"], code, "{told}");
+        assert!(ended.err.starts_with("error: "), "people are told as well: {ended:?}");
+    };
+    refused(&["send", GRACE, "hello", "--json"], "not-online");
+    refused(&["send", GRACE, "", "--json"], "bad-argument");
+    refused(&["send", GRACE, &"x".repeat(2000), "--json"], "too-long");
+    refused(&["send-file", GRACE, path, "--json"], "not-online");
+    refused(&["send-file", GRACE, "missing", "--json"], "file");
+    refused(&["send", GRACE, "hello", "--json", "--nexus", "https://127.0.0.1:1/"], "not-signed-in");
+    let folder = net.papillon.home().join("in");
+    let mut grace = net.listen(GRACE, &["--auto-accept", folder.to_str().unwrap()]);
+    let sent = net.run(ADA, ["send", GRACE, "hello", "--json"]);
+    sent.is_fine();
+    let told = line(&sent);
+    assert_eq!((&told["event"], &told["ok"], &told["to"]), (&"answer".into(), &true.into(), &GRACE.into()));
+    assert!(told["conversation"].is_u64() && told.get("id").is_none(), "{told}");
+    grace.wait_for("message", |_| true);
+    let sent = net.run(ADA, ["send-file", GRACE, path, "--json"]);
+    sent.is_fine();
+    let told = line(&sent);
+    assert_eq!(
+        (&told["ok"], &told["size"], &told["route"]),
+        (&true.into(), &18.into(), &"switchboard".into())
+    );
+    // Through somebody who is signed in already it is the same.
+    let _ada = net.listen(ADA, &[]);
+    let sent = net.run(ADA, ["send", GRACE, "hello again", "--json"]);
+    sent.is_fine();
+    assert_eq!(line(&sent)["ok"], true);
+}
+
+#[test]
+fn commands_sign_in_with_the_status_they_are_told() {
+    let net = Net::new();
+    let mut grace = net.listen(GRACE, &["--auto-add"]);
+    net.run(ADA, ["contacts", "add", GRACE, "--status", "hidden"]).is_fine();
+    grace.wait_for("contact-added", |added| added["by_them"] == false);
+    net.run(ADA, ["send", GRACE, "hello", "--status", "busy"]).is_fine();
+    assert_eq!(grace.wait_for("presence", |_| true)["status"], "busy", "nobody saw the hidden one");
+    grace.wait_for("message", |_| true);
+    assert_eq!(grace.wait_for("presence", |_| true)["change"], "offline");
+    // Nobody is asked for a password in vain.
+    let out = net.papillon.home().join("grace.png");
+    for args in [
+        vec!["send", GRACE, "hello", "--status", "hidden"],
+        vec!["picture", GRACE, "-o", out.to_str().unwrap(), "--status", "hidden"],
+    ] {
+        let ended = crate::papillon::end(net.command(ADA, args).env_remove("PAPILLON_PASSWORD"));
+        ended.fails(1, &["hidden", "papillon listen", "--status busy"]);
+    }
+    net.run(ADA, ["send", GRACE, "hello", "--status", "dancing"]).fails(2, &["dancing", "be-right-back"]);
+    // Through one that is signed in, nobody comes or goes.
+    let mut ada = net.listen(ADA, &["--status", "away"]);
+    assert_eq!(grace.wait_for("presence", |_| true)["status"], "away");
+    net.run(ADA, ["send", GRACE, "hello", "--status", "hidden"]).is_fine();
+    grace.wait_while("message", &["presence"]);
+    assert_eq!(ada.stop("TERM"), 0);
+    assert_eq!(grace.wait_for("presence", |_| true)["change"], "offline");
+}
+
+#[test]
+fn an_authority_that_is_not_trusted_is_named() {
+    let net = Net::new();
+    let mut command = net.bare(ADA, ["send", GRACE, "hello"]);
+    // Not the one that is found on this machine.
+    command.env("XDG_DATA_HOME", net.papillon.home().join("elsewhere"));
+    let ended = crate::papillon::end(&mut command);
+    ended.fails(1, &["Papillon", "SHA256:", "--ca"]);
+    let other = Net::new();
+    let mut command = net.bare(ADA, ["send", GRACE, "hello"]);
+    command.env("PAPILLON_CA", other.papillon.data().join("tls/ca.pem"));
+    crate::papillon::end(&mut command).fails(1, &["authority", "Papillon", "--ca"]);
+}
+
 #[test]
 fn files_arrive_whatever_their_size() {
     let net = Net::new();

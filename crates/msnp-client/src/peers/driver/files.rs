@@ -7,9 +7,9 @@ use msnp_p2p::{Failure, FileOffer, SessionKey};
 use tokio::sync::oneshot;
 
 use super::Driver;
+use crate::file_source::OutgoingFile;
 use crate::peers::incoming::Destination;
 use crate::peers::offers::Offer;
-use crate::peers::outgoing::OutgoingFile;
 use crate::transfer::Reporter;
 use crate::{Event, FetchError, TransferError, TransferId, TransferProgress, TransferRoute};
 
@@ -51,7 +51,7 @@ impl Driver {
         let file = File { id, stage: Stage::Sending { file, reporter }, told: now };
         match self.engine.offer_file(offer, now) {
             Ok(session) => drop(self.files.insert(session, file)),
-            Err(_) => self.fail_file(file, TransferError::Broken),
+            Err(_) => self.fail_file(file, TransferError::TooMany),
         }
     }
 
@@ -171,6 +171,7 @@ impl Driver {
                 Failure::Declined => TransferError::Declined,
                 Failure::CancelledByPeer => TransferError::CancelledByPeer,
                 Failure::TimedOut => TransferError::TimedOut,
+                Failure::Corrupt => TransferError::Corrupt,
                 Failure::Unreachable => unreachable.map_or(TransferError::Broken, TransferError::Unreachable),
                 _ => TransferError::Broken,
             };
@@ -213,8 +214,7 @@ impl Driver {
                 Some(bytes)
             }
             Err(error) => {
-                let reason = format!("it can no longer be read: {error}");
-                self.broken_here(session, TransferError::File { path: String::from("the file"), reason });
+                self.broken_here(session, error);
                 None
             }
         }

@@ -26,10 +26,10 @@ impl Task {
         let surroundings = self.surroundings()?;
         let addresses = own_addresses(surroundings.settings.direct == DirectConnections::SameMachine);
         let seen = surroundings.network().and_then(|network| network.seen_address);
-        let internal = *addresses.first().ok_or(TransferError::Unsupported)?;
+        let internal = *addresses.first().ok_or(TransferError::NoAddress)?;
         let external = seen.filter(|seen| !seen.is_loopback() && !addresses.contains(seen));
-        let listener = bind().await.ok_or(TransferError::Unsupported)?;
-        let port = listener.local_addr().map_err(|_| TransferError::Unsupported)?.port();
+        let listener = bind().await.ok_or(TransferError::NoAddress)?;
+        let port = listener.local_addr().map_err(|_| TransferError::NoAddress)?.port();
         let auth_cookie = rand::rng().random_range(1..0x7fff_ffff);
         let invitation =
             answer_with_endpoint(self.cookie, internal, external, port, auth_cookie, receiver_listens);

@@ -9,7 +9,7 @@ use tokio::time::sleep;
 
 use super::receive::fault;
 use super::{Input, OFFER_WAIT, STEP_WAIT, Task};
-use crate::peers::outgoing::OutgoingFile;
+use crate::file_source::OutgoingFile;
 use crate::transfer::Reporter;
 use crate::{Event, TransferError, TransferRoute};
 
@@ -17,7 +17,7 @@ use crate::{Event, TransferError, TransferRoute};
 const CHUNK: usize = 64 * 1024;
 
 /// From the offer to the end.
-pub(super) async fn run(mut task: Task, name: String, file: (OutgoingFile, u64), reporter: Reporter) {
+pub(super) async fn run(mut task: Task, name: String, file: OutgoingFile, reporter: Reporter) {
     let outcome = send(&mut task, name, file, &reporter).await;
     match &outcome {
         Ok(())
@@ -33,9 +33,10 @@ pub(super) async fn run(mut task: Task, name: String, file: (OutgoingFile, u64),
 async fn send(
     task: &mut Task,
     name: String,
-    (file, size): (OutgoingFile, u64),
+    file: OutgoingFile,
     reporter: &Reporter,
 ) -> Result<(), TransferError> {
+    let size = file.size();
     task.say(&Invitation::file(task.cookie, name, size)).await?;
     let answer = match task.next(OFFER_WAIT).await? {
         Input::Invitation(answer) => answer,
@@ -108,10 +109,7 @@ async fn fill(
     {
         out.extend_from_slice(&header);
         if length > 0 {
-            let block = file.read(offset, length).await.map_err(|error| TransferError::File {
-                path: String::from("the file"),
-                reason: format!("it can no longer be read: {error}"),
-            })?;
+            let block = file.read(offset, length).await?;
             out.extend_from_slice(&block);
         }
     }

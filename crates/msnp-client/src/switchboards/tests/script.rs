@@ -16,7 +16,7 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use crate::notification::{Command, NotificationHandle};
-use crate::settings::Settings;
+use crate::settings::{Settings, Where};
 use crate::switchboard::{PacketCarrier, Switchboard};
 use crate::switchboards::{Line, Ring, Subscriber, Switchboards, TakenIn};
 use crate::{DirectConnections, SendError, Trust};
@@ -91,15 +91,9 @@ impl Scene {
         let (commands, inbox) = mpsc::channel(8);
         let admissions = Arc::default();
         tokio::spawn(admit(address, inbox, Arc::clone(&admissions)));
-        let settings = Settings::new(
-            "127.0.0.1",
-            None,
-            None,
-            Trust::System,
-            Dialect::NEWEST,
-            DirectConnections::Never,
-            None,
-        );
+        let place = Where::default();
+        let (trust, direct) = (Trust::System, DirectConnections::Never);
+        let settings = Settings::new(&place, trust, Dialect::NEWEST, direct, None);
         let notification = Arc::new(NotificationHandle::new(commands));
         let subscriber: Weak<dyn Subscriber> = Arc::downgrade(&client);
         let pool = Arc::new(Switchboards::new(

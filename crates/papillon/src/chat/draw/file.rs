@@ -58,5 +58,6 @@ fn way(route: TransferRoute) -> &'static str {
         TransferRoute::Switchboard => "switchboard",
         TransferRoute::Direct => "direct",
         TransferRoute::Msnftp => "MSNFTP",
+        _ => "another way",
     }
 }

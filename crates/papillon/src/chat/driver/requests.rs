@@ -38,7 +38,7 @@ async fn make(client: &Client, request: &Request) -> Result<(), String> {
         Request::Name(name) => client.set_name(friendly_name(name)?).await,
         Request::Emoticon(shortcut, path) => {
             let png = read(path, emoticon_picture).await?;
-            client.add_emoticon(shortcut, png)
+            client.add_emoticon(shortcut, png).map_err(CommandError::from)
         }
         Request::Picture(None) => client.set_picture(None).await,
         Request::Picture(Some(path)) => {

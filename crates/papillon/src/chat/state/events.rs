@@ -24,9 +24,14 @@ impl App {
                 self.tell("signed in again", Tone::Good);
                 actions.push(Action::Refresh);
             }
-            Event::Presence { who, name, presence } => {
+            Event::Online { who, name, .. } | Event::Presence { who, name, .. } => {
                 self.know(&who, clean::line(&name.text()));
-                self.presence_changed(&who, presence.is_some());
+                self.presence_changed(&who, true);
+                actions.push(Action::Refresh);
+            }
+            Event::Offline { who, name } => {
+                self.know(&who, clean::line(&name.text()));
+                self.presence_changed(&who, false);
                 actions.push(Action::Refresh);
             }
             Event::ContactAdded { contact, by_them } => {
@@ -45,28 +50,29 @@ impl App {
             Event::RosterChanged => actions.push(Action::Refresh),
             Event::Joined { conversation, who, name } => {
                 self.know(&who, clean::line(&name.text()));
-                actions.extend(self.joined(conversation, who));
+                actions.extend(self.joined(conversation.id(), who));
             }
-            Event::Left { conversation, who } => self.left(conversation, &who),
-            Event::ConversationClosed { conversation } => self.closed(conversation),
+            Event::Left { conversation, who } => self.left(conversation.id(), &who),
+            Event::ConversationClosed { conversation } => self.closed(conversation.id()),
             Event::Message { conversation, from, name, text, emoticons } => {
                 let shortcuts = emoticons.iter().map(|emoticon| clean::line(emoticon.shortcut())).collect();
                 self.know(&from, clean::line(&name.text()));
-                actions.extend(self.heard(conversation, &from, &text, shortcuts));
+                actions.extend(self.heard(conversation.id(), &from, &text, shortcuts));
             }
-            Event::Typing { conversation, from } => self.typing(conversation, &from),
+            Event::Typing { conversation, from } => self.typing(conversation.id(), &from),
             Event::NotShown { conversation, from, content_type, reason } => {
                 let what = [content_type, reason].into_iter().filter(|part| !part.is_empty());
                 let what = clean::line(&what.collect::<Vec<_>>().join(": "));
-                actions.extend(self.not_shown(conversation, from.as_ref(), &what));
+                actions.extend(self.not_shown(conversation.map(|talk| talk.id()), from.as_ref(), &what));
             }
             Event::Emoticon { from, emoticon, data } => {
                 self.emoticon_came(&from, &clean::line(emoticon.shortcut()), data.len());
             }
-            Event::Picture { .. } => {}
+            // What people are meant to see is told of as not shown, too.
+            Event::Picture { .. } | Event::Raw { .. } => {}
             Event::Nudge { conversation, from, name } => {
                 self.know(&from, clean::line(&name.text()));
-                actions.extend(self.nudged(conversation, &from));
+                actions.extend(self.nudged(conversation.id(), &from));
             }
             Event::ServiceMessage { kind, text } => self.announced(kind, &clean::line(&text)),
             Event::Missed { count } => {
@@ -99,7 +105,7 @@ impl App {
             _ if self.connection == Connection::Leaving => return vec![Action::Exit],
             SignedOut::Elsewhere => "your account has signed in elsewhere, or was signed out",
             SignedOut::ServiceClosing => "the service is going down",
-            SignedOut::ConnectionLost => "the connection to the service is lost",
+            _ => "the connection to the service is lost",
         };
         self.tell(why, Tone::Bad);
         self.connection = if will_retry { Connection::Returning } else { Connection::Over(why.to_owned()) };

@@ -10,7 +10,7 @@ mod session;
 mod waiting;
 
 use super::*;
-use crate::chat::fixtures::{app, handle, joined, key, message};
+use crate::chat::fixtures::{app, handle, joined, key, message, talk};
 
 /// The texts of a tab.
 fn texts(tab: &Tab) -> Vec<String> {

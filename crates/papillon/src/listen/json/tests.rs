@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
-use msnp::message::{Colour, Effects, Text};
+use msnp::message::{Colour, Effects, Headers, Text};
 use msnp::{ClientCapabilities, List, ListFlags};
-use msnp_client::{Contact, ConversationId, TransferError, TransferId, TransferProgress, TransferRoute};
+use msnp_client::{
+    Contact, Conversation, ConversationId, TransferError, TransferId, TransferProgress, TransferRoute,
+};
 use proptest::prelude::*;
 
 use super::*;
@@ -20,6 +22,21 @@ fn ada() -> Handle {
 
 fn name() -> FriendlyName {
     FriendlyName::from_text("Ada L.").unwrap()
+}
+
+fn talk() -> Conversation {
+    Conversation::detached(ConversationId(3), [&ada()])
+}
+
+fn raw(body: &'static [u8]) -> Event {
+    let mut headers = Headers::default();
+    for (name, value) in
+        [("MIME-Version", "1.0"), ("Content-Type", "Application/X-Chess; v=1"), ("X-Clock", "59:12")]
+    {
+        headers.push(name, value);
+    }
+    let (content_type, body) = ("application/x-chess".into(), Bytes::from_static(body));
+    Event::Raw { conversation: talk(), from: ada(), name: name(), content_type, headers, body }
 }
 
 fn heart() -> Emoticon {
@@ -49,21 +66,22 @@ fn samples() -> Vec<Event> {
         ..Format::default()
     };
     let text = Text { body: "I (heart) you".into(), format: Some(format) };
-    let (conversation, transfer) = (ConversationId(3), TransferId(1));
+    let (conversation, transfer) = (talk(), TransferId(1));
     let progress = TransferProgress { bytes: 65_536, total: 123_456, route: Some(TransferRoute::Direct) };
     let data = Bytes::from_static(PIXEL);
     vec![
-        Event::Presence { who: ada(), name: name(), presence: Some(presence) },
+        Event::Presence { who: ada(), name: name(), presence },
         Event::ContactAdded { contact, by_them: true },
         Event::ContactRemoved { who: ada(), by_them: true },
         Event::RosterChanged,
-        Event::Joined { conversation, who: ada(), name: name() },
-        Event::Left { conversation, who: ada() },
-        Event::Message { conversation, from: ada(), name: name(), text, emoticons: vec![heart()] },
-        Event::Typing { conversation, from: ada() },
-        Event::Nudge { conversation, from: ada(), name: name() },
+        Event::Joined { conversation: talk(), who: ada(), name: name() },
+        Event::Left { conversation: talk(), who: ada() },
+        Event::Message { conversation: talk(), from: ada(), name: name(), text, emoticons: vec![heart()] },
+        Event::Typing { conversation: talk(), from: ada() },
+        Event::Nudge { conversation: talk(), from: ada(), name: name() },
+        raw(b"e2e4"),
         Event::NotShown {
-            conversation: Some(conversation),
+            conversation: Some(talk()),
             from: Some(ada()),
             content_type: "image/gif".into(),
             reason: "its type is not known".into(),
@@ -153,16 +171,16 @@ fn the_document_describes_every_field() {
 
 #[test]
 fn what_may_be_missing_is_null() {
-    let offline = of_others(&Event::Presence { who: ada(), name: name(), presence: None });
+    let offline = of_others(&Event::Offline { who: ada(), name: name() });
     assert_eq!(
         offline,
         json!({
             "event": "presence", "who": "ada@example.com", "name": "Ada L.", "status": "offline",
-            "capabilities": null, "picture": null
+            "change": "offline", "capabilities": null, "picture": null
         })
     );
     let plain = of_others(&Event::Message {
-        conversation: ConversationId(1),
+        conversation: talk(),
         from: ada(),
         name: name(),
         text: "one\r\ntwo".into(),
@@ -171,6 +189,32 @@ fn what_may_be_missing_is_null() {
     assert_eq!(plain["format"], Value::Null);
     assert_eq!(plain["emoticons"], json!([]));
     assert!(plain.to_string().contains(r"one\r\ntwo"), "an event is one line: {plain}");
+}
+
+#[test]
+fn bodies_are_text_where_they_can_be() {
+    let text = of_others(&raw(b"e2e4 \xe2\x99\x9f"));
+    assert_eq!((&text["encoding"], &text["body"]), (&json!("text"), &json!("e2e4 ♟")));
+    let bytes = of_others(&raw(b"\xff\x00"));
+    assert_eq!((&bytes["encoding"], &bytes["body"]), (&json!("base64"), &json!("/wA=")));
+}
+
+#[test]
+fn how_presence_changed_is_told() {
+    let presence = || Presence { status: Status::Away, capabilities: ClientCapabilities(0), picture: None };
+    let online = |already| Event::Online { who: ada(), name: name(), presence: presence(), already };
+    for (event, change, status) in [
+        (online(false), "online", "away"),
+        (online(true), "already-online", "away"),
+        (Event::Presence { who: ada(), name: name(), presence: presence() }, "changed", "away"),
+        (Event::Offline { who: ada(), name: name() }, "offline", "offline"),
+    ] {
+        let line = of_others(&event);
+        assert_eq!((&line["event"], &line["change"]), (&json!("presence"), &json!(change)));
+        assert_eq!(line["status"], status);
+        let chapter = DOCUMENT.split("## `presence`").nth(1).unwrap();
+        assert!(chapter.contains(&format!("`{change}`")), "{change}");
+    }
 }
 
 #[test]
@@ -204,12 +248,12 @@ proptest! {
         let called = FriendlyName::from_text(&begin(&text)).unwrap_or_else(|_| name());
         let shortcut: String = text.chars().filter(|char| !char.is_control()).take(7).collect();
         let emoticons = Emoticon::new(shortcut.clone(), heart().object().clone()).into_iter().collect::<Vec<_>>();
-        let conversation = ConversationId(3);
+        let conversation = talk();
         let format = Format { font: text.clone(), ..Format::default() };
         let events = [
-            Event::Presence { who: ada(), name: called.clone(), presence: None },
-            Event::Joined { conversation, who: ada(), name: called.clone() },
-            Event::Nudge { conversation, from: ada(), name: called.clone() },
+            Event::Offline { who: ada(), name: called.clone() },
+            Event::Joined { conversation: talk(), who: ada(), name: called.clone() },
+            Event::Nudge { conversation: talk(), from: ada(), name: called.clone() },
             Event::Message {
                 conversation,
                 from: ada(),

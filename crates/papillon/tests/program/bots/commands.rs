@@ -48,6 +48,48 @@ fn texts_are_delivered_and_answered() {
 }
 
 #[test]
+fn raw_messages_go_out_and_come_in() {
+    let net = Net::new();
+    let mut bot = net.bot(GRACE, &[]);
+    let mut ada = net.bot(ADA, &[]);
+    let headers = json!([["X-Clock", "59:12"]]);
+    let told = fine(
+        &mut bot,
+        json!({"command": "send-raw", "to": ADA, "content_type": "Application/X-Chess; v=1", "headers": headers,
+               "body": "e2e4 ♟"}),
+    );
+    let heard = ada.wait_for("raw", |_| true);
+    assert_eq!((&heard["content_type"], &heard["encoding"]), (&json!("application/x-chess"), &json!("text")));
+    assert_eq!((&heard["body"], &heard["from"]), (&json!("e2e4 ♟"), &json!(GRACE)));
+    let expected =
+        json!([["MIME-Version", "1.0"], ["Content-Type", "Application/X-Chess; v=1"], ["X-Clock", "59:12"]]);
+    assert_eq!(heard["headers"], expected);
+    let not_shown = ada.wait_for("not-shown", |_| true);
+    assert_eq!(not_shown["conversation"], heard["conversation"]);
+    fine(
+        &mut ada,
+        json!({"command": "send-raw", "conversation": heard["conversation"], "content_type": "image/png",
+               "body": "/wA=", "encoding": "base64"}),
+    );
+    let heard = bot.wait_for("raw", |_| true);
+    assert_eq!((&heard["encoding"], &heard["body"]), (&json!("base64"), &json!("/wA=")));
+    assert_eq!(heard["conversation"], told["conversation"]);
+    for (wrong, code) in [
+        (json!({"headers": [["Content-Type", "a/b"]]}), "bad-argument"),
+        (json!({"headers": [["X:", "a/b"]]}), "bad-argument"),
+        (json!({"content_type": "a/b\r\nX: y"}), "bad-argument"),
+        (json!({"body": "?", "encoding": "base64"}), "bad-argument"),
+        (json!({"encoding": "rot13"}), "bad-argument"),
+        (json!({"body": "x".repeat(1664)}), "too-long"),
+        (json!({"to": "nobody@example.com"}), "not-online"),
+    ] {
+        let mut command = json!({"command": "send-raw", "to": ADA, "content_type": "a/b", "body": ""});
+        command.as_object_mut().unwrap().extend(wrong.as_object().unwrap().clone());
+        assert_eq!(refused(&mut bot, command), code, "{wrong}");
+    }
+}
+
+#[test]
 fn whatever_is_written_is_answered_and_ends_nothing() {
     let net = Net::new();
     let mut bot = net.bot(GRACE, &[]);

@@ -43,7 +43,7 @@ impl Guest {
             return presence;
         }
         self.until("Monarch is online", |event| match event {
-            Event::Presence { who, presence, .. } if who == monarch => presence,
+            Event::Online { who, presence, .. } if who == monarch => Some(presence),
             _ => None,
         })
         .await
@@ -56,7 +56,7 @@ impl Guest {
             Event::Message { conversation, from, text, .. }
                 if from == monarch && text.body.contains(words) =>
             {
-                Some((conversation, text.body))
+                Some((conversation.id(), text.body))
             }
             _ => None,
         })

@@ -1,6 +1,6 @@
 use msnp::message::Emoticon;
 use msnp::object::MsnObject;
-use msnp_client::{ConversationId, Event, SendError, SignedOut, TransferId, TransferProgress, TransferRoute};
+use msnp_client::{Event, SendError, SignedOut, TransferId, TransferProgress, TransferRoute};
 use ratatui::crossterm::event::KeyCode;
 use ratatui::style::Modifier;
 
@@ -8,7 +8,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::chat::action::{Action, Outcome};
-use crate::chat::fixtures::{app, handle, joined, message, name, person};
+use crate::chat::fixtures::{app, handle, joined, message, name, person, talk};
 use crate::clean::tests::{any_text, begin, is_harmless};
 
 fn sized(mut app: App, width: u16, height: u16) -> App {
@@ -65,7 +65,7 @@ fn a_conversation() {
     let [Action::Say { tab, entry, .. }] = actions[..] else { panic!("{actions:?}") };
     app.handle_outcome(Outcome::Said { tab, entry, result: Err(SendError::NotOnline) });
     app.handle_event(message(2, "carol", "hi"));
-    app.handle_event(Event::Typing { conversation: ConversationId(1), from: handle("bob") });
+    app.handle_event(Event::Typing { conversation: talk(1), from: handle("bob") });
     let lines = lines(&app);
     assert_eq!(
         lines[2..14],
@@ -163,7 +163,7 @@ fn custom_emoticons_are_marked() {
                   SHA1D=\"qZk+NkcGgWq6PiVxeFDCbJzQ2J0=\"/>";
     let emoticon = Emoticon::new("(cat)", MsnObject::parse(object).unwrap()).unwrap();
     let event = Event::Message {
-        conversation: ConversationId(1),
+        conversation: talk(1),
         from: handle("bob"),
         name: name("Bob"),
         text: "my (cat)(cat)!".into(),
@@ -222,9 +222,9 @@ proptest! {
         let mut app = sized(app(), 90, 24);
         app.emoji = true;
         let called = msnp::FriendlyName::from_text(&begin(&text)).unwrap_or_else(|_| name("Bob"));
-        let conversation = ConversationId(1);
+        let conversation = talk(1);
         app.handle_event(Event::Message {
-            conversation,
+            conversation: conversation.clone(),
             from: handle("eve"),
             name: called.clone(),
             text: text.as_str().into(),

@@ -95,7 +95,7 @@ fn the_bell_rings_once_a_second_at_most_and_when_the_window_is_not_looked_at() {
 fn a_new_conversation_with_the_same_person_goes_on_in_the_same_tab() {
     let mut app = app();
     app.handle_event(message(3, "bob", "one"));
-    app.handle_event(Event::ConversationClosed { conversation: ConversationId(3) });
+    app.handle_event(Event::ConversationClosed { conversation: talk(3) });
     app.handle_event(joined(4, "bob"));
     app.handle_event(message(4, "bob", "two"));
     assert_eq!(app.tabs.len(), 2);
@@ -114,8 +114,8 @@ fn a_conversation_of_several_has_a_tab_of_its_own() {
     assert_eq!(app.tabs.len(), 3);
     assert_eq!(app.tabs[2].talk.as_ref().unwrap().with, [handle("bob"), handle("carol")]);
 
-    app.handle_event(Event::Left { conversation: ConversationId(2), who: handle("bob") });
-    app.handle_event(Event::Left { conversation: ConversationId(2), who: handle("carol") });
+    app.handle_event(Event::Left { conversation: talk(2), who: handle("bob") });
+    app.handle_event(Event::Left { conversation: talk(2), who: handle("carol") });
     assert_eq!(
         texts(&app.tabs[2]),
         ["- you are in a conversation with Bob, Carol", "Bob: hi all", "- Bob has left the conversation"]
@@ -142,7 +142,7 @@ fn somebody_who_comes_in_is_named() {
 #[test]
 fn typing_is_shown_for_six_seconds_or_until_the_text() {
     let typing = |app: &mut App| {
-        app.handle_event(Event::Typing { conversation: ConversationId(1), from: handle("bob") });
+        app.handle_event(Event::Typing { conversation: talk(1), from: handle("bob") });
     };
     let count = |app: &App| app.tab().talk.as_ref().unwrap().typing.len();
     let mut app = app();
@@ -162,7 +162,7 @@ fn typing_is_shown_for_six_seconds_or_until_the_text() {
 fn names_and_texts_of_others_are_harmless() {
     let mut app = app();
     app.handle_event(Event::Message {
-        conversation: ConversationId(9),
+        conversation: talk(9),
         from: handle("stranger"),
         name: name("Ev\u{1b}[2Jil\r\n\u{202e}name"),
         text: bold("\u{1b}]0;title\u{7}he\u{8}llo\u{9b}31m"),

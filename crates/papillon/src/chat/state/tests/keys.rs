@@ -168,7 +168,7 @@ fn any_keys_and_sizes_are_survived() {
         }
         if round % 5 == 0 {
             app.handle_event(message(draw(5) as u64, ["bob", "carol", "x"][draw(3)], "日本語 text\nmore"));
-            app.handle_event(Event::Typing { conversation: ConversationId(1), from: handle("bob") });
+            app.handle_event(Event::Typing { conversation: talk(1), from: handle("bob") });
         }
         crate::chat::draw::tests::drawn(&app);
     }

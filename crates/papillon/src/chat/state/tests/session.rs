@@ -6,7 +6,8 @@ use crate::chat::fixtures::{control, name};
 
 fn presence(who: &str, online: bool) -> Event {
     let presence = Presence { status: msnp::Status::Online, capabilities: Default::default(), picture: None };
-    Event::Presence { who: handle(who), name: name("Zoe"), presence: online.then_some(presence) }
+    let (who, name) = (handle(who), name("Zoe"));
+    if online { Event::Online { who, name, presence, already: false } } else { Event::Offline { who, name } }
 }
 
 fn out(reason: SignedOut, will_retry: bool) -> Event {
@@ -103,7 +104,7 @@ fn what_cannot_be_shown_is_told_of() {
         content_type: "image/gif".into(),
         reason: "its type is not\u{7} known".into(),
     };
-    app.handle_event(not_shown(Some(ConversationId(1)), Some(handle("bob"))));
+    app.handle_event(not_shown(Some(talk(1)), Some(handle("bob"))));
     let said = "Bob sent something that cannot be shown (image/gif: its type is not known)";
     assert_eq!(texts(&app.tabs[1]), [format!("- {said}")]);
     app.handle_event(not_shown(None, Some(handle("bob"))));

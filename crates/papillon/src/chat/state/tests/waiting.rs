@@ -7,7 +7,7 @@ use super::*;
 use crate::chat::fixtures::{control, name};
 
 fn nudge(conversation: u64, from: &str) -> Event {
-    Event::Nudge { conversation: ConversationId(conversation), from: handle(from), name: name("Bob") }
+    Event::Nudge { conversation: talk(conversation), from: handle(from), name: name("Bob") }
 }
 
 /// What was said, and to which conversation.

@@ -70,7 +70,7 @@ impl<'a> Bot<'a> {
 
     fn react(&mut self, event: Event) {
         match event {
-            Event::Presence { who, name, presence: Some(_) } => self.welcome(who, &name),
+            Event::Online { who, name, .. } => self.welcome(who, &name),
             Event::Message { conversation, from, name, text, emoticons } => {
                 let emoticons = emoticons.iter().map(|emoticon| emoticon.shortcut().to_owned()).collect();
                 self.answer(conversation, &Said { from, name, text: text.body, emoticons });
@@ -79,7 +79,7 @@ impl<'a> Bot<'a> {
                 self.take(&from, Offer { transfer, name, size });
             }
             Event::ContactAdded { contact, by_them: true } => self.add_back(contact.handle),
-            Event::ConversationClosed { conversation } => drop(self.talks.remove(&conversation)),
+            Event::ConversationClosed { conversation } => drop(self.talks.remove(&conversation.id())),
             Event::SignedOut { reason, will_retry } => {
                 tracing::debug!(?reason, will_retry, "Monarch is offline");
                 self.talks.clear();
@@ -96,10 +96,10 @@ impl<'a> Bot<'a> {
         }
     }
 
-    fn answer(&mut self, id: ConversationId, said: &Said) {
+    fn answer(&mut self, conversation: Conversation, said: &Said) {
         self.memory.turn += 1;
         let (turn, online) = (self.memory.turn, self.online());
-        let Some(talk) = self.talk(id) else { return };
+        let talk = self.talk(conversation);
         let in_company = talk.conversation.participants().len() > 1;
         let emoticons: Vec<_> = said.emoticons.iter().map(String::as_str).collect();
         let reply = reply::reply(&Heard {
@@ -129,22 +129,14 @@ impl<'a> Bot<'a> {
         online.map(|contact| contact.name.text().into_owned()).collect()
     }
 
-    /// The talk in which something was said.
-    fn talk(&mut self, id: ConversationId) -> Option<&mut Talk> {
-        if !self.talks.contains_key(&id) {
-            let conversation = self.client.conversation_by_id(id)?;
-            self.begin(conversation);
-        }
-        self.talks.get_mut(&id)
-    }
-
     /// The talk with one person.
     fn talk_with(&mut self, who: &Handle) -> &mut Talk {
         let conversation = self.client.conversation(who);
-        self.begin(conversation)
+        self.talk(conversation)
     }
 
-    fn begin(&mut self, conversation: Conversation) -> &mut Talk {
+    /// The talk in a conversation.
+    fn talk(&mut self, conversation: Conversation) -> &mut Talk {
         let id = conversation.id();
         self.talks.entry(id).or_insert_with(|| Talk::new(conversation, &mut self.tasks))
     }

@@ -1,0 +1,63 @@
+//! Why something that was said did not arrive.
+
+use msnp::ErrorCode;
+
+/// Why something said was not delivered.
+///
+/// ```no_run
+/// # async fn example(client: msnp_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+/// use msnp_client::SendError;
+///
+/// match client.send(&"grace@example.com".parse()?, "Lunch?").await {
+///     Ok(()) => println!("she has it"),
+///     Err(SendError::NotOnline | SendError::NoAnswer) => println!("she is not there"),
+///     Err(error) => return Err(error.into()),
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SendError {
+    /// The caller's: it does not fit into one message (1664 bytes with its headers).
+    #[error("it is too long for one message of 1664 bytes")]
+    TooLong,
+    /// The caller's: a header of a raw message cannot be written.
+    #[error("the message cannot be written: {0}")]
+    Header(String),
+    /// The other person's: they are offline, appear so, or block this account.
+    #[error("they are not online")]
+    NotOnline,
+    /// The other person's: the service has called them, and their client did not come into the conversation in time.
+    #[error("their client did not answer")]
+    NoAnswer,
+    /// The other person's, or their network's: somebody in the conversation did not get it.
+    #[error("it was not delivered")]
+    NotDelivered,
+    /// The service refused with this code.
+    #[error("the service refused: {} (error {})", .0.meaning(), .0.number())]
+    Refused(ErrorCode),
+    /// The service's: its answer makes no sense.
+    #[error("the service does not answer as an MSN Messenger service does: {0}")]
+    Protocol(String),
+    /// The network's: the switchboard that the service names cannot be reached.
+    #[error("the switchboard at {server} cannot be reached: {reason}")]
+    Unreachable {
+        /// Host and port.
+        server: String,
+        /// Why.
+        reason: String,
+    },
+    /// The network's: there is no connection to the service, now or any more.
+    #[error("the connection to the service is gone")]
+    Disconnected,
+    /// The network's, or the service's: no answer in time.
+    #[error("the service did not answer in time")]
+    TimedOut,
+    /// This library's: so many switchboards are open already.
+    #[error("{limit} conversations are open at once, and no more can be: leave some")]
+    TooMany {
+        /// How many can be.
+        limit: usize,
+    },
+}

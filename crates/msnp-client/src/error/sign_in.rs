@@ -1,0 +1,83 @@
+//! Why nobody is signed in.
+
+use std::time::Duration;
+
+use msnp::ErrorCode;
+
+use crate::{PictureError, ServerCertificate};
+
+/// Why nobody is signed in.
+///
+/// ```no_run
+/// # async fn example(builder: msnp_client::Builder) -> Result<(), msnp_client::SignInError> {
+/// use msnp_client::SignInError;
+///
+/// match builder.sign_in().await {
+///     Ok((client, _events)) => println!("{} is online", client.account()),
+///     Err(SignInError::WrongPassword) => println!("try another one"),
+///     Err(SignInError::TooManyAttempts { wait }) => println!("try again in {wait:?}"),
+///     Err(SignInError::Untrusted(shown)) => println!("is {} yours?", shown.authority),
+///     Err(error) => return Err(error),
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SignInError {
+    /// The caller's: a setting cannot be used.
+    #[error("{0}")]
+    Setting(String),
+    /// The caller's: the display picture or an emoticon cannot be used.
+    #[error(transparent)]
+    Picture(#[from] PictureError),
+    /// The caller's: the account or the password is wrong; the service does not say which.
+    #[error("the account or the password is wrong")]
+    WrongPassword,
+    /// The service did not look at the password, after too many wrong ones for the account or from this address.
+    #[error("the service looks at no more passwords for now, after too many wrong ones; try again in {} s", .wait.as_secs())]
+    TooManyAttempts {
+        /// When it may look at one again.
+        wait: Duration,
+    },
+    /// The service has too much to do to look at the password.
+    #[error("the service is too busy for a sign-in; try again in {} s", .wait.as_secs())]
+    Busy {
+        /// When it may have less to do.
+        wait: Duration,
+    },
+    /// The service refused with this code.
+    #[error("the service refused: {} (error {})", .0.meaning(), .0.number())]
+    Refused(ErrorCode),
+    /// The service's: it does not speak the protocol.
+    #[error("{server} does not answer as an MSN Messenger service does: {what}")]
+    Protocol {
+        /// Host and port.
+        server: String,
+        /// What was wrong.
+        what: String,
+    },
+    /// Nobody here vouches for the server: [`ServerCertificate`] tells the authority's name and what is wrong, and
+    /// [`Trust`](crate::Trust) is what changes it.
+    #[error("{0}")]
+    Untrusted(ServerCertificate),
+    /// The network's: no connection.
+    #[error("{server} cannot be reached: {source}")]
+    Unreachable {
+        /// Host and port, or the gateway on the way to it.
+        server: String,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The network's: somebody else answers where the HTTP gateway should be.
+    #[error("there is no gateway at {gateway}: {what}")]
+    NoGateway {
+        /// Its URL.
+        gateway: String,
+        /// What was wrong.
+        what: String,
+    },
+    /// The network's, or the service's: no answer in time.
+    #[error("{0} did not answer in time")]
+    TimedOut(String),
+}

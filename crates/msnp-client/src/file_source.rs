@@ -1,0 +1,225 @@
+//! Where a file that is sent comes from.
+
+mod outgoing;
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use bytes::Bytes;
+use tokio::io::{AsyncRead, AsyncWriteExt as _};
+
+use crate::TransferError;
+pub(crate) use outgoing::OutgoingFile;
+
+/// A file to send: one on the disk, one that is open, bytes, or what a reader gives.
+///
+/// ```no_run
+/// # async fn example(client: msnp_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+/// use msnp_client::FileSource;
+///
+/// let grace = "grace@example.com".parse()?;
+/// client.send_file(&grace, "photo.png").await?;
+/// client.send_file(&grace, FileSource::bytes("notes.txt", "Lunch at one")).await?;
+/// let page = tokio::net::TcpStream::connect("example.com:79").await?;
+/// client.send_file(&grace, FileSource::reader("finger.txt", page)).await?;
+/// # Ok(())
+/// # }
+/// ```
+pub struct FileSource(Source);
+
+enum Source {
+    Path(PathBuf),
+    Open { name: String, file: std::fs::File },
+    Bytes { name: String, bytes: Bytes },
+    Reader { name: String, reader: Box<dyn AsyncRead + Send + Unpin> },
+}
+
+/// A source that can be sent.
+pub(crate) struct Opened {
+    /// What the other side is told.
+    pub(crate) name: String,
+    /// Where it is, or its name where it is nowhere.
+    pub(crate) path: PathBuf,
+    pub(crate) size: u64,
+    pub(crate) file: OutgoingFile,
+}
+
+impl FileSource {
+    /// A file on the disk, under its own name. It is read while it is sent, and must not become shorter meanwhile.
+    /// A path does as well wherever a source is asked for.
+    pub fn path(path: impl Into<PathBuf>) -> Self {
+        Self(Source::Path(path.into()))
+    }
+
+    /// An open file, from its beginning, under this name. It is read while it is sent.
+    pub fn file(name: impl Into<String>, file: std::fs::File) -> Self {
+        Self(Source::Open { name: name.into(), file })
+    }
+
+    /// These bytes, under this name.
+    pub fn bytes(name: impl Into<String>, bytes: impl Into<Bytes>) -> Self {
+        Self(Source::Bytes { name: name.into(), bytes: bytes.into() })
+    }
+
+    /// What a reader gives until its end, under this name.
+    ///
+    /// It is read to its end before the file is offered, because an offer tells the size, and into a file without a
+    /// name in the folder for temporary files, because a transfer may go back. So it takes as much of the disk, not of
+    /// the memory, as it gives.
+    pub fn reader(name: impl Into<String>, reader: impl AsyncRead + Send + Unpin + 'static) -> Self {
+        Self(Source::Reader { name: name.into(), reader: Box::new(reader) })
+    }
+
+    pub(crate) async fn open(self) -> Result<Opened, TransferError> {
+        let (name, path, file) = match self.0 {
+            Source::Path(path) => {
+                let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+                let shown = path.display().to_string();
+                let file = tokio::fs::File::open(&path).await.map_err(|error| fault(&shown, &error))?;
+                (name, path, OutgoingFile::new(shown, file.into_std().await)?)
+            }
+            Source::Open { name, file } => {
+                let name = checked(name)?;
+                (name.clone(), PathBuf::from(&name), OutgoingFile::new(name, file)?)
+            }
+            Source::Bytes { name, bytes } => {
+                let name = checked(name)?;
+                (name.clone(), PathBuf::from(&name), OutgoingFile::of_bytes(name, bytes))
+            }
+            Source::Reader { name, reader } => {
+                let name = checked(name)?;
+                let file = spool(reader).await.map_err(|error| fault(&name, &error))?;
+                (name.clone(), PathBuf::from(&name), OutgoingFile::new(name, file)?)
+            }
+        };
+        let size = file.size();
+        Ok(Opened { name, path, size, file })
+    }
+}
+
+/// Reads all of it into a file that is gone when it is closed.
+async fn spool(mut reader: Box<dyn AsyncRead + Send + Unpin>) -> std::io::Result<std::fs::File> {
+    let file = tokio::task::spawn_blocking(tempfile::tempfile).await??;
+    let mut file = tokio::fs::File::from_std(file);
+    tokio::io::copy(&mut reader, &mut file).await?;
+    file.flush().await?;
+    Ok(file.into_std().await)
+}
+
+fn fault(path: &str, error: &std::io::Error) -> TransferError {
+    TransferError::File { path: path.to_owned(), reason: error.to_string() }
+}
+
+/// A name that somebody chose for what has none.
+fn checked(name: String) -> Result<String, TransferError> {
+    let good = !name.contains(|char: char| char.is_control() || matches!(char, '/' | '\\'))
+        && Path::new(&name).file_name().is_some();
+    if good { Ok(name) } else { Err(TransferError::Name(name)) }
+}
+
+impl From<PathBuf> for FileSource {
+    fn from(path: PathBuf) -> Self {
+        Self::path(path)
+    }
+}
+
+impl From<&PathBuf> for FileSource {
+    fn from(path: &PathBuf) -> Self {
+        Self::path(path)
+    }
+}
+
+impl From<&Path> for FileSource {
+    fn from(path: &Path) -> Self {
+        Self::path(path)
+    }
+}
+
+impl From<&str> for FileSource {
+    fn from(path: &str) -> Self {
+        Self::path(path)
+    }
+}
+
+impl From<String> for FileSource {
+    fn from(path: String) -> Self {
+        Self::path(path)
+    }
+}
+
+impl fmt::Debug for FileSource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Source::Path(path) => f.debug_tuple("Path").field(path).finish(),
+            Source::Open { name, .. } => f.debug_tuple("File").field(name).finish(),
+            Source::Bytes { name, bytes } => f.debug_tuple("Bytes").field(name).field(&bytes.len()).finish(),
+            Source::Reader { name, .. } => f.debug_tuple("Reader").field(name).finish(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn read(source: FileSource) -> Result<(String, Bytes), TransferError> {
+        let mut opened = source.open().await?;
+        let size = opened.size as usize;
+        Ok((opened.name, opened.file.read(0, size).await?))
+    }
+
+    #[tokio::test]
+    async fn every_source_gives_the_same_bytes() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.bin");
+        let bytes: Vec<u8> = (0..600_000).map(|at| (at % 251) as u8).collect();
+        std::fs::write(&path, &bytes).unwrap();
+        let reader = || std::io::Cursor::new(bytes.clone());
+        for source in [
+            FileSource::from(&path),
+            FileSource::file("a.bin", std::fs::File::open(&path).unwrap()),
+            FileSource::bytes("a.bin", bytes.clone()),
+            FileSource::reader("a.bin", reader()),
+        ] {
+            let shown = format!("{source:?}");
+            let (name, read) = read(source).await.unwrap();
+            assert_eq!(name, "a.bin", "{shown}");
+            assert!(read == bytes, "{shown}");
+        }
+        assert_eq!(read(FileSource::bytes("empty", "")).await.unwrap(), ("empty".into(), Bytes::new()));
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_sent_is_named() {
+        for name in ["", "..", "a/b", "a\\b", "a\nb"] {
+            let refused = read(FileSource::bytes(name, "x")).await;
+            assert_eq!(refused, Err(TransferError::Name(name.into())));
+        }
+        let folder = tempfile::tempdir().unwrap();
+        for path in [folder.path().to_owned(), folder.path().join("missing")] {
+            let Err(TransferError::File { path: named, .. }) = read(FileSource::from(&path)).await else {
+                panic!("{path:?}");
+            };
+            assert_eq!(named, path.display().to_string());
+        }
+    }
+
+    /// Fails at once.
+    struct Broken;
+
+    impl AsyncRead for Broken {
+        fn poll_read(
+            self: std::pin::Pin<&mut Self>,
+            _: &mut std::task::Context<'_>,
+            _: &mut tokio::io::ReadBuf<'_>,
+        ) -> std::task::Poll<std::io::Result<()>> {
+            std::task::Poll::Ready(Err(std::io::ErrorKind::BrokenPipe.into()))
+        }
+    }
+
+    #[tokio::test]
+    async fn a_reader_that_fails_is_told_of() {
+        let refused = read(FileSource::reader("a.bin", Broken)).await;
+        assert!(matches!(refused, Err(TransferError::File { path, .. }) if path == "a.bin"));
+    }
+}
