@@ -17,7 +17,7 @@ pub(super) trait Gate {
     /// The states in which a verb is legal whose rule names none.
     const USUAL: &'static [Self::State];
 
-    fn state(&self) -> Self::State;
+    fn stage(&self) -> Self::State;
     fn dialect(&self) -> Dialect;
     fn door(&self) -> Door;
     /// Whether one more is within the limit; counts it if so.
@@ -67,7 +67,7 @@ impl<C: Gate> Rule<C> {
     ) -> Result<&'a Self, Refusal> {
         let verb = frame.verb();
         let rule = rules.iter().find(|rule| rule.verb.as_bytes() == verb).ok_or(Close)?;
-        if !rule.states.contains(&connection.state()) {
+        if !rule.states.contains(&connection.stage()) {
             return Err(rule.misplaced);
         }
         if !connection.dialect().is_in(&rule.dialects) {

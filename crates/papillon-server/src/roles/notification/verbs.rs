@@ -39,7 +39,7 @@ impl Gate for Connection {
     type Rate = Rate;
     const USUAL: &'static [Stage] = &[SignedIn];
 
-    fn state(&self) -> Stage {
+    fn stage(&self) -> Stage {
         self.stage
     }
 

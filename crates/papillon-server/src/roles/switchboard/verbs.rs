@@ -29,7 +29,7 @@ impl Gate for Connection {
     type Rate = Infallible;
     const USUAL: &'static [State] = &[Inside];
 
-    fn state(&self) -> State {
+    fn stage(&self) -> State {
         if self.seat.is_some() { Inside } else { Outside }
     }
 
