@@ -17,14 +17,16 @@ pub use secrets::SecretStore;
 pub use web_sessions::WebSessionStore;
 
 #[cfg(doc)]
-use crate::Refusal;
+use crate::{Refusal, StoreError};
 
 /// The whole store.
 ///
 /// Each method of its parts is one transaction: it happens wholly and is on the disk when it returns `Ok`, or
 /// it does not happen at all. A future that is dropped leaves either the one or the other.
 ///
-/// An owner that does not exist is refused with [`Refusal::UnknownAccount`] everywhere.
+/// # Errors
+/// Every method fails with a [`StoreError`] when the database does; the rest is said at the method. An owner that does
+/// not exist is refused with [`Refusal::UnknownAccount`] everywhere.
 pub trait Store:
     AccountStore + ListStore + InvitationStore + PictureStore + WebSessionStore + SecretStore + AccountLog
 {

@@ -5,18 +5,26 @@ use msnp::Handle;
 
 use crate::{Account, AccountId, Credentials, InvitationCode, NewAccount, PasswordHash, People, Result};
 
+#[cfg(doc)]
+use crate::Refusal;
+
 /// Where accounts are kept. One part of [`Store`](crate::Store).
 #[async_trait]
 pub trait AccountStore: Send + Sync + 'static {
-    /// Makes an account. Refused: `AccountExists`.
+    /// Makes an account.
+    ///
+    /// # Errors
+    /// [`Refusal::AccountExists`].
     async fn create_account(&self, new: NewAccount) -> Result<Account>;
 
     /// Makes many accounts, all in one transaction. An account whose handle is taken, also by one before it among these,
     /// is `None` and left as it is.
     async fn create_accounts(&self, new: &[NewAccount]) -> Result<Vec<Option<Account>>>;
 
-    /// Makes an account and uses the invitation once, at the account's `created_at`. Refused, in
-    /// this order: `InvitationInvalid`, `AccountExists`.
+    /// Makes an account and uses the invitation once, at the account's `created_at`.
+    ///
+    /// # Errors
+    /// In this order: [`Refusal::InvitationInvalid`], [`Refusal::AccountExists`].
     async fn create_invited_account(&self, new: NewAccount, code: &InvitationCode) -> Result<Account>;
 
     /// The account with this handle.
@@ -35,21 +43,34 @@ pub trait AccountStore: Send + Sync + 'static {
     /// most `most`, after the first `skip`.
     async fn people(&self, search: &str, skip: u32, most: u32) -> Result<People>;
 
-    /// Sets a new password and voids all tickets. Refused: `UnknownAccount`.
+    /// Sets a new password and voids all tickets.
+    ///
+    /// # Errors
+    /// [`Refusal::UnknownAccount`].
     async fn set_password(&self, handle: &Handle, hash: PasswordHash) -> Result<()>;
 
-    /// Lets an account sign in or no longer; the latter also voids all tickets. Where nothing
-    /// changes, nothing is done or logged. Refused: `UnknownAccount`.
+    /// Lets an account sign in or no longer; the latter also voids all tickets. Where nothing changes, nothing is
+    /// done or logged.
+    ///
+    /// # Errors
+    /// [`Refusal::UnknownAccount`].
     async fn set_enabled(&self, handle: &Handle, enabled: bool) -> Result<()>;
 
-    /// Sets or removes the mark of an administrator. Refused:
-    /// `UnknownAccount`.
+    /// Sets or removes the mark of an administrator.
+    ///
+    /// # Errors
+    /// [`Refusal::UnknownAccount`].
     async fn set_admin(&self, handle: &Handle, admin: bool) -> Result<()>;
 
-    /// Voids all tickets: a sign-in takes the password again. Refused: `UnknownAccount`.
+    /// Voids all tickets: a sign-in takes the password again.
+    ///
+    /// # Errors
+    /// [`Refusal::UnknownAccount`].
     async fn void_tickets(&self, handle: &Handle) -> Result<()>;
 
-    /// Removes an account, also from all lists, whose versions grow. Refused:
-    /// `UnknownAccount`.
+    /// Removes an account, also from all lists, whose versions grow.
+    ///
+    /// # Errors
+    /// [`Refusal::UnknownAccount`].
     async fn remove_account(&self, handle: &Handle) -> Result<()>;
 }

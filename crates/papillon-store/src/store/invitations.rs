@@ -4,11 +4,16 @@ use async_trait::async_trait;
 
 use crate::{Invitation, NewInvitation, Result};
 
+#[cfg(doc)]
+use crate::Refusal;
+
 /// Where invitations are kept. One part of [`Store`](crate::Store).
 #[async_trait]
 pub trait InvitationStore: Send + Sync + 'static {
-    /// Makes an invitation; those that have expired go. Refused, in this order: `UnknownAccount`
-    /// (its maker), `TooManyInvitations`.
+    /// Makes an invitation; those that have expired go.
+    ///
+    /// # Errors
+    /// In this order: [`Refusal::UnknownAccount`] (its maker), [`Refusal::TooManyInvitations`].
     async fn create_invitation(&self, new: NewInvitation) -> Result<()>;
 
     /// All invitations, the latest first: also those that are used up or have expired, until they go.

@@ -7,6 +7,9 @@ use msnp::{
 
 use crate::{Account, AccountId, Committed, PrivacyList, Result, Roster};
 
+#[cfg(doc)]
+use crate::Refusal;
+
 /// Where the lists of accounts are kept. One part of [`Store`](crate::Store).
 ///
 /// A change of lists returns what it means for each person whom it concerns. It raises the version of each one of
@@ -31,8 +34,11 @@ pub trait ListStore: Send + Sync + 'static {
     /// Puts `contact` on the forward list, or into one more group of it; the owner goes on the
     /// contact's reverse list. The name is kept only when the contact is new on the list.
     ///
-    /// Without a group it is group 0. Refused, in this order: `UnknownAccount`, `UnknownGroup`,
-    /// `AlreadyThere`, `ListFull` (`limit` are on the list).
+    /// Without a group it is group 0.
+    ///
+    /// # Errors
+    /// In this order: [`Refusal::UnknownAccount`], [`Refusal::UnknownGroup`], [`Refusal::AlreadyThere`],
+    /// [`Refusal::ListFull`] (`limit` are on the list).
     async fn add_to_forward(
         &self,
         owner: AccountId,
@@ -42,8 +48,11 @@ pub trait ListStore: Send + Sync + 'static {
         limit: usize,
     ) -> Result<Committed>;
 
-    /// Puts `contact` on the allow or block list. A contact that is on any list keeps its name. Refused, in this
-    /// order: `UnknownAccount`, `AlreadyThere`, `ListFull`, `OnOppositeList`.
+    /// Puts `contact` on the allow or block list. A contact that is on any list keeps its name.
+    ///
+    /// # Errors
+    /// In this order: [`Refusal::UnknownAccount`], [`Refusal::AlreadyThere`], [`Refusal::ListFull`],
+    /// [`Refusal::OnOppositeList`].
     async fn add_to_privacy(
         &self,
         owner: AccountId,
@@ -53,9 +62,12 @@ pub trait ListStore: Send + Sync + 'static {
         limit: usize,
     ) -> Result<Committed>;
 
-    /// Takes `contact` off the forward list (without a group) or out of one group of it; out
-    /// of the last group is off the list. Refused, in this order: `UnknownAccount`,
-    /// `NotOnList`, `UnknownGroup`, `NotInGroup`.
+    /// Takes `contact` off the forward list (without a group) or out of one group of it; out of the last group is
+    /// off the list.
+    ///
+    /// # Errors
+    /// In this order: [`Refusal::UnknownAccount`], [`Refusal::NotOnList`], [`Refusal::UnknownGroup`],
+    /// [`Refusal::NotInGroup`].
     async fn remove_from_forward(
         &self,
         owner: AccountId,
@@ -63,8 +75,10 @@ pub trait ListStore: Send + Sync + 'static {
         group: GroupArgument,
     ) -> Result<Committed>;
 
-    /// Takes `contact` off the allow or block list. Refused, in this order: `UnknownAccount`,
-    /// `NotOnList`.
+    /// Takes `contact` off the allow or block list.
+    ///
+    /// # Errors
+    /// In this order: [`Refusal::UnknownAccount`], [`Refusal::NotOnList`].
     async fn remove_from_privacy(
         &self,
         owner: AccountId,
@@ -72,8 +86,10 @@ pub trait ListStore: Send + Sync + 'static {
         contact: &Handle,
     ) -> Result<Committed>;
 
-    /// Sets the name under which the owner keeps a contact. Refused: `NotOnList` if the contact
-    /// is on none of the four lists, known to the service or not.
+    /// Sets the name under which the owner keeps a contact.
+    ///
+    /// # Errors
+    /// [`Refusal::NotOnList`] if the contact is on none of the four lists, known to the service or not.
     async fn rename_contact(
         &self,
         owner: AccountId,
@@ -89,14 +105,22 @@ pub trait ListStore: Send + Sync + 'static {
     /// nothing.
     async fn set_privacy(&self, owner: AccountId, privacy: Privacy) -> Result<Committed>;
 
-    /// Makes a group with the lowest free number. Refused: `TooManyGroups`.
+    /// Makes a group with the lowest free number.
+    ///
+    /// # Errors
+    /// [`Refusal::TooManyGroups`].
     async fn add_group(&self, owner: AccountId, name: &GroupName) -> Result<Committed>;
 
-    /// Renames a group, group 0 as well. Refused: `UnknownGroup`.
+    /// Renames a group, group 0 as well.
+    ///
+    /// # Errors
+    /// [`Refusal::UnknownGroup`].
     async fn rename_group(&self, owner: AccountId, group: GroupId, name: &GroupName) -> Result<Committed>;
 
-    /// Removes a group. Those in no other group leave the forward list. Refused: `GroupZero`,
-    /// `UnknownGroup`.
+    /// Removes a group. Those in no other group leave the forward list.
+    ///
+    /// # Errors
+    /// [`Refusal::GroupZero`], [`Refusal::UnknownGroup`].
     async fn remove_group(&self, owner: AccountId, group: GroupId) -> Result<Committed>;
 
     /// Sets a property, or unsets it with an empty value.

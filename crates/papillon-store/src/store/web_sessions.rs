@@ -4,11 +4,17 @@ use async_trait::async_trait;
 
 use crate::{Account, Result, WebSession};
 
+#[cfg(doc)]
+use crate::Refusal;
+
 /// Where the sessions of the pages are kept. One part of [`Store`](crate::Store).
 #[async_trait]
 pub trait WebSessionStore: Send + Sync + 'static {
     /// Begins a session of the pages; those that have ended by then go, and of the account's own no more than
-    /// [`WebSession::MOST`] are kept. Refused: `UnknownAccount`.
+    /// [`WebSession::MOST`] are kept.
+    ///
+    /// # Errors
+    /// [`Refusal::UnknownAccount`].
     async fn begin_web_session(&self, session: &WebSession) -> Result<()>;
 
     /// The account of this session; `None` when it has ended. `now` is in seconds since 1970.
