@@ -32,7 +32,7 @@ use crate::{Contact, Conversation, Presence, TransferError, TransferId, Transfer
 pub enum Event {
     /// Signed in again after the connection broke (the first sign-in is what `sign_in` returns).
     SignedIn,
-    /// Somebody on the contact list is online who was not before.
+    /// A contact came online, or is online when this account signs in.
     Online {
         /// Who.
         who: Handle,
@@ -40,10 +40,10 @@ pub enum Event {
         name: FriendlyName,
         /// What is known of them.
         presence: Presence,
-        /// Whether they were there before this account looked: one of those that the service lists at sign-in.
+        /// Whether they were online before: the service lists these contacts at sign-in.
         already: bool,
     },
-    /// Somebody who is online changed: their status, their name or their picture.
+    /// An online contact changed the status, the name or the picture.
     Presence {
         /// Who.
         who: Handle,
@@ -52,7 +52,7 @@ pub enum Event {
         /// How they are now.
         presence: Presence,
     },
-    /// Somebody on the contact list went offline, or appears so.
+    /// A contact went offline, or appears so.
     Offline {
         /// Who.
         who: Handle,
@@ -120,7 +120,7 @@ pub enum Event {
         /// Under which name.
         name: FriendlyName,
     },
-    /// Somebody sent a message of a type that this library knows nothing of or has no event for, such as ink
+    /// A message came of a type without an event of its own in this library, such as ink
     /// (`application/x-ms-ink`), a wink (`text/x-msnmsgr-datacast` but for nudges) or what a client can do
     /// (`text/x-clientcaps`). [`Conversation::send_raw`] sends one.
     ///

@@ -1,4 +1,4 @@
-//! The stream of events, from the tasks of a client to whoever reads it.
+//! The stream of events, from the tasks of a client to the program.
 
 use std::any::Any;
 use std::pin::Pin;

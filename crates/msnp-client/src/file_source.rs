@@ -36,7 +36,7 @@ enum Source {
 
 /// A source that can be sent.
 pub(crate) struct Opened {
-    /// What the other side is told.
+    /// The name in the offer.
     pub(crate) name: String,
     /// Where it is, or its name where it is nowhere.
     pub(crate) path: PathBuf,
@@ -61,7 +61,7 @@ impl FileSource {
         Self(Source::Bytes { name: name.into(), bytes: bytes.into() })
     }
 
-    /// What a reader gives until its end, under this name.
+    /// The bytes of a reader until its end, under this name.
     ///
     /// It is read to its end before the file is offered, because an offer tells the size, and into a file without a
     /// name in the folder for temporary files, because a transfer may go back. So it takes as much of the disk, not of

@@ -22,16 +22,15 @@
 //!
 //! # A greeter with a picture and a file
 //!
-//! This one has a display picture, `me.png`. It greets everybody on its contact list who is or comes online, sends them
-//! a file, and fetches their display picture. The dependencies are the same.
+//! This one has a display picture, `me.png`. It greets every contact that is or comes online, sends a file, and fetches the
+//! contact's display picture. The dependencies are the same.
 //!
 //! ```no_run
 #![doc = include_str!("../tests/front_page/greeter.rs")]
 //! ```
 //!
 //! [`Event::Online`] is for those who were not there before; with `already: false` it is only for those who come while
-//! the bot runs. Whoever waits for a person, as a file does, does it in a task of its own, so that others are heard
-//! meanwhile.
+//! the bot runs. A greeting is a task of its own, because a file waits for a person: so the bot hears others meanwhile.
 //!
 //! # Everything else
 //!

@@ -6,10 +6,10 @@ use msnp::message::Message;
 use crate::SendError;
 use crate::switchboard::MAX_PAYLOAD;
 
-/// What every message has already.
+/// The headers that every message has already.
 const OWN_HEADERS: [&str; 2] = ["MIME-Version", "Content-Type"];
 
-/// The bytes of a message, checked: it is read as it was meant, whoever reads it.
+/// The bytes of a message, checked: every client reads the same headers in it.
 pub(crate) fn payload(content_type: &str, headers: &[(&str, &str)], body: Bytes) -> Result<Bytes, SendError> {
     if content_type.is_empty() {
         return Err(SendError::Header("the content type is empty".into()));

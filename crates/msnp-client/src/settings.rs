@@ -8,7 +8,7 @@ use crate::gateway;
 use crate::verifier;
 use crate::{DirectConnections, Reconnect, SignInError, Trust};
 
-/// What a [`crate::Builder`] was told of where the service is, as it was told.
+/// The options of a [`crate::Builder`] that say where the service is, unchecked.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Where {
     pub(crate) server: Option<String>,
@@ -93,7 +93,7 @@ impl Where {
                 .parse()
                 .map_err(|expected| setting(format!("{server} is not a server: {expected}")));
         }
-        // Who says how to get there has said where it is.
+        // The gateway's host is the service's host.
         let gateway = self.gateway.as_ref().and_then(|gateway| ServerAddress::of_url(gateway).ok());
         Ok(gateway.map_or_else(ServerAddress::local, |gateway| gateway.notification()))
     }

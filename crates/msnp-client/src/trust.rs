@@ -46,7 +46,7 @@ pub struct ServerCertificate {
     /// The authority at the end of that chain, by the name that the certificate has for it. Anybody can write any name
     /// there. It has no control characters and at most 128 bytes; empty when it cannot be read.
     pub authority: String,
-    /// What is wrong with it.
+    /// The fault of it.
     pub fault: CertificateFault,
 }
 
@@ -67,7 +67,7 @@ pub enum CertificateFault {
 }
 
 impl fmt::Display for ServerCertificate {
-    /// What is wrong, with the name of the authority, and what to do about it.
+    /// Writes the fault, with the name of the authority, and what to do about it.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { server, authority, fault, .. } = self;
         write!(f, "the certificate of {server}, by ")?;

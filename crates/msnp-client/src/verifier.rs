@@ -16,7 +16,7 @@ use sha2::{Digest, Sha256};
 
 use crate::{CertificateFault, ServerCertificate, SignInError, Trust};
 
-/// What was refused, and why.
+/// A certificate that was refused, and why.
 #[derive(Debug, Clone)]
 struct Refused {
     fingerprint: [u8; 32],
@@ -70,7 +70,7 @@ impl Verifier {
         Ok(builder.dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth())
     }
 
-    /// What this server showed that was refused, if that is why a connection failed.
+    /// The certificate of this server that was refused, if that is why a connection failed.
     pub(crate) fn refused(&self, server: &str) -> Option<ServerCertificate> {
         let Refused { fingerprint, authority, fault } = self.0.refused.lock().clone()?;
         Some(ServerCertificate { server: server.to_owned(), fingerprint, authority, fault })
@@ -110,7 +110,7 @@ fn add_authorities(roots: &mut RootCertStore, pem: &[u8]) -> Result<(), SignInEr
     if any { Ok(()) } else { Err(fault("there is none in PEM form".into())) }
 }
 
-/// What is wrong with a certificate.
+/// The fault of a certificate.
 fn fault(error: &Error) -> CertificateFault {
     use CertificateError as Wrong;
     match error {

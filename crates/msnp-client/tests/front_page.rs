@@ -21,7 +21,7 @@ fn builder(who: &str) -> msnp_client::Builder {
     Client::builder(who.parse().unwrap(), PASSWORD).server(msnp).https(https)
 }
 
-/// What the programs take for the library.
+/// The stand-in for the library.
 mod stand_in {
     use std::ops::Deref;
 
@@ -134,7 +134,7 @@ async fn they_do_what_the_front_page_says() {
     std::env::set_current_dir(folder.path()).unwrap();
     std::fs::write("me.png", "what stands in me.png").unwrap();
 
-    // Who forgets the authority's certificate is told so.
+    // Without the authority's certificate, the error names its file.
     let missing = tokio::task::spawn_blocking(echo::run).await.unwrap();
     assert!(missing.contains("ca.pem"), "{missing}");
     std::fs::copy(server.folder().join("tls/ca.pem"), "ca.pem").unwrap();

@@ -9,7 +9,7 @@ use super::{ConversationState, Conversations, Happening};
 use crate::switchboard::Switchboard;
 use crate::switchboards::Line;
 
-/// What some clients send so that a quiet switchboard stays open; nobody is meant to see it.
+/// Some clients send this so that a quiet switchboard stays open. It is not for people.
 const KEEPALIVE: &str = "text/x-keepalive";
 
 impl Conversations {

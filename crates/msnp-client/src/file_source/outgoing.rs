@@ -12,9 +12,9 @@ use crate::TransferError;
 /// How much is read from the disk at once.
 const CHUNK: usize = 256 * 1024;
 
-/// What is sent, as long as it goes.
+/// A file on its way out.
 pub(crate) struct OutgoingFile {
-    /// What it is called in errors.
+    /// Its name in errors.
     shown: String,
     size: u64,
     content: Content,

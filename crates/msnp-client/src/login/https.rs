@@ -61,7 +61,7 @@ async fn exchange(
         Ok(stream) => request(TokioIo::new(stream), uri, server, authorization).await,
         Err(error) => Err(match verifier.refused(server) {
             Some(shown) => SignInError::Untrusted(shown),
-            // What rustls makes of what came: no TLS, or none that it speaks.
+            // An error of rustls: the other side speaks no TLS, or none that rustls knows.
             None if error.get_ref().is_some_and(|inner| inner.is::<rustls::Error>()) => {
                 super::protocol(server, &format!("TLS fails: {error}"))
             }

@@ -44,7 +44,7 @@ impl Served {
 /// let heart = client.emoticon("(heart)", std::fs::read("heart.png")?.into())?;
 /// let conversation = client.conversation(&"grace@example.com".parse()?);
 /// let pictures = conversation.send_with("I (heart) you", &[heart]).await?;
-/// // Whoever signs out takes the pictures along.
+/// // Signing out takes the pictures away.
 /// let _ = tokio::time::timeout(Duration::from_secs(10), pictures.fetched()).await;
 /// client.sign_out().await;
 /// # Ok(())

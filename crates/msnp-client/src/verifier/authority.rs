@@ -15,7 +15,7 @@ const BMP_STRING: u8 = 0x1e;
 /// `id-at-commonName`, `id-at-organizationName`, `id-at-organizationalUnitName`: the first that is there counts.
 const NAMES: [&[u8]; 3] = [&[0x55, 4, 3], &[0x55, 4, 10], &[0x55, 4, 11]];
 
-/// What the certificate calls its issuer, without control characters; `None` when there is no such name.
+/// The name of a certificate's issuer, without control characters; `None` when it has none.
 pub(super) fn issuer(certificate: &[u8]) -> Option<String> {
     let (certificate, _) = expect(certificate, SEQUENCE)?;
     let (mut fields, _) = expect(certificate, SEQUENCE)?;
@@ -61,13 +61,13 @@ fn cleaned(name: String) -> String {
     name[..name.floor_char_boundary(MAX_NAME)].to_owned()
 }
 
-/// What is in an element of this tag, and what follows it.
+/// The content of an element of this tag, and the bytes after it.
 fn expect(bytes: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
     let (found, content, rest) = element(bytes)?;
     (found == tag).then_some((content, rest))
 }
 
-/// The tag of an element, what is in it, and what follows it.
+/// The tag of an element, its content, and the bytes after it.
 fn element(bytes: &[u8]) -> Option<(u8, &[u8], &[u8])> {
     let (&[tag, first], rest) = bytes.split_first_chunk()?;
     let (length, rest) = match first {

@@ -8,12 +8,12 @@ use super::options::Options;
 use super::{ClientArgs, Login, account_of};
 use crate::control::Asker;
 
-/// What somebody is asked for.
+/// The purpose of a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Purpose {
-    /// Something that needs a conversation: the service lets nobody begin one who is hidden (error 913).
+    /// It needs a conversation, which the service does not open for a hidden client (error 913).
     Conversation,
-    /// Something about the account.
+    /// It is about the account.
     Account,
 }
 
@@ -28,8 +28,8 @@ pub(crate) async fn asker(args: &ClientArgs, purpose: Purpose) -> anyhow::Result
     }
     if purpose == Purpose::Conversation && options.status == Status::Hidden {
         bail!(
-            "--status hidden is not possible here: the service lets nobody begin a conversation who is hidden. So that \
-             your contacts do not see {account} come and go, keep `papillon listen` running with that account; other \
+            "--status hidden is not possible here: the service opens no conversation for a hidden client. So that \
+             contacts do not see {account} come and go, keep `papillon listen` running with that account; other \
              commands go through it. Or choose another status, such as --status busy"
         );
     }

@@ -73,7 +73,7 @@ pub(crate) struct ClientArgs {
     /// The status to sign in with: online, busy, idle, be-right-back, away, on-the-phone, out-to-lunch or hidden.
     /// [default: online]
     ///
-    /// Hidden looks like offline. The service lets nobody begin a conversation who is hidden, so `send`,
+    /// Hidden looks like offline. The service opens no conversation for a hidden client, so `send`,
     /// `send-file` and `picture` need another one.
     #[arg(long, value_name = "STATUS", value_parser = status, global = true, help_heading = HEADING)]
     status: Option<Status>,

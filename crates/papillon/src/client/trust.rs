@@ -125,7 +125,7 @@ fn authority(shown: &ServerCertificate) -> String {
     }
 }
 
-/// What the authorities in a file say of a certificate, and what to do.
+/// The fault of a certificate that the authorities in a file do not vouch for, and what to do.
 fn wrong_with_file(fault: &CertificateFault, path: &Path) -> String {
     match fault {
         CertificateFault::UnknownAuthority => format!(

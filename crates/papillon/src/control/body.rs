@@ -24,7 +24,7 @@ pub(crate) struct Body {
 }
 
 impl Body {
-    /// What these bytes are in JSON.
+    /// These bytes in JSON.
     pub(crate) fn of(bytes: &[u8]) -> Self {
         match std::str::from_utf8(bytes) {
             Ok(text) => Self { encoding: Encoding::Text, body: text.to_owned() },

@@ -16,7 +16,7 @@ pub(crate) struct Failure {
 }
 
 impl Failure {
-    /// Whoever was asked refused; `error` is what people are told.
+    /// The client that was asked refused; `error` is for people.
     pub(crate) fn refused(refusal: Refusal, error: anyhow::Error) -> Self {
         Self { refusal, error }
     }
@@ -26,7 +26,7 @@ impl Failure {
         Self { refusal: Refusal::new(code, crate::sentence::of(&error)), error }
     }
 
-    /// What people are told.
+    /// The error for people.
     pub(crate) fn into_error(self) -> anyhow::Error {
         self.error
     }

@@ -68,7 +68,7 @@ impl App {
             Event::Emoticon { from, emoticon, data } => {
                 self.emoticon_came(&from, &clean::line(emoticon.shortcut()), data.len());
             }
-            // What people are meant to see is told of as not shown, too.
+            // Where a person is meant to see it, a `NotShown` follows.
             Event::Picture { .. } | Event::Raw { .. } => {}
             Event::Nudge { conversation, from, name } => {
                 self.know(&from, clean::line(&name.text()));
