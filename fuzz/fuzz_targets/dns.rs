@@ -4,7 +4,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use papillon_server::dns::{Asked, Clients, Decision, Others, PublicHost, Rules, Transport, decide};
+use papillon_dns::{Asked, Clients, Decision, Others, PublicHost, Rules, Transport, decide};
 
 /// What a stranger gets at most beyond what was asked.
 const WORTH: usize = 28;
@@ -18,6 +18,7 @@ fuzz_target!(|data: &[u8]| {
     let names = [String::from("login.example.net")];
     let rules = Rules {
         clients: &clients,
+        services: &["messenger.hotmail.com"],
         names: &names,
         others: if is_set(1) { Others::Forward } else { Others::Refuse },
         public_host: is_set(2).then_some(&host),

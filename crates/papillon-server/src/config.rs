@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 pub(crate) use self::live::Live;
-use crate::addresses::PublicUrl;
+use crate::addresses::Front;
 use crate::dns;
 use crate::listen::proxy_protocol::AddressRange;
 use crate::operator::Operator;
@@ -106,18 +106,6 @@ impl Registration {
         let default = if !public && is_near(visitor) { Self::Open } else { Self::Invitation };
         told.unwrap_or(default)
     }
-}
-
-/// Where clients reach the service, when something in front of it is elsewhere than its listeners.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Front {
-    /// The beginning of the addresses of the sign-in, if it is `https`, and of the pages.
-    pub url: Option<PublicUrl>,
-    /// The port of the notification server and the switchboard.
-    pub msnp_port: Option<u16>,
-    /// The port of the sign-in and the pages over TLS, unless `url` says it.
-    pub https_port: Option<u16>,
 }
 
 /// Who may make an account on the pages.

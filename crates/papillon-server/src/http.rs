@@ -1,15 +1,23 @@
-//! A small HTTP/1 server.
+//! HTTP, for clients of 2003 and of today; it knows no paths.
 //!
-//! It exists because the clients of 2003 need what today's HTTP libraries do not do: header names
-//! with their exact spelling, answers to a request line without a version, and a TLS connection
-//! that is closed in order (seen: Pidgin, aMSN, msnlib). Pages are handlers of an ordinary router
-//! behind it.
+//! One reader takes requests off a connection ([`request`], [`reader`]). Old clients are answered by this server
+//! itself: they need what today's HTTP libraries do not do, such as header names with their exact spelling and
+//! answers to a request line without a version (seen: Pidgin, aMSN, msnlib). Requests of today's clients are
+//! answered by hyper and a router of axum ([`modern`]), and all of HTTP/2 is hyper's ([`http2`]). What is answered,
+//! and which of them answers, a [`Handler`] says.
 
 pub(crate) mod bridge;
 mod connection;
+mod deadlines;
+mod entrance;
 mod forwarded;
 mod front;
+mod handed;
+mod handler;
+pub(crate) mod http2;
 pub(crate) mod listening;
+mod modern;
+mod paced;
 mod reader;
 mod request;
 mod response;
@@ -23,56 +31,58 @@ use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio::time::timeout;
 
+pub(crate) use connection::converse;
+pub(crate) use entrance::{Entrance, MAX_BODY};
+pub(crate) use handler::Handler;
+#[cfg(test)]
+pub(crate) use request::MAX_HEAD;
 pub(crate) use request::Request;
 pub(crate) use response::Response;
 pub(crate) use visitor::{Setting, Visitor};
 
-use crate::limits::Arrival;
+use crate::limits::Place;
 use crate::listen::Listener;
 use crate::listen::Peeked;
 use crate::listen::proxy_protocol;
-use crate::site::Site;
 use crate::tls::Door;
-use connection::converse;
 use listening::listen;
 
 /// From the connection to the end of the TLS handshake.
 pub(crate) const HANDSHAKE: Duration = Duration::from_secs(10);
 
-/// Serves `site` on `listener`, in TLS when there is a door to it, until `shutdown` turns true or
+/// Serves a site on `listener`, in TLS when there is a door to it, until `shutdown` turns true or
 /// its sender is gone. Then nobody is accepted any more, connections on which nothing is asked end, and
 /// requests that are being answered get five seconds.
 ///
 /// The listeners of a site share its limit of connections. At the limit, new ones wait in the
 /// system's queue. An address that has all that one may have open is turned away.
-pub async fn serve(
-    listener: impl Into<Listener>,
+pub(crate) async fn serve<H: Handler>(
+    listener: Listener,
     tls: Option<Arc<Door>>,
-    site: Arc<Site>,
+    handler: Arc<H>,
     shutdown: watch::Receiver<bool>,
 ) {
-    let room = site.room.clone();
+    let room = handler.entrance().room().clone();
     let mut down = shutdown.clone();
-    let closing = &site.closing;
     let close = async {
         // Its end means the same.
         let _ = down.wait_for(|down| *down).await;
-        closing.send_replace(true);
+        handler.entrance().close();
     };
-    let receiving = Arc::clone(&site);
-    let serve = listen(listener.into(), room, shutdown, move |stream, arrival| {
-        let (tls, site) = (tls.clone(), Arc::clone(&receiving));
-        async move { receive(stream, tls, &site, arrival).await }
+    let receiving = Arc::clone(&handler);
+    let serve = listen(listener, room, shutdown, move |stream, arrival| {
+        let (tls, handler) = (tls.clone(), Arc::clone(&receiving));
+        async move { receive(stream, tls, &handler, arrival).await }
     });
     tokio::join!(serve, close);
 }
 
 /// Serves one connection. The one of a trusted proxy is not counted yet.
-async fn receive(
+async fn receive<H: Handler>(
     stream: TcpStream,
     tls: Option<Arc<Door>>,
-    site: &Site,
-    arrival: Option<Arrival>,
+    handler: &Arc<H>,
+    arrival: Option<Place>,
 ) -> io::Result<()> {
     stream.set_nodelay(true)?;
     let mut visitor = Visitor::new(stream.peer_addr()?, stream.local_addr()?);
@@ -84,7 +94,7 @@ async fn receive(
                 Some(client) => {
                     visitor = Visitor::new(client.peer, client.local);
                     (visitor.secure, visitor.server_name) = (client.secure, client.server_name);
-                    let arrival = site.room.arrivals.enter(visitor.peer.ip());
+                    let arrival = handler.entrance().room().arrivals.enter(visitor.peer.ip());
                     let full = || io::Error::other("too many connections from one address behind a proxy");
                     Some(arrival.ok_or_else(full)?)
                 }
@@ -97,10 +107,13 @@ async fn receive(
         }
     };
     let Some(tls) = tls else {
-        return converse(stream, site, &visitor).await;
+        return converse(stream, &**handler, &visitor).await;
     };
     let stream = timeout(HANDSHAKE, tls.accept(stream, visitor.peer.ip())).await??;
     visitor.secure = true;
     visitor.server_name = stream.server_name().map(str::to_owned).or(visitor.server_name);
-    converse(stream, site, &visitor).await
+    if stream.is_http2() {
+        return http2::serve(stream, handler, &visitor).await;
+    }
+    converse(stream, &**handler, &visitor).await
 }

@@ -13,35 +13,39 @@
 //! | what a client reads of a change | `roles/notification/pushes.rs` |
 //! | what HTTP serves: sign-in, gateway, pages | `site/passport/`, `site/gateway.rs`, `site/pages/` |
 //! | tickets, passwords, failed sign-ins | `passport.rs` |
-//! | HTTP, TLS, DNS, TLS for old Windows | `http.rs`, `tls.rs`, `dns.rs`, `legacy_door.rs` |
+//! | HTTP, TLS, TLS for old Windows | `http.rs`, `tls.rs`, `legacy_door.rs` |
 //! | lines on their way to clients | `delivery/` |
 //! | listeners and the PROXY protocol | `listen/` |
-//! | how often, and how many at once | `limits/` |
+//! | DNS; how often, and how many at once | the crates `papillon-dns` and `papillon-limits` |
+//!
+//! Rooms import each other downwards only, in the order of the table in `ARCHITECTURE.md`.
 
-pub mod dns;
-pub mod http;
 #[cfg(feature = "old-windows")]
 pub mod legacy_door;
 pub mod passport;
+pub mod site;
 pub mod tls;
 
 mod addresses;
 mod config;
 mod counted;
 mod delivery;
-mod limits;
+mod http;
+mod invitation_mail;
 mod listen;
 mod operator;
 mod people;
 mod roles;
 mod server;
 mod service;
-pub mod site;
 
-pub use addresses::{Ports, PublicUrl};
-pub use config::{Config, Front, Limits, Registration, Timeouts};
+use papillon_limits as limits;
+
+pub use addresses::{Front, Ports, PublicUrl};
+pub use config::{Config, Limits, Registration, Timeouts};
 pub use counted::counted;
 pub use listen::Listener;
 pub use listen::proxy_protocol::AddressRange;
 pub use operator::Operator;
+pub use papillon_dns as dns;
 pub use server::{Listeners, Reload, Server, ServerError};

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -15,7 +16,7 @@ use crate::config::{Config, Live};
 use crate::delivery::Deliveries;
 use crate::delivery::OpenConnections;
 use crate::dns::{self, DnsSockets};
-use crate::http;
+use crate::invitation_mail::InvitationMail;
 use crate::listen::Backoff;
 use crate::listen::Listener;
 use crate::listen::Peeked;
@@ -28,14 +29,14 @@ use crate::people::change::Change;
 use crate::people::conversations::Switchboards;
 use crate::people::{AccountLocks, Directory, broadcast, store_watch};
 use crate::roles::connection;
-use crate::roles::notification::{self, InvitationMail};
+use crate::roles::notification;
 use crate::service::Service;
-use crate::site::Site;
 use crate::site::gateway::Gateways;
 use crate::site::pages::{
     self,
     accounts::{KeyError, Keys, People},
 };
+use crate::site::{self, Site};
 use crate::tls;
 
 /// Clients get this long to take their last lines at a shutdown.
@@ -161,7 +162,7 @@ impl Server {
             config: Arc::new(Live::new(config)),
         });
         let dns = listeners.dns.as_ref().map(DnsSockets::local_addr).transpose()?;
-        let site = Arc::new(site(&service, passport, dns.map(|address| address.port())).await?);
+        let site = Arc::new(make_site(&service, passport, dns.map(|address| address.port())).await?);
         Ok(Self { service, listeners, identity, site })
     }
 
@@ -187,7 +188,8 @@ impl Server {
             tasks.spawn(accept(Arc::clone(&service), listener, Door::Dispatch));
         }
         if let Some(sockets) = listeners.dns {
-            tasks.spawn(dns::serve(sockets, listeners.dns_ipv6, Arc::clone(&service.config)));
+            let current: Arc<dyn dns::Current> = service.config.clone();
+            tasks.spawn(dns::serve(sockets, listeners.dns_ipv6, current));
         }
         let (locks, directory) = (Arc::clone(&service.locks), Arc::clone(&service.directory));
         tasks.spawn(store_watch::watch(Arc::clone(&service.store), locks, directory));
@@ -196,10 +198,10 @@ impl Server {
         }
         let mut web = JoinSet::new();
         if let Some(listener) = listeners.http {
-            web.spawn(http::serve(listener, None, Arc::clone(&site), stopped.clone()));
+            web.spawn(site::serve(listener, None, Arc::clone(&site), stopped.clone()));
         }
         if let Some(listener) = listeners.https {
-            web.spawn(http::serve(listener, identity, site, stopped));
+            web.spawn(site::serve(listener, identity, site, stopped));
         }
 
         stop.recv().await;
@@ -249,7 +251,7 @@ impl Reload {
 }
 
 /// What is served over HTTP. `dns` is the port of the DNS listener.
-async fn site(
+async fn make_site(
     service: &Arc<Service>,
     passport: Arc<Passport>,
     dns: Option<u16>,
@@ -262,7 +264,11 @@ async fn site(
     let doors = Arc::new(pages::Doors::of(config, ports, dns, &**store).await?);
     let people = Arc::new(People::new(Arc::clone(service), Arc::clone(&passport), keys));
     let pages = pages::router(doors).merge(pages::accounts::router(people));
-    let gateways = Gateways::new(Arc::clone(service));
+    let behind = Arc::clone(service);
+    let serve_tunnel = Box::new(move |tunnel, origin| -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        Box::pin(connection::serve_tunnel(Arc::clone(&behind), tunnel, origin))
+    });
+    let gateways = Gateways::new(Arc::clone(service), serve_tunnel);
     let site = Site::new(passport, config.public_host.clone(), ports, &config.limits);
     let site = site.with_pages(pages).with_gateways(gateways).with_https_only(config.https_only);
     Ok(site.with_front(config.front.clone()).with_trusted_proxies(&config.trusted_proxies))

@@ -9,11 +9,11 @@ use papillon_store::Store;
 use crate::addresses::Ports;
 use crate::config::Live;
 use crate::delivery::OpenConnections;
+use crate::invitation_mail::InvitationMail;
 use crate::listen::{Door, Origin};
 use crate::passport::{Failures, TicketMint};
 use crate::people::conversations::Switchboards;
 use crate::people::{AccountLocks, Directory};
-use crate::roles::notification::InvitationMail;
 
 /// The running service: settings, people, conversations.
 pub(crate) struct Service {

@@ -5,4 +5,29 @@ pub(crate) mod pages;
 mod passport;
 mod routes;
 
+use std::sync::Arc;
+
+use tokio::sync::watch;
+
 pub use routes::Site;
+
+use crate::listen::Listener;
+use crate::tls::Door;
+
+/// Serves `site` on `listener`, in TLS when there is a door to it, until `shutdown` turns true or
+/// its sender is gone. Then nobody is accepted any more, connections on which nothing is asked end, and
+/// requests that are being answered get five seconds.
+///
+/// The listeners of a site share its limit of connections. At the limit, new ones wait in the
+/// system's queue. An address that has all that one may have open is turned away.
+pub async fn serve(
+    listener: impl Into<Listener>,
+    tls: Option<Arc<Door>>,
+    site: Arc<Site>,
+    shutdown: watch::Receiver<bool>,
+) {
+    crate::http::serve(listener.into(), tls, site, shutdown).await;
+}
+
+#[cfg(test)]
+mod tests;

@@ -33,9 +33,10 @@ use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use zeroize::Zeroizing;
 
+pub use crate::addresses::OLD_SERVICES;
 pub use door::Door;
 pub use fault::{Fault, authority_to_import, faults};
-pub use names::{Names, OLD_SERVICES};
+pub use names::Names;
 #[cfg(feature = "old-windows")]
 pub use old_windows::OldWindows;
 #[cfg(feature = "old-windows")]
@@ -139,6 +140,8 @@ pub struct Identity {
     names: RwLock<Names>,
     shown: Arc<Shown>,
     config: Arc<ServerConfig>,
+    /// The same for clients that offer HTTP/2.
+    http2: Arc<ServerConfig>,
 }
 
 impl Identity {
@@ -162,13 +165,14 @@ impl Identity {
             tracing::error!("{fault}");
         }
         let shown = Arc::new(Shown(RwLock::new(loaded)));
-        let mut config = ServerConfig::builder_with_provider(key)
+        let config = ServerConfig::builder_with_provider(key)
             .with_safe_default_protocol_versions()?
             .with_no_client_auth()
             .with_cert_resolver(Arc::clone(&shown) as Arc<dyn ResolvesServerCert>);
-        // Nothing but HTTP/1 is spoken here, and saying nothing offends no client.
-        config.alpn_protocols = Vec::new();
-        Ok(Arc::new(Self { folder, names: RwLock::new(names), shown, config: Arc::new(config) }))
+        let mut http2 = config.clone();
+        http2.alpn_protocols = vec![door::HTTP_2.to_vec(), b"http/1.1".to_vec()];
+        let (config, http2) = (Arc::new(config), Arc::new(http2));
+        Ok(Arc::new(Self { folder, names: RwLock::new(names), shown, config, http2 }))
     }
 
     /// Looks at the files again, makes a new certificate where ours is near its end or lacks a name or an address
@@ -208,6 +212,11 @@ impl Identity {
     /// client asks for, or none.
     pub fn server_config(&self) -> Arc<ServerConfig> {
         Arc::clone(&self.config)
+    }
+
+    /// The same, for a client that has offered HTTP/2.
+    fn http2_config(&self) -> Arc<ServerConfig> {
+        Arc::clone(&self.http2)
     }
 
     /// The file to import on clients; `None` when somebody else's authority signs.

@@ -10,12 +10,11 @@ use async_trait::async_trait;
 use msnp::Handle;
 use papillon_server::Limits;
 use papillon_server::Ports;
-use papillon_server::http::serve;
 use papillon_server::passport::{
     CredentialError, CredentialSource, Passport, Passwords, StoredCredentials, TicketMint, hash_password,
     t_part,
 };
-use papillon_server::site::Site;
+use papillon_server::site::{Site, serve};
 use papillon_server::tls::Identity;
 use rustls::{ClientConfig, RootCertStore};
 use rustls_pki_types::pem::PemObject;
@@ -136,6 +135,17 @@ async fn connect(
     name: &str,
     sni: bool,
 ) -> tokio_rustls::client::TlsStream<TcpStream> {
+    connect_offering(&[], to, folder, name, sni).await
+}
+
+/// The client offers these protocols in its hello.
+async fn connect_offering(
+    protocols: &[&[u8]],
+    to: SocketAddr,
+    folder: &Path,
+    name: &str,
+    sni: bool,
+) -> tokio_rustls::client::TlsStream<TcpStream> {
     let mut roots = RootCertStore::empty();
     roots.add(CertificateDer::from_pem_file(folder.join("ca.pem")).unwrap()).unwrap();
     let mut config = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
@@ -144,6 +154,7 @@ async fn connect(
         .with_root_certificates(roots)
         .with_no_client_auth();
     config.enable_sni = sni;
+    config.alpn_protocols = protocols.iter().map(|protocol| protocol.to_vec()).collect();
     let stream = TcpStream::connect(to).await.unwrap();
     let name = ServerName::try_from(name.to_owned()).unwrap();
     TlsConnector::from(Arc::new(config)).connect(name, stream).await.unwrap()
@@ -299,6 +310,27 @@ async fn the_nexus_names_the_host_the_client_asked_for() {
     let answer = service.plain("GET /rdr/pprdr.asp HTTP/1.0\nHost: localhost:1\n\n").await;
     assert!(answer.contains(&expected("localhost")), "on plain HTTP, too: {answer}");
     assert!(service.tls("localhost", "GET /health HTTP/1.0\r\n\r\n").await.ends_with("\r\n\r\nok\n"));
+}
+
+#[tokio::test]
+async fn http_2_is_spoken_with_clients_that_offer_it_and_with_no_others() {
+    let service = Service::start(accounts(), Limits::default()).await;
+    let connect = async |protocols: &[&[u8]]| {
+        connect_offering(protocols, service.https, service.data.path(), "localhost", true).await
+    };
+    let stream = connect(&[b"h2", b"http/1.1"]).await;
+    assert_eq!(stream.get_ref().1.alpn_protocol(), Some(&b"h2"[..]));
+    let stream = hyper_util::rt::TokioIo::new(stream);
+    let executor = hyper_util::rt::TokioExecutor::new();
+    let (mut sender, connection) = hyper::client::conn::http2::handshake(executor, stream).await.unwrap();
+    tokio::spawn(connection);
+    let request = http::Request::get("https://localhost/health").body(String::new()).unwrap();
+    assert_eq!(sender.send_request(request).await.unwrap().status(), 200);
+    for protocols in [vec![], vec![&b"http/1.1"[..]], vec![b"http/1.0"], vec![b"other"]] {
+        let stream = connect(&protocols).await;
+        assert_eq!(stream.get_ref().1.alpn_protocol(), None, "{protocols:?}");
+        assert_eq!(status(&exchange(stream, "GET /health HTTP/1.0\r\n\r\n").await), "200");
+    }
 }
 
 #[tokio::test]

@@ -17,6 +17,18 @@ pub(crate) fn host_part(authority: &str) -> Option<&str> {
     (port_ok && is_host(host)).then_some(host)
 }
 
+/// The port of `host:port`.
+pub(crate) fn port_of(authority: &str) -> Option<u16> {
+    let host = host_part(authority)?;
+    port(authority.get(host.len()..)?.strip_prefix(':')?)
+}
+
+/// A port in digits; 0 is none.
+pub(crate) fn port(digits: &str) -> Option<u16> {
+    let digits = Some(digits).filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
+    digits?.parse().ok().filter(|port| *port != 0)
+}
+
 /// An IP address as it stands in a URL.
 pub(crate) fn bracketed(address: IpAddr) -> String {
     match address.to_canonical() {

@@ -5,6 +5,7 @@ use std::ops::Deref;
 use parking_lot::RwLock;
 
 use super::{Config, Limits, Timeouts};
+use crate::addresses::OLD_SERVICES;
 use crate::dns;
 
 impl Config {
@@ -14,11 +15,7 @@ impl Config {
     pub fn adopt(&self, new: &Self) -> Self {
         Self {
             tls_names: new.tls_names.clone(),
-            dns: dns::Settings {
-                clients: new.dns.clients.clone(),
-                others: new.dns.others,
-                upstreams: self.dns.upstreams.clone(),
-            },
+            dns: new.dns.clone().with_upstreams(self.dns.upstreams.clone()),
             shutdown_grace: new.shutdown_grace,
             registration: new.registration,
             https_only: new.https_only,
@@ -64,6 +61,24 @@ impl Live {
 /// operator changes a file and says so.
 fn keep(config: Config) -> &'static Config {
     Box::leak(Box::new(config))
+}
+
+impl dns::Current for Live {
+    fn settings(&self) -> &dns::Settings {
+        &self.now().dns
+    }
+
+    fn services(&self) -> &[&str] {
+        &OLD_SERVICES
+    }
+
+    fn names(&self) -> &[String] {
+        &self.now().tls_names
+    }
+
+    fn public_host(&self) -> Option<&str> {
+        self.now().public_host.as_deref()
+    }
 }
 
 impl Deref for Live {

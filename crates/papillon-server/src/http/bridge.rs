@@ -1,28 +1,44 @@
-//! Pages: requests for the router, and its answers.
+//! Between this server's requests and answers and those of the router of pages.
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
-use http::{Method, StatusCode};
+use bytes::Bytes;
+use http::request::Parts;
+use http::{HeaderName, HeaderValue, Method, StatusCode};
 use tower::ServiceExt;
 
 use super::request::Request;
 use super::response::Response;
 use super::visitor::Visitor;
 
-/// The largest page, in bytes. They are small; this only bounds a mistake.
+/// The largest page for an old client, in bytes. They are small; this only bounds a mistake.
 const MAX_PAGE: usize = 8 << 20;
 
-/// Lets a page answer. Its handler finds the [`Visitor`] among the request's extensions.
-pub(crate) async fn call(pages: &Router, request: &Request<'_>, visitor: &Visitor) -> Response {
-    let Some(asked) = translate(request, visitor) else {
-        return Response::text(StatusCode::BAD_REQUEST, "The target is not a path.");
-    };
+/// Lets a page answer. Its handler finds the [`Visitor`] among the request's extensions. `HEAD` is asked as `GET`:
+/// whoever sends the answer leaves the body out, and knows its length.
+pub(super) async fn ask(
+    pages: &Router,
+    mut parts: Parts,
+    body: Bytes,
+    visitor: &Visitor,
+) -> http::Response<Body> {
+    if parts.method == Method::HEAD {
+        parts.method = Method::GET;
+    }
+    parts.extensions.insert(visitor.clone());
     // A router cannot fail; its error type has no values.
-    let answer = match pages.clone().oneshot(asked).await {
+    match pages.clone().oneshot(http::Request::from_parts(parts, Body::from(body))).await {
         Ok(answer) => answer,
         Err(never) => match never {},
+    }
+}
+
+/// Lets a page answer an old client.
+pub(crate) async fn answer(pages: &Router, request: &Request<'_>, visitor: &Visitor) -> Response {
+    let Some(parts) = translate(request) else {
+        return Response::text(StatusCode::BAD_REQUEST, "The target is not a path.");
     };
-    let (parts, body) = answer.into_parts();
+    let (parts, body) = ask(pages, parts, request.body.clone(), visitor).await.into_parts();
     match to_bytes(body, MAX_PAGE).await {
         Ok(body) => Response::from_page(parts.status, &parts.headers, body),
         Err(error) => {
@@ -32,16 +48,23 @@ pub(crate) async fn call(pages: &Router, request: &Request<'_>, visitor: &Visito
     }
 }
 
-/// `HEAD` is asked as `GET`: the front leaves the body out, and knows its length.
-fn translate(request: &Request<'_>, visitor: &Visitor) -> Option<http::Request<Body>> {
-    let method = if request.method == Method::HEAD { Method::GET } else { request.method.clone() };
-    let target = match request.query {
-        "" => request.path.to_owned(),
-        query => format!("{}?{query}", request.path),
-    };
-    let mut builder = http::Request::builder().method(method).uri(target);
+fn translate(request: &Request<'_>) -> Option<Parts> {
+    let mut builder = http::Request::builder().method(request.method.clone()).uri(request.target());
     for (name, value) in request.headers() {
         builder = builder.header(name, value);
     }
-    builder.extension(visitor.clone()).body(Body::from(request.body.clone())).ok()
+    Some(builder.body(()).ok()?.into_parts().0)
+}
+
+/// An answer of this server's, where header names have no spelling of their own (HTTP/2).
+pub(super) fn to_http(response: &Response) -> http::Response<Body> {
+    let mut answer = http::Response::new(Body::from(response.body().clone()));
+    *answer.status_mut() = response.status();
+    for (name, value) in response.headers() {
+        // Whatever this server writes can stand in a header.
+        if let (Ok(name), Ok(value)) = (name.parse::<HeaderName>(), HeaderValue::from_str(value)) {
+            answer.headers_mut().append(name, value);
+        }
+    }
+    answer
 }

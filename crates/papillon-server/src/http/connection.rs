@@ -6,131 +6,154 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{Method, StatusCode};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
-use tokio::sync::watch;
 use tokio::time::timeout;
 use zeroize::Zeroizing;
 
+use super::deadlines::{self, ANSWER, BODY, HEAD, IDLE};
+use super::entrance::Upload;
+use super::handler::Handler;
+use super::modern::Modern;
 use super::reader::{Head, Reader};
 use super::request::{Request, Version};
 use super::response::{Afterwards, Response};
 use super::visitor::Visitor;
-use crate::site::Site;
+use crate::limits::Place;
 
-/// From its first byte to the end of a request's head; and from the beginning of a connection to its first request.
-const HEAD: Duration = Duration::from_secs(10);
-/// A connection on which nothing more is asked ends after this.
-const IDLE: Duration = Duration::from_secs(30);
-/// For the next bytes of a body; for all of it, so much more for each of them: a telephone line's pace.
-const BODY: Duration = Duration::from_secs(10);
-const BODY_BYTES_PER_SECOND: u64 = 2_000;
-/// For the client to take an answer, and for each of its bytes.
-const ANSWER: Duration = Duration::from_secs(10);
 /// How long, and how much, is read after the last answer. Closing on bytes that were not read makes
 /// the system send a reset, and the reset can overtake the answer.
 const DRAIN: Duration = Duration::from_secs(2);
 const DRAIN_BYTES: u64 = 256 * 1024;
+
+/// What is to be done about a request.
+enum Reply<'a> {
+    /// Nothing: the client has gone.
+    None,
+    /// These bytes are sent.
+    Old(Zeroizing<Vec<u8>>, Afterwards),
+    /// The router answers. What the request takes up is free again when it has.
+    Modern(Box<Modern>, Counted<'a>),
+}
+
+/// A request's places in the counts of its client.
+type Counted<'a> = (Option<Place>, Option<Upload<'a>>);
 
 /// Answers requests until one of the two sides ends the connection, and closes it in order: in TLS
 /// with a close_notify.
 ///
 /// # Errors
 /// When the connection fails. A client that says nothing is not an error.
-pub(super) async fn converse<S>(mut stream: S, site: &Site, visitor: &Visitor) -> io::Result<()>
+pub(crate) async fn converse<S, H>(mut stream: S, handler: &H, visitor: &Visitor) -> io::Result<()>
 where
-    S: AsyncRead + AsyncWrite + Unpin,
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    H: Handler,
 {
     let mut reader = Reader::new();
     let mut patience = HEAD;
-    let mut closing = site.closing.subscribe();
     loop {
         let begins = tokio::select! {
             biased;
             begins = timeout(patience, reader.begins(&mut stream)) => begins,
-            () = over(&mut closing) => return stream.shutdown().await,
+            () = handler.entrance().closed() => return stream.shutdown().await,
         };
         let begins = match begins {
             Ok(begins) => begins?,
             Err(_) if patience == HEAD => {
-                return say_goodbye(&mut stream, &too_slow().to_bytes(false, Afterwards::Close)).await;
+                send(&mut stream, &Response::too_slow().to_bytes(false, Afterwards::Close)).await?;
+                return say_goodbye(&mut stream).await;
             }
             Err(_) => false,
         };
         if !begins {
             return stream.shutdown().await;
         }
-        let Some((bytes, afterwards)) = exchange(&mut stream, &mut reader, site, visitor).await? else {
-            return stream.shutdown().await;
+        let afterwards = match exchange(&mut stream, &mut reader, handler, visitor).await? {
+            Reply::None => return stream.shutdown().await,
+            Reply::Old(bytes, afterwards) => {
+                send(&mut stream, &bytes).await?;
+                afterwards
+            }
+            Reply::Modern(request, _counted) if request.changes_protocol() => {
+                return request.give_away(stream, reader.rest()).await;
+            }
+            Reply::Modern(request, _counted) => request.answer(&mut stream).await?,
         };
         if afterwards == Afterwards::Close {
-            return say_goodbye(&mut stream, &bytes).await;
+            return say_goodbye(&mut stream).await;
         }
-        send(&mut stream, &bytes).await?;
         patience = IDLE;
     }
 }
 
-/// Waits until nothing more is to be asked.
-async fn over(closing: &mut watch::Receiver<bool>) {
-    // A site that is gone is over as well.
-    let _ = closing.wait_for(|closing| *closing).await;
-}
-
-/// Reads a request and makes its answer; `None` when the client has gone.
-async fn exchange<S>(
+/// Reads a request, and makes its answer where the router does not.
+async fn exchange<'h, S, H>(
     stream: &mut S,
     reader: &mut Reader,
-    site: &Site,
+    handler: &'h H,
     visitor: &Visitor,
-) -> io::Result<Option<(Zeroizing<Vec<u8>>, Afterwards)>>
+) -> io::Result<Reply<'h>>
 where
     S: AsyncRead + AsyncWrite + Unpin,
+    H: Handler,
 {
-    let refused =
-        |response: Response| Ok(Some((response.to_bytes(false, Afterwards::Close), Afterwards::Close)));
     let head = match timeout(HEAD, reader.head(stream)).await {
         Ok(head) => head?,
-        Err(_) => return refused(too_slow()),
+        Err(_) => return Ok(refused(&Response::too_slow())),
     };
     let head = match head {
-        Head::Nothing => return Ok(None),
-        Head::NoRequest => return refused(no_request()),
-        Head::TooLong => return refused(too_long()),
+        Head::Nothing => return Ok(Reply::None),
+        Head::NoRequest => return Ok(refused(&no_request())),
+        Head::TooLong => return Ok(refused(&too_long())),
         Head::Read(head) => head,
     };
     let mut request = match Request::parse(&head) {
         Ok(request) => request,
-        Err(response) => return refused(response),
+        Err(response) => return Ok(refused(&response)),
     };
-    let Some(length) = usize::try_from(request.length).ok().filter(|length| *length <= Site::most(&request))
-    else {
-        let text = "Nothing here takes that much.";
-        return refused(Response::text(StatusCode::PAYLOAD_TOO_LARGE, text));
-    };
-    let visitor = site.visitor(&request, visitor);
-    let _counted = match site.count(&visitor) {
-        Ok(counted) => counted,
-        Err(response) => return refused(response),
-    };
-    let _room = match site.make_room(length, &visitor) {
-        Ok(room) => room,
-        Err(response) => return refused(response),
+    let (visitor, length, counted) = match admit(&request, handler, visitor) {
+        Ok(admitted) => admitted,
+        Err(response) => return Ok(refused(&response)),
     };
     if length > 0 {
         match read_body(stream, reader, &request, length).await? {
             Some(body) => request.body = Bytes::from_owner(body),
-            None => return refused(too_slow()),
+            None => return Ok(refused(&Response::too_slow())),
         }
+    }
+    let pages = handler.pages(&request).filter(|_| request.is_modern());
+    if let Some(modern) = pages.and_then(|pages| Modern::new(&request, pages, &visitor)) {
+        return Ok(Reply::Modern(Box::new(modern), counted));
     }
     let response = tokio::select! {
         biased;
-        response = site.answer(&request, &visitor) => response,
+        response = handler.answer(&request, &visitor) => response,
         // A client that has only ended its own side cannot be told from one that has gone. Neither is answered: an
         // answer that nobody reads would take messages with it, which otherwise wait for the next poll.
-        () = reader.gone(stream), if Site::may_hold(&request) => return Ok(None),
+        () = reader.gone(stream), if handler.may_hold(&request) => return Ok(Reply::None),
     };
     let afterwards =
         if request.keeps_alive() && !response.closes() { Afterwards::KeepAlive } else { Afterwards::Close };
-    Ok(Some((response.to_bytes(request.method == Method::HEAD, afterwards), afterwards)))
+    Ok(Reply::Old(response.to_bytes(request.method == Method::HEAD, afterwards), afterwards))
+}
+
+/// Who makes a request, how long its body is, and its places in the counts.
+fn admit<'h, H: Handler>(
+    request: &Request<'_>,
+    handler: &'h H,
+    connected: &Visitor,
+) -> Result<(Visitor, usize, Counted<'h>), Response> {
+    let most = handler.longest_body(request);
+    let length = usize::try_from(request.length).ok().filter(|length| *length <= most);
+    let length = length.ok_or_else(Response::too_much)?;
+    let entrance = handler.entrance();
+    let mut visitor = connected.clone();
+    visitor.asks(request, handler.setting(), |address| entrance.trusts(address));
+    let counted = entrance.count(&visitor)?;
+    let room = entrance.make_room(length, &visitor)?;
+    Ok((visitor, length, (counted, room)))
+}
+
+fn refused<'h>(response: &Response) -> Reply<'h> {
+    Reply::Old(response.to_bytes(false, Afterwards::Close), Afterwards::Close)
 }
 
 /// `None` when it takes too long.
@@ -147,8 +170,7 @@ where
     if expects && request.version == Some(Version::Http11) && reader.is_empty() {
         send(stream, b"HTTP/1.1 100 Continue\r\n\r\n").await?;
     }
-    let patience = BODY + Duration::from_secs(request.length / BODY_BYTES_PER_SECOND);
-    match timeout(patience, reader.body(stream, length, BODY)).await {
+    match timeout(deadlines::of_body(request.length), reader.body(stream, length, BODY)).await {
         Ok(Err(error)) if error.kind() == io::ErrorKind::TimedOut => Ok(None),
         Ok(body) => body.map(Some),
         Err(_) => Ok(None),
@@ -156,30 +178,24 @@ where
 }
 
 async fn send(stream: &mut (impl AsyncWrite + Unpin), bytes: &[u8]) -> io::Result<()> {
-    let seconds = u64::try_from(bytes.len()).unwrap_or(u64::MAX) / BODY_BYTES_PER_SECOND;
     let write = async {
         stream.write_all(bytes).await?;
         stream.flush().await
     };
-    timeout(ANSWER + Duration::from_secs(seconds), write).await?
+    timeout(deadlines::of_answer(u64::try_from(bytes.len()).unwrap_or(u64::MAX)), write).await?
 }
 
-/// Sends the last answer, and lets it arrive.
-async fn say_goodbye<S>(stream: &mut S, bytes: &[u8]) -> io::Result<()>
+/// Ends the connection after the last answer, and lets that arrive.
+async fn say_goodbye<S>(stream: &mut S) -> io::Result<()>
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
-    send(stream, bytes).await?;
     timeout(ANSWER, stream.shutdown()).await??;
     let mut sink = tokio::io::sink();
     let mut rest = stream.take(DRAIN_BYTES);
     // Whatever happens now, the answer is out.
     let _ = timeout(DRAIN, tokio::io::copy(&mut rest, &mut sink)).await;
     Ok(())
-}
-
-fn too_slow() -> Response {
-    Response::text(StatusCode::REQUEST_TIMEOUT, "The request took too long.")
 }
 
 fn no_request() -> Response {
@@ -192,6 +208,3 @@ fn too_long() -> Response {
     let text = "The request's head is longer than 16 KiB.";
     Response::text(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, text)
 }
-
-#[cfg(test)]
-mod tests;

@@ -7,7 +7,7 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use super::request::Request;
-use crate::addresses::host_part;
+use crate::addresses::{host_part, port, port_of};
 
 /// Stands for clients that a proxy does not name: all of them together count as one, which is near to nobody.
 pub(super) const UNKNOWN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0);
@@ -99,17 +99,6 @@ fn address(node: &str) -> Option<SocketAddr> {
 fn is_tls(scheme: &str) -> Option<bool> {
     let is = |name: &str| scheme.eq_ignore_ascii_case(name);
     (is("https") || is("http")).then(|| is("https"))
-}
-
-fn port(digits: &str) -> Option<u16> {
-    let digits = Some(digits).filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
-    digits?.parse().ok().filter(|port| *port != 0)
-}
-
-/// The port of `host:port`.
-pub(super) fn port_of(authority: &str) -> Option<u16> {
-    let host = host_part(authority)?;
-    port(authority.get(host.len()..)?.strip_prefix(':')?)
 }
 
 /// One proxy's words in `Forwarded`.

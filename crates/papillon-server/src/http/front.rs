@@ -1,10 +1,10 @@
 //! Where visitors are sent, whatever is in front of the service.
 
 use super::Visitor;
+use crate::addresses::Front;
 use crate::addresses::Ports;
 use crate::addresses::PublicUrl;
-use crate::config::Front;
-use crate::site::pages::is_old;
+use crate::addresses::old_hosts::is_old;
 
 impl Front {
     /// The public address, as far as it is this visitor's: an old machine that knows us by the names of the old

@@ -12,7 +12,7 @@ use tokio::task::JoinSet;
 use tokio::time::timeout;
 
 use crate::Limits;
-use crate::limits::{Arrival, Arrivals};
+use crate::limits::{AddressCounter, Place};
 use crate::listen::Backoff;
 use crate::listen::Listener;
 use crate::listen::proxy_protocol::{AddressRange, is_trusted};
@@ -24,7 +24,7 @@ const LAST_WORDS: Duration = Duration::from_secs(5);
 #[derive(Debug, Clone)]
 pub(crate) struct Room {
     connections: Arc<Semaphore>,
-    pub(crate) arrivals: Arc<Arrivals>,
+    pub(crate) arrivals: Arc<AddressCounter>,
     pub(crate) trusted_proxies: Arc<[AddressRange]>,
 }
 
@@ -34,7 +34,7 @@ impl Room {
         let most = limits.http_connections.clamp(1, Semaphore::MAX_PERMITS);
         Self {
             connections: Arc::new(Semaphore::new(most)),
-            arrivals: Arrivals::new(limits.http_connections_per_address),
+            arrivals: AddressCounter::new(limits.http_connections_per_address),
             trusted_proxies: trusted_proxies.into(),
         }
     }
@@ -51,7 +51,7 @@ pub(crate) async fn listen<Receive, Received>(
     mut shutdown: watch::Receiver<bool>,
     receive: Receive,
 ) where
-    Receive: Fn(TcpStream, Option<Arrival>) -> Received,
+    Receive: Fn(TcpStream, Option<Place>) -> Received,
     Received: Future<Output = io::Result<()>> + Send + 'static,
 {
     let mut conversations = JoinSet::new();

@@ -91,6 +91,11 @@ impl Reader {
         Ok(body)
     }
 
+    /// What has been read and belongs to no request yet.
+    pub(super) fn rest(&self) -> &[u8] {
+        &self.buffer[..self.filled]
+    }
+
     /// Whether something of the body is here already.
     pub(super) fn is_empty(&self) -> bool {
         self.filled == 0

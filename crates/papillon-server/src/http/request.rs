@@ -5,9 +5,8 @@ use std::fmt;
 use bytes::Bytes;
 use http::{Method, StatusCode};
 
-use super::forwarded::port_of;
 use super::response::Response;
-use crate::addresses::host_part;
+use crate::addresses::{host_part, port_of};
 
 /// The longest request head in bytes.
 pub(crate) const MAX_HEAD: usize = 16 * 1024;
@@ -34,6 +33,8 @@ pub(crate) struct Request<'a> {
     /// How long the body is, in bytes.
     pub length: u64,
     headers: Vec<httparse::Header<'a>>,
+    /// Whether the target itself says which host it is of.
+    absolute: bool,
 }
 
 /// The versions that are understood.
@@ -63,12 +64,7 @@ impl<'a> Request<'a> {
 
     /// Whether the client would send another request on this connection.
     pub fn keeps_alive(&self) -> bool {
-        let says = |wanted: &str| {
-            self.values("Connection").any(|value| {
-                let words = value.split(|byte| *byte == b',');
-                words.map(<[u8]>::trim_ascii).any(|word| word.eq_ignore_ascii_case(wanted.as_bytes()))
-            })
-        };
+        let says = |wanted| self.says("Connection", wanted);
         match self.version {
             Some(Version::Http11) => !says("close"),
             // `Proxy-Connection` does not count: a proxy of HTTP/1.0 that does not know it passes it on,
@@ -76,6 +72,33 @@ impl<'a> Request<'a> {
             Some(Version::Http10) => says("keep-alive") && !says("close"),
             None => false,
         }
+    }
+
+    /// Whether today's clients ask like this: HTTP/1.1 or later, a `Host`, and a path for a target.
+    pub fn is_modern(&self) -> bool {
+        self.version == Some(Version::Http11) && self.host.is_some() && !self.absolute
+    }
+
+    /// The path and the query.
+    pub(super) fn target(&self) -> String {
+        match self.query {
+            "" => self.path.to_owned(),
+            query => format!("{}?{query}", self.path),
+        }
+    }
+
+    /// Whether the client would go on as a WebSocket (RFC 6455).
+    pub(super) fn wants_web_socket(&self) -> bool {
+        let is = |name: &str| self.header(name).is_some_and(|value| value.eq_ignore_ascii_case("websocket"));
+        self.is_modern() && self.says("Connection", "upgrade") && is("Upgrade")
+    }
+
+    /// Whether a header that is a list of words has this one.
+    fn says(&self, name: &str, wanted: &str) -> bool {
+        self.values(name).any(|value| {
+            let words = value.split(|byte| *byte == b',');
+            words.map(<[u8]>::trim_ascii).any(|word| word.eq_ignore_ascii_case(wanted.as_bytes()))
+        })
     }
 
     fn values(&self, name: &str) -> impl Iterator<Item = &'a [u8]> {
@@ -121,16 +144,57 @@ impl<'a> Request<'a> {
             body: Bytes::new(),
             length: 0,
             headers,
+            absolute: authority.is_some(),
         };
         // Two readings of whom a request is for (RFC 9112, section 3.2), however alike they are.
         if request.values("Host").nth(1).is_some() {
             return Err(bad("More than one Host is given."));
         }
         let host = authority.or_else(|| request.header("Host"));
-        (request.host, request.port) =
-            host.map(str::trim).map_or((None, None), |host| (host_part(host), port_of(host)));
+        request.name_host(host);
         request.length = request.body_length()?;
         Ok(request)
+    }
+
+    /// A request that came by HTTP/2. Its body is still to be read.
+    ///
+    /// # Errors
+    /// The answer to send: 400.
+    pub(super) fn of_parts(parts: &'a http::request::Parts) -> Result<Self, Response> {
+        let target = parts.uri.path_and_query().filter(|target| target.path().starts_with('/'));
+        let target = target.ok_or_else(|| bad("The target is not a path."))?;
+        let headers = parts.headers.iter();
+        let headers =
+            headers.map(|(name, value)| httparse::Header { name: name.as_str(), value: value.as_bytes() });
+        let mut request = Self {
+            method: parts.method.clone(),
+            version: Some(Version::Http11),
+            host: None,
+            port: None,
+            path: target.path(),
+            query: target.query().unwrap_or_default(),
+            body: Bytes::new(),
+            length: 0,
+            headers: headers.collect(),
+            absolute: false,
+        };
+        if request.headers.len() > MAX_HEADERS {
+            return Err(too_many());
+        }
+        // The two say the same, or the request is read in two ways on its way (RFC 9113, section 8.3.1).
+        let (authority, host) =
+            (parts.uri.authority().map(http::uri::Authority::as_str), request.header("Host"));
+        let differs = |authority: &str| host.is_some_and(|host| !host.eq_ignore_ascii_case(authority));
+        if request.values("Host").nth(1).is_some() || authority.is_some_and(differs) {
+            return Err(bad("More than one Host is given."));
+        }
+        request.name_host(authority.or(host));
+        Ok(request)
+    }
+
+    fn name_host(&mut self, authority: Option<&'a str>) {
+        let authority = authority.map(str::trim);
+        (self.host, self.port) = authority.map_or((None, None), |host| (host_part(host), port_of(host)));
     }
 
     /// A body has one length, and says so: two readings of one request are how requests are smuggled
@@ -189,10 +253,7 @@ fn headers(bytes: &[u8]) -> Result<Vec<httparse::Header<'_>>, Response> {
         Ok(httparse::Status::Complete((_, headers))) => Ok(headers.to_vec()),
         Ok(httparse::Status::Partial) if bytes.is_empty() => Ok(Vec::new()),
         Ok(httparse::Status::Partial) => Err(bad("The request ends in the middle of its head.")),
-        Err(httparse::Error::TooManyHeaders) => Err(Response::text(
-            StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
-            "There are more than 64 headers.",
-        )),
+        Err(httparse::Error::TooManyHeaders) => Err(too_many()),
         Err(_) => Err(bad("A header is malformed.")),
     }
 }
@@ -213,6 +274,10 @@ fn split_target(target: &str) -> Option<(Option<&str>, &str, &str)> {
     }
     let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
     Some((Some(authority), if path.is_empty() { "/" } else { path }, query))
+}
+
+fn too_many() -> Response {
+    Response::text(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "There are more than 64 headers.")
 }
 
 fn bad(text: &'static str) -> Response {

@@ -46,6 +46,16 @@ impl Response {
         Self::new(status, "text/plain; charset=utf-8", format!("{line}\n"))
     }
 
+    /// To a client that takes too long to ask.
+    pub(super) fn too_slow() -> Self {
+        Self::text(StatusCode::REQUEST_TIMEOUT, "The request took too long.")
+    }
+
+    /// To a client with a body that is too long.
+    pub(super) fn too_much() -> Self {
+        Self::text(StatusCode::PAYLOAD_TOO_LARGE, "Nothing here takes that much.")
+    }
+
     /// What a handler of pages answered. Headers that this server writes itself are left out.
     pub(super) fn from_page(status: StatusCode, headers: &HeaderMap, body: Bytes) -> Self {
         let text = |value: &http::HeaderValue| value.to_str().ok().map(str::to_owned);
@@ -83,9 +93,19 @@ impl Response {
     }
 
     /// The status.
-    #[cfg(test)]
     pub(crate) fn status(&self) -> StatusCode {
         self.status
+    }
+
+    /// The body.
+    pub(super) fn body(&self) -> &Bytes {
+        &self.body
+    }
+
+    /// All headers but those that say how long the answer is and what comes after it.
+    pub(super) fn headers(&self) -> impl Iterator<Item = (&str, &str)> {
+        let given = self.headers.iter().map(|(name, value)| (&**name, &**value));
+        given.chain(self.content_type.iter().map(|value| ("Content-Type", &**value)))
     }
 
     /// The first header spelled exactly like this.
@@ -104,10 +124,8 @@ impl Response {
             Afterwards::Close => "close",
             Afterwards::KeepAlive => "keep-alive",
         };
-        let given = self.headers.iter().map(|(name, value)| (&**name, &**value));
-        let content_type = self.content_type.iter().map(|value| ("Content-Type", &**value));
         let fixed = [("Content-Length", &*length), ("Connection", connection)];
-        for (name, value) in given.chain(content_type).chain(fixed) {
+        for (name, value) in self.headers().chain(fixed) {
             head.extend([name, ": ", value, "\r\n"]);
         }
         head.push_str("\r\n");

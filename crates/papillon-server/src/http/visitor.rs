@@ -4,10 +4,10 @@ use std::net::{IpAddr, SocketAddr};
 
 use super::forwarded::Forwarded;
 use super::request::Request;
+use crate::addresses::Front;
+use crate::addresses::old_hosts::is_old;
 use crate::addresses::{bracketed, host_part, in_url};
-use crate::config::Front;
 use crate::listen::plain;
-use crate::site::pages::is_old;
 
 /// Who made a request, and what they call this host. Handlers of pages get it as an extension of
 /// the request.

@@ -8,14 +8,13 @@ use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
 use crate::Limits;
-use crate::limits::network;
-use crate::limits::{Buckets, MINUTE};
+use crate::limits::{MINUTE, Network, RateLimiter};
 
 /// The failed sign-ins of the last minute. Pure: time is an argument.
 #[derive(Debug)]
 pub struct Attempts {
-    accounts: Buckets<Box<str>>,
-    addresses: Buckets<IpAddr>,
+    accounts: RateLimiter<Box<str>>,
+    addresses: RateLimiter<Network>,
 }
 
 /// What an attempt took. It is given back, by [`Attempts::give_back`], when the attempt was not a
@@ -24,7 +23,7 @@ pub struct Attempts {
 #[must_use]
 pub struct Reservation {
     account: Option<Box<str>>,
-    address: IpAddr,
+    address: Network,
 }
 
 /// Too many failed attempts.
@@ -39,8 +38,8 @@ impl Attempts {
     /// No attempts yet. A limit of 0 is taken as 1: with none at all nobody could sign in.
     pub fn new(limits: &Limits) -> Self {
         Self {
-            accounts: Buckets::new(limits.sign_in_failures_per_account, MINUTE),
-            addresses: Buckets::new(limits.sign_in_failures_per_address, MINUTE),
+            accounts: RateLimiter::new(limits.sign_in_failures_per_account, MINUTE),
+            addresses: RateLimiter::new(limits.sign_in_failures_per_address, MINUTE),
         }
     }
 
@@ -57,7 +56,7 @@ impl Attempts {
         now: Instant,
     ) -> Result<Reservation, Limited> {
         let account = account.map(Box::from);
-        let address = network(address);
+        let address = Network::of(address);
         let of_account = account.as_ref().map_or(Duration::ZERO, |account| self.accounts.wait(account, now));
         let wait = of_account.max(self.addresses.wait(&address, now));
         if !wait.is_zero() {

@@ -11,7 +11,7 @@ use std::time::Duration;
 use msnp::Handle;
 use tokio::time::{Instant, sleep_until};
 
-use crate::limits::network;
+use crate::limits::Network;
 
 /// Between two lines about one address.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -38,7 +38,7 @@ pub(crate) struct Failures(Arc<Mutex<HashMap<Whence, Recent>>>);
 /// Whose failures share a line: those of a network, or of all that there was no more room for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Whence {
-    Network(IpAddr),
+    Network(Network),
     Elsewhere,
 }
 
@@ -72,7 +72,7 @@ impl Failures {
     /// Keeps the failure for the next line about its address, or gives it back when there was none lately.
     fn begin_or_add(&self, failure: Failure) -> Option<(Whence, Failure)> {
         let mut recent = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut whence = Whence::Network(network(failure.from));
+        let mut whence = Whence::Network(Network::of(failure.from));
         if recent.len() >= MOST && !recent.contains_key(&whence) {
             whence = Whence::Elsewhere;
         }

@@ -14,7 +14,7 @@ use tokio::time::timeout_at;
 
 use super::attempts::{Attempts, Limited, Reservation};
 use crate::Limits;
-use crate::limits::network;
+use crate::limits::Network;
 
 /// The longest wait for others who are being judged.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -27,7 +27,7 @@ pub(super) struct SignInQueue(Mutex<State>);
 struct State {
     attempts: Attempts,
     /// By network; none is kept without an attempt in it.
-    in_flight: HashMap<IpAddr, InFlight>,
+    in_flight: HashMap<Network, InFlight>,
 }
 
 #[derive(Debug, Default)]
@@ -43,7 +43,7 @@ struct InFlight {
 #[must_use]
 pub(super) struct Attempt<'a> {
     queue: &'a SignInQueue,
-    network: IpAddr,
+    network: Network,
     reservation: Option<Reservation>,
     forgiven: bool,
 }
@@ -67,7 +67,7 @@ impl SignInQueue {
                     Ok(reservation) => return Ok(self.attempt(from, reservation)),
                     // Made while the lock is held, so that nobody is judged unnoticed in between.
                     Err(limited) => {
-                        let judged = &state.in_flight.get(&network(from)).ok_or(limited)?.judged;
+                        let judged = &state.in_flight.get(&Network::of(from)).ok_or(limited)?.judged;
                         (judged.clone().notified_owned(), limited)
                     }
                 }
@@ -77,7 +77,7 @@ impl SignInQueue {
     }
 
     fn attempt(&self, from: IpAddr, reservation: Reservation) -> Attempt<'_> {
-        Attempt { queue: self, network: network(from), reservation: Some(reservation), forgiven: false }
+        Attempt { queue: self, network: Network::of(from), reservation: Some(reservation), forgiven: false }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -88,7 +88,7 @@ impl SignInQueue {
 impl State {
     fn reserve(&mut self, account: Option<&str>, from: IpAddr) -> Result<Reservation, Limited> {
         let reservation = self.attempts.reserve(account, from, Instant::now())?;
-        self.in_flight.entry(network(from)).or_default().count += 1;
+        self.in_flight.entry(Network::of(from)).or_default().count += 1;
         Ok(reservation)
     }
 }

@@ -4,7 +4,6 @@
 
 mod challenge;
 mod groups;
-mod invitation_mail;
 mod links;
 mod list_lines;
 mod lists;
@@ -35,7 +34,6 @@ use crate::roles::refusal::{Outcome, Refusal};
 use crate::roles::verb_table::Rule;
 use crate::service::Service;
 use challenge::Challenges;
-pub(crate) use invitation_mail::InvitationMail;
 pub(crate) use pushes::encode;
 use verbs::Stage;
 

@@ -9,6 +9,7 @@ mod session;
 mod table;
 
 use std::net::SocketAddr;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,7 +19,6 @@ use http::{Method, StatusCode};
 use crate::delivery::Tunnel;
 use crate::http::{Request, Response, Visitor};
 use crate::listen::{Door, Origin};
-use crate::roles::connection;
 use crate::service::Service;
 use query::Ask;
 use session::{Answer, Denied, Session};
@@ -33,17 +33,22 @@ const HEADER: &str = "X-MSN-Messenger";
 /// A poll is never held longer than this; proxies have little patience.
 const LONGEST_HOLD: Duration = Duration::from_secs(60);
 
+/// Serves a tunnel as the listeners serve a socket, until the connection is over.
+pub(crate) type ServeTunnel =
+    dyn Fn(Arc<Tunnel>, Origin) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send + Sync;
+
 /// The gateway, with everybody who is connected by it.
 pub(crate) struct Gateways {
     service: Arc<Service>,
     table: Arc<Table>,
+    serve_tunnel: Box<ServeTunnel>,
 }
 
 impl Gateways {
-    /// A gateway to this service.
-    pub(crate) fn new(service: Arc<Service>) -> Self {
+    /// A gateway to this service, whose tunnels are served by `serve_tunnel`.
+    pub(crate) fn new(service: Arc<Service>, serve_tunnel: Box<ServeTunnel>) -> Self {
         let table = Table::new(service.config.limits.gateway_sessions_per_address);
-        Self { service, table: Arc::new(table) }
+        Self { service, table: Arc::new(table), serve_tunnel }
     }
 
     /// Whether a request may be held back until there is something to say: a poll.
@@ -88,13 +93,13 @@ impl Gateways {
         let entry = Table::enter(&self.table, &session, visitor.peer.ip()).ok_or(Denied::Full)?;
         let client = SocketAddr::new(visitor.peer.ip(), 0);
         let origin = Origin { client, local: visitor.local, door: Door::Gateway, by_proxy: false };
-        tokio::spawn(serve(entry, Arc::clone(&self.service), tunnel, origin));
+        tokio::spawn(serve(entry, (self.serve_tunnel)(tunnel, origin)));
         session.exchange(first, body, Duration::ZERO).await
     }
 }
 
-async fn serve(entry: Entry, service: Arc<Service>, tunnel: Arc<Tunnel>, origin: Origin) {
-    connection::serve_tunnel(service, tunnel, origin).await;
+async fn serve(entry: Entry, connection: impl Future<Output = ()>) {
+    connection.await;
     drop(entry);
 }
 

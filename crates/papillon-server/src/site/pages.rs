@@ -21,7 +21,6 @@ use axum::response::Response;
 use axum::routing::{MethodFilter, MethodRouter, on};
 
 pub(crate) use doors::Doors;
-pub(crate) use old_paths::hosts::is_old;
 pub(crate) use page::{asset, page};
 
 /// All pages. The front adds a [`Visitor`](crate::http::Visitor) to each request.

@@ -6,33 +6,17 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use axum::Router;
 use http::{Method, StatusCode};
-use tokio::sync::{Semaphore, SemaphorePermit, watch};
 
+use super::gateway::{self, Gateways};
+use super::passport::{login, nexus};
 use crate::Limits;
-use crate::addresses::Ports;
-use crate::config::Front;
-use crate::http::Request;
-use crate::http::Response;
-use crate::http::bridge;
-use crate::http::listening::Room;
-use crate::http::{Setting, Visitor};
-use crate::limits::{Arrival, Arrivals};
-use crate::listen::proxy_protocol::{AddressRange, is_trusted};
+use crate::addresses::{Front, Ports};
+use crate::http::{Entrance, Handler, MAX_BODY, Request, Response, Setting, Visitor, bridge};
+use crate::listen::proxy_protocol::AddressRange;
 use crate::passport::Passport;
-use crate::site::gateway::{self, Gateways};
-use crate::site::passport::{login, nexus};
 
-/// The longest body of a request, in bytes.
-const MAX_BODY: usize = 64 * 1024;
-/// The longest one that carries a picture.
+/// The longest body that carries a picture, in bytes.
 const MAX_UPLOAD: usize = 4 << 20;
-/// Bodies longer than usual that are taken at once: what all of them can take of the memory is bounded.
-const UPLOADS: usize = 16;
-/// Those of one address.
-const UPLOADS_OF_ADDRESS: usize = 4;
-
-/// A place for a long body, of its address and of all.
-pub(crate) type Upload<'a> = (Arrival, SemaphorePermit<'a>);
 
 /// What the HTTP listeners serve.
 pub struct Site {
@@ -43,11 +27,7 @@ pub struct Site {
     pages: Option<Router>,
     https_only: AtomicBool,
     gateways: Option<Gateways>,
-    uploads: Semaphore,
-    uploaders: Arc<Arrivals>,
-    pub(crate) room: Room,
-    /// Nothing more is to be asked.
-    pub(crate) closing: watch::Sender<bool>,
+    entrance: Entrance,
 }
 
 impl Site {
@@ -66,10 +46,7 @@ impl Site {
             pages: None,
             https_only: AtomicBool::new(false),
             gateways: None,
-            uploads: Semaphore::new(UPLOADS),
-            uploaders: Arrivals::new(UPLOADS_OF_ADDRESS),
-            room: Room::new(limits, &[]),
-            closing: watch::Sender::new(false),
+            entrance: Entrance::new(limits),
         }
     }
 
@@ -109,63 +86,33 @@ impl Site {
     /// With proxies that are trusted to say who their clients are, in the PROXY protocol or in headers.
     #[must_use]
     pub fn with_trusted_proxies(mut self, proxies: &[AddressRange]) -> Self {
-        self.room.trusted_proxies = proxies.into();
+        self.entrance.trust(proxies);
         self
     }
+}
 
-    /// How long a body may be, in bytes.
-    pub(crate) fn most(request: &Request<'_>) -> usize {
+impl Handler for Site {
+    fn entrance(&self) -> &Entrance {
+        &self.entrance
+    }
+
+    fn setting(&self) -> Setting<'_> {
+        Setting { public_host: self.public_host.as_deref(), front: &self.front }
+    }
+
+    fn longest_body(&self, request: &Request<'_>) -> usize {
         if request.path == "/account/picture" { MAX_UPLOAD } else { MAX_BODY }
     }
 
-    /// Makes room for a body of this length; the room is free again when what is returned is dropped.
-    ///
-    /// # Errors
-    /// The answer to send when too many are being sent.
-    pub(crate) fn make_room(&self, length: usize, visitor: &Visitor) -> Result<Option<Upload<'_>>, Response> {
-        if length <= MAX_BODY {
-            return Ok(None);
-        }
-        let busy = || {
-            let text = "Too many files are being sent. Please try again in a moment.";
-            Response::text(StatusCode::SERVICE_UNAVAILABLE, text).with_header("Retry-After", "5")
-        };
-        let arrival = self.uploaders.enter(visitor.peer.ip()).ok_or_else(busy)?;
-        let permit = self.uploads.try_acquire().map_err(|_| busy())?;
-        Ok(Some((arrival, permit)))
-    }
-
-    /// Whether the answer may be held back until there is something to say, so that it is worth
-    /// watching whether the client still waits.
-    pub(crate) fn may_hold(request: &Request<'_>) -> bool {
+    fn may_hold(&self, request: &Request<'_>) -> bool {
         Gateways::may_hold(request)
     }
 
-    /// Who makes a request on this connection.
-    pub(crate) fn visitor(&self, request: &Request<'_>, connected: &Visitor) -> Visitor {
-        let mut visitor = connected.clone();
-        let setting = Setting { public_host: self.public_host.as_deref(), front: &self.front };
-        visitor.asks(request, setting, |address| is_trusted(&self.room.trusted_proxies, address));
-        visitor
+    fn pages(&self, request: &Request<'_>) -> Option<&Router> {
+        self.pages.as_ref().filter(|_| !is_for_old_clients(&request.path.to_ascii_lowercase()))
     }
 
-    /// Counts the request in where its connection does not count.
-    ///
-    /// # Errors
-    /// The answer to send when its client has all that it may have.
-    pub(crate) fn count(&self, visitor: &Visitor) -> Result<Option<Arrival>, Response> {
-        if visitor.counted {
-            return Ok(None);
-        }
-        let arrival = self.room.arrivals.enter(visitor.peer.ip());
-        arrival.map(Some).ok_or_else(|| {
-            let text = "There are too many requests from this address. Please try again in a moment.";
-            Response::text(StatusCode::SERVICE_UNAVAILABLE, text).with_header("Retry-After", "5")
-        })
-    }
-
-    /// Answers one request.
-    pub(crate) async fn answer(&self, request: &Request<'_>, visitor: &Visitor) -> Response {
+    async fn answer(&self, request: &Request<'_>, visitor: &Visitor) -> Response {
         // The clients of the time spell them as they please.
         let path = request.path.to_ascii_lowercase();
         if let (gateway::PATH, Some(gateways)) = (&*path, &self.gateways) {
@@ -188,11 +135,17 @@ impl Site {
                 Response::text(StatusCode::OK, "ok").with_header("Cache-Control", "no-store").closing()
             }),
             _ => match &self.pages {
-                Some(pages) => bridge::call(pages, request, visitor).await,
+                Some(pages) => bridge::answer(pages, request, visitor).await,
                 None => reading(request, || Response::text(StatusCode::NOT_FOUND, "There is nothing here.")),
             },
         }
     }
+}
+
+/// Whether a path in lower case is one that stands in the programs of old clients, or that they are sent to.
+fn is_for_old_clients(path: &str) -> bool {
+    ["/gateway/", "/rdr/", "/config/", "/svcs/", "/abservice/"].iter().any(|folder| path.starts_with(folder))
+        || matches!(path, "/login.srf" | "/login2.srf" | "/rst.srf" | "/health")
 }
 
 impl fmt::Debug for Site {

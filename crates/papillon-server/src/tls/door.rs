@@ -8,9 +8,11 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::SystemTime;
 
+use rustls::server::Acceptor;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
-use tokio_rustls::TlsAcceptor;
+use tokio_rustls::LazyConfigAcceptor;
+use tokio_rustls::server::TlsStream;
 
 #[cfg(feature = "old-windows")]
 use super::old_windows::{OldWindows, Side};
@@ -18,6 +20,9 @@ use super::renewal::Renewal;
 use super::too_old::{self, TooOld};
 use super::{Identity, Names, TlsError};
 use crate::listen::Peeked;
+
+/// HTTP/2 as a client offers it (RFC 9113, section 3.2).
+pub(super) const HTTP_2: &[u8] = b"h2";
 
 /// What shakes hands with clients. Each connection is shown the certificate of its time.
 #[derive(Debug)]
@@ -112,13 +117,25 @@ impl Door {
         };
         let mut stream = stream;
         let is_of_ssl_2 = too_old::is_hello_of_ssl_2(&mut stream).await?;
-        let accepted = TlsAcceptor::from(self.identity.server_config()).accept(stream).await;
+        let accepted = self.shake_hands(stream).await;
         if let Err(error) = &accepted
             && (is_of_ssl_2 || too_old::is_why(error))
         {
             self.too_old.tell(client);
         }
         Ok(Secured::Modern(Box::new(accepted?)))
+    }
+}
+
+impl Door {
+    /// The handshake with a client of today. Protocols are spoken of only with those that offer HTTP/2: whatever else
+    /// a client offers, saying nothing offends none.
+    async fn shake_hands(&self, stream: Peeked<TcpStream>) -> io::Result<TlsStream<Peeked<TcpStream>>> {
+        let begun = LazyConfigAcceptor::new(Acceptor::default(), stream).await?;
+        let offers_http2 =
+            begun.client_hello().alpn().is_some_and(|mut offered| offered.any(|protocol| protocol == HTTP_2));
+        let config = if offers_http2 { self.identity.http2_config() } else { self.identity.server_config() };
+        begun.into_stream(config).await
     }
 }
 
@@ -137,12 +154,21 @@ impl From<Arc<Identity>> for Door {
 
 /// A connection after its handshake. Shutting it down says so in TLS.
 pub(crate) enum Secured {
-    Modern(Box<tokio_rustls::server::TlsStream<Peeked<TcpStream>>>),
+    Modern(Box<TlsStream<Peeked<TcpStream>>>),
     #[cfg(feature = "old-windows")]
     Old(papillon_legacy_tls::OldStream<Peeked<TcpStream>>),
 }
 
 impl Secured {
+    /// Whether client and service have agreed on HTTP/2.
+    pub(crate) fn is_http2(&self) -> bool {
+        match self {
+            Self::Modern(stream) => stream.get_ref().1.alpn_protocol() == Some(HTTP_2),
+            #[cfg(feature = "old-windows")]
+            Self::Old(_) => false,
+        }
+    }
+
     /// The name that the client asked for.
     pub(crate) fn server_name(&self) -> Option<&str> {
         match self {

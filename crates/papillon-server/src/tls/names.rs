@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use rustls_pki_types::ServerName;
 
 use super::TlsError;
+use crate::addresses::OLD_SERVICES;
 
 /// More addresses of one machine would only make handshakes longer.
 const MOST_ADDRESSES: usize = 16;
@@ -13,26 +14,6 @@ const MOST_ADDRESSES: usize = 16;
 /// The common name of our certificates. Old Windows shows it, and some clients look at nothing else (gtmess). It is
 /// the nexus's, and the nexus sends a client that called it so to a login of the same name.
 pub(super) const COMMON_NAME: &str = "nexus.passport.com";
-
-/// The hosts that clients up to 7.5 look for (HYP, ESC, NINA). One certificate carries all of them: those
-/// clients do not say in TLS whom they want to reach. The DNS listener answers for the same ones. Not
-/// among them is what people still use for something else, such as `www.hotmail.com`: no client needs it.
-/// `login.live.com` is in use and here all the same: it is fixed in the Java MSN Library, which asks no nexus.
-pub const OLD_SERVICES: [&str; 13] = [
-    "messenger.hotmail.com",
-    "nexus.passport.com",
-    "login.passport.com",
-    "login.live.com",
-    "loginnet.passport.com",
-    "msnialogin.passport.com",
-    "gateway.messenger.hotmail.com",
-    "muser.gateway.messenger.hotmail.com",
-    "config.messenger.msn.com",
-    "svcs.microsoft.com",
-    "g.msn.com",
-    "rad.msn.com",
-    "members.msn.com",
-];
 
 /// The machine itself.
 const LOOPBACK: [&str; 3] = ["localhost", "127.0.0.1", "::1"];

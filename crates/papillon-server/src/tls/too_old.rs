@@ -1,20 +1,20 @@
 //! Clients that know no TLS of today, at a service that was not told to let them in. They say nothing about it, so
 //! the operator has to be told.
 
-use std::collections::{HashSet, VecDeque};
 use std::io;
 use std::net::IpAddr;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 use tokio::io::AsyncRead;
 
-use crate::limits::Pace;
-use crate::limits::network;
+use crate::limits::{Network, Pace, RateLimiter};
 use crate::listen::Peeked;
 
-/// As many addresses are remembered.
+/// As many networks are remembered.
 const MOST: usize = 1024;
+/// For so long one is: for ever, as far as a service is concerned.
+const LONG: Duration = Duration::from_secs(10 * 365 * 24 * 3600);
 /// Lines an hour: the internet is full of programs that try old versions on everybody.
 const LINES_AN_HOUR: u32 = 60;
 /// This much is read at once, though three bytes tell a hello in the format of SSL 2.0.
@@ -26,22 +26,20 @@ pub(super) struct TooOld(Mutex<Told>);
 
 #[derive(Debug)]
 struct Told {
-    addresses: HashSet<IpAddr>,
-    oldest_first: VecDeque<IpAddr>,
+    networks: RateLimiter<Network>,
     pace: Pace,
 }
 
 impl Default for TooOld {
     fn default() -> Self {
-        let pace = Pace::new(LINES_AN_HOUR, Duration::from_secs(3600));
-        Self(Mutex::new(Told { addresses: HashSet::new(), oldest_first: VecDeque::new(), pace }))
+        Self(Mutex::new(Told::new(LINES_AN_HOUR)))
     }
 }
 
 impl TooOld {
     /// Tells the operator about a client that could not be served, once for each address.
     pub(super) fn tell(&self, client: IpAddr) {
-        if !self.0.lock().is_news(network(client)) {
+        if !self.0.lock().is_news(Network::of(client)) {
             return;
         }
         let client = client.to_canonical();
@@ -62,18 +60,18 @@ impl TooOld {
 }
 
 impl Told {
-    /// Whether nothing was told about this address yet, and there may be one more line.
-    fn is_news(&mut self, address: IpAddr) -> bool {
-        if self.addresses.contains(&address) || !self.pace.take() {
-            return false;
+    fn new(lines_an_hour: u32) -> Self {
+        let networks = RateLimiter::forgetful(1, LONG, MOST);
+        Self { networks, pace: Pace::new(lines_an_hour, Duration::from_secs(3600)) }
+    }
+
+    /// Whether nothing was told about this network yet, and there may be one more line.
+    fn is_news(&mut self, network: Network) -> bool {
+        let now = Instant::now();
+        self.networks.wait(&network, now).is_zero() && self.pace.take() && {
+            self.networks.take(network, now);
+            true
         }
-        if self.oldest_first.len() >= MOST
-            && let Some(oldest) = self.oldest_first.pop_front()
-        {
-            self.addresses.remove(&oldest);
-        }
-        self.oldest_first.push_back(address);
-        self.addresses.insert(address)
     }
 }
 
@@ -101,24 +99,20 @@ mod tests {
 
     #[test]
     fn each_address_is_news_once_and_none_is_kept_for_ever() {
-        let mut told = Told {
-            addresses: HashSet::new(),
-            oldest_first: VecDeque::new(),
-            pace: Pace::new(u32::MAX, Duration::from_secs(1)),
-        };
-        let address = |number: usize| IpAddr::from(Ipv4Addr::from_bits(number as u32));
+        let mut told = Told::new(u32::MAX);
+        let address = |number: usize| Network::of(Ipv4Addr::from_bits(number as u32).into());
         for number in 0..MOST {
             assert!(told.is_news(address(number)) && !told.is_news(address(number)), "{number}");
         }
         assert!(told.is_news(address(MOST)));
-        assert_eq!((told.addresses.len(), told.oldest_first.len()), (MOST, MOST));
         assert!(told.is_news(address(0)) && !told.is_news(address(2)));
     }
 
     #[test]
     fn a_flood_of_addresses_fills_no_log() {
         let told = TooOld::default();
-        let news = (0..10_000).filter(|number| told.0.lock().is_news(Ipv4Addr::from_bits(*number).into()));
+        let news = (0..10_000)
+            .filter(|number| told.0.lock().is_news(Network::of(Ipv4Addr::from_bits(*number).into())));
         assert!((60..100).contains(&news.count()));
     }
 }

@@ -3,8 +3,8 @@
 use msnp::command::{sdc, snd, url};
 use msnp::{ErrorCode, Handle};
 
-use super::invitation_mail::Invitation;
 use super::{Connection, Outcome, Refusal};
+use crate::invitation_mail::Invitation;
 
 /// The services a client asks the address of, and our page for each.
 const PAGES: &[(&str, &str)] = &[

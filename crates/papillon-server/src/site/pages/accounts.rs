@@ -32,8 +32,7 @@ use parking_lot::Mutex;
 use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
 
-use crate::limits::network;
-use crate::limits::{Buckets, HOUR, MINUTE};
+use crate::limits::{HOUR, MINUTE, Network, RateLimiter};
 use crate::passport::{Passport, to_hex};
 use crate::service::Service;
 use caller::Caller;
@@ -50,21 +49,21 @@ pub(crate) struct People {
     pub(super) service: Arc<Service>,
     pub(super) passport: Arc<Passport>,
     keys: Keys,
-    registrations: Mutex<Buckets<IpAddr>>,
-    changes: Mutex<Buckets<AccountId>>,
+    registrations: Mutex<RateLimiter<Network>>,
+    changes: Mutex<RateLimiter<AccountId>>,
     painters: Semaphore,
 }
 
 impl People {
     /// Pages of this service. Passwords go through `passport`, within its limits.
     pub(crate) fn new(service: Arc<Service>, passport: Arc<Passport>, keys: Keys) -> Self {
-        let registrations = Buckets::new(service.config.limits.registrations_per_hour, HOUR);
+        let registrations = RateLimiter::new(service.config.limits.registrations_per_hour, HOUR);
         Self {
             service,
             passport,
             keys,
             registrations: Mutex::new(registrations),
-            changes: Mutex::new(Buckets::new(CHANGES_PER_MINUTE, MINUTE)),
+            changes: Mutex::new(RateLimiter::new(CHANGES_PER_MINUTE, MINUTE)),
             painters: Semaphore::new(PAINTERS),
         }
     }
@@ -106,7 +105,7 @@ impl People {
 
     /// Whether one more account may be made from this address; it counts then.
     fn may_register(&self, from: IpAddr) -> bool {
-        self.registrations.lock().take_one(network(from), Instant::now())
+        self.registrations.lock().take_one(Network::of(from), Instant::now())
     }
 
     /// Whether this person may change one more thing that others see; it counts then.

@@ -6,11 +6,12 @@ use std::sync::Arc;
 use papillon_store::{Store, StoreError};
 
 use crate::Registration;
+use crate::addresses::Front;
+use crate::addresses::old_hosts::is_old;
 use crate::addresses::{Ports, in_url};
-use crate::config::{Front, Live};
+use crate::config::Live;
 use crate::dns::{Clients, Others};
 use crate::http::Visitor;
-use crate::site::pages::is_old;
 use crate::site::pages::set_up::Found;
 
 /// Where an unmodified MSN Messenger looks for a notification server (HYP).

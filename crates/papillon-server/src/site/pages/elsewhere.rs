@@ -8,8 +8,8 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::doors::Doors;
-use super::old_paths::hosts::is_under;
 use super::{page, shown};
+use crate::addresses::old_hosts::is_under;
 
 #[derive(Template)]
 #[template(path = "elsewhere.html")]

@@ -1,7 +1,6 @@
 //! What MSN Messenger asks for by addresses that stand in the program, in whatever case, and everything else under
 //! a name of the old services: so that nothing hangs and no foreign page appears.
 
-pub(super) mod hosts;
 pub(super) mod messenger_config;
 mod svcs;
 
@@ -15,10 +14,10 @@ use axum::response::{IntoResponse, Response};
 use axum::{Extension, Router};
 
 use super::doors::Doors;
-use super::is_old;
 use super::{asset, elsewhere, not_found, shown};
+use crate::addresses::old_hosts::is_old;
+use crate::addresses::old_hosts::is_under;
 use crate::http::Visitor;
-use hosts::is_under;
 
 /// A picture of one transparent point, for those who insist on one.
 const DOT: &[u8] = include_bytes!("../../../assets/dot.gif");

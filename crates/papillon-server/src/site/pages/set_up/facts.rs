@@ -5,9 +5,9 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use time::OffsetDateTime;
 
 use super::{address, certificate, hosts_file, self_test};
+use crate::addresses::old_hosts;
 use crate::http::Visitor;
 use crate::site::pages::doors::Doors;
-use crate::site::pages::old_paths::hosts;
 use crate::{Operator, Registration};
 
 /// Everything that stands on the pages and is not the same everywhere.
@@ -69,7 +69,7 @@ impl Facts {
         let authorities = certificate::find(doors).await;
         let registration = doors.registration_for(visitor);
         // An old name leads here only where somebody has seen to it.
-        let host = if hosts::is_old(&visitor.host) {
+        let host = if old_hosts::is_old(&visitor.host) {
             let public = doors.public_host.as_deref().map(|host| match host.parse::<Ipv6Addr>() {
                 Ok(v6) => format!("[{v6}]"),
                 Err(_) => host.to_owned(),

@@ -2,11 +2,11 @@
 
 use std::net::Ipv4Addr;
 
-use crate::site::pages::old_paths::hosts;
+use crate::addresses::old_hosts;
 
 /// One line for each name, as they stand in the file.
 pub(super) fn lines(address: Ipv4Addr) -> Vec<String> {
-    hosts::needed().map(|name| format!("{address}  {name}")).collect()
+    old_hosts::needed().map(|name| format!("{address}  {name}")).collect()
 }
 
 /// The same as a file to download. Windows' editor knows no other end of a line than CR LF.
@@ -28,6 +28,6 @@ mod tests {
         let text = file(Ipv4Addr::new(192, 0, 2, 9));
         assert!(text.contains("\r\n192.0.2.9  nexus.passport.com\r\n"), "{text}");
         assert_eq!(text.matches('\n').count(), text.matches("\r\n").count());
-        assert_eq!(text.lines().count(), hosts::needed().count() + 1);
+        assert_eq!(text.lines().count(), old_hosts::needed().count() + 1);
     }
 }

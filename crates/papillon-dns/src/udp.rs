@@ -6,17 +6,15 @@
 use std::io::{self, IoSliceMut};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use quinn_udp::{RecvMeta, Transmit, UdpSockRef, UdpSocketState};
 use tokio::io::Interest;
 use tokio::net::UdpSocket;
 use tokio::task::JoinSet;
 
-use super::client_limits::Place;
 use super::decide::{Asked, Decision, Transport};
 use super::desk::Desk;
-use crate::listen::plain;
 
 /// The system may hand over several packets as one, and never more than this.
 const BUFFER: usize = 64 * 1024;
@@ -44,7 +42,7 @@ pub(super) async fn serve(socket: UdpSocket, desk: Arc<Desk>) {
             }
         };
         let Some(at) = socket.asked_at(&meta) else { continue };
-        let asked = Asked { client: plain(meta.addr), at, over: Transport::Udp };
+        let asked = Asked::new(meta.addr, at, Transport::Udp);
         let bytes = buffer.get(..meta.len).unwrap_or_default();
         // Empty packets are no questions, and a stride of none is none.
         for packet in bytes.chunks(meta.stride.max(1)) {
@@ -52,7 +50,7 @@ pub(super) async fn serve(socket: UdpSocket, desk: Arc<Desk>) {
                 Decision::Drop => {}
                 Decision::Reply(answer) => socket.send(&answer, &meta).await,
                 Decision::Forward(forward) => {
-                    let place = desk.limits.take(asked.client.ip(), Place::Waiting, Instant::now());
+                    let place = desk.limits.wait(asked.client.ip());
                     let (Some(place), true) = (place, waiting.len() < WAITING) else { continue };
                     let (socket, desk) = (Arc::clone(&socket), Arc::clone(&desk));
                     waiting.spawn(async move {

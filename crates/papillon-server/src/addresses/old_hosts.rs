@@ -1,10 +1,28 @@
 //! The hosts that MSN Messenger calls, which are all this service now.
 
-use crate::tls::OLD_SERVICES;
+/// The hosts that clients up to 7.5 look for (HYP, ESC, NINA). One certificate carries all of them: those
+/// clients do not say in TLS whom they want to reach. The DNS listener answers for the same ones. Not
+/// among them is what people still use for something else, such as `www.hotmail.com`: no client needs it.
+/// `login.live.com` is in use and here all the same: it is fixed in the Java MSN Library, which asks no nexus.
+pub const OLD_SERVICES: [&str; 13] = [
+    "messenger.hotmail.com",
+    "nexus.passport.com",
+    "login.passport.com",
+    "login.live.com",
+    "loginnet.passport.com",
+    "msnialogin.passport.com",
+    "gateway.messenger.hotmail.com",
+    "muser.gateway.messenger.hotmail.com",
+    "config.messenger.msn.com",
+    "svcs.microsoft.com",
+    "g.msn.com",
+    "rad.msn.com",
+    "members.msn.com",
+];
 
 /// What an old machine has to find here. A hosts file that catches a whole mail site would surprise people, so
 /// that is not among them.
-pub(in crate::site::pages) fn needed() -> impl Iterator<Item = &'static str> {
+pub(crate) fn needed() -> impl Iterator<Item = &'static str> {
     OLD_SERVICES.into_iter()
 }
 
@@ -19,7 +37,7 @@ pub(crate) fn is_old(host: &str) -> bool {
 }
 
 /// Whether `host` is `family` or a name in it.
-pub(in crate::site::pages) fn is_under(host: &str, family: &str) -> bool {
+pub(crate) fn is_under(host: &str, family: &str) -> bool {
     match host.len().checked_sub(family.len()) {
         Some(0) => host.eq_ignore_ascii_case(family),
         Some(rest) => {

@@ -30,6 +30,8 @@ fn asked(client: &str, at: &str) -> Asked {
     Asked { client: client.parse().unwrap(), at: at.parse().unwrap(), over: Transport::Udp }
 }
 
+const SERVICES: [&str; 3] = ["messenger.hotmail.com", "nexus.passport.com", "login.live.com"];
+
 const A: u16 = 1;
 const AAAA: u16 = 28;
 
@@ -49,7 +51,13 @@ impl Default for Listener {
 impl Listener {
     fn decide(&self, packet: &[u8], asked: &Asked) -> Decision {
         let (clients, names) = (&self.clients, &self.names[..]);
-        let rules = Rules { clients, others: self.others, names, public_host: self.host.as_ref() };
+        let rules = Rules {
+            clients,
+            others: self.others,
+            services: &SERVICES,
+            names,
+            public_host: self.host.as_ref(),
+        };
         decide(packet, asked, &rules)
     }
 
@@ -83,7 +91,7 @@ impl Listener {
 #[test]
 fn the_old_names_stand_for_the_address_that_was_asked() {
     let listener = Listener::default();
-    for name in OLD_SERVICES {
+    for name in SERVICES {
         assert_eq!(listener.addresses(name, A), ["192.168.1.2"], "{name}");
         // It has none; the client must not look for one elsewhere.
         assert!(listener.addresses(name, AAAA).is_empty(), "{name}");
@@ -200,7 +208,7 @@ fn who_may_be_somebody_else_gets_no_more_than_they_gave() {
     assert_eq!(limit("8.8.8.8:1025", Transport::Udp), packet.len() + WORTH);
     assert_eq!(limit("203.0.113.9:1025", Transport::Udp), usize::from(LARGEST));
     assert_eq!(limit("8.8.8.8:1025", Transport::Tcp), 65_535);
-    for name in OLD_SERVICES {
+    for name in SERVICES {
         for packet in [question(name, A), with_opt(question(name, AAAA), 512, 0)] {
             for at in ["198.51.100.2", "2001:db8::2"] {
                 let answer = match listener.decide(&packet, &asked("8.8.8.8:1025", at)) {

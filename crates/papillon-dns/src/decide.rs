@@ -7,7 +7,6 @@ use hickory_proto::rr::{DNSClass, Name, RData, Record, RecordType};
 
 use super::query::{NoQuery, Query};
 use super::{Clients, Others, PublicHost};
-use crate::tls::OLD_SERVICES;
 
 /// Seconds for which a client may keep an answer. The address of a laptop changes.
 const LIFETIME: u32 = 60;
@@ -41,6 +40,19 @@ pub struct Asked {
     pub over: Transport,
 }
 
+impl Asked {
+    /// A client that asked at this address of ours. One of IPv4 that came by a socket for both kinds of addresses is
+    /// one of IPv4.
+    pub fn new(client: SocketAddr, at: IpAddr, over: Transport) -> Self {
+        let client = match client.ip().to_canonical() {
+            IpAddr::V4(v4) => (v4, client.port()).into(),
+            // With the link that a link-local address needs.
+            IpAddr::V6(_) => client,
+        };
+        Self { client, at, over }
+    }
+}
+
 /// What the answer depends on besides the question.
 #[derive(Debug, Clone, Copy)]
 pub struct Rules<'a> {
@@ -48,7 +60,9 @@ pub struct Rules<'a> {
     pub clients: &'a Clients,
     /// What happens to other names than those of the old services.
     pub others: Others,
-    /// More names that stand for the same as the old ones.
+    /// The names of the old services.
+    pub services: &'a [&'a str],
+    /// More names that stand for the same.
     pub names: &'a [String],
     /// What the old names stand for; without it, the address that was asked.
     pub public_host: Option<&'a PublicHost>,
@@ -104,7 +118,7 @@ pub fn decide(packet: &[u8], asked: &Asked, rules: &Rules<'_>) -> Decision {
     }
     let name = query.question.name();
     let kind = query.question.query_type();
-    let is_old = OLD_SERVICES.iter().any(|service| is_called(name, service))
+    let is_old = rules.services.iter().any(|service| is_called(name, service))
         || rules.names.iter().any(|own| is_called(name, own));
     // Clients are told the public host, so they have to find it. All else about it is somebody else's.
     let is_host = matches!(kind, RecordType::A | RecordType::AAAA)

@@ -11,9 +11,8 @@ use super::client_limits::ClientLimits;
 use super::decide::{Asked, Decision, Forward, Rules, decide};
 use super::forward::Forwarder;
 use super::upstreams::Upstreams;
-use super::{Others, PublicHost};
-use crate::config::{Config, Live};
-use crate::limits::Pace;
+use super::{Current, Others, PublicHost};
+use papillon_limits::Pace;
 
 /// The addresses of the public host are looked up again after this long.
 const LOOK_UP_EVERY: Duration = Duration::from_secs(60);
@@ -22,7 +21,7 @@ const FIRST_LOOK_UP: Duration = Duration::from_secs(2);
 
 /// Where all questions come in.
 pub(super) struct Desk {
-    config: Arc<Live>,
+    current: Arc<dyn Current>,
     public_host: RwLock<Option<PublicHost>>,
     /// Who asked how much.
     pub(super) limits: ClientLimits,
@@ -32,8 +31,8 @@ pub(super) struct Desk {
 
 impl Desk {
     /// A desk for the listener at `own`.
-    pub(super) fn new(config: Arc<Live>, own: SocketAddr) -> Self {
-        let (settings, public_host) = (&config.dns, config.public_host.as_deref());
+    pub(super) fn new(current: Arc<dyn Current>, own: SocketAddr) -> Self {
+        let (settings, public_host) = (current.settings(), current.public_host());
         let upstreams = Upstreams::new(settings.upstreams.clone(), own);
         if settings.others == Others::Forward && upstreams.current().is_empty() {
             tracing::warn!(
@@ -43,7 +42,7 @@ impl Desk {
         }
         Self {
             public_host: RwLock::new(public_host.map(PublicHost::unresolved)),
-            config,
+            current,
             limits: ClientLimits::default(),
             forwarder: Forwarder::new(upstreams),
             turned_away: Mutex::new(Pace::new(1, Duration::from_secs(60))),
@@ -69,11 +68,12 @@ impl Desk {
     }
 
     fn rules<'a>(&'a self, public_host: Option<&'a PublicHost>) -> Rules<'a> {
-        let config: &Config = &self.config;
+        let settings = self.current.settings();
         Rules {
-            clients: &config.dns.clients,
-            others: config.dns.others,
-            names: &config.tls_names,
+            clients: &settings.clients,
+            others: settings.others,
+            services: self.current.services(),
+            names: self.current.names(),
             public_host,
         }
     }

@@ -10,7 +10,7 @@
 //! | what comes of a packet, without any I/O | `decide.rs`, `query.rs` |
 //! | what may come back from another server | `relay.rs` |
 //! | which servers are asked, and how | `upstreams.rs`, `forward.rs` |
-//! | who is served, and how much | `clients.rs`, `guests.rs` |
+//! | who is served, and how much | `clients.rs`, `client_limits.rs` |
 
 mod client_limits;
 mod clients;
@@ -37,7 +37,6 @@ pub use decide::{Asked, Decision, Forward, Rules, Transport, decide};
 pub use public_host::PublicHost;
 pub use relay::Unrelated;
 
-use crate::config::Live;
 use desk::Desk;
 
 /// What the operator can say about the DNS listener.
@@ -51,6 +50,31 @@ pub struct Settings {
     /// The servers to which such questions are passed on; `None` is those of the system, read from
     /// `/etc/resolv.conf` whenever they are needed.
     pub upstreams: Option<Vec<SocketAddr>>,
+}
+
+impl Settings {
+    /// The same, with other servers to pass questions on to; `None` is those of the system.
+    #[must_use]
+    pub fn with_upstreams(mut self, upstreams: Option<Vec<SocketAddr>>) -> Self {
+        self.upstreams = upstreams;
+        self
+    }
+}
+
+/// What holds now: settings can change while the listener runs. It is asked for each packet, so it has to answer at
+/// once.
+pub trait Current: Send + Sync {
+    /// What the operator says.
+    fn settings(&self) -> &Settings;
+
+    /// The names of the old services, which stand for this one.
+    fn services(&self) -> &[&str];
+
+    /// More names that do.
+    fn names(&self) -> &[String];
+
+    /// The name or the address that clients are told, as it was at the start.
+    fn public_host(&self) -> Option<&str>;
 }
 
 /// What happens to questions that are not about the old services.
@@ -101,9 +125,9 @@ impl DnsSockets {
 }
 
 /// Answers until it is dropped; at `more`, too, if there are some.
-pub(crate) async fn serve(sockets: DnsSockets, more: Option<DnsSockets>, config: Arc<Live>) {
+pub async fn serve(sockets: DnsSockets, more: Option<DnsSockets>, current: Arc<dyn Current>) {
     let desk = match sockets.local_addr() {
-        Ok(own) => Arc::new(Desk::new(config, own)),
+        Ok(own) => Arc::new(Desk::new(current, own)),
         Err(error) => return tracing::error!(%error, "the DNS listener has no address and does not answer"),
     };
     // Questions that come meanwhile wait in the sockets.

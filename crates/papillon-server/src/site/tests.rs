@@ -1,16 +1,21 @@
+use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use axum::Extension;
-use tokio::io::DuplexStream;
+use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream};
 
 use super::*;
 use crate::Limits;
 use crate::addresses::Ports;
-use crate::http::request::MAX_HEAD;
+use crate::http::{Handler, MAX_HEAD, Request, Visitor, converse};
 use crate::passport::{
     CredentialError, CredentialSource, Passport, Passwords, StoredCredentials, TicketMint,
 };
+
+mod engines;
+mod http2;
 
 struct Nobody;
 
@@ -90,7 +95,9 @@ async fn without_a_host_the_name_in_the_hello_counts_then_the_configured_one() {
     let mut visitor = visitor();
     let parsed = |site: &Site, visitor: &Visitor| {
         let request = Request::parse(b"GET /rdr/pprdr.asp\r\n\r\n").unwrap();
-        let answer = at_once(site.answer(&request, &site.visitor(&request, visitor)));
+        let mut visitor = visitor.clone();
+        visitor.asks(&request, site.setting(), |_| false);
+        let answer = at_once(site.answer(&request, &visitor));
         answer.header("PassportURLs").unwrap().to_owned()
     };
     assert!(parsed(&site, &visitor).contains("DALogin=[::1]:8443/"));
@@ -323,7 +330,7 @@ async fn a_kept_connection_ends_with_the_site() {
         while !answer.ends_with(b" \n") {
             client.read_buf(&mut answer).await.unwrap();
         }
-        site.closing.send_replace(true);
+        site.entrance().close();
         assert_eq!(read_all(client).await, "");
     };
     let (served, ()) = tokio::join!(converse(server, &site, &visitor), talk);

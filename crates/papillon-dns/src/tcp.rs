@@ -2,18 +2,16 @@
 
 use std::io;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
-use super::client_limits::Place;
 use super::decide::{Asked, Decision, Transport};
 use super::desk::Desk;
 use super::query::HEADER;
-use crate::listen::plain;
 
 /// Connections at once.
 const CONNECTIONS: usize = 128;
@@ -40,11 +38,11 @@ pub(super) async fn serve(listener: TcpListener, desk: Arc<Desk>) {
         };
         while open.try_join_next().is_some() {}
         let Ok(local) = stream.local_addr() else { continue };
-        let asked = Asked { client: plain(client), at: local.ip(), over: Transport::Tcp };
+        let asked = Asked::new(client, local.ip(), Transport::Tcp);
         if open.len() >= CONNECTIONS || !desk.serves(&asked) {
             continue;
         }
-        let Some(place) = desk.limits.take(asked.client.ip(), Place::Connection, Instant::now()) else {
+        let Some(place) = desk.limits.connect(asked.client.ip()) else {
             continue;
         };
         let desk = Arc::clone(&desk);

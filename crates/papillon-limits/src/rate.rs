@@ -1,0 +1,52 @@
+//! The arithmetic of all rate limits: tokens that come back one by one.
+
+use std::time::{Duration, Instant};
+
+/// So many tokens at once, and as many again in each window.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Rate {
+    /// What a token costs of a bucket's time.
+    interval: Duration,
+    /// An empty bucket is full again after this.
+    burst: Duration,
+}
+
+/// The tokens of one. Only one time is kept: when it will be full again. A token is there when that is less than a
+/// burst ahead by the interval of one.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Bucket {
+    full_at: Instant,
+}
+
+impl Rate {
+    /// With no tokens at all, nothing is ever allowed.
+    pub(crate) fn new(tokens: u32, window: Duration) -> Self {
+        let interval = window / tokens.max(1);
+        Self { interval, burst: interval * tokens }
+    }
+}
+
+impl Bucket {
+    pub(crate) fn full(now: Instant) -> Self {
+        Self { full_at: now }
+    }
+
+    pub(crate) fn is_full(&self, now: Instant) -> bool {
+        self.full_at <= now
+    }
+
+    /// How long it takes until there is a token, if nobody else takes it.
+    pub(crate) fn wait(&self, rate: Rate, now: Instant) -> Duration {
+        (self.full_at.saturating_duration_since(now) + rate.interval).saturating_sub(rate.burst)
+    }
+
+    /// Takes a token, whether there is one or not.
+    pub(crate) fn take(&mut self, rate: Rate, now: Instant) {
+        self.full_at = self.full_at.max(now) + rate.interval;
+    }
+
+    /// Puts a token back.
+    pub(crate) fn put_back(&mut self, rate: Rate) {
+        self.full_at = self.full_at.checked_sub(rate.interval).unwrap_or(self.full_at);
+    }
+}

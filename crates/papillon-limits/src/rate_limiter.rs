@@ -1,0 +1,161 @@
+//! How often each of many may do something.
+
+use std::collections::{HashMap, VecDeque};
+use std::hash::Hash;
+use std::time::{Duration, Instant};
+
+use super::rate::{Bucket, Rate};
+
+/// A minute.
+pub const MINUTE: Duration = Duration::from_secs(60);
+/// An hour.
+pub const HOUR: Duration = Duration::from_secs(3600);
+/// The most that are remembered, where nothing else is said. Those who have all their tokens need not be.
+const MOST: usize = 65_536;
+/// Looking through all for such costs something: not more often than this.
+const PURGE_EVERY: Duration = Duration::from_secs(1);
+/// As many of the oldest are looked at for one who has all tokens.
+const LOOKED_AT: usize = 8;
+
+/// Rate limits by key, in bounded memory.
+#[derive(Debug)]
+pub struct RateLimiter<K> {
+    rate: Rate,
+    buckets: HashMap<K, Bucket>,
+    most: usize,
+    when_full: WhenFull<K>,
+}
+
+/// What happens when as many as can be are remembered, and one more comes.
+#[derive(Debug)]
+enum WhenFull<K> {
+    /// It waits. This is for keys that stand for an effort, and limits that nobody may get around.
+    Wait { purged: Option<Instant> },
+    /// An old one is forgotten, rather one who has all tokens. This is for keys that can be made up, so that a flood
+    /// of them keeps nobody out. Each key is in here once, the oldest in front.
+    Forget { order: VecDeque<K> },
+}
+
+impl<K: Hash + Eq + Clone> RateLimiter<K> {
+    /// So many at once, at least one, and as many again in each window.
+    pub fn new(tokens: u32, window: Duration) -> Self {
+        let rate = Rate::new(tokens.max(1), window);
+        Self { rate, buckets: HashMap::new(), most: MOST, when_full: WhenFull::Wait { purged: None } }
+    }
+
+    /// The same, where the oldest of `most` is forgotten for another.
+    pub fn forgetful(tokens: u32, window: Duration, most: usize) -> Self {
+        let when_full = WhenFull::Forget { order: VecDeque::new() };
+        Self { most, when_full, ..Self::new(tokens, window) }
+    }
+
+    /// Takes a token, if there is one.
+    pub fn take_one(&mut self, key: K, now: Instant) -> bool {
+        let has_one = self.wait(&key, now).is_zero();
+        if has_one {
+            self.take(key, now);
+        }
+        has_one
+    }
+
+    /// How long it takes until there is a token, if nobody else takes it.
+    pub fn wait(&mut self, key: &K, now: Instant) -> Duration {
+        if let Some(bucket) = self.buckets.get(key) {
+            return bucket.wait(self.rate, now);
+        }
+        if self.has_room(now) { Duration::ZERO } else { PURGE_EVERY }
+    }
+
+    /// Takes a token, whether there is one or not.
+    pub fn take(&mut self, key: K, now: Instant) {
+        if let WhenFull::Forget { order } = &mut self.when_full
+            && !self.buckets.contains_key(&key)
+        {
+            order.push_back(key.clone());
+        }
+        self.buckets.entry(key).or_insert(Bucket::full(now)).take(self.rate, now);
+    }
+
+    /// Puts a token back.
+    pub fn put_back(&mut self, key: &K) {
+        if let Some(bucket) = self.buckets.get_mut(key) {
+            bucket.put_back(self.rate);
+        }
+    }
+
+    fn has_room(&mut self, now: Instant) -> bool {
+        if self.buckets.len() < self.most {
+            return true;
+        }
+        match &mut self.when_full {
+            WhenFull::Wait { purged } => {
+                if purged.is_none_or(|purged| now.saturating_duration_since(purged) >= PURGE_EVERY) {
+                    self.buckets.retain(|_, bucket| !bucket.is_full(now));
+                    *purged = Some(now);
+                }
+            }
+            WhenFull::Forget { order } => {
+                let is_full = |key: &K| self.buckets.get(key).is_none_or(|bucket| bucket.is_full(now));
+                let at = order.iter().take(LOOKED_AT).position(is_full).unwrap_or_default();
+                if let Some(key) = order.remove(at) {
+                    self.buckets.remove(&key);
+                }
+            }
+        }
+        self.buckets.len() < self.most
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn memory_is_bounded_and_full_buckets_are_forgotten() {
+        let mut limiter = RateLimiter { most: 10, ..RateLimiter::new(60, MINUTE) };
+        let now = Instant::now();
+        assert!((0..10).all(|key| limiter.take_one(key, now)));
+        assert!(!limiter.wait(&10, now).is_zero(), "no room");
+        assert!(limiter.wait(&3, now).is_zero(), "those who have a bucket are not concerned");
+        assert_eq!(limiter.buckets.len(), 10);
+        // Each took one of sixty tokens: full again after a second.
+        assert!(limiter.wait(&10, now + Duration::from_secs(1)).is_zero());
+        assert!(limiter.buckets.is_empty());
+    }
+
+    #[test]
+    fn tokens_come_back_one_by_one() {
+        let mut limiter = RateLimiter::new(2, HOUR);
+        let now = Instant::now();
+        assert!(limiter.take_one("a", now) && limiter.take_one("a", now));
+        assert!(!limiter.take_one("a", now) && limiter.take_one("b", now));
+        let waits = [limiter.wait(&"a", now), limiter.wait(&"b", now), limiter.wait(&"c", now)];
+        assert_eq!(waits, [HOUR / 2, Duration::ZERO, Duration::ZERO]);
+        assert!(!limiter.take_one("a", now + Duration::from_secs(1799)));
+        assert!(limiter.take_one("a", now + Duration::from_secs(1800)));
+        assert!(!limiter.take_one("a", now + Duration::from_secs(1800)));
+    }
+
+    #[test]
+    fn a_forgetful_one_keeps_nobody_out_and_memory_is_bounded() {
+        let mut limiter = RateLimiter::forgetful(2, MINUTE, 10);
+        let now = Instant::now();
+        assert!((0..30).all(|key| limiter.take_one(key, now)));
+        let WhenFull::Forget { order } = &limiter.when_full else { panic!("it forgets") };
+        assert_eq!((limiter.buckets.len(), order.len()), (10, 10));
+        assert_eq!(order.front(), Some(&20), "the oldest are forgotten first");
+    }
+
+    #[test]
+    fn those_who_have_taken_something_are_remembered_longer() {
+        let mut limiter = RateLimiter::forgetful(2, MINUTE, 10);
+        let now = Instant::now();
+        assert!(limiter.take_one(0, now) && limiter.take_one(0, now));
+        assert!((1..10).all(|key| limiter.take_one(key, now)));
+        // All others have their tokens again, and the first has one.
+        let later = now + MINUTE / 2;
+        assert!(limiter.take_one(0, later));
+        assert!((10..19).all(|key| limiter.take_one(key, later)));
+        assert!(!limiter.take_one(0, later), "not forgotten");
+    }
+}

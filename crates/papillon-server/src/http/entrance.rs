@@ -1,0 +1,104 @@
+//! What the listeners of a site share: how many connections, requests and long bodies there may be, whose words are
+//! believed, and whether anything more is to be asked.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use http::StatusCode;
+use tokio::sync::{Semaphore, SemaphorePermit, watch};
+
+use super::listening::Room;
+use super::response::Response;
+use super::visitor::Visitor;
+use crate::Limits;
+use crate::limits::{AddressCounter, Place};
+use crate::listen::proxy_protocol::{AddressRange, is_trusted};
+
+/// The longest usual body of a request, in bytes. Longer ones need a place.
+pub(crate) const MAX_BODY: usize = 64 * 1024;
+/// Bodies longer than usual that are taken at once: what all of them can take of the memory is bounded.
+const UPLOADS: usize = 16;
+/// Those of one address.
+const UPLOADS_OF_ADDRESS: usize = 4;
+
+/// A place for a long body, of its address and of all.
+pub(super) type Upload<'a> = (Place, SemaphorePermit<'a>);
+
+/// See the module.
+pub(crate) struct Entrance {
+    room: Room,
+    uploads: Semaphore,
+    uploaders: Arc<AddressCounter>,
+    closing: watch::Sender<bool>,
+}
+
+impl Entrance {
+    /// As the limits say. Nobody is believed to speak for others yet.
+    pub(crate) fn new(limits: &Limits) -> Self {
+        Self {
+            room: Room::new(limits, &[]),
+            uploads: Semaphore::new(UPLOADS),
+            uploaders: AddressCounter::new(UPLOADS_OF_ADDRESS),
+            closing: watch::Sender::new(false),
+        }
+    }
+
+    /// With proxies that are trusted to say who their clients are, in the PROXY protocol or in headers.
+    pub(crate) fn trust(&mut self, proxies: &[AddressRange]) {
+        self.room.trusted_proxies = proxies.into();
+    }
+
+    pub(super) fn room(&self) -> &Room {
+        &self.room
+    }
+
+    pub(super) fn trusts(&self, address: IpAddr) -> bool {
+        is_trusted(&self.room.trusted_proxies, address)
+    }
+
+    /// Nothing more is to be asked from now on.
+    pub(crate) fn close(&self) {
+        self.closing.send_replace(true);
+    }
+
+    /// Waits until nothing more is to be asked.
+    pub(super) fn closed(&self) -> impl Future<Output = ()> + use<> {
+        let mut closing = self.closing.subscribe();
+        async move {
+            // An entrance that is gone is closed as well.
+            let _ = closing.wait_for(|closing| *closing).await;
+        }
+    }
+
+    /// Counts a request in where its connection does not count.
+    ///
+    /// # Errors
+    /// The answer to send when its client has all that it may have.
+    pub(super) fn count(&self, visitor: &Visitor) -> Result<Option<Place>, Response> {
+        if visitor.counted {
+            return Ok(None);
+        }
+        let arrival = self.room.arrivals.enter(visitor.peer.ip());
+        arrival.map(Some).ok_or_else(|| {
+            busy("There are too many requests from this address. Please try again in a moment.")
+        })
+    }
+
+    /// Makes room for a body of this length; the room is free again when what is returned is dropped.
+    ///
+    /// # Errors
+    /// The answer to send when too many are being sent.
+    pub(super) fn make_room(&self, length: usize, visitor: &Visitor) -> Result<Option<Upload<'_>>, Response> {
+        if length <= MAX_BODY {
+            return Ok(None);
+        }
+        let full = || busy("Too many files are being sent. Please try again in a moment.");
+        let arrival = self.uploaders.enter(visitor.peer.ip()).ok_or_else(full)?;
+        let permit = self.uploads.try_acquire().map_err(|_| full())?;
+        Ok(Some((arrival, permit)))
+    }
+}
+
+fn busy(text: &str) -> Response {
+    Response::text(StatusCode::SERVICE_UNAVAILABLE, text).with_header("Retry-After", "5")
+}
