@@ -72,7 +72,7 @@ impl Client {
         Self { core }
     }
 
-    /// Who is signed in.
+    /// The account that is signed in.
     pub fn account(&self) -> &Handle {
         &self.core.account
     }
@@ -87,7 +87,7 @@ impl Client {
         self.core.own.read().status
     }
 
-    /// What the addresses the service sees say about the way to this machine.
+    /// The kind of network between the service and this machine, as the addresses tell that the service sees.
     pub fn connection_type(&self) -> ConnectionType {
         self.core.peers.connection_type()
     }
@@ -107,7 +107,7 @@ impl Client {
         self.core.roster.read().groups()
     }
 
-    /// Who may see this account that is on neither list.
+    /// Whether people on neither list, allow or block, may see this account.
     pub fn privacy(&self) -> Privacy {
         self.core.roster.read().privacy()
     }
@@ -125,6 +125,16 @@ impl Client {
     }
 
     /// Changes the own friendly name.
+    ///
+    /// ```no_run
+    /// # async fn example(client: msnp_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use msnp_client::msnp::FriendlyName;
+    ///
+    /// client.set_name(FriendlyName::from_text("Ada Lovelace")?).await?;
+    /// println!("now I am {}", client.name().text());
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     ///
@@ -206,8 +216,13 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`FetchError::NoPicture`] when they have none or are not online; otherwise as [`Client::fetch_object`].
+    /// [`FetchError::NoPicture`] when they have none or are not online; otherwise as [`Client::fetch_object`]. While the
+    /// connection is broken nobody's presence is known: that is a [`SendError::Disconnected`] in
+    /// [`FetchError::Unreachable`].
     pub async fn fetch_picture(&self, of: &Handle) -> Result<Bytes, FetchError> {
+        if !self.core.notification.is_connected() {
+            return Err(SendError::Disconnected.into());
+        }
         let picture = self.contact(of).and_then(|contact| contact.presence?.picture);
         let data = self.fetch_object(of, &picture.ok_or(FetchError::NoPicture)?).await?;
         self.core.events.emit(Event::Picture { of: of.clone(), data: data.clone() });

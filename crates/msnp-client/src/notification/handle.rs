@@ -1,5 +1,6 @@
 //! Asking the notification server for something.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use msnp::command::{NotificationEvent, NotificationRequest, xfr};
@@ -20,7 +21,7 @@ const AFTER_REFUSAL: Duration = Duration::from_secs(10);
 
 type Build = Box<dyn FnOnce(TransactionId) -> NotificationRequest + Send>;
 
-/// What the task of the connection is told.
+/// One order to the task of the connection.
 pub(crate) enum Command {
     Ask { build: Build, reply: oneshot::Sender<Result<NotificationEvent, CommandError>> },
     SignOut(oneshot::Sender<()>),
@@ -35,13 +36,24 @@ pub(crate) struct Admission {
 /// A way to the task of the notification connection, whichever connection that is just now.
 pub(crate) struct NotificationHandle {
     commands: mpsc::Sender<Command>,
+    connected: AtomicBool,
     /// When the next switchboard may be asked for, running ahead of the clock by the burst.
     pace: Mutex<Option<Instant>>,
 }
 
 impl NotificationHandle {
     pub(crate) fn new(commands: mpsc::Sender<Command>) -> Self {
-        Self { commands, pace: Mutex::default() }
+        Self { commands, connected: AtomicBool::new(false), pace: Mutex::default() }
+    }
+
+    /// Whether there is a connection just now, with the lists of this account.
+    pub(crate) fn is_connected(&self) -> bool {
+        self.connected.load(Ordering::Relaxed)
+    }
+
+    /// The connection has come, or is gone.
+    pub(super) fn note_connected(&self, connected: bool) {
+        self.connected.store(connected, Ordering::Relaxed);
     }
 
     /// Sends a request and waits for its answer. The lists are up to date when it returns.
