@@ -1,6 +1,6 @@
 //! Pictures, emoticons and files: one task per peer drives [`msnp_p2p::Peer`].
 //!
-//! What comes in from switchboards is passed to the peer's task; what it has to send it sends over
+//! Packets from switchboards are passed to the peer's task; what it has to send it sends over
 //! the best way there is, opening a switchboard when it needs one. A task ends when nothing is
 //! going on with its peer for a while.
 
@@ -70,7 +70,7 @@ impl Peers {
         self.surroundings.set_network(network);
     }
 
-    /// What the service's view of this machine says about the way to it.
+    /// The kind of network between the service and this machine.
     pub(crate) fn connection_type(&self) -> ConnectionType {
         let network = self.surroundings.network();
         network.map_or(ConnectionType::UnknownConnect, |network| network.connection_type)
@@ -92,6 +92,11 @@ impl Peers {
                 let _ = task.send(Input::CarrierGone(carrier)).await;
             });
         }
+    }
+
+    /// Whether an invitation, or an answer to one, is about a file that is offered or on its way.
+    pub(crate) fn knows_invitation(&self, from: &Handle, invitation: &Invitation) -> bool {
+        self.msnftp.knows(from, invitation)
     }
 
     /// A message of the file transfer of old. Fails, in words, when it offers what cannot be taken.

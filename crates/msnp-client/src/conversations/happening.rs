@@ -1,4 +1,4 @@
-//! What happens in a conversation.
+//! The things that happen in a conversation.
 
 use std::sync::Arc;
 
@@ -21,8 +21,8 @@ pub(crate) enum Happening {
     Typing { from: Handle },
     /// A nudge.
     Nudge { from: Handle, name: FriendlyName },
-    /// Somebody says something about a file, in the way of the time before packets.
-    Invitation { from: Handle, invitation: Invitation },
+    /// Somebody says something about a file, in the way of the time before packets, or about another program.
+    Invitation { from: Handle, name: FriendlyName, invitation: Box<Invitation>, message: Message },
     /// A message of a type that there is no event for.
     Raw { from: Handle, name: FriendlyName, message: Message },
     /// A message that cannot be shown.

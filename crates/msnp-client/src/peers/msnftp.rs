@@ -33,7 +33,7 @@ const STEP_WAIT: Duration = Duration::from_secs(60);
 const MAX_TRANSFERS: usize = 64;
 const MAX_INPUTS: usize = 16;
 
-/// What a transfer's task is told.
+/// One order to a transfer's task.
 pub(super) enum Input {
     /// The other side says something in the conversation.
     Invitation(Invitation),
@@ -109,6 +109,14 @@ impl Msnftp {
         let Some(task) = self.begin(id, to, cookie) else { return false };
         tokio::spawn(send::run(task, name, file, reporter));
         true
+    }
+
+    /// Whether this is about a file: a new offer of one, or something about an offer that is known.
+    pub(super) fn knows(&self, from: &Handle, invitation: &Invitation) -> bool {
+        match invitation.command {
+            InvitationCommand::Invite => invitation.is_for_file(),
+            _ => self.negotiations.lock().contains_key(&(from.clone(), invitation.cookie)),
+        }
     }
 
     /// Somebody says something about a file. Fails, in words, when it is an offer that cannot be taken.
