@@ -1,4 +1,4 @@
-//! What a client needs to know before it signs in.
+//! The settings of a client, before it signs in.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -34,10 +34,10 @@ pub enum DirectConnections {
     SameMachine,
 }
 
-/// What to do when the connection to the service breaks. Never after the same account signed in
+/// How to come back when the connection to the service breaks. That is never done after the same account signed in
 /// elsewhere (`OUT OTH`).
 ///
-/// While it is broken, what is asked of the client fails; the events tell of both ends:
+/// While it is broken, requests to the service fail; the events tell of both ends:
 ///
 /// ```no_run
 /// # async fn example(builder: msnp_client::Builder) -> Result<(), Box<dyn std::error::Error>> {
@@ -78,7 +78,7 @@ impl Default for Reconnect {
 /// A custom emoticon to publish: the characters and the picture's bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EmoticonFile {
-    /// What stands for the picture in a text.
+    /// The characters that stand for the picture in a text.
     pub shortcut: String,
     /// PNG, at most 100 KB.
     pub data: Bytes,
@@ -173,7 +173,8 @@ impl Builder {
         self
     }
 
-    /// Whose certificates are believed at the nexus and the login server.
+    /// The authorities whose certificates are believed at the nexus and the login server:
+    /// those of this machine unless told.
     pub fn trust(self, trust: Trust) -> Self {
         Self { trust, ..self }
     }
@@ -184,7 +185,7 @@ impl Builder {
         Self { dialect, ..self }
     }
 
-    /// The status after sign-in: online unless told. Who is hidden can open no conversations.
+    /// The status after sign-in: online unless told. A hidden client can open no conversations.
     pub fn status(self, status: Status) -> Self {
         Self { status, ..self }
     }

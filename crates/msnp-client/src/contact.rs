@@ -50,7 +50,7 @@ pub struct Contact {
 pub struct Presence {
     /// The status.
     pub status: Status,
-    /// What the client can do.
+    /// The features of their client.
     pub capabilities: ClientCapabilities,
     /// The display picture.
     pub picture: Option<MsnObject>,

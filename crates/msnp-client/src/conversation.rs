@@ -62,7 +62,7 @@ impl Conversation {
         self.state.id()
     }
 
-    /// Who is in it besides this account; with nobody connected yet, who will be called.
+    /// The people in it besides this account; with nobody connected yet, those that will be called.
     pub fn participants(&self) -> Vec<Handle> {
         self.state.people().into_iter().collect()
     }

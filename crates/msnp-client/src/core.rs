@@ -30,7 +30,7 @@ pub(crate) struct Core {
     pub(crate) peers: Arc<Peers>,
 }
 
-/// What others see of this account.
+/// The looks of this account to others.
 #[derive(Debug, Clone)]
 pub(crate) struct Own {
     pub(crate) name: FriendlyName,

@@ -1,8 +1,8 @@
-//! What a connection to the service leads to.
+//! The far end of a connection to the service.
 
 use msnp::HostPort;
 
-/// What to connect to.
+/// The server to connect to.
 pub(crate) enum Destination {
     /// A notification server, as `host:port`.
     Notification(String),

@@ -1,4 +1,4 @@
-//! What can go wrong, in words for people.
+//! The errors, in words for people.
 //!
 //! Each enum tells whose fault it is. An *argument* cannot be used: that is the caller's. The service *refuses*, with a
 //! code, or does not keep to the *protocol*. The *network* loses a connection or lets nothing through in time. The

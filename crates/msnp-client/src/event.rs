@@ -1,4 +1,4 @@
-//! What happens.
+//! The events of a client.
 
 use std::path::PathBuf;
 
@@ -34,27 +34,27 @@ pub enum Event {
     SignedIn,
     /// A contact came online, or is online when this account signs in.
     Online {
-        /// Who.
+        /// The contact.
         who: Handle,
         /// The name they have now.
         name: FriendlyName,
-        /// What is known of them.
+        /// Their status, the features of their client, and their picture.
         presence: Presence,
         /// Whether they were online before: the service lists these contacts at sign-in.
         already: bool,
     },
     /// An online contact changed the status, the name or the picture.
     Presence {
-        /// Who.
+        /// The contact.
         who: Handle,
         /// The name they have now.
         name: FriendlyName,
-        /// How they are now.
+        /// The same of now.
         presence: Presence,
     },
     /// A contact went offline, or appears so.
     Offline {
-        /// Who.
+        /// The contact.
         who: Handle,
         /// The name they had.
         name: FriendlyName,
@@ -68,7 +68,7 @@ pub enum Event {
     },
     /// Somebody was taken off one of the lists.
     ContactRemoved {
-        /// Who.
+        /// The person.
         who: Handle,
         /// Whether they removed this account.
         by_them: bool,
@@ -77,83 +77,84 @@ pub enum Event {
     RosterChanged,
     /// Somebody joined a conversation (or was there when this account joined).
     Joined {
-        /// Which.
+        /// The conversation.
         conversation: Conversation,
-        /// Who.
+        /// The person.
         who: Handle,
-        /// Under which name.
+        /// Their name.
         name: FriendlyName,
     },
     /// Somebody left a conversation.
     Left {
-        /// Which.
+        /// The conversation.
         conversation: Conversation,
-        /// Who.
+        /// The person.
         who: Handle,
     },
     /// Somebody said something.
     Message {
-        /// Where.
+        /// The conversation.
         conversation: Conversation,
-        /// Who.
+        /// The sender.
         from: Handle,
-        /// Under which name.
+        /// Their name.
         name: FriendlyName,
-        /// What.
+        /// The text, with its look.
         text: Text,
         /// The custom emoticons that it uses; their pictures come as [`Event::Emoticon`].
         emoticons: Vec<Emoticon>,
     },
     /// Somebody is typing; shown for 6 s or until the message.
     Typing {
-        /// Where.
+        /// The conversation.
         conversation: Conversation,
-        /// Who.
+        /// The sender.
         from: Handle,
     },
     /// Somebody nudges: their client wants this window to shake. It is not asked for any answer.
     Nudge {
-        /// Where.
+        /// The conversation.
         conversation: Conversation,
-        /// Who.
+        /// The sender.
         from: Handle,
-        /// Under which name.
+        /// Their name.
         name: FriendlyName,
     },
     /// A message came of a type without an event of its own in this library, such as ink
-    /// (`application/x-ms-ink`), a wink (`text/x-msnmsgr-datacast` but for nudges) or what a client can do
-    /// (`text/x-clientcaps`). [`Conversation::send_raw`] sends one.
+    /// (`application/x-ms-ink`), a wink (`text/x-msnmsgr-datacast` but for nudges), the features of a client
+    /// (`text/x-clientcaps`) or an invitation to another program (`text/x-msmsgsinvite` but for files).
+    /// [`Conversation::send_raw`] sends one.
     ///
     /// Where the sender believes that it is seen here, an [`Event::NotShown`] for people follows.
     Raw {
-        /// Where.
+        /// The conversation.
         conversation: Conversation,
-        /// Who.
+        /// The sender.
         from: Handle,
-        /// Under which name.
+        /// Their name.
         name: FriendlyName,
         /// The media type, in lower case, without its parameters.
         content_type: String,
         /// All headers in order, `Content-Type` with its parameters among them.
         headers: Headers,
-        /// What follows the headers.
+        /// The bytes after the headers.
         body: Bytes,
     },
     /// Something came of which the sender believes that it is seen here, and it cannot be shown: a message of an
     /// unknown type (which is an [`Event::Raw`] before), or one that is not what its type says.
     NotShown {
-        /// Where, if it belongs to a conversation.
+        /// The conversation, if it belongs to one.
         conversation: Option<Conversation>,
-        /// Who sent it; `None`: the service, or somebody whose address cannot be read.
+        /// The sender; `None`: the service, or somebody whose address cannot be read.
         from: Option<Handle>,
-        /// Of what type it is; empty when it has none.
+        /// Its type; empty when it has none.
         content_type: String,
-        /// Why it cannot be shown, in words.
+        /// The reason, in words.
         reason: String,
     },
     /// A custom emoticon's picture is here, verified.
     Emoticon {
-        /// Whose.
+        /// The sender.
         from: Handle,
         /// The shortcut and the description.
         emoticon: Emoticon,
@@ -162,71 +163,72 @@ pub enum Event {
     },
     /// A display picture is here, verified (after `fetch_picture` by anybody of this client).
     Picture {
-        /// Whose.
+        /// The person that it shows.
         of: Handle,
         /// The picture.
         data: Bytes,
     },
     /// Somebody offers a file: accept or decline it.
     FileOffered {
-        /// Its number.
+        /// The number of the transfer: for [`Client::accept_file`](crate::Client::accept_file) and
+        /// [`Client::decline_file`](crate::Client::decline_file).
         transfer: TransferId,
-        /// Who.
+        /// The sender.
         from: Handle,
-        /// A safe name.
+        /// A name for it without folders and control characters.
         name: String,
-        /// Bytes.
+        /// In bytes.
         size: u64,
         /// A small picture of it.
         preview: Option<Bytes>,
     },
     /// A transfer got further (at most a few times a second).
     FileProgress {
-        /// Which.
+        /// The number of the transfer.
         transfer: TransferId,
-        /// How far.
+        /// Its bytes, and their way.
         progress: TransferProgress,
     },
     /// A file is here.
     FileReceived {
-        /// Which.
+        /// The number of the transfer.
         transfer: TransferId,
-        /// From whom.
+        /// The sender.
         from: Handle,
-        /// Where it was written.
+        /// The path here.
         path: PathBuf,
     },
     /// A file is with them.
     FileSent {
-        /// Which.
+        /// The number of the transfer.
         transfer: TransferId,
-        /// To whom.
+        /// The recipient.
         to: Handle,
     },
     /// A transfer, either way, ended without success.
     FileFailed {
-        /// Which.
+        /// The number of the transfer.
         transfer: TransferId,
         /// The other side.
         peer: Handle,
-        /// Why.
+        /// The reason.
         error: TransferError,
     },
     /// Everybody else left, or the connection of the conversation broke.
     ConversationClosed {
-        /// Which.
+        /// The conversation.
         conversation: Conversation,
     },
     /// The service announces something.
     ServiceMessage {
-        /// What kind of thing.
+        /// The kind of thing.
         kind: ServiceMessageKind,
         /// In words.
         text: String,
     },
     /// Events were lost because nobody read them.
     Missed {
-        /// How many.
+        /// Their number.
         count: u64,
     },
     /// Something went wrong that no call was waiting for.
@@ -236,14 +238,14 @@ pub enum Event {
     },
     /// Signed out. Unless `will_retry`, the last event.
     SignedOut {
-        /// Why.
+        /// The reason.
         reason: SignedOut,
         /// Whether the reconnection policy tries again.
         will_retry: bool,
     },
 }
 
-/// What the service announces.
+/// The kind of an announcement of the service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ServiceMessageKind {

@@ -65,7 +65,8 @@ impl FileSource {
     ///
     /// It is read to its end before the file is offered, because an offer tells the size, and into a file without a
     /// name in the folder for temporary files, because a transfer may go back. So it takes as much of the disk, not of
-    /// the memory, as it gives.
+    /// the memory, as it gives. It has to end: a reader without an end fills the disk (`take` of
+    /// [`AsyncReadExt`](tokio::io::AsyncReadExt) gives one an end).
     pub fn reader(name: impl Into<String>, reader: impl AsyncRead + Send + Unpin + 'static) -> Self {
         Self(Source::Reader { name: name.into(), reader: Box::new(reader) })
     }

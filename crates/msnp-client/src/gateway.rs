@@ -65,7 +65,7 @@ pub(crate) fn open(gateway: Uri, trust: Trust, to: Destination, open: &Open) -> 
     through
 }
 
-/// What is wrong with the gateway, if it is one of its answers that made this error.
+/// The fault of the gateway, if it is one of its answers that made this error.
 pub(crate) fn absence(error: &io::Error) -> Option<String> {
     match error.get_ref()?.downcast_ref::<Fault>()? {
         Fault::Broken(_) => None,
@@ -107,14 +107,14 @@ struct Session {
     id: String,
     /// How long the gateway holds a poll; `None` when it does not.
     lifespan: Option<Duration>,
-    /// What the client wrote.
+    /// Bytes of the client.
     out: BytesMut,
     reader: ReadHalf<DuplexStream>,
     writer: WriteHalf<DuplexStream>,
     why_not: WhyNot,
 }
 
-/// What came of waiting.
+/// The outcome of a wait.
 enum Heard {
     /// The client has closed the stream.
     Goodbye,

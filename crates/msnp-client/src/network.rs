@@ -16,7 +16,7 @@ pub(crate) fn own_addresses(loopback: bool) -> Vec<Ipv4Addr> {
     offerable(addresses, loopback)
 }
 
-/// What the service says of our end of its connection, beside what we see of it.
+/// Our end of the connection as the service tells it, beside what we see of it.
 #[derive(Debug, Clone)]
 pub(crate) struct LocalNetwork {
     pub(crate) connection_type: ConnectionType,

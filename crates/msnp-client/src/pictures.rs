@@ -13,7 +13,7 @@ use crate::PictureError;
 pub use served::Pictures;
 pub(crate) use served::Served;
 
-/// What others may fetch, and what they are told of it.
+/// The pictures that others may fetch, with the descriptions that they are given.
 pub(crate) struct OwnPictures {
     account: Handle,
     published: Published,
@@ -46,7 +46,7 @@ impl OwnPictures {
         &self.published
     }
 
-    /// Who has fetched which of them.
+    /// The people that have fetched each of them.
     pub(crate) fn served(&self) -> &Served {
         &self.served
     }

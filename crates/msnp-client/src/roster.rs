@@ -39,7 +39,7 @@ impl Roster {
         self.privacy = privacy;
     }
 
-    /// What the client of an online contact can do.
+    /// The features of an online contact's client.
     fn capabilities(&self, who: &Handle) -> Option<ClientCapabilities> {
         self.contact(who)?.presence.as_ref().map(|presence| presence.capabilities)
     }

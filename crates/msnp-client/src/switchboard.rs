@@ -41,7 +41,7 @@ pub(crate) const MAX_PAYLOAD: usize = 1664;
 /// 4 MiB wait; 64 packets are under 110 KB. libpurple sends one at a time, which is far slower.
 pub(crate) const WINDOW: usize = 64;
 
-/// What a switchboard tells of. All but [`Listener::packets`] are called by the task that reads.
+/// The listener to a switchboard. All but [`Listener::packets`] are called by the task that reads.
 pub(crate) trait Listener: Send + Sync + 'static {
     /// This account is in; after `ANS` those who were there already are known.
     fn entered(&self, board: &Arc<Switchboard>);
@@ -67,7 +67,7 @@ pub(crate) trait Listener: Send + Sync + 'static {
     fn gone(&self, board: &Arc<Switchboard>);
 }
 
-/// What the service answers to a request.
+/// The answer of the service to a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Answer {
     /// Done.
@@ -210,7 +210,7 @@ impl Switchboard {
         Ok(())
     }
 
-    /// Who is there besides this account.
+    /// The people there besides this account.
     pub(crate) fn people(&self) -> Vec<(Handle, FriendlyName)> {
         self.state.lock().people.all()
     }

@@ -21,7 +21,7 @@ pub enum TransferDirection {
     Receiving,
 }
 
-/// What carries the bytes.
+/// The way of the bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TransferRoute {

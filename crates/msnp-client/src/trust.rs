@@ -1,9 +1,9 @@
-//! Whom to believe at the nexus and the login server.
+//! The authorities to believe at the nexus and the login server.
 
 use std::fmt;
 use std::path::PathBuf;
 
-/// Whose certificates are believed.
+/// The authorities whose certificates are believed.
 ///
 /// A service that nobody configured has an authority of its own, whose certificate is the file `tls/ca.pem` in its data
 /// folder (`papillon serve --demo` prints where that is):
@@ -34,7 +34,7 @@ pub enum Trust {
     Anybody,
 }
 
-/// What a server showed that nobody vouches for.
+/// A certificate that a server showed and nobody vouches for.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ServerCertificate {

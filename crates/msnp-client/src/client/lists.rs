@@ -196,7 +196,7 @@ fn group_name(name: &str) -> Result<GroupName, CommandError> {
     })
 }
 
-/// What was wanted is so already.
+/// The wish is fulfilled already.
 fn tolerate(code: ErrorCode, result: Result<(), CommandError>) -> Result<(), CommandError> {
     if result == Err(CommandError::Refused(code)) { Ok(()) } else { result }
 }

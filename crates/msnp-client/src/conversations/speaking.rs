@@ -98,7 +98,7 @@ impl Conversations {
     }
 }
 
-/// What MSN Messenger writes where nobody chose a look; some old clients expect one.
+/// The look that MSN Messenger writes where nobody chose one; some old clients expect it.
 fn plain() -> Format {
     Format { font: "MS Sans Serif".to_owned(), ..Format::default() }
 }

@@ -25,13 +25,13 @@ pub(crate) struct ConversationState {
 
 #[derive(Default)]
 struct Known {
-    /// Whom the user knows to be here.
+    /// The people that the user knows to be here.
     shown: People,
     /// Whether the user knows that this conversation is going on.
     announced: bool,
     /// When typing was last told.
     typed: Option<Instant>,
-    /// What the next text of each may use.
+    /// The emoticons that the next text of each may use.
     emoticons: BTreeMap<Handle, Vec<Emoticon>>,
 }
 
@@ -50,7 +50,7 @@ impl ConversationState {
         ConversationId(self.line.id())
     }
 
-    /// Who is here; with nobody here, who will be called.
+    /// The people here; with nobody here, those that will be called.
     pub(crate) fn people(&self) -> BTreeSet<Handle> {
         self.line.people()
     }

@@ -54,7 +54,7 @@ pub enum SignInError {
     Protocol {
         /// Host and port.
         server: String,
-        /// What was wrong.
+        /// The fault, in words.
         what: String,
     },
     /// Nobody here vouches for the server: [`ServerCertificate`] tells the authority's name and what is wrong, and
@@ -74,7 +74,7 @@ pub enum SignInError {
     NoGateway {
         /// Its URL.
         gateway: String,
-        /// What was wrong.
+        /// The fault, in words.
         what: String,
     },
     /// The network's, or the service's: no answer in time.

@@ -28,7 +28,7 @@ const HEADER: &str = "X-MSN-Messenger";
 /// An answer.
 #[derive(Debug, Default)]
 pub(super) struct News {
-    /// What the next request has to bear.
+    /// The parts of the next request.
     pub(super) id: String,
     /// Where to send it; the gateway may move a session.
     pub(super) host: Option<String>,

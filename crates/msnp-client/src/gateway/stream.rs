@@ -1,4 +1,4 @@
-//! What the rest of the client sees of a gateway.
+//! The side of a gateway that the rest of the client sees.
 
 use std::io;
 use std::pin::Pin;

@@ -1,4 +1,4 @@
-//! What the service tells, and what that changes here.
+//! The events of the service, and the changes that they make here.
 
 use std::net::SocketAddr;
 use std::sync::Arc;

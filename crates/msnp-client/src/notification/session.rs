@@ -53,14 +53,14 @@ pub(super) struct Session {
     pings: bool,
 }
 
-/// What has yet to come of the lists.
+/// The parts of the lists that have yet to come.
 #[derive(Default)]
 struct Missing {
     version: bool,
     contacts: usize,
     groups: usize,
     status: bool,
-    /// Who is online is told before the answer to what was sent after `CHG`: a `PNG`, or where there is no such
+    /// The contacts that are online are told before the answer to the request after `CHG`: a `PNG`, or where there is no such
     /// thing, another question.
     presence: bool,
     /// That question.
@@ -258,7 +258,7 @@ impl Session {
     }
 }
 
-/// What this account shows of itself.
+/// The status that this account shows, with its picture.
 pub(crate) fn appear(core: &Core, transaction: TransactionId, status: Status) -> chg::Chg {
     let object = core.pictures.display().and_then(|object| object.to_encoded().ok());
     chg::Chg { transaction, status, capabilities: core.settings.capabilities(), object }

@@ -33,7 +33,7 @@ const IDLE: Duration = Duration::from_secs(60);
 /// read meanwhile. One may hold 128 KiB of a file, and as many again are just being worked off.
 pub(super) const MAX_INPUTS: usize = 8;
 
-/// What a peer's task is told.
+/// One order to a peer's task.
 pub(super) enum Input {
     /// Packets that came over a switchboard.
     Packets { carrier: PacketCarrier, packets: Vec<Bytes> },

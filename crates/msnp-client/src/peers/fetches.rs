@@ -19,7 +19,7 @@ const MAX_AT_ONCE: usize = 8;
 const BURST: u32 = 3;
 const INTERVAL: Duration = Duration::from_secs(10);
 
-/// What was fetched before, and whose turn it is.
+/// The objects that were fetched before, and the queue for the next fetch.
 pub(super) struct Fetches {
     kept: Mutex<VecDeque<(String, Bytes)>>,
     slots: Semaphore,

@@ -1,4 +1,4 @@
-//! What is around the tasks of all peers.
+//! The surroundings of the tasks of all peers.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -14,7 +14,7 @@ use crate::pictures::OwnPictures;
 use crate::settings::Settings;
 use crate::switchboards::Switchboards;
 
-/// What tasks share with each other and with the client. They hold it weakly: it ends with the client.
+/// The things that tasks share with each other and with the client. They hold it weakly: it ends with the client.
 pub(super) struct Surroundings {
     pub(super) account: Handle,
     pub(super) settings: Arc<Settings>,

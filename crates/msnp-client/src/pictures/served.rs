@@ -1,4 +1,4 @@
-//! What others have fetched of this account's.
+//! The pictures of this account that others have fetched.
 
 use std::collections::HashSet;
 

@@ -6,7 +6,7 @@ use msnp::{Handle, TransactionId};
 
 use super::{Answer, Switchboard};
 
-/// What an answered number was.
+/// The request of an answered number.
 pub(super) enum Landing {
     Packet(Arc<Handle>),
     Other(u32),

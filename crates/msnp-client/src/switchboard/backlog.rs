@@ -85,7 +85,7 @@ impl Backlog {
         }
     }
 
-    /// What came even if the connection ended since: the last packets of a file still count.
+    /// The packets that came, even if the connection ended since: the last packets of a file still count.
     async fn next(&self) -> Option<Item> {
         loop {
             {

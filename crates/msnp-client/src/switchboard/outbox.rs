@@ -1,4 +1,4 @@
-//! What waits to be written.
+//! The requests that wait to be written.
 
 use std::sync::Arc;
 use std::time::Duration;

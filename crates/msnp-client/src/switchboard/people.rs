@@ -1,4 +1,4 @@
-//! Who is in a session.
+//! The people in a session.
 
 use msnp::{FriendlyName, Handle};
 

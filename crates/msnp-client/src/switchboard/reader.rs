@@ -1,4 +1,4 @@
-//! What the service says.
+//! The words of the service on a switchboard.
 
 use std::sync::Arc;
 

@@ -10,10 +10,10 @@ use tokio::sync::{MutexGuard, watch};
 use crate::SendError;
 use crate::switchboard::Switchboard;
 
-/// Who is on a line, and under which name.
+/// The people on a line, with their names.
 pub(crate) type People = BTreeMap<Handle, FriendlyName>;
 
-/// What is said next is said by whoever holds it.
+/// The holder of this says the next thing.
 pub(super) type Turn<'a> = MutexGuard<'a, ()>;
 
 /// The way to some people, over all switchboards that lead to them. Who they are changes with those
@@ -29,9 +29,9 @@ pub(crate) struct Line {
 }
 
 struct State {
-    /// Who will be called when nobody is here.
+    /// The people to call when nobody is here.
     expected: BTreeSet<Handle>,
-    /// Who is here, on any of the switchboards.
+    /// The people here, on any of the switchboards.
     here: People,
     /// Oldest first.
     boards: Vec<Arc<Switchboard>>,
@@ -55,13 +55,13 @@ impl Line {
         self.id
     }
 
-    /// Who is here; with nobody here, who will be called.
+    /// The people here; with nobody here, those that will be called.
     pub(crate) fn people(&self) -> BTreeSet<Handle> {
         let state = self.state.lock();
         if state.here.is_empty() { state.expected.clone() } else { state.here.keys().cloned().collect() }
     }
 
-    /// Who is here.
+    /// The people here.
     pub(crate) fn here(&self) -> People {
         self.state.lock().here.clone()
     }

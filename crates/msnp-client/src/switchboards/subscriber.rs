@@ -1,4 +1,4 @@
-//! What the pool tells its users.
+//! The reports of the pool to its users.
 
 use std::pin::Pin;
 use std::sync::Arc;

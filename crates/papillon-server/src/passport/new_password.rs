@@ -36,7 +36,7 @@ pub enum UnfitPassword {
 /// Whether a new password is taken, on the pages and at the command line alike.
 ///
 /// # Errors
-/// The reason why not.
+/// [`UnfitPassword`] tells what a password has to be that this one is not.
 pub fn check_new_password(password: &str) -> Result<(), UnfitPassword> {
     if password.chars().count() < SHORTEST_PASSWORD {
         return Err(UnfitPassword::TooShort);

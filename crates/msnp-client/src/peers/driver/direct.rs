@@ -78,7 +78,7 @@ impl Drop for Direct {
     }
 }
 
-/// What the engine needs to know for direct connections; `None` when they are not wanted.
+/// The facts that the engine needs for direct connections; `None` when they are not wanted.
 pub(super) fn config(surroundings: &Surroundings) -> Option<DirectConfig> {
     let loopback = match surroundings.settings.direct {
         DirectConnections::Never => return None,
