@@ -4,7 +4,7 @@ use std::fmt;
 
 macro_rules! error_codes {
     ($($code:literal $name:ident $meaning:literal)*) => {
-        /// An error reply's number. Which verb answers with which error is told where the verb is.
+        /// The number of an error reply. The errors of a verb are told where the verb is.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[repr(u16)]
         #[non_exhaustive]
@@ -19,7 +19,7 @@ macro_rules! error_codes {
             /// Every code.
             pub const ALL: &[Self] = &[$(Self::$name),*];
 
-            /// What the number says, in words.
+            /// The meaning of the number, in words.
             pub const fn meaning(self) -> &'static str {
                 match self {
                     $(Self::$name => $meaning,)*

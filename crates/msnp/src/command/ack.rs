@@ -1,4 +1,4 @@
-//! `ACK`: a message reached everybody.
+//! `ACK`: a message reached every other member of the session.
 //!
 //! ```text
 //! S: ACK <trid>
@@ -10,7 +10,7 @@ use bytes::BytesMut;
 use crate::wire::{Encode, Line, Parse, Words};
 use crate::{Invalid, TransactionId};
 
-/// It did.
+/// The message reached every other member.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reply {
     /// That of the `MSG`.

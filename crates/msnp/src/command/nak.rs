@@ -1,4 +1,4 @@
-//! `NAK`: a message did not reach everybody.
+//! `NAK`: a message did not reach every other member of the session.
 //!
 //! ```text
 //! S: NAK <trid>
@@ -10,7 +10,7 @@ use bytes::BytesMut;
 use crate::wire::{Encode, Line, Parse, Words};
 use crate::{Invalid, TransactionId};
 
-/// It did not.
+/// The message did not reach every other member.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reply {
     /// That of the `MSG`.
