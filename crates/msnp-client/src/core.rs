@@ -30,7 +30,7 @@ pub(crate) struct Core {
     pub(crate) peers: Arc<Peers>,
 }
 
-/// What others see of this account.
+/// The public state of this account: status, name, picture.
 #[derive(Debug, Clone)]
 pub(crate) struct Own {
     pub(crate) name: FriendlyName,

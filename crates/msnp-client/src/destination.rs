@@ -1,8 +1,8 @@
-//! What a connection to the service leads to.
+//! The destinations of connections to the service.
 
 use msnp::HostPort;
 
-/// What to connect to.
+/// The destination of a connection.
 pub(crate) enum Destination {
     /// A notification server, as `host:port`.
     Notification(String),

@@ -1,4 +1,4 @@
-//! Who hears what: words are for conversations, packets for peers, and what comes of them for the user.
+//! The distribution of incoming messages: texts to conversations, packets to peers, outcomes to the user.
 
 use std::sync::Arc;
 
@@ -49,7 +49,7 @@ impl Subscriber for Core {
     }
 }
 
-/// Tells the user what happened in a conversation, and does what follows from it.
+/// Tells the user of a happening in a conversation, and acts on it.
 pub(crate) fn tell(core: &Core, conversation: &Arc<ConversationState>, happening: Happening) {
     let conversation = Conversation::new(&core.conversations, Arc::clone(conversation));
     core.events.emit(match happening {
@@ -64,7 +64,7 @@ pub(crate) fn tell(core: &Core, conversation: &Arc<ConversationState>, happening
             name,
             content_type: message.content_type().unwrap_or_default().to_ascii_lowercase(),
             headers: message.headers,
-            // Of its own: as a slice it would keep all that was read with it for as long as the event waits.
+            // A copy: as a slice it would keep the whole read buffer for as long as the event waits.
             body: Bytes::copy_from_slice(&message.body),
         },
         Happening::NotShown { from, content_type, reason } => {

@@ -69,7 +69,7 @@ macro_rules! verbs {
         }
 
         impl $Event {
-        /// The verbs, once for each form, for tests that go through all of them.
+            /// The verbs, once for each form, for tests that go through all of them.
             pub const VERBS: &'static [&'static str] = &[$($(verbs!(@verb $verb $reply),)?)* $($event_verb),*];
 
             /// Reads a frame of this stream. Names are read as well as they can be; see [`Frame::legible`].
