@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use msnp_testkit::{Door, Ns, Sb, Table, TestServer, Wire, person, words};
+use msnp_testkit::{Admission, Ns, Sb, Table, TestServer, Wire, person, words};
 
 use crate::support::{ALICE, BOB, CAROL, DIALECTS, friends};
 
@@ -48,7 +48,7 @@ async fn a_conversation_of_two_begins() {
         assert_eq!(parts.len(), 7, "{line}");
         assert_eq!((parts[1], parts[3], parts[5], parts[6]), (&*number, "CKI", ALICE, "Alice"), "{line}");
         assert_eq!(parts[2], server.addresses.msnp.to_string());
-        let door = Door::of_rng(&line);
+        let door = Admission::of_rng(&line);
         let (mut second, present) = Sb::answer(BOB, &door).await;
         assert_eq!(present, [format!("IRO 902 1 1 {ALICE} Alice")]);
         first.expect(&format!("JOI {BOB} Bob")).await;

@@ -99,7 +99,7 @@ impl Scene {
                 break line;
             }
         };
-        let door = msnp_testkit::Door::of_rng(&lines);
+        let door = msnp_testkit::Admission::of_rng(&lines);
         let (sb, _) = Sb::answer(ALICE, &door).await;
         RawPeer::new(sb, BOB, quirks)
     }

@@ -10,7 +10,7 @@
 //! tokio = { version = "1", features = ["macros", "rt-multi-thread"] }
 //! ```
 //!
-//! This is all of `src/main.rs`. It says back whatever anybody says, to all who are in that conversation:
+//! This is all of `src/main.rs`. It sends each text back to all members of its conversation:
 //!
 //! ```no_run
 #![doc = include_str!("../tests/front_page/echo.rs")]
@@ -29,22 +29,22 @@
 #![doc = include_str!("../tests/front_page/greeter.rs")]
 //! ```
 //!
-//! [`Event::Online`] is for those who were not there before; with `already: false` it is only for those who come while
-//! the bot runs. A greeting is a task of its own, because a file waits for a person: so the bot hears others meanwhile.
+//! [`Event::Online`] comes for contacts that were offline before; with `already: false` only for contacts that come online
+//! while the bot runs. A greeting is a task of its own, because a file waits for a person: so the bot hears others meanwhile.
 //!
 //! # Everything else
 //!
 //! | to | look at |
 //! |---|---|
 //! | sign in | [`Client::builder`], [`Builder`], [`Trust`] |
-//! | hear what happens | [`Events`], [`Event`] |
+//! | read the events | [`Events`], [`Event`] |
 //! | work on the contact list | [`Client::contacts`], [`Client::add_contact`], [`Client::block`] … |
 //! | talk | [`Client::send`], [`Client::conversation`], [`Conversation`] |
 //! | show pictures and emoticons, fetch those of others | [`Client::set_picture`], [`Client::add_emoticon`], [`Client::fetch_picture`] |
 //! | send and take files | [`Client::send_file`], [`FileSource`], [`Client::accept_file`], [`Transfer`] |
 //! | speak a language of one's own | [`Conversation::send_raw`], [`Event::Raw`] |
 //! | come back after a broken connection | [`Builder::reconnect`], [`Reconnect`] |
-//! | know whose fault it is | [`SignInError`], [`CommandError`], [`SendError`], [`FetchError`], [`TransferError`] |
+//! | know which side is at fault | [`SignInError`], [`CommandError`], [`SendError`], [`FetchError`], [`TransferError`] |
 //!
 //! Where the service is, [`Builder::server`] says (this machine unless told), and [`Builder::https`] where its HTTPS
 //! listener is at neither of the usual ports, 8443 and 443. A connection that breaks is made again, for as long as it

@@ -34,7 +34,7 @@ mod wire;
 pub use msnp::Handle;
 pub use notification::{Lists, Ns};
 pub use server::{Addresses, PASSWORD, TestServer};
-pub use switchboard::{Door, Sb, Table, message};
+pub use switchboard::{Admission, Sb, Table, message};
 pub use wire::{DEADLINE, Message, Wire, words};
 
 /// The address of somebody with this first name.

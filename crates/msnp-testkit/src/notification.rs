@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::ops::{Deref, DerefMut};
 
-use crate::{Addresses, Door, PASSWORD, TestServer, Wire, challenge, display_name, http, words};
+use crate::{Addresses, Admission, PASSWORD, TestServer, Wire, challenge, display_name, http, words};
 
 /// The client id that [`Ns::chg`] sends.
 const CAPABILITIES: &str = "268435492";
@@ -184,15 +184,15 @@ impl Ns {
     }
 
     /// Asks for a switchboard.
-    pub async fn door(&mut self) -> Door {
+    pub async fn door(&mut self) -> Admission {
         let line = self.ask("XFR 908 SB").await;
-        Door::of_xfr(&line)
+        Admission::of_xfr(&line)
     }
 
     /// The next line is a call.
-    pub async fn ring(&mut self) -> Door {
+    pub async fn ring(&mut self) -> Admission {
         let line = self.expect_prefix("RNG ").await;
-        Door::of_rng(&line)
+        Admission::of_rng(&line)
     }
 
     /// The name that the account was made with.

@@ -7,7 +7,7 @@ use crate::{Message, Ns, TestServer, Wire, display_name, person, words};
 
 /// What `XFR SB` and `RNG` hand out: where a conversation is, and how to get in.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Door {
+pub struct Admission {
     /// The switchboard.
     pub address: SocketAddr,
     /// What opens it.
@@ -18,7 +18,7 @@ pub struct Door {
     pub caller: String,
 }
 
-impl Door {
+impl Admission {
     /// Reads `XFR n SB address CKI cookie`.
     pub fn of_xfr(line: &str) -> Self {
         let ["XFR", _, "SB", address, "CKI", cookie] = words(line)[..] else { panic!("not an XFR: {line}") };
@@ -76,12 +76,12 @@ impl Sb {
     }
 
     /// Goes in where one was called to; returns the `IRO` lines too.
-    pub async fn answer(handle: &str, door: &Door) -> (Self, Vec<String>) {
+    pub async fn answer(handle: &str, door: &Admission) -> (Self, Vec<String>) {
         Self::answer_over(Wire::connect(door.address).await, handle, door).await
     }
 
     /// As [`answer`](Self::answer), over a connection that is there already.
-    pub async fn answer_over(mut wire: Wire, handle: &str, door: &Door) -> (Self, Vec<String>) {
+    pub async fn answer_over(mut wire: Wire, handle: &str, door: &Admission) -> (Self, Vec<String>) {
         wire.send(&format!("ANS 902 {handle} {} {}", door.cookie, door.session)).await;
         let present = wire.lines_until(|line| line == "ANS 902 OK").await;
         (Self { wire, handle: handle.to_owned() }, present)

@@ -1,4 +1,4 @@
-//! Events in, requests out.
+//! The notification connection: events in, requests out.
 
 use std::io;
 use std::net::SocketAddr;
@@ -64,7 +64,7 @@ impl Wire {
         }
     }
 
-    /// Says that nothing follows.
+    /// Ends the writing side.
     pub(crate) async fn finish(&mut self) {
         // The other side may be gone.
         let _ = self.connection.writer.shutdown().await;
@@ -82,7 +82,7 @@ mod tests {
 
     use super::*;
 
-    /// What comes of these lines; the service says nothing more, and does not close.
+    /// The outcome of these lines; the service sends nothing more, and does not close.
     async fn events(lines: &str) -> Vec<NotificationEvent> {
         let (ours, mut theirs) = tokio::io::duplex(1024);
         theirs.write_all(lines.as_bytes()).await.unwrap();

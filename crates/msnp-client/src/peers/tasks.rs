@@ -10,7 +10,7 @@ use tokio::sync::mpsc;
 use super::driver::{Driver, Input, MAX_INPUTS, run};
 use super::surroundings::Surroundings;
 
-/// How many people may have a task.
+/// The most peers that may have a task at once.
 const MAX_PEERS: usize = 512;
 
 /// The ways to the tasks; each ends when its way is dropped.
@@ -48,7 +48,7 @@ impl Tasks {
         Some(sender)
     }
 
-    /// Takes a task off the list, unless somebody wants something of it.
+    /// Takes a task off the list, unless an input waits for it.
     fn retire(&self, peer: &Handle, inputs: &mpsc::Receiver<Input>) -> bool {
         let mut tasks = self.0.lock();
         let unwanted = inputs.capacity() == MAX_INPUTS;
