@@ -85,8 +85,8 @@ impl Events {
         event
     }
 
-    /// The next text that comes in, with its conversation and sender; all other events are dropped. `None` after the last.
-    /// Cancel-safe. For programs that only answer.
+    /// The next text that comes in, with its conversation and sender; all other events are dropped. `None` after
+    /// the last. Cancel-safe. For programs that only answer.
     pub async fn next_text(&mut self) -> Option<(Conversation, Handle, Text)> {
         loop {
             if let Event::Message { conversation, from, text, .. } = self.next().await? {

@@ -130,7 +130,7 @@ impl SlpMessage {
         self.content_type.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case(content_type)
     }
 
-    /// What follows `branch=`; empty when there is none.
+    /// The value of `branch=`; empty when there is none.
     pub fn branch(&self) -> &str {
         self.via.split_once("branch=").map_or("", |(_, branch)| branch.trim())
     }

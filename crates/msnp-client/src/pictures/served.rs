@@ -8,7 +8,7 @@ use msnp::object::MsnObject;
 use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::RecvError;
 
-/// The number of fetches that a slow waiter may miss at most before it has to look again.
+/// The most fetches that wait for a slow reader; one that is further behind misses the oldest.
 const MAX_WAITING: usize = 256;
 
 /// An object by its hash, and the account that fetched it.

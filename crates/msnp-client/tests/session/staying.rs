@@ -10,12 +10,12 @@ use tokio::net::{TcpListener, TcpStream};
 use crate::who::{ALICE, BOB, builder, handle, online, wait};
 
 /// An address that stays the same when the service moves.
-struct Admission {
+struct Relay {
     address: SocketAddr,
     target: Arc<Mutex<SocketAddr>>,
 }
 
-impl Admission {
+impl Relay {
     async fn to(target: SocketAddr) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -79,8 +79,7 @@ async fn signed_in_elsewhere_is_not_tried_again() {
 async fn a_service_that_comes_back_has_its_people_back() {
     let server = TestServer::start().await;
     server.befriend(ALICE, BOB).await;
-    let (msnp, https) =
-        (Admission::to(server.addresses.msnp).await, Admission::to(server.addresses.https).await);
+    let (msnp, https) = (Relay::to(server.addresses.msnp).await, Relay::to(server.addresses.https).await);
     let builder = builder(&server, ALICE)
         .server(msnp.address.to_string())
         .nexus(format!("https://{}/rdr/pprdr.asp", https.address))

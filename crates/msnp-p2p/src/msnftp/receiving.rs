@@ -54,12 +54,12 @@ impl Receiving {
         Bytes::from(format!("CCL\r\nBYE {}\r\n", ByeCode::CANCELLED.0))
     }
 
-    /// How many bytes of the file have come.
+    /// The number of bytes of the file that have come.
     pub const fn received(&self) -> u64 {
         self.received
     }
 
-    /// Takes bytes from the front of what came. `None` when more have to come.
+    /// Takes bytes from the front of the buffer. `None` when more have to come.
     ///
     /// # Errors
     /// When the sender breaks off ([`MsnftpError::Cancelled`]), announces another size, writes a line without

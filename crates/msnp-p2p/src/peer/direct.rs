@@ -28,7 +28,7 @@ use crate::link::Purpose;
 use crate::packet::Carrier;
 use crate::slp::{CallId, Fields, Method, SlpMessage, SlpStatus, TransportRequest, TransportResponse};
 
-/// How long the answer to our INVITE may take before the file goes over the switchboard; AMSN
+/// The time that the answer to our INVITE may take before the file goes over the switchboard; AMSN
 /// and JML give 5 s.
 pub(super) const ANSWER_WAIT: Duration = Duration::from_secs(5);
 
@@ -230,7 +230,7 @@ impl Peer {
         true
     }
 
-    /// The peer does not listen: then this side does, if anybody can get here.
+    /// The peer does not listen: then this side does, if a peer can connect to it.
     fn offer_to_listen(&mut self, answer: &SlpMessage, now: Instant) {
         if !self.config.direct.is_some_and(|config| can_be_reached(config.reach)) {
             return self.direct_failed(now);
@@ -342,7 +342,7 @@ impl Peer {
         self.carrier_settled(now);
     }
 
-    /// Its time is over, or nobody used it for long.
+    /// Its time is over, or it was unused for long.
     pub(super) fn direct_timeout(&mut self, now: Instant) {
         if self.direct.deadline.is_none_or(|deadline| deadline > now) {
             return;
