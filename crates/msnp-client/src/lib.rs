@@ -29,8 +29,9 @@
 #![doc = include_str!("../tests/front_page/greeter.rs")]
 //! ```
 //!
-//! [`Event::Online`] comes for contacts that were offline before; with `already: false` only for contacts that come online
-//! while the bot runs. A greeting is a task of its own, because a file waits for a person: so the bot hears others meanwhile.
+//! [`Event::Online`] comes for contacts that were offline before; with `already: false` only for contacts that come
+//! online while the bot runs. A greeting is a task of its own, because a file waits for a person: so the bot hears
+//! others meanwhile.
 //!
 //! # Everything else
 //!
@@ -44,7 +45,7 @@
 //! | send and take files | [`Client::send_file`], [`FileSource`], [`Client::accept_file`], [`Transfer`] |
 //! | speak a language of one's own | [`Conversation::send_raw`], [`Event::Raw`] |
 //! | come back after a broken connection | [`Builder::reconnect`], [`Reconnect`] |
-//! | know which side is at fault | [`SignInError`], [`CommandError`], [`SendError`], [`FetchError`], [`TransferError`] |
+//! | know which side failed | [`SignInError`], [`CommandError`], [`SendError`], [`FetchError`], [`TransferError`] |
 //!
 //! Where the service is, [`Builder::server`] says (this machine unless told), and [`Builder::https`] where its HTTPS
 //! listener is at neither of the usual ports, 8443 and 443. A connection that breaks is made again, for as long as it
