@@ -40,7 +40,7 @@ error_codes! {
     210 ListFull "the list is full"
     213 InvalidRename "the rename is not allowed"
     215 AlreadyThere "already on the list, in the group, in the session, or ringing"
-    216 NotOnList "not on the list; `CAL` of somebody who lets in nobody they have not listed"
+    216 NotOnList "not on the list; `CAL` of an account that lets in listed accounts only"
     217 NotOnline "offline, hidden, or blocking the caller"
     218 AlreadyInMode "`GTC` or `BLP` has this value already"
     219 InOppositeList "on the block list when added to the allow list, or the other way round"
