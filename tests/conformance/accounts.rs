@@ -1,4 +1,4 @@
-//! What an operator does to accounts while the service runs; the service sees it by itself.
+//! The changes that an operator makes to accounts while the service runs; the service notices them by itself.
 
 use msnp_testkit::{Ns, PASSWORD, TestServer, http, words};
 

@@ -151,8 +151,8 @@ async fn an_operator_ends_them_too() {
     }
 }
 
-/// Sign-ins and people who come in with what the session before had been given: nobody of before stays, and
-/// nobody of now is sent away.
+/// Sign-ins, and clients that join with the cookies of the session before. No client of the old session stays, and
+/// no client of the new one is disconnected.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn sign_ins_and_cookies_do_not_miss_each_other() {
     let server = TestServer::with(|config| config.limits.switchboards_per_minute = 1_000).await;

@@ -1,4 +1,4 @@
-//! What a client does that means harm, or has gone mad.
+//! Hostile and faulty clients.
 
 use msnp_testkit::{DEADLINE, Ns, Sb, Table, TestServer, Wire, message, script};
 

@@ -1,4 +1,4 @@
-//! What real clients need: one test for each numbered line of `docs/protocol/real-clients.md`.
+//! The needs of real clients: one test for each numbered line of `docs/protocol/real-clients.md`.
 
 use msnp_testkit::challenge::answer_with;
 use msnp_testkit::http::{login_request, request, tls_request};

@@ -8,7 +8,7 @@ use tokio::net::{TcpListener, UdpSocket};
 use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 use tokio::task::JoinSet;
 
-/// What it makes of a question: the packets that it sends back.
+/// The reaction to a question: the packets that it sends back.
 pub type Manner = dyn Fn(&[u8]) -> Vec<Vec<u8>> + Send + Sync;
 
 /// A server that answers as the test wants, by packets and on connections.
@@ -80,7 +80,7 @@ async fn connections(listener: TcpListener, manner: Arc<Manner>, asked: Unbounde
     }
 }
 
-/// An address at which nobody listens.
+/// An address without a listener.
 pub async fn nobody() -> SocketAddr {
     let (udp, _tcp) = bind().await;
     udp.local_addr().unwrap()

@@ -39,7 +39,7 @@ async fn door(http: SocketAddr, https: SocketAddr) -> Door {
     Door { address, stop, task, _folder: folder }
 }
 
-/// A service that knows nothing of old Windows, and a door before it.
+/// A service without support for old Windows, and a separate listener before it that has it.
 async fn service() -> (TestServer, Door) {
     let server = TestServer::with(|config| {
         config.trusted_proxies = vec!["127.0.0.1".parse().unwrap()];
@@ -50,7 +50,7 @@ async fn service() -> (TestServer, Door) {
     (server, door)
 }
 
-/// Asks as a PC of the time at this address.
+/// Sends a request as a legacy PC at this address.
 async fn ask(from: [u8; 4], door: SocketAddr, request: &str) -> String {
     let client = Client::new(Version::Ssl3, "RC4-MD5").unwrap();
     let socket = TcpSocket::new_v4().unwrap();

@@ -18,7 +18,7 @@ pub fn handle(text: &str) -> Handle {
     text.parse().expect("a handle")
 }
 
-/// Somebody signed in with the library.
+/// A client that is signed in with the library.
 pub struct Somebody {
     pub client: Client,
     pub events: Events,

@@ -14,7 +14,7 @@ use tokio::time::timeout;
 pub const DEADLINE: Duration = Duration::from_secs(20);
 /// The number of lines that a panic shows.
 const SHOWN: usize = 12;
-/// The number of bytes of a line that a panic shows.
+/// The number of characters of a line that a panic shows.
 const SHOWN_CHARACTERS: usize = 200;
 
 /// A `MSG` with its payload.

@@ -191,7 +191,7 @@ impl<L: Listener> Reader<L> {
         }
     }
 
-    /// Each member gets every packet; a packet is for one of them. aMSN leaves the receiver out in a conversation of two.
+    /// Each member gets every packet, which is for one of them. aMSN names no receiver in a conversation of two.
     fn is_for_me(&self, envelope: &P2pEnvelope, sender: &Handle) -> bool {
         match envelope.destination.as_str() {
             "" => self.board.is_alone_with(sender),
