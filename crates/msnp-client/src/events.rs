@@ -44,7 +44,7 @@ impl EventSender {
     pub(crate) async fn last(&self, event: Event) {
         let told = self.queue.send_timeout(event, Duration::from_secs(1)).await;
         if told.is_err() {
-            tracing::debug!("nobody reads the events");
+            tracing::debug!("the events are not read");
         }
     }
 }

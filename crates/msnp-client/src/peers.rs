@@ -110,6 +110,7 @@ impl Peers {
             return Ok(data);
         }
         let turn = self.fetches.turn(!self.surroundings.switchboards.is_open_with(from)).await;
+        // Another call may have fetched the object during the wait.
         if let Some(data) = self.fetches.known(object) {
             return Ok(data);
         }
@@ -119,6 +120,7 @@ impl Peers {
         // The task ends only with the client.
         task.send(input).await.map_err(|_| SendError::Disconnected)?;
         let data = answer.await.map_err(|_| SendError::Disconnected)??;
+        // Held until here: the turns limit how many fetches are under way.
         drop(turn);
         self.fetches.keep(object, &data);
         Ok(data)

@@ -148,6 +148,8 @@ impl SlpMessage {
             return Err(SlpError::TooLong);
         }
         let text = String::from_utf8_lossy(bytes);
+        // Borrowed means that all bytes were UTF-8. Otherwise a replaced byte may be what cannot be read, so the fault of
+        // the part is not told.
         let is_text = matches!(text, Cow::Borrowed(_));
         Self::read(&text).map_err(|error| if is_text { error } else { SlpError::Text })
     }
@@ -210,6 +212,7 @@ impl SlpMessage {
 fn split_head(text: &str) -> Option<(&str, &str)> {
     let mut end = 0;
     for line in text.split_inclusive('\n') {
+        // A blank line at the very beginning ends no head.
         if end > 0 && line.trim_end_matches(['\r', '\n']).is_empty() && line.ends_with('\n') {
             return Some((&text[..end], &text[end + line.len()..]));
         }

@@ -94,6 +94,7 @@ pub(super) async fn run(
                 }
             }
             () = tokio::time::sleep_until(wake.into()) => {
+                // `idle` still holds: nothing has reached the engine since it was asked.
                 if idle && may_end(&inputs) {
                     return;
                 }

@@ -58,6 +58,8 @@ impl Fetches {
         // The semaphore is never closed.
         let slot = self.slots.acquire().await.ok();
         if opens {
+            // Kept during the sleep on purpose. The lock is fair, so fetches wait in order, and each counts from the
+            // time of the one before it.
             let mut next = self.pace.lock().await;
             wait(&mut next).await;
         }
@@ -69,6 +71,7 @@ impl Fetches {
 async fn wait(next: &mut MutexGuard<'_, Option<Instant>>) {
     let now = Instant::now();
     let free = next.unwrap_or(now).max(now);
+    // At the steady pace the next turn is at `free`. It may come earlier by the burst less the turn itself.
     let ahead = INTERVAL * (BURST - 1);
     if free > now + ahead {
         tokio::time::sleep_until(free - ahead).await;

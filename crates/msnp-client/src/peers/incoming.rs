@@ -99,7 +99,8 @@ impl Drop for Destination {
     }
 }
 
-/// A link cannot replace a file, as a renaming would. Not every disk has links.
+/// A link cannot replace a file, as a renaming would. Not every disk has links: without them another program may take
+/// the name between the check and the renaming.
 async fn rename_to_free(from: &Path, to: &Path) -> std::io::Result<()> {
     match tokio::fs::hard_link(from, to).await {
         Ok(()) => tokio::fs::remove_file(from).await,

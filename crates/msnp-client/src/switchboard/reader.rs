@@ -112,7 +112,7 @@ impl<L: Listener> Reader<L> {
             b"OUT" => return Flow::Break(()),
             _ => match Event::parse(frame, self.board.dialect) {
                 Ok(event) => self.event(event),
-                Err(error) => tracing::debug!(%error, "ignored on a switchboard"),
+                Err(error) => tracing::debug!(%error, "an event of a switchboard is ignored"),
             },
         }
         Flow::Continue(())

@@ -66,7 +66,7 @@ impl Switchboards {
         tokio::select! {
             () = line.wait_for(count) => {}
             () = board.closed() => {}
-            () = sleep_until(deadline) => tracing::debug!(line = line.id(), "not everybody came"),
+            () = sleep_until(deadline) => tracing::debug!(line = line.id(), "some accounts did not join in time"),
         }
         let closed = board.is_closed();
         line.fullest().ok_or(if closed { SendError::Disconnected } else { SendError::NoAnswer })

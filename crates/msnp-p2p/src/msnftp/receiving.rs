@@ -91,6 +91,7 @@ impl Receiving {
             return Err(MsnftpError::WrongSize);
         }
         self.stage = if self.size == 0 { Stage::Done } else { Stage::Header };
+        // An empty file has no blocks: the end follows at once.
         if self.size == 0 {
             return Ok(Some(Self::finished(b"TFR\r\n")));
         }
@@ -102,6 +103,7 @@ impl Receiving {
         let Some([kind, low, high]) = buffer.first_chunk().copied() else { return Ok(None) };
         let length = usize::from(u16::from_le_bytes([low, high]));
         match kind {
+            // Checked before a byte of the block is taken: the caller never gets more than was offered.
             0 if self.received + length as u64 > self.size => return Err(MsnftpError::WrongSize),
             0 => buffer.advance(3),
             // The end comes before all bytes: the sender cancels.

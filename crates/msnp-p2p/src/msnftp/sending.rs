@@ -65,6 +65,7 @@ impl Sending {
             return Some(([1, 0, 0], offset, 0));
         }
         self.sent += length as u64;
+        // At most `BLOCK`, so it fits.
         let [low, high] = (length as u16).to_le_bytes();
         Some(([0, low, high], offset, length))
     }

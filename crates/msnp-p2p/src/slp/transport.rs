@@ -148,6 +148,7 @@ fn addresses(fields: &Fields, addresses: &str, ports: &str) -> Vec<SocketAddrV4>
     let (addresses, ports) = (either_way(fields, addresses), either_way(fields, ports));
     let ports: Vec<u16> = ports.split_ascii_whitespace().filter_map(|port| port.parse().ok()).collect();
     let addresses = addresses.split_ascii_whitespace().filter_map(|word| word.parse::<Ipv4Addr>().ok());
+    // Both lists are the peer's, so their product is cut before it is collected.
     addresses
         .flat_map(|address| ports.iter().map(move |port| SocketAddrV4::new(address, *port)))
         .take(MAX_ADDRESSES)

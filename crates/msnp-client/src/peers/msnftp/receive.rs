@@ -108,7 +108,7 @@ async fn pump(
 }
 
 pub(super) fn fault(error: MsnftpError) -> TransferError {
-    tracing::debug!(%error, "a transfer of old ends");
+    tracing::debug!(%error, "an MSNFTP transfer ended early");
     match error {
         MsnftpError::Cancelled => TransferError::CancelledByPeer,
         _ => TransferError::Broken,
