@@ -48,7 +48,7 @@ async fn a_removed_account_vanishes_from_everybodys_lists() {
     server.store().remove_account(&handle(ALICE)).await.expect("removed");
     alice.expect("OUT OTH").await;
     alice.closed().await;
-    // Who is off the list is not heard of any more (5.3), so this comes first.
+    // An account off the list sends no more presence (5.3), so this comes first.
     bob.expect(&format!("FLN {ALICE}")).await;
     // It was on two lists of Bob's: one line each.
     let mut lists = Vec::new();

@@ -368,7 +368,7 @@ async fn names_in_a_conversation_are_those_of_its_beginning() {
     alice.msg(1, 'U', b"x").await;
     assert_eq!(bob.receive(ALICE).await, b"x");
     bob.quiet().await;
-    // Whoever comes in later gets the name of that moment.
+    // An account that joins later gets the name of that moment.
     let mut alice = Sb::open_as(&mut table.people[0], "Alicia").await;
     alice.call(BOB).await;
     let line = table.people[1].expect_prefix("RNG ").await;

@@ -74,7 +74,7 @@ async fn connections(listener: TcpListener, manner: Arc<Manner>, asked: Unbounde
         let _ = asked.send(question.clone());
         for answer in manner(&question) {
             let length = u16::try_from(answer.len()).unwrap().to_be_bytes();
-            // Who asked may have seen enough.
+            // The client may have closed its side.
             let _ = stream.write_all(&[&length[..], &answer].concat()).await;
         }
     }

@@ -71,7 +71,7 @@ async fn old_clients_reach_the_service() {
     let (_server, door) = service().await;
     let answer = ask([127, 0, 0, 3], door.address, REQUEST).await;
     assert!(answer.contains(ANSWER), "{answer}");
-    // Who does not say whom it wants to reach is told where it is.
+    // A client without a Host gets the address that it reached.
     let answer = ask([127, 0, 0, 3], door.address, "GET /rdr/pprdr.asp HTTP/1.0\r\n\r\n").await;
     let login = format!("DALogin={}/login2.srf,", door.address);
     assert!(answer.contains(&login), "{answer}");

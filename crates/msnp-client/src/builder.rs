@@ -15,7 +15,7 @@ use crate::notification::{self, NotificationHandle};
 use crate::settings::{Nexus, Settings, Where};
 use crate::{Client, Events, SignInError, Trust};
 
-/// How many requests wait for the notification connection.
+/// The number of requests that may wait for the notification connection.
 const MAX_COMMANDS: usize = 64;
 
 /// Whether pictures and files may go over a TCP connection between the two clients. Such a connection tells each

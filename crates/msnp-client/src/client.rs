@@ -21,7 +21,7 @@ use crate::{
     PictureError, SendError, Transfer, TransferError, TransferId,
 };
 
-/// How long signing out waits for requests that are on their way through a gateway.
+/// The time for which signing out waits for requests that are on their way through a gateway.
 const FAREWELL: Duration = Duration::from_secs(3);
 
 /// One signed-in account. Clones are handles to the same connection; it is signed out by
@@ -87,7 +87,7 @@ impl Client {
         self.core.own.read().status
     }
 
-    /// How well peers can connect to this machine, judged by the addresses that the service sees.
+    /// The type of this machine's connection, judged by the addresses that the service sees.
     pub fn connection_type(&self) -> ConnectionType {
         self.core.peers.connection_type()
     }

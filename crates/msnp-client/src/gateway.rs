@@ -105,7 +105,7 @@ struct GatewaySession {
     /// A poll that is held has a connection of its own.
     polling: Line,
     id: String,
-    /// How long the gateway holds a poll; `None` when it does not.
+    /// The time for which the gateway holds a poll; `None` when it does not.
     lifespan: Option<Duration>,
     /// The bytes that the client wrote.
     out: BytesMut,

@@ -36,7 +36,7 @@ use people::People;
 /// one (HYP, *Switchboard Messages*).
 pub(crate) const MAX_PAYLOAD: usize = 1664;
 
-/// How many peer-to-peer packets may be on their way to the service without its `ACK`. The service
+/// The most peer-to-peer packets on their way to the service without its `ACK`. The service
 /// acknowledges when the receiver's socket has taken the packet, and drops a receiver for whom
 /// 4 MiB wait; 64 packets are under 110 KB. libpurple sends one at a time, which is far slower.
 pub(crate) const WINDOW: usize = 64;

@@ -13,7 +13,7 @@ use crate::pictures::Pictures;
 use crate::switchboard::MAX_PAYLOAD;
 use crate::{CommandError, SendError};
 
-/// How long an account that cannot be reached is not called again because this account is typing.
+/// The time for which typing does not call an account again that could not be reached.
 const PAUSE: Duration = Duration::from_secs(30);
 
 impl Conversations {

@@ -25,7 +25,7 @@ impl Relay {
             while let Ok((mut from, _)) = listener.accept().await {
                 let target = *to.lock().unwrap();
                 tokio::spawn(async move {
-                    // While the service is away, whoever knocks is turned away.
+                    // While the service is away, each connection is closed at once.
                     if let Ok(mut to) = TcpStream::connect(target).await {
                         let _ = tokio::io::copy_bidirectional(&mut from, &mut to).await;
                     }

@@ -74,7 +74,7 @@ impl Nonces {
         }
     }
 
-    /// What the body says of them.
+    /// The nonces as the body announces them.
     fn announce(self, response: &mut TransportResponse) {
         match self {
             Self::Plain(nonce) => response.nonce = Some(nonce),
@@ -256,7 +256,7 @@ impl Peer {
     fn connect(&mut self, response: &TransportResponse, now: Instant) {
         let Some(config) = self.config.direct else { return self.direct_failed(now) };
         let peer = self.direct.peer.as_ref();
-        // What is not known of the peer counts as behind another translator.
+        // A peer of unknown connection counts as behind another translator.
         let peer_net_id = peer.map_or(config.net_id, |peer| peer.net_id);
         let peer_type = peer.map_or(Some(config.reach.connection_type), |peer| peer.connection_type);
         let own_type = config.reach.connection_type;

@@ -3,7 +3,7 @@
 //! ```text
 //! S: NAK <trid>
 //! ```
-//! Which messages it answers is in [`Acknowledge`](super::msg::Acknowledge).
+//! The messages that get one are in [`Acknowledge`](super::msg::Acknowledge).
 
 use bytes::BytesMut;
 

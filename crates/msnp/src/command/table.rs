@@ -52,7 +52,7 @@ macro_rules! verbs {
             /// Reads a frame of this stream.
             ///
             /// # Errors
-            /// Why the command cannot be read, with the transaction id for the answer.
+            /// The reason for which the command cannot be read, with the transaction id for the answer.
             pub fn parse(frame: &Frame, dialect: Dialect) -> Result<Self, ParseError> {
                 read(frame, dialect, |verb, words| {
                     Ok(match verb {
@@ -75,7 +75,7 @@ macro_rules! verbs {
             /// Reads a frame of this stream. Names are read as well as they can be; see [`Frame::legible`].
             ///
             /// # Errors
-            /// Why the command cannot be read.
+            /// The reason for which the command cannot be read.
             pub fn parse(frame: &Frame, dialect: Dialect) -> Result<Self, ParseError> {
                 read(&frame.legible(), dialect, |verb, words| {
                     Ok(match verb {
