@@ -271,7 +271,8 @@ impl Client {
     /// # Errors
     ///
     /// [`TransferError::Unknown`] when the offer is over, [`TransferError::File`] when `folder` cannot be written to,
-    /// [`TransferError::NeedsDirect`] when the file could only come over a direct connection. [`Transfer::finished`] tells
+    /// [`TransferError::NeedsDirect`] when the file could only come over a direct connection. [`Transfer::finished`]
+    /// tells
     /// of later errors.
     pub async fn accept_file(
         &self,

@@ -76,7 +76,8 @@ impl Conversation {
     /// # Errors
     ///
     /// [`SendError::TooLong`] when it does not fit into one message of 1664 bytes. [`SendError::NotOnline`] or
-    /// [`SendError::NoAnswer`] when no other account can be called, [`SendError::NotDelivered`] when a member did not get
+    /// [`SendError::NoAnswer`] when no other account can be called, [`SendError::NotDelivered`] when a member did not
+    /// get
     /// it, and any error of the service or the network.
     pub async fn send(&self, text: impl Into<Text>) -> Result<(), SendError> {
         self.send_with(text, &[]).await.map(drop)
@@ -97,7 +98,8 @@ impl Conversation {
         self.all()?.text(&self.state, text.into(), emoticons).await
     }
 
-    /// Sends a message of any type, and waits until every member has it. [`Event::Raw`](crate::Event::Raw) is its counterpart.
+    /// Sends a message of any type, and waits until every member has it. [`Event::Raw`](crate::Event::Raw) is its
+    /// counterpart.
     ///
     /// `content_type` is the value of that header, with its parameters if it has any; `headers` stand after it. The whole
     /// message has at most 1664 bytes: the body, the headers with `MIME-Version` and `Content-Type`, and the blank line.
@@ -150,7 +152,8 @@ impl Conversation {
     ///
     /// # Errors
     ///
-    /// [`CommandError::Refused`] with [`ErrorCode::NotOnline`](msnp::ErrorCode::NotOnline) when the account is not online or
+    /// [`CommandError::Refused`] with [`ErrorCode::NotOnline`](msnp::ErrorCode::NotOnline) when the account is not
+    /// online or
     /// blocks this account; [`CommandError::Conversation`] when the conversation could not be opened; and any error of
     /// the service or the network.
     pub async fn invite(&self, who: &Handle) -> Result<(), CommandError> {

@@ -78,7 +78,7 @@ pub enum MsnftpError {
     #[error("the other side sends a line that is too long")]
     LineTooLong,
     /// The account or the number shown is not the one invited.
-    #[error("somebody else has connected")]
+    #[error("another client has connected: it shows the wrong account or number")]
     Stranger,
     /// The file has another size than was offered, or more bytes come than that.
     #[error("the file has another size than was offered")]

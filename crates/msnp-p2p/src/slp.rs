@@ -148,7 +148,8 @@ impl SlpMessage {
             return Err(SlpError::TooLong);
         }
         let text = String::from_utf8_lossy(bytes);
-        // Borrowed means that all bytes were UTF-8. Otherwise a replaced byte may have caused the error, so the fault of
+        // Borrowed means that all bytes were UTF-8. Otherwise a replaced byte may have caused the error, so the fault
+        // of
         // the part is not told.
         let is_text = matches!(text, Cow::Borrowed(_));
         Self::read(&text).map_err(|error| if is_text { error } else { SlpError::Text })

@@ -57,7 +57,8 @@ pub enum SignInError {
         /// The fault.
         what: String,
     },
-    /// The certificate of the server is not trusted: [`ServerCertificate`] gives the authority's name and the fault, and
+    /// The certificate of the server is not trusted: [`ServerCertificate`] gives the authority's name and the fault,
+    /// and
     /// [`Trust`](crate::Trust) changes the decision.
     #[error("{0}")]
     Untrusted(ServerCertificate),

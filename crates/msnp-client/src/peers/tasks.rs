@@ -50,7 +50,8 @@ impl Tasks {
 
     /// Takes a task off the list, unless an input waits for it.
     fn retire(&self, peer: &Handle, inputs: &mpsc::Receiver<Input>) -> bool {
-        // Under the lock that `of` takes: no caller gets the task between the check and the removal. A free capacity below
+        // Under the lock that `of` takes: no caller gets the task between the check and the removal. A free capacity
+        // below
         // the maximum is an input that waits, or a sender with a place for one.
         let mut tasks = self.0.lock();
         let unwanted = inputs.capacity() == MAX_INPUTS;

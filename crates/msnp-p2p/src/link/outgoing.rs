@@ -72,7 +72,8 @@ pub(crate) struct Outgoing {
     carrier: Option<Carrier>,
     /// The earliest time to send it.
     not_before: Option<Instant>,
-    /// The time at which it counts as lost. It moves with every packet that is handed out, so it measures a stall and not
+    /// The time at which it counts as lost. It moves with every packet that is handed out, so it measures a stall and
+    /// not
     /// the length of a transfer; a message that waits in the queue does not expire.
     expires: Option<Instant>,
 }

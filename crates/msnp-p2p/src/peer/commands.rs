@@ -47,7 +47,7 @@ pub enum RequestError {
     #[error("the object is not the peer's")]
     NotTheirs,
     /// There are 16 sessions with this peer.
-    #[error("too much is going on with this peer")]
+    #[error("too many sessions with this peer are open: wait for one to end")]
     TooMany,
     /// There is no such session, or it is past the stage for that.
     #[error("there is no such session")]

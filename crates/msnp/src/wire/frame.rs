@@ -56,7 +56,8 @@ impl Frame {
     }
 
     /// The frame with a line whose words can be read. A client has to make the best of any line of a service.
-    /// Control characters are percent-coded, and so are the bytes beyond ASCII in a word that is not UTF-8. A name is then
+    /// Control characters are percent-coded, and so are the bytes beyond ASCII in a word that is not UTF-8. A name is
+    /// then
     /// for [`crate::FriendlyName::lossy`].
     pub fn legible(&self) -> Cow<'_, Self> {
         if self.text().is_ok() {
