@@ -77,7 +77,7 @@ pub struct CredentialError(#[source] pub Box<dyn std::error::Error + Send + Sync
 /// Why somebody was not signed in, in words for that person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum Refusal {
+pub enum LoginError {
     /// There is no such account, or its password is another.
     #[error("The address or the password is not right.")]
     Wrong,
@@ -133,14 +133,14 @@ impl Passport {
     /// has, and costs no hash: it tells nothing about accounts.
     ///
     /// # Errors
-    /// A [`Refusal`]. [`Refusal::Wrong`] does not tell, in words or in time, whether there is such
-    /// an account; [`Refusal::Disabled`] is for those only who know the password.
+    /// A [`LoginError`]. [`LoginError::Wrong`] does not tell, in words or in time, whether there is such
+    /// an account; [`LoginError::Disabled`] is for those only who know the password.
     pub async fn sign_in(
         &self,
         name: &str,
         password: Zeroizing<String>,
         from: IpAddr,
-    ) -> Result<String, Refusal> {
+    ) -> Result<String, LoginError> {
         let stored = self.check(name, password, from).await?;
         Ok(self.mint.issue(stored.account, stored.epoch, SystemTime::now()))
     }
@@ -155,22 +155,22 @@ impl Passport {
         name: &str,
         password: Zeroizing<String>,
         from: IpAddr,
-    ) -> Result<StoredCredentials, Refusal> {
+    ) -> Result<StoredCredentials, LoginError> {
         let handle = Handle::parse(name).ok();
         let account = handle.as_ref().map(Handle::as_str);
         let attempt = self.queue.begin(account, from).await.map_err(|Limited { wait }| {
             self.failures.note(Reason::Limited, from, handle.as_ref());
-            Refusal::Limited { wait }
+            LoginError::Limited { wait }
         })?;
         let Some(handle) = handle else {
             self.failures.note(Reason::Wrong, from, None);
-            return Err(Refusal::Wrong);
+            return Err(LoginError::Wrong);
         };
         // When the caller goes away in the middle, the attempt stays counted.
         let outcome = self.judge(&handle, password).await;
         match outcome {
-            Err(Refusal::Wrong) => self.failures.note(Reason::Wrong, from, Some(&handle)),
-            Err(Refusal::Disabled) => {
+            Err(LoginError::Wrong) => self.failures.note(Reason::Wrong, from, Some(&handle)),
+            Err(LoginError::Disabled) => {
                 self.failures.note(Reason::Disabled, from, Some(&handle));
                 attempt.forgive();
             }
@@ -182,15 +182,15 @@ impl Passport {
     /// Makes a new password into a hash, on the same bounded pool as those that are checked.
     ///
     /// # Errors
-    /// [`Refusal::Busy`] and [`Refusal::Unavailable`].
-    pub async fn hash(&self, password: Zeroizing<String>) -> Result<String, Refusal> {
+    /// [`LoginError::Busy`] and [`LoginError::Unavailable`].
+    pub async fn hash(&self, password: Zeroizing<String>) -> Result<String, LoginError> {
         match self.passwords.hash(password).await {
             Ok(Ok(hash)) => Ok(hash),
             Ok(Err(error)) => {
                 tracing::error!(%error, "a new password could not be kept");
-                Err(Refusal::Unavailable)
+                Err(LoginError::Unavailable)
             }
-            Err(Crowded) => Err(Refusal::Busy),
+            Err(Crowded) => Err(LoginError::Busy),
         }
     }
 
@@ -203,22 +203,22 @@ impl Passport {
         &self,
         handle: &Handle,
         password: Zeroizing<String>,
-    ) -> Result<StoredCredentials, Refusal> {
+    ) -> Result<StoredCredentials, LoginError> {
         let stored = self.credentials.credentials(handle).await.map_err(|error| {
             tracing::error!(%handle, %error, "sign-in impossible");
-            Refusal::Unavailable
+            LoginError::Unavailable
         })?;
         let hash = stored.as_ref().map(|stored| &*stored.password_hash);
         let right = self.passwords.verify(password, hash).await.map_err(|error| match error {
-            VerifyError::Busy => Refusal::Busy,
+            VerifyError::Busy => LoginError::Busy,
             VerifyError::BadHash => {
                 tracing::error!(%handle, %error, "sign-in impossible: give the account a new password");
-                Refusal::Unavailable
+                LoginError::Unavailable
             }
         })?;
         match stored.filter(|_| right) {
-            None => Err(Refusal::Wrong),
-            Some(stored) if !stored.enabled => Err(Refusal::Disabled),
+            None => Err(LoginError::Wrong),
+            Some(stored) if !stored.enabled => Err(LoginError::Disabled),
             Some(stored) => Ok(stored),
         }
     }

@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 
 use super::error::status_of;
-use crate::passport::Refusal;
+use crate::passport::LoginError;
 
 /// Why a form was not carried out.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,9 +33,9 @@ impl Mistake {
     }
 
     /// A password that stood in this field was not taken.
-    pub(in crate::site::pages) fn refused(field: &'static str, refusal: Refusal) -> Self {
-        let field = if refusal == Refusal::Wrong { field } else { "" };
-        Self { status: status_of(refusal), field, text: refusal.to_string() }
+    pub(in crate::site::pages) fn refused(field: &'static str, error: LoginError) -> Self {
+        let field = if error == LoginError::Wrong { field } else { "" };
+        Self { status: status_of(error), field, text: error.to_string() }
     }
 }
 

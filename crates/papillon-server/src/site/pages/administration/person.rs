@@ -109,8 +109,8 @@ async fn new_password(people: &People, caller: &Caller, account: &Account) -> Re
     let password = random_password();
     let hash = match people.passport.hash(password.clone()).await {
         Ok(hash) => PasswordHash::new(hash),
-        Err(refusal) => {
-            let complaint = Mistake::refused("", refusal).into();
+        Err(error) => {
+            let complaint = Mistake::refused("", error).into();
             let page = Page { complaint, ..page(people, caller, account) };
             return Ok(caller.show(page.complaint.status(), &page));
         }
