@@ -75,9 +75,9 @@ async fn send(args: &SendArgs, text: String) -> Result<Value, Failure> {
     };
     let sent = asker.ask(&command).await;
     asker.leave().await;
-    sent?.map_err(|refusal| {
-        let told = anyhow!("the text for {} was not delivered: {}", args.to, refusal.text);
-        Failure::refused(refusal, told)
+    sent?.map_err(|rejection| {
+        let told = anyhow!("the text for {} was not delivered: {}", args.to, rejection.text);
+        Failure::refused(rejection, told)
     })
 }
 
