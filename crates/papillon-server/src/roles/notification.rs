@@ -29,8 +29,8 @@ use crate::delivery::{Deliveries, Outbox};
 use crate::limits::Pace;
 use crate::listen::Origin;
 use crate::people::Session;
+use crate::roles::command_error::{CommandError, Outcome};
 use crate::roles::connection::Flow;
-use crate::roles::refusal::{Outcome, Refusal};
 use crate::roles::verb_table::Rule;
 use crate::service::Service;
 use challenge::Challenges;
@@ -95,13 +95,14 @@ impl Connection {
     pub(crate) async fn handle(&mut self, frame: Frame) -> Flow {
         match self.obey(&frame).await {
             Ok(()) => Flow::Continue(()),
-            Err(refusal) => self.refuse(refusal, frame.transaction()),
+            Err(error) => self.refuse(error, frame.transaction()),
         }
     }
 
     async fn obey(&mut self, frame: &Frame) -> Outcome {
         let rule = Rule::admit(verbs::RULES, self, frame)?;
-        let request = Request::parse(frame, self.dialect).map_err(|error| rule.refusal(error.reason))?;
+        let request =
+            Request::parse(frame, self.dialect).map_err(|error| rule.unreadable_error(error.reason))?;
         verbs::carry_out(self, request).await
     }
 
@@ -123,26 +124,26 @@ impl Connection {
     }
 
     /// The session; there is one for every verb that the table admits after the sign-in only.
-    fn session(&self) -> Result<Arc<Session>, Refusal> {
-        self.session.clone().ok_or(Refusal::Close)
+    fn session(&self) -> Result<Arc<Session>, CommandError> {
+        self.session.clone().ok_or(CommandError::Close)
     }
 
     fn reply(&self, reply: &impl EncodeFor) {
         Deliveries::new().send(&self.outbox, reply.to_bytes_for(self.dialect));
     }
 
-    fn refuse(&self, refusal: Refusal, transaction: Option<TransactionId>) -> Flow {
-        match refusal {
-            Refusal::Error(code) => {
+    fn refuse(&self, error: CommandError, transaction: Option<TransactionId>) -> Flow {
+        match error {
+            CommandError::Error(code) => {
                 self.reply(&error::Reply::new(code, transaction));
                 Flow::Continue(())
             }
-            Refusal::Fatal(code) => {
+            CommandError::Fatal(code) => {
                 self.reply(&error::Reply::new(code, transaction));
                 Flow::Break(())
             }
-            Refusal::Close => Flow::Break(()),
-            Refusal::Drop => {
+            CommandError::Close => Flow::Break(()),
+            CommandError::Drop => {
                 Deliveries::new().abandon(&self.outbox);
                 Flow::Break(())
             }

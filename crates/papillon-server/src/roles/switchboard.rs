@@ -17,8 +17,8 @@ use tokio::time::Instant;
 use crate::delivery::{Deliveries, Outbox};
 use crate::listen::Door;
 use crate::people::conversations::{Conversation, Invitee, Participant};
+use crate::roles::command_error::{CommandError, Outcome};
 use crate::roles::connection::Flow;
-use crate::roles::refusal::{Outcome, Refusal};
 use crate::roles::verb_table::{Gate, Rule};
 use crate::service::Service;
 
@@ -67,19 +67,20 @@ impl Connection {
     pub(crate) fn handle(&mut self, frame: &Frame, out: &mut Deliveries) -> Flow {
         match self.obey(frame, out) {
             Ok(()) => Flow::Continue(()),
-            Err(refusal) => self.refuse(refusal, frame.transaction(), out),
+            Err(error) => self.refuse(error, frame.transaction(), out),
         }
     }
 
     fn obey(&mut self, frame: &Frame, out: &mut Deliveries) -> Outcome {
         let rule = Rule::admit(verbs::RULES, self, frame)?;
-        let request = Request::parse(frame, self.dialect()).map_err(|error| rule.refusal(error.reason))?;
+        let request =
+            Request::parse(frame, self.dialect()).map_err(|error| rule.unreadable_error(error.reason))?;
         verbs::carry_out(self, request, out)
     }
 
     /// `MSG`: everybody else in the conversation gets it.
     fn relay(&self, request: &msg::Request, out: &mut Deliveries) -> Outcome {
-        let seat = self.seat.as_ref().ok_or(Refusal::Close)?;
+        let seat = self.seat.as_ref().ok_or(CommandError::Close)?;
         seat.conversation.relay(seat.person.account, &self.outbox, request, out);
         Ok(())
     }
@@ -87,7 +88,7 @@ impl Connection {
     /// `USR`: the caller opens a conversation.
     fn open(&mut self, request: usr::SwitchboardRequest, out: &mut Deliveries) -> Outcome {
         let admitted = self.redeem(&request.cookie, &request.handle, None);
-        let (person, _) = admitted.ok_or(Refusal::Fatal(ErrorCode::AuthenticationFailed))?;
+        let (person, _) = admitted.ok_or(CommandError::Fatal(ErrorCode::AuthenticationFailed))?;
         let reply = usr::SwitchboardReply {
             transaction: request.transaction,
             handle: person.handle.clone(),
@@ -105,10 +106,10 @@ impl Connection {
         let ans::Request { transaction, handle, cookie, session } = request;
         let admitted = self.redeem(&cookie, &handle, Some(session));
         let Some((person, Some(conversation))) = admitted else {
-            return Err(Refusal::Fatal(ErrorCode::AuthenticationFailed));
+            return Err(CommandError::Fatal(ErrorCode::AuthenticationFailed));
         };
         if conversation.has(person.account) {
-            return Err(Refusal::Fatal(ErrorCode::AlreadyThere));
+            return Err(CommandError::Fatal(ErrorCode::AlreadyThere));
         }
         conversation.join(self.participant(&person), Some(transaction), out);
         self.sit(person, conversation);
@@ -159,12 +160,12 @@ impl Connection {
         }
     }
 
-    fn refuse(&self, refusal: Refusal, transaction: Option<TransactionId>, out: &mut Deliveries) -> Flow {
-        let (code, flow) = match refusal {
-            Refusal::Error(code) => (code, Flow::Continue(())),
-            Refusal::Fatal(code) => (code, Flow::Break(())),
-            Refusal::Close => return Flow::Break(()),
-            Refusal::Drop => {
+    fn refuse(&self, error: CommandError, transaction: Option<TransactionId>, out: &mut Deliveries) -> Flow {
+        let (code, flow) = match error {
+            CommandError::Error(code) => (code, Flow::Continue(())),
+            CommandError::Fatal(code) => (code, Flow::Break(())),
+            CommandError::Close => return Flow::Break(()),
+            CommandError::Drop => {
                 out.abandon(&self.outbox);
                 return Flow::Break(());
             }

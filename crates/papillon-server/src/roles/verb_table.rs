@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use msnp::wire::Frame;
 use msnp::{Dialect, ErrorCode, Invalid};
 
-use super::refusal::Refusal::{self, Close, Error};
+use super::command_error::CommandError::{self, Close, Error};
 use crate::listen::Door;
 
 /// A connection, as far as the rules ask it.
@@ -30,17 +30,17 @@ pub(super) struct Rule<C: Gate> {
     /// The dialects that have the verb.
     pub(super) dialects: RangeInclusive<Dialect>,
     /// What a client of another dialect gets.
-    pub(super) elsewhere: Refusal,
+    pub(super) elsewhere: CommandError,
     /// When the verb is legal.
     pub(super) states: &'static [C::State],
     /// What a client gets that sends it at another time.
-    pub(super) misplaced: Refusal,
+    pub(super) misplaced: CommandError,
     /// What a client of the gateway gets, where the verb is for others only.
-    pub(super) gateway: Option<Refusal>,
+    pub(super) gateway: Option<CommandError>,
     /// How often it may be sent.
     pub(super) rate: Option<C::Rate>,
     /// What a client gets that sends it in a way that cannot be read.
-    pub(super) unreadable: fn(Invalid) -> Refusal,
+    pub(super) unreadable: fn(Invalid) -> CommandError,
 }
 
 impl<C: Gate> Rule<C> {
@@ -64,7 +64,7 @@ impl<C: Gate> Rule<C> {
         rules: &'a [Self],
         connection: &mut C,
         frame: &Frame,
-    ) -> Result<&'a Self, Refusal> {
+    ) -> Result<&'a Self, CommandError> {
         let verb = frame.verb();
         let rule = rules.iter().find(|rule| rule.verb.as_bytes() == verb).ok_or(Close)?;
         if !rule.states.contains(&connection.stage()) {
@@ -73,10 +73,10 @@ impl<C: Gate> Rule<C> {
         if !connection.dialect().is_in(&rule.dialects) {
             return Err(rule.elsewhere);
         }
-        if let Some(refusal) = rule.gateway
+        if let Some(error) = rule.gateway
             && connection.door() == Door::Gateway
         {
-            return Err(refusal);
+            return Err(error);
         }
         if let Some(rate) = rule.rate
             && !connection.take(rate)
@@ -87,7 +87,7 @@ impl<C: Gate> Rule<C> {
     }
 
     /// What a client gets that sends the verb in a way that cannot be read.
-    pub(super) fn refusal(&self, invalid: Invalid) -> Refusal {
+    pub(super) fn unreadable_error(&self, invalid: Invalid) -> CommandError {
         match invalid {
             Invalid::Text | Invalid::Verb | Invalid::TransactionId => Close,
             invalid => (self.unreadable)(invalid),
@@ -96,12 +96,12 @@ impl<C: Gate> Rule<C> {
 }
 
 /// The usual answer to a command that cannot be read.
-pub(super) fn invalid_parameter(_: Invalid) -> Refusal {
+pub(super) fn invalid_parameter(_: Invalid) -> CommandError {
     Error(ErrorCode::InvalidParameter)
 }
 
 /// The answer to a command that cannot be read where clients know none.
-pub(super) fn ends(_: Invalid) -> Refusal {
+pub(super) fn ends(_: Invalid) -> CommandError {
     Close
 }
 
@@ -145,11 +145,11 @@ macro_rules! verb_table {
             },
         )*];
 
-        $($signature)* -> $crate::roles::refusal::Outcome {
+        $($signature)* -> $crate::roles::command_error::Outcome {
             match $request {
                 $($Request::$name($given) => $handler,)*
                 // For a request without a row, of which the test below knows none.
-                _ => Err($crate::roles::refusal::Refusal::Close),
+                _ => Err($crate::roles::command_error::CommandError::Close),
             }
         }
 

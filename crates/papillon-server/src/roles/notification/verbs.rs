@@ -5,8 +5,8 @@ use msnp::Dialect::{self, Msnp8, Msnp9};
 use msnp::command::NotificationRequest as Request;
 use msnp::{ErrorCode, Invalid};
 
+use super::CommandError::{self, Close, Drop, Error, Fatal};
 use super::Connection;
-use super::Refusal::{self, Close, Drop, Error, Fatal};
 use crate::listen::Door;
 use crate::roles::verb_table::{Gate, ends, invalid_parameter, verb_table};
 use Stage::{Challenged, Greeting, Known, SignedIn, Versioned};
@@ -110,10 +110,10 @@ verb_table! {
         => connection.open_switchboard(&request);
 }
 
-const NOT_EXPECTED: Refusal = Fatal(ErrorCode::NotExpected);
-const DISABLED: Refusal = Error(ErrorCode::CommandDisabled);
+const NOT_EXPECTED: CommandError = Fatal(ErrorCode::NotExpected);
+const DISABLED: CommandError = Error(ErrorCode::CommandDisabled);
 
-fn bad_list_change(invalid: Invalid) -> Refusal {
+fn bad_list_change(invalid: Invalid) -> CommandError {
     match invalid {
         Invalid::FriendlyNameTooLong | Invalid::List => Close,
         Invalid::FriendlyNameIllegal => Error(ErrorCode::NicknameIllegal),
@@ -121,7 +121,7 @@ fn bad_list_change(invalid: Invalid) -> Refusal {
     }
 }
 
-fn bad_group(invalid: Invalid) -> Refusal {
+fn bad_group(invalid: Invalid) -> CommandError {
     match invalid {
         // 229 is the one error about a group's name that clients know.
         Invalid::GroupNameTooLong | Invalid::GroupNameIllegal => Error(ErrorCode::GroupNameTooLong),
@@ -132,7 +132,7 @@ fn bad_group(invalid: Invalid) -> Refusal {
     }
 }
 
-fn bad_property(invalid: Invalid) -> Refusal {
+fn bad_property(invalid: Invalid) -> CommandError {
     match invalid {
         Invalid::PropertyKey => Error(ErrorCode::NotExpected),
         Invalid::PropertyKeyLength | Invalid::PropertyValue => Close,
@@ -140,6 +140,6 @@ fn bad_property(invalid: Invalid) -> Refusal {
     }
 }
 
-fn bad_page(_: Invalid) -> Refusal {
+fn bad_page(_: Invalid) -> CommandError {
     Error(ErrorCode::PagingRefused)
 }

@@ -7,8 +7,8 @@ use msnp::Dialect::{self, Msnp8, Msnp9};
 use msnp::ErrorCode;
 use msnp::command::SwitchboardRequest as Request;
 
+use super::CommandError::{Close, Error, Fatal};
 use super::Connection;
-use super::Refusal::{Close, Error, Fatal};
 use crate::delivery::Deliveries;
 use crate::listen::Door;
 use crate::roles::verb_table::{Gate, ends, verb_table};

@@ -1,11 +1,11 @@
-//! Refusals: why a command is not carried out, and what its sender gets for it.
+//! The error of a command: an error reply, the end of the connection, or both.
 
 use msnp::ErrorCode;
-use papillon_store::{Refusal as StoreRefusal, StoreError};
+use papillon_store::{Refusal, StoreError};
 
 /// Why a command is not carried out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Refusal {
+pub(super) enum CommandError {
     /// An error reply; the connection goes on.
     Error(ErrorCode),
     /// An error reply, then the end of the connection.
@@ -17,21 +17,21 @@ pub(super) enum Refusal {
 }
 
 /// What became of a command. The handler has sent the reply of one that was carried out.
-pub(super) type Outcome = Result<(), Refusal>;
+pub(super) type Outcome = Result<(), CommandError>;
 
-impl From<StoreError> for Refusal {
+impl From<StoreError> for CommandError {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Refused(refusal) => Self::Error(match refusal {
-                StoreRefusal::UnknownAccount => ErrorCode::InvalidPrincipal,
-                StoreRefusal::UnknownGroup => ErrorCode::InvalidGroup,
-                StoreRefusal::ListFull => ErrorCode::ListFull,
-                StoreRefusal::AlreadyThere | StoreRefusal::AccountExists => ErrorCode::AlreadyThere,
-                StoreRefusal::OnOppositeList => ErrorCode::InOppositeList,
-                StoreRefusal::NotOnList => ErrorCode::NotOnList,
-                StoreRefusal::NotInGroup => ErrorCode::NotInGroup,
-                StoreRefusal::TooManyGroups => ErrorCode::TooManyGroups,
-                StoreRefusal::GroupZero => ErrorCode::CannotRemoveGroupZero,
+                Refusal::UnknownAccount => ErrorCode::InvalidPrincipal,
+                Refusal::UnknownGroup => ErrorCode::InvalidGroup,
+                Refusal::ListFull => ErrorCode::ListFull,
+                Refusal::AlreadyThere | Refusal::AccountExists => ErrorCode::AlreadyThere,
+                Refusal::OnOppositeList => ErrorCode::InOppositeList,
+                Refusal::NotOnList => ErrorCode::NotOnList,
+                Refusal::NotInGroup => ErrorCode::NotInGroup,
+                Refusal::TooManyGroups => ErrorCode::TooManyGroups,
+                Refusal::GroupZero => ErrorCode::CannotRemoveGroupZero,
                 // The others are of the pages; no verb leads there.
                 _ => ErrorCode::InternalServerError,
             }),
