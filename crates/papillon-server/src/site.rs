@@ -12,9 +12,9 @@ use tokio::sync::watch;
 pub use routes::Site;
 
 use crate::listen::Listener;
-use crate::tls::Door;
+use crate::tls::TlsAcceptor;
 
-/// Serves `site` on `listener`, in TLS when there is a door to it, until `shutdown` turns true or
+/// Serves `site` on `listener`, in TLS when there is an acceptor for it, until `shutdown` turns true or
 /// its sender is gone. Then nobody is accepted any more, connections on which nothing is asked end, and
 /// requests that are being answered get five seconds.
 ///
@@ -22,7 +22,7 @@ use crate::tls::Door;
 /// system's queue. An address that has all that one may have open is turned away.
 pub async fn serve(
     listener: impl Into<Listener>,
-    tls: Option<Arc<Door>>,
+    tls: Option<Arc<TlsAcceptor>>,
     site: Arc<Site>,
     shutdown: watch::Receiver<bool>,
 ) {

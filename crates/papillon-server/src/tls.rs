@@ -5,8 +5,8 @@
 //! too: `ca.pem` is what people import, `ca.key` what must not get out. Certificates made here are
 //! renewed here; those that somebody put there are used as they are.
 
+mod acceptor;
 mod authority;
-mod door;
 mod fault;
 mod files;
 mod names;
@@ -34,7 +34,7 @@ use rustls_pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use zeroize::Zeroizing;
 
 pub use crate::addresses::OLD_SERVICES;
-pub use door::Door;
+pub use acceptor::TlsAcceptor;
 pub use fault::{Fault, authority_to_import, faults};
 pub use names::Names;
 #[cfg(feature = "old-windows")]
@@ -170,7 +170,7 @@ impl Identity {
             .with_no_client_auth()
             .with_cert_resolver(Arc::clone(&shown) as Arc<dyn ResolvesServerCert>);
         let mut http2 = config.clone();
-        http2.alpn_protocols = vec![door::HTTP_2.to_vec(), b"http/1.1".to_vec()];
+        http2.alpn_protocols = vec![acceptor::HTTP_2.to_vec(), b"http/1.1".to_vec()];
         let (config, http2) = (Arc::new(config), Arc::new(http2));
         Ok(Arc::new(Self { folder, names: RwLock::new(names), shown, config, http2 }))
     }

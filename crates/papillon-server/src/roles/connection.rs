@@ -15,7 +15,7 @@ use super::notification;
 use super::switchboard;
 use crate::config::Timeouts;
 use crate::delivery::{Deliveries, Inlet, Outbox, Reader, Tunnel, read_buffer};
-use crate::listen::{Door, Origin};
+use crate::listen::{EntryPoint, Origin};
 use crate::service::Service;
 
 /// A deadline that is never reached.
@@ -213,13 +213,13 @@ impl Connection {
     fn take_role(&mut self, frame: &Frame) -> Flow {
         let service = Arc::clone(&self.service);
         let outbox = Arc::clone(&self.outbox);
-        match (frame.verb(), self.origin.door) {
+        match (frame.verb(), self.origin.entry_point) {
             (b"VER", _) => {
                 let connection = notification::Connection::new(service, outbox, self.origin);
                 self.role = Role::Notification(Box::new(connection));
             }
-            (b"USR" | b"ANS", Door::Msnp | Door::Gateway) => {
-                let connection = switchboard::Connection::new(service, outbox, self.origin.door);
+            (b"USR" | b"ANS", EntryPoint::Msnp | EntryPoint::Gateway) => {
+                let connection = switchboard::Connection::new(service, outbox, self.origin.entry_point);
                 self.role = Role::Switchboard(Box::new(connection));
                 self.decoder.expect(Stream::SwitchboardRequests, Limits::SIGNED_IN);
             }

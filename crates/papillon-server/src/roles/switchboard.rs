@@ -15,7 +15,7 @@ use msnp::{Cookie, ErrorCode, Handle, SessionId, TransactionId};
 use tokio::time::Instant;
 
 use crate::delivery::{Deliveries, Outbox};
-use crate::listen::Door;
+use crate::listen::EntryPoint;
 use crate::people::conversations::{Conversation, Invitee, Participant};
 use crate::roles::command_error::{CommandError, Outcome};
 use crate::roles::connection::Flow;
@@ -26,7 +26,7 @@ use crate::service::Service;
 pub(crate) struct Connection {
     service: Arc<Service>,
     outbox: Arc<Outbox>,
-    door: Door,
+    entry_point: EntryPoint,
     seat: Option<Seat>,
 }
 
@@ -39,8 +39,8 @@ struct Seat {
 }
 
 impl Connection {
-    pub(crate) fn new(service: Arc<Service>, outbox: Arc<Outbox>, door: Door) -> Self {
-        Self { service, outbox, door, seat: None }
+    pub(crate) fn new(service: Arc<Service>, outbox: Arc<Outbox>, entry_point: EntryPoint) -> Self {
+        Self { service, outbox, entry_point, seat: None }
     }
 
     /// Handles everything that has been read. Nothing here waits, so a burst goes out in as few

@@ -6,7 +6,7 @@ use msnp::wire::Frame;
 use msnp::{Dialect, ErrorCode, Invalid};
 
 use super::command_error::CommandError::{self, Close, Error};
-use crate::listen::Door;
+use crate::listen::EntryPoint;
 
 /// A connection, as far as the rules ask it.
 pub(super) trait Gate {
@@ -19,7 +19,7 @@ pub(super) trait Gate {
 
     fn stage(&self) -> Self::State;
     fn dialect(&self) -> Dialect;
-    fn door(&self) -> Door;
+    fn entry_point(&self) -> EntryPoint;
     /// Whether one more is within the limit; counts it if so.
     fn take(&mut self, rate: Self::Rate) -> bool;
 }
@@ -44,7 +44,7 @@ pub(super) struct Rule<C: Gate> {
 }
 
 impl<C: Gate> Rule<C> {
-    /// A rule for a verb that is legal in the usual states, by every door and as often as a client
+    /// A rule for a verb that is legal in the usual states, by every entry point and as often as a client
     /// likes; one out of place ends the connection, one that cannot be read is answered 201.
     pub(super) const fn new(verb: &'static str, dialects: RangeInclusive<Dialect>) -> Self {
         Self {
@@ -74,7 +74,7 @@ impl<C: Gate> Rule<C> {
             return Err(rule.elsewhere);
         }
         if let Some(error) = rule.gateway
-            && connection.door() == Door::Gateway
+            && connection.entry_point() == EntryPoint::Gateway
         {
             return Err(error);
         }

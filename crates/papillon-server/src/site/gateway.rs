@@ -18,7 +18,7 @@ use http::{Method, StatusCode};
 
 use crate::delivery::Tunnel;
 use crate::http::{Request, Response, Visitor};
-use crate::listen::{Door, Origin};
+use crate::listen::{EntryPoint, Origin};
 use crate::service::Service;
 use query::Ask;
 use session::{Answer, Denied, Session};
@@ -92,7 +92,8 @@ impl Gateways {
         let (session, first) = Session::new(Arc::clone(&tunnel));
         let entry = Table::enter(&self.table, &session, visitor.peer.ip()).ok_or(Denied::Full)?;
         let client = SocketAddr::new(visitor.peer.ip(), 0);
-        let origin = Origin { client, local: visitor.local, door: Door::Gateway, by_proxy: false };
+        let origin =
+            Origin { client, local: visitor.local, entry_point: EntryPoint::Gateway, by_proxy: false };
         tokio::spawn(serve(entry, (self.serve_tunnel)(tunnel, origin)));
         session.exchange(first, body, Duration::ZERO).await
     }

@@ -14,7 +14,7 @@ use papillon_store::{Account, AccountId, Roster};
 use super::verbs::Stage;
 use super::{CommandError, Connection, Outcome};
 use crate::delivery::Deliveries;
-use crate::listen::Door;
+use crate::listen::EntryPoint;
 use crate::passport::{Reason, TicketError, t_part};
 use crate::people::Session;
 
@@ -60,9 +60,9 @@ impl Connection {
     pub(super) async fn sign_in(&mut self, request: usr::Request) -> Outcome {
         match (self.stage, request) {
             (Stage::SignedIn, _) => Err(CommandError::Error(ErrorCode::AlreadyLoggedIn)),
-            (Stage::Known, usr::Request::Identify { transaction, handle }) => match self.origin.door {
-                Door::Msnp | Door::Gateway => self.send_for_ticket(transaction, handle),
-                Door::Dispatch => self.refer(transaction),
+            (Stage::Known, usr::Request::Identify { transaction, handle }) => match self.origin.entry_point {
+                EntryPoint::Msnp | EntryPoint::Gateway => self.send_for_ticket(transaction, handle),
+                EntryPoint::Dispatch => self.refer(transaction),
             },
             (Stage::Challenged, usr::Request::Ticket { transaction, ticket }) => {
                 self.check_ticket(transaction, &ticket).await

@@ -7,7 +7,7 @@ use msnp::{ErrorCode, Invalid};
 
 use super::CommandError::{self, Close, Drop, Error, Fatal};
 use super::Connection;
-use crate::listen::Door;
+use crate::listen::EntryPoint;
 use crate::roles::verb_table::{Gate, ends, invalid_parameter, verb_table};
 use Stage::{Challenged, Greeting, Known, SignedIn, Versioned};
 
@@ -47,8 +47,8 @@ impl Gate for Connection {
         self.dialect
     }
 
-    fn door(&self) -> Door {
-        self.origin.door
+    fn entry_point(&self) -> EntryPoint {
+        self.origin.entry_point
     }
 
     fn take(&mut self, rate: Rate) -> bool {

@@ -10,7 +10,7 @@ use msnp::command::SwitchboardRequest as Request;
 use super::CommandError::{Close, Error, Fatal};
 use super::Connection;
 use crate::delivery::Deliveries;
-use crate::listen::Door;
+use crate::listen::EntryPoint;
 use crate::roles::verb_table::{Gate, ends, verb_table};
 use State::{Inside, Outside};
 
@@ -38,8 +38,8 @@ impl Gate for Connection {
         self.seat.as_ref().map_or(Dialect::NEWEST, |seat| seat.person.dialect)
     }
 
-    fn door(&self) -> Door {
-        self.door
+    fn entry_point(&self) -> EntryPoint {
+        self.entry_point
     }
 
     fn take(&mut self, rate: Infallible) -> bool {
