@@ -27,11 +27,11 @@ pub(crate) struct Connection {
     service: Arc<Service>,
     outbox: Arc<Outbox>,
     entry_point: EntryPoint,
-    seat: Option<Seat>,
+    participation: Option<Participation>,
 }
 
-/// A place in a conversation.
-struct Seat {
+/// The part of one account in a conversation.
+struct Participation {
     person: Invitee,
     conversation: Arc<Conversation>,
     /// When to look again whether the conversation has gone idle.
@@ -40,7 +40,7 @@ struct Seat {
 
 impl Connection {
     pub(crate) fn new(service: Arc<Service>, outbox: Arc<Outbox>, entry_point: EntryPoint) -> Self {
-        Self { service, outbox, entry_point, seat: None }
+        Self { service, outbox, entry_point, participation: None }
     }
 
     /// Handles everything that has been read. Nothing here waits, so a burst goes out in as few
@@ -80,8 +80,8 @@ impl Connection {
 
     /// `MSG`: everybody else in the conversation gets it.
     fn relay(&self, request: &msg::Request, out: &mut Deliveries) -> Outcome {
-        let seat = self.seat.as_ref().ok_or(CommandError::Close)?;
-        seat.conversation.relay(seat.person.account, &self.outbox, request, out);
+        let participation = self.participation.as_ref().ok_or(CommandError::Close)?;
+        participation.conversation.relay(participation.person.account, &self.outbox, request, out);
         Ok(())
     }
 
@@ -133,30 +133,31 @@ impl Connection {
 
     fn sit(&mut self, person: Invitee, conversation: Arc<Conversation>) {
         let look = Instant::now() + self.service.config.timeouts.switchboard_idle;
-        self.seat = Some(Seat { person, conversation, look });
+        self.participation = Some(Participation { person, conversation, look });
     }
 
     /// When [`on_deadline`](Self::on_deadline) is to be called.
     pub(crate) fn deadline(&self, sign_in: Instant) -> Option<Instant> {
-        Some(self.seat.as_ref().map_or(sign_in, |seat| seat.look))
+        Some(self.participation.as_ref().map_or(sign_in, |participation| participation.look))
     }
 
     /// Nobody came in, or it is time to see whether anything has been said.
     pub(crate) fn on_deadline(&mut self, out: &mut Deliveries) -> Flow {
-        let Some(seat) = &mut self.seat else { return Flow::Break(()) };
-        let idle_at = seat.conversation.last_active() + self.service.config.timeouts.switchboard_idle;
+        let Some(participation) = &mut self.participation else { return Flow::Break(()) };
+        let idle_at =
+            participation.conversation.last_active() + self.service.config.timeouts.switchboard_idle;
         if idle_at > Instant::now() {
-            seat.look = idle_at;
+            participation.look = idle_at;
             return Flow::Continue(());
         }
-        seat.conversation.expire(out);
+        participation.conversation.expire(out);
         Flow::Break(())
     }
 
     /// The connection is over: the others are told. Of what waits, the client still gets the first `kept` bytes.
     pub(crate) fn leave(&mut self, kept: usize, out: &mut Deliveries) {
-        if let Some(seat) = self.seat.take() {
-            seat.conversation.leave(seat.person.account, kept, out);
+        if let Some(participation) = self.participation.take() {
+            participation.conversation.leave(participation.person.account, kept, out);
         }
     }
 

@@ -14,8 +14,8 @@ use crate::people::visibility::Unreachable;
 
 impl Connection {
     pub(super) fn call(&mut self, request: &cal::Request, out: &mut Deliveries) -> Outcome {
-        let seat = self.seat.as_ref().ok_or(CommandError::Close)?;
-        let (caller, conversation) = (&seat.person, &seat.conversation);
+        let participation = self.participation.as_ref().ok_or(CommandError::Close)?;
+        let (caller, conversation) = (&participation.person, &participation.conversation);
         let callee = self.service.directory.callee(&request.handle, caller.account);
         let ringing = self.service.config.timeouts.ringing;
         let limit = self.service.config.limits.switchboard_people;

@@ -30,12 +30,12 @@ impl Gate for Connection {
     const USUAL: &'static [State] = &[Inside];
 
     fn stage(&self) -> State {
-        if self.seat.is_some() { Inside } else { Outside }
+        if self.participation.is_some() { Inside } else { Outside }
     }
 
     /// What the client agreed on with the notification server that gave it its cookie.
     fn dialect(&self) -> Dialect {
-        self.seat.as_ref().map_or(Dialect::NEWEST, |seat| seat.person.dialect)
+        self.participation.as_ref().map_or(Dialect::NEWEST, |participation| participation.person.dialect)
     }
 
     fn entry_point(&self) -> EntryPoint {
