@@ -4,7 +4,7 @@ use msnp::command::{sdc, snd, url};
 use msnp::{ErrorCode, Handle};
 
 use super::{CommandError, Connection, Outcome};
-use crate::invitation_mail::Invitation;
+use crate::invitation_mail::MailInvitation;
 
 /// The services a client asks the address of, and our page for each.
 const PAGES: &[(&str, &str)] = &[
@@ -55,7 +55,7 @@ impl Connection {
         let to = Handle::parse(address).map_err(|_| CommandError::Error(ErrorCode::InvalidParameter))?;
         let session = self.session()?;
         let name = session.read(|state| state.name.clone());
-        let invitation = Invitation { from: &session.handle, from_name: &name, to: &to, text };
+        let invitation = MailInvitation { from: &session.handle, from_name: &name, to: &to, text };
         self.service.mail.leave(&invitation).await.map_err(|error| {
             tracing::error!(%error, "an invitation could not be left in the mail folder");
             CommandError::Error(ErrorCode::FileOperationFailed)
