@@ -21,7 +21,7 @@ use crate::http::{Request, Response, Visitor};
 use crate::listen::{EntryPoint, Origin};
 use crate::service::Service;
 use query::Ask;
-use session::{Answer, Denied, Session};
+use session::{Answer, Denied, GatewaySession};
 use table::{Entry, Table};
 
 /// Where it is, in lower case.
@@ -89,7 +89,7 @@ impl Gateways {
             return Err(Denied::Full);
         }
         let tunnel = Tunnel::new(config.limits.outbox_bytes, config.timeouts.gateway_idle);
-        let (session, first) = Session::new(Arc::clone(&tunnel));
+        let (session, first) = GatewaySession::new(Arc::clone(&tunnel));
         let entry = Table::enter(&self.table, &session, visitor.peer.ip()).ok_or(Denied::Full)?;
         let client = SocketAddr::new(visitor.peer.ip(), 0);
         let origin =

@@ -68,7 +68,7 @@ pub(super) struct Answer {
 }
 
 /// One client's connection by the gateway.
-pub(super) struct Session {
+pub(super) struct GatewaySession {
     number: u64,
     tunnel: Arc<Tunnel>,
     state: Mutex<State>,
@@ -109,12 +109,12 @@ enum Kind {
 /// The one request that is being answered. Dropped without an answer, it leaves a poll's
 /// SessionID as it was.
 struct Turn<'a> {
-    session: &'a Session,
+    session: &'a GatewaySession,
     kind: Kind,
     borne: u64,
 }
 
-impl Session {
+impl GatewaySession {
     /// A session, and what its first request has to bear.
     pub(super) fn new(tunnel: Arc<Tunnel>) -> (Arc<Self>, u64) {
         let nonce = rand::random();
