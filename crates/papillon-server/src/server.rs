@@ -261,9 +261,9 @@ async fn make_site(
         KeyError::Store(error) => ServerError::Store(error),
         KeyError::Damaged(name) => ServerError::PageKey(name),
     })?;
-    let doors = Arc::new(pages::Doors::of(config, ports, dns, &**store).await?);
+    let published = Arc::new(pages::PublishedAddresses::of(config, ports, dns, &**store).await?);
     let people = Arc::new(People::new(Arc::clone(service), Arc::clone(&passport), keys));
-    let pages = pages::router(doors).merge(pages::accounts::router(people));
+    let pages = pages::router(published).merge(pages::accounts::router(people));
     let behind = Arc::clone(service);
     let serve_tunnel = Box::new(move |tunnel, origin| -> Pin<Box<dyn Future<Output = ()> + Send>> {
         Box::pin(connection::serve_tunnel(Arc::clone(&behind), tunnel, origin))

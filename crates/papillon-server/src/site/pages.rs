@@ -5,10 +5,10 @@
 
 pub(crate) mod accounts;
 mod administration;
-mod doors;
 mod elsewhere;
 mod old_paths;
 mod page;
+mod published_addresses;
 mod set_up;
 mod welcome;
 
@@ -20,25 +20,25 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::{MethodFilter, MethodRouter, on};
 
-pub(crate) use doors::Doors;
 pub(crate) use page::{asset, page};
+pub(crate) use published_addresses::PublishedAddresses;
 
 /// All pages. The front adds a [`Visitor`](crate::http::Visitor) to each request.
-pub(crate) fn router(doors: Arc<Doors>) -> Router {
+pub(crate) fn router(published: Arc<PublishedAddresses>) -> Router {
     Router::new()
         .merge(welcome::router())
         .merge(set_up::router())
         .merge(elsewhere::router())
         .merge(old_paths::router())
-        .with_state(doors)
+        .with_state(published)
         .merge(page::router())
 }
 
 /// A page that is shown by its address and by a form alike: the messenger opens pages with forms (GAIM). Other
 /// methods are not allowed.
-fn shown<H, T>(handler: H) -> MethodRouter<Arc<Doors>>
+fn shown<H, T>(handler: H) -> MethodRouter<Arc<PublishedAddresses>>
 where
-    H: Handler<T, Arc<Doors>>,
+    H: Handler<T, Arc<PublishedAddresses>>,
     T: 'static,
 {
     on(MethodFilter::GET.or(MethodFilter::POST), handler)

@@ -7,7 +7,7 @@ use time::OffsetDateTime;
 use super::{address, certificate, hosts_file, self_test};
 use crate::addresses::old_hosts;
 use crate::http::Visitor;
-use crate::site::pages::doors::Doors;
+use crate::site::pages::published_addresses::PublishedAddresses;
 use crate::{Operator, Registration};
 
 /// Everything that stands on the pages and is not the same everywhere.
@@ -64,13 +64,13 @@ pub(super) struct Facts {
 
 impl Facts {
     /// Looks at what is there.
-    pub async fn gather(doors: &Doors, visitor: &Visitor) -> Self {
-        let address = address::of_this_service(doors, visitor).await;
-        let authorities = certificate::find(doors).await;
-        let registration = doors.registration_for(visitor);
+    pub async fn gather(published: &PublishedAddresses, visitor: &Visitor) -> Self {
+        let address = address::of_this_service(published, visitor).await;
+        let authorities = certificate::find(published).await;
+        let registration = published.registration_for(visitor);
         // An old name leads here only where somebody has seen to it.
         let host = if old_hosts::is_old(&visitor.host) {
-            let public = doors.public_host.as_deref().map(|host| match host.parse::<Ipv6Addr>() {
+            let public = published.public_host.as_deref().map(|host| match host.parse::<Ipv6Addr>() {
                 Ok(v6) => format!("[{v6}]"),
                 Err(_) => host.to_owned(),
             });
@@ -84,27 +84,27 @@ impl Facts {
         Self {
             host: visitor.host.clone(),
             address,
-            server: doors.messenger_server(&visitor.host),
-            msnp_port: doors.ports.msnp.unwrap_or_default(),
-            nexus: doors.nexus(visitor),
-            origin: doors.origin(visitor),
-            https_port: doors.ports.https,
-            https_is_usual: doors.https_is_usual(),
-            old_windows: doors.old_windows(),
-            dns: doors.names().is_some_and(|names| names.clients.include(visitor.peer.ip())),
-            dns_for_others: doors.names().is_some(),
-            dns_forwards: doors.names().is_some_and(|names| names.forwards),
-            obstacles: doors.obstacles(),
+            server: published.messenger_server(&visitor.host),
+            msnp_port: published.ports.msnp.unwrap_or_default(),
+            nexus: published.nexus(visitor),
+            origin: published.origin(visitor),
+            https_port: published.ports.https,
+            https_is_usual: published.https_is_usual(),
+            old_windows: published.old_windows(),
+            dns: published.names().is_some_and(|names| names.clients.include(visitor.peer.ip())),
+            dns_for_others: published.names().is_some(),
+            dns_forwards: published.names().is_some_and(|names| names.forwards),
+            obstacles: published.obstacles(),
             certificate: authorities.old.as_ref().map(certificate::thumbprint),
             certificate_is_a_guess: authorities.old_is_a_guess,
             modern_certificate: authorities.modern.as_ref().map(certificate::thumbprint),
             closed: registration == Registration::Closed,
             invited: registration == Registration::Invitation,
-            operator: doors.config.operator.clone(),
+            operator: published.config.operator.clone(),
             hosts_lines: address.map(hosts_file::lines).unwrap_or_default(),
             today: today(),
-            test: self_test::path(&doors.token),
-            token: doors.token.clone(),
+            test: self_test::path(&published.token),
+            token: published.token.clone(),
             moment: rand::random(),
         }
     }

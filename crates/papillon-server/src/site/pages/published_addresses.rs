@@ -1,4 +1,4 @@
-//! What the pages know of the service: which doors are open, and under which names.
+//! The published addresses: the listeners of the service and the names under which clients reach them.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -23,9 +23,9 @@ pub(super) const HTTP_PORT: u16 = 80;
 /// Where every machine looks for names.
 pub(super) const DNS_PORT: u16 = 53;
 
-/// Which doors are open.
+/// The listeners and the names of the service, for the pages.
 #[derive(Debug, Clone)]
-pub(crate) struct Doors {
+pub(crate) struct PublishedAddresses {
     /// The ports of the listeners.
     pub ports: Ports,
     /// Whether the HTTPS listener understands Windows 98 to XP.
@@ -59,8 +59,8 @@ pub(crate) struct Names {
     pub forwards: bool,
 }
 
-impl Doors {
-    /// The doors of a service with these settings and listeners. `dns` is the port of its DNS listener.
+impl PublishedAddresses {
+    /// The published addresses of a service with these settings and listeners. `dns` is the port of its DNS listener.
     ///
     /// # Errors
     /// When the store fails.
@@ -122,7 +122,7 @@ impl Doors {
         self.old_tls || self.in_front
     }
 
-    /// Whether HTTPS is, or may be, where clients of old look for it.
+    /// Whether HTTPS is, or may be, where an old client looks for it.
     pub fn https_is_usual(&self) -> bool {
         let by_url =
             || self.front.url.as_ref().is_some_and(|url| url.is_secure() && url.port() == HTTPS_PORT);
@@ -173,8 +173,8 @@ pub(super) mod tests {
     use super::*;
 
     /// A service as `--old-windows --dns` makes it.
-    pub(in crate::site::pages) fn open() -> Doors {
-        Doors {
+    pub(in crate::site::pages) fn open() -> PublishedAddresses {
+        PublishedAddresses {
             ports: Ports { msnp: Some(1863), http: Some(80), https: Some(443) },
             old_tls: true,
             in_front: false,
@@ -189,9 +189,9 @@ pub(super) mod tests {
     }
 
     /// A service without options.
-    pub(in crate::site::pages) fn plain() -> Doors {
+    pub(in crate::site::pages) fn plain() -> PublishedAddresses {
         let ports = Ports { msnp: Some(1863), http: Some(8080), https: Some(8443) };
-        Doors { ports, old_tls: false, names: None, ..open() }
+        PublishedAddresses { ports, old_tls: false, names: None, ..open() }
     }
 
     /// Somebody who called us `host`.
@@ -223,7 +223,7 @@ pub(super) mod tests {
         let obstacles = plain().obstacles();
         assert_eq!(obstacles.len(), 3, "{obstacles:?}");
         assert!(obstacles[0].contains("8443") && obstacles[0].contains("443"));
-        let fronted = Doors { in_front: true, ..plain() };
+        let fronted = PublishedAddresses { in_front: true, ..plain() };
         let obstacles = fronted.obstacles();
         assert_eq!(obstacles.len(), 1, "{obstacles:?}");
         assert!(obstacles[0].contains("8080"), "{obstacles:?}");
