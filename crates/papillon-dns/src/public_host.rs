@@ -1,4 +1,4 @@
-//! What the public host stands for.
+//! The addresses of the public host.
 
 use std::net::IpAddr;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! How often each of many may do something.
+//! The rate limiter: a bucket of tokens for each of many keys.
 
 use std::collections::{HashMap, VecDeque};
 use std::hash::Hash;
@@ -26,7 +26,7 @@ pub struct RateLimiter<K> {
     when_full: WhenFull<K>,
 }
 
-/// What happens when as many as can be are remembered, and one more comes.
+/// The rule for one more key when as many as possible are remembered.
 #[derive(Debug)]
 enum WhenFull<K> {
     /// It waits. This is for keys that stand for an effort, and limits that nobody may get around.
@@ -58,7 +58,7 @@ impl<K: Hash + Eq + Clone> RateLimiter<K> {
         has_one
     }
 
-    /// How long it takes until there is a token, if nobody else takes it.
+    /// The time until there is a token, if no other caller takes it.
     pub fn wait(&mut self, key: &K, now: Instant) -> Duration {
         if let Some(bucket) = self.buckets.get(key) {
             return bucket.wait(self.rate, now);
