@@ -25,7 +25,7 @@ pub(crate) struct MailInvitation<'a> {
     pub(crate) from: &'a Handle,
     pub(crate) from_name: &'a FriendlyName,
     pub(crate) to: &'a Handle,
-    /// What the sender wrote (`SDC`).
+    /// The sender's text (`SDC`).
     pub(crate) text: Option<&'a str>,
 }
 

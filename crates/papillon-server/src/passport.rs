@@ -38,19 +38,19 @@ use crate::{Limits, counted};
 /// Where passwords are looked up.
 #[async_trait]
 pub trait CredentialSource: Send + Sync {
-    /// What is stored of an account; `None` when there is none.
+    /// The stored credentials of an account; `None` when there is no such account.
     ///
     /// # Errors
     /// When the store cannot be asked.
     async fn credentials(&self, handle: &Handle) -> Result<Option<StoredCredentials>, CredentialError>;
 }
 
-/// What a sign-in has to know of an account.
+/// The facts about an account that a sign-in needs.
 #[derive(Clone)]
 pub struct StoredCredentials {
     /// The account's number.
     pub account: i64,
-    /// How often its password was changed; goes into its tickets.
+    /// The number of changes of its password; it is part of its tickets.
     pub epoch: i64,
     /// Whether it may be used.
     pub enabled: bool,
@@ -74,7 +74,7 @@ impl fmt::Debug for StoredCredentials {
 #[error("the accounts cannot be read: {0}")]
 pub struct CredentialError(#[source] pub Box<dyn std::error::Error + Send + Sync>);
 
-/// Why somebody was not signed in, in words for that person.
+/// The failure of a sign-in, in words for the person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum LoginError {
@@ -87,7 +87,7 @@ pub enum LoginError {
     /// Too many failures from this address or for this account.
     #[error("There were too many attempts to sign in. Please wait a minute and try again, in {} at the earliest.", seconds(*wait))]
     Limited {
-        /// How long it takes until the next attempt is judged, if none fails in the meantime.
+        /// The time until the next attempt is judged, if none fails in the meantime.
         wait: Duration,
     },
     /// Too many people are signing in at this moment.
@@ -119,7 +119,7 @@ pub struct Passport {
 }
 
 impl Passport {
-    /// A Passport over these accounts. The mint is shared with whoever has to judge its tickets.
+    /// A Passport over these accounts. The mint is shared with the verifiers of its tickets.
     pub fn new(
         credentials: Arc<dyn CredentialSource>,
         mint: Arc<TicketMint>,

@@ -1,4 +1,4 @@
-//! What a verb does: the notification server and the switchboard, and the task that serves a connection.
+//! The effects of verbs: the notification server and the switchboard, and the task that serves a connection.
 
 mod command_error;
 pub(crate) mod connection;

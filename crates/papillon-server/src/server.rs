@@ -250,7 +250,7 @@ impl Reload {
     }
 }
 
-/// What is served over HTTP. `dns` is the port of the DNS listener.
+/// The site that is served over HTTP. `dns` is the port of the DNS listener.
 async fn make_site(
     service: &Arc<Service>,
     passport: Arc<Passport>,

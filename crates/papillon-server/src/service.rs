@@ -1,4 +1,4 @@
-//! What every connection shares.
+//! The service: the state that every connection shares.
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -22,7 +22,7 @@ pub(crate) struct Service {
     pub(crate) tickets: Arc<TicketMint>,
     /// Where failed sign-ins are logged.
     pub(crate) failures: Failures,
-    /// Who is signed in.
+    /// The sessions.
     pub(crate) directory: Arc<Directory>,
     pub(crate) switchboards: Switchboards,
     pub(crate) locks: Arc<AccountLocks>,

@@ -1,4 +1,4 @@
-//! What HTTP serves: the sign-in, the gateway, and the pages.
+//! The site that HTTP serves: the sign-in, the gateway, and the pages.
 
 pub(crate) mod gateway;
 pub(crate) mod pages;

@@ -60,7 +60,7 @@ pub enum TlsError {
     File {
         /// Which.
         path: PathBuf,
-        /// What the system said.
+        /// The cause that the system gave.
         source: io::Error,
     },
     /// A file does not hold what its name says.
@@ -68,9 +68,9 @@ pub enum TlsError {
     Content {
         /// Which.
         path: PathBuf,
-        /// What should be in it.
+        /// The kind of content that it should have.
         what: &'static str,
-        /// What must not remain without it.
+        /// The files that must not remain without it.
         others: &'static str,
     },
     /// One of two files that belong together is not there.
@@ -95,7 +95,7 @@ pub enum TlsError {
     Authority {
         /// The authority's certificate.
         path: PathBuf,
-        /// What is wrong with it.
+        /// The fault of it.
         source: rustls::Error,
     },
     /// The public host is neither a host name nor an address.
@@ -256,7 +256,7 @@ fn is_good_now(chain: &[CertificateDer<'_>], now: SystemTime) -> bool {
     fault::of_time(Path::new(""), chain, now).is_none()
 }
 
-/// What is shown in handshakes.
+/// The certificate that is shown in handshakes.
 struct Shown(RwLock<Arc<CertifiedKey>>);
 
 impl ResolvesServerCert for Shown {

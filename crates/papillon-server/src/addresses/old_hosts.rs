@@ -20,7 +20,7 @@ pub const OLD_SERVICES: [&str; 13] = [
     "members.msn.com",
 ];
 
-/// What an old machine has to find here. A hosts file that catches a whole mail site would surprise people, so
+/// The names that an old machine has to find here. A hosts file that catches a whole mail site would surprise people, so
 /// that is not among them.
 pub(crate) fn needed() -> impl Iterator<Item = &'static str> {
     OLD_SERVICES.into_iter()

@@ -10,12 +10,12 @@ pub const LONGEST_PASSWORD: usize = 256;
 /// off there, as the original service did.
 pub const LONGEST_EVERYWHERE: usize = 16;
 
-/// What a [random password](random_password) is made of: no two that look alike, and nothing that a client of 2003
+/// The alphabet of a [random password](random_password): no two that look alike, and nothing that a client of 2003
 /// codes in a way of its own.
 const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
-/// How many of them.
+/// The number of them.
 const LETTERS_IN_ALL: usize = 14;
-/// How many bits of chance a [random password](random_password) has: five in each of its fourteen characters.
+/// The number of random bits in a [random password](random_password): five in each of its fourteen characters.
 pub const RANDOM_PASSWORD_BITS: usize = LETTERS_IN_ALL * LETTERS.len().ilog2() as usize;
 
 /// Why a new password is not taken.

@@ -33,7 +33,7 @@ struct State {
 #[derive(Debug, Default)]
 struct InFlight {
     count: usize,
-    /// Wakes those who wait when one of these is judged.
+    /// Wakes the waiting sign-ins when one of these is judged.
     judged: Arc<Notify>,
 }
 
@@ -136,7 +136,7 @@ mod tests {
         text.parse().unwrap()
     }
 
-    /// What comes of it without waiting; the clock of a test that is paused does not move.
+    /// The outcome without waiting; the paused clock of a test does not move.
     fn now<F: Future>(future: std::pin::Pin<&mut F>) -> Option<F::Output> {
         match future.poll(&mut Context::from_waker(Waker::noop())) {
             Poll::Ready(output) => Some(output),

@@ -26,7 +26,7 @@ pub struct TicketMint {
     lifetime: Duration,
 }
 
-/// What a genuine ticket says.
+/// The content of a genuine ticket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Claims {

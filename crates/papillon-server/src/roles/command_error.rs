@@ -3,7 +3,7 @@
 use msnp::ErrorCode;
 use papillon_store::{Refusal, StoreError};
 
-/// Why a command is not carried out.
+/// The error of a command that is not carried out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum CommandError {
     /// An error reply; the connection goes on.
@@ -16,7 +16,7 @@ pub(super) enum CommandError {
     Drop,
 }
 
-/// What became of a command. The handler has sent the reply of one that was carried out.
+/// The outcome of a command. The handler has sent the reply to one that was carried out.
 pub(super) type Outcome = Result<(), CommandError>;
 
 impl From<StoreError> for CommandError {

@@ -24,7 +24,7 @@ const NEVER: Duration = Duration::from_secs(86_400 * 365);
 /// Whether a connection goes on after what has just been done.
 pub(crate) type Flow = ControlFlow<()>;
 
-/// What a connection is for; its first verb tells.
+/// The role of a connection; its first verb tells it.
 enum Role {
     Unknown,
     Notification(Box<notification::Connection>),

@@ -44,9 +44,9 @@ pub(crate) struct Connection {
     origin: Origin,
     stage: Stage,
     dialect: Dialect,
-    /// Who wants to sign in: set by `USR … I`.
+    /// The handle that wants to sign in: set by `USR … I`.
     handle: Option<Handle>,
-    /// What the client says it is, until the session has it.
+    /// The client's name and version as it tells them, until the session has them.
     client: Box<str>,
     session: Option<Arc<Session>>,
     verified: bool,
@@ -55,7 +55,7 @@ pub(crate) struct Connection {
     paces: Paces,
 }
 
-/// How often this client may do what reaches others.
+/// The rate limits of this client's requests that reach other clients.
 struct Paces {
     changes: Pace,
     switchboards: Pace,
@@ -86,7 +86,7 @@ impl Connection {
         }
     }
 
-    /// What may still be sent: less before the sign-in than after.
+    /// The size limit of a request: smaller before the sign-in than after.
     pub(crate) fn frame_limits(&self) -> Limits {
         if self.session.is_some() { Limits::SIGNED_IN } else { Limits::SIGN_IN }
     }

@@ -1,4 +1,4 @@
-//! The form of a verb table: what a role says of each verb in one row, its gates and its handler.
+//! The form of a verb table: a row for each verb of a role, with its gates and its handler.
 
 use std::ops::RangeInclusive;
 
@@ -10,9 +10,9 @@ use crate::listen::EntryPoint;
 
 /// A connection, as far as the rules ask it.
 pub(super) trait Gate {
-    /// How far a client can have come.
+    /// The stage of a client.
     type State: Copy + PartialEq + 'static;
-    /// What a client may do only so often.
+    /// The kind of request that has a rate limit.
     type Rate: Copy + 'static;
     /// The states in which a verb is legal whose rule names none.
     const USUAL: &'static [Self::State];
@@ -24,22 +24,22 @@ pub(super) trait Gate {
     fn take(&mut self, rate: Self::Rate) -> bool;
 }
 
-/// What a table says about one verb.
+/// The rule for one verb.
 pub(super) struct Rule<C: Gate> {
     pub(super) verb: &'static str,
     /// The dialects that have the verb.
     pub(super) dialects: RangeInclusive<Dialect>,
-    /// What a client of another dialect gets.
+    /// The error for a client of another dialect.
     pub(super) elsewhere: CommandError,
-    /// When the verb is legal.
+    /// The states in which the verb is legal.
     pub(super) states: &'static [C::State],
-    /// What a client gets that sends it at another time.
+    /// The error for a client that sends the verb in another state.
     pub(super) misplaced: CommandError,
-    /// What a client of the gateway gets, where the verb is for others only.
+    /// The error for a client of the gateway, where the verb is for others only.
     pub(super) gateway: Option<CommandError>,
-    /// How often it may be sent.
+    /// The rate limit of the verb.
     pub(super) rate: Option<C::Rate>,
-    /// What a client gets that sends it in a way that cannot be read.
+    /// The error for a client whose request cannot be read.
     pub(super) unreadable: fn(Invalid) -> CommandError,
 }
 
@@ -86,7 +86,7 @@ impl<C: Gate> Rule<C> {
         Ok(rule)
     }
 
-    /// What a client gets that sends the verb in a way that cannot be read.
+    /// The error for a client whose request cannot be read.
     pub(super) fn unreadable_error(&self, invalid: Invalid) -> CommandError {
         match invalid {
             Invalid::Text | Invalid::Verb | Invalid::TransactionId => Close,

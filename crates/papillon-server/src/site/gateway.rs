@@ -26,7 +26,7 @@ use table::{Entry, Table};
 
 /// Where it is, in lower case.
 pub(crate) const PATH: &str = "/gateway/gateway.dll";
-/// What official clients call the type of a body.
+/// The type of a body as official clients name it.
 const CONTENT_TYPE: &str = "application/x-msn-messenger";
 /// The header with all there is to know of a session.
 const HEADER: &str = "X-MSN-Messenger";

@@ -1,7 +1,7 @@
 //! The pages: everything behind the HTTP front that a browser shows, and what MSN Messenger asks the web for.
 //!
 //! Every page stands in one frame, `templates/page.html`: HTML 4.01 without scripts, which Internet Explorer 5
-//! renders as well as a browser of today. A group of pages has a file in `web/` with a `router` of its own.
+//! renders as well as a modern browser. A group of pages has a file in `web/` with a `router` of its own.
 
 pub(crate) mod accounts;
 mod administration;
@@ -44,7 +44,7 @@ where
     on(MethodFilter::GET.or(MethodFilter::POST), handler)
 }
 
-/// What is said of a path that leads nowhere.
+/// The page of an unknown path.
 pub(crate) fn not_found() -> Response {
     elsewhere::note(StatusCode::NOT_FOUND, "Nothing here", "There is nothing at this address.")
 }

@@ -93,7 +93,7 @@ impl TlsAcceptor {
         self.identity.tell_names(names)
     }
 
-    /// Has the files read again at once by whoever keeps them current.
+    /// Has the renewal task read the files again at once.
     pub fn read_again(&self) {
         self.renewal.ask();
     }
@@ -140,7 +140,7 @@ impl TlsAcceptor {
 }
 
 impl From<Arc<Identity>> for TlsAcceptor {
-    /// For today's clients only.
+    /// For modern clients only.
     fn from(identity: Arc<Identity>) -> Self {
         Self {
             renewal: Renewal::of(&identity.folder),

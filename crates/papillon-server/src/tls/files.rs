@@ -17,7 +17,7 @@ pub(super) fn private_folder(path: &Path) -> io::Result<()> {
     builder.create(path)
 }
 
-/// Who may read a file.
+/// The users that may read a file.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Readers {
     Owner,

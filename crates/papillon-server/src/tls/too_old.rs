@@ -1,4 +1,4 @@
-//! Clients that know no TLS of today, at a service that was not told to let them in. They say nothing about it, so
+//! The log of clients that know no modern TLS, at a service that was not told to let them in. They say nothing about it, so
 //! the operator has to be told.
 
 use std::io;

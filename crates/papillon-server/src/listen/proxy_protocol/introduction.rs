@@ -7,7 +7,7 @@ use tokio::io::AsyncRead;
 use super::{Beginning, Client, MAX_HEADER, read};
 use crate::listen::Peeked;
 
-/// Whom a trusted proxy speaks for; `None` when it speaks for itself, or does not say. It gives no time limit: the
+/// The client for which a trusted proxy speaks; `None` when it speaks for itself, or does not say. It gives no time limit: the
 /// caller does.
 ///
 /// # Errors

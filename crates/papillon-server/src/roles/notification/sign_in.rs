@@ -18,10 +18,10 @@ use crate::listen::EntryPoint;
 use crate::passport::{Reason, TicketError, t_part};
 use crate::people::Session;
 
-/// What a client that does not say its version is told is the best there is.
+/// The version that is recommended to a client that does not tell its own.
 const UNKNOWN_VERSION: &str = "1.0.0000";
 
-/// What a client says of itself is kept for as long as it is signed in; this many characters will do.
+/// The most characters that are kept of a client's description of itself, for as long as it is signed in.
 const LONGEST_DESCRIPTION: usize = 60;
 
 impl Connection {
@@ -163,7 +163,7 @@ impl Connection {
     }
 }
 
-/// The client's address as a profile can tell it. Clients of the time know IPv4 only: for others it is the one that
+/// The client's address as a profile can tell it. MSNP8 and MSNP9 clients know IPv4 only: for others it is the one that
 /// says nothing (MSNP2).
 fn address_in_profile(client: IpAddr) -> IpAddr {
     match client.to_canonical() {
@@ -172,7 +172,7 @@ fn address_in_profile(client: IpAddr) -> IpAddr {
     }
 }
 
-/// What a client says it is, for administrators to read: `MSNMSGR 6.0.0602 (winnt 5.1)`.
+/// The client's description of itself, for administrators to read: `MSNMSGR 6.0.0602 (winnt 5.1)`.
 fn described(request: &cvr::Request) -> Box<str> {
     let name = if request.library.is_empty() { &request.client } else { &request.library };
     let mut text = format!("{name} {}", request.version);

@@ -11,7 +11,7 @@ use crate::listen::EntryPoint;
 use crate::roles::verb_table::{Gate, ends, invalid_parameter, verb_table};
 use Stage::{Challenged, Greeting, Known, SignedIn, Versioned};
 
-/// How far a client has come.
+/// The stage of a client's sign-in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::roles) enum Stage {
     /// Connected; `VER` is next.
@@ -26,7 +26,7 @@ pub(in crate::roles) enum Stage {
     SignedIn,
 }
 
-/// How often a client may do what reaches others.
+/// The rate limits of requests that reach other clients.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::roles) enum Rate {
     Changes,

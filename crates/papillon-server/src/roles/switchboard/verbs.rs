@@ -14,7 +14,7 @@ use crate::listen::EntryPoint;
 use crate::roles::verb_table::{Gate, ends, verb_table};
 use State::{Inside, Outside};
 
-/// How far a client has come.
+/// The stage of a client at the switchboard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::roles) enum State {
     /// Connected; `USR` or `ANS` is next.
@@ -33,7 +33,7 @@ impl Gate for Connection {
         if self.participation.is_some() { Inside } else { Outside }
     }
 
-    /// What the client agreed on with the notification server that gave it its cookie.
+    /// The dialect that the client negotiated with the notification server that gave it its cookie.
     fn dialect(&self) -> Dialect {
         self.participation.as_ref().map_or(Dialect::NEWEST, |participation| participation.person.dialect)
     }

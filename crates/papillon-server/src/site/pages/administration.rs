@@ -1,4 +1,4 @@
-//! `/admin`: the pages of those who run the service. Everybody else gets none of them.
+//! `/admin`: the pages of administrators. No other account gets them.
 
 mod broadcast;
 mod invitations;

@@ -1,4 +1,4 @@
-//! What MSN Messenger asks for by addresses that stand in the program, in whatever case, and everything else under
+//! The paths that MSN Messenger asks for by addresses in the program, in whatever case, and everything else under
 //! a name of the old services: so that nothing hangs and no foreign page appears.
 
 pub(super) mod messenger_config;
@@ -19,9 +19,9 @@ use crate::addresses::old_hosts::is_old;
 use crate::addresses::old_hosts::is_under;
 use crate::http::Visitor;
 
-/// A picture of one transparent point, for those who insist on one.
+/// A picture of one transparent point, for clients that insist on one.
 const DOT: &[u8] = include_bytes!("../../../assets/dot.gif");
-/// What stands where an advertisement stood.
+/// The page in the place of an advertisement.
 const BLANK: &str = "<!DOCTYPE HTML PUBLIC \"-//W3C//DTD HTML 4.01//EN\" \"http://www.w3.org/TR/html4/strict.dtd\">\n\
                      <html lang=\"en\"><head><title>Papillon</title></head><body><p>&nbsp;</p></body></html>\n";
 

@@ -36,26 +36,26 @@ pub(crate) struct PublishedAddresses {
     pub names: Option<Names>,
     /// The name or address that clients are told, if it was set.
     pub public_host: Option<String>,
-    /// What is in front of us, as the operator says.
+    /// The reverse proxy in front of the service, as the operator names it.
     pub front: Front,
-    /// The settings of now: who may make an account can change.
+    /// The current settings: the rule for new accounts can change.
     pub config: Arc<Live>,
     /// Where the certificates are.
     pub tls_folder: PathBuf,
-    /// What only this service knows to be its own; all nodes of one service share it. No secret.
+    /// The token by which this service recognises itself; all nodes of one service share it. No secret.
     pub token: String,
     /// The public host's address.
     pub found: Arc<Found>,
 }
 
-/// The DNS listener, as far as people have to know about it.
+/// The DNS listener, as the pages describe it.
 #[derive(Debug, Clone)]
 pub(crate) struct Names {
     /// Its port.
     pub port: u16,
-    /// Who is answered.
+    /// The clients that get an answer.
     pub clients: Clients,
-    /// Whether it passes on what is not about the old services.
+    /// Whether it forwards questions that are not about the old services.
     pub forwards: bool,
 }
 
@@ -129,7 +129,7 @@ impl PublishedAddresses {
         self.in_front || self.ports.https == Some(HTTPS_PORT) || by_url()
     }
 
-    /// What keeps an unmodified MSN Messenger out, in words for whoever runs the service. Empty: nothing.
+    /// The obstacles for an unmodified MSN Messenger, in words for the operator. Empty without any.
     pub fn obstacles(&self) -> Vec<String> {
         let wanted = [
             ("the messenger server", self.ports.msnp, MSNP_PORT, "--msnp 1863"),

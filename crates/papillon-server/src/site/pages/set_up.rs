@@ -25,7 +25,7 @@ use facts::Facts;
 
 pub(super) use address::Found;
 
-/// Pages that tell about the doors and about who asks, and nothing else.
+/// Pages that show the published addresses and the visitor, and nothing else.
 macro_rules! page_of_facts {
     ($name:ident, $path:literal) => {
         #[derive(Template)]
@@ -68,7 +68,7 @@ pub(super) fn router() -> Router<Arc<PublishedAddresses>> {
         .merge(self_test::router())
 }
 
-/// The first of these pages, for an old browser that came to the front door.
+/// The first of these pages, for an old browser that asks for `/`.
 pub(super) async fn index(published: &PublishedAddresses, visitor: &Visitor) -> Response {
     page(StatusCode::OK, &Index { facts: Facts::gather(published, visitor).await })
 }

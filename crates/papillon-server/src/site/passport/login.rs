@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 use crate::http::{Request, Response};
 use crate::passport::{LONGEST_EVERYWHERE, LoginError, Passport, whole_seconds};
 
-/// What may be wrong with a password of just this length.
+/// The hint for a password of just this length, which a client may have cut off.
 const CUT: &str = "If your password is longer than 16 characters: this program may have sent only the first 16. \
                    A password of 8 to 16 characters works everywhere.";
 

@@ -124,7 +124,7 @@ pub(super) async fn confirm(
     }
 }
 
-/// What is said when the password in this field was not taken.
+/// The mistake of a password in this field that was not accepted.
 pub(super) fn not_confirmed(field: &'static str, error: LoginError) -> Mistake {
     if error == LoginError::Wrong {
         let text = "Your present password is not right. Nothing was changed.";

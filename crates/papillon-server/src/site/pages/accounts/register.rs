@@ -41,7 +41,7 @@ struct Form<'a> {
     safer: Option<String>,
 }
 
-/// What somebody who makes an account has filled in.
+/// The fields of the form for a new account.
 struct Wish {
     handle: Handle,
     name: FriendlyName,

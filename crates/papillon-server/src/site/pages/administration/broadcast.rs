@@ -25,7 +25,7 @@ const MAX_MINUTES: u32 = 24 * 60;
 #[template(path = "people/admin_announcement.html")]
 struct Page<'a> {
     frame: Frame,
-    /// How many there are, with the verb.
+    /// The number of recipients, with the verb.
     online: String,
     longest: usize,
     text: &'a str,

@@ -31,7 +31,7 @@ struct Page {
     after: Option<u32>,
 }
 
-/// Somebody who is signed in.
+/// One session of the list.
 pub(super) struct Row {
     pub(super) address: String,
     pub(super) name: String,
@@ -44,7 +44,7 @@ pub(super) struct Row {
     pub(super) since: String,
 }
 
-/// Those who are signed in to this node.
+/// Shows the accounts that are signed in to this node.
 pub(super) async fn show(
     State(people): State<Arc<People>>,
     caller: Caller,
@@ -66,7 +66,7 @@ pub(super) async fn show(
     Ok(caller.show(StatusCode::OK, &page))
 }
 
-/// What is known of somebody who is signed in.
+/// The row of a session.
 pub(super) fn row(person: &SignedIn) -> Row {
     let since = person.since.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     Row {

@@ -58,7 +58,7 @@ const PASSWORD: Deed = Deed {
     what: "Gives the account a new password, which you tell the person, and ends all sessions.",
 };
 
-/// What is known of an account.
+/// The details of an account.
 pub(super) async fn show(
     State(people): State<Arc<People>>,
     caller: Caller,

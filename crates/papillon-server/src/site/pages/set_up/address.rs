@@ -8,9 +8,9 @@ use tokio::sync::Mutex;
 use crate::http::Visitor;
 use crate::site::pages::published_addresses::PublishedAddresses;
 
-/// How long looking up the public host may take. A page without an address is better than none.
+/// The time limit for looking up the public host. A page without an address is better than none.
 const LOOK_UP: Duration = Duration::from_secs(2);
-/// How long its result is good.
+/// The time for which its result is good.
 const KEEP: Duration = Duration::from_secs(60);
 
 /// Our IPv4 address as this visitor can reach it. Old Windows knows no other kind.
@@ -45,8 +45,8 @@ fn is_near(address: Ipv4Addr) -> bool {
     address.is_private() || address.is_loopback() || address.is_link_local()
 }
 
-/// What the public host's name stood for when it was last looked up. One look-up at a time, and not a new one for
-/// each page: whoever opens many pages keeps no thread of ours waiting.
+/// The address of the public host at its last look-up. One look-up at a time, and not a new one for
+/// each page: a client that opens many pages keeps no thread of ours waiting.
 #[derive(Debug, Default)]
 pub(crate) struct Found(Mutex<Option<(Instant, Option<Ipv4Addr>)>>);
 

@@ -8,7 +8,7 @@ use sha1::{Digest, Sha1};
 
 use crate::site::pages::published_addresses::PublishedAddresses;
 
-/// What people can import.
+/// The certificates that a client can import.
 #[derive(Debug, Default, Clone)]
 pub(super) struct Authorities {
     /// The one that vouches for what old Windows is shown.

@@ -1,4 +1,4 @@
-//! What the set-up pages say about this service to this visitor.
+//! The facts about this service that the set-up pages tell this visitor.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
@@ -12,7 +12,7 @@ use crate::{Operator, Registration};
 
 /// Everything that stands on the pages and is not the same everywhere.
 pub(super) struct Facts {
-    /// How the visitor calls us, or may call us where that is an old name.
+    /// The host name by which the visitor reaches the service, or may reach it where that is an old name.
     pub host: String,
     /// Our address as the visitor can reach it.
     pub address: Option<Ipv4Addr>,
@@ -26,7 +26,7 @@ pub(super) struct Facts {
     pub origin: String,
     /// The port of the HTTPS listener.
     pub https_port: Option<u16>,
-    /// Whether HTTPS is where clients of old look for it, as far as we know.
+    /// Whether HTTPS is where old clients look for it, as far as we know.
     pub https_is_usual: bool,
     /// Whether Windows 98 to XP may be let in.
     pub old_windows: bool,
@@ -34,29 +34,29 @@ pub(super) struct Facts {
     pub dns: bool,
     /// Whether others can.
     pub dns_for_others: bool,
-    /// Whether names of today can be had here, too.
+    /// Whether the DNS listener answers questions about modern names, too.
     pub dns_forwards: bool,
-    /// What keeps MSN Messenger out.
+    /// The obstacles for MSN Messenger.
     pub obstacles: Vec<String>,
     /// The thumbprint of the authority that old Windows has to trust.
     pub certificate: Option<String>,
     /// Whether what is in front of us may show old Windows a certificate of its own.
     pub certificate_is_a_guess: bool,
-    /// The thumbprint of the one for clients of today.
+    /// The thumbprint of the one for modern clients.
     pub modern_certificate: Option<String>,
     /// Whether nobody can make an account on the pages.
     pub closed: bool,
     /// Whether that takes an invitation.
     pub invited: bool,
-    /// Who runs this service.
+    /// The operator of this service.
     pub operator: Operator,
-    /// What to add to a hosts file.
+    /// The lines to add to a hosts file.
     pub hosts_lines: Vec<String>,
     /// The date here.
     pub today: String,
     /// The path of the pictures of the self test.
     pub test: String,
-    /// What tells our pictures from those of others.
+    /// The token that tells our pictures from those of other services.
     pub token: String,
     /// Another number for each page, so that no copy of a picture is taken for the picture.
     pub moment: u32,
@@ -111,7 +111,7 @@ impl Facts {
 }
 
 impl Facts {
-    /// Whether clients of today have to trust what old Windows does not.
+    /// Whether modern clients have to trust a certificate that old Windows does not.
     pub fn has_two(&self) -> bool {
         self.certificate != self.modern_certificate
     }

@@ -1,4 +1,4 @@
-//! What the set-up pages give out to download.
+//! The downloads of the set-up pages.
 
 use std::sync::Arc;
 
@@ -14,11 +14,11 @@ use crate::http::Visitor;
 use crate::site::pages::elsewhere;
 use crate::site::pages::published_addresses::{MSNP_PORT, PublishedAddresses};
 
-/// What makes Windows open a certificate with the program that installs it.
+/// The content type at which Windows opens a certificate with the program that installs it.
 const AUTHORITY: &str = "application/x-x509-ca-cert";
 const PEM: &str = "application/x-pem-file";
 const TEXT: &str = "text/plain; charset=us-ascii";
-/// What makes Windows offer to write it into the registry.
+/// The content type at which Windows offers to write the file into the registry.
 const REGISTRY: &str = "application/x-ms-regedit";
 
 pub(super) fn router() -> Router<Arc<PublishedAddresses>> {

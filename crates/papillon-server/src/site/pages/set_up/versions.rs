@@ -24,7 +24,7 @@ struct Version {
     missing: &'static str,
 }
 
-/// What each offers to a server and brings itself (YW, ESC).
+/// The dialects that each version offers, and the files that it brings (YW, ESC).
 static VERSIONS: [Version; 3] = [
     Version {
         path: "/setup/msn5",

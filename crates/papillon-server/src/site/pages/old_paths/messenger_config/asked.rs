@@ -1,4 +1,4 @@
-//! What a client tells about itself when it asks for its configuration.
+//! The facts that a client tells about itself when it asks for its configuration.
 
 use quick_xml::Reader;
 use quick_xml::events::Event;
@@ -45,7 +45,7 @@ const LANGUAGES: [(u16, &str); 35] = [
 /// A request, as far as it matters here (YW). What does not make sense counts as not said.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(super) struct Asked {
-    /// What is to be done.
+    /// The action that is asked for.
     pub action: Option<String>,
     country: Option<String>,
     /// The locale of the program, else that of the system.
