@@ -70,7 +70,7 @@ async fn send(args: &SendArgs, text: String) -> Result<Value, Failure> {
         conversation: None,
         text,
         emoticons,
-        // Whoever signs out takes the pictures along.
+        // The pictures are gone when the client signs out.
         until_fetched: asker.signs_out(),
     };
     let sent = asker.ask(&command).await;

@@ -17,8 +17,8 @@ pub struct Attempts {
     addresses: RateLimiter<Network>,
 }
 
-/// The share of the limit that an attempt took. It is given back, by [`Attempts::give_back`], when the attempt was not a
-/// failure; dropping it leaves the attempt counted.
+/// The share of the limit that an attempt took. [`Attempts::give_back`] takes it back when the attempt was not a
+/// failure. Dropping it leaves the attempt counted.
 #[derive(Debug)]
 #[must_use]
 pub struct Reservation {

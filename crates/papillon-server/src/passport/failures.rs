@@ -1,7 +1,7 @@
 //! Failed sign-ins in the log: who came from where, and no more than a line a second for an address.
 //!
-//! No line has the text that a person typed: an account is named when what stood there is an address at all, and an
-//! address has neither blanks nor line ends.
+//! A typed text is in no line, unless it is an address. The line then names the account: an address has neither
+//! blanks nor line ends.
 
 use std::collections::HashMap;
 use std::net::IpAddr;

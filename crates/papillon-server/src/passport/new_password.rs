@@ -10,10 +10,10 @@ pub const LONGEST_PASSWORD: usize = 256;
 /// off there, as the original service did.
 pub const LONGEST_EVERYWHERE: usize = 16;
 
-/// The alphabet of a [random password](random_password): no two that look alike, and nothing that a client of 2003
+/// The alphabet of a [random password](random_password): no two letters that look alike, and nothing that a client of 2003
 /// codes in a way of its own.
 const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
-/// The number of them.
+/// The number of characters in one.
 const LETTERS_IN_ALL: usize = 14;
 /// The number of random bits in a [random password](random_password): five in each of its fourteen characters.
 pub const RANDOM_PASSWORD_BITS: usize = LETTERS_IN_ALL * LETTERS.len().ilog2() as usize;

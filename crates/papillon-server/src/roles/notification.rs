@@ -86,7 +86,7 @@ impl Connection {
         }
     }
 
-    /// The size limit of a request: smaller before the sign-in than after.
+    /// The size limits of a request: smaller before the sign-in than after.
     pub(crate) fn frame_limits(&self) -> Limits {
         if self.session.is_some() { Limits::SIGNED_IN } else { Limits::SIGN_IN }
     }

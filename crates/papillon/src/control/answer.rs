@@ -38,7 +38,7 @@ pub(super) fn sending(id: &Value, transfer: &Transfer) -> Value {
     })
 }
 
-/// How far a file is.
+/// The progress of a file.
 pub(crate) fn progress(transfer: u64, progress: TransferProgress) -> Value {
     let TransferProgress { bytes, total, route } = progress;
     json!({

@@ -1,4 +1,4 @@
-//! How a command of one deed failed, for people and for programs.
+//! The failure of a subcommand with one action, for people and for programs.
 
 use msnp::Handle;
 use serde_json::{Value, json};

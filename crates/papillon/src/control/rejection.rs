@@ -7,14 +7,14 @@ use serde_json::{Value, json};
 
 use crate::failures::{why_not_delivered, why_not_done, why_not_transferred};
 
-/// Why not.
+/// The error of a command.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub(crate) struct Rejection {
     /// One of the words in `docs/bots.md`.
     pub(crate) code: String,
-    /// In words.
+    /// The error in words.
     pub(crate) text: String,
-    /// The service's number, where that is who refused.
+    /// The service's error number, where the service refused.
     #[serde(default)]
     pub(crate) number: Option<u16>,
 }

@@ -22,7 +22,7 @@ const MAX_SLOW: u32 = 64;
 /// before the next begins.
 const CHANGES_AT_ONCE: usize = 1;
 
-/// How it ended.
+/// The end of a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum End {
     /// The program is to end.

@@ -11,7 +11,7 @@ use super::picture_file::image;
 use super::{Address, Body, Context, EmoticonPicture, FilePath, Rejection, Said};
 use crate::pictures::emoticon_picture;
 
-/// How long the pictures of emoticons are waited for.
+/// The longest wait for the pictures of emoticons.
 const FETCHING: Duration = Duration::from_secs(10);
 
 /// The conversation that a command means.

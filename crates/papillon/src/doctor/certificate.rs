@@ -60,8 +60,8 @@ pub(super) fn examine(
     let is_here = matches!(&on_disk, Ok(Some(there)) if there.first() == chain.first());
     let faults = faults(&folder, settings.server.old_windows, SystemTime::now());
     // A fault of a file is reported once, not again for the certificate that is shown from it.
-    let is_told = |fault: &Fault| fault.is_of_time_in(&file);
-    let validity = match is_here && faults.iter().any(is_told) {
+    let is_reported = |fault: &Fault| fault.is_of_time_in(&file);
+    let validity = match is_here && faults.iter().any(is_reported) {
         true => None,
         false => Some(validity(&chain, &leaf, is_ours)),
     };

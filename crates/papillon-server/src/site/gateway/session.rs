@@ -30,7 +30,8 @@ const EFFECT: Duration = Duration::from_secs(1);
 /// The longest wait of an answer for the delivery of a message which the request brought: a recipient that polls every
 /// other second, and is held for one, asks again within this.
 const DELIVERY: Duration = Duration::from_millis(1500);
-/// The time for which a poll without a `Lifespan` is held while messages are under way whose sender awaits a confirmation.
+/// The time for which a poll without a `Lifespan` is held while messages are under way whose sender awaits a
+/// confirmation.
 const LIVELY_HOLD: Duration = Duration::from_secs(1);
 /// When a message has come into an answer that is held, the next one of the same sender has so long to come into
 /// it, too.

@@ -15,7 +15,7 @@ const MOST: usize = 20;
 
 /// The outcome of each line.
 pub(super) struct Report {
-    /// How many accounts were made.
+    /// The number of accounts that were made.
     pub(super) added: usize,
     /// The lines that were refused.
     pub(super) refused: Vec<Refused>,

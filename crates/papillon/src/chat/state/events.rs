@@ -8,7 +8,7 @@ use super::{App, Body, Connection, SETTLING, Tone};
 use crate::chat::action::Action;
 use crate::clean;
 
-/// How long a person counts as typing.
+/// The time for which a contact counts as typing.
 const TYPING: std::time::Duration = std::time::Duration::from_secs(6);
 
 impl App {
