@@ -1,4 +1,4 @@
-//! Questions on connections: each after its length in two bytes (RFC 1035, 4.2.2).
+//! The TCP side of the listener: questions on connections, each after its length in two bytes (RFC 1035, 4.2.2).
 
 use std::io;
 use std::sync::Arc;

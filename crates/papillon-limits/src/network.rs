@@ -1,4 +1,4 @@
-//! The network of a client: what counts as one where clients are told apart by their address.
+//! The network of a client: the unit by which limits tell clients apart.
 
 use std::net::{IpAddr, Ipv6Addr};
 

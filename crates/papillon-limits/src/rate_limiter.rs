@@ -10,7 +10,7 @@ use super::rate::{Bucket, Rate};
 pub const MINUTE: Duration = Duration::from_secs(60);
 /// An hour.
 pub const HOUR: Duration = Duration::from_secs(3600);
-/// The most that are remembered, where nothing else is said. Those who have all their tokens need not be.
+/// The most that are remembered, where nothing else is said. Keys with all their tokens need not be.
 const MOST: usize = 65_536;
 /// Looking through all for such costs something: not more often than this.
 const PURGE_EVERY: Duration = Duration::from_secs(1);
@@ -116,7 +116,7 @@ mod tests {
         let now = Instant::now();
         assert!((0..10).all(|key| limiter.take_one(key, now)));
         assert!(!limiter.wait(&10, now).is_zero(), "no room");
-        assert!(limiter.wait(&3, now).is_zero(), "those who have a bucket are not concerned");
+        assert!(limiter.wait(&3, now).is_zero(), "keys that have a bucket are not concerned");
         assert_eq!(limiter.buckets.len(), 10);
         // Each took one of sixty tokens: full again after a second.
         assert!(limiter.wait(&10, now + Duration::from_secs(1)).is_zero());

@@ -1,5 +1,5 @@
-//! TLS for old Windows in a process of its own: the old OpenSSL is then away from people's data, and what
-//! it takes off is passed on to a service that need not know of it.
+//! The TLS proxy for old Windows, in a process of its own. So the old OpenSSL is away from people's data. The proxy
+//! passes the bytes on to a service that need not know of it.
 
 mod forward;
 
@@ -27,7 +27,7 @@ pub struct Behind {
     pub https: String,
 }
 
-/// Lets in whoever comes to `listener`, until `shutdown` turns true or its sender is gone; then those who
+/// Serves the clients of `listener`, until `shutdown` turns true or its sender is gone; then the clients that
 /// are there get five seconds. Each connection to the service begins with a header of the PROXY protocol,
 /// version 2.
 pub async fn serve(

@@ -1,4 +1,4 @@
-//! Passport: who may sign in, proved by a password once and by a ticket afterwards.
+//! Passport: the authentication of accounts, by a password once and by a ticket afterwards.
 //!
 //! A client asks the nexus where the login is, shows its name and password to the login and gets
 //! a ticket, and shows that to the notification server. [`Passport`] knows no HTTP; `nexus` and

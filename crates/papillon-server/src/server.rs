@@ -1,4 +1,4 @@
-//! Starting the service, accepting clients, stopping it.
+//! The server: it starts, accepts clients and stops.
 
 use std::io;
 use std::net::SocketAddr;

@@ -1,4 +1,4 @@
-//! Where a connection's bytes come from.
+//! The source of a connection's bytes.
 
 use std::future::poll_fn;
 use std::io;

@@ -1,4 +1,4 @@
-//! Whether a message reached everybody.
+//! The receipt of a message: whether it reached every recipient.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};

@@ -1,4 +1,4 @@
-//! Carrying bytes between a client and the service until one of them is done.
+//! The forwarder of bytes between a client and the service, until one of them is done.
 
 use std::io;
 use std::pin::pin;

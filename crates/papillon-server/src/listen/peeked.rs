@@ -1,4 +1,4 @@
-//! The beginning of a connection, read before it is known who serves it.
+//! A connection whose beginning has been read before its server is known.
 
 use std::io;
 use std::mem::MaybeUninit;

@@ -1,4 +1,4 @@
-//! Failed sign-ins in the log: who came from where, and no more than a line a second for an address.
+//! The log of failed sign-ins: the account and the address, and no more than a line a second for an address.
 //!
 //! A typed text is in no line, unless it is an address. The line then names the account: an address has neither
 //! blanks nor line ends.

@@ -1,4 +1,4 @@
-//! New passwords: which are taken, which work in every client, and ones made by chance.
+//! New passwords: the rules for them, the ones that work in every client, and random ones.
 
 use zeroize::Zeroizing;
 
@@ -50,8 +50,8 @@ pub fn check_new_password(password: &str) -> Result<(), UnfitPassword> {
     Ok(())
 }
 
-/// Whether every client sends this password whole. One that some clients cut off is taken all the same: whoever uses
-/// others may keep it.
+/// Whether every client sends this password whole. The service accepts one that some clients cut off: the account may
+/// be used with others.
 pub fn works_everywhere(password: &str) -> bool {
     password.len() <= LONGEST_EVERYWHERE
 }

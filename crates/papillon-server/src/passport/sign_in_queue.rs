@@ -1,7 +1,7 @@
-//! Attempts that are being judged, and those that wait for them.
+//! The queue of sign-in attempts: those being judged, and those waiting for them.
 //!
 //! An attempt counts as a failure until it is judged. Behind one address there may be a whole school
-//! that signs in at the same moment, with the right passwords: whoever finds the budget taken by
+//! that signs in at the same moment, with the right passwords: an attempt that finds the budget taken by
 //! attempts of that same address waits until one of them is judged, and tries again.
 
 use std::collections::HashMap;

@@ -1,4 +1,4 @@
-//! Tickets: what the login hands out and `USR TWN S` brings back.
+//! Tickets: the login issues them, and `USR TWN S` brings them back.
 //!
 //! A ticket says which account signed in, at which epoch of its password and until when, and is
 //! signed: any node that has the key can judge it without a look-up. It looks like the tickets of

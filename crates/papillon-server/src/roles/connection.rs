@@ -1,4 +1,4 @@
-//! A connection: one task that reads, one bounded outbox that everybody may write to.
+//! A connection: one task that reads, and one bounded outbox to which every task may write.
 
 use std::io;
 use std::ops::ControlFlow;

@@ -1,4 +1,4 @@
-//! The notification server: one signed-in person's connection.
+//! The notification server: the connection of one client, before and after its sign-in.
 //!
 //! [`verbs`] says what may be sent when, and what handles it; each other file handles one group of verbs.
 

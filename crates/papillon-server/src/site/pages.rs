@@ -1,4 +1,4 @@
-//! The pages: everything behind the HTTP front that a browser shows, and what MSN Messenger asks the web for.
+//! The pages: everything behind the HTTP front for browsers, and the web addresses of MSN Messenger.
 //!
 //! Every page stands in one frame, `templates/page.html`: HTML 4.01 without scripts, which Internet Explorer 5
 //! renders as well as a modern browser. A group of pages has a file in `web/` with a `router` of its own.

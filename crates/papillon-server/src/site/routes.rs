@@ -142,7 +142,7 @@ impl Handler for Site {
     }
 }
 
-/// Whether a path in lower case is one that stands in the programs of old clients, or that they are sent to.
+/// Whether a path in lower case is one in the programs of old clients, or one to which the service sends them.
 fn is_for_old_clients(path: &str) -> bool {
     ["/gateway/", "/rdr/", "/config/", "/svcs/", "/abservice/"].iter().any(|folder| path.starts_with(folder))
         || matches!(path, "/login.srf" | "/login2.srf" | "/rst.srf" | "/health")

@@ -1,4 +1,4 @@
-//! Reading for whom a connection is, before its own first byte.
+//! The reader of a proxy's header, before a connection's own first byte.
 
 use std::io;
 

@@ -1,4 +1,4 @@
-//! `CHL` and `QRY`: the client shows that it is one, and that it is still there.
+//! `CHL` and `QRY`: the challenge. The answer shows that the peer is an MSN Messenger and still there.
 
 use msnp::command::{chl, qry};
 use msnp::wire::Encode;

@@ -1,4 +1,4 @@
-//! `URL`, `SND`, `SDC`: what leads out of the messenger.
+//! `URL`, `SND`, `SDC`: links to pages, and invitations by e-mail.
 
 use msnp::command::{sdc, snd, url};
 use msnp::{ErrorCode, Handle};

@@ -1,4 +1,4 @@
-//! `CHG`: one's own state, and the first look at everybody else's.
+//! `CHG`: the account's own status, and the first list of the contacts' statuses.
 
 use msnp::command::chg::Chg;
 use msnp::wire::EncodeFor;

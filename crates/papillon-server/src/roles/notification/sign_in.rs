@@ -1,4 +1,4 @@
-//! `VER`, `CVR`, `USR`: agreeing on a dialect and proving who one is.
+//! `VER`, `CVR`, `USR`: the negotiation of the dialect, and the sign-in.
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! `XFR SB` and `IMS`: the way into a conversation.
+//! `XFR SB` and `IMS`: the redirect to a switchboard.
 
 use msnp::ErrorCode;
 use msnp::command::{ims, xfr};

@@ -1,4 +1,4 @@
-//! The verb table: when each verb may be sent, in which dialects, how often, and what happens to
+//! The verb table: the states, the dialects and the rate limit of each verb, and the error for
 //! one that is out of place or cannot be read. Handlers check none of this again.
 
 use msnp::Dialect::{self, Msnp8, Msnp9};

@@ -1,4 +1,4 @@
-//! `CAL`: asking somebody into a conversation.
+//! `CAL`: the invitation of an account into a conversation.
 
 use std::sync::Arc;
 

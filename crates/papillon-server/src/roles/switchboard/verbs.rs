@@ -1,4 +1,4 @@
-//! The verb table: when each verb may be sent, and what one that cannot be read is answered. A verb
+//! The verb table: the states of each verb, and the error for one that cannot be read. A verb
 //! that is not here or is out of place ends the connection.
 
 use std::convert::Infallible;

@@ -1,4 +1,4 @@
-//! A session: who may ask when, and what is answered.
+//! A session of the gateway: the order of its requests, and their answers.
 //!
 //! Each answer brings a new SessionID, and the next request has to bear it. One request at a time
 //! is answered; a second one is refused, and the first goes on.

@@ -1,4 +1,4 @@
-//! Everybody who is connected by the gateway.
+//! The table of the gateway's sessions.
 
 use std::collections::{HashMap, hash_map};
 use std::net::IpAddr;

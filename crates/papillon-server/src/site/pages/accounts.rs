@@ -1,4 +1,4 @@
-//! The pages on which people make and keep their accounts, and those of administrators.
+//! The pages for accounts, of their owners and of administrators.
 //!
 //! They work in Internet Explorer 6: plain forms, no script. Who is signed in is told by a cookie
 //! (`keys.rs`) that is void as soon as the account's tickets are. Every form carries a token that

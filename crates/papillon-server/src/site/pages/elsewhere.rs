@@ -1,4 +1,4 @@
-//! Where the messenger's buttons led that opened other Microsoft sites: pages of ours that say what is what.
+//! The pages in place of other Microsoft sites, which the messenger's buttons opened.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! `/setup`: how a client finds its way here, for each client, with what it needs made for this very host.
+//! `/setup`: the set-up steps for each client, with the files that it needs, made for this very host.
 
 mod address;
 mod certificate;

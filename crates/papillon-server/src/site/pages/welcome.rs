@@ -1,4 +1,4 @@
-//! `/`: the way in, for people who came with a browser.
+//! `/`: the first page, for browsers.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! The login: a name and a password for a ticket (YW, GAIM).
+//! The login: it exchanges a name and a password for a ticket (YW, GAIM).
 
 use std::net::IpAddr;
 

@@ -1,4 +1,4 @@
-//! `/account`: what people change about their own account.
+//! `/account`: the settings of the visitor's own account.
 
 use std::sync::Arc;
 

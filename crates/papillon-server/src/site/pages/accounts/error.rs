@@ -1,4 +1,4 @@
-//! Why a page is not shown.
+//! The errors of pages.
 
 use askama::Template;
 use axum::http::StatusCode;

@@ -1,4 +1,4 @@
-//! `/account/picture`: the display picture that is kept for a person.
+//! `/account/picture`: the display picture that is kept for an account.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! `/register`: making an account.
+//! `/register`: the registration of an account.
 
 use std::sync::Arc;
 use std::time::SystemTime;

@@ -1,4 +1,4 @@
-//! `/login` and `/logout`: signing in to the pages, and out of them.
+//! `/login` and `/logout`: the sign-in to the pages, and the sign-out.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! A password for somebody who needs a new one.
+//! The suggestion of a new password.
 
 use zeroize::Zeroizing;
 

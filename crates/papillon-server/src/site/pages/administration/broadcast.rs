@@ -1,4 +1,4 @@
-//! `/admin/announcement`: telling everybody something.
+//! `/admin/announcement`: the form that sends a text to every session.
 
 use std::sync::Arc;
 

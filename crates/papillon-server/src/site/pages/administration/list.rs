@@ -1,4 +1,4 @@
-//! `/admin`: everybody.
+//! `/admin`: the list of accounts.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! `/admin/online`: who is signed in, and how they came in.
+//! `/admin/online`: the sessions of this node, with their entry points.
 
 use std::sync::Arc;
 use std::time::UNIX_EPOCH;

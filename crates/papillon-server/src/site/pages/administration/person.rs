@@ -1,4 +1,4 @@
-//! `/admin/person`: one account, and what can be done about it.
+//! `/admin/person`: one account, with the actions on it.
 
 use std::sync::Arc;
 

@@ -1,4 +1,5 @@
-//! `config.messenger.msn.com`, `/Config/MsgrConfig.asmx`: what MSN Messenger 6.0 and later ask for at their start.
+//! `config.messenger.msn.com`, `/Config/MsgrConfig.asmx`: the configuration that MSN Messenger 6.0 and later ask for
+//! at their start.
 //!
 //! A `GET` gets the document, a SOAP request gets it as text in an envelope (YW, ESC). Without it the client asks
 //! again and again for a while, and hides what it does not know an address for (ESC).

@@ -1,4 +1,4 @@
-//! The address to write into a hosts file or a DNS setting: a number, because it is what names are looked up with.
+//! The address to write into a hosts file or a DNS setting: a number, because names are looked up with it.
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::{Duration, Instant};

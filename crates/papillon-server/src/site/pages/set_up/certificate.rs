@@ -1,4 +1,4 @@
-//! The authorities that vouch for this service, as far as they are its own.
+//! The certificate authorities of this service, as far as they are its own.
 
 use std::path::Path;
 
