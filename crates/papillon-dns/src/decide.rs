@@ -12,7 +12,7 @@ use super::{Clients, Others, PublicHost};
 const LIFETIME: u32 = 60;
 /// No packet is larger: this much gets through every network in one piece (DNS flag day 2020).
 const LARGEST: u16 = 1232;
-/// An answer to somebody who may be somebody else is at most this much larger than the question: what
+/// An answer to a sender whose address may be forged is at most this much larger than the question: what
 /// one address takes.
 const WORTH: usize = 28;
 /// Under this are the ports of services. Some of them answer anything, and would do so for ever.

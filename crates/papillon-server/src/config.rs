@@ -204,7 +204,7 @@ pub struct Timeouts {
     pub switchboard_idle: Duration,
     /// A cookie is good for this long.
     pub cookie: Duration,
-    /// Somebody who has been called can be called again after this.
+    /// The time after which an invited account can be invited again.
     pub ringing: Duration,
     /// A client that takes nothing of what waits for it is dropped after this.
     pub write_stall: Duration,

@@ -35,7 +35,7 @@ pub use ticket::{Claims, TicketError, TicketMint, t_part};
 
 use crate::{Limits, counted};
 
-/// Where passwords are looked up.
+/// The source of passwords.
 #[async_trait]
 pub trait CredentialSource: Send + Sync {
     /// The stored credentials of an account; `None` when there is no such account.
@@ -69,7 +69,7 @@ impl fmt::Debug for StoredCredentials {
     }
 }
 
-/// The store could not be asked. What it says goes to the log and not to clients.
+/// The store could not be asked. Its error goes to the log and not to clients.
 #[derive(Debug, thiserror::Error)]
 #[error("the accounts cannot be read: {0}")]
 pub struct CredentialError(#[source] pub Box<dyn std::error::Error + Send + Sync>);
@@ -109,7 +109,7 @@ pub(crate) fn whole_seconds(wait: Duration) -> u64 {
     (wait.as_secs() + part).max(1)
 }
 
-/// Signs people in.
+/// Signs accounts in.
 pub struct Passport {
     credentials: Arc<dyn CredentialSource>,
     mint: Arc<TicketMint>,
@@ -129,12 +129,12 @@ impl Passport {
         Self { credentials, mint, passwords, queue: SignInQueue::new(limits), failures: Failures::default() }
     }
 
-    /// Signs somebody in and returns a ticket. A name that is no address is a name that nobody
+    /// Signs an account in and returns a ticket. A name that is no address is a name that no account
     /// has, and costs no hash: it tells nothing about accounts.
     ///
     /// # Errors
     /// A [`LoginError`]. [`LoginError::Wrong`] does not tell, in words or in time, whether there is such
-    /// an account; [`LoginError::Disabled`] is for those only who know the password.
+    /// an account. Only a client with the right password gets [`LoginError::Disabled`].
     pub async fn sign_in(
         &self,
         name: &str,

@@ -24,7 +24,7 @@ const KEPT_CAPACITY: usize = 16;
 /// The sending side of a connection: its socket and a bounded queue of lines.
 ///
 /// Anybody may put lines in, through [`Deliveries`](super::Deliveries), which also writes them as
-/// far as the socket takes them. What it does not take is written by the connection's own task
+/// far as the socket takes them. The connection's own task writes the rest
 /// when the socket is ready. A client that lets more than the limit pile up is dropped.
 ///
 /// The lines of a [`Tunnel`](super::Tunnel) wait until a request takes them.

@@ -101,7 +101,7 @@ impl Connection {
         Ok(())
     }
 
-    /// `ANS`: somebody who was called comes in.
+    /// `ANS`: an invited account enters.
     fn answer(&mut self, request: ans::Request, out: &mut Deliveries) -> Outcome {
         let ans::Request { transaction, handle, cookie, session } = request;
         let admitted = self.redeem(&cookie, &handle, Some(session));

@@ -1,6 +1,6 @@
 //! The HTTP gateway: connections of clients that have nothing but HTTP (HYP *HTTP Connections*).
 //!
-//! It is a transport only. What a request brings goes into a [`Tunnel`], behind which stand the
+//! It is a transport only. The bytes of a request go into a [`Tunnel`], behind which stand the
 //! same notification server and switchboard as behind a socket, and what waits there goes into the
 //! answer. [`session`] is who may ask when, [`query`] what can be asked.
 
@@ -37,7 +37,7 @@ const LONGEST_HOLD: Duration = Duration::from_secs(60);
 pub(crate) type ServeTunnel =
     dyn Fn(Arc<Tunnel>, Origin) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send + Sync;
 
-/// The gateway, with everybody who is connected by it.
+/// The gateway, with its sessions.
 pub(crate) struct Gateways {
     service: Arc<Service>,
     table: Arc<Table>,

@@ -1,6 +1,6 @@
 //! The pages for accounts, of their owners and of administrators.
 //!
-//! They work in Internet Explorer 6: plain forms, no script. Who is signed in is told by a cookie
+//! They work in Internet Explorer 6: plain forms, no script. The session of a visitor is told by a cookie
 //! (`keys.rs`) that is void as soon as the account's tickets are. Every form carries a token that
 //! another site cannot know (`forms.rs`).
 

@@ -194,7 +194,7 @@ pub(super) mod tests {
         PublishedAddresses { ports, old_tls: false, names: None, ..open() }
     }
 
-    /// Somebody who called us `host`.
+    /// A visitor that calls the service `host`.
     pub(in crate::site::pages) fn visitor(host: &str) -> Visitor {
         Visitor {
             peer: "192.0.2.1:1042".parse().unwrap(),

@@ -38,7 +38,7 @@ pub(crate) async fn answer(passport: &Passport, request: &Request<'_>, from: IpA
     }
 }
 
-/// Answers somebody who came without TLS where passwords are taken over TLS only. The one that came
+/// Answers a client that came without TLS where passwords are taken over TLS only. The one that came
 /// along is not looked at.
 pub(crate) fn refused(page: &str) -> Response {
     failed(page, "This service takes passwords over TLS (https) only.")

@@ -19,7 +19,7 @@ impl App {
             Event::SignedIn => {
                 self.connection = Connection::Up;
                 self.settled = self.now.elapsed + SETTLING;
-                // Everybody who is there is told of again.
+                // The service tells again of every contact that is online.
                 self.online.clear();
                 self.tell("signed in again", Tone::Good);
                 actions.push(Action::Refresh);

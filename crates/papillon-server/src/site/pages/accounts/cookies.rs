@@ -13,7 +13,7 @@ const MAX_LEN: usize = 256;
 pub(in crate::site::pages) enum Cookie {
     /// The web session.
     Session,
-    /// Which browser it is, for forms that are shown to people who are not signed in.
+    /// The number of the browser, for forms that are shown without a session.
     Browser,
 }
 

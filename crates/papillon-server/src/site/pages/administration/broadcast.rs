@@ -39,7 +39,7 @@ pub(super) async fn show(State(people): State<Arc<People>>, caller: Caller) -> R
     Ok(caller.show(StatusCode::OK, &page(&people, &caller)))
 }
 
-/// Tells everybody who is online here.
+/// Tells every session of this node.
 pub(super) async fn submit(
     State(people): State<Arc<People>>,
     submitted: Submitted,

@@ -42,7 +42,7 @@ const LANGUAGES: [(u16, &str); 35] = [
     (0x2a, "vi"),
 ];
 
-/// A request, as far as it matters here (YW). What does not make sense counts as not said.
+/// A request, as far as it matters here (YW). A field that makes no sense counts as absent.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(super) struct Asked {
     /// The action that is asked for.
