@@ -35,7 +35,7 @@ pub use ticket::{Claims, TicketError, TicketMint, t_part};
 
 use crate::{Limits, counted};
 
-/// The source of passwords.
+/// The source of passwords. Public for `tests/passport.rs`.
 #[async_trait]
 pub trait CredentialSource: Send + Sync {
     /// The stored credentials of an account; `None` when there is no such account.
@@ -45,7 +45,7 @@ pub trait CredentialSource: Send + Sync {
     async fn credentials(&self, handle: &Handle) -> Result<Option<StoredCredentials>, CredentialError>;
 }
 
-/// The facts about an account that a sign-in needs.
+/// The facts about an account that a sign-in needs. Public for `tests/passport.rs`.
 #[derive(Clone)]
 pub struct StoredCredentials {
     /// The account's number.
@@ -109,7 +109,7 @@ pub(crate) fn whole_seconds(wait: Duration) -> u64 {
     (wait.as_secs() + part).max(1)
 }
 
-/// Signs accounts in.
+/// Signs accounts in. Public for `tests/passport.rs`.
 pub struct Passport {
     credentials: Arc<dyn CredentialSource>,
     mint: Arc<TicketMint>,

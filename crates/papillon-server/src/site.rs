@@ -19,7 +19,9 @@ use crate::tls::TlsAcceptor;
 /// requests that are being answered get five seconds.
 ///
 /// The listeners of a site share its limit of connections. At the limit, new ones wait in the
-/// system's queue. An address that has all that one may have open is turned away.
+/// system's queue. An address with as many connections as one may have is turned away.
+///
+/// Public for `tests/passport.rs`.
 pub async fn serve(
     listener: impl Into<Listener>,
     tls: Option<Arc<TlsAcceptor>>,

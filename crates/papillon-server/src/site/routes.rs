@@ -18,7 +18,7 @@ use crate::passport::Passport;
 /// The longest body that carries a picture, in bytes.
 const MAX_UPLOAD: usize = 4 << 20;
 
-/// The site of the HTTP listeners.
+/// The site of the HTTP listeners. Public for `tests/passport.rs`.
 pub struct Site {
     passport: Arc<Passport>,
     public_host: Option<String>,
