@@ -129,8 +129,8 @@ impl fmt::Debug for TicketMint {
     }
 }
 
-/// The part of a ticket that the profile message carries as `MSPAuth` (HYP, *Messages*): what
-/// stands between `t=` and `&p=`.
+/// The part of a ticket that the profile message carries as `MSPAuth` (HYP, *Messages*): the text that
+/// stands between `t=` and `&p=`. Public for `tests/passport.rs`.
 pub fn t_part(presented: &str) -> Option<&str> {
     presented.strip_prefix("t=")?.split_once("&p=").map(|(t, _)| t)
 }
