@@ -7,7 +7,7 @@ use msnp_testkit::http::{login_request, tls_request};
 use msnp_testkit::{DEADLINE, PASSWORD, TestServer};
 use papillon_legacy_tls::client::{Client, Version};
 use papillon_server::Limits;
-use papillon_server::legacy_door::{self, Behind};
+use papillon_server::legacy_proxy::{self, Upstream};
 use papillon_server::tls::OldWindows;
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -31,10 +31,10 @@ async fn door(http: SocketAddr, https: SocketAddr) -> Door {
     let old = OldWindows::open(folder.path(), None, SystemTime::now()).unwrap();
     let listener = TcpListener::bind((Ipv4Addr::new(127, 0, 0, 2), 0)).await.unwrap();
     let address = listener.local_addr().unwrap();
-    let behind = Behind { http: http.to_string(), https: https.to_string() };
+    let upstream = Upstream { http: http.to_string(), https: https.to_string() };
     let (stop, stopped) = watch::channel(false);
     let task = tokio::spawn(async move {
-        legacy_door::serve(listener, old, behind, &Limits::default(), stopped).await;
+        legacy_proxy::serve(listener, old, upstream, &Limits::default(), stopped).await;
     });
     Door { address, stop, task, _folder: folder }
 }

@@ -1,4 +1,4 @@
-//! What is where, on both listeners.
+//! The routes of the site, on both listeners.
 
 use std::fmt;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use crate::passport::Passport;
 /// The longest body that carries a picture, in bytes.
 const MAX_UPLOAD: usize = 4 << 20;
 
-/// What the HTTP listeners serve.
+/// The site of the HTTP listeners. Public for `tests/passport.rs`.
 pub struct Site {
     passport: Arc<Passport>,
     public_host: Option<String>,
@@ -113,7 +113,7 @@ impl Handler for Site {
     }
 
     async fn answer(&self, request: &Request<'_>, visitor: &Visitor) -> Response {
-        // The clients of the time spell them as they please.
+        // MSNP8 and MSNP9 clients spell them as they please.
         let path = request.path.to_ascii_lowercase();
         if let (gateway::PATH, Some(gateways)) = (&*path, &self.gateways) {
             return gateways.answer(request, visitor).await;
@@ -142,7 +142,7 @@ impl Handler for Site {
     }
 }
 
-/// Whether a path in lower case is one that stands in the programs of old clients, or that they are sent to.
+/// Whether a path in lower case is one in the programs of old clients, or one to which the service sends them.
 fn is_for_old_clients(path: &str) -> bool {
     ["/gateway/", "/rdr/", "/config/", "/svcs/", "/abservice/"].iter().any(|folder| path.starts_with(folder))
         || matches!(path, "/login.srf" | "/login2.srf" | "/rst.srf" | "/health")

@@ -1,4 +1,4 @@
-//! Requests of old clients and of today's on one connection, and what holds for both.
+//! Tests with requests of old and of modern clients on one connection, and of the rules for both.
 
 use std::collections::VecDeque;
 use std::pin::Pin;
