@@ -88,6 +88,27 @@ async fn an_old_client_gets_its_header_names_whatever_was_asked_before() {
 }
 
 #[tokio::test]
+async fn what_an_old_client_asks_for_has_one_head_in_every_version_of_http() {
+    // Tabs are at g.msn.com. MsgrConfig says where advertisements are, and MSN Messenger loads those itself.
+    for (host, path) in [
+        ("g.msn.com", "/echo"),
+        ("svcs.microsoft.com:80", "/echo"),
+        ("RAD.MSN.com", "/echo?GetAd="),
+        ("www.hotmail.com.", "/echo"),
+        ("h", "/ads"),
+        ("h", "/Ads/banner"),
+    ] {
+        for method in ["GET", "HEAD"] {
+            let of_http_1_0 = all(&format!("{method} {path} HTTP/1.0\r\nHost: {host}\r\n\r\n")).await;
+            let said =
+                all(&format!("{method} {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n")).await;
+            assert_eq!(said, of_http_1_0);
+            assert!(said.starts_with("HTTP/1.1 ") && !said.contains("\r\nDate: "), "{said}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_body_has_one_length_whoever_answers() {
     let hidden = "GET /health HTTP/1.1\r\nHost: h\r\n\r\n";
     for path in ["/echo", "/login2.srf"] {
