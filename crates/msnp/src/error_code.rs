@@ -30,19 +30,19 @@ macro_rules! error_codes {
 }
 
 error_codes! {
-    200 SyntaxError "the command has a syntax error; never observed"
-    201 InvalidParameter "a parameter is invalid: `CHG … FLN`, `ADD` of a malformed address"
+    200 SyntaxError "the command has a syntax error"
+    201 InvalidParameter "a parameter is invalid, such as a malformed address or the status offline"
     205 InvalidPrincipal "there is no such account"
     206 DomainMissing "the account name has no domain"
-    207 AlreadyLoggedIn "`USR` after signing in"
-    208 InvalidPrincipalName "`CAL` of a malformed address"
+    207 AlreadyLoggedIn "already signed in"
+    208 InvalidPrincipalName "the address is malformed"
     209 NicknameIllegal "the name is not allowed, or the account's address is not verified"
     210 ListFull "the list is full"
     213 InvalidRename "the rename is not allowed"
     215 AlreadyThere "already on the list, in the group, in the session, or ringing"
-    216 NotOnList "not on the list; `CAL` of an account that lets in listed accounts only"
+    216 NotOnList "not on the list, or the other account lets in only accounts on its allow list"
     217 NotOnline "offline, hidden, or blocking the caller"
-    218 AlreadyInMode "`GTC` or `BLP` has this value already"
+    218 AlreadyInMode "the setting has this value already"
     219 InOppositeList "on the block list when added to the allow list, or the other way round"
     220 PagingRefused "a mobile page is malformed or not allowed"
     223 TooManyGroups "there are 30 groups already"
@@ -54,7 +54,7 @@ error_codes! {
     230 CannotRemoveGroupZero "group 0 cannot be removed"
     280 SwitchboardFailed "no switchboard can be had"
     281 TransferFailed "the transfer to a switchboard failed"
-    282 PeerToPeerError "a `MSG … D` is malformed"
+    282 PeerToPeerError "a message between two clients is malformed"
     300 RequiredFieldMissing "a required field is missing"
     301 TooManyHits "a search finds too many"
     302 NotLoggedIn "not signed in"
@@ -82,11 +82,11 @@ error_codes! {
     714 TooManySessions "too many sessions at once"
     715 NotExpected "the command is not expected now"
     717 BadFriendFile "the contact list is damaged"
-    731 CvrNotExpected "`CVR` is not expected or badly formed"
-    800 ChangingTooRapidly "changing too often; a mobile page that was not delivered"
+    731 CvrNotExpected "the client's version is not expected now, or badly formed"
+    800 ChangingTooRapidly "changing too often, or a mobile page was not delivered"
     910 ServerTooBusy "the server is too busy to sign in"
     911 AuthenticationFailed "the account, password, ticket or cookie is wrong"
-    913 NotAllowedWhenHidden "not allowed before the first `CHG` or while hidden"
+    913 NotAllowedWhenHidden "not allowed before the first status or while hidden"
     917 PassportFailed "authentication failed"
     918 TooBusyToSignIn "the server is too busy to sign in"
     920 NotAcceptingNewUsers "the server takes no new people"
@@ -119,6 +119,13 @@ impl fmt::Display for ErrorCode {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn meanings_are_for_people() {
+        for code in ErrorCode::ALL {
+            assert!(!code.meaning().contains(['`', ';', '…']), "{code}: {}", code.meaning());
+        }
+    }
 
     #[test]
     fn numbers_read_back() {
