@@ -10,7 +10,7 @@ use clap::Subcommand;
 use msnp::Handle;
 
 use crate::client::{self, ClientArgs, ENVIRONMENT, Purpose};
-use crate::control::{Address, Asker, Command, ContactEntry};
+use crate::control::{Address, Asker, Command, ContactEntry, Failure};
 use crate::names::handle;
 use crate::stdout;
 
@@ -69,7 +69,7 @@ pub(crate) fn run(args: &ContactsArgs) -> anyhow::Result<()> {
 }
 
 async fn contacts(args: &ContactsArgs) -> anyhow::Result<()> {
-    let mut asker = client::asker(&args.client, Purpose::Account).await?;
+    let mut asker = client::asker(&args.client, Purpose::Account).await.map_err(Failure::into_error)?;
     let print = match &args.change {
         None => show(&mut asker, args.json).await,
         Some(change) => apply(&mut asker, change).await.map(Print::Text),

@@ -9,7 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use msnp::Handle;
 
 use crate::client::{self, ClientArgs, ENVIRONMENT, Purpose};
-use crate::control::{Address, Command};
+use crate::control::{Address, Command, Failure};
 use crate::names::handle;
 use crate::stdout;
 
@@ -48,7 +48,7 @@ pub(crate) fn run(args: &PictureArgs) -> anyhow::Result<()> {
 }
 
 async fn fetch(args: &PictureArgs) -> anyhow::Result<()> {
-    let mut asker = client::asker(&args.client, Purpose::Conversation).await?;
+    let mut asker = client::asker(&args.client, Purpose::Conversation).await.map_err(Failure::into_error)?;
     let who = &args.contact;
     let told = asker.ask(&Command::Picture { who: Address(who.clone()), path: None }).await;
     asker.leave().await;

@@ -63,8 +63,7 @@ pub(crate) fn run(args: &SendArgs) -> anyhow::Result<()> {
 
 async fn send(args: &SendArgs, text: String) -> Result<Value, Failure> {
     let emoticons = args.client.emoticon_pictures().map_err(|error| Failure::new("bad-argument", error))?;
-    let asker = client::asker(&args.client, Purpose::Conversation).await;
-    let mut asker = asker.map_err(|error| Failure::new("not-signed-in", error))?;
+    let mut asker = client::asker(&args.client, Purpose::Conversation).await?;
     let command = Command::Send {
         to: Some(Address(args.to.clone())),
         conversation: None,

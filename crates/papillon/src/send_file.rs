@@ -74,8 +74,7 @@ fn readable(file: &Path) -> anyhow::Result<()> {
 }
 
 async fn send(args: &SendFileArgs) -> Result<Value, Failure> {
-    let asker = client::asker(&args.client, Purpose::Conversation).await;
-    let mut asker = asker.map_err(|error| Failure::new("not-signed-in", error))?;
+    let mut asker = client::asker(&args.client, Purpose::Conversation).await?;
     let sent = follow(args, &mut asker).await;
     asker.leave().await;
     sent?.map_err(|rejection| {

@@ -1,12 +1,12 @@
 //! The choice of the client that carries out a command: a `listen` or `chat` of the account that runs on this machine, or
 //! else this program, which signs in for it.
 
-use anyhow::bail;
+use anyhow::{anyhow, bail};
 use msnp::Status;
 
-use super::options::Options;
+use super::options::{Looks, Options};
 use super::{ClientArgs, Login, account_of};
-use crate::control::Asker;
+use crate::control::{Asker, Failure};
 
 /// The purpose of a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,21 +18,32 @@ pub(crate) enum Purpose {
 }
 
 /// Looks for the one, or signs in.
-pub(crate) async fn asker(args: &ClientArgs, purpose: Purpose) -> anyhow::Result<Asker> {
-    let options = args.resolve()?;
+pub(crate) async fn asker(args: &ClientArgs, purpose: Purpose) -> Result<Asker, Failure> {
+    let bad_argument = |error| Failure::new("bad-argument", error);
+    let not_signed_in = |error| Failure::new("not-signed-in", error);
+    let options = args.resolve().map_err(bad_argument)?;
     // Before anybody is asked for a password in vain.
-    let looks = options.looks()?;
-    let account = account_of(&options)?;
-    if let Some(asker) = running(&account, &options).await? {
+    let looks = options.looks().map_err(|error| Failure::new("file", error))?;
+    let account = account_of(&options).map_err(not_signed_in)?;
+    if let Some(asker) = running(&account, &options).await.map_err(not_signed_in)? {
         return Ok(asker);
     }
     if purpose == Purpose::Conversation && options.status == Status::Hidden {
-        bail!(
+        return Err(bad_argument(anyhow!(
             "--status hidden is not possible here: the service opens no conversation for a hidden client. So that \
              contacts do not see {account} come and go, keep `papillon listen` running with that account; other \
              commands go through it. Or choose another status, such as --status busy"
-        );
+        )));
     }
+    sign_in(args, options, account, looks).await.map_err(not_signed_in)
+}
+
+async fn sign_in(
+    args: &ClientArgs,
+    options: Options,
+    account: msnp::Handle,
+    looks: Looks,
+) -> anyhow::Result<Asker> {
     let mut login = Login::with(args, options, account, looks, |builder| builder.reconnect(None))?;
     let (client, events) = login.sign_in().await?;
     Ok(Asker::signed_in(client, events))

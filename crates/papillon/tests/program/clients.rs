@@ -78,6 +78,8 @@ fn an_outcome_is_told_in_one_line() {
     refused(&["send-file", GRACE, path, "--json"], "not-online");
     refused(&["send-file", GRACE, "missing", "--json"], "file");
     refused(&["send", GRACE, "hello", "--json", "--nexus", "https://127.0.0.1:1/"], "not-signed-in");
+    refused(&["send", GRACE, "hello", "--json", "--status", "hidden"], "bad-argument");
+    refused(&["send", GRACE, "(x)", "--json", "--emoticon", "(x)=missing.png"], "file");
     let folder = net.papillon.home().join("in");
     let mut grace = net.listen(GRACE, &["--auto-accept", folder.to_str().unwrap()]);
     let sent = net.run(ADA, ["send", GRACE, "hello", "--json"]);
