@@ -126,6 +126,16 @@ impl Client {
 
     /// Changes the own friendly name.
     ///
+    /// ```no_run
+    /// # async fn example(client: msnp_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// use msnp_client::msnp::FriendlyName;
+    ///
+    /// client.set_name(FriendlyName::from_text("Ada Lovelace")?).await?;
+    /// println!("now I am {}", client.name().text());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`CommandError::Refused`] for a name that the service does not allow, and any error of the network.
@@ -207,7 +217,12 @@ impl Client {
     /// # Errors
     ///
     /// [`FetchError::NoPicture`] when the contact has none or is not online; otherwise as [`Client::fetch_object`].
+    /// While the connection is broken, presence is unknown: that is a [`SendError::Disconnected`] in
+    /// [`FetchError::Unreachable`].
     pub async fn fetch_picture(&self, of: &Handle) -> Result<Bytes, FetchError> {
+        if !self.core.notification.is_connected() {
+            return Err(SendError::Disconnected.into());
+        }
         let picture = self.contact(of).and_then(|contact| contact.presence?.picture);
         let data = self.fetch_object(of, &picture.ok_or(FetchError::NoPicture)?).await?;
         self.core.events.emit(Event::Picture { of: of.clone(), data: data.clone() });

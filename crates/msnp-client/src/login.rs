@@ -133,18 +133,19 @@ impl Login {
 
     /// Sends a request and waits for its answer.
     async fn ask(&mut self, request: &NotificationRequest) -> Result<NotificationEvent, SignInError> {
-        let ended = |source| match (&self.gateway, gateway::absence(&source)) {
-            (Some(gateway), Some(what)) => SignInError::NoGateway { gateway: gateway.clone(), what },
-            _ => lost(self.server.clone(), source),
-        };
         let answer = async {
             self.wire.send(request).await?;
             self.wire.next().await
         };
         match timeout(ANSWER_TIMEOUT, answer).await {
-            Err(_) => Err(SignInError::TimedOut(self.server.clone())),
-            Ok(Err(error)) => Err(ended(error)),
-            Ok(Ok(None)) => Err(ended(io::ErrorKind::ConnectionAborted.into())),
+            Err(_) => {
+                Err(self.another_protocol().unwrap_or_else(|| SignInError::TimedOut(self.server.clone())))
+            }
+            Ok(Err(error)) => Err(self.ended(error)),
+            Ok(Ok(None)) => {
+                let without_answer = "it closed the connection without an answer";
+                Err(self.ended(io::Error::new(io::ErrorKind::ConnectionAborted, without_answer)))
+            }
             Ok(Ok(Some(NotificationEvent::Error(error)))) => Err(match error.code() {
                 Some(code) => SignInError::Refused(code),
                 None => {
@@ -153,6 +154,19 @@ impl Login {
             }),
             Ok(Ok(Some(event))) => Ok(event),
         }
+    }
+
+    /// The connection ended before the answer.
+    fn ended(&self, source: io::Error) -> SignInError {
+        match (&self.gateway, gateway::absence(&source)) {
+            (Some(gateway), Some(what)) => SignInError::NoGateway { gateway: gateway.clone(), what },
+            _ => self.another_protocol().unwrap_or_else(|| lost(self.server.clone(), source)),
+        }
+    }
+
+    /// The server said something in place of the answer, and it is no event.
+    fn another_protocol(&self) -> Option<SignInError> {
+        self.wire.unreadable().map(|line| protocol(&self.server, &format!("it says {line:?}")))
     }
 }
 

@@ -51,8 +51,12 @@ impl Verifier {
         let (mut pins, mut anybody) = (Vec::new(), false);
         match trust {
             Trust::System => {}
-            Trust::Authorities(pem) => add_authorities(&mut roots, pem)?,
-            Trust::File(path) => add_authorities(&mut roots, &read(path)?)?,
+            Trust::Authorities(pem) => {
+                add_authorities(&mut roots, pem).map_err(|fault| unusable("", &fault))?
+            }
+            Trust::File(path) => {
+                add_authorities(&mut roots, &read(path)?).map_err(|fault| unusable_file(path, &fault))?;
+            }
             Trust::Pinned(fingerprints) => pins.clone_from(fingerprints),
             Trust::Anybody => anybody = true,
         }
@@ -79,14 +83,27 @@ impl Verifier {
 
 /// Loads the certificates of a [`Trust`], and checks that it can be used at all.
 pub(crate) fn checked(trust: Trust) -> Result<Trust, SignInError> {
-    let trust = match trust {
-        Trust::File(path) => Trust::Authorities(read(&path)?),
-        trust => trust,
-    };
-    if let Trust::Authorities(pem) = &trust {
-        add_authorities(&mut RootCertStore::empty(), pem)?;
+    let mut roots = RootCertStore::empty();
+    match trust {
+        Trust::File(path) => {
+            let pem = read(&path)?;
+            add_authorities(&mut roots, &pem).map_err(|fault| unusable_file(&path, &fault))?;
+            Ok(Trust::Authorities(pem))
+        }
+        Trust::Authorities(pem) => {
+            add_authorities(&mut roots, &pem).map_err(|fault| unusable("", &fault))?;
+            Ok(Trust::Authorities(pem))
+        }
+        trust => Ok(trust),
     }
-    Ok(trust)
+}
+
+fn unusable_file(path: &Path, fault: &str) -> SignInError {
+    unusable(&format!(" {}", path.display()), fault)
+}
+
+fn unusable(file: &str, fault: &str) -> SignInError {
+    SignInError::Setting(format!("the authority's certificate{file} cannot be used: {fault}"))
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, SignInError> {
@@ -98,16 +115,14 @@ fn verifier(roots: RootCertStore, provider: &Arc<CryptoProvider>) -> Option<Arc<
     WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(provider)).build().ok()
 }
 
-fn add_authorities(roots: &mut RootCertStore, pem: &[u8]) -> Result<(), SignInError> {
-    let fault =
-        |what: String| SignInError::Setting(format!("the authority's certificate cannot be used: {what}"));
+fn add_authorities(roots: &mut RootCertStore, pem: &[u8]) -> Result<(), String> {
     let mut any = false;
     for certificate in CertificateDer::pem_slice_iter(pem) {
-        let certificate = certificate.map_err(|error| fault(error.to_string()))?;
-        roots.add(certificate).map_err(|error| fault(error.to_string()))?;
+        let certificate = certificate.map_err(|error| error.to_string())?;
+        roots.add(certificate).map_err(|error| error.to_string())?;
         any = true;
     }
-    if any { Ok(()) } else { Err(fault("there is none in PEM form".into())) }
+    if any { Ok(()) } else { Err("there is none in PEM form".into()) }
 }
 
 /// The fault of a certificate.

@@ -57,12 +57,13 @@ pub(super) async fn ticket(
 /// Asks the nexus for the address of the login.
 async fn login_server(settings: &Settings) -> Result<Uri, SignInError> {
     let (server, answer) = nexus(settings).await?;
-    let urls = answer.headers.get("PassportURLs").and_then(|value| value.to_str().ok());
-    let urls = urls.and_then(|value| PassportUrls::parse(value).ok());
-    let endpoint = urls.as_ref().and_then(PassportUrls::endpoint);
-    let Some((host, port, path)) = endpoint else {
+    let Some(header) = answer.headers.get("PassportURLs") else {
         let what = format!("it answers HTTP {} without PassportURLs", answer.status);
         return Err(protocol(&server, &what));
+    };
+    let urls = header.to_str().ok().and_then(|value| PassportUrls::parse(value).ok());
+    let Some((host, port, path)) = urls.as_ref().and_then(PassportUrls::endpoint) else {
+        return Err(protocol(&server, "its PassportURLs name no login server"));
     };
     format!("https://{host}:{port}{path}")
         .parse()
@@ -91,8 +92,9 @@ async fn follow(
     mut uri: Uri,
     authorization: Option<HeaderValue>,
 ) -> Result<(String, Parts), SignInError> {
+    let mut server = String::new();
     for _ in 0..=MAX_REDIRECTS {
-        let server = uri.authority().map(ToString::to_string).unwrap_or_default();
+        server = uri.authority().map(ToString::to_string).unwrap_or_default();
         let answer = https::get(&settings.trust, &uri, authorization.clone()).await?;
         if !answer.status.is_redirection() {
             return Ok((server, answer));
@@ -102,7 +104,7 @@ async fn follow(
         let next = next.filter(|next| next.scheme_str() == Some("https") && next.host().is_some());
         uri = next.ok_or_else(|| protocol(&server, "it refers to an address that is not https"))?;
     }
-    Err(protocol(uri.host().unwrap_or_default(), "it only refers to other addresses"))
+    Err(protocol(&server, "it only refers to other addresses"))
 }
 
 /// The time that the server asks to wait. The form of the header that is a date counts as none.

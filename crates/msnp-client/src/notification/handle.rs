@@ -1,5 +1,6 @@
 //! The handle through which requests reach the notification server.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use msnp::command::{NotificationEvent, NotificationRequest, xfr};
@@ -35,13 +36,24 @@ pub(crate) struct Admission {
 /// The way to the task of the notification connection. It stays valid when the client reconnects.
 pub(crate) struct NotificationHandle {
     commands: mpsc::Sender<Command>,
+    connected: AtomicBool,
     /// The time at which the next switchboard may be requested, running ahead of the clock by the burst.
     pace: Mutex<Option<Instant>>,
 }
 
 impl NotificationHandle {
     pub(crate) fn new(commands: mpsc::Sender<Command>) -> Self {
-        Self { commands, pace: Mutex::default() }
+        Self { commands, connected: AtomicBool::new(false), pace: Mutex::default() }
+    }
+
+    /// Whether there is a connection just now, with the lists of this account.
+    pub(crate) fn is_connected(&self) -> bool {
+        self.connected.load(Ordering::Relaxed)
+    }
+
+    /// The connection has come, or is gone.
+    pub(super) fn note_connected(&self, connected: bool) {
+        self.connected.store(connected, Ordering::Relaxed);
     }
 
     /// Sends a request and waits for its answer. The lists are up to date when it returns.

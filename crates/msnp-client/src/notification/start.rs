@@ -30,6 +30,7 @@ async fn sign_in(core: &Arc<Core>, status: Status) -> Result<NotificationSession
     core.own.write().name = signed_in.name;
     let mut session = NotificationSession::new(signed_in.wire, core.settings.gateway.is_none());
     session.synchronise(core, status).await?;
+    core.notification.note_connected(true);
     Ok(session)
 }
 
@@ -39,6 +40,7 @@ async fn run(core: Weak<Core>, mut session: NotificationSession, mut commands: m
         let (end, done) = session.run(&core, &mut commands).await;
         session.close().await;
         let Some(strong) = core.upgrade() else { return };
+        strong.notification.note_connected(false);
         strong.roster.write().all_offline();
         let reason = match end {
             End::Asked => SignedOut::Asked,

@@ -11,6 +11,9 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::transport::Connection;
 
+/// How many characters of a line that cannot be read are kept.
+const MAX_QUOTED: usize = 60;
+
 /// A notification connection.
 pub(crate) struct Wire {
     connection: Connection,
@@ -18,13 +21,27 @@ pub(crate) struct Wire {
     decoder: Decoder,
     buffer: BytesMut,
     next: u32,
+    /// The first line since the last event that is none.
+    unreadable: Option<String>,
 }
 
 impl Wire {
     /// A connection that speaks this dialect.
     pub(crate) fn new(connection: Connection, dialect: Dialect) -> Self {
         let decoder = Decoder::new(Stream::NotificationEvents, Limits::EVENTS);
-        Self { connection, dialect, decoder, buffer: BytesMut::with_capacity(8192), next: 0 }
+        Self {
+            connection,
+            dialect,
+            decoder,
+            buffer: BytesMut::with_capacity(8192),
+            next: 0,
+            unreadable: None,
+        }
+    }
+
+    /// The beginning of the first line that came since the last event and is none: another protocol's, perhaps.
+    pub(crate) fn unreadable(&self) -> Option<&str> {
+        self.unreadable.as_deref()
     }
 
     /// Our end; `None` over HTTP.
@@ -52,10 +69,16 @@ impl Wire {
         loop {
             while let Some(frame) = self.decoder.next(&mut self.buffer).map_err(unreadable)? {
                 match NotificationEvent::parse(&frame, self.dialect) {
-                    Ok(event) => return Ok(Some(event)),
+                    Ok(event) => {
+                        self.unreadable = None;
+                        return Ok(Some(event));
+                    }
                     // Without a reason, or with one of a later dialect: the end, all the same.
                     Err(_) if frame.verb() == b"OUT" => return Ok(None),
-                    Err(error) => tracing::debug!(%error, "an event is ignored"),
+                    Err(error) => {
+                        tracing::debug!(%error, "an event is ignored");
+                        self.unreadable.get_or_insert_with(|| beginning(frame.line()));
+                    }
                 }
             }
             if self.connection.reader.read_buf(&mut self.buffer).await? == 0 {
@@ -69,6 +92,11 @@ impl Wire {
         // The other side may be gone.
         let _ = self.connection.writer.shutdown().await;
     }
+}
+
+/// As much of a line as fits into an error.
+fn beginning(line: &[u8]) -> String {
+    String::from_utf8_lossy(line).trim_ascii_end().chars().take(MAX_QUOTED).collect()
 }
 
 /// An error that [`crate::login::lost`] tells from one of the network.

@@ -2,6 +2,8 @@ use msnp::connection_type::ConnectionType;
 use msnp::{ErrorCode, Status};
 use msnp_client::{CertificateFault, Client, PictureError, SignInError, Trust};
 use msnp_testkit::{PASSWORD, TestServer};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
 
 use crate::who::{ALICE, BOB, builder, handle, nexus, online};
 
@@ -135,6 +137,49 @@ async fn what_is_no_service_is_not_the_network() {
     let plain = builder(&server, ALICE).https(server.addresses.http.to_string());
     let result = plain.sign_in().await.map(|_| ());
     assert!(matches!(&result, Err(SignInError::Protocol { what, .. }) if what.contains("TLS")), "{result:?}");
+}
+
+/// A server that says this to everybody and hangs up.
+async fn saying(words: &'static str) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            // The request is read first: a connection that is closed with something unread is reset.
+            let _ = stream.read(&mut [0; 256]).await;
+            let _ = stream.write_all(words.as_bytes()).await;
+        }
+    });
+    address.to_string()
+}
+
+#[tokio::test]
+async fn a_server_of_another_protocol_is_quoted() {
+    let server = TestServer::start().await;
+    server.account(ALICE).await;
+    for (words, quoted) in [
+        ("SSH-2.0-OpenSSH_9.6\r\n", "\"SSH-2.0-OpenSSH_9.6\""),
+        ("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n", "\"HTTP/1.1 400 Bad Request\""),
+    ] {
+        let result = builder(&server, ALICE).server(saying(words).await).sign_in().await.map(|_| ());
+        assert!(
+            matches!(&result, Err(SignInError::Protocol { what, .. }) if what.contains(quoted)),
+            "{result:?}"
+        );
+    }
+    let silent = builder(&server, ALICE).server(saying("").await).sign_in().await.map(|_| ());
+    let words = silent.unwrap_err().to_string();
+    assert!(words.contains("closed the connection without an answer"), "{words}");
+}
+
+#[tokio::test]
+async fn an_authority_that_cannot_be_used_is_named() {
+    let server = TestServer::start().await;
+    let path = server.folder().join("no.pem");
+    std::fs::write(&path, "nothing in PEM form").unwrap();
+    let result = builder(&server, ALICE).trust(Trust::File(path.clone())).sign_in().await.map(|_| ());
+    let named = |words: &String| words.contains(&path.display().to_string());
+    assert!(matches!(&result, Err(SignInError::Setting(words)) if named(words)), "{result:?}");
 }
 
 #[tokio::test]

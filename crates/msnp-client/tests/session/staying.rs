@@ -58,6 +58,8 @@ async fn signing_out_ends_the_events_and_every_command() {
     assert!(events.next().await.is_none());
     assert_eq!(alice.set_status(Status::Away).await, Err(CommandError::Disconnected));
     assert_eq!(alice.send(&handle(BOB), "hello").await, Err(SendError::Disconnected));
+    let picture = alice.fetch_picture(&handle(BOB)).await;
+    assert_eq!(picture, Err(SendError::Disconnected.into()), "it is not that he has none");
 }
 
 #[tokio::test]

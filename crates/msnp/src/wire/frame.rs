@@ -34,6 +34,11 @@ impl Frame {
         verb_of(&self.line)
     }
 
+    /// The line without its end and without the payload, as it came.
+    pub fn line(&self) -> &[u8] {
+        &self.line
+    }
+
     /// The words after the verb, for a reader of this dialect.
     ///
     /// # Errors
