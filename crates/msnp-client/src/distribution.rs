@@ -58,15 +58,7 @@ pub(crate) fn tell(core: &Core, conversation: &Arc<ConversationState>, happening
         Happening::Closed => Event::ConversationClosed { conversation },
         Happening::Typing { from } => Event::Typing { conversation, from },
         Happening::Nudge { from, name } => Event::Nudge { conversation, from, name },
-        Happening::Raw { from, name, message } => Event::Raw {
-            conversation,
-            from,
-            name,
-            content_type: message.content_type().unwrap_or_default().to_ascii_lowercase(),
-            headers: message.headers,
-            // A copy: as a slice it would keep the whole read buffer for as long as the event waits.
-            body: Bytes::copy_from_slice(&message.body),
-        },
+        Happening::Raw { from, name, message } => raw(conversation, from, name, message),
         Happening::NotShown { from, content_type, reason } => {
             Event::NotShown { conversation: Some(conversation), from, content_type, reason }
         }
@@ -75,8 +67,25 @@ pub(crate) fn tell(core: &Core, conversation: &Arc<ConversationState>, happening
             core.events.emit(Event::Message { conversation, from, name, text, emoticons });
             return used.iter().for_each(|emoticon| core.peers.fetch_emoticon(&sender, emoticon));
         }
-        Happening::Invitation { from, invitation } => return invited(core, conversation, from, invitation),
+        Happening::Invitation { from, name, invitation, message } => {
+            if !core.peers.knows_invitation(&from, &invitation) {
+                core.events.emit(raw(conversation.clone(), from.clone(), name, message));
+            }
+            return invited(core, conversation, from, *invitation);
+        }
     });
+}
+
+fn raw(conversation: Conversation, from: Handle, name: FriendlyName, message: Message) -> Event {
+    Event::Raw {
+        conversation,
+        from,
+        name,
+        content_type: message.content_type().unwrap_or_default().to_ascii_lowercase(),
+        headers: message.headers,
+        // Of its own: as a slice it would keep all that was read with it for as long as the event waits.
+        body: Bytes::copy_from_slice(&message.body),
+    }
 }
 
 fn invited(core: &Core, conversation: Conversation, from: Handle, invitation: Invitation) {

@@ -94,6 +94,11 @@ impl Peers {
         }
     }
 
+    /// Whether an invitation, or an answer to one, is about a file that is offered or on its way.
+    pub(crate) fn knows_invitation(&self, from: &Handle, invitation: &Invitation) -> bool {
+        self.msnftp.knows(from, invitation)
+    }
+
     /// Handles a message of MSNFTP. Fails, in words, when it offers a file that cannot be accepted.
     pub(crate) fn invitation(&self, from: &Handle, invitation: Invitation) -> Result<(), String> {
         self.msnftp.invitation(from, invitation)

@@ -21,8 +21,8 @@ pub(crate) enum Happening {
     Typing { from: Handle },
     /// A nudge.
     Nudge { from: Handle, name: FriendlyName },
-    /// A message about a file, in the pre-MSN 6 way.
-    Invitation { from: Handle, invitation: Invitation },
+    /// An invitation to a file transfer before MSN 6 or to another program, or an answer to one.
+    Invitation { from: Handle, name: FriendlyName, invitation: Box<Invitation>, message: Message },
     /// A message of a type that has no event of its own.
     Raw { from: Handle, name: FriendlyName, message: Message },
     /// A message that cannot be shown.

@@ -62,7 +62,9 @@ impl Conversations {
             Ok(Content::Datacast(datacast)) if datacast.is_nudge() => {
                 Happening::Nudge { from, name: name.clone() }
             }
-            Ok(Content::Invitation(invitation)) => Happening::Invitation { from, invitation: *invitation },
+            Ok(Content::Invitation(invitation)) => {
+                Happening::Invitation { from, name: name.clone(), invitation, message }
+            }
             content => {
                 let reason = match &content {
                     Err(fault) => fault.to_string(),

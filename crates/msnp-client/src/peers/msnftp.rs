@@ -111,6 +111,14 @@ impl Msnftp {
         true
     }
 
+    /// Whether this is about a file: a new offer of one, or something about an offer that is known.
+    pub(super) fn knows(&self, from: &Handle, invitation: &Invitation) -> bool {
+        match invitation.command {
+            InvitationCommand::Invite => invitation.is_for_file(),
+            _ => self.negotiations.lock().contains_key(&(from.clone(), invitation.cookie)),
+        }
+    }
+
     /// Handles a message about a file. Fails, in words, when it is an offer that cannot be accepted.
     pub(super) fn invitation(&self, from: &Handle, invitation: Invitation) -> Result<(), String> {
         if invitation.command == InvitationCommand::Invite {

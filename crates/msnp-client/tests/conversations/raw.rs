@@ -101,3 +101,23 @@ async fn what_nobody_is_meant_to_see_begins_no_conversation() {
     let Event::NotShown { conversation: told, reason, .. } = next else { panic!("{next:?}") };
     assert_eq!((told, reason.contains("kind 2")), (Some(conversation), true), "{reason}");
 }
+
+#[tokio::test]
+async fn an_invitation_to_another_program_is_heard_and_so_is_the_answer() {
+    let server = TestServer::start().await;
+    let mut alice = Somebody::online(&server, "alice").await;
+    let mut bob = Somebody::online(&server, "bob").await;
+    let talk = alice.client.conversation(&handle("bob"));
+    let invite = "Application-Name: Checkers\r\nApplication-GUID: {1}\r\nInvitation-Command: INVITE\r\n\
+                  Invitation-Cookie: 7\r\n\r\n";
+    talk.send_raw("text/x-msmsgsinvite; charset=UTF-8", &[], invite).await.unwrap();
+    let (answering, content_type, _, body) = heard(&mut bob).await;
+    assert_eq!((content_type.as_str(), body.as_slice()), ("text/x-msmsgsinvite", invite.as_bytes()));
+    // The library says that there is no such program; a bot may say more.
+    let (_, content_type, _, body) = heard(&mut alice).await;
+    assert_eq!(content_type, "text/x-msmsgsinvite");
+    assert!(String::from_utf8(body).unwrap().contains("Cancel-Code: REJECT_NOT_INSTALLED"));
+    let accept = "Invitation-Command: ACCEPT\r\nInvitation-Cookie: 7\r\n\r\n";
+    answering.send_raw("text/x-msmsgsinvite", &[], accept).await.unwrap();
+    assert_eq!(heard(&mut alice).await.3, accept.as_bytes());
+}
