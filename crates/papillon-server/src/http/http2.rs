@@ -21,13 +21,13 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::Semaphore;
-use tokio::time::{Instant, timeout, timeout_at};
+use tokio::time::{Instant, timeout_at};
 use zeroize::Zeroizing;
 
 use self::activity::{Activity, Unanswered};
 use self::answer::Answer;
 use super::bridge;
-use super::deadlines::{self, ANSWER, BODY};
+use super::deadlines::{self, BODY};
 use super::entrance::{Stream, Upload};
 use super::handler::Handler;
 use super::paced::Paced;
@@ -41,7 +41,7 @@ const STREAMS: u32 = 100;
 const STREAM_WINDOW: u32 = 64 * 1024;
 const CONNECTION_WINDOW: u32 = 256 * 1024;
 /// What waits for a client on one stream, in bytes.
-const UNSENT: usize = 64 * 1024;
+const UNSENT: usize = 16 * 1024;
 
 /// Answers requests until one of the two sides ends the connection, or nothing has happened on it for half a minute.
 ///
@@ -78,7 +78,7 @@ where
         () = activity.over() => connection.as_mut().graceful_shutdown(),
     }
     // A client that does not go by itself is left.
-    let _ = timeout(ANSWER, connection).await;
+    let _ = timeout_at(activity.last_moment(), connection).await;
     Ok(())
 }
 

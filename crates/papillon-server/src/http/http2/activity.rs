@@ -6,7 +6,11 @@ use parking_lot::Mutex;
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep_until};
 
-use crate::http::deadlines::{self, IDLE};
+use crate::http::deadlines::{self, ANSWER, IDLE};
+
+/// A client that has been faster than it has to be is granted time for no more than this in advance, in bytes: it is
+/// what may be kept for it on all streams of a connection.
+const MOST_KEPT: u64 = 100 * 16 * 1024;
 
 /// See the module.
 #[derive(Debug)]
@@ -22,9 +26,9 @@ struct State {
     unanswered: usize,
     /// Answers that the client has not taken all of.
     unsent: usize,
-    /// Since when there have been such, and how many bytes it has taken since.
-    since: Instant,
-    taken: u64,
+    /// By when the client takes, at the slowest pace that it may have, what has been sent. hyper keeps some of that
+    /// until it does.
+    taken_by: Instant,
     /// When something last happened.
     last: Instant,
 }
@@ -32,7 +36,7 @@ struct State {
 impl Default for Activity {
     fn default() -> Self {
         let now = Instant::now();
-        let state = State { unanswered: 0, unsent: 0, since: now, taken: 0, last: now };
+        let state = State { unanswered: 0, unsent: 0, taken_by: now, last: now };
         Self { state: Mutex::new(state), sending: Notify::new() }
     }
 }
@@ -53,6 +57,11 @@ impl Activity {
             }
         }
     }
+
+    /// Until when a client may take what is left, when nothing more is to be asked.
+    pub(super) fn last_moment(&self) -> Instant {
+        self.state.lock().taken_by.max(Instant::now()) + ANSWER
+    }
 }
 
 impl State {
@@ -60,7 +69,7 @@ impl State {
         match (self.unsent, self.unanswered) {
             (0, 0) => self.last + IDLE,
             (0, _) => Instant::now() + IDLE,
-            _ => self.since + deadlines::of_answer(self.taken),
+            _ => self.taken_by + ANSWER,
         }
     }
 }
@@ -97,7 +106,7 @@ impl Unsent {
     fn new(activity: &Arc<Activity>) -> Self {
         let mut state = activity.state.lock();
         if state.unsent == 0 {
-            (state.since, state.taken) = (Instant::now(), 0);
+            state.taken_by = state.taken_by.max(Instant::now());
         }
         state.unsent += 1;
         drop(state);
@@ -107,9 +116,10 @@ impl Unsent {
     }
 
     /// The client has made room for so many more bytes of it.
-    pub(super) fn taken(&self, bytes: usize) {
-        let mut state = self.0.state.lock();
-        state.taken = state.taken.saturating_add(u64::try_from(bytes).unwrap_or(u64::MAX));
+    pub(super) fn sends(&self, bytes: usize) {
+        let (mut state, now) = (self.0.state.lock(), Instant::now());
+        let pace = deadlines::pace(u64::try_from(bytes).unwrap_or(u64::MAX));
+        state.taken_by = (state.taken_by + pace).min(now + deadlines::pace(MOST_KEPT));
     }
 }
 

@@ -10,8 +10,9 @@ use hyper::body::{Frame, SizeHint};
 use super::activity::Unsent;
 use crate::http::entrance::Stream;
 
-/// A part, in bytes. hyper takes the next one when the client has made room for some of it, and keeps what is over.
-const PART: usize = 16 * 1024;
+/// A part, in bytes. hyper takes the next one when the client has made room for a byte of it, and keeps the rest: on
+/// all streams of a connection that is little.
+const PART: usize = 1024;
 
 /// See the module. Its request keeps its place until all of it has been taken.
 pub(super) struct Answer {
@@ -46,7 +47,7 @@ impl hyper::body::Body for Answer {
             }
         }
         let count = self.rest.len().min(PART);
-        self.unsent.taken(count);
+        self.unsent.sends(count);
         Poll::Ready(Some(Ok(Frame::data(self.rest.split_to(count)))))
     }
 

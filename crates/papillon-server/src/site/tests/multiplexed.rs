@@ -4,7 +4,7 @@ use axum::body::Body;
 use axum::routing::get;
 use http::StatusCode;
 use http_body_util::BodyExt;
-use hyper::client::conn::http2::{Builder, SendRequest};
+use hyper::client::conn::http2::{Builder, SendRequest, handshake};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinHandle;
@@ -136,4 +136,42 @@ async fn a_client_that_asks_and_does_not_read_is_left() {
     tokio::time::timeout(Duration::from_secs(200), asking).await.expect("the connection ends");
     served.await.unwrap().unwrap();
     assert!(unread.into_body().collect().await.is_err());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_gets_all_at_the_pace_of_a_telephone_line() {
+    let (client, server) = tokio::io::duplex(1024);
+    let site = Arc::new(site().with_pages(slow().0));
+    tokio::spawn(async move { serve(server, &site, &visitor()).await });
+    let (mut sender, connection) = handshake(TokioExecutor::new(), TokioIo::new(line(client))).await.unwrap();
+    tokio::spawn(connection);
+    let asked: Vec<_> = (0..8).map(|_| tokio::spawn(sender.send_request(request("/large")))).collect();
+    let mut reading = tokio::task::JoinSet::new();
+    for asked in asked {
+        reading
+            .spawn(async { asked.await.unwrap().unwrap().into_body().collect().await.unwrap().to_bytes() });
+    }
+    while let Some(read) = reading.join_next().await {
+        assert_eq!(read.unwrap(), "a".repeat(50_000));
+    }
+}
+
+/// The client's end of a line on which three bytes go by in a millisecond.
+fn line(server: DuplexStream) -> DuplexStream {
+    let (client, here) = tokio::io::duplex(1024);
+    let (mut from_server, mut to_server) = tokio::io::split(server);
+    let (mut from_client, mut to_client) = tokio::io::split(here);
+    tokio::spawn(async move { tokio::io::copy(&mut from_client, &mut to_server).await });
+    tokio::spawn(async move {
+        let mut bytes = [0; 300];
+        loop {
+            let count = from_server.read(&mut bytes).await.unwrap();
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            if count == 0 || to_client.write_all(&bytes[..count]).await.is_err() {
+                let _ = to_client.shutdown().await;
+                return;
+            }
+        }
+    });
+    client
 }
