@@ -16,6 +16,7 @@ use crate::passport::{
 
 mod engines;
 mod http2;
+mod multiplexed;
 
 struct Nobody;
 
