@@ -29,9 +29,10 @@
 #![doc = include_str!("../tests/front_page/greeter.rs")]
 //! ```
 //!
-//! [`Event::Online`] comes for contacts that were offline before; with `already: false` only for contacts that come
-//! online while the bot runs. A greeting is a task of its own, because a file waits for a person: so the bot hears
-//! others meanwhile.
+//! [`Event::Online`] tells of each contact that is online at sign-in (`already: true`, and once more after a broken
+//! connection) and of each that comes later (`already: false`). A change of status is an [`Event::Presence`], and
+//! a contact that goes is an [`Event::Offline`]: neither is a reason to greet. A greeting is a task of its own, because a
+//! file waits for a person: so the bot hears others meanwhile.
 //!
 //! # Everything else
 //!
@@ -40,6 +41,7 @@
 //! | sign in | [`Client::builder`], [`Builder`], [`Trust`] |
 //! | read the events | [`Events`], [`Event`] |
 //! | work on the contact list | [`Client::contacts`], [`Client::add_contact`], [`Client::block`] … |
+//! | have a name and a status | [`Client::set_name`], [`Client::set_status`], [`Builder::status`] |
 //! | talk | [`Client::send`], [`Client::conversation`], [`Conversation`] |
 //! | show pictures and emoticons, fetch those of others | [`Client::set_picture`], [`Client::add_emoticon`], [`Client::fetch_picture`] |
 //! | send and take files | [`Client::send_file`], [`FileSource`], [`Client::accept_file`], [`Transfer`] |
