@@ -94,7 +94,7 @@ fn receive(
     }
 }
 
-/// How many bytes at the front are frames that are complete: `MSG <trid> <class> <length>` and so
+/// The number of bytes at the front that are complete frames: `MSG <trid> <class> <length>` and so
 /// many bytes.
 fn whole_frames(bytes: &[u8]) -> Result<usize> {
     let mut whole = 0;

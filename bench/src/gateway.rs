@@ -13,12 +13,12 @@ use crate::table::Table;
 use client::Client;
 
 const PEOPLE: usize = 1_000;
-/// How often each of them asks.
+/// The interval at which each client polls.
 const EVERY: Duration = Duration::from_secs(2);
 const ROUNDS: usize = 5;
 /// The share of one core that they may take, in percent.
 const TARGET: f64 = 10.0;
-/// How long a poll is held, where it is.
+/// The time for which a poll is held, where the gateway holds it.
 const LIFESPAN: usize = 25;
 /// Connections before the first measurement of memory: one-time allocations are over then.
 const WARM_UP: usize = 100;

@@ -21,7 +21,7 @@ const ROUNDS: usize = 64;
 const SETTLE: Duration = Duration::from_millis(5);
 /// For signatures, and then for verifications.
 const SECONDS: &str = "5";
-/// How many shake hands at once.
+/// The number of handshakes at once.
 const TOGETHER: usize = 16;
 
 /// Weighs full handshakes with a key exchange by RSA: as Internet Explorer 6 comes (SSL 3.0, and RC4-MD5 first),

@@ -23,7 +23,7 @@ pub struct Population {
     pub users: usize,
     /// The contacts that each of them has on the forward and the allow list.
     pub friends: usize,
-    /// How many of the friends have each user on their forward list too.
+    /// The number of friends that have each user on their forward list too.
     pub mutual: usize,
 }
 

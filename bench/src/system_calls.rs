@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 
-/// How to get a counter where there is none.
+/// The advice for a machine without a counter.
 pub const MISSING: &str = "needs perf with access to tracepoints (Debian: apt-get install linux-perf, run \
                            as root) or strace (apt-get install strace)";
 /// The calls counted by name besides their sum.

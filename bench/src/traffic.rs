@@ -39,7 +39,7 @@ struct State {
     writer: usize,
     end: usize,
     envelope: Option<usize>,
-    /// How many people still have bytes to come.
+    /// The number of receivers whose bytes have yet to come.
     waiting: usize,
     sent: usize,
 }

@@ -1,4 +1,4 @@
-//! What an operator does to accounts while the service runs; the service sees it by itself.
+//! The changes that an operator makes to accounts while the service runs; the service notices them by itself.
 
 use msnp_testkit::{Ns, PASSWORD, TestServer, http, words};
 
@@ -48,7 +48,7 @@ async fn a_removed_account_vanishes_from_everybodys_lists() {
     server.store().remove_account(&handle(ALICE)).await.expect("removed");
     alice.expect("OUT OTH").await;
     alice.closed().await;
-    // Who is off the list is not heard of any more (5.3), so this comes first.
+    // An account off the list sends no more presence (5.3), so this comes first.
     bob.expect(&format!("FLN {ALICE}")).await;
     // It was on two lists of Bob's: one line each.
     let mut lists = Vec::new();

@@ -86,7 +86,7 @@ async fn no_answer_in_time_is_the_end_and_watchers_see_it() {
     bob.expect(&format!("FLN {ALICE}")).await;
     bob.expect(&format!("NLN NLN {ALICE} Alice 0")).await;
     bob.expect(&format!("FLN {ALICE}")).await;
-    // Who has answered stays.
+    // A client that has answered stays.
     bob.quiet().await;
 }
 

@@ -48,7 +48,7 @@ fn follow(version: &mut u64, lines: &[String], handle: &str) {
     }
 }
 
-/// The bits of the lists that somebody is on.
+/// The bits of the lists that an account is on.
 fn bits(lists: &Lists, handle: &str) -> u8 {
     lists.contact(handle).map_or(0, |line| words(line)[3].parse().expect("bits"))
 }

@@ -1,11 +1,11 @@
 //! Cookies belong to a session and end with it; so do somebody's conversations when another sign-in, or an
 //! operator, ends the session (8.4, 10.1, 10.2).
 
-use msnp_testkit::{Door, Ns, Sb, Table, TestServer, Wire, words};
+use msnp_testkit::{Admission, Ns, Sb, Table, TestServer, Wire, words};
 
 use crate::support::{ALICE, BOB, DIALECTS, friends};
 
-async fn refused(handle: &str, door: &Door) {
+async fn refused(handle: &str, door: &Admission) {
     let mut wire = Wire::connect(door.address).await;
     let line = match &*door.session {
         "" => format!("USR 1 {handle} {}", door.cookie),
@@ -16,7 +16,7 @@ async fn refused(handle: &str, door: &Door) {
 }
 
 /// Alice's cookies: one that she asked for, and one with which bob called her.
-async fn doors(alice: &mut Ns, bob: &mut Ns) -> (Sb, [Door; 2]) {
+async fn doors(alice: &mut Ns, bob: &mut Ns) -> (Sb, [Admission; 2]) {
     let asked = alice.door().await;
     let mut his = Sb::open(bob).await;
     his.call(ALICE).await;
@@ -151,8 +151,8 @@ async fn an_operator_ends_them_too() {
     }
 }
 
-/// Sign-ins and people who come in with what the session before had been given: nobody of before stays, and
-/// nobody of now is sent away.
+/// Sign-ins, and clients that join with the cookies of the session before. No client of the old session stays, and
+/// no client of the new one is disconnected.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn sign_ins_and_cookies_do_not_miss_each_other() {
     let server = TestServer::with(|config| config.limits.switchboards_per_minute = 1_000).await;

@@ -1,4 +1,4 @@
-//! How long a connection may take to say something, to sign in, and to finish what it has begun to say (1.2, 1.4, 2.1).
+//! The time limits of a connection: to send its first bytes, to sign in, and to finish a command (1.2, 1.4, 2.1).
 
 use std::time::Duration;
 

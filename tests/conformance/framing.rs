@@ -5,7 +5,7 @@ use msnp_testkit::{Ns, Sb, Table, TestServer, message, words};
 
 use crate::support::{ALICE, BOB, DIALECTS};
 
-/// What differs from one sign-in to the next, made the same.
+/// A line in which the words that differ from one sign-in to the next are made the same.
 fn comparable(replies: &[u8]) -> String {
     let text = std::str::from_utf8(replies).expect("UTF-8");
     let mut lines = Vec::new();

@@ -1,4 +1,4 @@
-//! What a client does that means harm, or has gone mad.
+//! Hostile and faulty clients.
 
 use msnp_testkit::{DEADLINE, Ns, Sb, Table, TestServer, Wire, message, script};
 
@@ -181,7 +181,7 @@ async fn a_line_break_in_a_name_never_becomes_a_line() {
             seat.call(BOB).await;
             let line = bob.expect_prefix("RNG ").await;
             assert!(line.ends_with(&format!(" {ALICE} {evil}")), "{line}");
-            let (mut guest, present) = Sb::answer(BOB, &msnp_testkit::Door::of_rng(&line)).await;
+            let (mut guest, present) = Sb::answer(BOB, &msnp_testkit::Admission::of_rng(&line)).await;
             assert_eq!(present, [format!("IRO 902 1 1 {ALICE} {evil}")]);
             seat.msg(1, 'U', b"x").await;
             assert_eq!(guest.message().await.name, evil);

@@ -468,7 +468,7 @@ async fn changes_made_at_once_from_both_sides_agree() {
     }
 }
 
-/// Clients send the address in the name's place when they allow or block somebody.
+/// Clients send the address in the name's place when they allow or block an account.
 #[tokio::test]
 async fn allowing_or_blocking_a_contact_leaves_the_name() {
     let server = TestServer::start().await;

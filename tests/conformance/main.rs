@@ -1,4 +1,4 @@
-//! What the protocol says, checked against the running service with raw bytes.
+//! The conformance tests: the protocol's rules, checked against the running service with raw bytes.
 //!
 //! Numbers in the comments, such as 5.4, are subjects; `docs/protocol/sources.md` lists them.
 

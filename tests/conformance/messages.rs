@@ -221,7 +221,7 @@ async fn what_somebody_did_not_get_is_said_before_that_they_have_gone() {
         let (bob, _) = Sb::answer_over(wire, BOB, &door).await;
         let alice = &mut table.seats[0];
         alice.expect("JOI bob@example.com Bob").await;
-        // More than the system takes for somebody who reads nothing.
+        // More than the system takes for a client that reads nothing.
         for _ in 0..MESSAGES {
             alice.msg(7, 'A', &[b'x'; 1600]).await;
         }
@@ -248,7 +248,7 @@ async fn what_somebody_did_not_get_is_said_before_that_they_have_gone() {
 async fn one_who_does_not_get_it_decides_before_the_others_have_it() {
     let server = TestServer::with(|config| config.limits.outbox_bytes = 64 << 20).await;
     let mut table = Table::of(&server, &["alice", "bob", "carol"], 9).await;
-    // A message that is still on its way to somebody who reads nothing is not waited for.
+    // A message that is still on its way to a client that reads nothing is not waited for.
     let (alice, bob) = table.two();
     bob.reset_when_dropped();
     for _ in 0..4000 {

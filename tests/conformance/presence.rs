@@ -1,4 +1,5 @@
-//! Who sees whom, and when they are told: each row of the table in 6.4, and 6.1 to 6.3.
+//! The visibility of accounts, and the moments at which contacts are told: each row of the table in 6.4, and 6.1 to
+//! 6.3.
 
 use msnp_testkit::{Ns, TestServer};
 

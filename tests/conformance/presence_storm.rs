@@ -11,14 +11,14 @@ use crate::support::Dice;
 const NAMES: [&str; 5] = ["ann", "ben", "cat", "dan", "eve"];
 const STEPS: usize = 60;
 
-/// Somebody, with what they have set and what they have been told.
+/// A client, with its own settings and the presence that it was told.
 struct Client {
     ns: Ns,
     status: String,
     strict: bool,
     allowed: HashSet<String>,
     blocked: HashSet<String>,
-    /// The status of those who were said to be online.
+    /// The status of the contacts that were said to be online.
     seen: HashMap<String, String>,
 }
 

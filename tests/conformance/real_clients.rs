@@ -1,4 +1,4 @@
-//! What real clients need: one test for each numbered line of `docs/protocol/real-clients.md`.
+//! The needs of real clients: one test for each numbered line of `docs/protocol/real-clients.md`.
 
 use msnp_testkit::challenge::answer_with;
 use msnp_testkit::http::{login_request, request, tls_request};
@@ -281,14 +281,14 @@ async fn every_line_has_as_many_parameters_as_a_strict_parser_demands() {
 
     let line = alice.ask("XFR 7 SB").await;
     count(&line, "XFR", 5);
-    let door = msnp_testkit::Door::of_xfr(&line);
+    let door = msnp_testkit::Admission::of_xfr(&line);
     let mut seat = Wire::connect(door.address).await;
     count(&seat.ask(&format!("USR 1 {ALICE} {}", door.cookie)).await, "USR", 4);
     seat.send(&format!("CAL 2 {BOB}")).await;
     count(&seat.line().await, "CAL", 3);
     let line = again.line().await;
     count(&line, "RNG", 6);
-    let door = msnp_testkit::Door::of_rng(&line);
+    let door = msnp_testkit::Admission::of_rng(&line);
     let mut guest = Wire::connect(door.address).await;
     guest.send(&format!("ANS 1 {BOB} {} {}", door.cookie, door.session)).await;
     count(&guest.line().await, "IRO", 5);

@@ -1,4 +1,4 @@
-//! What a restart must not lose.
+//! The state that a restart must not lose.
 
 use msnp_testkit::{Ns, TestServer};
 

@@ -156,7 +156,7 @@ async fn who_is_blocked_or_not_watching_is_told_no_number() {
     assert_eq!(bob.version().await, version);
 }
 
-/// `BLP AL` lets strangers see and call somebody; it does not give them telephone numbers.
+/// `BLP AL` lets strangers see and call an account; it does not give them telephone numbers.
 #[tokio::test]
 async fn a_stranger_is_told_no_number() {
     for dialect in DIALECTS {

@@ -1,4 +1,4 @@
-//! How the service ends (8.4, 9.2).
+//! The shutdown of the service (8.4, 9.2).
 
 use std::time::Duration;
 

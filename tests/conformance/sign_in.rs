@@ -225,7 +225,7 @@ async fn a_sign_in_that_takes_too_long_ends() {
     let mut slow = Ns::connect(server.addresses.msnp).await;
     slow.identify(ALICE, 9).await;
     slow.closed().await;
-    // Who is in stays.
+    // A client that is signed in stays.
     let mut quick = Ns::sign_in(&server, CAROL, 9).await;
     let mut silent = Ns::connect(server.addresses.msnp).await;
     silent.closed().await;

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use msnp_testkit::{Door, Ns, Sb, Table, TestServer, Wire, person, words};
+use msnp_testkit::{Admission, Ns, Sb, Table, TestServer, Wire, person, words};
 
 use crate::support::{ALICE, BOB, CAROL, DIALECTS, friends};
 
@@ -48,7 +48,7 @@ async fn a_conversation_of_two_begins() {
         assert_eq!(parts.len(), 7, "{line}");
         assert_eq!((parts[1], parts[3], parts[5], parts[6]), (&*number, "CKI", ALICE, "Alice"), "{line}");
         assert_eq!(parts[2], server.addresses.msnp.to_string());
-        let door = Door::of_rng(&line);
+        let door = Admission::of_rng(&line);
         let (mut second, present) = Sb::answer(BOB, &door).await;
         assert_eq!(present, [format!("IRO 902 1 1 {ALICE} Alice")]);
         first.expect(&format!("JOI {BOB} Bob")).await;
@@ -368,7 +368,7 @@ async fn names_in_a_conversation_are_those_of_its_beginning() {
     alice.msg(1, 'U', b"x").await;
     assert_eq!(bob.receive(ALICE).await, b"x");
     bob.quiet().await;
-    // Whoever comes in later gets the name of that moment.
+    // An account that joins later gets the name of that moment.
     let mut alice = Sb::open_as(&mut table.people[0], "Alicia").await;
     alice.call(BOB).await;
     let line = table.people[1].expect_prefix("RNG ").await;

@@ -21,7 +21,7 @@ pub const REFUSED: u8 = 5;
 /// A client asks again after this long.
 const AGAIN: Duration = Duration::from_secs(1);
 
-/// A question without EDNS, as clients of the time ask it.
+/// A question without EDNS, as clients of 2003 ask it.
 pub fn question(id: u16, name: &str, kind: u16) -> Vec<u8> {
     let mut packet = id.to_be_bytes().to_vec();
     packet.extend([0x01, 0x00, 0, 1, 0, 0, 0, 0, 0, 0]);
@@ -67,7 +67,7 @@ pub fn answer(packet: &[u8], addresses: &[Ipv4Addr]) -> Vec<u8> {
     answer
 }
 
-/// What an answer says.
+/// The contents of an answer.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Said {
     pub id: u16,
@@ -139,7 +139,7 @@ impl Client {
         buffer
     }
 
-    /// Asks until there is an answer: clients do, and whoever asks too much is not heard for a while.
+    /// Asks until there is an answer. Clients do the same, and a client that asks too much gets no answer for a while.
     pub async fn ask(&self, packet: &[u8]) -> Vec<u8> {
         let asking = async {
             loop {
@@ -160,7 +160,7 @@ impl Client {
         timeout(DEADLINE, asking).await.expect("no answer, however often it was asked")
     }
 
-    /// How many packets have come that nobody has read.
+    /// The number of packets that have come and were not read.
     pub fn came(&self) -> usize {
         let mut buffer = [0; 512];
         std::iter::from_fn(|| self.socket.try_recv(&mut buffer).ok()).count()

@@ -1,4 +1,4 @@
-//! A DNS client that somebody else wrote: Debian's `dig`, from bind9-dnsutils.
+//! An independent DNS client: Debian's `dig`, from bind9-dnsutils.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::process::Command;
@@ -19,7 +19,7 @@ fn is_there() -> bool {
     is_there
 }
 
-/// What it prints.
+/// The output of `dig`.
 async fn dig(server: SocketAddr, args: &str) -> String {
     let mut command = Command::new("dig");
     command.arg(format!("@{}", server.ip())).arg("-p").arg(server.port().to_string());

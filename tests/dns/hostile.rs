@@ -1,4 +1,4 @@
-//! What means harm, or has gone mad.
+//! Hostile and faulty questions.
 
 use msnp_testkit::{DEADLINE, TestServer};
 use tokio::io::AsyncReadExt;
@@ -7,7 +7,7 @@ use tokio::time::timeout;
 use crate::ask::{A, Client, Connection, FORMAT_ERROR, Said, question};
 use crate::upstream::Upstream;
 
-/// The listener still answers, somebody else and soon also the same one.
+/// The listener still answers: other clients at once, and soon also the same one.
 async fn serves(server: &TestServer) {
     for own in [[127, 0, 0, 77], [127, 0, 0, 1]] {
         let client = Client::at(own, server.addresses.dns).await;

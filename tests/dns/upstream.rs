@@ -8,7 +8,7 @@ use tokio::net::{TcpListener, UdpSocket};
 use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 use tokio::task::JoinSet;
 
-/// What it makes of a question: the packets that it sends back.
+/// The reaction to a question: the packets that it sends back.
 pub type Manner = dyn Fn(&[u8]) -> Vec<Vec<u8>> + Send + Sync;
 
 /// A server that answers as the test wants, by packets and on connections.
@@ -74,13 +74,13 @@ async fn connections(listener: TcpListener, manner: Arc<Manner>, asked: Unbounde
         let _ = asked.send(question.clone());
         for answer in manner(&question) {
             let length = u16::try_from(answer.len()).unwrap().to_be_bytes();
-            // Who asked may have seen enough.
+            // The client may have closed its side.
             let _ = stream.write_all(&[&length[..], &answer].concat()).await;
         }
     }
 }
 
-/// An address at which nobody listens.
+/// An address without a listener.
 pub async fn nobody() -> SocketAddr {
     let (udp, _tcp) = bind().await;
     udp.local_addr().unwrap()

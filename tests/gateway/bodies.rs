@@ -1,4 +1,4 @@
-//! What requests carry.
+//! The bodies of requests.
 
 use msnp_testkit::gateway::Gateway;
 use msnp_testkit::script::all_cuts;

@@ -10,7 +10,7 @@ use tokio::time::timeout;
 
 use crate::support::{ALICE, BOB};
 
-/// How somebody is connected.
+/// The way in which a client is connected.
 #[derive(Clone, Copy)]
 enum Way {
     Socket,
@@ -18,7 +18,7 @@ enum Way {
     Https,
 }
 
-/// Somebody who is signed in.
+/// A signed-in client.
 struct Person {
     client: Client,
     events: Events,

@@ -1,4 +1,4 @@
-//! How sessions end.
+//! The ends of sessions.
 
 use std::time::Duration;
 

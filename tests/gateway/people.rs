@@ -91,7 +91,7 @@ async fn the_profile_has_the_other_ends_address_and_no_port() {
     }
 }
 
-/// What can be asked after the sign-in, and has the same answer every time.
+/// The requests after the sign-in that have the same answer every time.
 const SCRIPT: &[&str] = &[
     "CHG 10 NLN 268435492",
     "CHG 11 AWY 268435492",

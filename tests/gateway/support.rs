@@ -6,7 +6,7 @@ use msnp_testkit::{Ns, TestServer};
 
 pub const ALICE: &str = "alice@example.com";
 pub const BOB: &str = "bob@example.com";
-/// What a contact is told of somebody who goes online.
+/// The line that a contact gets when an account goes online.
 pub const ALICE_ONLINE: &str = "NLN NLN alice@example.com Alice 268435492";
 
 /// The way to a service's gateway.

@@ -8,7 +8,7 @@ use tokio::net::TcpStream;
 
 use crate::support::{ALICE, BOB, friends, poll, session, way};
 
-/// What 40 kB are, in packets as Pidgin sends them.
+/// A file of 40 kB, in packets as Pidgin sends them.
 const PACKETS: usize = 34;
 /// A few: a slow machine makes the gaps longer, and needs more.
 const FEW: usize = 10;

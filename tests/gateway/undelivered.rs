@@ -1,4 +1,4 @@
-//! What a client did not get is said before it is said that the client has gone, however it goes.
+//! Undelivered messages: the sender learns of them before it learns that the receiver has gone, for every kind of end.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! What is no TLS, or no whole one: the service stays as it was.
+//! Input that is no TLS, or only a part of it: the service stays as it was.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
@@ -10,7 +10,7 @@ use tokio::time::timeout;
 
 use crate::{ANSWER, REQUEST, authority, old_service};
 
-/// A client of today is served.
+/// A modern client is served.
 async fn all_is_well(server: &TestServer) {
     let authority = authority(server);
     let answer = tls_request(server.addresses.https, &authority, "nexus.passport.com", REQUEST.as_bytes());

@@ -17,7 +17,7 @@ pub struct Client {
     words: Vec<String>,
 }
 
-/// What a client said.
+/// The output of a client.
 pub struct Said {
     /// Whether it says that all went well.
     pub well: bool,

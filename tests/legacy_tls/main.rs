@@ -23,9 +23,9 @@ use std::path::PathBuf;
 
 use msnp_testkit::TestServer;
 
-/// What all these clients ask for: it is answered by the nexus.
+/// The request of all these clients, which the nexus answers.
 const REQUEST: &str = "GET /rdr/pprdr.asp HTTP/1.0\r\nHost: nexus.passport.com\r\n\r\n";
-/// What stands in the answer.
+/// A part of the answer.
 const ANSWER: &str = "DALogin=nexus.passport.com";
 
 /// A service that lets old Windows in.

@@ -1,4 +1,4 @@
-//! A service that nobody told to let old Windows in.
+//! A service whose settings do not let old Windows in.
 
 use msnp_testkit::{DEADLINE, TestServer};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};

@@ -37,8 +37,8 @@ async fn every_version_finds_its_side() {
     }
 }
 
-/// Who offers less than it could after a failure says so, and is told that this was not needed: somebody in
-/// between made it fail.
+/// A client that offers an older version after a failure says so. The server then refuses, because it speaks a newer
+/// one: an attacker in between made the first attempt fail.
 #[tokio::test]
 async fn nobody_is_talked_down_to_an_old_version() {
     let server = old_service().await;

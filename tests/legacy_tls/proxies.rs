@@ -19,7 +19,7 @@ async fn trusting() -> TestServer {
     server
 }
 
-/// A header of version 1 for somebody at this address.
+/// A header of version 1 for a client at this address.
 fn header(from: &str) -> String {
     format!("PROXY TCP4 {from} 192.0.2.9 1042 80\r\n")
 }

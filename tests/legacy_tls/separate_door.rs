@@ -7,7 +7,7 @@ use msnp_testkit::http::{login_request, tls_request};
 use msnp_testkit::{DEADLINE, PASSWORD, TestServer};
 use papillon_legacy_tls::client::{Client, Version};
 use papillon_server::Limits;
-use papillon_server::legacy_door::{self, Behind};
+use papillon_server::legacy_proxy::{self, Upstream};
 use papillon_server::tls::OldWindows;
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -31,15 +31,15 @@ async fn door(http: SocketAddr, https: SocketAddr) -> Door {
     let old = OldWindows::open(folder.path(), None, SystemTime::now()).unwrap();
     let listener = TcpListener::bind((Ipv4Addr::new(127, 0, 0, 2), 0)).await.unwrap();
     let address = listener.local_addr().unwrap();
-    let behind = Behind { http: http.to_string(), https: https.to_string() };
+    let upstream = Upstream { http: http.to_string(), https: https.to_string() };
     let (stop, stopped) = watch::channel(false);
     let task = tokio::spawn(async move {
-        legacy_door::serve(listener, old, behind, &Limits::default(), stopped).await;
+        legacy_proxy::serve(listener, old, upstream, &Limits::default(), stopped).await;
     });
     Door { address, stop, task, _folder: folder }
 }
 
-/// A service that knows nothing of old Windows, and a door before it.
+/// A service without support for old Windows, and a separate listener before it that has it.
 async fn service() -> (TestServer, Door) {
     let server = TestServer::with(|config| {
         config.trusted_proxies = vec!["127.0.0.1".parse().unwrap()];
@@ -50,7 +50,7 @@ async fn service() -> (TestServer, Door) {
     (server, door)
 }
 
-/// Asks as a PC of the time at this address.
+/// Sends a request as a legacy PC at this address.
 async fn ask(from: [u8; 4], door: SocketAddr, request: &str) -> String {
     let client = Client::new(Version::Ssl3, "RC4-MD5").unwrap();
     let socket = TcpSocket::new_v4().unwrap();
@@ -71,7 +71,7 @@ async fn old_clients_reach_the_service() {
     let (_server, door) = service().await;
     let answer = ask([127, 0, 0, 3], door.address, REQUEST).await;
     assert!(answer.contains(ANSWER), "{answer}");
-    // Who does not say whom it wants to reach is told where it is.
+    // A client without a Host gets the address that it reached.
     let answer = ask([127, 0, 0, 3], door.address, "GET /rdr/pprdr.asp HTTP/1.0\r\n\r\n").await;
     let login = format!("DALogin={}/login2.srf,", door.address);
     assert!(answer.contains(&login), "{answer}");

@@ -1,4 +1,4 @@
-//! What has to be measured in a process of its own.
+//! Measurements that need a process of their own.
 
 use msnp_testkit::{Ns, TestServer, Wire};
 
@@ -34,7 +34,7 @@ async fn a_line_without_end_does_not_grow_the_memory() {
     alice.quiet().await;
 }
 
-/// Who connects and says nothing costs little.
+/// A client that connects and sends nothing costs little memory.
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn silent_connections_cost_little() {

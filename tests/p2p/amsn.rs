@@ -1,4 +1,4 @@
-//! What aMSN was seen to say when it sends a file.
+//! The dialogue seen of aMSN when it sends a file.
 
 use msnp_client::{DirectConnections, TransferError};
 use msnp_testkit::p2p::{Packet, Quirks, RawPeer, field};

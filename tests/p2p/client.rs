@@ -18,7 +18,7 @@ pub fn handle(text: &str) -> Handle {
     text.parse().expect("a handle")
 }
 
-/// Somebody signed in with the library.
+/// A client that is signed in with the library.
 pub struct Somebody {
     pub client: Client,
     pub events: Events,
@@ -99,7 +99,7 @@ impl Scene {
                 break line;
             }
         };
-        let door = msnp_testkit::Door::of_rng(&lines);
+        let door = msnp_testkit::Admission::of_rng(&lines);
         let (sb, _) = Sb::answer(ALICE, &door).await;
         RawPeer::new(sb, BOB, quirks)
     }

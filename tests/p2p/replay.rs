@@ -89,7 +89,7 @@ fn peer(me: &str, other: &str, published: &Published, numbers: Taken) -> Peer {
     Peer::with_identifiers(config, Box::new(numbers))
 }
 
-/// What our side sends now.
+/// The packets that our side sends now.
 fn sent(peer: &mut Peer, now: Instant) -> Vec<Packet> {
     let mut packets = Vec::new();
     while let Some(transmit) = peer.poll_transmit(Carrier::Switchboard, now) {

@@ -1,4 +1,4 @@
-//! What real clients said on a switchboard, kept in `transcripts/`.
+//! The transcripts of real clients on a switchboard, kept in `transcripts/`.
 
 use bytes::Bytes;
 use msnp::message::{Content, Message};

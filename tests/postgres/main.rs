@@ -20,7 +20,7 @@ use tokio::time::timeout;
 const ALICE: &str = "alice@example.com";
 const BOB: &str = "bob@example.com";
 
-/// What the store may wait for the server in these tests.
+/// The time for which the store may wait for the server in these tests.
 const PATIENCE: Duration = Duration::from_millis(300);
 /// Within this, every client has an answer.
 const ANSWER: Duration = Duration::from_secs(5);
@@ -63,7 +63,7 @@ async fn everybody_is_answered(server: &TestServer, people: &mut [Ns]) {
     assert_eq!(stranger.get("/register").await.status(), 200);
 }
 
-/// Without a restart, somebody who is still signed in adds Bob.
+/// Without a restart, a client that is still signed in adds Bob.
 async fn it_is_back(person: &mut Ns) {
     let tries = async {
         loop {

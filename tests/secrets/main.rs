@@ -1,5 +1,5 @@
-//! What must not get out: no log line, at any level, shows a password, a ticket, a cookie or
-//! what people say to each other.
+//! The secrets that no log line may show, at any level: passwords, tickets, cookies and
+//! the messages of users.
 
 use std::io;
 use std::sync::{Arc, Mutex};

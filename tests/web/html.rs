@@ -134,7 +134,7 @@ fn tag(inside: &str, about: &str) -> Tag {
     Tag { name: name.to_owned(), attributes }
 }
 
-/// What people need who do not see the page: names for pictures, a title, one heading.
+/// The needs of users without sight of the page: names for pictures, a title, one heading.
 fn check(tags: &[Tag], about: &str) {
     let count = |name: &str| tags.iter().filter(|tag| tag.name == name).count();
     assert_eq!((count("title"), count("body")), (1, 1), "{about}");

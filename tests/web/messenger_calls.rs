@@ -1,4 +1,4 @@
-//! What MSN Messenger asks the web for besides signing in.
+//! The web requests of MSN Messenger besides signing in.
 
 use msnp_testkit::http::{self, Answer};
 use msnp_testkit::{Ns, TestServer};

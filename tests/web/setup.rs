@@ -32,7 +32,7 @@ async fn every_page(server: &TestServer) -> BTreeSet<String> {
     let mut waiting: Vec<_> = found.iter().cloned().collect();
     while let Some(path) = waiting.pop() {
         let answer = get(server, &path).await;
-        // Somebody who is not signed in is sent to sign in.
+        // A browser that is not signed in is redirected to sign in.
         let status = answer.status();
         assert!(status == 200 || [302, 303].contains(&status), "{path}: {}", answer.head);
         let links = match html::header(&answer, "Content-Type") {
@@ -111,7 +111,7 @@ async fn files_are_made_for_the_host_and_end_their_lines_as_windows_does() {
     for file in [&registry, &hosts, &get(&server, "/setup/undo.reg").await] {
         assert_eq!(text(file).matches('\n').count(), text(file).matches("\r\n").count());
     }
-    // Who comes by an old name is given the address that was reached.
+    // A client that uses an old name gets the address that it reached.
     let hosts = fetch(&server, "messenger.hotmail.com", "/setup/hosts.txt", OLD_BROWSER).await;
     assert!(text(&hosts).contains("127.0.0.1  nexus.passport.com\r\n"), "{}", text(&hosts));
 }

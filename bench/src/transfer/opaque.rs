@@ -14,7 +14,7 @@ use crate::service::user;
 
 /// The size of a message: that of a packet of 1,202 bytes of a file with all that is around it.
 pub const SIZE: usize = 1344;
-/// How many are on their way without an `ACK`, as many as the client has.
+/// The number of packets that are on their way without an `ACK`, the same as the client's.
 const WINDOW: usize = 64;
 /// Transaction ids of six digits, so that every `ACK` has the same length.
 const FIRST: usize = 100_000;
@@ -24,7 +24,7 @@ const ACK: usize = "ACK 100000\r\n".len();
 #[derive(Debug)]
 pub struct Opaque {
     conversation: Conversation,
-    /// How long a delivered message is.
+    /// The length of a delivered message.
     delivered: usize,
 }
 

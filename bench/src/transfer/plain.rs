@@ -8,7 +8,7 @@ use tokio::fs::File;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-/// How much is read and written at once.
+/// The number of bytes that are read and written at once.
 const CHUNK: usize = 256 * 1024;
 
 /// Copies a file to a new one over a loopback connection and tells how long that takes.

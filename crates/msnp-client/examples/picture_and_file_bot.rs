@@ -21,7 +21,7 @@ use tokio::signal::ctrl_c;
 
 /// This file.
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/picture_and_file_bot.rs");
-/// What stands for the emoticon in a text.
+/// The shortcut of the emoticon in a text.
 const EMOTICON: &str = "(sunset)";
 
 #[tokio::main]

@@ -1,4 +1,4 @@
-//! Where a service is, as people write it.
+//! The address of a service, as users write it.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -6,9 +6,9 @@ use std::str::FromStr;
 
 /// The port of a notification server.
 const MSNP_PORT: u16 = 1863;
-/// The port of the nexus of a service that nobody configured.
+/// The port of the nexus of a service with default settings.
 const HTTPS_PORT: u16 = 8443;
-/// The port of the nexus of one that lets official clients in, and of `https`.
+/// The port of the nexus of a service that lets official clients in, and of `https`.
 const USUAL_HTTPS_PORT: u16 = 443;
 const HTTP_PORT: u16 = 80;
 
@@ -28,7 +28,7 @@ pub struct ServerAddress {
     port: u16,
 }
 
-/// Why a text is not the address of a server: what is expected instead, in words.
+/// The reason for which a text is not the address of a server: the expected form, in words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct InvalidAddress(&'static str);
@@ -40,7 +40,7 @@ const EXPECTED_URL: InvalidAddress =
     InvalidAddress("expected a URL such as https://msn.example.org:8443/rdr/pprdr.asp");
 
 impl ServerAddress {
-    /// Where a service is that runs on this machine and that nobody configured: 127.0.0.1:1863.
+    /// The address of a service on this machine with default settings: 127.0.0.1:1863.
     pub fn local() -> Self {
         Self { host: String::from("127.0.0.1"), port: MSNP_PORT }
     }
@@ -88,13 +88,13 @@ impl ServerAddress {
         self.at(MSNP_PORT)
     }
 
-    /// Where the HTTPS listener of the service is looked for first, when only its notification server is known: port
+    /// The first guess at the address of the service's HTTPS listener, when only its notification server is known: port
     /// 8443 of the same host. Signing in begins there.
     pub fn https(&self) -> Self {
         self.at(HTTPS_PORT)
     }
 
-    /// Where it is looked for when nobody listens there.
+    /// The second guess, when no listener is there.
     pub(crate) fn usual_https(&self) -> Self {
         self.at(USUAL_HTTPS_PORT)
     }

@@ -1,4 +1,4 @@
-//! Puts the parts of a client together.
+//! The assembly of a client from its parts.
 
 use std::sync::{Arc, Weak};
 

@@ -1,4 +1,4 @@
-//! The settings of a client, before it signs in.
+//! The settings of a client, given before it signs in.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,11 +15,11 @@ use crate::notification::{self, NotificationHandle};
 use crate::settings::{Nexus, Settings, Where};
 use crate::{Client, Events, SignInError, Trust};
 
-/// How many requests wait for the notification connection.
+/// The number of requests that may wait for the notification connection.
 const MAX_COMMANDS: usize = 64;
 
-/// Whether pictures and files may go over a TCP connection between the two people. It tells each
-/// the other's addresses.
+/// Whether pictures and files may go over a TCP connection between the two clients. Such a connection tells each
+/// side the other's addresses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum DirectConnections {
@@ -27,17 +27,17 @@ pub enum DirectConnections {
     /// [`TransferError::NeedsDirect`](crate::TransferError::NeedsDirect).
     #[default]
     Never,
-    /// Where the addresses of both allow it.
+    /// Used where the addresses of both sides allow it.
     Auto,
     /// `Auto`, and also over loopback addresses: for programs that know that both ends are on
     /// this machine, such as tests.
     SameMachine,
 }
 
-/// How to come back when the connection to the service breaks. That is never done after the same account signed in
+/// The policy for a broken connection to the service. The client never reconnects after the same account signed in
 /// elsewhere (`OUT OTH`).
 ///
-/// While it is broken, requests to the service fail; the events tell of both ends:
+/// While the connection is broken, requests to the client fail. The events tell of both ends:
 ///
 /// ```no_run
 /// # async fn example(builder: msnp_client::Builder) -> Result<(), Box<dyn std::error::Error>> {
@@ -64,7 +64,7 @@ pub struct Reconnect {
     pub first: Duration,
     /// The longest wait.
     pub longest: Duration,
-    /// How often it is tried; `None` for ever.
+    /// The number of attempts; `None` for ever.
     pub attempts: Option<u32>,
 }
 
@@ -84,7 +84,7 @@ pub struct EmoticonFile {
     pub data: Bytes,
 }
 
-/// How to sign in. Made by [`Client::builder`].
+/// The settings of a sign-in. Made by [`Client::builder`].
 ///
 /// ```no_run
 /// use std::time::Duration;
@@ -135,15 +135,15 @@ impl Builder {
         }
     }
 
-    /// The notification server or dispatch server, `HOST[:PORT]`. Unless told it is the host of the
-    /// [gateway](Builder::gateway), or this machine; the port is 1863.
+    /// The notification server or dispatch server, `HOST[:PORT]`. The default is the host of the
+    /// [gateway](Builder::gateway), or else this machine. The default port is 1863.
     pub fn server(mut self, server: impl Into<String>) -> Self {
         self.place.server = Some(server.into());
         self
     }
 
-    /// The service's HTTPS listener, where signing in begins: `HOST[:PORT]`. Unless told it is port 8443 of the
-    /// [server](Builder::server), or 443 where nobody listens at 8443.
+    /// The service's HTTPS listener, where signing in begins: `HOST[:PORT]`. The default is port 8443 of the
+    /// [server](Builder::server), or 443 where nothing listens at 8443.
     ///
     /// ```no_run
     /// # use msnp_client::Client;
@@ -166,26 +166,25 @@ impl Builder {
         self
     }
 
-    /// Goes through an HTTP gateway: `http://HOST[:PORT]/gateway/gateway.dll`. The nexus and the
-    /// login server are reached directly all the same.
+    /// Goes through an HTTP gateway: `http://HOST[:PORT]/gateway/gateway.dll`. The client still reaches the nexus and
+    /// the login server directly.
     pub fn gateway(mut self, url: impl Into<String>) -> Self {
         self.place.gateway = Some(url.into());
         self
     }
 
-    /// The authorities whose certificates are believed at the nexus and the login server:
-    /// those of this machine unless told.
+    /// The certificates that are trusted at the nexus and the login server.
     pub fn trust(self, trust: Trust) -> Self {
         Self { trust, ..self }
     }
 
-    /// The newest dialect to speak: MSNP9 unless told. With MSNP8 there are no pictures, no
+    /// The newest dialect to speak; the default is MSNP9. With MSNP8 there are no pictures and no
     /// emoticons, and files go as before MSN Messenger 6.
     pub fn dialect(self, dialect: Dialect) -> Self {
         Self { dialect, ..self }
     }
 
-    /// The status after sign-in: online unless told. A hidden client can open no conversations.
+    /// The status after sign-in; the default is online. A hidden account can open no conversations.
     pub fn status(self, status: Status) -> Self {
         Self { status, ..self }
     }
@@ -202,22 +201,22 @@ impl Builder {
         self
     }
 
-    /// Whether direct connections are tried; never unless told.
+    /// Whether direct connections are tried; the default is never.
     pub fn direct(self, direct: DirectConnections) -> Self {
         Self { direct, ..self }
     }
 
-    /// How to come back when the connection breaks: [`Reconnect::default`] unless told. With `None` the events
-    /// end then.
+    /// The policy for a broken connection; the default is [`Reconnect::default`]. With `None` a broken connection
+    /// ends the events.
     pub fn reconnect(self, policy: impl Into<Option<Reconnect>>) -> Self {
         Self { reconnect: policy.into(), ..self }
     }
 
-    /// Signs in and waits until the contact list is here.
+    /// Signs in and waits until the contact list is complete.
     ///
     /// # Errors
     ///
-    /// [`SignInError`] tells whose fault it is: a setting, the password, the service, its certificate or the network.
+    /// [`SignInError`] names the cause: a setting, the password, the service, its certificate or the network.
     pub async fn sign_in(self) -> Result<(Client, Events), SignInError> {
         let settings = Settings::new(&self.place, self.trust, self.dialect, self.direct, self.reconnect)?;
         let (events, receiver) = EventSender::new();

@@ -21,7 +21,7 @@ use crate::{
     PictureError, SendError, Transfer, TransferError, TransferId,
 };
 
-/// How long signing out waits for what is still on its way through a gateway.
+/// The time for which signing out waits for requests that are on their way through a gateway.
 const FAREWELL: Duration = Duration::from_secs(3);
 
 /// One signed-in account. Clones are handles to the same connection; it is signed out by
@@ -63,7 +63,7 @@ pub struct Client {
 }
 
 impl Client {
-    /// Begins to describe how to sign in.
+    /// Begins the settings of a sign-in.
     pub fn builder(account: Handle, password: impl Into<String>) -> Builder {
         Builder::new(account, Secret::from(password.into()))
     }
@@ -87,17 +87,17 @@ impl Client {
         self.core.own.read().status
     }
 
-    /// The kind of network between the service and this machine, as the addresses tell that the service sees.
+    /// The type of this machine's connection, judged by the addresses that the service sees.
     pub fn connection_type(&self) -> ConnectionType {
         self.core.peers.connection_type()
     }
 
-    /// Everybody on any list, sorted by handle, as of now.
+    /// Every account on any list, sorted by handle. A snapshot.
     pub fn contacts(&self) -> Vec<Contact> {
         self.core.roster.read().contacts()
     }
 
-    /// One of them.
+    /// One account of the lists.
     pub fn contact(&self, who: &Handle) -> Option<Contact> {
         self.core.roster.read().contact(who).cloned()
     }
@@ -107,7 +107,7 @@ impl Client {
         self.core.roster.read().groups()
     }
 
-    /// Whether people on neither list, allow or block, may see this account.
+    /// The setting for accounts that are on neither the allow nor the block list.
     pub fn privacy(&self) -> Privacy {
         self.core.roster.read().privacy()
     }
@@ -116,7 +116,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`CommandError::Refused`] for [`Status::Offline`], and whatever the service and the network do.
+    /// [`CommandError::Refused`] for [`Status::Offline`], and any error of the service or the network.
     pub async fn set_status(&self, status: Status) -> Result<(), CommandError> {
         let core = Arc::clone(&self.core);
         self.ask(move |transaction| NotificationRequest::Chg(appear(&core, transaction, status)))
@@ -138,7 +138,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`CommandError::Refused`] for a name that the service does not allow, and whatever the network does.
+    /// [`CommandError::Refused`] for a name that the service does not allow, and any error of the network.
     pub async fn set_name(&self, name: FriendlyName) -> Result<(), CommandError> {
         self.rename_contact(&self.core.account, name).await
     }
@@ -147,7 +147,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`CommandError::Picture`] when it is too large, and whatever the service and the network do.
+    /// [`CommandError::Picture`] when it is too large, and any error of the service or the network.
     pub async fn set_picture(&self, png: Option<Bytes>) -> Result<(), CommandError> {
         match png {
             Some(png) => self.core.pictures.put_on(png)?,
@@ -171,8 +171,8 @@ impl Client {
         self.core.pictures.emoticons().iter().map(|own| own.shortcut().to_owned()).collect()
     }
 
-    /// Lets others fetch a custom emoticon (as [`Client::add_emoticon`]) that only those texts carry with
-    /// which it is given to [`Conversation::send_with`].
+    /// Lets contacts fetch a custom emoticon (as [`Client::add_emoticon`]). Only a text that is given the emoticon
+    /// in [`Conversation::send_with`] carries it.
     ///
     /// # Errors
     ///
@@ -188,21 +188,21 @@ impl Client {
         self.core.notification.ask(build).await
     }
 
-    /// The conversation with one person: the open one, or a new one that opens with the first
-    /// thing said.
+    /// The conversation with one contact: the open one, or a new one that opens with the first
+    /// message.
     pub fn conversation(&self, with: &Handle) -> Conversation {
         Conversation::new(&self.core.conversations, self.core.conversations.with(with))
     }
 
-    /// The conversation with this number, also one of several people that others began. Events carry theirs: this is
-    /// for programs that keep numbers. `None` when it is forgotten: nobody is in it, and neither the program nor an event
-    /// that waits to be read holds it.
+    /// The conversation with this number, also one of several accounts that another account began. Events carry theirs:
+    /// this is for programs that keep numbers. `None` when the conversation is forgotten: it is empty, and neither the
+    /// program nor an event that waits to be read holds it.
     pub fn conversation_by_id(&self, id: ConversationId) -> Option<Conversation> {
         let conversations = &self.core.conversations;
         conversations.find(id).map(|state| Conversation::new(conversations, state))
     }
 
-    /// Says something to one person and waits until the service has delivered it.
+    /// Sends a text to one contact and waits until the service has delivered it.
     ///
     /// # Errors
     ///
@@ -211,13 +211,13 @@ impl Client {
         self.conversation(to).send(text).await
     }
 
-    /// Fetches somebody's display picture; the bytes are verified against its description. What
+    /// Fetches a contact's display picture and verifies the bytes against its description. A picture that
     /// was fetched before is not fetched again.
     ///
     /// # Errors
     ///
-    /// [`FetchError::NoPicture`] when they have none or are not online; otherwise as [`Client::fetch_object`]. While the
-    /// connection is broken nobody's presence is known: that is a [`SendError::Disconnected`] in
+    /// [`FetchError::NoPicture`] when the contact has none or is not online; otherwise as [`Client::fetch_object`].
+    /// While the connection is broken, presence is unknown: that is a [`SendError::Disconnected`] in
     /// [`FetchError::Unreachable`].
     pub async fn fetch_picture(&self, of: &Handle) -> Result<Bytes, FetchError> {
         if !self.core.notification.is_connected() {
@@ -231,17 +231,17 @@ impl Client {
 
     /// Fetches an emoticon, a picture or a background by its description.
     ///
-    /// Where a switchboard has to be opened for it, fetches wait for their turn: three at once,
+    /// Fetches that need a new switchboard wait for their turn: three at once,
     /// then one in ten seconds.
     ///
     /// # Errors
     ///
-    /// [`FetchError`] tells what their client, the network or the description does wrong.
+    /// [`FetchError`] names the cause: the contact's client, the network or the description.
     pub async fn fetch_object(&self, from: &Handle, object: &MsnObject) -> Result<Bytes, FetchError> {
         self.core.peers.fetch(from, object).await
     }
 
-    /// Offers a file: one on the disk by its path, or any other [`FileSource`]. The transfer tells how it goes.
+    /// Offers a file: one on the disk by its path, or any other [`FileSource`]. The transfer reports the progress.
     ///
     /// ```no_run
     /// # async fn example(client: msnp_client::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -257,9 +257,9 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`TransferError::File`] when it cannot be read, [`TransferError::Name`] when it cannot have that name,
-    /// [`TransferError::NeedsDirect`] where their client is too old for the way that is allowed, and
-    /// [`TransferError::TooMany`]. What happens later is told by [`Transfer::finished`].
+    /// [`TransferError::File`] when the file cannot be read, [`TransferError::Name`] when it cannot have that name,
+    /// [`TransferError::NeedsDirect`] where the contact's client is too old for the allowed way, and
+    /// [`TransferError::TooMany`]. [`Transfer::finished`] tells of later errors.
     pub async fn send_file(
         &self,
         to: &Handle,
@@ -281,13 +281,14 @@ impl Client {
         self.core.peers.offer(to, file.into(), false).await
     }
 
-    /// Takes an offered file: it is written into `folder` under a safe name that is free there.
+    /// Accepts an offered file: it is written into `folder` under a safe name that is free there.
     ///
     /// # Errors
     ///
-    /// [`TransferError::Unknown`] when the offer is over, [`TransferError::File`] when nothing can be written there,
-    /// [`TransferError::NeedsDirect`] when it could only come over a direct connection. What happens later is told by
-    /// [`Transfer::finished`].
+    /// [`TransferError::Unknown`] when the offer is over, [`TransferError::File`] when `folder` cannot be written to,
+    /// [`TransferError::NeedsDirect`] when the file could only come over a direct connection. [`Transfer::finished`]
+    /// tells
+    /// of later errors.
     pub async fn accept_file(
         &self,
         transfer: TransferId,
@@ -305,7 +306,7 @@ impl Client {
         self.core.peers.decline(transfer).await
     }
 
-    /// Ends a transfer, whoever began it and however far it is.
+    /// Ends a transfer of either side at any stage.
     ///
     /// # Errors
     ///
@@ -319,7 +320,7 @@ impl Client {
     pub async fn sign_out(&self) {
         self.core.conversations.leave_all().await;
         self.core.notification.sign_out().await;
-        // What does not get through in that time is found out by the service.
+        // The service notices by itself that a connection is gone whose `OUT` did not get through in that time.
         let _ = tokio::time::timeout(FAREWELL, self.core.settings.through_gateway.ended()).await;
     }
 }

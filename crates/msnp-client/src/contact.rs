@@ -1,9 +1,9 @@
-//! People and groups, as they were when asked.
+//! Snapshots of contacts and groups.
 
 use msnp::object::MsnObject;
 use msnp::{ClientCapabilities, FriendlyName, GroupId, Handle, ListFlags, Status};
 
-/// Somebody on a list.
+/// An account on a list.
 ///
 /// ```no_run
 /// # fn example(client: &msnp_client::Client) {
@@ -31,7 +31,7 @@ pub struct Contact {
     pub presence: Option<Presence>,
 }
 
-/// Somebody who is online.
+/// The presence of an account that is online.
 ///
 /// ```no_run
 /// # async fn example(client: msnp_client::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -50,7 +50,7 @@ pub struct Contact {
 pub struct Presence {
     /// The status.
     pub status: Status,
-    /// The features of their client.
+    /// The capabilities of the contact's client.
     pub capabilities: ClientCapabilities,
     /// The display picture.
     pub picture: Option<MsnObject>,

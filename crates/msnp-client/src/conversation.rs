@@ -1,4 +1,4 @@
-//! Conversations: two people or more.
+//! Conversations of two accounts or more.
 
 use std::fmt;
 use std::sync::{Arc, Weak};
@@ -11,14 +11,14 @@ use crate::conversations::{ConversationId, ConversationState, Conversations};
 use crate::pictures::Pictures;
 use crate::{CommandError, SendError, raw_message};
 
-/// One conversation. It needs no connection until something is said, and gets a new one when the
-/// others left and one more thing is said.
+/// One conversation. It opens a connection with its first message, and a new one for a message that is
+/// sent after the others left.
 ///
-/// Pictures and files travel over the same connections. As long as nobody says or types anything,
-/// there are no events about these: no `Joined`, no `ConversationClosed`.
+/// Pictures and files travel over the same connections. Until a member writes or types something, these
+/// connections cause no events: no `Joined`, no `ConversationClosed`.
 ///
-/// Clones are cheap handles to the same conversation, and two of these are equal when it is the same one. A handle keeps
-/// neither the client nor a connection alive: once the client is gone, everything that is sent fails with
+/// Clones are cheap handles to the same conversation, and two of these are equal when it is the same one. A handle
+/// keeps neither the client nor a connection alive. Once the client is gone, every message fails with
 /// [`SendError::Disconnected`].
 ///
 /// ```no_run
@@ -42,8 +42,8 @@ impl Conversation {
         Self { all: Arc::downgrade(all), state }
     }
 
-    /// A conversation that belongs to no client, to try out with it what a program does with events. Everything that is
-    /// sent in it fails with [`SendError::Disconnected`].
+    /// A conversation that belongs to no client, to test how a program handles events. Every message in it fails with
+    /// [`SendError::Disconnected`].
     ///
     /// ```
     /// use msnp_client::{Conversation, ConversationId, Event};
@@ -57,27 +57,28 @@ impl Conversation {
         Self { all: Weak::new(), state: Arc::new(ConversationState::detached(id, participants)) }
     }
 
-    /// Its number: what to keep things about it by.
+    /// Its number: the key under which a program keeps things about it.
     pub fn id(&self) -> ConversationId {
         self.state.id()
     }
 
-    /// The people in it besides this account; with nobody connected yet, those that will be called.
+    /// The members besides this account; before they are connected, the accounts that will be called.
     pub fn participants(&self) -> Vec<Handle> {
         self.state.people().into_iter().collect()
     }
 
-    /// Says something, with its custom emoticons, and waits until all have it: until the service
-    /// has written it to everybody's connection.
+    /// Sends a text with its custom emoticons, and waits until the service
+    /// has written it to the connection of every member.
     ///
     /// Several calls at once are delivered in the order in which they were made. A text without a
-    /// look of its own goes out in the one MSN Messenger had by default.
+    /// look of its own has the default look of MSN Messenger.
     ///
     /// # Errors
     ///
     /// [`SendError::TooLong`] when it does not fit into one message of 1664 bytes. [`SendError::NotOnline`] or
-    /// [`SendError::NoAnswer`] when nobody can be called, [`SendError::NotDelivered`] when somebody did not get it, and
-    /// whatever the service and the network do.
+    /// [`SendError::NoAnswer`] when no other account can be called, [`SendError::NotDelivered`] when a member did not
+    /// get
+    /// it, and any error of the service or the network.
     pub async fn send(&self, text: impl Into<Text>) -> Result<(), SendError> {
         self.send_with(text, &[]).await.map(drop)
     }
@@ -97,7 +98,8 @@ impl Conversation {
         self.all()?.text(&self.state, text.into(), emoticons).await
     }
 
-    /// Sends a message of any type, and waits until all have it. [`Event::Raw`](crate::Event::Raw) is how one comes.
+    /// Sends a message of any type, and waits until every member has it. [`Event::Raw`](crate::Event::Raw) is its
+    /// counterpart.
     ///
     /// `content_type` is the value of that header, with its parameters if it has any; `headers` stand after it. The whole
     /// message has at most 1664 bytes: the body, the headers with `MIME-Version` and `Content-Type`, and the blank line.
@@ -126,17 +128,17 @@ impl Conversation {
         self.all()?.raw(&self.state, payload).await
     }
 
-    /// Tells that this account is typing. Call it as often as keys are hit: it is sent every 5 s.
-    /// Like the first text, it calls the others when they are not here.
+    /// Tells that this account is typing. Call it at every key press: the client sends it every 5 s at most.
+    /// Like the first text, it calls the others when they are not in the conversation.
     ///
     /// # Errors
     ///
-    /// As [`Conversation::send`]; nobody says whether it arrived.
+    /// As [`Conversation::send`]; the service does not say whether it arrived.
     pub async fn typing(&self) -> Result<(), SendError> {
         self.all()?.typing(&self.state).await
     }
 
-    /// Nudges the others, and waits until all have it. Clients before MSN Messenger 7 show nothing of it.
+    /// Nudges the others, and waits until every member has it. Clients before MSN Messenger 7 show nothing of it.
     ///
     /// # Errors
     ///
@@ -145,25 +147,26 @@ impl Conversation {
         self.all()?.nudge(&self.state).await
     }
 
-    /// Invites one more person, and waits until it rings at theirs. That they come is told by
-    /// [`Event::Joined`](crate::Event::Joined).
+    /// Invites one more account, and waits until the service has called it. When it joins,
+    /// [`Event::Joined`](crate::Event::Joined) tells.
     ///
     /// # Errors
     ///
-    /// [`CommandError::Refused`] with [`ErrorCode::NotOnline`](msnp::ErrorCode::NotOnline) when they are not online or
-    /// block this account; [`CommandError::Conversation`] when the conversation could not be opened for them; and whatever
-    /// the service and the network do.
+    /// [`CommandError::Refused`] with [`ErrorCode::NotOnline`](msnp::ErrorCode::NotOnline) when the account is not
+    /// online or
+    /// blocks this account; [`CommandError::Conversation`] when the conversation could not be opened; and any error of
+    /// the service or the network.
     pub async fn invite(&self, who: &Handle) -> Result<(), CommandError> {
         let all = self.all().map_err(|_| CommandError::Disconnected)?;
         all.invite(&self.state, who).await
     }
 
-    /// Leaves it. Something said later opens it again.
+    /// Leaves it. A later message opens it again.
     pub async fn leave(&self) {
         self.state.leave();
     }
 
-    /// The conversations of the client, while it is there.
+    /// The conversations of the client, while the client exists.
     fn all(&self) -> Result<Arc<Conversations>, SendError> {
         self.all.upgrade().ok_or(SendError::Disconnected)
     }

@@ -1,9 +1,8 @@
-//! All conversations of one client.
+//! The conversations of one client.
 //!
-//! A [`ConversationState`] is what the user sees as one conversation. It is on a line of the pool,
+//! A [`ConversationState`] is one conversation as the user sees it. It is on a line of the pool,
 //! whose switchboards come and go beneath it. A line that only carried packets becomes a
-//! conversation when somebody says or types something there; before that the user hears nothing of
-//! it.
+//! conversation when a member writes or types something. Before that it causes no events.
 
 mod emoticons;
 mod happening;
@@ -25,10 +24,10 @@ pub(crate) use happening::{Happening, Tell};
 pub use id::ConversationId;
 pub(crate) use state::ConversationState;
 
-/// Above this, conversations that are not open and that nobody holds are forgotten.
+/// The number of conversations above which those are forgotten that are closed and have no handle.
 const MAX_CONVERSATIONS: usize = 1_024;
 
-/// All conversations of one client.
+/// The conversations of one client.
 pub(crate) struct Conversations {
     account: Handle,
     dialect: Dialect,
@@ -90,7 +89,7 @@ impl Conversations {
         self.find(ConversationId(line.id()))
     }
 
-    /// Whether somebody's client can fetch pictures.
+    /// Whether a contact's client can fetch pictures.
     fn takes_packets(&self, who: &Handle) -> bool {
         !self.roster.read().is_old(who, self.dialect)
     }

@@ -30,7 +30,7 @@ pub(crate) struct Core {
     pub(crate) peers: Arc<Peers>,
 }
 
-/// The looks of this account to others.
+/// The public state of this account: status, name, picture.
 #[derive(Debug, Clone)]
 pub(crate) struct Own {
     pub(crate) name: FriendlyName,

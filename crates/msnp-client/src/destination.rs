@@ -1,8 +1,8 @@
-//! The far end of a connection to the service.
+//! The destinations of connections to the service.
 
 use msnp::HostPort;
 
-/// The server to connect to.
+/// The destination of a connection.
 pub(crate) enum Destination {
     /// A notification server, as `host:port`.
     Notification(String),

@@ -1,4 +1,4 @@
-//! The way of everything heard: words go to conversations, packets to peers, and what comes of them to the user.
+//! The distribution of incoming messages: texts to conversations, packets to peers, outcomes to the user.
 
 use std::sync::Arc;
 
@@ -49,7 +49,7 @@ impl Subscriber for Core {
     }
 }
 
-/// Tells the user what happened in a conversation, and does what follows from it.
+/// Tells the user of a happening in a conversation, and acts on it.
 pub(crate) fn tell(core: &Core, conversation: &Arc<ConversationState>, happening: Happening) {
     let conversation = Conversation::new(&core.conversations, Arc::clone(conversation));
     core.events.emit(match happening {

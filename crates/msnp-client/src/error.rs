@@ -1,9 +1,8 @@
-//! The errors, in words for people.
+//! The errors of this crate, in words for users.
 //!
-//! Each enum tells whose fault it is. An *argument* cannot be used: that is the caller's. The service *refuses*, with a
-//! code, or does not keep to the *protocol*. The *network* loses a connection or lets nothing through in time. The
-//! *other person* is not there, declines, or sends what cannot be right. And what is *too much at once* is a limit of this
-//! library.
+//! Each variant names the side at fault. The *caller's* argument cannot be used. The *service* refuses, with a
+//! code, or does not keep to the protocol. The *network* loses a connection or lets nothing through in time. The
+//! *other person* is not there, declines, or sends wrong data. The *library* limits how much goes on at once.
 
 mod command;
 mod fetch;

@@ -8,9 +8,9 @@ use msnp::{FriendlyName, Handle};
 
 use crate::{Contact, Conversation, Presence, TransferError, TransferId, TransferProgress};
 
-/// One thing that happened.
+/// One event.
 ///
-/// Events of a conversation carry it: what is answered there is heard by everybody in it.
+/// Events of a conversation carry it: a program that answers there reaches every member.
 ///
 /// ```no_run
 /// # async fn example(mut events: msnp_client::Events) -> Result<(), msnp_client::SendError> {
@@ -25,7 +25,7 @@ use crate::{Contact, Conversation, Presence, TransferError, TransferId, Transfer
 /// # }
 /// ```
 ///
-/// Programs can make events to try themselves out: see [`Conversation::detached`]. Match the fields with `..`, because
+/// Programs can make events to test themselves: see [`Conversation::detached`]. Match the fields with `..`, because
 /// some may be added.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
@@ -36,102 +36,101 @@ pub enum Event {
     Online {
         /// The contact.
         who: Handle,
-        /// The name they have now.
+        /// The contact's present name.
         name: FriendlyName,
-        /// Their status, the features of their client, and their picture.
+        /// The contact's presence.
         presence: Presence,
-        /// Whether they were online before: the service lists these contacts at sign-in.
+        /// Whether the contact was online before: the service lists these contacts at sign-in.
         already: bool,
     },
     /// An online contact changed the status, the name or the picture.
     Presence {
         /// The contact.
         who: Handle,
-        /// The name they have now.
+        /// The contact's present name.
         name: FriendlyName,
-        /// The same of now.
+        /// The contact's present state.
         presence: Presence,
     },
     /// A contact went offline, or appears so.
     Offline {
         /// The contact.
         who: Handle,
-        /// The name they had.
+        /// The contact's last name.
         name: FriendlyName,
     },
-    /// Somebody was added to one of the lists, by this account or by somebody else (reverse list).
+    /// An account was added to one of the lists, by this account or by itself (reverse list).
     ContactAdded {
-        /// As they are now.
+        /// The account's present state.
         contact: Contact,
-        /// Whether *they* added this account, who may want to answer by adding them.
+        /// Whether *the other account* added this one, whose user may want to add it in return.
         by_them: bool,
     },
-    /// Somebody was taken off one of the lists.
+    /// An account was taken off one of the lists.
     ContactRemoved {
-        /// The person.
+        /// The account.
         who: Handle,
-        /// Whether they removed this account.
+        /// Whether the other account removed this one.
         by_them: bool,
     },
-    /// Groups, names, privacy or blocks changed: ask the client.
+    /// Groups, names, privacy or blocks changed. [`crate::Client`] has the new state.
     RosterChanged,
-    /// Somebody joined a conversation (or was there when this account joined).
+    /// An account joined a conversation (or was there when this account joined).
     Joined {
         /// The conversation.
         conversation: Conversation,
-        /// The person.
+        /// The account.
         who: Handle,
-        /// Their name.
+        /// The account's name.
         name: FriendlyName,
     },
-    /// Somebody left a conversation.
+    /// An account left a conversation.
     Left {
         /// The conversation.
         conversation: Conversation,
-        /// The person.
+        /// The account.
         who: Handle,
     },
-    /// Somebody said something.
+    /// A text came in.
     Message {
         /// The conversation.
         conversation: Conversation,
         /// The sender.
         from: Handle,
-        /// Their name.
+        /// The sender's name.
         name: FriendlyName,
-        /// The text, with its look.
+        /// The text.
         text: Text,
         /// The custom emoticons that it uses; their pictures come as [`Event::Emoticon`].
         emoticons: Vec<Emoticon>,
     },
-    /// Somebody is typing; shown for 6 s or until the message.
+    /// A member is typing; shown for 6 s or until the message.
     Typing {
         /// The conversation.
         conversation: Conversation,
-        /// The sender.
+        /// The member.
         from: Handle,
     },
-    /// Somebody nudges: their client wants this window to shake. It is not asked for any answer.
+    /// A member sent a nudge: its client wants this window to shake. No answer is expected.
     Nudge {
         /// The conversation.
         conversation: Conversation,
         /// The sender.
         from: Handle,
-        /// Their name.
+        /// The sender's name.
         name: FriendlyName,
     },
     /// A message came of a type without an event of its own in this library, such as ink
-    /// (`application/x-ms-ink`), a wink (`text/x-msnmsgr-datacast` but for nudges), the features of a client
-    /// (`text/x-clientcaps`) or an invitation to another program (`text/x-msmsgsinvite` but for files).
-    /// [`Conversation::send_raw`] sends one.
+    /// (`application/x-ms-ink`), a wink (`text/x-msnmsgr-datacast` but for nudges) or a client's abilities
+    /// (`text/x-clientcaps`). [`Conversation::send_raw`] sends one.
     ///
-    /// Where the sender believes that it is seen here, an [`Event::NotShown`] for people follows.
+    /// Where the sender believes that it is seen here, an [`Event::NotShown`] for users follows.
     Raw {
         /// The conversation.
         conversation: Conversation,
         /// The sender.
         from: Handle,
-        /// Their name.
+        /// The sender's name.
         name: FriendlyName,
         /// The media type, in lower case, without its parameters.
         content_type: String,
@@ -140,16 +139,16 @@ pub enum Event {
         /// The bytes after the headers.
         body: Bytes,
     },
-    /// Something came of which the sender believes that it is seen here, and it cannot be shown: a message of an
-    /// unknown type (which is an [`Event::Raw`] before), or one that is not what its type says.
+    /// A message came that the sender believes to be seen here, and it cannot be shown. It is of an
+    /// unknown type (an [`Event::Raw`] comes before), or cannot be read as its type.
     NotShown {
         /// The conversation, if it belongs to one.
         conversation: Option<Conversation>,
-        /// The sender; `None`: the service, or somebody whose address cannot be read.
+        /// The sender; `None` for the service, or a sender whose address cannot be read.
         from: Option<Handle>,
-        /// Its type; empty when it has none.
+        /// The media type; empty when it has none.
         content_type: String,
-        /// The reason, in words.
+        /// The reason for which it cannot be shown, in words.
         reason: String,
     },
     /// A custom emoticon's picture is here, verified.
@@ -161,77 +160,76 @@ pub enum Event {
         /// The picture.
         data: Bytes,
     },
-    /// A display picture is here, verified (after `fetch_picture` by anybody of this client).
+    /// A display picture is here, verified (after any `fetch_picture` of this client).
     Picture {
-        /// The person that it shows.
+        /// The contact.
         of: Handle,
         /// The picture.
         data: Bytes,
     },
-    /// Somebody offers a file: accept or decline it.
+    /// A contact offers a file: accept or decline it.
     FileOffered {
-        /// The number of the transfer: for [`Client::accept_file`](crate::Client::accept_file) and
-        /// [`Client::decline_file`](crate::Client::decline_file).
+        /// Its number.
         transfer: TransferId,
         /// The sender.
         from: Handle,
-        /// A name for it without folders and control characters.
+        /// A safe name.
         name: String,
-        /// In bytes.
+        /// The size in bytes.
         size: u64,
         /// A small picture of it.
         preview: Option<Bytes>,
     },
     /// A transfer got further (at most a few times a second).
     FileProgress {
-        /// The number of the transfer.
+        /// The transfer.
         transfer: TransferId,
-        /// Its bytes, and their way.
+        /// The progress.
         progress: TransferProgress,
     },
-    /// A file is here.
+    /// A file is complete here.
     FileReceived {
-        /// The number of the transfer.
+        /// The transfer.
         transfer: TransferId,
         /// The sender.
         from: Handle,
-        /// The path here.
+        /// The path of the file.
         path: PathBuf,
     },
-    /// A file is with them.
+    /// The receiver has all of a file.
     FileSent {
-        /// The number of the transfer.
+        /// The transfer.
         transfer: TransferId,
-        /// The recipient.
+        /// The receiver.
         to: Handle,
     },
     /// A transfer, either way, ended without success.
     FileFailed {
-        /// The number of the transfer.
+        /// The transfer.
         transfer: TransferId,
         /// The other side.
         peer: Handle,
         /// The reason.
         error: TransferError,
     },
-    /// Everybody else left, or the connection of the conversation broke.
+    /// Every other member left, or the connection of the conversation broke.
     ConversationClosed {
         /// The conversation.
         conversation: Conversation,
     },
     /// The service announces something.
     ServiceMessage {
-        /// The kind of thing.
+        /// The kind of notice.
         kind: ServiceMessageKind,
         /// In words.
         text: String,
     },
-    /// Events were lost because nobody read them.
+    /// Events were lost because the program did not read them in time.
     Missed {
-        /// Their number.
+        /// The number of lost events.
         count: u64,
     },
-    /// Something went wrong that no call was waiting for.
+    /// An error that no call was waiting for.
     Error {
         /// In words.
         text: String,
@@ -245,26 +243,26 @@ pub enum Event {
     },
 }
 
-/// The kind of an announcement of the service.
+/// The kind of a notice of the service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ServiceMessageKind {
     /// A text of its operator's, or an alert (`NOT`): the words are theirs.
     Announcement,
-    /// A text from somebody's mobile (`IPG`): the words are theirs.
+    /// A text from a mobile (`IPG`): the words are its sender's.
     Page,
     /// The service goes down for maintenance.
     Maintenance {
-        /// In so many minutes; `None` when it does not say.
+        /// The minutes until then; `None` when the service does not say.
         minutes: Option<u32>,
     },
-    /// There is mail.
+    /// There is new mail.
     Mail,
-    /// Something that has no words here.
+    /// A notice without words here.
     Other,
 }
 
-/// Why a client is signed out.
+/// The reason for which a client is signed out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SignedOut {

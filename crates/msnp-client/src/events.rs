@@ -13,10 +13,10 @@ use tokio::sync::mpsc;
 
 use crate::{Conversation, Event};
 
-/// How many events wait to be read.
+/// The number of events that may wait to be read.
 const MAX_EVENTS: usize = 1024;
 
-/// Where tasks tell what happens. It never blocks.
+/// The sender of events, held by the tasks of a client. It never blocks.
 pub(crate) struct EventSender {
     queue: mpsc::Sender<Event>,
     missed: AtomicU64,
@@ -28,7 +28,7 @@ impl EventSender {
         (Self { queue, missed: AtomicU64::new(0) }, Events { queue: events, client: None })
     }
 
-    /// Tells of an event, or counts it as missed when too many wait to be read.
+    /// Sends an event, or counts it as missed when too many wait to be read.
     pub(crate) fn emit(&self, event: Event) {
         let missed = self.missed.swap(0, Ordering::Relaxed);
         if missed > 0 && self.queue.try_send(Event::Missed { count: missed }).is_err() {
@@ -40,11 +40,11 @@ impl EventSender {
         }
     }
 
-    /// Tells of the last event; it is waited for a little, because a program may wait for it.
+    /// Sends the last event. It waits a little for room, because a program may wait for this event.
     pub(crate) async fn last(&self, event: Event) {
         let told = self.queue.send_timeout(event, Duration::from_secs(1)).await;
         if told.is_err() {
-            tracing::debug!("nobody reads the events");
+            tracing::debug!("the events are not read");
         }
     }
 }
@@ -69,7 +69,7 @@ impl EventSender {
 /// ```
 pub struct Events {
     queue: mpsc::Receiver<Event>,
-    /// The client lives as long as somebody listens to it.
+    /// The client lives as long as its events are read.
     client: Option<Arc<dyn Any + Send + Sync>>,
 }
 
@@ -85,8 +85,8 @@ impl Events {
         event
     }
 
-    /// The next text that somebody says, with where and who; all other events are passed over. `None` after the last.
-    /// Cancel-safe. For programs that do nothing but answer.
+    /// The next text that comes in, with its conversation and sender; all other events are dropped. `None` after
+    /// the last. Cancel-safe. For programs that only answer.
     pub async fn next_text(&mut self) -> Option<(Conversation, Handle, Text)> {
         loop {
             if let Event::Message { conversation, from, text, .. } = self.next().await? {

@@ -1,4 +1,4 @@
-//! Where a file that is sent comes from.
+//! The source of a file that is sent.
 
 mod outgoing;
 
@@ -11,7 +11,7 @@ use tokio::io::{AsyncRead, AsyncWriteExt as _};
 use crate::TransferError;
 pub(crate) use outgoing::OutgoingFile;
 
-/// A file to send: one on the disk, one that is open, bytes, or what a reader gives.
+/// A file to send: one on the disk, an open one, bytes, or the output of a reader.
 ///
 /// ```no_run
 /// # async fn example(client: msnp_client::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -38,7 +38,7 @@ enum Source {
 pub(crate) struct Opened {
     /// The name in the offer.
     pub(crate) name: String,
-    /// Where it is, or its name where it is nowhere.
+    /// Its path, or its name where it has no path.
     pub(crate) path: PathBuf,
     pub(crate) size: u64,
     pub(crate) file: OutgoingFile,
@@ -62,11 +62,9 @@ impl FileSource {
     }
 
     /// The bytes of a reader until its end, under this name.
-    ///
-    /// It is read to its end before the file is offered, because an offer tells the size, and into a file without a
-    /// name in the folder for temporary files, because a transfer may go back. So it takes as much of the disk, not of
-    /// the memory, as it gives. It has to end: a reader without an end fills the disk (`take` of
-    /// [`AsyncReadExt`](tokio::io::AsyncReadExt) gives one an end).
+    /// The reader is read to its end before the file is offered, because an offer tells the size. It is read into a
+    /// file without a name in the folder for temporary files, because a transfer may go back. So it takes up disk
+    /// and no memory.
     pub fn reader(name: impl Into<String>, reader: impl AsyncRead + Send + Unpin + 'static) -> Self {
         Self(Source::Reader { name: name.into(), reader: Box::new(reader) })
     }
@@ -111,7 +109,7 @@ fn fault(path: &str, error: &std::io::Error) -> TransferError {
     TransferError::File { path: path.to_owned(), reason: error.to_string() }
 }
 
-/// A name that somebody chose for what has none.
+/// The name of a file from a source without a path.
 fn checked(name: String) -> Result<String, TransferError> {
     let good = !name.contains(|char: char| char.is_control() || matches!(char, '/' | '\\'))
         && Path::new(&name).file_name().is_some();

@@ -1,10 +1,10 @@
 //! The HTTP gateway: a connection made of requests (HYP *HTTP Connections*).
 //!
-//! The rest of the client sees an ordinary stream. Behind it a task sends what was written as
-//! `POST`s, one at a time. How it gets news depends on the gateway. One that knows `Lifespan` is
-//! asked to hold a poll until there are some. Any other is asked soon after something happened,
-//! and then every two seconds as the official client does; and so is one before which stands a
-//! proxy that does not have the patience.
+//! The rest of the client sees an ordinary stream. Behind it a task sends the written bytes as
+//! `POST`s, one at a time. The way to get news depends on the gateway. One that knows `Lifespan` is
+//! asked to hold a poll until there are some. Any other is asked soon after an exchange of bytes,
+//! and then every two seconds as the official client does; so is a gateway behind a
+//! proxy that ends held requests.
 
 mod exchange;
 mod stream;
@@ -26,13 +26,13 @@ use exchange::{Fault, Line, News};
 pub(crate) use stream::Through;
 use stream::WhyNot;
 
-/// How much waits between the task and the client, in bytes.
+/// The size of the buffer between the task and the client, in bytes.
 const BUFFER: usize = 64 * 1024;
-/// How much one request carries at most.
+/// The most bytes that one request carries.
 const MAX_REQUEST: usize = 32 * 1024;
 const FIRST_POLL: Duration = Duration::from_millis(250);
 const LAST_POLL: Duration = Duration::from_secs(2);
-/// How long a gateway is asked to hold a poll, in seconds: less than any proxy waits.
+/// The time for which a gateway is asked to hold a poll, in seconds: less than any proxy waits.
 const LIFESPAN: u64 = 25;
 
 /// A stream through the gateway; it is opened with the first bytes written to it, and ends when
@@ -48,7 +48,7 @@ pub(crate) fn open(gateway: Uri, trust: Trust, to: Destination, open: &Open) -> 
         let _counted = counted;
         let (reader, writer) = tokio::io::split(theirs);
         let line = || Line::new(gateway.clone(), trust.clone());
-        let session = Session {
+        let session = GatewaySession {
             sending: line(),
             polling: line(),
             id: String::new(),
@@ -65,7 +65,7 @@ pub(crate) fn open(gateway: Uri, trust: Trust, to: Destination, open: &Open) -> 
     through
 }
 
-/// The fault of the gateway, if it is one of its answers that made this error.
+/// The fault of the gateway, if one of its answers made this error.
 pub(crate) fn absence(error: &io::Error) -> Option<String> {
     match error.get_ref()?.downcast_ref::<Fault>()? {
         Fault::Broken(_) => None,
@@ -73,8 +73,8 @@ pub(crate) fn absence(error: &io::Error) -> Option<String> {
     }
 }
 
-/// The streams that are open. Their last words go out after whoever wrote them has closed the
-/// stream: a program that ends at once would take them with it.
+/// The streams that are open. Their last bytes go out after the client has closed the
+/// stream: a program that ends at once would lose them.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Open(Arc<watch::Sender<usize>>);
 
@@ -100,21 +100,21 @@ impl Drop for Counted {
     }
 }
 
-struct Session {
+struct GatewaySession {
     sending: Line,
     /// A poll that is held has a connection of its own.
     polling: Line,
     id: String,
-    /// How long the gateway holds a poll; `None` when it does not.
+    /// The time for which the gateway holds a poll; `None` when it does not.
     lifespan: Option<Duration>,
-    /// Bytes of the client.
+    /// The bytes that the client wrote.
     out: BytesMut,
     reader: ReadHalf<DuplexStream>,
     writer: WriteHalf<DuplexStream>,
     why_not: WhyNot,
 }
 
-/// The outcome of a wait.
+/// The outcome of waiting.
 enum Heard {
     /// The client has closed the stream.
     Goodbye,
@@ -131,7 +131,7 @@ enum Next {
     Ends,
 }
 
-impl Session {
+impl GatewaySession {
     async fn run(mut self, to: Destination) -> io::Result<()> {
         if self.reader.read_buf(&mut self.out).await? == 0 {
             return Ok(());
@@ -169,7 +169,7 @@ impl Session {
         Ok(())
     }
 
-    /// Gives the client what the gateway said.
+    /// Gives the client the bytes of an answer.
     async fn take(&mut self, news: News) -> io::Result<Next> {
         self.writer.write_all(&news.body).await?;
         if news.closed {
@@ -184,7 +184,7 @@ impl Session {
         Ok(Next::Goes)
     }
 
-    /// Polls after a pause that grows as long as nothing happens, or sends.
+    /// Polls after a pause that grows as long as no bytes come, or sends.
     async fn ask_for_news(&mut self, pause: &mut Duration) -> io::Result<Next> {
         let query = tokio::select! {
             read = self.reader.read_buf(&mut self.out) => {

@@ -10,7 +10,7 @@
 //! tokio = { version = "1", features = ["macros", "rt-multi-thread"] }
 //! ```
 //!
-//! This is all of `src/main.rs`. It says back whatever anybody says, to all who are in that conversation:
+//! This is all of `src/main.rs`. It sends each text back to all members of its conversation:
 //!
 //! ```no_run
 #![doc = include_str!("../tests/front_page/echo.rs")]
@@ -39,15 +39,15 @@
 //! | to | look at |
 //! |---|---|
 //! | sign in | [`Client::builder`], [`Builder`], [`Trust`] |
-//! | hear what happens | [`Events`], [`Event`] |
-//! | have a name and a status | [`Client::set_name`], [`Client::set_status`], [`Builder::status`] |
+//! | read the events | [`Events`], [`Event`] |
 //! | work on the contact list | [`Client::contacts`], [`Client::add_contact`], [`Client::block`] … |
+//! | have a name and a status | [`Client::set_name`], [`Client::set_status`], [`Builder::status`] |
 //! | talk | [`Client::send`], [`Client::conversation`], [`Conversation`] |
 //! | show pictures and emoticons, fetch those of others | [`Client::set_picture`], [`Client::add_emoticon`], [`Client::fetch_picture`] |
 //! | send and take files | [`Client::send_file`], [`FileSource`], [`Client::accept_file`], [`Transfer`] |
 //! | speak a language of one's own | [`Conversation::send_raw`], [`Event::Raw`] |
 //! | come back after a broken connection | [`Builder::reconnect`], [`Reconnect`] |
-//! | know whose fault it is | [`SignInError`], [`CommandError`], [`SendError`], [`FetchError`], [`TransferError`] |
+//! | know which side failed | [`SignInError`], [`CommandError`], [`SendError`], [`FetchError`], [`TransferError`] |
 //!
 //! Where the service is, [`Builder::server`] says (this machine unless told), and [`Builder::https`] where its HTTPS
 //! listener is at neither of the usual ports, 8443 and 443. A connection that breaks is made again, for as long as it

@@ -1,4 +1,4 @@
-//! From nothing to a signed-in notification connection.
+//! The sign-in, from no connection to a signed-in notification connection.
 
 mod https;
 mod passport;
@@ -19,18 +19,18 @@ use crate::settings::Settings;
 use crate::transport::connect;
 use crate::verifier::Untrusted;
 
-/// How long each answer may take.
+/// The time that each answer may take.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(20);
-/// How often a dispatch server may send us on.
+/// The most redirects of dispatch servers that are followed.
 const MAX_REFERRALS: usize = 5;
 
-/// A connection that is signed in, with the name the service has for this account.
+/// A connection that is signed in, with the name that the service has for this account.
 pub(crate) struct SignedIn {
     pub(crate) wire: Wire,
     pub(crate) name: FriendlyName,
 }
 
-/// Signs in: asks the notification server, follows its referrals, fetches a ticket, shows it.
+/// Signs in: asks the notification server, follows its redirects, fetches a ticket, shows it.
 pub(crate) async fn sign_in(
     settings: &Settings,
     account: &Handle,
@@ -54,8 +54,8 @@ fn protocol(server: &str, what: &str) -> SignInError {
     SignInError::Protocol { server: server.to_owned(), what: what.to_owned() }
 }
 
-/// A connection is over: because the network lost it, because what came over it cannot be read, or because nobody
-/// vouches for the other side.
+/// The error for a connection that is over. The network lost it, its bytes cannot be read, or the
+/// certificate of the other side is not trusted.
 pub(crate) fn lost(server: String, source: io::Error) -> SignInError {
     if let Some(Untrusted(shown)) = source.get_ref().and_then(|inner| inner.downcast_ref()) {
         return SignInError::Untrusted(shown.clone());
@@ -72,7 +72,7 @@ enum Step {
 }
 
 struct Login {
-    /// With whom we speak, for people.
+    /// The name of the other side, for users.
     server: String,
     gateway: Option<String>,
     dialect: Dialect,
@@ -93,7 +93,7 @@ impl Login {
         }
     }
 
-    /// Says who wants to sign in.
+    /// Names the account that wants to sign in.
     async fn identify(&mut self, account: &Handle) -> Result<Step, SignInError> {
         let transaction = self.wire.transaction();
         let offer = ver::Request::offer(transaction, self.dialect);
@@ -131,7 +131,7 @@ impl Login {
         }
     }
 
-    /// Sends a request and waits for what answers it.
+    /// Sends a request and waits for its answer.
     async fn ask(&mut self, request: &NotificationRequest) -> Result<NotificationEvent, SignInError> {
         let answer = async {
             self.wire.send(request).await?;
@@ -170,7 +170,7 @@ impl Login {
     }
 }
 
-/// The version of MSN Messenger 6.0: services of the time turned unknown clients away.
+/// The version that MSN Messenger 6.0 sends: the services of 2003 turned unknown clients away.
 fn version(transaction: TransactionId, account: &Handle) -> cvr::Request {
     cvr::Request {
         transaction,

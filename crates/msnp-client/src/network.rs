@@ -1,4 +1,4 @@
-//! How this machine is connected.
+//! The addresses of this machine, as seen by itself and by the service.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
@@ -6,7 +6,7 @@ use msnp::connection_type::ConnectionType;
 use msnp::message::Profile;
 use msnp_p2p::direct::offerable;
 
-/// The addresses of this machine that others may be told of; those of loopback only where they are wanted.
+/// The addresses of this machine that peers may be told of; those of loopback only where they are wanted.
 pub(crate) fn own_addresses(loopback: bool) -> Vec<Ipv4Addr> {
     let interfaces = if_addrs::get_if_addrs().unwrap_or_default();
     let addresses = interfaces.iter().filter_map(|interface| match interface.ip() {
@@ -16,7 +16,7 @@ pub(crate) fn own_addresses(loopback: bool) -> Vec<Ipv4Addr> {
     offerable(addresses, loopback)
 }
 
-/// Our end of the connection as the service tells it, beside what we see of it.
+/// The address at which the service sees this client, beside the client's own view.
 #[derive(Debug, Clone)]
 pub(crate) struct LocalNetwork {
     pub(crate) connection_type: ConnectionType,

@@ -1,5 +1,5 @@
-//! The connection to the notification server: requests and their answers, and what the service
-//! tells by itself.
+//! The connection to the notification server: requests and their answers, and the events that the service
+//! sends unasked.
 
 mod events;
 mod handle;

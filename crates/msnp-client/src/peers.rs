@@ -1,8 +1,8 @@
 //! Pictures, emoticons and files: one task per peer drives [`msnp_p2p::Peer`].
 //!
-//! Packets from switchboards are passed to the peer's task; what it has to send it sends over
-//! the best way there is, opening a switchboard when it needs one. A task ends when nothing is
-//! going on with its peer for a while.
+//! Packets from switchboards are passed to the peer's task. The task sends its own packets over
+//! the best carrier there is, and opens a switchboard when it needs one. A task ends when it has been
+//! idle for a while.
 
 mod driver;
 mod fetches;
@@ -42,7 +42,7 @@ use msnftp::Msnftp;
 use surroundings::Surroundings;
 use tasks::Tasks;
 
-/// Everything between this account and others that is not said in a conversation.
+/// The pictures and files between this account and others.
 pub(crate) struct Peers {
     roster: Arc<RwLock<Roster>>,
     surroundings: Arc<Surroundings>,
@@ -65,12 +65,12 @@ impl Peers {
         Self { roster, surroundings, tasks: Arc::default(), fetches: Fetches::default(), msnftp }
     }
 
-    /// The service told how it sees this machine.
+    /// Notes the address at which the service sees this machine.
     pub(crate) fn network_changed(&self, network: LocalNetwork) {
         self.surroundings.set_network(network);
     }
 
-    /// The kind of network between the service and this machine.
+    /// The type of this machine's connection, judged by the address that the service sees.
     pub(crate) fn connection_type(&self) -> ConnectionType {
         let network = self.surroundings.network();
         network.map_or(ConnectionType::UnknownConnect, |network| network.connection_type)
@@ -78,7 +78,7 @@ impl Peers {
 
     /// Packets that came over a switchboard, in order.
     pub(crate) async fn packets(&self, from: &Handle, carrier: PacketCarrier, packets: Vec<Bytes>) {
-        // Who is too many gets no task; its sessions run into their deadlines.
+        // Beyond the limit of peers there is no task; the sessions run into their deadlines.
         if let Some(task) = self.task(from) {
             let _ = task.send(Input::Packets { carrier, packets }).await;
         }
@@ -87,7 +87,7 @@ impl Peers {
     /// A switchboard closed, or the peer left it, or a packet was not delivered.
     pub(crate) fn carrier_gone(&self, peer: &Handle, carrier: u64) {
         if let Some(task) = self.tasks.find(peer) {
-            // The task may be busy; this must not be lost, nor may the caller wait.
+            // The task may be busy. The notice must not be lost, and the caller must not wait.
             tokio::spawn(async move {
                 let _ = task.send(Input::CarrierGone(carrier)).await;
             });
@@ -99,7 +99,7 @@ impl Peers {
         self.msnftp.knows(from, invitation)
     }
 
-    /// A message of the file transfer of old. Fails, in words, when it offers what cannot be taken.
+    /// Handles a message of MSNFTP. Fails, in words, when it offers a file that cannot be accepted.
     pub(crate) fn invitation(&self, from: &Handle, invitation: Invitation) -> Result<(), String> {
         self.msnftp.invitation(from, invitation)
     }
@@ -109,12 +109,13 @@ impl Peers {
         self.tasks.of(&self.surroundings, peer)
     }
 
-    /// Fetches an object, or takes it from those that were fetched before.
+    /// Fetches an object, or takes it from the kept ones.
     pub(crate) async fn fetch(&self, from: &Handle, object: &MsnObject) -> Result<Bytes, FetchError> {
         if let Some(data) = self.fetches.known(object) {
             return Ok(data);
         }
         let turn = self.fetches.turn(!self.surroundings.switchboards.is_open_with(from)).await;
+        // Another call may have fetched the object during the wait.
         if let Some(data) = self.fetches.known(object) {
             return Ok(data);
         }
@@ -124,12 +125,13 @@ impl Peers {
         // The task ends only with the client.
         task.send(input).await.map_err(|_| SendError::Disconnected)?;
         let data = answer.await.map_err(|_| SendError::Disconnected)??;
+        // Held until here: the turns limit how many fetches are under way.
         drop(turn);
         self.fetches.keep(object, &data);
         Ok(data)
     }
 
-    /// Fetches an emoticon's picture and tells of it; nobody waits for that.
+    /// Fetches an emoticon's picture and sends an event; no call waits for it.
     pub(crate) fn fetch_emoticon(self: &Arc<Self>, from: &Handle, emoticon: &Emoticon) {
         let (peers, from, emoticon) = (Arc::downgrade(self), from.clone(), emoticon.clone());
         tokio::spawn(async move {
@@ -149,7 +151,7 @@ impl Peers {
         direct: bool,
     ) -> Result<Transfer, TransferError> {
         let old = self.is_old(to);
-        // Before it is read in vain.
+        // Checked first, so that no source is read in vain.
         if old && !(direct && self.surroundings.settings.direct != DirectConnections::Never) {
             return Err(TransferError::NeedsDirect);
         }
@@ -169,20 +171,20 @@ impl Peers {
         begun.map(|()| transfer)
     }
 
-    /// Has the task of a peer begin something.
+    /// Gives a request to the task of a peer.
     async fn begin(&self, peer: &Handle, input: Input) -> Result<(), TransferError> {
         let task = self.task(peer).ok_or(TransferError::TooMany)?;
         // The task ends only with the client.
         task.send(input).await.map_err(|_| SendError::Disconnected.into())
     }
 
-    /// Takes an offered file.
+    /// Accepts an offered file.
     pub(crate) async fn accept(&self, id: TransferId, folder: &Path) -> Result<Transfer, TransferError> {
         let unknown = || TransferError::Unknown(id);
         let name = self.surroundings.offers.name_of(id).ok_or_else(unknown)?;
         if self.surroundings.settings.direct == DirectConnections::Never && self.msnftp.task_of(id).is_some()
         {
-            // It can never be taken: they need not wait.
+            // The file can never be accepted: the sender need not wait.
             self.decline(id).await?;
             return Err(TransferError::NeedsDirect);
         }
@@ -222,7 +224,7 @@ impl Peers {
         }
         let (told, wait) = oneshot::channel();
         self.begin(peer, Input::Cancel { id, told }).await?;
-        // An error means that it had ended by itself.
+        // An error means that the task had ended by itself.
         let _ = wait.await;
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! The pictures of this account's own that others may fetch: its display picture and its custom emoticons.
+//! The pictures of this account that others may fetch: its display picture and its custom emoticons.
 
 mod served;
 
@@ -13,7 +13,7 @@ use crate::PictureError;
 pub use served::Pictures;
 pub(crate) use served::Served;
 
-/// The pictures that others may fetch, with the descriptions that they are given.
+/// The pictures, and their descriptions for other clients.
 pub(crate) struct OwnPictures {
     account: Handle,
     published: Published,
@@ -23,7 +23,7 @@ pub(crate) struct OwnPictures {
     display: Mutex<DisplayPicture>,
 }
 
-/// The own display picture, and the one before: somebody may just be about to fetch that.
+/// The own display picture, and the one before: a contact may be about to fetch that.
 #[derive(Debug, Default)]
 struct DisplayPicture {
     current: Option<MsnObject>,
@@ -46,7 +46,7 @@ impl OwnPictures {
         &self.published
     }
 
-    /// The people that have fetched each of them.
+    /// The record of fetches.
     pub(crate) fn served(&self) -> &Served {
         &self.served
     }
@@ -93,7 +93,7 @@ impl OwnPictures {
         Ok(())
     }
 
-    /// Lets others fetch a custom emoticon of which nobody has told them yet.
+    /// Lets others fetch a custom emoticon that no text has carried yet.
     pub(crate) fn emoticon(&self, shortcut: &str, png: Bytes) -> Result<Emoticon, PictureError> {
         let object = self.publish(ObjectKind::CUSTOM_EMOTICON, shortcut, png)?;
         Emoticon::new(shortcut, object).map_err(|_| PictureError::Shortcut(shortcut.to_owned()))
@@ -104,7 +104,7 @@ impl OwnPictures {
         if size > limit {
             return Err(PictureError::TooLarge { size, limit });
         }
-        // The name of a file that nobody has: others only show it around.
+        // A made-up file name: other clients only pass it on.
         let location = format!("TFR{}.dat", kind.0);
         let object = MsnObject::new(self.account.as_str(), kind, location, name, &data);
         self.published.publish(&object, data);

@@ -1,4 +1,4 @@
-//! Messages of any type on their way out.
+//! The encoding of messages of any type.
 
 use bytes::Bytes;
 use msnp::message::Message;

@@ -1,4 +1,4 @@
-//! The lists: who is on them, in which group, and online or not.
+//! The lists: the accounts on them, their groups and their presence.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use msnp::{
 
 use crate::{Contact, Group, Presence};
 
-/// The lists as the service last told.
+/// The lists as the service last sent them.
 #[derive(Debug, Default)]
 pub(crate) struct Roster {
     contacts: BTreeMap<Handle, Contact>,
@@ -39,12 +39,12 @@ impl Roster {
         self.privacy = privacy;
     }
 
-    /// The features of an online contact's client.
+    /// The capabilities of an online contact's client.
     fn capabilities(&self, who: &Handle) -> Option<ClientCapabilities> {
         self.contact(who)?.presence.as_ref().map(|presence| presence.capabilities)
     }
 
-    /// Whether somebody's client is from before MSN Messenger 6, or ours pretends to be: such
+    /// Whether an account's client is from before MSN Messenger 6, or this client pretends to be. Such
     /// clients know nothing of packets and must not be sent any (HYP *MSNC1*).
     pub(crate) fn is_old(&self, who: &Handle, own: Dialect) -> bool {
         let theirs = self.capabilities(who);
@@ -55,7 +55,7 @@ impl Roster {
         self.groups.insert(id, name.text().into_owned());
     }
 
-    /// A group goes; who was only in it goes off the forward list with it (YW).
+    /// Removes a group; its contacts that are in no other go off the forward list with it (YW).
     pub(crate) fn remove_group(&mut self, id: GroupId) {
         self.groups.remove(&id);
         for contact in self.contacts.values_mut().filter(|contact| contact.groups.contains(&id)) {
@@ -95,7 +95,7 @@ impl Roster {
         contact.clone()
     }
 
-    /// Takes a contact off a list, or out of a group: with its last group it is off the forward list. Gives
+    /// Takes a contact off a list, or out of a group: with its last group it is off the forward list. Returns
     /// whether it is off the list.
     pub(crate) fn remove(&mut self, list: List, handle: &Handle, group: Option<GroupId>) -> bool {
         let Some(contact) = self.contacts.get_mut(handle) else { return true };
@@ -122,7 +122,7 @@ impl Roster {
         }
     }
 
-    /// Somebody is online, or changed. Gives what is now known of them, and whether they were offline before.
+    /// Notes that a contact is online, or changed. Returns its present state, and whether it was offline before.
     pub(crate) fn online(
         &mut self,
         handle: &Handle,
@@ -141,14 +141,14 @@ impl Roster {
         (presence, came)
     }
 
-    /// Somebody went. Gives the name they had.
+    /// Notes that a contact went offline. Returns its last name.
     pub(crate) fn offline(&mut self, handle: &Handle) -> Option<FriendlyName> {
         let contact = self.contacts.get_mut(handle)?;
         contact.presence = None;
         Some(contact.name.clone())
     }
 
-    /// The connection is gone: nothing is known of anybody.
+    /// The connection is gone: all contacts count as offline.
     pub(crate) fn all_offline(&mut self) {
         self.contacts.values_mut().for_each(|contact| contact.presence = None);
     }

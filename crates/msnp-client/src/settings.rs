@@ -1,4 +1,4 @@
-//! How to reach the service, and what is allowed.
+//! The settings of a client, checked and unchecked.
 
 use hyper::Uri;
 use msnp::{ClientCapabilities, Dialect};
@@ -8,7 +8,7 @@ use crate::gateway;
 use crate::verifier;
 use crate::{DirectConnections, Reconnect, SignInError, Trust};
 
-/// The options of a [`crate::Builder`] that say where the service is, unchecked.
+/// The options of a [`crate::Builder`] for the addresses of the service, unchecked.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Where {
     pub(crate) server: Option<String>,
@@ -16,10 +16,10 @@ pub(crate) struct Where {
     pub(crate) gateway: Option<String>,
 }
 
-/// Where signing in begins.
+/// The start of signing in.
 #[derive(Debug, Clone, Default)]
 pub(crate) enum Nexus {
-    /// Nobody said.
+    /// Not configured.
     #[default]
     Unknown,
     /// `HOST[:PORT]` of the service's HTTPS listener.
@@ -33,7 +33,7 @@ pub(crate) struct Settings {
     /// `host:port`.
     pub(crate) server: String,
     pub(crate) nexus: Uri,
-    /// Where the nexus may be instead, if nobody said where it is.
+    /// The second address of the nexus, if none is configured.
     pub(crate) other_nexus: Option<Uri>,
     pub(crate) gateway: Option<Uri>,
     /// The connections through it.

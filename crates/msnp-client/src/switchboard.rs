@@ -1,4 +1,4 @@
-//! One connection to a switchboard: who is there, what is said, what arrived.
+//! One connection to a switchboard: its members, its messages and their acknowledgements.
 //!
 //! This half knows nothing of lines and conversations: it tells a [`Listener`] what happens, in order. The
 //! sending side is a buffer that a task of its own writes out whenever something is in it, so that
@@ -36,22 +36,22 @@ use people::People;
 /// one (HYP, *Switchboard Messages*).
 pub(crate) const MAX_PAYLOAD: usize = 1664;
 
-/// How many peer-to-peer packets may be on their way to the service without its `ACK`. The service
+/// The most peer-to-peer packets on their way to the service without its `ACK`. The service
 /// acknowledges when the receiver's socket has taken the packet, and drops a receiver for whom
 /// 4 MiB wait; 64 packets are under 110 KB. libpurple sends one at a time, which is far slower.
 pub(crate) const WINDOW: usize = 64;
 
-/// The listener to a switchboard. All but [`Listener::packets`] are called by the task that reads.
+/// The receiver of a switchboard's happenings. The reading task calls all methods but [`Listener::packets`].
 pub(crate) trait Listener: Send + Sync + 'static {
-    /// This account is in; after `ANS` those who were there already are known.
+    /// This account has joined. After `ANS` the members that were there before are known.
     fn entered(&self, board: &Arc<Switchboard>);
-    /// Somebody came or went.
+    /// A member joined or left.
     fn people_changed(&self, board: &Arc<Switchboard>);
-    /// Somebody is not in any more: packets cannot reach them here.
+    /// A member has left: packets cannot reach it here.
     fn peer_gone(&self, board: &Arc<Switchboard>, who: &Handle);
     /// A message that is no packet.
     fn message(&self, board: &Arc<Switchboard>, from: &Handle, name: &FriendlyName, message: Message);
-    /// A message came that cannot be read at all; whose it is may not be known.
+    /// A message that cannot be read at all came in; its sender may not be known.
     fn unreadable(&self, board: &Arc<Switchboard>, from: Option<&Handle>, fault: Invalid);
     /// Packets for this account, all that came at once. Called by a task of its own: it may wait,
     /// also for room in the window.
@@ -61,18 +61,18 @@ pub(crate) trait Listener: Send + Sync + 'static {
         from: &Handle,
         packets: Vec<Bytes>,
     ) -> impl Future<Output = ()> + Send;
-    /// A packet to this person was not delivered.
+    /// A packet to this account was not delivered.
     fn undelivered(&self, board: &Arc<Switchboard>, peer: &Handle);
-    /// The connection is over.
+    /// The connection has ended.
     fn gone(&self, board: &Arc<Switchboard>);
 }
 
 /// The answer of the service to a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Answer {
-    /// Done.
+    /// The request was carried out.
     Yes,
-    /// `NAK`: not everybody has it.
+    /// `NAK`: a member did not get the message.
     NotDelivered,
     /// An error.
     Error(u16),
@@ -95,7 +95,7 @@ pub(crate) struct Switchboard {
     window: Semaphore,
     state: Mutex<State>,
     closed: watch::Sender<bool>,
-    /// Clones of it are with those for whom it is to stay open.
+    /// Clones of it are with the users that keep the switchboard open.
     lease: Arc<()>,
 }
 
@@ -105,16 +105,16 @@ struct State {
     waiting: HashMap<u32, oneshot::Sender<Answer>>,
     /// Packets without an answer, oldest first: the service answers in order.
     in_flight: VecDeque<(u32, Arc<Handle>)>,
-    /// When a packet or a message last came or went.
+    /// The time at which a packet or a message last came or went.
     active: Instant,
-    /// Whether anybody has said anything here that is no packet.
+    /// Whether a message that is no packet came or went here.
     spoken: bool,
     /// One of the places for open switchboards.
     place: Option<OwnedSemaphorePermit>,
 }
 
 impl Switchboard {
-    /// Starts to read and write. Nothing is said by itself.
+    /// Starts to read and write. It sends nothing by itself.
     pub(crate) fn start<L: Listener>(
         id: u64,
         account: Handle,
@@ -153,7 +153,7 @@ impl Switchboard {
         self.id
     }
 
-    /// Goes in with a cookie from `XFR`.
+    /// Joins with a cookie from `XFR`.
     pub(crate) fn enter(&self, cookie: Cookie) -> Result<Receipt, Closed> {
         let handle = self.account.clone();
         self.ask(|transaction| {
@@ -161,19 +161,19 @@ impl Switchboard {
         })
     }
 
-    /// Goes in where this account was called to.
+    /// Joins the session that this account was called to.
     pub(crate) fn answer(&self, cookie: Cookie, session: SessionId) -> Result<Receipt, Closed> {
         let handle = self.account.clone();
         self.ask(|transaction| SwitchboardRequest::Ans(ans::Request { transaction, handle, cookie, session }))
     }
 
-    /// Calls somebody. The answer says that it rings at theirs, not that they come.
+    /// Calls an account. The answer says that the call was sent, not that the account joins.
     pub(crate) fn call(&self, who: &Handle) -> Result<Receipt, Closed> {
         let handle = who.clone();
         self.ask(|transaction| SwitchboardRequest::Cal(cal::Request { transaction, handle }))
     }
 
-    /// Says something and learns whether everybody got it. `A` is the one class in which the
+    /// Sends a message and learns whether every member got it. `A` is the one class in which the
     /// service answers either way (HYP, *Switchboard Messages*).
     pub(crate) fn say(&self, payload: Bytes) -> Result<Receipt, Closed> {
         self.ask(|transaction| {
@@ -182,7 +182,7 @@ impl Switchboard {
         })
     }
 
-    /// Says something whose arrival nobody waits for.
+    /// Sends a message without waiting for its arrival.
     pub(crate) fn mention(&self, acknowledge: Acknowledge, payload: Bytes) -> Result<(), Closed> {
         let mut state = self.state.lock();
         let transaction = state.transaction();
@@ -210,12 +210,12 @@ impl Switchboard {
         Ok(())
     }
 
-    /// The people there besides this account.
+    /// The members besides this account.
     pub(crate) fn people(&self) -> Vec<(Handle, FriendlyName)> {
         self.state.lock().people.all()
     }
 
-    /// Whether this person and nobody else is there.
+    /// Whether this account is the only other member.
     pub(crate) fn is_alone_with(&self, who: &Handle) -> bool {
         self.state.lock().people.are_only(who)
     }
@@ -227,23 +227,23 @@ impl Switchboard {
         state.active = Instant::now();
     }
 
-    /// Says goodbye; the connection ends when that is written.
+    /// Leaves; the connection ends when the `OUT` is written.
     pub(crate) fn leave(&self) {
         self.outbox.finish();
     }
 
-    /// Whether it is over, or about to be.
+    /// Whether it has ended, or is about to.
     pub(crate) fn is_closed(&self) -> bool {
         *self.closed.borrow() || self.outbox.is_finishing()
     }
 
-    /// Waits until it is over.
+    /// Waits until it has ended.
     pub(crate) async fn closed(&self) {
         // The sender is in here, so it cannot be gone.
         let _ = self.closed.subscribe().wait_for(|closed| *closed).await;
     }
 
-    /// Ends it at once. Whoever waits for an answer or for room learns of it.
+    /// Ends it at once. Each task that waits for an answer or for room learns of it.
     fn end(&self) {
         // First, so that a task that is woken by what follows sees it. Then each kind of sleeper in turn: those that wait
         // for room in the window, the writing task, the two sides of the backlog, and those that wait for an answer.

@@ -1,10 +1,10 @@
-//! The pool of switchboards: opens them, answers calls to them, finds the ones that lead to somebody, and leases them.
+//! The pool of switchboards: opens them, answers calls to them, finds those that lead to an account, and leases them.
 //!
-//! A [`Line`] leads to some people. It outlives its switchboards, and can have two of them at once
-//! when both sides called at the same time. What people say is said on a leased line
+//! A [`Line`] leads to some accounts. It outlives its switchboards, and can have two of them at once
+//! when both sides called at the same time. Messages of users are sent on a leased line
 //! ([`Switchboards::lease`]); pictures and files are sent as packets over a switchboard
-//! ([`Switchboards::packet_carrier`]), no matter which of the two it was opened for. What comes in
-//! is told to a [`Subscriber`].
+//! ([`Switchboards::packet_carrier`]), no matter which of the two it was opened for. Incoming messages
+//! go to a [`Subscriber`].
 
 mod answering;
 mod forwarder;
@@ -33,13 +33,13 @@ pub(crate) use answering::Ring;
 pub(crate) use line::{Line, People};
 pub(crate) use subscriber::{Subscriber, TakenIn};
 
-/// No more switchboards than this are open at once; further calls are not answered.
+/// The most switchboards that are open at once; further calls are not answered.
 const MAX_BOARDS: usize = 64;
-/// Above this, lines without a switchboard that nobody holds are forgotten.
+/// The number of lines above which those are forgotten that have neither switchboard nor handle.
 const MAX_LINES: usize = 1_024;
-/// How long anything the service or the called person has to answer is waited for.
+/// The time that an answer of the service or of the called client may take.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// How long leaving may take.
+/// The time that leaving may take.
 const FAREWELL: Duration = Duration::from_secs(2);
 
 /// All switchboards of one client. When it is dropped, all are left.
@@ -47,7 +47,7 @@ pub(crate) struct Switchboards {
     account: Handle,
     settings: Arc<Settings>,
     notification: Arc<NotificationHandle>,
-    /// The client. Whoever waits for a switchboard holds it meanwhile.
+    /// The client. A task that waits for a switchboard holds it meanwhile.
     subscriber: Weak<dyn Subscriber>,
     /// In the order in which they were made.
     lines: Mutex<Vec<Arc<Line>>>,
@@ -75,7 +75,7 @@ impl Switchboards {
         }
     }
 
-    /// The line to exactly these people: one where they are rather than one that would call them.
+    /// The line to exactly these accounts: one with members rather than one that would call them.
     pub(crate) fn line_to(&self, people: &BTreeSet<Handle>) -> Arc<Line> {
         let mut lines = self.lines.lock();
         let candidates = || lines.iter().filter(|line| line.people() == *people);
@@ -90,20 +90,20 @@ impl Switchboards {
         line
     }
 
-    /// A way for packets to `peer`: an open switchboard in which they are the only other person,
-    /// else a new one that is given up after a minute without packets or texts.
+    /// A carrier of packets to `peer`: an open switchboard in which it is the only other member,
+    /// else a new one that is closed after a minute without packets or texts.
     pub(crate) async fn packet_carrier(self: &Arc<Self>, peer: &Handle) -> Result<PacketCarrier, SendError> {
         if let Some(board) = self.alone_with(peer) {
             return Ok(PacketCarrier::new(board, peer));
         }
         let line = self.line_to(&BTreeSet::from([peer.clone()]));
         drop(self.reach(&line).await?);
-        // The other person may have come in over a switchboard of their own meanwhile.
+        // The peer may have joined over a switchboard of its own meanwhile.
         let board = self.alone_with(peer).ok_or(SendError::NotOnline)?;
         Ok(PacketCarrier::new(board, peer))
     }
 
-    /// Whether packets to this person need no new switchboard.
+    /// Whether packets to this account need no new switchboard.
     pub(crate) fn is_open_with(&self, peer: &Handle) -> bool {
         self.alone_with(peer).is_some()
     }

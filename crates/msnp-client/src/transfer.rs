@@ -1,4 +1,4 @@
-//! Files on their way.
+//! The transfers of files.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -8,11 +8,11 @@ use tokio::sync::watch;
 
 use crate::{SendError, TransferError};
 
-/// A transfer's number. Numbers of this client, not of the service.
+/// The number of a transfer, given by this client and unknown to the service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TransferId(pub u64);
 
-/// Which way a file goes.
+/// The direction of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TransferDirection {
     /// From this account.
@@ -21,7 +21,7 @@ pub enum TransferDirection {
     Receiving,
 }
 
-/// The way of the bytes.
+/// The carrier of the bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TransferRoute {
@@ -33,14 +33,14 @@ pub enum TransferRoute {
     Msnftp,
 }
 
-/// How far a transfer is.
+/// The progress of a transfer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TransferProgress {
     /// Bytes that have gone or come.
     pub bytes: u64,
     /// Bytes in all.
     pub total: u64,
-    /// Over what; `None` before the first byte.
+    /// The carrier; `None` before the first byte.
     pub route: Option<TransferRoute>,
 }
 
@@ -83,12 +83,12 @@ struct Shared {
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct State {
     progress: TransferProgress,
-    /// How it ended, and under which name when that is another than was told.
+    /// The outcome, and the path where it differs from the one told before.
     outcome: Option<Result<Option<PathBuf>, TransferError>>,
 }
 
 impl Transfer {
-    /// A transfer and what reports about it.
+    /// A transfer and its reporter.
     pub(crate) fn new(
         id: TransferId,
         peer: Handle,
@@ -112,24 +112,24 @@ impl Transfer {
         &self.shared.peer
     }
 
-    /// Which way it goes.
+    /// Its direction.
     pub fn direction(&self) -> TransferDirection {
         self.shared.direction
     }
 
-    /// The file here: the one that is sent, or where the one that comes will be. (If somebody takes
-    /// that name meanwhile it gets another, which [`Transfer::finished`] tells.) For one that is sent from bytes, a
+    /// The path of the file here: the one that is sent, or the one that will be written. (If that name is taken
+    /// meanwhile, the file gets another, which [`Transfer::finished`] tells.) For a file that is sent from bytes, a
     /// reader or an open file, its name.
     pub fn path(&self) -> &Path {
         &self.shared.path
     }
 
-    /// How far it is now.
+    /// The present progress.
     pub fn progress(&self) -> TransferProgress {
         self.watch.borrow().progress
     }
 
-    /// Waits until it is further than it was when this was last called, or over. Once it is over
+    /// Waits until there is progress since the last call, or the transfer is over. Once it is over
     /// this returns at once.
     pub async fn changed(&mut self) -> TransferProgress {
         if self.watch.borrow().outcome.is_none() {
@@ -144,7 +144,7 @@ impl Transfer {
     ///
     /// # Errors
     ///
-    /// [`TransferError`] tells who or what ended it.
+    /// [`TransferError`] tells the reason for which it ended.
     pub async fn finished(&mut self) -> Result<PathBuf, TransferError> {
         let outcome = match self.watch.wait_for(|state| state.outcome.is_some()).await {
             Ok(state) => state.outcome.clone(),
@@ -156,7 +156,7 @@ impl Transfer {
     }
 }
 
-/// Tells the handles of a transfer how it goes.
+/// Reports the progress of a transfer to its handles.
 pub(crate) struct Reporter(watch::Sender<State>);
 
 impl Reporter {

@@ -12,7 +12,7 @@ use crate::destination::Destination;
 use crate::gateway;
 use crate::settings::Settings;
 
-/// How long a connection may take to come about.
+/// The time that connecting may take.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Both directions of a connection.

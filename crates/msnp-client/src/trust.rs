@@ -1,12 +1,12 @@
-//! The authorities to believe at the nexus and the login server.
+//! The choice of trusted certificates, for the nexus and the login server.
 
 use std::fmt;
 use std::path::PathBuf;
 
-/// The authorities whose certificates are believed.
+/// The certificates that are trusted.
 ///
-/// A service that nobody configured has an authority of its own, whose certificate is the file `tls/ca.pem` in its data
-/// folder (`papillon serve --demo` prints where that is):
+/// A service with default settings has an authority of its own, whose certificate is the file `tls/ca.pem` in its data
+/// folder (`papillon serve --demo` prints the path):
 ///
 /// ```no_run
 /// use msnp_client::{Client, Trust};
@@ -30,11 +30,11 @@ pub enum Trust {
     /// The authorities of this machine, and any chain that has a certificate with one of these
     /// SHA-256 fingerprints, whatever names it has (trust on first use).
     Pinned(Vec<[u8; 32]>),
-    /// Anybody: an attacker on the way gets the password.
+    /// Any certificate: an attacker on the way gets the password.
     Anybody,
 }
 
-/// A certificate that a server showed and nobody vouches for.
+/// A certificate of a server that is not trusted.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ServerCertificate {
@@ -43,26 +43,26 @@ pub struct ServerCertificate {
     /// The SHA-256 of the last certificate of the chain it showed (the authority if it sends it,
     /// else its own certificate): what [`Trust::Pinned`] takes.
     pub fingerprint: [u8; 32],
-    /// The authority at the end of that chain, by the name that the certificate has for it. Anybody can write any name
-    /// there. It has no control characters and at most 128 bytes; empty when it cannot be read.
+    /// The name of the authority at the end of that chain, as the certificate gives it. A certificate may hold any
+    /// name. It has no control characters and at most 128 bytes; empty when it cannot be read.
     pub authority: String,
     /// The fault of it.
     pub fault: CertificateFault,
 }
 
-/// Why a certificate is not believed.
+/// The reason for which a certificate is not trusted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CertificateFault {
-    /// Its authority is none of those that are believed.
+    /// Its authority is not among the trusted ones.
     UnknownAuthority,
     /// It is for another server.
     OtherName,
-    /// Its time is over, or the clock of this machine is wrong.
+    /// It has expired, or the clock of this machine is wrong.
     Expired,
-    /// Its time has not come, or the clock of this machine is wrong.
+    /// It is not valid yet, or the clock of this machine is wrong.
     NotYetValid,
-    /// Something else, in words.
+    /// Another fault, in words.
     Other(String),
 }
 
@@ -98,7 +98,7 @@ impl fmt::Display for ServerCertificate {
 }
 
 impl fmt::Debug for ServerCertificate {
-    /// Writes what [`fmt::Display`] says, because programs that end with an error show this form of it, and the
+    /// Writes the same as [`fmt::Display`], because programs that end with an error show this form of it, and the
     /// fingerprint in hexadecimal.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let fingerprint: Vec<_> = self.fingerprint.iter().map(|byte| format!("{byte:02X}")).collect();

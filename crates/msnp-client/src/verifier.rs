@@ -1,4 +1,4 @@
-//! Whether a certificate is believed.
+//! The verifier of certificates.
 
 mod authority;
 
@@ -16,7 +16,7 @@ use sha2::{Digest, Sha256};
 
 use crate::{CertificateFault, ServerCertificate, SignInError, Trust};
 
-/// A certificate that was refused, and why.
+/// A certificate that was refused, and the reason.
 #[derive(Debug, Clone)]
 struct Refused {
     fingerprint: [u8; 32],
@@ -24,7 +24,7 @@ struct Refused {
     fault: CertificateFault,
 }
 
-/// A connection that failed because of what a server showed, among errors of the network.
+/// A connection that failed because of a server's certificate, among errors of the network.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub(crate) struct Untrusted(pub(crate) ServerCertificate);
@@ -74,14 +74,14 @@ impl Verifier {
         Ok(builder.dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth())
     }
 
-    /// The certificate of this server that was refused, if that is why a connection failed.
+    /// The certificate of this server that was refused, if the connection failed for that reason.
     pub(crate) fn refused(&self, server: &str) -> Option<ServerCertificate> {
         let Refused { fingerprint, authority, fault } = self.0.refused.lock().clone()?;
         Some(ServerCertificate { server: server.to_owned(), fingerprint, authority, fault })
     }
 }
 
-/// Reads what a [`Trust`] names, and looks whether it can be used at all.
+/// Loads the certificates of a [`Trust`], and checks that it can be used at all.
 pub(crate) fn checked(trust: Trust) -> Result<Trust, SignInError> {
     let mut roots = RootCertStore::empty();
     match trust {
@@ -146,7 +146,7 @@ fn fingerprint(certificate: &CertificateDer<'_>) -> [u8; 32] {
 }
 
 impl Inner {
-    /// A pinned certificate vouches for itself, and for what it signed. The names in a certificate
+    /// A pinned certificate is trusted, and so are those that it signed. The names in a certificate
     /// do not count then: the pin was made for this server.
     fn is_pinned(
         &self,

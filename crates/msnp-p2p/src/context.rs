@@ -38,9 +38,9 @@ pub fn object_context(object: &MsnObject) -> String {
     STANDARD.encode(format!("{object}\0"))
 }
 
-/// Reads which object is asked for. The NUL and the padding may be missing.
+/// Reads the object that is asked for. The NUL and the padding may be missing.
 ///
-/// The object's `Location` is somebody else's text: look objects up by their hash.
+/// The object's `Location` is the peer's text: look objects up by their hash.
 ///
 /// # Errors
 /// [`ContextError::Base64`] when it is not base64; [`ContextError::Object`] when it holds no object that can

@@ -1,4 +1,4 @@
-//! Direct connections: TCP between the two, agreed on over MSNSLP.
+//! Direct connections: TCP between the two clients, agreed on over MSNSLP.
 //!
 //! The texts of the agreement are in [`crate::slp`], its order in [`crate::Peer`]. Here are the handshake, the frames, and
 //! the choice of addresses and of the side that listens.
@@ -25,13 +25,13 @@ pub use frame::{FrameDecoder, frame_prefix};
 pub use handshake::{Handshake, HandshakeStep, NonceRule, hash_nonce};
 pub use reach::{Reach, can_be_reached, invitee_listens};
 
-/// How long one address may take to answer (LP, MIR).
+/// The time that one address may take to answer (LP, MIR).
 pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-/// How long a listener waits for its peer (LP).
+/// The time for which a listener waits for its peer (LP).
 pub const ACCEPT_TIMEOUT: Duration = Duration::from_secs(15);
-/// How long the handshake may take.
+/// The time that the handshake may take.
 pub const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
-/// How long a connection stays that nobody uses (LP).
+/// The time after which an unused connection is closed (LP).
 pub const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// The reason for which a direct connection is given up.

@@ -1,4 +1,4 @@
-//! Safe names for files that come from other people.
+//! Safe names for files from peers.
 
 use msnp::invisible_characters::is_invisible;
 
@@ -11,8 +11,8 @@ const RESERVED: [&str; 22] = [
 /// The longest name in bytes.
 const MAX_LEN: usize = 200;
 
-/// Makes a file name of what a peer calls its file: no path, no control or direction characters,
-/// nothing that Windows or a shell gives a meaning to, at most 200 bytes with the extension kept.
+/// Makes a file name of the name that a peer gives: no path, no control or direction characters,
+/// no character with a meaning to Windows or a shell, at most 200 bytes with the extension kept.
 /// It is never empty, and says nothing about whether such a file is there already.
 pub fn safe_file_name(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();

@@ -4,7 +4,7 @@ use rand::RngExt as _;
 
 use crate::Guid;
 
-/// Where made-up numbers come from, so that a dialogue can be replayed with the numbers it had.
+/// The source of made-up numbers, so that a dialogue can be replayed with the numbers it had.
 pub trait Identifiers: Send {
     /// The identifier of the first message; those that follow count up from it.
     fn first(&mut self) -> u32;

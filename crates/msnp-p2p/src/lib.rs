@@ -1,7 +1,7 @@
 //! The peer-to-peer layer of MSN Messenger 6, without I/O and without a clock: display pictures,
 //! custom emoticons, files and direct connections.
 //!
-//! [`Peer`] is everything between this account and one other. Give it the packets that come and the time; send the
+//! [`Peer`] is the state between this account and one other. Give it the packets that come and the time; send the
 //! packets that it gives, and act on its events:
 //!
 //! ```
@@ -25,9 +25,9 @@
 //!
 //! | to find | look in |
 //! |---|---|
-//! | what happens when, and what is allowed | [`Peer`] |
+//! | the sessions and their limits | [`Peer`] |
 //! | the binary packets | [`packet`] |
-//! | the texts that open and close sessions | [`slp`], and what they ask for in [`context`] |
+//! | the texts that open and close sessions | [`slp`], and the objects of these in [`context`] |
 //! | direct connections until packets flow | [`direct`] |
 //! | files as before MSN Messenger 6 | [`msnftp`] |
 

@@ -32,14 +32,14 @@ use crate::{Guid, Identifiers};
 pub(crate) use outgoing::{Outgoing, Purpose, Source};
 pub(crate) use reassembly::{Assembled, Reassembly};
 
-/// How long a message may wait for its acknowledgement before its session fails. No official
+/// The time for which a message may wait for its acknowledgement before its session fails. No official
 /// figure is known; Miranda waits 120 s.
 pub(crate) const ACK_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// How often one message may be asked for again from an earlier offset.
+/// The most times that one message may be requested again from an earlier offset.
 const MAX_REWINDS: u32 = 1000;
 
-/// The bytes of a packet after its header. There is no third place for them to be.
+/// The bytes of a packet after its header. The list is complete.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Body {
     /// These.
@@ -48,9 +48,9 @@ pub enum Body {
     File {
         /// The session.
         session: crate::SessionKey,
-        /// Where in the file it begins, in bytes.
+        /// The offset of the range in the file, in bytes.
         offset: u64,
-        /// How many bytes; not zero.
+        /// The length in bytes; not zero.
         length: usize,
     },
 }
@@ -61,18 +61,18 @@ pub enum Body {
 pub struct Transmit {
     /// The 48 bytes that go first.
     pub header: Header,
-    /// What follows.
+    /// The bytes after the header.
     pub body: Body,
-    /// What ends the packet on a switchboard; not sent over a direct connection.
+    /// The footer of a packet on a switchboard; not sent over a direct connection.
     pub footer: Footer,
 }
 
-/// What an incoming control packet did to a message of ours.
+/// The effect of an incoming control packet on a message of this side.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Fate {
-    /// Arrived.
+    /// It arrived.
     Acknowledged(Purpose),
-    /// Will not be taken.
+    /// The peer refuses it.
     Refused(Purpose),
 }
 
@@ -85,14 +85,14 @@ pub(crate) struct Link {
     control: VecDeque<(Carrier, Transmit)>,
     /// Messages in the order in which they were begun.
     messages: Vec<Outgoing>,
-    /// Which of several bulk messages goes next.
+    /// The turn: which of several bulk messages goes next.
     turn: usize,
     pub(crate) reassembly: Reassembly,
     direct: bool,
 }
 
 impl Link {
-    /// How many acknowledgements wait to be sent before further ones are dropped: a peer that
+    /// The most acknowledgements that wait to be sent; further ones are dropped. So a peer that
     /// sends without reading costs no more memory than this.
     const MAX_CONTROL: usize = 4096;
 
@@ -244,8 +244,8 @@ impl Link {
         Some(self.messages[at].next_packet(carrier, now))
     }
 
-    /// Takes an acknowledgement, a request to send again, or a refusal. Those for what was never
-    /// sent do nothing.
+    /// Takes an acknowledgement, a request to send again, or a refusal. One for a message that was never
+    /// sent has no effect.
     pub(crate) fn handle_control(&mut self, header: &Header, now: Instant) -> Option<Fate> {
         // In each kind of control packet the field at 32 names the message.
         let at = self.messages.iter().position(|message| message.identifier == header.nonce)?;
@@ -281,7 +281,7 @@ impl Link {
         self.messages.retain(|message| message.purpose.session() != Some(session));
     }
 
-    /// Drops everything: there is nobody to send it to.
+    /// Drops everything: the peer is gone.
     pub(crate) fn forget(&mut self) {
         self.messages.clear();
         self.control.clear();
@@ -337,7 +337,7 @@ impl Link {
         expired.into_iter().map(|message| message.purpose).collect()
     }
 
-    /// When [`Self::expired`] or a delayed message has to be looked at again.
+    /// The time at which [`Self::expired`] or a delayed message has to be looked at again.
     pub(crate) fn poll_timeout(&self) -> Option<Instant> {
         self.messages.iter().filter_map(Outgoing::deadline).min()
     }

@@ -1,5 +1,5 @@
-//! MSNFTP, the pre-MSN 6 way of files: agreed on with `text/x-msmsgsinvite` messages in the
-//! conversation, sent over a TCP connection of their own.
+//! MSNFTP, the pre-MSN 6 transfer of files: agreed on with `text/x-msmsgsinvite` messages in the
+//! conversation, sent over a TCP connection of its own.
 //!
 //! The sender invites, the receiver accepts, the sender tells where it listens, the receiver
 //! connects. Where the sender can take no connection (`Connectivity: N`) the receiver listens.
@@ -71,14 +71,14 @@ impl ByeCode {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum MsnftpError {
-    /// Something else was expected here.
+    /// The other side broke the order of the dialogue.
     #[error("the other side does not speak MSNFTP")]
     Protocol,
-    /// A line longer than any that there is.
+    /// A line longer than any of the protocol.
     #[error("the other side sends a line that is too long")]
     LineTooLong,
     /// The account or the number shown is not the one invited.
-    #[error("somebody else has connected")]
+    #[error("another client has connected: it shows the wrong account or number")]
     Stranger,
     /// The file has another size than was offered, or more bytes come than that.
     #[error("the file has another size than was offered")]

@@ -11,7 +11,7 @@ use bytes::{BufMut, Bytes, BytesMut};
 pub use flags::Flags;
 pub use header::Header;
 
-/// The way of a packet.
+/// The carrier of a packet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Carrier {
@@ -31,7 +31,7 @@ impl Carrier {
         }
     }
 
-    /// The most that are taken: what fits a message of 1664 bytes, and what libpurple takes.
+    /// The longest body that is accepted: one that fits a message of 1664 bytes, or the longest that libpurple accepts.
     pub const fn max_received(self) -> usize {
         match self {
             Self::Switchboard => 1664 - Header::LEN - Footer::LEN,
@@ -73,9 +73,9 @@ pub enum PacketError {
     /// The header announces another length than is there.
     #[error("a packet announces {stated} bytes and has {present}")]
     LengthMismatch {
-        /// What the header says.
+        /// The length in the header.
         stated: u32,
-        /// What is there.
+        /// The present length.
         present: usize,
     },
     /// More than [`Carrier::max_received`].

@@ -32,28 +32,28 @@ pub use session::SessionKey;
 use direct::Direct;
 use session::{Role, Session};
 
-/// How many sessions one peer may have with this account at a time; more are declined.
+/// The most sessions of one peer with this account at a time; more are declined.
 const MAX_SESSIONS: usize = 16;
 /// The most ended calls and answered requests that are remembered, to know repetitions by. A repetition follows within
 /// seconds, when an acknowledgement was lost.
 const MAX_REMEMBERED: usize = 64;
 
-/// How long a transfer of an object may stand still. EME gives 180 s.
+/// The time for which a transfer of an object may stand still. EME gives 180 s.
 const OBJECT_IDLE: Duration = Duration::from_secs(180);
-/// How long an offered file waits for a person. libpurple gives a call without progress 300 s.
+/// The time for which an offered file waits for a user. libpurple gives a call without progress 300 s.
 const OFFER_WAIT: Duration = Duration::from_secs(300);
-/// How long a file may stand still. Miranda gives 120 s.
+/// The time for which a file may stand still. Miranda gives 120 s.
 const FILE_IDLE: Duration = Duration::from_secs(120);
-/// How long a finished session waits for the peer's BYE.
+/// The time for which a finished session waits for the peer's BYE.
 const BYE_WAIT: Duration = Duration::from_secs(30);
-/// How long a file that was on a lost direct connection waits for the peer to say from where it
-/// wants the rest, before it begins anew.
+/// The time for which a file of a lost direct connection waits for the peer to name the offset
+/// of the rest, before it begins anew.
 const RESUME_PATIENCE: Duration = Duration::from_secs(3);
 
 /// The settings of direct connections.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DirectConfig {
-    /// How this machine is connected.
+    /// The connection of this machine.
     pub reach: Reach,
     /// The address that the service sees, where it is not this machine's own; else zero.
     pub net_id: NetId,
@@ -69,9 +69,9 @@ pub struct DirectConfig {
 pub struct PeerConfig {
     /// This account.
     pub me: Handle,
-    /// The other one.
+    /// The other account.
     pub peer: Handle,
-    /// The objects that the other one may fetch.
+    /// The objects that the other account may fetch.
     pub published: Published,
     /// `None`: no direct connections. They tell each side the other's addresses.
     pub direct: Option<DirectConfig>,
@@ -133,7 +133,7 @@ pub struct Peer {
     link: Link,
     sessions: BTreeMap<SessionKey, Session>,
     events: VecDeque<PeerEvent>,
-    /// Objects that the peer has fetched and that nobody has asked about yet.
+    /// Objects that the peer has fetched and that the driver has not asked about yet.
     served: VecDeque<MsnObject>,
     direct: Direct,
     /// Requests that were answered, by call, branch and content type: aMSN gives all of a call the same branch.
@@ -143,7 +143,7 @@ pub struct Peer {
 }
 
 impl Peer {
-    /// A peer with whom nothing has been said yet.
+    /// The state before the first packet.
     pub fn new(config: PeerConfig) -> Self {
         Self::with_identifiers(config, Box::new(RandomIdentifiers))
     }
@@ -167,12 +167,12 @@ impl Peer {
         &self.config.peer
     }
 
-    /// Changes what is allowed about direct connections, from the next one on.
+    /// Changes the settings of direct connections, from the next one on.
     pub fn set_direct(&mut self, direct: Option<DirectConfig>) {
         self.config.direct = direct;
     }
 
-    /// Whether nothing is going on: the peer may be forgotten.
+    /// Whether no session is open: the peer may be forgotten.
     pub fn is_idle(&self) -> bool {
         self.sessions.is_empty()
             && self.direct.is_off()
@@ -180,12 +180,12 @@ impl Peer {
             && self.link.poll_timeout().is_none()
     }
 
-    /// The next thing that happened.
+    /// The next event.
     pub fn poll_event(&mut self) -> Option<PeerEvent> {
         self.events.pop_front()
     }
 
-    /// The next object that the peer has fetched, or has stopped fetching. Nobody has to ask: the last 64 are
+    /// The next object that the peer has fetched, or has stopped fetching. A driver need not ask: the last 64 are
     /// remembered.
     pub fn poll_served(&mut self) -> Option<MsnObject> {
         self.served.pop_front()
@@ -202,7 +202,7 @@ impl Peer {
         self.link.has_transmit(carrier, now)
     }
 
-    /// When [`Self::handle_timeout`] wants to be called, if nothing else happens before.
+    /// The time for the next call of [`Self::handle_timeout`], if nothing else happens before.
     pub fn poll_timeout(&self) -> Option<Instant> {
         let sessions = self.sessions.values().map(|session| session.deadline);
         sessions.chain(self.link.poll_timeout()).chain(self.direct.deadline()).min()
@@ -264,9 +264,9 @@ impl Peer {
         Ok(())
     }
 
-    /// The way is closed: the other left the conversation, or the connection broke.
+    /// The carrier is gone: the peer left the conversation, or the connection broke.
     ///
-    /// A transfer on a direct connection goes on over the switchboard. What was under way on the
+    /// A transfer on a direct connection goes on over the switchboard. A transfer on the
     /// switchboard fails.
     pub fn carrier_lost(&mut self, carrier: Carrier, now: Instant) {
         match carrier {
@@ -275,7 +275,7 @@ impl Peer {
         }
     }
 
-    /// There is no way to the peer at all: everything under way fails.
+    /// No carrier leads to the peer: every session fails.
     pub fn unreachable(&mut self) {
         for key in self.sessions.keys().copied().collect::<Vec<_>>() {
             self.fail(key, Failure::Unreachable);
@@ -380,7 +380,7 @@ impl Peer {
         self.sessions.len() < MAX_SESSIONS
     }
 
-    /// Ends a session without a word to anybody.
+    /// Ends a session without a packet or an event.
     fn forget(&mut self, key: SessionKey) {
         if let Some(session) = self.sessions.remove(&key) {
             self.link.drop_session(key);

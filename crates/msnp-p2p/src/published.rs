@@ -20,7 +20,7 @@ struct Entry {
 }
 
 impl Published {
-    /// How many objects are kept; publishing one more forgets the oldest.
+    /// The most objects that are kept; publishing one more forgets the oldest.
     pub const MAX_OBJECTS: usize = 256;
 
     /// Lets peers fetch `data`. Publishing it again makes it the newest. `false` when the data

@@ -130,7 +130,7 @@ impl SlpMessage {
         self.content_type.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case(content_type)
     }
 
-    /// What follows `branch=`; empty when there is none.
+    /// The value of `branch=`; empty when there is none.
     pub fn branch(&self) -> &str {
         self.via.split_once("branch=").map_or("", |(_, branch)| branch.trim())
     }
@@ -148,6 +148,9 @@ impl SlpMessage {
             return Err(SlpError::TooLong);
         }
         let text = String::from_utf8_lossy(bytes);
+        // Borrowed means that all bytes were UTF-8. Otherwise a replaced byte may have caused the error, so the fault
+        // of
+        // the part is not told.
         let is_text = matches!(text, Cow::Borrowed(_));
         Self::read(&text).map_err(|error| if is_text { error } else { SlpError::Text })
     }
@@ -210,6 +213,7 @@ impl SlpMessage {
 fn split_head(text: &str) -> Option<(&str, &str)> {
     let mut end = 0;
     for line in text.split_inclusive('\n') {
+        // A blank line at the very beginning ends no head.
         if end > 0 && line.trim_end_matches(['\r', '\n']).is_empty() && line.ends_with('\n') {
             return Some((&text[..end], &text[end + line.len()..]));
         }

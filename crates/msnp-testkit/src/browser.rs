@@ -1,4 +1,4 @@
-//! A browser of few words: it asks for pages byte by byte, keeps cookies, and fills in the forms
+//! A minimal browser: it asks for pages byte by byte, keeps cookies, and fills in the forms
 //! that it finds on a page. It follows no redirect unless told to.
 
 use std::collections::BTreeMap;
@@ -32,7 +32,7 @@ pub struct Page {
 pub struct Form {
     /// Where it is sent.
     pub action: String,
-    /// What stands in its fields, by name.
+    /// The values of its fields, by name.
     pub fields: Vec<(String, String)>,
 }
 
@@ -49,7 +49,7 @@ impl Browser {
         Self { address: server.addresses.https, authority, ..Self::new(server) }
     }
 
-    /// One in which somebody has signed in who has an account with [`PASSWORD`].
+    /// A browser that is signed in to an account with [`PASSWORD`].
     pub async fn of(server: &TestServer, handle: &str) -> Self {
         server.account(handle).await;
         let mut browser = Self::new(server);
@@ -69,7 +69,7 @@ impl Browser {
         self.ask(request.as_bytes()).await
     }
 
-    /// Sends a form with these fields in place of what stands in it.
+    /// Sends a form with these fields in place of those in it.
     pub async fn send(&mut self, form: &Form, fields: &[(&str, &str)]) -> Page {
         let mut form = form.clone();
         for (name, value) in fields {
@@ -100,7 +100,7 @@ impl Browser {
         self.post(&form.action, "multipart/form-data; boundary=xyz", &body).await
     }
 
-    /// Sends something.
+    /// Sends a request.
     pub async fn post(&mut self, path: &str, content_type: &str, body: &[u8]) -> Page {
         let mut request = format!(
             "POST {path} HTTP/1.1\r\n{}Content-Type: {content_type}\r\nContent-Length: {}\r\n\r\n",
@@ -191,7 +191,7 @@ impl Page {
         decoded(&text).split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
-    /// Where it sends the browser.
+    /// The target of its redirect.
     pub fn location(&self) -> &str {
         assert_eq!(self.status(), 302, "{}", self.body());
         self.header("location")
@@ -231,7 +231,7 @@ impl Page {
 }
 
 impl Form {
-    /// What stands in a field.
+    /// The value of a field.
     #[track_caller]
     pub fn value(&self, name: &str) -> &str {
         let field = self.fields.iter().find(|(given, _)| given == name);

@@ -6,12 +6,12 @@ use md5::{Digest, Md5};
 pub const PRODUCT_ID: &str = "msmsgs@msnmsgr.com";
 const PRODUCT_KEY: &str = "Q1P7W2E4J9R8U3S5";
 
-/// What `msmsgs@msnmsgr.com` answers to a challenge.
+/// The answer of `msmsgs@msnmsgr.com` to a challenge.
 pub fn answer(challenge: &str) -> String {
     answer_with(challenge, PRODUCT_KEY)
 }
 
-/// What the product with this key answers to a challenge.
+/// The answer to a challenge of the product with this key.
 pub fn answer_with(challenge: &str, product_key: &str) -> String {
     let mut hasher = Md5::new();
     hasher.update(challenge);

@@ -10,15 +10,15 @@ use tokio::time::{Instant, timeout};
 use crate::http::{Answer, login_request, request};
 use crate::{Addresses, DEADLINE, Message, PASSWORD, TestServer, challenge, words};
 
-/// How many requests and answers a panic shows.
+/// The number of requests and answers that a panic shows.
 const SHOWN: usize = 8;
 
 /// The way to a gateway.
 #[derive(Debug, Clone)]
 pub struct Way {
-    /// Where to connect to: the gateway, or a proxy.
+    /// The address to connect to: the gateway's, or a proxy's.
     pub address: SocketAddr,
-    /// What stands in `Host`, and in the target when it is absolute.
+    /// The host in `Host`, and in the target when it is absolute.
     pub authority: String,
     /// Whether the target is absolute, as it is for a proxy.
     pub absolute: bool,
@@ -45,24 +45,24 @@ impl Way {
 /// A session.
 #[derive(Debug)]
 pub struct Gateway {
-    /// How it gets there.
+    /// The way to the gateway.
     pub way: Way,
     /// The latest SessionID.
     pub id: String,
-    /// What the latest answer called the gateway.
+    /// The gateway's address in the latest answer.
     pub ip: String,
     /// Whether an answer said `Session=close`.
     pub closed: bool,
     /// The profile that came after the sign-in.
     pub profile: String,
     stream: Option<TcpStream>,
-    /// What has come and not been looked at.
+    /// The bytes that have come and were not looked at.
     pub unread: Vec<u8>,
     transcript: VecDeque<String>,
 }
 
 impl Gateway {
-    /// Nothing is open yet.
+    /// A session that is not open yet.
     pub fn new(way: Way) -> Self {
         Self {
             way,
@@ -84,7 +84,7 @@ impl Gateway {
         gateway
     }
 
-    /// Sends a line; what comes with the answer can be read then.
+    /// Sends a line; the bytes of the answer can be read then.
     pub async fn send(&mut self, line: &str) {
         self.send_raw(format!("{line}\r\n").as_bytes()).await;
     }
@@ -101,12 +101,12 @@ impl Gateway {
         self.send_raw(&bytes).await;
     }
 
-    /// Asks for what there is.
+    /// Polls for bytes.
     pub async fn poll(&mut self) {
         self.go(&format!("Action=poll&SessionID={}", self.id), b"").await;
     }
 
-    /// Sends a line. The reply is what begins like that, and comes in the same answer.
+    /// Sends a line. The reply is the line that begins like that, and comes in the same answer.
     pub async fn ask(&mut self, line: &str, reply: &str) -> String {
         self.send(line).await;
         let found =
@@ -160,13 +160,13 @@ impl Gateway {
         Message { from, name, payload: self.unread.drain(..length).collect() }
     }
 
-    /// Signs somebody in who has no account yet, or one with [`PASSWORD`].
+    /// Signs in, after making the account with [`PASSWORD`] if there is none yet.
     pub async fn sign_in(server: &TestServer, way: Way, handle: &str, dialect: u32) -> Self {
         server.account(handle).await;
         Self::enter(&server.addresses, way, handle, dialect).await
     }
 
-    /// Signs somebody in. Every reply has to be in the answer to its request.
+    /// Signs in. Every reply has to be in the answer to its request.
     pub async fn enter(addresses: &Addresses, way: Way, handle: &str, dialect: u32) -> Self {
         let offer = if dialect == 8 { "MSNP8 CVR0" } else { "MSNP9 MSNP8 CVR0" };
         let mut ns = Self::open(way, "NS", &format!("VER 1 {offer}")).await;
@@ -182,7 +182,7 @@ impl Gateway {
         ns
     }
 
-    /// Signs somebody in, takes the lists and goes online.
+    /// Signs in, takes the lists and goes online.
     pub async fn online(server: &TestServer, way: Way, handle: &str, dialect: u32) -> Self {
         let mut ns = Self::sign_in(server, way, handle, dialect).await;
         ns.ask("SYN 5 0", "SYN 5 ").await;
@@ -207,7 +207,7 @@ impl Gateway {
         caller
     }
 
-    /// Goes in where one is called to; the next line on the notification connection is the call.
+    /// Joins the session of a call; the next line on the notification connection is the call.
     pub async fn answer(&mut self, handle: &str) -> Self {
         let ring = self.expect_prefix("RNG ").await;
         let line = format!("ANS 1 {handle} {} {}", words(&ring)[4], words(&ring)[1]);
@@ -240,7 +240,7 @@ impl Gateway {
         self.unread.extend(&answer.body);
     }
 
-    /// Makes a request and returns the answer, whatever it is.
+    /// Makes a request and returns the answer, of any kind.
     pub async fn post(&mut self, query: &str, body: &[u8]) -> Answer {
         let bytes = self.request(query, body);
         self.note("C", &bytes);

@@ -20,7 +20,7 @@ use crate::DEADLINE;
 pub struct Answer {
     /// The status line and the headers.
     pub head: String,
-    /// All that follows the empty line.
+    /// The bytes after the empty line.
     pub body: Vec<u8>,
 }
 
@@ -43,7 +43,7 @@ impl Answer {
         self.head.split("\r\n").skip(1).find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
     }
 
-    /// What stands between the quotes after `from-PP=`, as clients look for it.
+    /// The text between the quotes after `from-PP=`, as clients look for it.
     pub fn ticket(&self) -> Option<&str> {
         let info = self.header("Authentication-Info")?;
         Some(info.split_once("from-PP='")?.1.split_once('\'')?.0)
@@ -56,7 +56,7 @@ pub async fn request(address: SocketAddr, request: &[u8]) -> Answer {
     Answer::read(&exchange(stream, request).await.expect("the answer broke off"))
 }
 
-/// Sends a request over TLS. `name` is what the certificate has to be good for; an IP address is
+/// Sends a request over TLS. `name` is the name that the certificate has to be good for; an IP address is
 /// not named in the hello. The authority is the only one trusted.
 ///
 /// # Errors
@@ -108,7 +108,7 @@ async fn exchange<S: AsyncRead + AsyncWrite + Unpin>(mut stream: S, request: &[u
     timeout(DEADLINE, exchange).await.expect("no answer in time")
 }
 
-/// The login request as official clients write it. `challenge` is what the notification server
+/// The login request as official clients write it. `challenge` is the text that the notification server
 /// sent after `USR … TWN S`.
 pub fn login_request(handle: &str, password: &str, challenge: &str) -> String {
     let (handle, password) = (percent_encode(handle), percent_encode(password));

@@ -1,16 +1,16 @@
 //! A raw scripted client and a server to point it at.
 //!
 //! The client writes bytes and reads lines by itself: it uses none of the encoders and decoders of
-//! the crate `msnp`, so that a mistake in those is seen and not shared. Whatever is expected is
-//! waited for until [`DEADLINE`]; what does not come is a panic that shows the last lines of that
+//! the crate `msnp`, so that a mistake in those is seen and not shared. A method waits for the expected line
+//! until [`DEADLINE`], and then panics with the last lines of that
 //! connection. To show that something does *not* come, the `fence` methods provoke a known reply
-//! and return what came before it.
+//! and return the lines before it.
 //!
 //! | to find | look in |
 //! |---|---|
 //! | one TCP connection, lines and payloads | [`Wire`] |
-//! | somebody signed in | [`Ns`] |
-//! | somebody in a conversation | [`Sb`], [`Table`] |
+//! | a signed-in client | [`Ns`] |
+//! | a member of a conversation | [`Sb`], [`Table`] |
 //! | the nexus and the login | [`http`] |
 //! | pages and their forms | [`browser`] |
 //! | the same through the HTTP gateway | [`gateway`] |
@@ -34,10 +34,10 @@ mod wire;
 pub use msnp::Handle;
 pub use notification::{Lists, Ns};
 pub use server::{Addresses, PASSWORD, TestServer};
-pub use switchboard::{Door, Sb, Table, message};
+pub use switchboard::{Admission, Sb, Table, message};
 pub use wire::{DEADLINE, Message, Wire, words};
 
-/// The address of somebody with this first name.
+/// The address of the person with this first name.
 pub fn person(name: &str) -> String {
     format!("{name}@example.com")
 }

@@ -1,9 +1,9 @@
-//! Somebody's connection to the notification server.
+//! A client's connection to the notification server.
 
 use std::net::SocketAddr;
 use std::ops::{Deref, DerefMut};
 
-use crate::{Addresses, Door, PASSWORD, TestServer, Wire, challenge, display_name, http, words};
+use crate::{Addresses, Admission, PASSWORD, TestServer, Wire, challenge, display_name, http, words};
 
 /// The client id that [`Ns::chg`] sends.
 const CAPABILITIES: &str = "268435492";
@@ -13,25 +13,25 @@ const CAPABILITIES: &str = "268435492";
 pub struct Ns {
     /// The lines.
     pub wire: Wire,
-    /// Who this is.
+    /// The account.
     pub handle: String,
     /// The dialect that was agreed on.
     pub dialect: u32,
-    /// The ticket that was shown.
+    /// The ticket of the sign-in.
     pub ticket: String,
     /// The profile that came after the sign-in.
     pub profile: String,
     been_challenged: bool,
 }
 
-/// What `SYN` brought.
+/// The answer to `SYN`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lists {
     /// The list version.
     pub version: u64,
     /// `SYN` itself.
     pub head: String,
-    /// All that followed.
+    /// The lines after it.
     pub lines: Vec<String>,
 }
 
@@ -42,7 +42,7 @@ impl Lists {
         self.lines.iter().filter(of_verb).map(String::as_str).collect()
     }
 
-    /// The `LST` line of somebody.
+    /// The `LST` line of an account.
     pub fn contact(&self, handle: &str) -> Option<&str> {
         self.of("LST").into_iter().find(|line| words(line)[1] == handle)
     }
@@ -63,12 +63,12 @@ impl DerefMut for Ns {
 }
 
 impl Ns {
-    /// Connects and says nothing.
+    /// Connects and sends nothing.
     pub async fn connect(address: SocketAddr) -> Self {
         Self::over(Wire::connect(address).await)
     }
 
-    /// Takes a connection on which nothing has been said.
+    /// Takes a connection on which nothing has been sent.
     pub fn over(wire: Wire) -> Self {
         let (handle, ticket, profile) = (String::new(), String::new(), String::new());
         Self { wire, handle, dialect: 0, ticket, profile, been_challenged: false }
@@ -104,7 +104,7 @@ impl Ns {
         self.profile = String::from_utf8(profile.payload).expect("a profile in UTF-8");
     }
 
-    /// Signs somebody in who has an account with [`PASSWORD`], wherever the service runs.
+    /// Signs in to an account with [`PASSWORD`], wherever the service runs.
     pub async fn enter(addresses: &Addresses, handle: &str, dialect: u32) -> Self {
         let mut ns = Self::connect(addresses.msnp).await;
         let challenge = ns.identify(handle, dialect).await;
@@ -115,13 +115,13 @@ impl Ns {
         ns
     }
 
-    /// Signs somebody in, after making the account if need be. Nobody sees this person yet.
+    /// Signs in, after making the account if need be. The account is not visible yet.
     pub async fn sign_in(server: &TestServer, handle: &str, dialect: u32) -> Self {
         server.account(handle).await;
         Self::enter(&server.addresses, handle, dialect).await
     }
 
-    /// Signs somebody in, takes the lists and goes online.
+    /// Signs in, takes the lists and goes online.
     pub async fn online(server: &TestServer, handle: &str, dialect: u32) -> Self {
         let mut ns = Self::sign_in(server, handle, dialect).await;
         ns.syn().await;
@@ -171,7 +171,7 @@ impl Ns {
         self.lines_until(|line| line == "QRY 907").await
     }
 
-    /// What has come so far: sends `PNG` and returns the lines before `QNG`.
+    /// The lines that have come so far: sends `PNG` and returns those before `QNG`.
     pub async fn fence(&mut self) -> Vec<String> {
         self.send("PNG").await;
         let pong = if self.dialect >= 9 { "QNG 50" } else { "QNG" };
@@ -184,15 +184,15 @@ impl Ns {
     }
 
     /// Asks for a switchboard.
-    pub async fn door(&mut self) -> Door {
+    pub async fn door(&mut self) -> Admission {
         let line = self.ask("XFR 908 SB").await;
-        Door::of_xfr(&line)
+        Admission::of_xfr(&line)
     }
 
     /// The next line is a call.
-    pub async fn ring(&mut self) -> Door {
+    pub async fn ring(&mut self) -> Admission {
         let line = self.expect_prefix("RNG ").await;
-        Door::of_rng(&line)
+        Admission::of_rng(&line)
     }
 
     /// The name that the account was made with.
@@ -201,7 +201,7 @@ impl Ns {
     }
 }
 
-/// What a client of this dialect offers.
+/// The offer of a client of this dialect.
 fn offer(dialect: u32) -> &'static str {
     match dialect {
         8 => "MSNP8 CVR0",

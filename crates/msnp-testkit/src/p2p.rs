@@ -4,18 +4,18 @@ use std::ops::{Deref, DerefMut};
 
 use crate::{Message, Sb};
 
-/// What real clients do differently.
+/// The differences between real clients.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Quirks {
     /// Writes 0 where an acknowledgement repeats the size (papyon, newer aMSN, MSNPSharp).
     pub ack_total_zero: bool,
     /// Writes 0 where an acknowledgement repeats the number of the message, at 36 (Gaim).
     pub ack_nonce_zero: bool,
-    /// Names nobody in `P2P-Dest` and in the `To` of a text (aMSN, in a conversation of two).
+    /// Leaves `P2P-Dest` and the `To` of a text empty (aMSN, in a conversation of two).
     pub names_nobody: bool,
     /// Acknowledges a BYE with 0x40 instead of 0x02 (JML, MSNPSharp).
     pub bye_ack: u32,
-    /// What ends every packet that is no MSNSLP.
+    /// The footer of every packet that is no MSNSLP.
     pub footer: u32,
     /// Leaves out the NUL after a text.
     pub missing_nul: bool,
@@ -25,10 +25,10 @@ pub struct Quirks {
     pub wrong_content_length: bool,
     /// Draws a nonce for each packet (libpurple, aMSN).
     pub nonce_per_packet: bool,
-    /// Numbers what it serves in the way of the official client: the acknowledgement first, then
+    /// Numbers the messages of a served object in the way of the official client: the acknowledgement first, then
     /// three less, two less, one less.
     pub three_less: bool,
-    /// How many bytes go into one packet.
+    /// The number of bytes in one packet.
     pub chunk: usize,
 }
 
@@ -74,7 +74,7 @@ pub struct Packet {
     pub body: Vec<u8>,
 }
 
-/// Reads a header and what follows it, `end` bytes left out.
+/// Reads a header and the bytes after it, `end` bytes left out.
 pub fn read(bytes: &[u8], end: usize) -> Packet {
     let short = |at: usize| u32::from_le_bytes(bytes[at..at + 4].try_into().expect("four bytes"));
     let long = |at: usize| u64::from_le_bytes(bytes[at..at + 8].try_into().expect("eight bytes"));
@@ -109,12 +109,12 @@ pub fn write(packet: &Packet) -> Vec<u8> {
     bytes
 }
 
-/// Somebody in a conversation who exchanges packets with one other.
+/// A member of a conversation that exchanges packets with one other.
 #[derive(Debug)]
 pub struct RawPeer {
     /// The place in the conversation.
     pub sb: Sb,
-    /// The other one's address.
+    /// The peer's address.
     pub other: String,
     /// The habits.
     pub quirks: Quirks,
@@ -154,7 +154,7 @@ impl RawPeer {
         self.nonce
     }
 
-    /// The other one, as this peer names them.
+    /// The peer, as this side names it.
     fn named(&self) -> &str {
         if self.quirks.names_nobody { "" } else { &self.other }
     }
@@ -279,7 +279,7 @@ impl RawPeer {
         text
     }
 
-    /// Writes a text: the first line, the call, what the body is, and the body's lines.
+    /// Writes a text: the first line, the call, the type of the body, and the body's lines.
     pub fn text(&self, first: &str, branch: &str, call: &str, cseq: u32, kind: &str, body: &str) -> Vec<u8> {
         let blank = if self.quirks.cseq_without_blank { "" } else { " " };
         let nul = if self.quirks.missing_nul { "" } else { "\0" };
@@ -295,7 +295,7 @@ impl RawPeer {
         .into_bytes()
     }
 
-    /// Says a text under the next number.
+    /// Sends a text under the next number.
     pub async fn say(&mut self, text: &[u8]) {
         let identifier = self.identifier();
         self.message(identifier, 0, 0, 0, text).await;
@@ -309,7 +309,7 @@ impl RawPeer {
         self.say(&text).await;
     }
 
-    /// Gives an object to who asked for it with this INVITE, as far as the acknowledgement of the
+    /// Serves an object to the sender of this INVITE, up to the acknowledgement of the
     /// data.
     pub async fn serve(&mut self, invite: &Packet, data: &[u8]) {
         let text = String::from_utf8(invite.body.clone()).expect("an INVITE");

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use crate::Wire;
 
-/// How a script is cut into writes.
+/// The way in which a script is cut into writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Cut {
@@ -42,7 +42,7 @@ pub async fn send(wire: &mut Wire, script: &[u8], cut: Cut) {
     }
 }
 
-/// Sends a script that ends the connection, and returns all that came back.
+/// Sends a script that ends the connection, and returns all bytes that came back.
 pub async fn replies(address: SocketAddr, script: &[u8], cut: Cut) -> Vec<u8> {
     let mut wire = Wire::connect(address).await;
     send(&mut wire, script, cut).await;

@@ -18,15 +18,15 @@ use tokio::time::timeout;
 
 use crate::{DEADLINE, display_name};
 
-/// Everybody's password.
+/// The password of every account.
 pub const PASSWORD: &str = "papillon, 1999";
 
-/// Where a service listens.
+/// The addresses at which a service listens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Addresses {
     /// Notification server and switchboard.
     pub msnp: SocketAddr,
-    /// The listener that refers everybody to `msnp`.
+    /// The listener that redirects every client to `msnp`.
     pub dispatch: SocketAddr,
     /// Passport without TLS.
     pub http: SocketAddr,
@@ -39,7 +39,7 @@ pub struct Addresses {
 /// A service with a database of its own. It ends with this value.
 #[derive(Debug)]
 pub struct TestServer {
-    /// Where it listens.
+    /// The addresses at which it listens.
     pub addresses: Addresses,
     folder: TempDir,
     config: Config,
@@ -59,7 +59,7 @@ impl std::fmt::Debug for Running {
 }
 
 impl TestServer {
-    /// A service as it comes.
+    /// A service with default settings.
     pub async fn start() -> Self {
         Self::with(|_| {}).await
     }
@@ -73,7 +73,7 @@ impl TestServer {
         Self { addresses, folder, config, running }
     }
 
-    /// A service as it comes, with this store.
+    /// A service with default settings, with this store.
     pub async fn on(store: Arc<dyn Store>) -> Self {
         let folder = tempfile::tempdir().expect("a folder for the service");
         let config = Config::new(folder.path());
@@ -97,7 +97,7 @@ impl TestServer {
         let _ = self.running.stop.send(()).await;
     }
 
-    /// Where the service keeps its files.
+    /// The folder of the service's files.
     pub fn folder(&self) -> PathBuf {
         self.folder.path().to_owned()
     }
@@ -124,21 +124,21 @@ impl TestServer {
         store.create_account(account).await.expect("a new account").id
     }
 
-    /// Changes somebody's password, as the operator does.
+    /// Changes the password of an account, as the operator does.
     pub async fn set_password(&self, handle: &str, password: &str) {
         let handle = Handle::parse(handle).expect("a handle");
         let hash = PasswordHash::new(hash(password));
         self.store().set_password(&handle, hash).await.expect("a new password");
     }
 
-    /// Marks somebody as an administrator.
+    /// Makes an account an administrator.
     pub async fn make_admin(&self, handle: &str) {
         self.account(handle).await;
         let handle = Handle::parse(handle).expect("a handle");
         self.store().set_admin(&handle, true).await.expect("an administrator");
     }
 
-    /// Makes an invitation that is good for so many accounts and seconds, and returns its code.
+    /// Makes an invitation for so many accounts and seconds, and returns its code.
     pub async fn invite(&self, uses: u32, seconds: i64) -> String {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("a time after 1970").as_secs();
         let made_at = i64::try_from(now).expect("a time");
@@ -149,7 +149,7 @@ impl TestServer {
         text
     }
 
-    /// Puts `contact` on `owner`'s forward list, before anybody signs in.
+    /// Puts `contact` on `owner`'s forward list, before either signs in.
     pub async fn list(&self, owner: &str, contact: &str) {
         let owner = self.account(owner).await;
         self.account(contact).await;
@@ -159,7 +159,7 @@ impl TestServer {
         added.expect("a new contact");
     }
 
-    /// Puts the two on each other's forward lists, before anybody signs in.
+    /// Puts the two on each other's forward lists, before either signs in.
     pub async fn befriend(&self, one: &str, other: &str) {
         self.list(one, other).await;
         self.list(other, one).await;

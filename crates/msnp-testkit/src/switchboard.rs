@@ -1,24 +1,24 @@
-//! Somebody's place in a conversation.
+//! A client's connection to a switchboard.
 
 use std::net::SocketAddr;
 use std::ops::{Deref, DerefMut};
 
 use crate::{Message, Ns, TestServer, Wire, display_name, person, words};
 
-/// What `XFR SB` and `RNG` hand out: where a conversation is, and how to get in.
+/// The admission to a conversation, as `XFR SB` and `RNG` give it: its address and its cookie.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Door {
+pub struct Admission {
     /// The switchboard.
     pub address: SocketAddr,
-    /// What opens it.
+    /// The cookie.
     pub cookie: String,
     /// The conversation's number; empty for a new one.
     pub session: String,
-    /// Who called; empty for a new conversation.
+    /// The caller; empty for a new conversation.
     pub caller: String,
 }
 
-impl Door {
+impl Admission {
     /// Reads `XFR n SB address CKI cookie`.
     pub fn of_xfr(line: &str) -> Self {
         let ["XFR", _, "SB", address, "CKI", cookie] = words(line)[..] else { panic!("not an XFR: {line}") };
@@ -41,7 +41,7 @@ impl Door {
 pub struct Sb {
     /// The lines.
     pub wire: Wire,
-    /// Who this is.
+    /// The account.
     pub handle: String,
 }
 
@@ -66,7 +66,7 @@ impl Sb {
         Self::open_as(ns, &name).await
     }
 
-    /// Opens a new conversation, for somebody who has been renamed.
+    /// Opens a new conversation, for an account that has been renamed.
     pub async fn open_as(ns: &mut Ns, name: &str) -> Self {
         let door = ns.door().await;
         let mut wire = Wire::connect(door.address).await;
@@ -75,26 +75,26 @@ impl Sb {
         Self { wire, handle: ns.handle.clone() }
     }
 
-    /// Goes in where one was called to; returns the `IRO` lines too.
-    pub async fn answer(handle: &str, door: &Door) -> (Self, Vec<String>) {
+    /// Joins the session of a call; returns the `IRO` lines too.
+    pub async fn answer(handle: &str, door: &Admission) -> (Self, Vec<String>) {
         Self::answer_over(Wire::connect(door.address).await, handle, door).await
     }
 
     /// As [`answer`](Self::answer), over a connection that is there already.
-    pub async fn answer_over(mut wire: Wire, handle: &str, door: &Door) -> (Self, Vec<String>) {
+    pub async fn answer_over(mut wire: Wire, handle: &str, door: &Admission) -> (Self, Vec<String>) {
         wire.send(&format!("ANS 902 {handle} {} {}", door.cookie, door.session)).await;
         let present = wire.lines_until(|line| line == "ANS 902 OK").await;
         (Self { wire, handle: handle.to_owned() }, present)
     }
 
-    /// Calls somebody; returns the number of the conversation.
+    /// Calls an account; returns the number of the conversation.
     pub async fn call(&mut self, handle: &str) -> String {
         self.send(&format!("CAL 903 {handle}")).await;
         let line = self.expect_prefix("CAL 903 RINGING ").await;
         words(&line)[3].to_owned()
     }
 
-    /// Calls somebody, who comes in; takes the `JOI`.
+    /// Calls an account, which joins; takes the `JOI`.
     pub async fn invite(&mut self, ns: &mut Ns) -> Self {
         self.call(&ns.handle).await;
         let door = ns.ring().await;
@@ -115,7 +115,7 @@ impl Sb {
         payload
     }
 
-    /// What has come so far: calls somebody who cannot be, and returns the lines before the error.
+    /// The lines that have come so far: calls an impossible account, and returns the lines before the error.
     pub async fn fence(&mut self) -> Vec<String> {
         self.send("CAL 999 nobody").await;
         self.lines_until(|line| line == "208 999").await

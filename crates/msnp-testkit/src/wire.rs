@@ -10,11 +10,11 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::timeout;
 
-/// How long anything that is expected is waited for. Nothing waits this long unless it fails.
+/// The time for which an expected line is waited for. No test waits this long unless it fails.
 pub const DEADLINE: Duration = Duration::from_secs(20);
-/// How many lines a panic shows.
+/// The number of lines that a panic shows.
 const SHOWN: usize = 12;
-/// How much of a line a panic shows.
+/// The number of characters of a line that a panic shows.
 const SHOWN_CHARACTERS: usize = 200;
 
 /// A `MSG` with its payload.
@@ -78,8 +78,8 @@ impl Wire {
         let _ = self.stream.shutdown().await;
     }
 
-    /// Sends one line. A connection that is closed already is no error here: what is expected
-    /// next will say so.
+    /// Sends one line. A connection that is closed already is no error here: the next expectation
+    /// will tell.
     pub async fn send(&mut self, line: &str) {
         self.send_raw(format!("{line}\r\n").as_bytes()).await;
     }

@@ -20,7 +20,7 @@ use md5::{Digest, Md5};
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Product {
-    /// What `QRY` names; case-sensitive.
+    /// The product id, as `QRY` names it; case-sensitive.
     pub id: &'static str,
     /// The key that is hashed behind the challenge: 16 bytes.
     pub key: &'static str,

@@ -7,9 +7,9 @@ use std::borrow::Cow;
 
 use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
 
-/// Decodes by the label of a charset, as `charset=` names it. Without one, and with one that nobody knows, the bytes
-/// are UTF-8 if they can be, else windows-1252, of which ISO-8859-1 and ASCII are parts. What the charset does not have
-/// becomes U+FFFD.
+/// Decodes by the label of a charset, as `charset=` names it. Without a label, and with an unknown one, the bytes
+/// are read as UTF-8 if they are valid, else as windows-1252, of which ISO-8859-1 and ASCII are parts. A byte that the
+/// charset does not have becomes U+FFFD.
 pub fn decode<'a>(bytes: &'a [u8], label: Option<&str>) -> Cow<'a, str> {
     let named = label.and_then(|label| Encoding::for_label_no_replacement(label.as_bytes()));
     let encoding =

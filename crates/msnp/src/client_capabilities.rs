@@ -1,4 +1,4 @@
-//! What a client says it can do.
+//! The capabilities of a client, as it announces them.
 
 use std::fmt;
 

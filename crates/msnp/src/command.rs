@@ -64,7 +64,7 @@ pub use switchboard::{SwitchboardEvent, SwitchboardRequest};
 use crate::wire::{Frame, Words};
 use crate::{Dialect, Invalid, ParseError};
 
-/// Reads the words of a frame to the last, and keeps the transaction id for whoever has to answer
+/// Reads the words of a frame to the last, and keeps the transaction id for the caller that answers
 /// a fault.
 fn read<'a, T>(
     frame: &'a Frame,

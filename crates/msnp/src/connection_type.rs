@@ -1,4 +1,4 @@
-//! How a client's machine is connected, as it tells a peer before a direct connection.
+//! The way in which a client's machine is connected, told to a peer before a direct connection.
 //!
 //! A client compares its own socket with what the service says it sees (`ClientIP` and
 //! `ClientPort` of the profile message). Source: HYP *MSNP9*, DotMSN and msn-pecan,
@@ -9,7 +9,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use crate::Invalid;
 
-/// The value of `Conn-Type`. Only a label: what the names promise of filtering nobody tests.
+/// The value of `Conn-Type`. It is only a label: no client tests the filtering that the names promise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ConnectionType {
@@ -23,7 +23,7 @@ pub enum ConnectionType {
     SymmetricNat,
     /// Behind a translator of unknown kind.
     UnknownNat,
-    /// Nothing is known, as over HTTP.
+    /// Unknown, as over HTTP.
     UnknownConnect,
     /// No connection gets in.
     Firewall,
@@ -65,7 +65,7 @@ impl ConnectionType {
             .ok_or(Invalid::Parameter("connection type"))
     }
 
-    /// Compares the client's end of its connection with what the service sees of it. `seen_port`
+    /// Compares the client's end of its connection with the address that the service sees. `seen_port`
     /// is the plain port (see [`client_port_from_wire`]); 0 means HTTP and tells nothing.
     pub fn from_addresses(
         local: Option<SocketAddr>,

@@ -1,12 +1,12 @@
 //! The protocol versions and how one is agreed on.
 //!
-//! The order of the versions and what each can do is known here and nowhere else: other code asks
+//! The order of the versions and their capabilities are known here and nowhere else: other code asks
 //! a dialect for a capability, or whether it [is in a range](Dialect::is_in).
 //!
-//! Nobody is kept under a name that only one dialect has. A group is kept by its number and a person
-//! by handle and account; how a dialect names them on the wire is chosen where a form is read or
-//! written. For groups that is [`GroupId`](crate::GroupId) alone. People are named by their handle in
-//! every dialect so far; a GUID in its place would be made of the account's number, and concerns the
+//! No account is kept under a name that only one dialect has. A group is kept by its number and an account
+//! by its handle and number; their names on the wire are chosen where a form is read or
+//! written. For groups that is [`GroupId`](crate::GroupId) alone. Every dialect so far names an account by its
+//! handle. A GUID in its place would be made of the account's number, and concerns the
 //! forms that carry it (`ADD`, `REM`, `LST`), which know the dialect.
 
 use std::fmt;
@@ -14,7 +14,7 @@ use std::ops::RangeInclusive;
 
 /// A protocol version a connection can speak, older ones first.
 ///
-/// A dialect is asked what it has; comparing two is for this file, as a comparison says nothing
+/// Code asks a dialect for a capability. Comparing two is for this file, as a comparison says nothing
 /// about a version between them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
@@ -29,7 +29,7 @@ impl Dialect {
     /// Every dialect, older ones first.
     pub const ALL: &[Self] = &[Self::Msnp8, Self::Msnp9];
 
-    /// What a connection is taken to speak before a dialect has been agreed on.
+    /// The dialect of a connection before client and service have agreed on one.
     pub const NEWEST: Self = Self::Msnp9;
 
     /// The name as it stands in `VER`.
@@ -63,8 +63,8 @@ impl Dialect {
         range.contains(&self)
     }
 
-    /// Whether presence lines carry an MSNObject: display pictures and all else that goes from one
-    /// client to another in packets.
+    /// Whether presence lines carry an MSNObject. Display pictures and all other data that clients exchange in
+    /// packets depend on it.
     pub const fn has_objects(self) -> bool {
         match self {
             Self::Msnp8 => false,
@@ -88,7 +88,7 @@ impl Dialect {
         }
     }
 
-    /// How groups are named on the wire.
+    /// The names that groups have on the wire.
     pub(crate) const fn group_ids(self) -> GroupIds {
         match self {
             Self::Msnp8 | Self::Msnp9 => GroupIds::Numbers,
@@ -96,7 +96,7 @@ impl Dialect {
     }
 }
 
-/// How a dialect names groups on the wire.
+/// The kind of name by which a dialect names groups on the wire.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum GroupIds {
     /// By a number from 0 to 29.

@@ -4,7 +4,7 @@ use std::fmt;
 
 macro_rules! error_codes {
     ($($code:literal $name:ident $meaning:literal)*) => {
-        /// An error reply's number. Which verb answers with which error is told where the verb is.
+        /// The number of an error reply. The errors of a verb are told where the verb is.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[repr(u16)]
         #[non_exhaustive]
@@ -19,7 +19,7 @@ macro_rules! error_codes {
             /// Every code.
             pub const ALL: &[Self] = &[$(Self::$name),*];
 
-            /// What the number says, in words.
+            /// The meaning of the number, in words.
             pub const fn meaning(self) -> &'static str {
                 match self {
                     $(Self::$name => $meaning,)*
@@ -40,7 +40,7 @@ error_codes! {
     210 ListFull "the list is full"
     213 InvalidRename "the rename is not allowed"
     215 AlreadyThere "already on the list, in the group, in the session, or ringing"
-    216 NotOnList "not on the list, or they let in only those on theirs"
+    216 NotOnList "not on the list, or the other account lets in only accounts on its allow list"
     217 NotOnline "offline, hidden, or blocking the caller"
     218 AlreadyInMode "the setting has this value already"
     219 InOppositeList "on the block list when added to the allow list, or the other way round"

@@ -8,8 +8,8 @@ use crate::{Handle, Invalid, invisible_characters, wire::percent};
 /// A display name in its percent-coded form, exactly as it was received: at most 387 bytes,
 /// one word, and valid UTF-8 when decoded.
 ///
-/// The coded form is what the protocol echoes and relays, so it is what is kept; a line break in
-/// a name stays `%0D%0A` and never becomes a line of anyone's stream.
+/// The coded form is echoed and relayed, so it is the form that is kept. A line break in
+/// a name stays `%0D%0A` and never becomes a line of a stream.
 ///
 /// ```
 /// use msnp::FriendlyName;
@@ -60,8 +60,8 @@ impl FriendlyName {
         invisible_characters::is_presentable(&self.text())
     }
 
-    /// Reads a name that a service tells, as well as it can be read: no state of anybody is lost for the sake of a
-    /// name. What [`Self::parse`] takes stays as it is; anything else is decoded as [`crate::charset::decode`] does
+    /// Reads a name from a service as well as possible: a contact's state is never lost for the sake of a
+    /// name. A name that [`Self::parse`] takes stays as it is. Any other is decoded as [`crate::charset::decode`] does
     /// without a label, cut where it is too long, and coded again.
     pub fn lossy(word: &str) -> Self {
         Self(percent::recode(word, Self::MAX_LEN))
@@ -88,7 +88,7 @@ impl FriendlyName {
 }
 
 impl From<&Handle> for FriendlyName {
-    /// The name of somebody who has none yet. A handle is one word without `%`.
+    /// The name of an account that has none yet. A handle is one word without `%`.
     fn from(handle: &Handle) -> Self {
         Self(handle.as_str().into())
     }

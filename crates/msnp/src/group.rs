@@ -7,7 +7,7 @@ use crate::dialect::GroupIds;
 use crate::wire::{Words, percent};
 use crate::{Dialect, Invalid, List, invisible_characters};
 
-/// Which of an account's groups, group 0 being that of contacts in no other. Group 0 always exists
+/// A group of an account. Group 0 holds the contacts that are in no other; it always exists
 /// and cannot be removed.
 ///
 /// The type is one byte and says nothing of the wire: [`parse`](Self::parse) and
@@ -18,9 +18,9 @@ use crate::{Dialect, Invalid, List, invisible_characters};
 pub struct GroupId(u8);
 
 impl GroupId {
-    /// The group of those who are in no other.
+    /// The group of the contacts that are in no other.
     pub const ZERO: Self = Self(0);
-    /// How many groups an account can have, group 0 counted.
+    /// The most groups of an account, group 0 included.
     pub const COUNT: u8 = 30;
 
     /// The group with this number, if it is below 30.
@@ -55,14 +55,14 @@ impl GroupId {
     }
 }
 
-/// The group that an `ADD` to the forward list or a `REM` from it names.
+/// The group in an `ADD` to the forward list or a `REM` from it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum GroupArgument {
-    /// None: `ADD` then means group 0, and `REM` the whole list.
+    /// None. `ADD` then means group 0, and `REM` the whole list.
     Absent,
     /// This one, which need not exist.
     Named(GroupId),
-    /// A word that names no group, and why. The account is looked up before that counts.
+    /// A word that names no group, and the reason. The account is looked up before that counts.
     Unreadable(Invalid),
 }
 
@@ -127,7 +127,7 @@ impl GroupName {
         if invisible_characters::is_presentable(&text) { Ok(name) } else { Err(Invalid::GroupNameIllegal) }
     }
 
-    /// Reads a name that a service tells, as well as it can be read; see [`crate::FriendlyName::lossy`].
+    /// Reads a name from a service as well as possible; see [`crate::FriendlyName::lossy`].
     pub fn lossy(word: &str) -> Self {
         Self(percent::recode(word, Self::MAX_LEN))
     }

@@ -48,7 +48,7 @@ impl Handle {
     }
 }
 
-/// What RFC 5322 allows in an atom, less `%`, which has a meaning of its own on the wire.
+/// The characters that RFC 5322 allows in an atom, less `%`, which has a meaning of its own on the wire.
 fn is_local_byte(byte: u8) -> bool {
     matches!(byte,
         b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'!' | b'#' | b'$' | b'&' | b'\'' | b'*' | b'+' | b'-' | b'/'

@@ -1,8 +1,8 @@
-//! Why a command could not be read.
+//! The faults of commands that cannot be read.
 
 use crate::TransactionId;
 
-/// What is wrong with a command whose line was well framed.
+/// The fault of a command whose line was well framed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Invalid {
@@ -71,7 +71,7 @@ pub enum Invalid {
 pub struct ParseError {
     /// The transaction id, where it could be read.
     pub transaction: Option<TransactionId>,
-    /// What is wrong.
+    /// The fault.
     pub reason: Invalid,
 }
 

@@ -1,7 +1,7 @@
 //! The MSN Messenger Protocol as of MSNP9 (2003), with MSNP8 for older clients.
 //!
 //! Bytes in, typed commands out, and back. The crate does no I/O and reads no clock: feed it
-//! what a socket gave you, write what it encodes.
+//! the bytes from a socket, write the bytes that it encodes.
 //!
 //! | to find | look in |
 //! |---|---|

@@ -8,13 +8,13 @@ use crate::Invalid;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum List {
-    /// `FL`: the people one wants to see
+    /// `FL`: the accounts whose presence the owner wants to see
     Forward,
-    /// `AL`: the people who may see one
+    /// `AL`: the accounts that may see the owner
     Allow,
-    /// `BL`: the people who may not
+    /// `BL`: the accounts that may not
     Block,
-    /// `RL`: the people who have one on their forward list; kept by the service
+    /// `RL`: the accounts that have the owner on their forward list; kept by the service
     Reverse,
 }
 
@@ -57,7 +57,7 @@ impl fmt::Display for List {
     }
 }
 
-/// The set of lists somebody is on, as `LST` writes it.
+/// The set of lists that an account is on, as `LST` writes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct ListFlags(u8);
 
@@ -75,7 +75,7 @@ impl ListFlags {
         self.0
     }
 
-    /// Whether somebody is on `list`.
+    /// Whether the account is on `list`.
     pub const fn contains(self, list: List) -> bool {
         self.0 & list.flag().0 != 0
     }
@@ -90,7 +90,7 @@ impl ListFlags {
         Self(self.0 & !list.flag().0)
     }
 
-    /// Whether somebody is on no list at all.
+    /// Whether the account is on no list at all.
     pub const fn is_empty(self) -> bool {
         self.0 == 0
     }
@@ -102,10 +102,10 @@ impl fmt::Display for ListFlags {
     }
 }
 
-/// `BLP`: what happens with people on neither the allow nor the block list.
+/// `BLP`: the setting for accounts on neither the allow nor the block list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Privacy {
-    /// `AL`: they may see one. A new account starts with this.
+    /// `AL`: they may see the owner. A new account starts with this.
     #[default]
     AllowUnlisted,
     /// `BL`: they may not.
@@ -134,7 +134,7 @@ impl Privacy {
     }
 }
 
-/// `GTC`: whether the client asks when somebody adds one. Only stored by the service.
+/// `GTC`: whether the client asks when another account adds its own. Only stored by the service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum AddPrompt {
     /// `A`: ask. A new account starts with this.

@@ -55,7 +55,7 @@ use crate::{Invalid, charset};
 pub struct Message {
     /// The headers, in order.
     pub headers: Headers,
-    /// What follows the blank line; its meaning depends on the `Content-Type`.
+    /// The bytes after the blank line; their meaning depends on the `Content-Type`.
     pub body: Bytes,
 }
 
@@ -102,16 +102,16 @@ impl Message {
         self.content_type().is_some_and(|own| own.eq_ignore_ascii_case(media_type))
     }
 
-    /// What the message is. A message of a known type that cannot be read as what it claims to
-    /// be is [`Content::Other`], like one of an unknown type.
+    /// The message by its type. A message of a known type that cannot be read as that type
+    /// is [`Content::Other`], like one of an unknown type.
     pub fn content(&self) -> Content {
         self.try_content().unwrap_or(Content::Other)
     }
 
-    /// What the message is. [`Content::Other`] is of an unknown type.
+    /// The message by its type. [`Content::Other`] is of an unknown type.
     ///
     /// # Errors
-    /// What the `parse` of the content’s type says: [`Content`] tells which type that is.
+    /// The errors of the `parse` of the content’s type, which [`Content`] names.
     pub fn try_content(&self) -> Result<Content, Invalid> {
         Content::of(self)
     }

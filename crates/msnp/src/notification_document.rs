@@ -1,4 +1,4 @@
-//! `NOTIFICATION` documents: what `NOT` and `IPG` say to their reader.
+//! `NOTIFICATION` documents: the payloads of `NOT` and `IPG`.
 //!
 //! ```xml
 //! <NOTIFICATION ver="1" siteid="111100200" siteurl="http://calendar.example.com" id="2">
@@ -54,7 +54,7 @@ fn is_text(name: &str) -> bool {
     name.eq_ignore_ascii_case("TEXT")
 }
 
-/// What stands for `&…;`; a name that is unknown stays as it is written.
+/// The character that `&…;` stands for; an unknown name stays as it is written.
 fn meaning(reference: &BytesRef<'_>) -> String {
     if let Ok(Some(character)) = reference.resolve_char_ref() {
         return character.to_string();

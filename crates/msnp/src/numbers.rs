@@ -29,7 +29,7 @@ macro_rules! decimal {
 }
 
 decimal! {
-    /// The number a client gives a request and finds again in every reply to it.
+    /// The number that a client gives a request. Every reply to the request carries it.
     TransactionId, Invalid::TransactionId
 }
 decimal! {
@@ -42,7 +42,7 @@ decimal! {
 }
 
 impl TransactionId {
-    /// What the server writes where a line it sends unasked has a transaction id.
+    /// The number in place of a transaction id, in a line that the server sends unasked.
     pub const SERVER: Self = Self(0);
 }
 

@@ -1,4 +1,4 @@
-//! MSNObjects: what a picture, an emoticon or a background is, without its bytes.
+//! MSNObjects: the descriptions of pictures, emoticons and backgrounds, without their bytes.
 //!
 //! ```text
 //! <msnobj Creator="alice@example.com" Size="1032" Type="3" Location="TFR1.tmp" Friendly="AAA="
@@ -25,12 +25,12 @@ use crate::{EncodedObject, Invalid, numbers::decimal, wire::percent};
 
 const INVALID: Invalid = Invalid::Parameter("MSNObject");
 
-/// What an object describes. Numbers without a name here came with later clients, and are kept.
+/// The kind of data that an object describes. Numbers without a name here came with later clients, and are kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ObjectKind(pub u32);
 
 impl ObjectKind {
-    /// An emoticon that its owner drew.
+    /// A custom emoticon.
     pub const CUSTOM_EMOTICON: Self = Self(2);
     /// The picture beside a conversation.
     pub const DISPLAY_PICTURE: Self = Self(3);
@@ -38,7 +38,7 @@ impl ObjectKind {
     pub const BACKGROUND: Self = Self(5);
 }
 
-/// What the hash of a description says about it.
+/// The outcome of checking the hash of a description.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Description {
@@ -75,9 +75,9 @@ pub struct MsnObject {
     pub creator: String,
     /// The length of the data in bytes.
     pub size: u64,
-    /// What it is.
+    /// The kind of data.
     pub kind: ObjectKind,
-    /// The creator's name for its file. Somebody else's text: never use it as a path.
+    /// The creator's name for its file. It is the peer's text: never use it as a path.
     pub location: String,
     /// A name for people, as base64 of NUL-terminated UTF-16LE; kept as written. See
     /// [`Self::friendly_text`].
@@ -86,8 +86,8 @@ pub struct MsnObject {
     pub sha1d: String,
     /// The SHA-1 of the description in base64, kept as written.
     pub sha1c: Option<String>,
-    /// Names and raw values in document order, without `SHA1C`, where this is not what
-    /// `classic()` gives.
+    /// Names and raw values in document order, without `SHA1C`, where they differ from
+    /// `classic()`.
     written: Option<Vec<(Box<str>, Box<str>)>>,
 }
 
@@ -199,7 +199,7 @@ impl MsnObject {
         }
         let Some(written) = &self.written else { return Description::Mismatch };
         let all = || written.iter().map(|(name, value)| (&**name, &**value));
-        // Whether attributes that came later than MSN 6 are hashed is not known.
+        // It is not known whether attributes that came later than MSN 6 are hashed.
         let known = all().filter(|(name, _)| classic.iter().any(|(classic, _)| classic == name));
         let raw_classic = classic.iter().filter_map(|(name, _)| all().find(|(written, _)| written == name));
         if *sha1c == hash(all()) || *sha1c == hash(known) || *sha1c == hash(raw_classic) {

@@ -1,15 +1,15 @@
-//! The texts of Passport 1.4: what stands in the HTTP headers of a sign-in.
+//! The texts of Passport 1.4: the HTTP header values of a sign-in.
 //!
-//! A client that got a [`Challenge`] in `USR … TWN S` asks the nexus where to sign in
+//! A client that got a [`Challenge`] in `USR … TWN S` asks the nexus for the address of the login
 //! ([`PassportUrls`]), sends its [`Credentials`] there, and gets an [`AuthenticationInfo`] with
-//! the ticket for the second `USR`, or a [`Failure`]. Everything here is text of header values;
-//! names of headers, and HTTP itself, are for whoever does the I/O. Source: YW *passport14*, GAIM
+//! the ticket for the second `USR`, or a [`Failure`]. The types here read and write header values only.
+//! The names of the headers, and HTTP itself, are for the caller that does the I/O. Source: YW *passport14*, GAIM
 //! and ESC, see `docs/protocol/sources.md`.
 //!
 //! ```
 //! use msnp::passport::{AuthenticationInfo, Challenge, Credentials, PassportUrls};
 //!
-//! // The nexus says where the login is.
+//! The nexus gives the address of the login.
 //! let urls = PassportUrls::parse("DARealm=Passport.Net,DALogin=login.example.com/login2.srf")?;
 //! assert_eq!(urls.login, "login.example.com/login2.srf");
 //!
@@ -43,7 +43,7 @@ pub use urls::PassportUrls;
 /// The scheme that begins the header values of both sides.
 const SCHEME: &str = "Passport1.4";
 
-/// What follows the scheme. Old descriptions show the scheme twice, so any number of it is taken.
+/// The text after the scheme. Old descriptions show the scheme twice, so any number of it is taken.
 fn after_scheme(value: &str) -> Option<&str> {
     let mut rest = value.trim_ascii_start();
     let mut seen = false;

@@ -31,7 +31,7 @@ pub enum Status {
     OnThePhone,
     /// `LUN`
     OutToLunch,
-    /// `HDN`: online, but seen by others as offline
+    /// `HDN`: online, but offline to all other accounts
     Hidden,
     /// `FLN`: never set by a client
     Offline,
@@ -74,7 +74,7 @@ impl Status {
         Self::ALL.into_iter().find(|status| status.code() == word).ok_or(Invalid::Status)
     }
 
-    /// Whether others can see somebody in this state.
+    /// Whether other accounts can see an account in this state.
     pub const fn is_visible(self) -> bool {
         !matches!(self, Self::Hidden | Self::Offline)
     }

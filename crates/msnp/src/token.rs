@@ -40,7 +40,7 @@ macro_rules! token {
 }
 
 token! {
-    /// What a switchboard asks for at its door. Secret: its `Debug` form hides it.
+    /// The cookie that a switchboard asks a client for. Secret: its `Debug` form hides it.
     Cookie, "cookie", 256
 }
 token! {

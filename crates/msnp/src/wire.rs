@@ -15,7 +15,7 @@ pub use frame::Frame;
 pub(crate) use words::Parse;
 pub use words::Words;
 
-/// What separates words.
+/// The separator of words.
 const fn is_blank(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t')
 }

@@ -36,7 +36,7 @@ commands! {
     SwitchboardEvent SwitchboardEvents
 }
 
-/// What a reader makes of a stream that comes in these segments, and how the stream ended.
+/// The frames that a reader gets from a stream in these segments, and the end of the stream.
 type Read<C> = (Vec<Result<C, ParseError>>, Option<FrameError>);
 
 fn read<'a, C: Command>(limits: Limits, segments: impl IntoIterator<Item = &'a [u8]>) -> Read<C> {

@@ -1,4 +1,4 @@
-//! How much one client may ask.
+//! The rate limits for the questions of one client.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use parking_lot::Mutex;
 
 use papillon_limits::{AddressCounter, Network, Place, RateLimiter};
 
-/// Questions at once; a browser of the time asks a dozen for a page.
+/// Questions at once; a browser of 2003 asks a dozen for a page.
 const BURST: u32 = 200;
 /// As many come back in this time: 50 in a second.
 const WINDOW: Duration = Duration::from_secs(4);
@@ -58,7 +58,7 @@ impl ClientLimits {
 mod tests {
     use super::*;
 
-    /// What a question costs of a client's time.
+    /// The cost of a question, as a share of a client's time.
     const COST: Duration = Duration::from_millis(20);
 
     fn ip(number: u32) -> IpAddr {

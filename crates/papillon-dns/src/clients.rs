@@ -1,4 +1,4 @@
-//! Who is answered.
+//! The set of clients that get an answer.
 
 use std::fmt;
 use std::net::IpAddr;

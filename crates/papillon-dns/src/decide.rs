@@ -1,4 +1,4 @@
-//! What comes of a packet: a pure function of the packet, its sender and the settings.
+//! The decision about a packet: a pure function of the packet, its sender and the settings.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -12,7 +12,7 @@ use super::{Clients, Others, PublicHost};
 const LIFETIME: u32 = 60;
 /// No packet is larger: this much gets through every network in one piece (DNS flag day 2020).
 const LARGEST: u16 = 1232;
-/// An answer to somebody who may be somebody else is at most this much larger than the question: what
+/// An answer to a sender whose address may be forged is at most this much larger than the question: what
 /// one address takes.
 const WORTH: usize = 28;
 /// Under this are the ports of services. Some of them answer anything, and would do so for ever.
@@ -20,7 +20,7 @@ const FIRST_CLIENT_PORT: u16 = 1024;
 /// Other servers ask from this one.
 const DNS_PORT: u16 = 53;
 
-/// How a question came.
+/// The transport of a question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Transport {
     /// In a packet, whose sender may be invented.
@@ -29,14 +29,14 @@ pub enum Transport {
     Tcp,
 }
 
-/// Who asked, and where.
+/// The client that asks, and the address at which it asks.
 #[derive(Debug, Clone, Copy)]
 pub struct Asked {
     /// The client.
     pub client: SocketAddr,
     /// The address of ours that was asked.
     pub at: IpAddr,
-    /// How.
+    /// The transport.
     pub over: Transport,
 }
 
@@ -53,18 +53,18 @@ impl Asked {
     }
 }
 
-/// What the answer depends on besides the question.
+/// The circumstances on which an answer depends besides the question.
 #[derive(Debug, Clone, Copy)]
 pub struct Rules<'a> {
-    /// Who is answered.
+    /// The clients that get an answer.
     pub clients: &'a Clients,
-    /// What happens to other names than those of the old services.
+    /// The treatment of names other than those of the old services.
     pub others: Others,
     /// The names of the old services.
     pub services: &'a [&'a str],
     /// More names that stand for the same.
     pub names: &'a [String],
-    /// What the old names stand for; without it, the address that was asked.
+    /// The addresses of the old names; without it, the address that was asked.
     pub public_host: Option<&'a PublicHost>,
 }
 
@@ -76,7 +76,7 @@ impl Rules<'_> {
     }
 }
 
-/// What to do with a packet.
+/// The decision about a packet.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Decision {
@@ -157,7 +157,7 @@ fn is_called(name: &Name, host: &str) -> bool {
         && labels.next().is_none()
 }
 
-/// What the old names stand for, as this client has to see it.
+/// The addresses of the old names, as this client has to see them.
 fn addresses(asked: &Asked, rules: &Rules<'_>) -> Vec<IpAddr> {
     let at = asked.at.to_canonical();
     let told = rules.public_host.map(|host| host.addresses_for(at)).unwrap_or_default();

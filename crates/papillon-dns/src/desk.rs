@@ -1,4 +1,4 @@
-//! What the packets and the connections of the listener share.
+//! The state that the packets and the connections of the listener share.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -23,7 +23,7 @@ const FIRST_LOOK_UP: Duration = Duration::from_secs(2);
 pub(super) struct Desk {
     current: Arc<dyn Current>,
     public_host: RwLock<Option<PublicHost>>,
-    /// Who asked how much.
+    /// The number of questions of each client.
     pub(super) limits: ClientLimits,
     forwarder: Forwarder,
     turned_away: Mutex<Pace>,
@@ -49,7 +49,7 @@ impl Desk {
         }
     }
 
-    /// What comes of a packet.
+    /// Decides about a packet.
     pub(super) fn decide(&self, packet: &[u8], asked: &Asked) -> Decision {
         if !self.serves(asked) || !self.limits.may_ask(asked.client.ip(), Instant::now()) {
             return Decision::Drop;

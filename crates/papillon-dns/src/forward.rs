@@ -1,7 +1,7 @@
-//! Asking other servers.
+//! The forwarder of questions to other servers.
 //!
 //! Packets are passed on as they are, under an identifier and from a port that nobody can guess.
-//! Who asks what is being asked already waits for the same answer: so a loop, in which another server asks
+//! A client whose question is already being asked waits for the same answer: so a loop, in which another server asks
 //! us what we ask it, ends by itself after one round.
 
 use std::collections::HashMap;
@@ -22,7 +22,7 @@ use super::upstreams::Upstreams;
 
 /// All servers together get this long, each its share; clients have given up by then.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// How often the servers are gone through.
+/// The number of rounds through the servers.
 const ROUNDS: usize = 2;
 /// Room for a packet. More than that is more than any client takes, and is cut anyway.
 const PACKET: usize = 2048;
@@ -37,7 +37,7 @@ pub(super) struct Forwarder {
 
 type Key = (Transport, Vec<u8>);
 
-/// What a server sent, and the identifier it was asked under; `None` when no server answered.
+/// A server's answer, and the identifier of the question; `None` when no server answered.
 type Answer = Option<(u16, Arc<[u8]>)>;
 
 impl Forwarder {

@@ -39,13 +39,13 @@ pub use relay::Unrelated;
 
 use desk::Desk;
 
-/// What the operator can say about the DNS listener.
+/// The operator's settings of the DNS listener.
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Settings {
-    /// Who is answered.
+    /// The clients that get an answer.
     pub clients: Clients,
-    /// What happens to questions about other names than those of the old services.
+    /// The treatment of questions about names other than those of the old services.
     pub others: Others,
     /// The servers to which such questions are passed on; `None` is those of the system, read from
     /// `/etc/resolv.conf` whenever they are needed.
@@ -61,10 +61,10 @@ impl Settings {
     }
 }
 
-/// What holds now: settings can change while the listener runs. It is asked for each packet, so it has to answer at
+/// The current settings: they can change while the listener runs. It is asked for each packet, so it has to answer at
 /// once.
 pub trait Current: Send + Sync {
-    /// What the operator says.
+    /// The operator's settings.
     fn settings(&self) -> &Settings;
 
     /// The names of the old services, which stand for this one.
@@ -77,7 +77,7 @@ pub trait Current: Send + Sync {
     fn public_host(&self) -> Option<&str>;
 }
 
-/// What happens to questions that are not about the old services.
+/// The treatment of questions that are not about the old services.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Others {

@@ -1,4 +1,4 @@
-//! What the public host stands for.
+//! The addresses of the public host.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -40,7 +40,7 @@ impl PublicHost {
         !self.addresses.is_empty()
     }
 
-    /// The addresses for a client who asked at `at`. Many a machine has its own name at a loopback
+    /// The addresses for a client that asked at `at`. Many a machine has its own name at a loopback
     /// address in its hosts file (Debian: 127.0.1.1), and no other machine gets there.
     pub(super) fn addresses_for(&self, at: IpAddr) -> Vec<IpAddr> {
         let reachable = |address: &&IpAddr| at.is_loopback() || !address.is_loopback();

@@ -7,7 +7,7 @@ use hickory_proto::serialize::binary::{BinDecodable, BinDecoder, BinEncodable};
 pub(super) const HEADER: usize = 12;
 /// The number of the pseudo-record that says what the client can take (RFC 6891, 6.1.2).
 const OPT: u16 = 41;
-/// What a client can take that does not say so (RFC 1035, 4.2.1).
+/// The largest answer for a client that names no size, in bytes (RFC 1035, 4.2.1).
 const SMALLEST: u16 = 512;
 
 /// A packet that asks one question and says nothing else.
@@ -17,11 +17,11 @@ pub(super) struct Query {
     pub(super) question: Question,
     /// The question takes this many bytes after the header.
     pub(super) question_len: usize,
-    /// What the client said about itself, if it did.
+    /// The client's OPT record, if the question has one.
     pub(super) edns: Option<Edns>,
 }
 
-/// What an OPT record says, as far as it matters here.
+/// The parts of an OPT record that matter here.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Edns {
     /// The largest packet that the client takes.

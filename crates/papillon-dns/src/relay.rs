@@ -1,4 +1,4 @@
-//! What another server answered, made fit for the client who asked.
+//! The relay: another server's answer, made fit for the client that asked.
 
 use super::decide::Forward;
 use super::query::HEADER;
@@ -64,7 +64,7 @@ impl Forward {
         )
     }
 
-    /// What asks the same is the same, but for the identifier and the case.
+    /// Two questions for the same are equal but for the identifier and the case.
     pub(super) fn key(&self) -> Vec<u8> {
         let mut key = self.packet[2..].to_vec();
         key[HEADER - 2..HEADER - 2 + self.question_len - TYPE_AND_CLASS].make_ascii_lowercase();

@@ -1,4 +1,4 @@
-//! Questions on connections: each after its length in two bytes (RFC 1035, 4.2.2).
+//! The TCP side of the listener: questions on connections, each after its length in two bytes (RFC 1035, 4.2.2).
 
 use std::io;
 use std::sync::Arc;
@@ -55,7 +55,7 @@ pub(super) async fn serve(listener: TcpListener, desk: Arc<Desk>) {
     }
 }
 
-/// Answers one question after the other. Whoever asks nonsense is left.
+/// Answers one question after the other. A client that asks nonsense is disconnected.
 async fn converse(mut stream: TcpStream, asked: Asked, desk: &Desk) -> io::Result<()> {
     stream.set_nodelay(true)?;
     let mut packet = Vec::new();

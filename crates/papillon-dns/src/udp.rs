@@ -1,4 +1,4 @@
-//! Questions in packets.
+//! The UDP side of the listener: questions in packets.
 //!
 //! An answer has to come from the address that was asked, and the old names stand for that address:
 //! on a machine with several, only the system knows which it was. quinn-udp asks it.

@@ -29,7 +29,7 @@ const THEN_OF_OLD: &str = "RC4-SHA:RC4-MD5:DES-CBC3-SHA";
 /// The same from TLS 1.1 on, where each record of a block cipher has a vector of its own and RC4 is the weakest
 /// (RFC 7465).
 const THEN: &str = "DES-CBC3-SHA:RC4-SHA:RC4-MD5";
-/// Sessions that are kept so that a client need not shake hands in full again. A client of the time makes a
+/// Sessions that are kept so that a client need not shake hands in full again. An old client makes a
 /// few connections to sign in, and then none.
 const SESSIONS: i32 = 4096;
 

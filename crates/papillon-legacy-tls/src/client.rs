@@ -9,7 +9,7 @@ use tokio_openssl::SslStream;
 
 use crate::{Error, providers};
 
-/// `SSL_OP_NO_EXTENDED_MASTER_SECRET` and `SSL_OP_NO_ENCRYPT_THEN_MAC`: extensions that no client of the time
+/// `SSL_OP_NO_EXTENDED_MASTER_SECRET` and `SSL_OP_NO_ENCRYPT_THEN_MAC`: extensions that no old client
 /// has.
 const THOUGHT_OF_LATER: u64 = 1 << 0 | 1 << 19;
 

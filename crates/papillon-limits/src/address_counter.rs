@@ -1,4 +1,4 @@
-//! How many of a kind one address has at once, such as open connections.
+//! The counter of one kind of thing per address, such as open connections.
 
 use std::collections::HashMap;
 use std::net::IpAddr;

@@ -1,4 +1,4 @@
-//! How often, and how many at once: for one client, one account or one network. Memory is bounded everywhere.
+//! Limits: on the rate, and on the number at once, for one client, one account or one network. Memory is bounded everywhere.
 //!
 //! | to limit | take |
 //! |---|---|

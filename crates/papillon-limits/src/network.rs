@@ -1,8 +1,8 @@
-//! The network of a client: what counts as one where clients are told apart by their address.
+//! The network of a client: the unit by which limits tell clients apart.
 
 use std::net::{IpAddr, Ipv6Addr};
 
-/// An IPv4 address, or the /64 of an IPv6 address: whoever has one address of it can take any. An IPv4 address that
+/// An IPv4 address, or the /64 of an IPv6 address: a client with one address of it can take any. An IPv4 address that
 /// is mapped into IPv6 is itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Network(IpAddr);

@@ -1,4 +1,4 @@
-//! How often one client may do one thing.
+//! The rate limit of one client for one kind of request.
 
 use std::time::{Duration, Instant};
 

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 /// So many tokens at once, and as many again in each window.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Rate {
-    /// What a token costs of a bucket's time.
+    /// The cost of a token, as a share of a bucket's time.
     interval: Duration,
     /// An empty bucket is full again after this.
     burst: Duration,
@@ -35,7 +35,7 @@ impl Bucket {
         self.full_at <= now
     }
 
-    /// How long it takes until there is a token, if nobody else takes it.
+    /// The time until there is a token, if no other caller takes it.
     pub(crate) fn wait(&self, rate: Rate, now: Instant) -> Duration {
         (self.full_at.saturating_duration_since(now) + rate.interval).saturating_sub(rate.burst)
     }

@@ -1,4 +1,4 @@
-//! How often each of many may do something.
+//! The rate limiter: a bucket of tokens for each of many keys.
 
 use std::collections::{HashMap, VecDeque};
 use std::hash::Hash;
@@ -10,7 +10,7 @@ use super::rate::{Bucket, Rate};
 pub const MINUTE: Duration = Duration::from_secs(60);
 /// An hour.
 pub const HOUR: Duration = Duration::from_secs(3600);
-/// The most that are remembered, where nothing else is said. Those who have all their tokens need not be.
+/// The most that are remembered, where nothing else is said. Keys with all their tokens need not be.
 const MOST: usize = 65_536;
 /// Looking through all for such costs something: not more often than this.
 const PURGE_EVERY: Duration = Duration::from_secs(1);
@@ -26,7 +26,7 @@ pub struct RateLimiter<K> {
     when_full: WhenFull<K>,
 }
 
-/// What happens when as many as can be are remembered, and one more comes.
+/// The rule for one more key when as many as possible are remembered.
 #[derive(Debug)]
 enum WhenFull<K> {
     /// It waits. This is for keys that stand for an effort, and limits that nobody may get around.
@@ -58,7 +58,7 @@ impl<K: Hash + Eq + Clone> RateLimiter<K> {
         has_one
     }
 
-    /// How long it takes until there is a token, if nobody else takes it.
+    /// The time until there is a token, if no other caller takes it.
     pub fn wait(&mut self, key: &K, now: Instant) -> Duration {
         if let Some(bucket) = self.buckets.get(key) {
             return bucket.wait(self.rate, now);
@@ -116,7 +116,7 @@ mod tests {
         let now = Instant::now();
         assert!((0..10).all(|key| limiter.take_one(key, now)));
         assert!(!limiter.wait(&10, now).is_zero(), "no room");
-        assert!(limiter.wait(&3, now).is_zero(), "those who have a bucket are not concerned");
+        assert!(limiter.wait(&3, now).is_zero(), "keys that have a bucket are not concerned");
         assert_eq!(limiter.buckets.len(), 10);
         // Each took one of sixty tokens: full again after a second.
         assert!(limiter.wait(&10, now + Duration::from_secs(1)).is_zero());

@@ -1,4 +1,4 @@
-//! Ground: hosts, ports and addresses, as clients are told of them.
+//! Ground: hosts, ports and addresses, as the service tells them to clients.
 
 mod host;
 pub(crate) mod old_hosts;

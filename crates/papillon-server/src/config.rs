@@ -1,4 +1,4 @@
-//! What an operator can set. The binary fills it from the command line, the environment and a file.
+//! The settings of the service. The binary fills them from the command line, the environment and a file.
 
 mod live;
 
@@ -22,11 +22,11 @@ pub struct Config {
     /// The name or address handed to clients. Without it every client gets the address at which
     /// it reached us.
     pub public_host: Option<String>,
-    /// What is in front of the service.
+    /// The reverse proxy in front of the service.
     pub front: Front,
     /// The DNS listener.
     pub dns: dns::Settings,
-    /// Whether the HTTPS listener lets Windows 98 to XP in, with SSL 3.0 and TLS 1.0, besides today's clients.
+    /// Whether the HTTPS listener lets Windows 98 to XP in, with SSL 3.0 and TLS 1.0, besides modern clients.
     pub old_windows: bool,
     /// Names and addresses that the certificates carry and the DNS listener answers for, besides those of the old
     /// services.
@@ -34,19 +34,19 @@ pub struct Config {
     /// Who may say for whom they connect: in the PROXY protocol to all listeners, and in `X-Forwarded-For` or
     /// `Forwarded` to those for HTTP.
     pub trusted_proxies: Vec<AddressRange>,
-    /// How long a Passport ticket is good for.
+    /// The time for which a Passport ticket is valid.
     pub ticket_lifetime: Duration,
     /// Between the announcement of a shutdown and the shutdown. Zero: no announcement.
     pub shutdown_grace: Duration,
-    /// Who may make an account on the pages; `None` leaves it to [`Config::registration_for`].
+    /// The visitors that may make an account on the pages; `None` leaves it to [`Config::registration_for`].
     pub registration: Option<Registration>,
     /// Passwords are asked for and taken over TLS only, on the pages and at the login.
     pub https_only: bool,
-    /// Whom the pages name for those who need somebody to ask.
+    /// The contact that the pages name for questions.
     pub operator: Operator,
-    /// What keeps one client from harming the others.
+    /// The limits that keep one client from harming the others.
     pub limits: Limits,
-    /// How long the service waits for people.
+    /// The time limits of the service.
     pub timeouts: Timeouts,
 }
 
@@ -101,20 +101,20 @@ impl Registration {
         }
     }
 
-    /// What holds for a visitor when the operator has `told` this.
+    /// The rule for a visitor when the operator has `told` this.
     pub(crate) fn of(told: Option<Self>, public: bool, visitor: IpAddr) -> Self {
         let default = if !public && is_near(visitor) { Self::Open } else { Self::Invitation };
         told.unwrap_or(default)
     }
 }
 
-/// Who may make an account on the pages.
+/// The visitors that may make an account on the pages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Registration {
     /// Everybody.
     Open,
-    /// Who has the code of an invitation.
+    /// Visitors with the code of an invitation.
     Invitation,
     /// Nobody.
     Closed,
@@ -204,7 +204,7 @@ pub struct Timeouts {
     pub switchboard_idle: Duration,
     /// A cookie is good for this long.
     pub cookie: Duration,
-    /// Somebody who has been called can be called again after this.
+    /// The time after which an invited account can be invited again.
     pub ringing: Duration,
     /// A client that takes nothing of what waits for it is dropped after this.
     pub write_stall: Duration,

@@ -44,13 +44,13 @@ use crate::limits::Place;
 use crate::listen::Listener;
 use crate::listen::Peeked;
 use crate::listen::proxy_protocol;
-use crate::tls::Door;
+use crate::tls::TlsAcceptor;
 use listening::listen;
 
 /// From the connection to the end of the TLS handshake.
 pub(crate) const HANDSHAKE: Duration = Duration::from_secs(10);
 
-/// Serves a site on `listener`, in TLS when there is a door to it, until `shutdown` turns true or
+/// Serves a site on `listener`, in TLS when there is an acceptor for it, until `shutdown` turns true or
 /// its sender is gone. Then nobody is accepted any more, connections on which nothing is asked end, and
 /// requests that are being answered get five seconds.
 ///
@@ -58,7 +58,7 @@ pub(crate) const HANDSHAKE: Duration = Duration::from_secs(10);
 /// system's queue. An address that has all that one may have open is turned away.
 pub(crate) async fn serve<H: Handler>(
     listener: Listener,
-    tls: Option<Arc<Door>>,
+    tls: Option<Arc<TlsAcceptor>>,
     handler: Arc<H>,
     shutdown: watch::Receiver<bool>,
 ) {
@@ -80,7 +80,7 @@ pub(crate) async fn serve<H: Handler>(
 /// Serves one connection. The one of a trusted proxy is not counted yet.
 async fn receive<H: Handler>(
     stream: TcpStream,
-    tls: Option<Arc<Door>>,
+    tls: Option<Arc<TlsAcceptor>>,
     handler: &Arc<H>,
     arrival: Option<Place>,
 ) -> io::Result<()> {

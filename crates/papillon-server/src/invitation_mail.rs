@@ -20,12 +20,12 @@ pub(crate) struct InvitationMail {
     number: AtomicU64,
 }
 
-/// One invitation.
-pub(crate) struct Invitation<'a> {
+/// One invitation by e-mail, of a contact to the service.
+pub(crate) struct MailInvitation<'a> {
     pub(crate) from: &'a Handle,
     pub(crate) from_name: &'a FriendlyName,
     pub(crate) to: &'a Handle,
-    /// What the sender wrote (`SDC`).
+    /// The sender's text (`SDC`).
     pub(crate) text: Option<&'a str>,
 }
 
@@ -35,7 +35,7 @@ impl InvitationMail {
     }
 
     /// Leaves the message in the folder. Fails when too many wait there already.
-    pub(crate) async fn leave(&self, invitation: &Invitation<'_>) -> io::Result<()> {
+    pub(crate) async fn leave(&self, invitation: &MailInvitation<'_>) -> io::Result<()> {
         let message = self.compose(invitation);
         let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
         let number = self.number.fetch_add(1, Ordering::Relaxed);
@@ -55,8 +55,8 @@ impl InvitationMail {
         written.await.map_err(io::Error::other)?
     }
 
-    fn compose(&self, invitation: &Invitation<'_>) -> String {
-        let Invitation { from, from_name, to, text } = invitation;
+    fn compose(&self, invitation: &MailInvitation<'_>) -> String {
+        let MailInvitation { from, from_name, to, text } = invitation;
         let name = one_line(&from_name.text());
         let mut message = format!(
             "From: {from}\r\nTo: {to}\r\nSubject: An invitation to MSN Messenger\r\nAuto-Submitted: auto-generated\r\n\
@@ -99,7 +99,7 @@ mod tests {
         let name = FriendlyName::from_text("Al\r\nBcc: everybody@example.com").unwrap();
         let to = Handle::parse("bob@example.com").unwrap();
         let text = Some("Come!\r\n.\r\nBcc: x@example.com");
-        let message = mail.compose(&Invitation { from: &from, from_name: &name, to: &to, text });
+        let message = mail.compose(&MailInvitation { from: &from, from_name: &name, to: &to, text });
         assert!(message.lines().all(|line| !line.starts_with("Bcc") && line != "."), "{message}");
         let (headers, _) = message.split_once("\r\n\r\n").unwrap();
         assert_eq!(headers.lines().count(), 7);

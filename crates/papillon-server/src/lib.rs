@@ -3,25 +3,29 @@
 //! [`Server::bind`] takes settings, a store and listeners; [`Server::run`] serves until it is told
 //! to stop.
 //!
+//! A program needs these, [`tls`], and the passwords of [`passport`]. The following is public for tests and measurements
+//! only. [`site`] and the login of [`passport`] are for this crate's `tests/passport.rs`, which runs a login over
+//! accounts in memory. [`passport::TicketMint`] is for the benchmark, [`tls::Identity`] for tests of `papillon`.
+//!
 //! | to find | look in |
 //! |---|---|
 //! | starting, stopping, settings | `server.rs`, `service.rs`, `config.rs` |
-//! | what each verb does | `roles/notification/verbs.rs`, `roles/switchboard/verbs.rs`, and the files beside them |
+//! | the rule and the handler of each verb | `roles/notification/verbs.rs`, `roles/switchboard/verbs.rs`, and the files beside them |
 //! | the task that serves a connection | `roles/connection.rs` |
-//! | who is signed in, and who is told what | `people/directory.rs`, `people/change.rs` |
-//! | who sees whom | `people/visibility.rs` |
-//! | what a client reads of a change | `roles/notification/pushes.rs` |
-//! | what HTTP serves: sign-in, gateway, pages | `site/passport/`, `site/gateway.rs`, `site/pages/` |
+//! | sessions, and the delivery of changes to them | `people/directory.rs`, `people/change.rs` |
+//! | the visibility of accounts for each other | `people/visibility.rs` |
+//! | the lines of a change, by dialect | `roles/notification/pushes.rs` |
+//! | the site over HTTP: sign-in, gateway, pages | `site/passport/`, `site/gateway.rs`, `site/pages/` |
 //! | tickets, passwords, failed sign-ins | `passport.rs` |
-//! | HTTP, TLS, TLS for old Windows | `http.rs`, `tls.rs`, `legacy_door.rs` |
+//! | HTTP, TLS, TLS for old Windows | `http.rs`, `tls.rs`, `legacy_proxy.rs` |
 //! | lines on their way to clients | `delivery/` |
 //! | listeners and the PROXY protocol | `listen/` |
-//! | DNS; how often, and how many at once | the crates `papillon-dns` and `papillon-limits` |
+//! | DNS; limits on rates and numbers | the crates `papillon-dns` and `papillon-limits` |
 //!
 //! Rooms import each other downwards only, in the order of the table in `ARCHITECTURE.md`.
 
 #[cfg(feature = "old-windows")]
-pub mod legacy_door;
+pub mod legacy_proxy;
 pub mod passport;
 pub mod site;
 pub mod tls;

@@ -9,5 +9,5 @@ pub(crate) mod proxy_protocol;
 
 pub(crate) use backoff::Backoff;
 pub use listener::Listener;
-pub(crate) use origin::{Door, Origin, plain};
+pub(crate) use origin::{EntryPoint, Origin, plain};
 pub(crate) use peeked::Peeked;

@@ -1,6 +1,6 @@
-//! Who runs the service, for those who need somebody to ask.
+//! The operator of the service, for users that need a contact.
 
-/// What the pages say about whoever runs the service.
+/// The operator as the pages name them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Operator {

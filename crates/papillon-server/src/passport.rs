@@ -1,4 +1,4 @@
-//! Passport: who may sign in, proved by a password once and by a ticket afterwards.
+//! Passport: the authentication of accounts, by a password once and by a ticket afterwards.
 //!
 //! A client asks the nexus where the login is, shows its name and password to the login and gets
 //! a ticket, and shows that to the notification server. [`Passport`] knows no HTTP; `nexus` and
@@ -35,22 +35,22 @@ pub use ticket::{Claims, TicketError, TicketMint, t_part};
 
 use crate::{Limits, counted};
 
-/// Where passwords are looked up.
+/// The source of passwords. Public for `tests/passport.rs`.
 #[async_trait]
 pub trait CredentialSource: Send + Sync {
-    /// What is stored of an account; `None` when there is none.
+    /// The stored credentials of an account; `None` when there is no such account.
     ///
     /// # Errors
     /// When the store cannot be asked.
     async fn credentials(&self, handle: &Handle) -> Result<Option<StoredCredentials>, CredentialError>;
 }
 
-/// What a sign-in has to know of an account.
+/// The facts about an account that a sign-in needs. Public for `tests/passport.rs`.
 #[derive(Clone)]
 pub struct StoredCredentials {
     /// The account's number.
     pub account: i64,
-    /// How often its password was changed; goes into its tickets.
+    /// The number of changes of its password; it is part of its tickets.
     pub epoch: i64,
     /// Whether it may be used.
     pub enabled: bool,
@@ -69,15 +69,15 @@ impl fmt::Debug for StoredCredentials {
     }
 }
 
-/// The store could not be asked. What it says goes to the log and not to clients.
+/// The store could not be asked. Its error goes to the log and not to clients.
 #[derive(Debug, thiserror::Error)]
 #[error("the accounts cannot be read: {0}")]
 pub struct CredentialError(#[source] pub Box<dyn std::error::Error + Send + Sync>);
 
-/// Why somebody was not signed in, in words for that person.
+/// The failure of a sign-in, in words for the person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum Refusal {
+pub enum LoginError {
     /// There is no such account, or its password is another.
     #[error("The address or the password is not right.")]
     Wrong,
@@ -87,7 +87,7 @@ pub enum Refusal {
     /// Too many failures from this address or for this account.
     #[error("There were too many attempts to sign in. Please wait a minute and try again, in {} at the earliest.", seconds(*wait))]
     Limited {
-        /// How long it takes until the next attempt is judged, if none fails in the meantime.
+        /// The time until the next attempt is judged, if none fails in the meantime.
         wait: Duration,
     },
     /// Too many people are signing in at this moment.
@@ -109,7 +109,7 @@ pub(crate) fn whole_seconds(wait: Duration) -> u64 {
     (wait.as_secs() + part).max(1)
 }
 
-/// Signs people in.
+/// Signs accounts in. Public for `tests/passport.rs`.
 pub struct Passport {
     credentials: Arc<dyn CredentialSource>,
     mint: Arc<TicketMint>,
@@ -119,7 +119,7 @@ pub struct Passport {
 }
 
 impl Passport {
-    /// A Passport over these accounts. The mint is shared with whoever has to judge its tickets.
+    /// A Passport over these accounts. The mint is shared with the verifiers of its tickets.
     pub fn new(
         credentials: Arc<dyn CredentialSource>,
         mint: Arc<TicketMint>,
@@ -129,18 +129,18 @@ impl Passport {
         Self { credentials, mint, passwords, queue: SignInQueue::new(limits), failures: Failures::default() }
     }
 
-    /// Signs somebody in and returns a ticket. A name that is no address is a name that nobody
+    /// Signs an account in and returns a ticket. A name that is no address is a name that no account
     /// has, and costs no hash: it tells nothing about accounts.
     ///
     /// # Errors
-    /// A [`Refusal`]. [`Refusal::Wrong`] does not tell, in words or in time, whether there is such
-    /// an account; [`Refusal::Disabled`] is for those only who know the password.
+    /// A [`LoginError`]. [`LoginError::Wrong`] does not tell, in words or in time, whether there is such
+    /// an account. Only a client with the right password gets [`LoginError::Disabled`].
     pub async fn sign_in(
         &self,
         name: &str,
         password: Zeroizing<String>,
         from: IpAddr,
-    ) -> Result<String, Refusal> {
+    ) -> Result<String, LoginError> {
         let stored = self.check(name, password, from).await?;
         Ok(self.mint.issue(stored.account, stored.epoch, SystemTime::now()))
     }
@@ -155,22 +155,22 @@ impl Passport {
         name: &str,
         password: Zeroizing<String>,
         from: IpAddr,
-    ) -> Result<StoredCredentials, Refusal> {
+    ) -> Result<StoredCredentials, LoginError> {
         let handle = Handle::parse(name).ok();
         let account = handle.as_ref().map(Handle::as_str);
         let attempt = self.queue.begin(account, from).await.map_err(|Limited { wait }| {
             self.failures.note(Reason::Limited, from, handle.as_ref());
-            Refusal::Limited { wait }
+            LoginError::Limited { wait }
         })?;
         let Some(handle) = handle else {
             self.failures.note(Reason::Wrong, from, None);
-            return Err(Refusal::Wrong);
+            return Err(LoginError::Wrong);
         };
         // When the caller goes away in the middle, the attempt stays counted.
         let outcome = self.judge(&handle, password).await;
         match outcome {
-            Err(Refusal::Wrong) => self.failures.note(Reason::Wrong, from, Some(&handle)),
-            Err(Refusal::Disabled) => {
+            Err(LoginError::Wrong) => self.failures.note(Reason::Wrong, from, Some(&handle)),
+            Err(LoginError::Disabled) => {
                 self.failures.note(Reason::Disabled, from, Some(&handle));
                 attempt.forgive();
             }
@@ -182,15 +182,15 @@ impl Passport {
     /// Makes a new password into a hash, on the same bounded pool as those that are checked.
     ///
     /// # Errors
-    /// [`Refusal::Busy`] and [`Refusal::Unavailable`].
-    pub async fn hash(&self, password: Zeroizing<String>) -> Result<String, Refusal> {
+    /// [`LoginError::Busy`] and [`LoginError::Unavailable`].
+    pub async fn hash(&self, password: Zeroizing<String>) -> Result<String, LoginError> {
         match self.passwords.hash(password).await {
             Ok(Ok(hash)) => Ok(hash),
             Ok(Err(error)) => {
                 tracing::error!(%error, "a new password could not be kept");
-                Err(Refusal::Unavailable)
+                Err(LoginError::Unavailable)
             }
-            Err(Crowded) => Err(Refusal::Busy),
+            Err(Crowded) => Err(LoginError::Busy),
         }
     }
 
@@ -203,22 +203,22 @@ impl Passport {
         &self,
         handle: &Handle,
         password: Zeroizing<String>,
-    ) -> Result<StoredCredentials, Refusal> {
+    ) -> Result<StoredCredentials, LoginError> {
         let stored = self.credentials.credentials(handle).await.map_err(|error| {
             tracing::error!(%handle, %error, "sign-in impossible");
-            Refusal::Unavailable
+            LoginError::Unavailable
         })?;
         let hash = stored.as_ref().map(|stored| &*stored.password_hash);
         let right = self.passwords.verify(password, hash).await.map_err(|error| match error {
-            VerifyError::Busy => Refusal::Busy,
+            VerifyError::Busy => LoginError::Busy,
             VerifyError::BadHash => {
                 tracing::error!(%handle, %error, "sign-in impossible: give the account a new password");
-                Refusal::Unavailable
+                LoginError::Unavailable
             }
         })?;
         match stored.filter(|_| right) {
-            None => Err(Refusal::Wrong),
-            Some(stored) if !stored.enabled => Err(Refusal::Disabled),
+            None => Err(LoginError::Wrong),
+            Some(stored) if !stored.enabled => Err(LoginError::Disabled),
             Some(stored) => Ok(stored),
         }
     }

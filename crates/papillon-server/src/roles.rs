@@ -1,7 +1,7 @@
-//! What a verb does: the notification server and the switchboard, and the task that serves a connection.
+//! The effects of verbs: the notification server and the switchboard, and the task that serves a connection.
 
+mod command_error;
 pub(crate) mod connection;
 pub(crate) mod notification;
-mod refusal;
 mod switchboard;
 mod verb_table;

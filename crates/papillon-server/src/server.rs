@@ -1,4 +1,4 @@
-//! Starting the service, accepting clients, stopping it.
+//! The server: it starts, accepts clients and stops.
 
 use std::io;
 use std::net::SocketAddr;
@@ -22,7 +22,7 @@ use crate::listen::Listener;
 use crate::listen::Peeked;
 use crate::listen::plain;
 use crate::listen::proxy_protocol::{introduced, is_trusted};
-use crate::listen::{Door, Origin};
+use crate::listen::{EntryPoint, Origin};
 use crate::passport::StoredAccounts;
 use crate::passport::{Passport, Passwords, TicketMint};
 use crate::people::change::Change;
@@ -109,7 +109,7 @@ pub enum ServerError {
 pub struct Server {
     service: Arc<Service>,
     listeners: Listeners,
-    identity: Option<Arc<tls::Door>>,
+    identity: Option<Arc<tls::TlsAcceptor>>,
     site: Arc<Site>,
 }
 
@@ -133,7 +133,7 @@ impl Server {
         let identity = match listeners.https {
             Some(_) => {
                 let folder = config.data_dir.join("tls");
-                Some(tls::Door::open(folder, config.names(), config.old_windows, SystemTime::now())?)
+                Some(tls::TlsAcceptor::open(folder, config.names(), config.old_windows, SystemTime::now())?)
             }
             None => None,
         };
@@ -182,10 +182,10 @@ impl Server {
         let (stopping, stopped) = watch::channel(false);
         let mut tasks = JoinSet::new();
         if let Some(listener) = listeners.msnp {
-            tasks.spawn(accept(Arc::clone(&service), listener, Door::Msnp));
+            tasks.spawn(accept(Arc::clone(&service), listener, EntryPoint::Msnp));
         }
         if let Some(listener) = listeners.dispatch {
-            tasks.spawn(accept(Arc::clone(&service), listener, Door::Dispatch));
+            tasks.spawn(accept(Arc::clone(&service), listener, EntryPoint::Dispatch));
         }
         if let Some(sockets) = listeners.dns {
             let current: Arc<dyn dns::Current> = service.config.clone();
@@ -224,7 +224,7 @@ impl Server {
 pub struct Reload {
     service: Arc<Service>,
     site: Arc<Site>,
-    identity: Option<Arc<tls::Door>>,
+    identity: Option<Arc<tls::TlsAcceptor>>,
 }
 
 impl Reload {
@@ -250,7 +250,7 @@ impl Reload {
     }
 }
 
-/// What is served over HTTP. `dns` is the port of the DNS listener.
+/// The site that is served over HTTP. `dns` is the port of the DNS listener.
 async fn make_site(
     service: &Arc<Service>,
     passport: Arc<Passport>,
@@ -261,9 +261,9 @@ async fn make_site(
         KeyError::Store(error) => ServerError::Store(error),
         KeyError::Damaged(name) => ServerError::PageKey(name),
     })?;
-    let doors = Arc::new(pages::Doors::of(config, ports, dns, &**store).await?);
+    let published = Arc::new(pages::PublishedAddresses::of(config, ports, dns, &**store).await?);
     let people = Arc::new(People::new(Arc::clone(service), Arc::clone(&passport), keys));
-    let pages = pages::router(doors).merge(pages::accounts::router(people));
+    let pages = pages::router(published).merge(pages::accounts::router(people));
     let behind = Arc::clone(service);
     let serve_tunnel = Box::new(move |tunnel, origin| -> Pin<Box<dyn Future<Output = ()> + Send>> {
         Box::pin(connection::serve_tunnel(Arc::clone(&behind), tunnel, origin))
@@ -274,14 +274,14 @@ async fn make_site(
     Ok(site.with_front(config.front.clone()).with_trusted_proxies(&config.trusted_proxies))
 }
 
-async fn accept(service: Arc<Service>, listener: Listener, door: Door) {
+async fn accept(service: Arc<Service>, listener: Listener, entry_point: EntryPoint) {
     let mut backoff = Backoff::default();
     loop {
         backoff.wait().await;
         match listener.accept().await {
             Ok((stream, client)) => {
                 backoff.reset();
-                start(&service, stream, client, door);
+                start(&service, stream, client, entry_point);
             }
             // The client has gone again: nothing that waiting would help.
             Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
@@ -293,7 +293,7 @@ async fn accept(service: Arc<Service>, listener: Listener, door: Door) {
     }
 }
 
-fn start(service: &Arc<Service>, stream: TcpStream, client: SocketAddr, door: Door) {
+fn start(service: &Arc<Service>, stream: TcpStream, client: SocketAddr, entry_point: EntryPoint) {
     if service.open.count() >= service.config.limits.connections {
         tracing::warn!("too many connections: one more is turned away");
         return;
@@ -302,7 +302,7 @@ fn start(service: &Arc<Service>, stream: TcpStream, client: SocketAddr, door: Do
     let _ = stream.set_nodelay(true);
     let Ok(local) = stream.local_addr() else { return };
     let service = Arc::clone(service);
-    let origin = Origin { client, local: plain(local), door, by_proxy: false };
+    let origin = Origin { client, local: plain(local), entry_point, by_proxy: false };
     if is_trusted(&service.config.trusted_proxies, client.ip()) {
         tokio::spawn(serve_behind_proxy(service, stream, origin));
     } else {

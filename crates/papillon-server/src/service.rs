@@ -1,4 +1,4 @@
-//! What every connection shares.
+//! The service: the state that every connection shares.
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use crate::addresses::Ports;
 use crate::config::Live;
 use crate::delivery::OpenConnections;
 use crate::invitation_mail::InvitationMail;
-use crate::listen::{Door, Origin};
+use crate::listen::{EntryPoint, Origin};
 use crate::passport::{Failures, TicketMint};
 use crate::people::conversations::Switchboards;
 use crate::people::{AccountLocks, Directory};
@@ -22,7 +22,7 @@ pub(crate) struct Service {
     pub(crate) tickets: Arc<TicketMint>,
     /// Where failed sign-ins are logged.
     pub(crate) failures: Failures,
-    /// Who is signed in.
+    /// The sessions.
     pub(crate) directory: Arc<Directory>,
     pub(crate) switchboards: Switchboards,
     pub(crate) locks: Arc<AccountLocks>,
@@ -37,7 +37,7 @@ impl Service {
     /// very address, so that loopback, LAN, NAT and proxies work without being told.
     pub(crate) fn msnp_address(&self, origin: &Origin) -> Option<HostPort> {
         let local = origin.local;
-        let proxys = (origin.by_proxy && origin.door == Door::Msnp).then_some(local.port());
+        let proxys = (origin.by_proxy && origin.entry_point == EntryPoint::Msnp).then_some(local.port());
         let port = self.config.front.msnp_port.or(proxys).or(self.ports.msnp).unwrap_or(local.port());
         HostPort::parse(&format!("{}:{port}", self.host(local))).ok()
     }

@@ -1,4 +1,4 @@
-//! What HTTP serves: the sign-in, the gateway, and the pages.
+//! The site that HTTP serves: the sign-in, the gateway, and the pages.
 
 pub(crate) mod gateway;
 pub(crate) mod pages;
@@ -12,17 +12,19 @@ use tokio::sync::watch;
 pub use routes::Site;
 
 use crate::listen::Listener;
-use crate::tls::Door;
+use crate::tls::TlsAcceptor;
 
-/// Serves `site` on `listener`, in TLS when there is a door to it, until `shutdown` turns true or
+/// Serves `site` on `listener`, in TLS when there is an acceptor for it, until `shutdown` turns true or
 /// its sender is gone. Then nobody is accepted any more, connections on which nothing is asked end, and
 /// requests that are being answered get five seconds.
 ///
 /// The listeners of a site share its limit of connections. At the limit, new ones wait in the
-/// system's queue. An address that has all that one may have open is turned away.
+/// system's queue. An address with as many connections as one may have is turned away.
+///
+/// Public for `tests/passport.rs`.
 pub async fn serve(
     listener: impl Into<Listener>,
-    tls: Option<Arc<Door>>,
+    tls: Option<Arc<TlsAcceptor>>,
     site: Arc<Site>,
     shutdown: watch::Receiver<bool>,
 ) {

@@ -5,8 +5,8 @@
 //! too: `ca.pem` is what people import, `ca.key` what must not get out. Certificates made here are
 //! renewed here; those that somebody put there are used as they are.
 
+mod acceptor;
 mod authority;
-mod door;
 mod fault;
 mod files;
 mod names;
@@ -34,7 +34,7 @@ use rustls_pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use zeroize::Zeroizing;
 
 pub use crate::addresses::OLD_SERVICES;
-pub use door::Door;
+pub use acceptor::TlsAcceptor;
 pub use fault::{Fault, authority_to_import, faults};
 pub use names::Names;
 #[cfg(feature = "old-windows")]
@@ -60,7 +60,7 @@ pub enum TlsError {
     File {
         /// Which.
         path: PathBuf,
-        /// What the system said.
+        /// The cause that the system gave.
         source: io::Error,
     },
     /// A file does not hold what its name says.
@@ -68,9 +68,9 @@ pub enum TlsError {
     Content {
         /// Which.
         path: PathBuf,
-        /// What should be in it.
+        /// The kind of content that it should have.
         what: &'static str,
-        /// What must not remain without it.
+        /// The files that must not remain without it.
         others: &'static str,
     },
     /// One of two files that belong together is not there.
@@ -95,7 +95,7 @@ pub enum TlsError {
     Authority {
         /// The authority's certificate.
         path: PathBuf,
-        /// What is wrong with it.
+        /// The fault of it.
         source: rustls::Error,
     },
     /// The public host is neither a host name nor an address.
@@ -170,7 +170,7 @@ impl Identity {
             .with_no_client_auth()
             .with_cert_resolver(Arc::clone(&shown) as Arc<dyn ResolvesServerCert>);
         let mut http2 = config.clone();
-        http2.alpn_protocols = vec![door::HTTP_2.to_vec(), b"http/1.1".to_vec()];
+        http2.alpn_protocols = vec![acceptor::HTTP_2.to_vec(), b"http/1.1".to_vec()];
         let (config, http2) = (Arc::new(config), Arc::new(http2));
         Ok(Arc::new(Self { folder, names: RwLock::new(names), shown, config, http2 }))
     }
@@ -256,7 +256,7 @@ fn is_good_now(chain: &[CertificateDer<'_>], now: SystemTime) -> bool {
     fault::of_time(Path::new(""), chain, now).is_none()
 }
 
-/// What is shown in handshakes.
+/// The certificate that is shown in handshakes.
 struct Shown(RwLock<Arc<CertifiedKey>>);
 
 impl ResolvesServerCert for Shown {

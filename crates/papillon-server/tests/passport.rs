@@ -185,13 +185,13 @@ fn status(answer: &str) -> &str {
     answer.strip_prefix("HTTP/1.1 ").and_then(|rest| rest.get(..3)).unwrap()
 }
 
-/// What aMSN and GAIM look for.
+/// The part of an answer that aMSN and GAIM look for.
 fn ticket(answer: &str) -> Option<&str> {
     let (_, rest) = answer.split_once("\r\nAuthentication-Info: Passport1.4 da-status=success,")?;
     rest.split_once("from-PP='")?.1.split_once('\'').map(|(ticket, _)| ticket)
 }
 
-/// What GAIM shows to people.
+/// The text that GAIM shows to people.
 fn told(answer: &str) -> String {
     assert!(ticket(answer).is_none());
     let (_, rest) = answer.split_once("\r\nWWW-Authenticate: Passport1.4 da-status=failed,").unwrap();

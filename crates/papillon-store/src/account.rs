@@ -40,7 +40,7 @@ pub struct Account {
 pub struct People {
     /// The accounts, ordered by handle.
     pub accounts: Vec<Account>,
-    /// How many there are in all.
+    /// The number of accounts in all.
     pub total: u64,
 }
 

@@ -79,7 +79,7 @@ pub struct Invitation {
     pub made_at: i64,
     /// When it is no longer good, in seconds since 1970.
     pub expires_at: i64,
-    /// How many accounts can still be made with it.
+    /// The number of accounts that can still be made with it.
     pub uses_left: i64,
 }
 

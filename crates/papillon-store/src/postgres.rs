@@ -12,11 +12,11 @@ use crate::{Result, Store};
 
 const CONNECTIONS: usize = 16;
 
-/// How long the server may take for all statements of a request. A request that has to wait for a connection and
+/// The time limit of the server for all statements of a request. A request that has to wait for a connection and
 /// then for the news that the server is silent still has an answer within five seconds.
 const PATIENCE: Duration = Duration::from_millis(2500);
 
-/// How long the tables may take to be brought up to date, and how long another node's turn at it may.
+/// The time limit for bringing the tables up to date, and for another node's turn at it.
 const MIGRATION: Duration = Duration::from_secs(60);
 
 const DIALECT: Dialect = Dialect { begin: "BEGIN", locks_rows: true };

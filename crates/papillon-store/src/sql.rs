@@ -43,7 +43,7 @@ use crate::{
 /// The differences between the databases once they are connected.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Dialect {
-    /// How a writing transaction starts.
+    /// The statement that starts a writing transaction.
     pub(crate) begin: &'static str,
     /// Whether writers work side by side and have to lock the accounts they are about to change.
     pub(crate) locks_rows: bool,

@@ -18,7 +18,7 @@ use crate::{Outage, Result, Store, StoreError};
 
 const READERS: usize = 4;
 
-/// How long one waits for another process that is writing.
+/// The longest wait for another process that is writing.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 const DIALECT: Dialect = Dialect { begin: "BEGIN IMMEDIATE", locks_rows: false };

@@ -90,7 +90,7 @@ enum Print {
 async fn show(asker: &mut Asker, json: bool) -> anyhow::Result<Print> {
     let mut told = match asker.ask(&Command::Contacts {}).await? {
         Ok(told) => told,
-        Err(refusal) => return Err(anyhow!("the contact list was not told: {}", refusal.text)),
+        Err(rejection) => return Err(anyhow!("the contact list was not told: {}", rejection.text)),
     };
     let unreadable = "the contact list cannot be read";
     let entries: Vec<ContactEntry> = serde_json::from_value(told["contacts"].take()).context(unreadable)?;
@@ -116,6 +116,6 @@ async fn apply(asker: &mut Asker, change: &Change) -> anyhow::Result<String> {
     };
     match asker.ask(&command).await? {
         Ok(_) => Ok(format!("{done} {who}\n")),
-        Err(refusal) => Err(anyhow!("{who} was not {done}: {}", refusal.text)),
+        Err(rejection) => Err(anyhow!("{who} was not {done}: {}", rejection.text)),
     }
 }

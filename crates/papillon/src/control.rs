@@ -16,7 +16,7 @@ mod file_path;
 mod files;
 mod lines;
 mod picture_file;
-mod refusal;
+mod rejection;
 mod request;
 mod session;
 #[cfg(unix)]
@@ -39,7 +39,7 @@ pub(crate) use command::{Address, Command, EmoticonPicture};
 pub(crate) use contact_entry::{ContactEntry, list_names};
 pub(crate) use failure::{Failure, outcome_as_json};
 pub(crate) use file_path::FilePath;
-pub(crate) use refusal::Refusal;
+pub(crate) use rejection::Rejection;
 #[cfg(unix)]
 pub(crate) use socket::{LocalSocket, SocketName, knock};
 pub(crate) use standard_input::{StandardInput, Step, is_for_us};

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use anyhow::Context;
-use papillon_server::legacy_door::{self, Behind};
+use papillon_server::legacy_proxy::{self, Upstream};
 use papillon_server::tls::{OldWindows, old_authority_file};
 use tokio::net::TcpStream;
 use tokio::sync::{mpsc, watch};
@@ -144,8 +144,8 @@ async fn serve(args: &LegacyTlsArgs, settings: &Settings) -> anyhow::Result<()> 
         tokio::spawn(look_behind(option, address.clone()));
     }
     let (stopping, stopped) = watch::channel(false);
-    let behind = Behind { http: args.http.clone(), https: args.https.clone() };
-    let serve = legacy_door::serve(listener, Arc::clone(&old), behind, &settings.server.limits, stopped);
+    let upstream = Upstream { http: args.http.clone(), https: args.https.clone() };
+    let serve = legacy_proxy::serve(listener, Arc::clone(&old), upstream, &settings.server.limits, stopped);
     let told = async {
         stop.recv().await;
         // A receiver that is gone has ended already.

@@ -12,9 +12,9 @@ use tokio::net::{TcpListener, UdpSocket};
 use crate::listen_address::ListenAddress;
 use crate::settings::Settings;
 
-/// How many clients may wait to be accepted. After an outage they all come at once.
+/// The most clients that wait to be accepted. After an outage they all come at once.
 const BACKLOG: i32 = 4096;
-/// How many ports are tried that the system calls free.
+/// The number of ports to try that the system calls free.
 const FREE_PORT_TRIES: u32 = 16;
 
 /// Opens every listener that is not turned off.

@@ -52,8 +52,8 @@ async fn fetch(args: &PictureArgs) -> anyhow::Result<()> {
     let who = &args.contact;
     let told = asker.ask(&Command::Picture { who: Address(who.clone()), path: None }).await;
     asker.leave().await;
-    let told =
-        told?.map_err(|refusal| anyhow!("the display picture of {who} was not fetched: {}", refusal.text))?;
+    let told = told?
+        .map_err(|rejection| anyhow!("the display picture of {who} was not fetched: {}", rejection.text))?;
     let picture = STANDARD.decode(told["data"].as_str().unwrap_or_default());
     let picture = picture.context("the display picture cannot be read")?;
     if args.output.as_os_str() == "-" {

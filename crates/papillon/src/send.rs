@@ -69,14 +69,14 @@ async fn send(args: &SendArgs, text: String) -> Result<Value, Failure> {
         conversation: None,
         text,
         emoticons,
-        // Whoever signs out takes the pictures along.
+        // The pictures are gone when the client signs out.
         until_fetched: asker.signs_out(),
     };
     let sent = asker.ask(&command).await;
     asker.leave().await;
-    sent?.map_err(|refusal| {
-        let told = anyhow!("the text for {} was not delivered: {}", args.to, refusal.text);
-        Failure::refused(refusal, told)
+    sent?.map_err(|rejection| {
+        let told = anyhow!("the text for {} was not delivered: {}", args.to, rejection.text);
+        Failure::refused(rejection, told)
     })
 }
 

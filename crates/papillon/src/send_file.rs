@@ -11,7 +11,7 @@ use papillon_server::counted;
 use serde_json::Value;
 
 use crate::client::{self, ClientArgs, ENVIRONMENT, Purpose};
-use crate::control::{Address, Asker, Command, Failure, FilePath, Refusal, outcome, outcome_as_json};
+use crate::control::{Address, Asker, Command, Failure, FilePath, Rejection, outcome, outcome_as_json};
 use crate::interrupt::Interrupt;
 use crate::names::handle;
 use crate::stdout;
@@ -77,19 +77,19 @@ async fn send(args: &SendFileArgs) -> Result<Value, Failure> {
     let mut asker = client::asker(&args.client, Purpose::Conversation).await?;
     let sent = follow(args, &mut asker).await;
     asker.leave().await;
-    sent?.map_err(|refusal| {
-        let told = anyhow!("{} was not sent to {}: {}", args.file.display(), args.to, why(args, &refusal));
-        Failure::refused(refusal, told)
+    sent?.map_err(|rejection| {
+        let told = anyhow!("{} was not sent to {}: {}", args.file.display(), args.to, why(args, &rejection));
+        Failure::refused(rejection, told)
     })
 }
 
-fn why(args: &SendFileArgs, refusal: &Refusal) -> String {
-    let forbidden = args.no_direct && refusal.code == "needs-direct";
-    if forbidden { format!("{} without --no-direct", refusal.text) } else { refusal.text.clone() }
+fn why(args: &SendFileArgs, rejection: &Rejection) -> String {
+    let forbidden = args.no_direct && rejection.code == "needs-direct";
+    if forbidden { format!("{} without --no-direct", rejection.text) } else { rejection.text.clone() }
 }
 
 /// Offers the file and follows it to its end; the first signal cancels it.
-async fn follow(args: &SendFileArgs, asker: &mut Asker) -> anyhow::Result<Result<Value, Refusal>> {
+async fn follow(args: &SendFileArgs, asker: &mut Asker) -> anyhow::Result<Result<Value, Rejection>> {
     let mut stop = Interrupt::new()?;
     let command = Command::SendFile {
         to: Address(args.to.clone()),

@@ -118,7 +118,7 @@ async fn a_client_of_the_gateway_is_told_apart() {
     root.get("/admin/online").await.says(200, "0 signed in to this node");
 }
 
-/// What a client says of itself ends up on a page.
+/// The version that a client sends ends up on a page.
 #[tokio::test]
 async fn a_client_cannot_write_on_the_page() {
     let (server, mut root) = administered().await;

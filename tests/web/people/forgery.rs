@@ -1,4 +1,4 @@
-//! Forms that other sites send in somebody's name.
+//! Forms that other sites send in a user's name.
 
 use msnp_testkit::{PASSWORD, TestServer, http};
 
@@ -7,7 +7,7 @@ use msnp_testkit::browser::{Browser, Form};
 
 const REFUSED: &str = "Nothing was changed: this form was too old";
 
-/// All forms that somebody who is signed in can send.
+/// All forms that a signed-in user can send.
 async fn all_forms(browser: &mut Browser) -> Vec<Form> {
     let mut forms = Vec::new();
     for path in [
@@ -76,7 +76,7 @@ async fn no_form_is_carried_out_without_its_token() {
     assert_eq!(left.iter().map(|left| left.code.expose()).collect::<Vec<_>>(), [made]);
 }
 
-/// Making somebody sign in to the attacker's account is a forgery as well.
+/// A form that signs a user in to the attacker's account is a forgery as well.
 #[tokio::test]
 async fn the_forms_of_strangers_have_tokens_too() {
     let server = TestServer::start().await;
@@ -117,7 +117,7 @@ async fn what_comes_from_another_site_is_refused() {
     }
 }
 
-/// What changes something is asked for with POST, and only as a form.
+/// Every change needs a POST, and only as a form.
 #[tokio::test]
 async fn links_change_nothing() {
     let server = TestServer::start().await;

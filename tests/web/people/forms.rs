@@ -1,4 +1,4 @@
-//! What forms say to password managers and screen readers, and how they look in the browsers of 2001.
+//! The hints of forms to password managers and screen readers, and their look in the browsers of 2001.
 
 use msnp_testkit::browser::{Browser, Page};
 use msnp_testkit::{PASSWORD, TestServer};

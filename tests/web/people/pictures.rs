@@ -92,7 +92,7 @@ async fn what_is_no_picture_is_refused() {
     browser.get("/account").await.says(200, "Your account");
 }
 
-/// Whoever begins to send many large files and never ends takes up no more than some: others have places left.
+/// A client that begins many large uploads and never ends them takes up only some places: others have places left.
 #[tokio::test]
 async fn only_some_files_are_sent_at_once() {
     let server = TestServer::start().await;

@@ -51,7 +51,7 @@ async fn without_a_name_the_address_is_the_name() {
     assert_eq!(account.name.text(), ADA);
 }
 
-/// What was typed is kept, but for passwords.
+/// The form keeps its text after an error, but for passwords.
 #[tokio::test]
 async fn mistakes_are_explained() {
     let server = TestServer::start().await;
@@ -116,7 +116,7 @@ async fn an_address_is_taken_once() {
     assert!(browser.get("/account").await.location().starts_with("/login"));
 }
 
-/// Whoever tries many addresses to learn which are taken is soon stopped.
+/// A client that tries many addresses to learn which are taken is soon rate limited.
 #[tokio::test]
 async fn registrations_are_limited_by_address() {
     let server = TestServer::with(|config| config.limits.registrations_per_hour = 3).await;

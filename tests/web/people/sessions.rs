@@ -1,4 +1,4 @@
-//! Signing out: the cookie is void for whoever has a copy of it.
+//! Signing out: the cookie is void, and so is every copy of it.
 
 use msnp_testkit::browser::Browser;
 use msnp_testkit::{PASSWORD, TestServer};
@@ -28,7 +28,7 @@ async fn signing_out_voids_the_cookie_of_this_browser_only() {
     assert_eq!(thief.get("/account").await.location(), "/login");
 }
 
-/// Whoever signs in where somebody is signed in ends that session.
+/// A sign-in in a browser that is signed in ends the earlier session.
 #[tokio::test]
 async fn another_sign_in_takes_the_place_of_the_one_before() {
     let server = TestServer::start().await;

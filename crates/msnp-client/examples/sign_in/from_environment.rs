@@ -1,4 +1,4 @@
-//! How the examples find the service and who they are: the environment says so.
+//! The service and the accounts of the examples, taken from the environment.
 //!
 //! | variable | what it is |
 //! |---|---|

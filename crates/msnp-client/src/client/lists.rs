@@ -1,4 +1,4 @@
-//! The contact list: people, names, groups, privacy.
+//! The requests that change the contact list: accounts, names, groups, privacy.
 
 use msnp::command::{NotificationEvent, NotificationRequest, add, adg, blp, rea, reg, rem, rmg};
 use msnp::{ErrorCode, FriendlyName, GroupArgument, GroupId, GroupName, Handle, List, Privacy};
@@ -7,12 +7,12 @@ use super::Client;
 use crate::CommandError;
 
 impl Client {
-    /// Adds somebody to the forward list, and to the allow list unless they are blocked.
+    /// Adds an account to the forward list, and to the allow list unless it is blocked.
     ///
     /// # Errors
     ///
-    /// [`CommandError::Refused`]: there is no such account, they are there already, or the list is full. And whatever the
-    /// network does.
+    /// [`CommandError::Refused`] when there is no such account, it is on the list already, or the list is full. And any
+    /// error of the network.
     pub async fn add_contact(&self, who: &Handle) -> Result<(), CommandError> {
         self.put(List::Forward, who).await?;
         if self.is_on(List::Allow, who) || self.is_on(List::Block, who) {
@@ -21,38 +21,38 @@ impl Client {
         tolerate(ErrorCode::AlreadyThere, self.put(List::Allow, who).await)
     }
 
-    /// Takes somebody off the forward list.
+    /// Takes an account off the forward list.
     ///
     /// # Errors
     ///
-    /// [`CommandError::Refused`] when they are not on it, and whatever the network does.
+    /// [`CommandError::Refused`] when the account is not on it, and any error of the network.
     pub async fn remove_contact(&self, who: &Handle) -> Result<(), CommandError> {
         self.take_off(List::Forward, who).await
     }
 
-    /// Moves somebody to the block list: they see this account offline and can't call it.
+    /// Moves an account to the block list: it sees this account offline and can't call it.
     ///
     /// # Errors
     ///
-    /// Whatever the service ([`CommandError::Refused`]) and the network do.
+    /// Any error of the service ([`CommandError::Refused`]) or the network.
     pub async fn block(&self, who: &Handle) -> Result<(), CommandError> {
         self.move_between(List::Allow, List::Block, who).await
     }
 
-    /// Moves somebody to the allow list.
+    /// Moves an account to the allow list.
     ///
     /// # Errors
     ///
-    /// Whatever the service ([`CommandError::Refused`]) and the network do.
+    /// Any error of the service ([`CommandError::Refused`]) or the network.
     pub async fn unblock(&self, who: &Handle) -> Result<(), CommandError> {
         self.move_between(List::Block, List::Allow, who).await
     }
 
-    /// Changes the name under which the list shows somebody.
+    /// Changes the name under which the list shows a contact.
     ///
     /// # Errors
     ///
-    /// [`CommandError::Refused`] when they are not on the list, and whatever the network does.
+    /// [`CommandError::Refused`] when the account is not on the list, and any error of the network.
     pub async fn rename_contact(&self, who: &Handle, name: FriendlyName) -> Result<(), CommandError> {
         let handle = who.clone();
         self.ask(move |transaction| NotificationRequest::Rea(rea::Request { transaction, handle, name }))
@@ -60,11 +60,11 @@ impl Client {
             .map(drop)
     }
 
-    /// Changes who may see this account that is on neither list.
+    /// Changes the setting for accounts that are on neither the allow nor the block list.
     ///
     /// # Errors
     ///
-    /// Whatever the service ([`CommandError::Refused`]) and the network do.
+    /// Any error of the service ([`CommandError::Refused`]) or the network.
     pub async fn set_privacy(&self, privacy: Privacy) -> Result<(), CommandError> {
         if self.privacy() == privacy {
             return Ok(());
@@ -79,7 +79,7 @@ impl Client {
     /// # Errors
     ///
     /// [`CommandError::Invalid`] for a name that is empty or too long, [`CommandError::Refused`] when there are 30 groups,
-    /// and whatever the network does.
+    /// and any error of the network.
     pub async fn add_group(&self, name: &str) -> Result<GroupId, CommandError> {
         let name = group_name(name)?;
         let build = move |transaction| NotificationRequest::Adg(adg::Request { transaction, name });
@@ -94,7 +94,7 @@ impl Client {
     /// # Errors
     ///
     /// [`CommandError::Invalid`] for a name that is empty or too long, [`CommandError::Refused`] when there is no such
-    /// group, and whatever the network does.
+    /// group, and any error of the network.
     pub async fn rename_group(&self, group: GroupId, name: &str) -> Result<(), CommandError> {
         let name = group_name(name)?;
         self.ask(move |transaction| NotificationRequest::Reg(reg::Request { transaction, group, name }))
@@ -102,11 +102,11 @@ impl Client {
             .map(drop)
     }
 
-    /// Removes a group; who was only in it goes with it.
+    /// Removes a group, and with it the contacts that are in no other.
     ///
     /// # Errors
     ///
-    /// [`CommandError::Refused`] when there is no such group or it is [`GroupId::ZERO`], and whatever the network does.
+    /// [`CommandError::Refused`] when there is no such group or it is [`GroupId::ZERO`], and any error of the network.
     pub async fn remove_group(&self, group: GroupId) -> Result<(), CommandError> {
         self.ask(move |transaction| NotificationRequest::Rmg(rmg::Request { transaction, group }))
             .await
@@ -117,7 +117,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`CommandError::Refused`] when there is no such group or they are in it, and whatever the network does.
+    /// [`CommandError::Refused`] when there is no such group or the contact is in it, and any error of the network.
     pub async fn add_to_group(&self, who: &Handle, group: GroupId) -> Result<(), CommandError> {
         let (handle, name) = (who.clone(), self.name_of(who));
         let build = move |transaction| {
@@ -131,7 +131,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`CommandError::Refused`] when there is no such group or they are not in it, and whatever the network does.
+    /// [`CommandError::Refused`] when there is no such group or the contact is not in it, and any error of the network.
     pub async fn remove_from_group(&self, who: &Handle, group: GroupId) -> Result<(), CommandError> {
         let handle = who.clone();
         let build = move |transaction| {
@@ -145,7 +145,7 @@ impl Client {
         self.contact(who).is_some_and(|contact| contact.lists.contains(list))
     }
 
-    /// The name under which somebody is put on a list.
+    /// The name under which an account is put on a list.
     fn name_of(&self, who: &Handle) -> FriendlyName {
         match self.contact(who) {
             Some(contact) => contact.name,
@@ -175,7 +175,7 @@ impl Client {
         self.ask(build).await.map(drop)
     }
 
-    /// Nobody is on both lists: off the one first, then on the other.
+    /// No account is on both lists: first off the one, then on the other.
     async fn move_between(&self, from: List, to: List, who: &Handle) -> Result<(), CommandError> {
         if self.is_on(from, who) {
             tolerate(ErrorCode::NotOnList, self.take_off(from, who).await)?;
@@ -196,7 +196,7 @@ fn group_name(name: &str) -> Result<GroupName, CommandError> {
     })
 }
 
-/// The wish is fulfilled already.
+/// The list has the wanted state already.
 fn tolerate(code: ErrorCode, result: Result<(), CommandError>) -> Result<(), CommandError> {
     if result == Err(CommandError::Refused(code)) { Ok(()) } else { result }
 }

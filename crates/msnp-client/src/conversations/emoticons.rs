@@ -1,4 +1,4 @@
-//! Which emoticons a text uses.
+//! The choice of the emoticons that a text uses.
 
 use std::ops::Range;
 
@@ -6,12 +6,12 @@ use msnp::message::{Emoticon, Emoticons};
 
 use crate::switchboard::MAX_PAYLOAD;
 
-/// How many people's emoticons one conversation remembers.
+/// The most members whose emoticons one conversation remembers.
 pub(super) const MAX_SENDERS: usize = 200;
 /// aMSN sends five still ones and five moving ones for one text, in two messages.
 const MAX_REMEMBERED: usize = 2 * Emoticons::MAX_PAIRS;
 
-/// Adds those that were announced to those that are waited for; of two for one shortcut the later
+/// Adds announced emoticons to those that wait for their text; of two for one shortcut the later
 /// counts.
 pub(super) fn remember(known: &mut Vec<Emoticon>, announced: Vec<Emoticon>) {
     for emoticon in announced {
@@ -22,7 +22,7 @@ pub(super) fn remember(known: &mut Vec<Emoticon>, announced: Vec<Emoticon>) {
     known.drain(..surplus);
 }
 
-/// Those of `known` that are in the text outside of addresses of the web, at most five. A shortcut
+/// The emoticons of `known` that occur in the text outside of web addresses, at most five. A shortcut
 /// is matched exactly; of two that begin alike, each counts by itself.
 pub(super) fn used<T: Clone>(known: &[T], text: &str, shortcut: impl Fn(&T) -> &str) -> Vec<T> {
     let urls = urls(text);
@@ -38,7 +38,7 @@ fn overlap(one: &Range<usize>, other: &Range<usize>) -> bool {
     one.start < other.end && other.start < one.end
 }
 
-/// Where the words are that look like addresses: a picture in one would break it (NINA).
+/// The ranges of words that look like addresses: a picture in one would break it (NINA).
 fn urls(text: &str) -> Vec<Range<usize>> {
     let start = text.as_ptr() as usize;
     let words = text.split_whitespace().map(|word| {
@@ -54,7 +54,7 @@ fn urls(text: &str) -> Vec<Range<usize>> {
     words.filter_map(url).collect()
 }
 
-/// The message that goes before a text. Those that do not fit are taken out.
+/// The message that goes before a text. Emoticons that do not fit are removed from the list.
 pub(super) fn announcement(emoticons: &mut Vec<Emoticon>) -> Option<bytes::Bytes> {
     emoticons.truncate(Emoticons::MAX_PAIRS);
     while !emoticons.is_empty() {

@@ -1,4 +1,4 @@
-//! Hearing things.
+//! The handling of messages that come in.
 
 use std::sync::Arc;
 
@@ -9,12 +9,12 @@ use super::{ConversationState, Conversations, Happening};
 use crate::switchboard::Switchboard;
 use crate::switchboards::Line;
 
-/// Some clients send this so that a quiet switchboard stays open. It is not for people.
+/// Some clients send this so that a quiet switchboard stays open. It is not shown.
 const KEEPALIVE: &str = "text/x-keepalive";
 
 impl Conversations {
-    /// Somebody came to a line, or left it. As long as nobody says anything there, it is no
-    /// conversation, unless there are several: packets are for one person.
+    /// An account joined a line, or left it. Until a member writes something, a line is no
+    /// conversation, unless it has several members: packets are for one peer.
     pub(crate) fn people_changed(&self, line: &Arc<Line>) {
         let known = self.known_on(line);
         if let Some(state) = known.or_else(|| (line.here().len() > 1).then(|| self.on(line))) {
@@ -22,7 +22,7 @@ impl Conversations {
         }
     }
 
-    /// This account is about to say something on a line.
+    /// This account is about to write something on a line.
     pub(crate) fn speaking(&self, line: &Arc<Line>) {
         self.on(line).announce();
     }
@@ -40,7 +40,7 @@ impl Conversations {
         let from = from.clone();
         let happening = match message.try_content() {
             Ok(Content::Emoticons(pairs)) => return state.expect_emoticons(&from, pairs.emoticons),
-            // There is nothing to show of it.
+            // Such a message has nothing to show.
             Ok(Content::ClientCaps(_)) => {
                 return state.tell(Happening::Raw { from, name: name.clone(), message });
             }
@@ -52,7 +52,7 @@ impl Conversations {
                 Happening::Text { from, name: name.clone(), text, emoticons }
             }
             Ok(Content::Typing(_)) => Happening::Typing { from },
-            // Whoever they say that it is, it is the sender.
+            // The sender counts, whichever account the header names.
             Err(_)
                 if message.is(TypingUser::MEDIA_TYPE)
                     && message.headers.get(TypingUser::HEADER).is_some() =>
@@ -84,14 +84,14 @@ impl Conversations {
         state.tell(happening);
     }
 
-    /// A message came that cannot be read at all.
+    /// A message that cannot be read at all came in.
     pub(crate) fn unreadable(&self, line: &Arc<Line>, from: Option<&Handle>, fault: Invalid) {
         let (content_type, reason) = (String::new(), fault.to_string());
         self.on(line).tell(Happening::NotShown { from: from.cloned(), content_type, reason });
     }
 }
 
-/// This is a conversation for people, not only a way for packets.
+/// The line is a conversation now, not only a way for packets.
 fn heard(state: &Arc<ConversationState>, board: &Switchboard) {
     board.note_spoken();
     state.announce();

@@ -1,4 +1,4 @@
-//! Saying things.
+//! The sending of messages.
 
 use std::time::Duration;
 
@@ -13,12 +13,12 @@ use crate::pictures::Pictures;
 use crate::switchboard::MAX_PAYLOAD;
 use crate::{CommandError, SendError};
 
-/// How long somebody who is not to be had is not called again because this account is typing.
+/// The time for which typing does not call an account again that could not be reached.
 const PAUSE: Duration = Duration::from_secs(30);
 
 impl Conversations {
-    /// Says something and waits until everybody has it. Besides this client's own emoticons it may use
-    /// `others`, which count before them. Gives the pictures that the others may fetch now.
+    /// Sends a text and waits until every member has it. Besides this client's own emoticons it may use
+    /// `others`, which count before them. Returns the pictures that the members may fetch now.
     pub(crate) async fn text(
         &self,
         state: &ConversationState,
@@ -32,19 +32,19 @@ impl Conversations {
         }
         let mut emoticons = self.emoticons_of(others, &text.body);
         let announcement = emoticons::announcement(&mut emoticons);
-        // Somebody may fetch one before it is known here that the text has arrived.
+        // A member may fetch one before this client knows that the text has arrived.
         let served = self.pictures.served().subscribe();
         self.say(state, announcement, payload).await?;
         let people = state.people();
         Ok(Pictures::new(served, people.iter().filter(|who| self.takes_packets(who)), &emoticons))
     }
 
-    /// Nudges and waits until everybody has it.
+    /// Nudges and waits until every member has it.
     pub(crate) async fn nudge(&self, state: &ConversationState) -> Result<(), SendError> {
         self.say(state, None, Datacast::nudge().to_message().to_bytes()).await
     }
 
-    /// Sends a message that somebody else has written, and waits until everybody has it.
+    /// Sends a message that the caller has written, and waits until every member has it.
     pub(crate) async fn raw(&self, state: &ConversationState, payload: Bytes) -> Result<(), SendError> {
         self.say(state, None, payload).await
     }
@@ -57,7 +57,7 @@ impl Conversations {
     ) -> Result<(), SendError> {
         let lease = self.switchboards.lease(state.line()).await?;
         if let Some(before) = before {
-            // The text's own answer tells what there is to tell.
+            // The answer to the text itself tells of failures.
             let _ = lease.mention(Acknowledge::OnFailure, before);
         }
         let said = lease.say(payload);
@@ -74,7 +74,7 @@ impl Conversations {
         let lease = match self.switchboards.lease(state.line()).await {
             Ok(lease) => lease,
             Err(error) => {
-                // Whoever types to somebody who is not there need not call them every five seconds.
+                // Typing to an account that is not there need not call it every five seconds.
                 state.set_typed(Some(now + PAUSE));
                 return Err(error);
             }
@@ -83,13 +83,13 @@ impl Conversations {
         lease.mention(Acknowledge::Never, payload)
     }
 
-    /// Calls one more person.
+    /// Calls one more account.
     pub(crate) async fn invite(&self, state: &ConversationState, who: &Handle) -> Result<(), CommandError> {
         let lease = self.switchboards.lease(state.line()).await.map_err(to_command)?;
         lease.call(who).await.map_err(to_command)
     }
 
-    /// Those that a text uses: of two for one shortcut, the one that was brought for this text.
+    /// The emoticons that a text uses: of two for one shortcut, the one that was given for this text.
     fn emoticons_of(&self, others: &[Emoticon], text: &str) -> Vec<Emoticon> {
         let mut known = others.to_vec();
         let is_brought = |own: &Emoticon| others.iter().any(|other| other.shortcut() == own.shortcut());
@@ -98,7 +98,7 @@ impl Conversations {
     }
 }
 
-/// The look that MSN Messenger writes where nobody chose one; some old clients expect it.
+/// The default look of MSN Messenger; some old clients expect one.
 fn plain() -> Format {
     Format { font: "MS Sans Serif".to_owned(), ..Format::default() }
 }

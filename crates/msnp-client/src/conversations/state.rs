@@ -16,7 +16,7 @@ use crate::switchboards::{Line, People};
 /// Typing is told this often; it is shown for six seconds (GAIM).
 const TYPING: Duration = Duration::from_secs(5);
 
-/// One conversation: a line, and what the user knows of it.
+/// One conversation: a line, and the part of its state that the user knows.
 pub(crate) struct ConversationState {
     line: Arc<Line>,
     tell: Arc<Tell>,
@@ -25,13 +25,13 @@ pub(crate) struct ConversationState {
 
 #[derive(Default)]
 struct Known {
-    /// The people that the user knows to be here.
+    /// The members that the user knows of.
     shown: People,
     /// Whether the user knows that this conversation is going on.
     announced: bool,
     /// When typing was last told.
     typed: Option<Instant>,
-    /// The emoticons that the next text of each may use.
+    /// The emoticons of each member's next text.
     emoticons: BTreeMap<Handle, Vec<Emoticon>>,
 }
 
@@ -40,7 +40,7 @@ impl ConversationState {
         Self { line, tell, known: Mutex::default() }
     }
 
-    /// One of these people that leads nowhere, and of which nothing is told.
+    /// A conversation with these accounts that has no connection and causes no events.
     pub(crate) fn detached(id: ConversationId, people: BTreeSet<Handle>) -> Self {
         Self::new(Arc::new(Line::new(id.0, people)), Arc::new(|_: &Arc<Self>, _| {}))
     }
@@ -50,12 +50,12 @@ impl ConversationState {
         ConversationId(self.line.id())
     }
 
-    /// The people here; with nobody here, those that will be called.
+    /// The members; with no member connected, the accounts that will be called.
     pub(crate) fn people(&self) -> BTreeSet<Handle> {
         self.line.people()
     }
 
-    /// Leaves it. The user knows: nothing is told.
+    /// Leaves it. The user knows: no event follows.
     pub(crate) fn leave(&self) {
         let mut known = self.known.lock();
         self.line.leave();
@@ -67,7 +67,7 @@ impl ConversationState {
         &self.line
     }
 
-    /// Tells that something happened.
+    /// Tells of a happening.
     pub(super) fn tell(self: &Arc<Self>, happening: Happening) {
         (self.tell)(self, happening);
     }
@@ -82,13 +82,13 @@ impl ConversationState {
         }
     }
 
-    /// Looks again who is here, and tells the user what changed.
+    /// Compares the members with those that the user knows, and tells the user of changes.
     pub(super) fn refresh(self: &Arc<Self>) {
         let mut known = self.known.lock();
-        // Under the lock, so that of two who look at once neither shows what is over already.
+        // Under the lock, so that of two callers at once neither shows an outdated state.
         let here = self.line.here();
         let empty = here.is_empty();
-        // More than two cannot be about packets: those are for one person.
+        // More than two members cannot be about packets: those are for one peer.
         known.announced |= here.len() > 1;
         if known.announced {
             self.show(&mut known, here);
@@ -110,7 +110,7 @@ impl ConversationState {
         }
     }
 
-    /// Notes that this account is typing. `false` when that was told a moment ago.
+    /// Notes that this account is typing. `false` when the others were told a moment ago.
     pub(super) fn note_typing(&self, now: Instant) -> bool {
         let mut known = self.known.lock();
         let due = known.typed.is_none_or(|typed| now >= typed + TYPING);
@@ -125,7 +125,7 @@ impl ConversationState {
         self.known.lock().typed = typed;
     }
 
-    /// The next text of somebody may use these.
+    /// The next text of this member may use these.
     pub(super) fn expect_emoticons(&self, from: &Handle, announced: Vec<Emoticon>) {
         let mut known = self.known.lock();
         if known.emoticons.contains_key(from) || known.emoticons.len() < emoticons::MAX_SENDERS {
@@ -133,7 +133,7 @@ impl ConversationState {
         }
     }
 
-    /// Those that a text of somebody's uses.
+    /// The emoticons that a text of this member uses.
     pub(super) fn take_emoticons(&self, from: &Handle, text: &str) -> Vec<Emoticon> {
         let mut known = self.known.lock();
         let Some(expected) = known.emoticons.get(from) else { return Vec::new() };

@@ -1,10 +1,10 @@
-//! Why a request to the service was not carried out.
+//! The errors of requests to the service.
 
 use msnp::ErrorCode;
 
 use crate::{PictureError, SendError};
 
-/// Why a command was not carried out.
+/// The reason for which a command was not carried out.
 ///
 /// ```no_run
 /// # async fn example(client: msnp_client::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -35,7 +35,7 @@ pub enum CommandError {
     /// The service's: its answer makes no sense.
     #[error("the service does not answer as an MSN Messenger service does: {0}")]
     Protocol(String),
-    /// The network's: there is no connection to the service, now or any more.
+    /// The network's: there is no connection to the service now.
     #[error("the connection to the service is gone")]
     Disconnected,
     /// The network's, or the service's: no answer in time.

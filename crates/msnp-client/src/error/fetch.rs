@@ -1,8 +1,8 @@
-//! Why a picture did not come.
+//! The errors of fetching a picture.
 
 use crate::SendError;
 
-/// Why there is no picture.
+/// The reason for which a picture could not be fetched.
 ///
 /// ```no_run
 /// # async fn example(client: msnp_client::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -19,19 +19,19 @@ use crate::SendError;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum FetchError {
-    /// The other person's: they have none, or are not online.
+    /// The other person's: the account has no picture, or is not online.
     #[error("they have no display picture now")]
     NoPicture,
-    /// The caller's: the description says that somebody else made it.
+    /// The caller's: the description names another creator.
     #[error("the description is of something that is not theirs")]
     NotTheirs,
-    /// They could not be reached.
+    /// The account could not be reached.
     #[error(transparent)]
     Unreachable(#[from] SendError),
-    /// The other person's: they refused.
+    /// The other person's: the client refused.
     #[error("they refused to send it")]
     Declined,
-    /// The other person's: what came is not what the description says.
+    /// The other person's: the data do not match the description.
     #[error("what they sent does not match its description")]
     Corrupt,
     /// The other person's: larger than this client takes.
@@ -40,13 +40,13 @@ pub enum FetchError {
         /// In bytes.
         limit: u64,
     },
-    /// The other person's, or the network's: they left or stopped in the middle.
+    /// The other person's, or the network's: the client left or stopped in the middle.
     #[error("they stopped in the middle")]
     Broken,
-    /// The other person's: no answer of their client in time.
+    /// The other person's: the client did not answer in time.
     #[error("their client did not answer in time")]
     TimedOut,
-    /// This library's: too many pictures and files are under way, with them or with everybody.
+    /// This library's: too many pictures and files are under way, with this account or with all.
     #[error("too much is under way at once: wait for some of it")]
     TooMany,
 }

@@ -1,15 +1,15 @@
-//! Why a picture cannot be shown to others.
+//! The errors of publishing a picture.
 
-/// Why a picture or an emoticon of this account's cannot be published.
+/// The reason for which a picture or an emoticon of this account's cannot be published.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PictureError {
-    /// It has more bytes than others would take.
+    /// It has more bytes than other clients would take.
     #[error("the picture has {size} bytes, and may have {limit}: make it smaller")]
     TooLarge {
-        /// How many it has.
+        /// The size in bytes.
         size: u64,
-        /// How many it may have.
+        /// The limit in bytes.
         limit: u64,
     },
     /// An emoticon's shortcut is empty, longer than 50 characters, or has control characters.

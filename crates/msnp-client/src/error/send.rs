@@ -1,8 +1,8 @@
-//! Why something that was said did not arrive.
+//! The errors of sending a message.
 
 use msnp::ErrorCode;
 
-/// Why something said was not delivered.
+/// The reason for which a message was not delivered.
 ///
 /// ```no_run
 /// # async fn example(client: msnp_client::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -25,13 +25,13 @@ pub enum SendError {
     /// The caller's: a header of a raw message cannot be written.
     #[error("the message cannot be written: {0}")]
     Header(String),
-    /// The other person's: they are offline, appear so, or block this account.
+    /// The other person's: the account is offline, appears so, or blocks this account.
     #[error("they are not online")]
     NotOnline,
-    /// The other person's: the service has called them, and their client did not come into the conversation in time.
+    /// The other person's: the service has called the account, and its client did not join in time.
     #[error("their client did not answer")]
     NoAnswer,
-    /// The other person's, or their network's: somebody in the conversation did not get it.
+    /// The other person's, or their network's: a member of the conversation did not get it.
     #[error("it was not delivered")]
     NotDelivered,
     /// The service refused with this code.
@@ -45,19 +45,19 @@ pub enum SendError {
     Unreachable {
         /// Host and port.
         server: String,
-        /// Why.
+        /// The reason.
         reason: String,
     },
-    /// The network's: there is no connection to the service, now or any more.
+    /// The network's: there is no connection to the service now.
     #[error("the connection to the service is gone")]
     Disconnected,
     /// The network's, or the service's: no answer in time.
     #[error("the service did not answer in time")]
     TimedOut,
-    /// This library's: so many switchboards are open already.
+    /// This library's: the limit of open switchboards is reached.
     #[error("{limit} conversations are open at once, and no more can be: leave some")]
     TooMany {
-        /// How many can be.
+        /// The limit.
         limit: usize,
     },
 }

@@ -1,4 +1,4 @@
-//! Why nobody is signed in.
+//! The errors of signing in.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use msnp::ErrorCode;
 
 use crate::{PictureError, ServerCertificate};
 
-/// Why nobody is signed in.
+/// The reason for which the sign-in failed.
 ///
 /// ```no_run
 /// # async fn example(builder: msnp_client::Builder) -> Result<(), msnp_client::SignInError> {
@@ -37,13 +37,13 @@ pub enum SignInError {
     /// The service did not look at the password, after too many wrong ones for the account or from this address.
     #[error("the service looks at no more passwords for now, after too many wrong ones; try again in {} s", .wait.as_secs())]
     TooManyAttempts {
-        /// When it may look at one again.
+        /// The time until it may look at one again.
         wait: Duration,
     },
     /// The service has too much to do to look at the password.
     #[error("the service is too busy for a sign-in; try again in {} s", .wait.as_secs())]
     Busy {
-        /// When it may have less to do.
+        /// The time until it may have less to do.
         wait: Duration,
     },
     /// The service refused with this code.
@@ -54,11 +54,12 @@ pub enum SignInError {
     Protocol {
         /// Host and port.
         server: String,
-        /// The fault, in words.
+        /// The fault.
         what: String,
     },
-    /// Nobody here vouches for the server: [`ServerCertificate`] tells the authority's name and what is wrong, and
-    /// [`Trust`](crate::Trust) is what changes it.
+    /// The certificate of the server is not trusted: [`ServerCertificate`] gives the authority's name and the fault,
+    /// and
+    /// [`Trust`](crate::Trust) changes the decision.
     #[error("{0}")]
     Untrusted(ServerCertificate),
     /// The network's: no connection.
@@ -66,15 +67,15 @@ pub enum SignInError {
     Unreachable {
         /// Host and port, or the gateway on the way to it.
         server: String,
-        /// Why.
+        /// The reason.
         source: std::io::Error,
     },
-    /// The network's: somebody else answers where the HTTP gateway should be.
+    /// The network's: another server answers at the address of the HTTP gateway.
     #[error("there is no gateway at {gateway}: {what}")]
     NoGateway {
         /// Its URL.
         gateway: String,
-        /// The fault, in words.
+        /// The fault.
         what: String,
     },
     /// The network's, or the service's: no answer in time.

@@ -1,8 +1,8 @@
-//! Why a file did not get through.
+//! The errors of file transfers.
 
 use crate::{SendError, TransferId};
 
-/// Why a file did not get through.
+/// The reason for which a file did not get through.
 ///
 /// ```no_run
 /// # async fn example(mut transfer: msnp_client::Transfer) {
@@ -23,7 +23,7 @@ pub enum TransferError {
     File {
         /// The file.
         path: String,
-        /// Why.
+        /// The reason.
         reason: String,
     },
     /// The caller's: a file cannot be offered under this name.
@@ -41,31 +41,31 @@ pub enum TransferError {
     /// Cancelled here.
     #[error("cancelled")]
     Cancelled,
-    /// They could not be reached.
+    /// The account could not be reached.
     #[error(transparent)]
     Unreachable(#[from] SendError),
-    /// The other person's: they said no.
+    /// The other person's: the user declined.
     #[error("they declined the file")]
     Declined,
-    /// The other person's: they cancelled it.
+    /// The other person's: the user cancelled it.
     #[error("they cancelled the transfer")]
     CancelledByPeer,
-    /// The other person's: their client can't take files in any way this one can send.
+    /// The other person's: the client can't take files in any way this one can send.
     #[error("their client cannot take files")]
     Unsupported,
-    /// The other person's: what they sent is not what they offered.
+    /// The other person's: the data are not the offered ones.
     #[error("what they sent is not what they offered")]
     Corrupt,
-    /// The other person's: no answer of theirs in time.
+    /// The other person's: no answer in time.
     #[error("their client did not answer in time")]
     TimedOut,
-    /// The other person's, or the network's: they left or the connection broke in the middle.
+    /// The other person's, or the network's: the client left or the connection broke in the middle.
     #[error("the transfer broke off")]
     Broken,
     /// This machine's: it has no address to which a client before MSN Messenger 6 could connect.
     #[error("this machine has no address to which their client could connect")]
     NoAddress,
-    /// This library's: too many files and pictures are under way, with them or with everybody.
+    /// This library's: too many files and pictures are under way, with this account or with all.
     #[error("too much is under way at once: wait for some of it")]
     TooMany,
 }

@@ -9,7 +9,7 @@ use tokio::task::{JoinHandle, spawn_blocking};
 
 use crate::TransferError;
 
-/// How much is read from the disk at once.
+/// The number of bytes read from the disk at once.
 const CHUNK: usize = 256 * 1024;
 
 /// A file on its way out.
@@ -35,7 +35,7 @@ struct Disk {
 }
 
 impl OutgoingFile {
-    /// An open file; its size is what it is now.
+    /// An open file; its size is the present one.
     pub(crate) fn new(shown: String, file: File) -> std::result::Result<Self, TransferError> {
         let fault = |reason: String| TransferError::File { path: shown.clone(), reason };
         let about = file.metadata().map_err(|error| fault(error.to_string()))?;
@@ -46,7 +46,7 @@ impl OutgoingFile {
         Ok(Self { shown, size: about.len(), content: Content::Disk(disk) })
     }
 
-    /// Bytes that are here.
+    /// Bytes in memory.
     pub(crate) fn of_bytes(shown: String, bytes: Bytes) -> Self {
         Self { shown, size: bytes.len() as u64, content: Content::Memory(bytes) }
     }

@@ -1,4 +1,4 @@
-//! One request after another, and what the gateway answers.
+//! The exchange of requests and answers with the gateway, one after another.
 
 use std::io;
 use std::sync::Arc;
@@ -21,30 +21,30 @@ use crate::verifier::{Untrusted, Verifier};
 
 /// The largest answer that is taken.
 const MAX_ANSWER: usize = 8 << 20;
-/// How long an answer may take, beside what the gateway was asked to wait.
+/// The time that an answer may take, beyond the time that the gateway was asked to hold it.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
 const HEADER: &str = "X-MSN-Messenger";
 
 /// An answer.
 #[derive(Debug, Default)]
 pub(super) struct News {
-    /// The parts of the next request.
+    /// The SessionID that the next request has to carry.
     pub(super) id: String,
-    /// Where to send it; the gateway may move a session.
+    /// The host for the next request; the gateway may move a session.
     pub(super) host: Option<String>,
     /// The session is over.
     pub(super) closed: bool,
-    /// How long the gateway holds a poll, when it does.
+    /// The time for which the gateway holds a poll, if it does.
     pub(super) lifespan: Option<Duration>,
     pub(super) body: Bytes,
 }
 
-/// Why there is no answer.
+/// The reason for which there is no answer.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Fault {
     #[error("it answers HTTP {0}")]
     Refused(StatusCode),
-    /// Somebody answers well, and not as a gateway does.
+    /// The answer is a good one, but not a gateway's.
     #[error("it answers as a web server does")]
     Stranger,
     #[error(transparent)]
@@ -169,7 +169,7 @@ where
     S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
 {
     let (sender, connection) = handshake(TokioIo::new(stream)).await.map_err(io::Error::other)?;
-    // It ends with the sender; what goes wrong in it, the sender is told.
+    // The task ends with the sender. An error in it reaches the sender as well.
     tokio::spawn(connection);
     Ok(sender)
 }

@@ -1,4 +1,4 @@
-//! The side of a gateway that the rest of the client sees.
+//! The stream through a gateway, as the rest of the client sees it.
 
 use std::io;
 use std::pin::Pin;
@@ -8,7 +8,7 @@ use std::task::{Context, Poll, ready};
 use parking_lot::Mutex;
 use tokio::io::{AsyncRead, AsyncWrite, DuplexStream, ReadBuf};
 
-/// Why a stream could not be opened, for whoever reads it.
+/// The reason for which a stream could not be opened, told to its reader.
 #[derive(Debug, Clone, Default)]
 pub(super) struct WhyNot(Arc<Mutex<Option<io::Error>>>);
 

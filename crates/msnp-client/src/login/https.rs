@@ -18,10 +18,10 @@ use tokio_rustls::TlsConnector;
 use crate::verifier::Verifier;
 use crate::{SignInError, Trust};
 
-/// How long one request may take from the connection to the answer's head.
+/// The time that one request may take, from the connection to the answer's head.
 const TIMEOUT: Duration = Duration::from_secs(20);
 
-/// Gets the head of an answer; nobody wants its body.
+/// Gets the head of an answer; the body is not read.
 pub(super) async fn get(
     trust: &Trust,
     uri: &Uri,
@@ -53,7 +53,7 @@ async fn exchange(
     }
     let verifier = Verifier::new(trust)?;
     let host = uri.host().unwrap_or_default().trim_matches(['[', ']']).to_owned();
-    // That of the nexus was looked at before; this is where the service refers to.
+    // The URL of the nexus was checked before; this one is the target of a redirect.
     let name =
         host.try_into().map_err(|_| super::protocol(server, "it is not the name of a server with TLS"))?;
     let connector = TlsConnector::from(Arc::new(verifier.config()?));

@@ -1,4 +1,4 @@
-//! From the challenge to the ticket: nexus, then the login server.
+//! The exchange of the challenge for a ticket: at the nexus, then at the login server.
 
 use std::io;
 use std::time::Duration;
@@ -15,9 +15,9 @@ use super::{https, protocol};
 use crate::SignInError;
 use crate::settings::Settings;
 
-/// How often one server may send us to another.
+/// The most redirects that are followed.
 const MAX_REDIRECTS: usize = 5;
-/// How long to wait where the server asks to, and not how long.
+/// The wait where the server asks for one without a time.
 const USUAL_WAIT: Duration = Duration::from_secs(60);
 
 /// Fetches a ticket for this challenge.
@@ -41,7 +41,7 @@ pub(super) async fn ticket(
     let (server, answer) = follow(settings, login, Some(authorization)).await?;
     match answer.status {
         StatusCode::OK => read_ticket(&answer).ok_or_else(|| protocol(&server, "its answer has no ticket")),
-        // Clients of the time show the reason of this status only, so it is also that of too many attempts.
+        // Clients of 2003 show the reason of this status only, so too many attempts get it, too.
         StatusCode::UNAUTHORIZED => Err(retry_after(&answer)
             .map_or(SignInError::WrongPassword, |wait| SignInError::TooManyAttempts { wait })),
         StatusCode::TOO_MANY_REQUESTS => {
@@ -54,7 +54,7 @@ pub(super) async fn ticket(
     }
 }
 
-/// Asks the nexus where to sign in.
+/// Asks the nexus for the address of the login.
 async fn login_server(settings: &Settings) -> Result<Uri, SignInError> {
     let (server, answer) = nexus(settings).await?;
     let Some(header) = answer.headers.get("PassportURLs") else {
@@ -70,7 +70,7 @@ async fn login_server(settings: &Settings) -> Result<Uri, SignInError> {
         .map_err(|_| protocol(&server, "the address of the login server cannot be read"))
 }
 
-/// Asks at the one port or the other, where nobody said which.
+/// Asks at the one port or the other, where the port is not configured.
 async fn nexus(settings: &Settings) -> Result<(String, Parts), SignInError> {
     let refused = |source: &io::Error| source.kind() == io::ErrorKind::ConnectionRefused;
     match (follow(settings, settings.nexus.clone(), None).await, &settings.other_nexus) {
@@ -86,7 +86,7 @@ async fn nexus(settings: &Settings) -> Result<(String, Parts), SignInError> {
     }
 }
 
-/// Gets an answer that sends us nowhere else. The password only ever goes over TLS.
+/// Gets an answer that is no redirect. The password only ever goes over TLS.
 async fn follow(
     settings: &Settings,
     mut uri: Uri,
@@ -107,7 +107,7 @@ async fn follow(
     Err(protocol(&server, "it only refers to other addresses"))
 }
 
-/// How long the server asks to wait. The form of the header that is a date counts as none.
+/// The time that the server asks to wait. The form of the header that is a date counts as none.
 fn retry_after(answer: &Parts) -> Option<Duration> {
     let seconds = answer.headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse::<u32>().ok()?;
     Some(Duration::from_secs(seconds.into()))

@@ -1,4 +1,4 @@
-//! The events of the service, and the changes that they make here.
+//! The events of the service, and their effect on the client's state.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -12,13 +12,13 @@ use crate::network::LocalNetwork;
 use crate::switchboards::Ring;
 use crate::{Event, ServiceMessageKind};
 
-/// An answer that has to go back, once it has a number.
+/// An answer that has to be sent, once it has a number.
 pub(super) type Answer = Box<dyn FnOnce(TransactionId) -> qry::Request + Send>;
 
 /// The product that answers challenges: that of MSN Messenger 6 (HYP).
 const PRODUCT: msnp::challenge::Product = msnp::challenge::PRODUCTS[1];
 
-/// Takes an event in. A challenge gives an answer.
+/// Handles an event. A challenge gives an answer.
 pub(super) fn take(core: &Arc<Core>, event: &NotificationEvent, local: Option<SocketAddr>) -> Option<Answer> {
     match event {
         NotificationEvent::Chl(challenge) => {
@@ -69,7 +69,7 @@ pub(super) fn take(core: &Arc<Core>, event: &NotificationEvent, local: Option<So
 fn take_change(core: &Core, event: &NotificationEvent) {
     let mut roster = core.roster.write();
     match event {
-        // The list as it is at sign-in: nothing to tell.
+        // The list as it is at sign-in: no event for it.
         NotificationEvent::Lsg(line) => return roster.set_group(line.group, &line.name),
         NotificationEvent::Lst(line) => {
             return roster.put(line.handle.clone(), line.name.clone(), line.lists, line.groups.clone());

@@ -1,4 +1,4 @@
-//! Asking the notification server for something.
+//! The handle through which requests reach the notification server.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -10,34 +10,34 @@ use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 use crate::CommandError;
 
-/// How long an answer may take.
+/// The time that an answer may take.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(20);
-/// How many switchboards may be asked for at once, and how long it then takes until the next.
+/// The most switchboards that may be requested at once, and the time until the next.
 /// The service refuses more than eight a minute on one connection (error 800).
 const BURST: u32 = 6;
 const INTERVAL: Duration = Duration::from_secs(9);
-/// How long to wait after the service did refuse one.
+/// The wait after the service refused a switchboard.
 const AFTER_REFUSAL: Duration = Duration::from_secs(10);
 
 type Build = Box<dyn FnOnce(TransactionId) -> NotificationRequest + Send>;
 
-/// One order to the task of the connection.
+/// The commands for the task of the connection.
 pub(crate) enum Command {
     Ask { build: Build, reply: oneshot::Sender<Result<NotificationEvent, CommandError>> },
     SignOut(oneshot::Sender<()>),
 }
 
-/// The way to a switchboard of one's own.
+/// The address and cookie of a new switchboard.
 pub(crate) struct Admission {
     pub(crate) address: HostPort,
     pub(crate) cookie: Cookie,
 }
 
-/// A way to the task of the notification connection, whichever connection that is just now.
+/// The way to the task of the notification connection. It stays valid when the client reconnects.
 pub(crate) struct NotificationHandle {
     commands: mpsc::Sender<Command>,
     connected: AtomicBool,
-    /// When the next switchboard may be asked for, running ahead of the clock by the burst.
+    /// The time at which the next switchboard may be requested, running ahead of the clock by the burst.
     pace: Mutex<Option<Instant>>,
 }
 
@@ -70,7 +70,7 @@ impl NotificationHandle {
         timeout(ANSWER_TIMEOUT, asked).await.map_err(|_| CommandError::TimedOut)?
     }
 
-    /// Asks for a switchboard, as soon as the service's limit allows.
+    /// Requests a switchboard, as soon as the service's limit allows.
     pub(crate) async fn request_switchboard(&self) -> Result<Admission, CommandError> {
         self.wait_for_turn().await;
         match self.transfer().await {
@@ -104,7 +104,7 @@ impl NotificationHandle {
         }
     }
 
-    /// Says goodbye and waits until the connection is closed.
+    /// Signs out and waits until the connection is closed.
     pub(crate) async fn sign_out(&self) {
         let (done, wait) = oneshot::channel();
         if self.commands.send(Command::SignOut(done)).await.is_ok() {

@@ -1,4 +1,4 @@
-//! One signed-in connection.
+//! One signed-in session with the notification server.
 
 use std::collections::HashMap;
 use std::io;
@@ -16,20 +16,20 @@ use crate::core::Core;
 use crate::login::lost;
 use crate::{CommandError, SignInError};
 
-/// How often the service is asked whether it is there; routers forget quiet connections.
+/// The interval at which the client checks that the service is there; routers forget quiet connections.
 const PING_INTERVAL: Duration = Duration::from_secs(45);
-/// How long nothing at all may come before the connection counts as lost.
+/// The time without any bytes after which the connection counts as lost.
 const SILENCE: Duration = Duration::from_secs(75);
-/// How long the lists may take.
+/// The time that the lists may take.
 const SYNC_TIMEOUT: Duration = Duration::from_secs(60);
-/// How long sign-in waits to hear who is online.
+/// The time for which sign-in waits for the presence of the contacts.
 const PRESENCE_WAIT: Duration = Duration::from_secs(3);
-/// How long goodbye may take.
+/// The time that signing out may take.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
 
 type Reply = oneshot::Sender<Result<NotificationEvent, CommandError>>;
 
-/// Why a connection ended.
+/// The reason for which a connection ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum End {
     Asked,
@@ -39,13 +39,13 @@ pub(super) enum End {
 }
 
 impl End {
-    /// Never after the account signed in elsewhere: the two would throw each other out for ever.
+    /// Never after the account signed in elsewhere: the two clients would disconnect each other for ever.
     pub(super) const fn allows_return(self) -> bool {
         matches!(self, Self::ServiceClosing | Self::Lost)
     }
 }
 
-pub(super) struct Session {
+pub(super) struct NotificationSession {
     wire: Wire,
     waiting: HashMap<TransactionId, Reply>,
     heard: Instant,
@@ -60,10 +60,10 @@ struct Missing {
     contacts: usize,
     groups: usize,
     status: bool,
-    /// The contacts that are online are told before the answer to the request after `CHG`: a `PNG`, or where there is no such
-    /// thing, another question.
+    /// The presence of the contacts comes before the answer to the request that was sent after `CHG`: a `PNG`, or where
+    /// the connection has none, another request.
     presence: bool,
-    /// That question.
+    /// The number of that request.
     question: Option<TransactionId>,
 }
 
@@ -88,7 +88,7 @@ impl Missing {
         }
     }
 
-    /// Whether the question was refused, which is an answer as well.
+    /// Whether that request was refused, which is an answer as well.
     fn is_answer(&self, error: &error::Reply) -> bool {
         self.question.is_some() && error.transaction == self.question
     }
@@ -98,7 +98,7 @@ impl Missing {
     }
 }
 
-impl Session {
+impl NotificationSession {
     pub(super) fn new(wire: Wire, pings: bool) -> Self {
         Self { wire, waiting: HashMap::new(), heard: Instant::now(), pings }
     }
@@ -129,7 +129,7 @@ impl Session {
             let wait = if missing.lists() { SYNC_TIMEOUT } else { PRESENCE_WAIT };
             let event = match timeout(wait, self.wire.next()).await {
                 Ok(event) => event?.ok_or(io::ErrorKind::ConnectionAborted)?,
-                // A service that does not answer that.
+                // A service that does not answer that request.
                 Err(_) if !missing.lists() => break,
                 Err(_) => return Err(io::ErrorKind::TimedOut.into()),
             };
@@ -147,7 +147,7 @@ impl Session {
         Ok(None)
     }
 
-    /// Something that the service answers after all that it has to say of others. The gateway knows no `PNG`.
+    /// A request that the service answers after the presence of all contacts. The gateway knows no `PNG`.
     async fn ask_something(&mut self) -> io::Result<Option<TransactionId>> {
         if self.pings {
             self.wire.send(&NotificationRequest::Png(qng::Request)).await?;
@@ -164,8 +164,8 @@ impl Session {
         self.wire.send(&NotificationRequest::Qry(build(transaction))).await
     }
 
-    /// Lives until the connection ends. What asked for the end, if somebody did, is to be told
-    /// when all is done.
+    /// Runs until the connection ends. Returns the reply channel of the request to sign out, if there was one,
+    /// to be answered at the very end.
     pub(super) async fn run(
         &mut self,
         core: &Weak<Core>,
@@ -235,7 +235,7 @@ impl Session {
                 }),
                 _ => Ok(event),
             };
-            // Whoever asked may have given up.
+            // The caller may have given up.
             let _ = reply.send(result);
         }
         if let Some(answer) = answer {
@@ -244,7 +244,7 @@ impl Session {
         Ok(None)
     }
 
-    /// Says goodbye, and waits a little until the service has closed.
+    /// Sends `OUT`, and waits a little until the service has closed.
     pub(super) async fn close(&mut self) {
         self.waiting.clear();
         let goodbye = async {
@@ -258,7 +258,7 @@ impl Session {
     }
 }
 
-/// The status that this account shows, with its picture.
+/// The public state of this account.
 pub(crate) fn appear(core: &Core, transaction: TransactionId, status: Status) -> chg::Chg {
     let object = core.pictures.display().and_then(|object| object.to_encoded().ok());
     chg::Chg { transaction, status, capabilities: core.settings.capabilities(), object }

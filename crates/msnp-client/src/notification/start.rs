@@ -1,4 +1,4 @@
-//! Signing in, and again when the connection breaks.
+//! The sign-in, at first and again after the connection broke.
 
 use std::sync::{Arc, Weak};
 use std::time::Duration;
@@ -9,7 +9,7 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
 use super::handle::Command;
-use super::session::{End, Session};
+use super::session::{End, NotificationSession};
 use crate::core::Core;
 use crate::login;
 use crate::{CommandError, Event, Reconnect, SignInError, SignedOut};
@@ -25,17 +25,17 @@ pub(crate) async fn start(
     Ok(())
 }
 
-async fn sign_in(core: &Arc<Core>, status: Status) -> Result<Session, SignInError> {
+async fn sign_in(core: &Arc<Core>, status: Status) -> Result<NotificationSession, SignInError> {
     let signed_in = login::sign_in(&core.settings, &core.account, &core.password).await?;
     core.own.write().name = signed_in.name;
-    let mut session = Session::new(signed_in.wire, core.settings.gateway.is_none());
+    let mut session = NotificationSession::new(signed_in.wire, core.settings.gateway.is_none());
     session.synchronise(core, status).await?;
     core.notification.note_connected(true);
     Ok(session)
 }
 
 /// One connection after the other.
-async fn run(core: Weak<Core>, mut session: Session, mut commands: mpsc::Receiver<Command>) {
+async fn run(core: Weak<Core>, mut session: NotificationSession, mut commands: mpsc::Receiver<Command>) {
     loop {
         let (end, done) = session.run(&core, &mut commands).await;
         session.close().await;
@@ -70,7 +70,7 @@ async fn run(core: Weak<Core>, mut session: Session, mut commands: mpsc::Receive
     }
 }
 
-/// Nothing more happens.
+/// No more requests are taken.
 async fn finish(
     core: &Weak<Core>,
     commands: &mut mpsc::Receiver<Command>,
@@ -82,7 +82,7 @@ async fn finish(
         refuse(command);
     }
     if let Some(done) = done {
-        // Whoever asked may have given up.
+        // The caller may have given up.
         let _ = done.send(());
     }
     if let Some(core) = core.upgrade() {
@@ -90,7 +90,7 @@ async fn finish(
     }
 }
 
-/// There is no connection to ask.
+/// The refusal of a request while there is no connection.
 fn refuse(command: Command) {
     match command {
         Command::Ask { reply, .. } => drop(reply.send(Err(CommandError::Disconnected))),
@@ -104,7 +104,7 @@ async fn come_back(
     policy: &Reconnect,
     status: Status,
     commands: &mut mpsc::Receiver<Command>,
-) -> Option<Session> {
+) -> Option<NotificationSession> {
     let mut pause = policy.first;
     let mut attempt = 0;
     while policy.attempts.is_none_or(|attempts| attempt < attempts) {
@@ -129,8 +129,8 @@ async fn come_back(
     None
 }
 
-/// Waits while refusing what is asked meanwhile; `false` when signing out was asked, or nobody is
-/// left to ask.
+/// Waits while refusing requests; `false` when the caller signs out, or no handle of the client is
+/// left.
 async fn wait(until: Instant, commands: &mut mpsc::Receiver<Command>) -> bool {
     loop {
         tokio::select! {

@@ -1,4 +1,4 @@
-//! Events in, requests out.
+//! The notification connection: events in, requests out.
 
 use std::io;
 use std::net::SocketAddr;
@@ -87,7 +87,7 @@ impl Wire {
         }
     }
 
-    /// Says that nothing follows.
+    /// Ends the writing side.
     pub(crate) async fn finish(&mut self) {
         // The other side may be gone.
         let _ = self.connection.writer.shutdown().await;
@@ -110,7 +110,7 @@ mod tests {
 
     use super::*;
 
-    /// The events in these lines; the service says nothing more, and does not close.
+    /// The outcome of these lines; the service sends nothing more, and does not close.
     async fn events(lines: &str) -> Vec<NotificationEvent> {
         let (ours, mut theirs) = tokio::io::duplex(1024);
         theirs.write_all(lines.as_bytes()).await.unwrap();

@@ -29,11 +29,11 @@ use files::File;
 
 /// A task with nothing to do ends after this long.
 const IDLE: Duration = Duration::from_secs(60);
-/// How many inputs wait for a peer's task. Whoever brings more waits too: what it came over is not
-/// read meanwhile. One may hold 128 KiB of a file, and as many again are just being worked off.
+/// The most inputs that wait for a peer's task. A task that brings more waits too, and does not read its carrier
+/// meanwhile. One input may hold 128 KiB of a file, and as many again are just being processed.
 pub(super) const MAX_INPUTS: usize = 8;
 
-/// One order to a peer's task.
+/// An input of a peer's task.
 pub(super) enum Input {
     /// Packets that came over a switchboard.
     Packets { carrier: PacketCarrier, packets: Vec<Bytes> },
@@ -41,13 +41,13 @@ pub(super) enum Input {
     CarrierGone(u64),
     /// A switchboard was opened, or could not be.
     Opened(Result<PacketCarrier, SendError>),
-    /// Somebody wants an object.
+    /// A call wants an object.
     Fetch { object: MsnObject, reply: oneshot::Sender<Result<Bytes, FetchError>> },
-    /// Somebody wants to send a file.
+    /// A call offers a file.
     Offer { id: TransferId, name: String, size: u64, file: OutgoingFile, direct: bool, reporter: Reporter },
-    /// Somebody takes a file.
+    /// A call accepts a file.
     Accept { id: TransferId, destination: Destination, reporter: Reporter },
-    /// Somebody ends or refuses a transfer, and wants to know when the other side was told.
+    /// A call ends or refuses a transfer, and waits until the other side was told.
     Cancel { id: TransferId, told: oneshot::Sender<()> },
     /// The listener of this attempt at a direct connection is open.
     DirectListening { attempt: u64, addresses: Vec<Ipv4Addr>, port: u16, external: Option<SocketAddrV4> },
@@ -68,7 +68,7 @@ pub(super) struct Driver {
     direct: Direct,
     fetches: HashMap<SessionKey, oneshot::Sender<Result<Bytes, FetchError>>>,
     files: HashMap<SessionKey, File>,
-    /// Why the last packet that could not be read could not.
+    /// The reason for which the last unreadable packet could not be read.
     last_fault: String,
 }
 
@@ -94,6 +94,7 @@ pub(super) async fn run(
                 }
             }
             () = tokio::time::sleep_until(wake.into()) => {
+                // `idle` still holds: nothing has reached the engine since it was asked.
                 if idle && may_end(&inputs) {
                     return;
                 }
@@ -106,7 +107,7 @@ pub(super) async fn run(
 }
 
 impl Driver {
-    /// A driver that tells itself what comes of its own doing over `inputs`.
+    /// A driver that receives the outcomes of its own work over `inputs`.
     pub(super) fn new(
         surroundings: &Arc<Surroundings>,
         peer: Handle,
@@ -131,7 +132,7 @@ impl Driver {
         }
     }
 
-    /// Lets everything happen that follows from what came in.
+    /// Carries out everything that follows from the inputs.
     async fn settle(&mut self) {
         loop {
             while let Some(event) = self.engine.poll_event() {
@@ -209,7 +210,7 @@ impl Driver {
     fn fetch(&mut self, object: &MsnObject, reply: oneshot::Sender<Result<Bytes, FetchError>>, now: Instant) {
         match self.engine.request_object(object, now) {
             Ok(session) => drop(self.fetches.insert(session, reply)),
-            // Whoever asked may have given up.
+            // The caller may have given up.
             Err(RequestError::TooLarge { limit }) => drop(reply.send(Err(FetchError::TooLarge { limit }))),
             Err(RequestError::NotTheirs) => drop(reply.send(Err(FetchError::NotTheirs))),
             Err(_) => drop(reply.send(Err(FetchError::TooMany))),
@@ -222,12 +223,12 @@ impl Driver {
         }
     }
 
-    /// Acts on what the engine says.
+    /// Acts on an event of the engine.
     async fn tell(&mut self, event: PeerEvent) {
         match event {
             PeerEvent::ObjectReceived { session, data, .. } => {
                 if let Some(reply) = self.fetches.remove(&session) {
-                    // Whoever asked may have given up.
+                    // The caller may have given up.
                     let _ = reply.send(Ok(data));
                 }
             }

@@ -1,4 +1,4 @@
-//! Objects that were fetched, and the pace of fetching.
+//! The objects that were fetched, and the pace of fetching.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -9,21 +9,21 @@ use parking_lot::Mutex;
 use tokio::sync::{MutexGuard, Semaphore, SemaphorePermit};
 use tokio::time::Instant;
 
-/// How many bytes of objects are kept to be shown again.
+/// The most bytes of objects that are kept to be shown again.
 const MAX_BYTES: usize = 8 << 20;
-/// How many fetches go on at once.
+/// The most fetches at once.
 const MAX_AT_ONCE: usize = 8;
-/// How many switchboards may be opened for pictures at once, and how long it then takes until the
+/// The most switchboards that may be opened for pictures at once, and the time until the
 /// next. The service refuses to open many in a burst (error 800); libpurple spaces its fetches
 /// over 20 s for that reason.
 const BURST: u32 = 3;
 const INTERVAL: Duration = Duration::from_secs(10);
 
-/// The objects that were fetched before, and the queue for the next fetch.
+/// The kept objects, and the queue of fetches.
 pub(super) struct Fetches {
     kept: Mutex<VecDeque<(String, Bytes)>>,
     slots: Semaphore,
-    /// When the next switchboard may be opened for a picture.
+    /// The time at which the next switchboard may be opened for a picture.
     pace: tokio::sync::Mutex<Option<Instant>>,
 }
 
@@ -58,6 +58,8 @@ impl Fetches {
         // The semaphore is never closed.
         let slot = self.slots.acquire().await.ok();
         if opens {
+            // Kept during the sleep on purpose. The lock is fair, so fetches wait in order, and each counts from the
+            // time of the one before it.
             let mut next = self.pace.lock().await;
             wait(&mut next).await;
         }
@@ -65,10 +67,11 @@ impl Fetches {
     }
 }
 
-/// A virtual time that runs ahead of the clock by what was used of the burst.
+/// A virtual time that runs ahead of the clock by the used part of the burst.
 async fn wait(next: &mut MutexGuard<'_, Option<Instant>>) {
     let now = Instant::now();
     let free = next.unwrap_or(now).max(now);
+    // At the steady pace the next turn is at `free`. It may come earlier by the burst less the turn itself.
     let ahead = INTERVAL * (BURST - 1);
     if free > now + ahead {
         tokio::time::sleep_until(free - ahead).await;

@@ -9,19 +9,19 @@ use tokio::io::AsyncWriteExt;
 
 use crate::TransferError;
 
-/// How much is gathered before it is written.
+/// The number of bytes that are gathered before a write.
 const CHUNK: usize = 256 * 1024;
-/// How many names are tried: `photo.png`, `photo (1).png` and so on.
+/// The number of names that are tried: `photo.png`, `photo (1).png` and so on.
 const MAX_NAMES: u32 = 10_000;
 
 /// A file that did not exist before, and does not stay when the transfer fails.
 ///
-/// While it is incomplete it is called `photo.png.part`, so that nobody takes what is left after a
-/// power cut for the whole.
+/// While it is incomplete it is called `photo.png.part`, so that a part that a power cut leaves behind is not
+/// taken for the whole.
 pub(super) struct Destination {
     folder: PathBuf,
     name: String,
-    /// Where it will be.
+    /// The path of the complete file.
     path: PathBuf,
     part: PathBuf,
     file: File,
@@ -68,7 +68,7 @@ impl Destination {
         result.map_err(|error| fault(&self.path, &error))
     }
 
-    /// All bytes are there: the file gets its name. Where somebody took that in the meantime it
+    /// All bytes are there: the file gets its name. Where another file has that name by now, it
     /// gets the next one.
     pub(super) async fn finish(&mut self) -> Result<(), TransferError> {
         self.flush().await?;
@@ -99,7 +99,8 @@ impl Drop for Destination {
     }
 }
 
-/// A link cannot replace a file, as a renaming would. Not every disk has links.
+/// A link cannot replace a file, as a renaming would. Not every disk has links: without them another program may take
+/// the name between the check and the renaming.
 async fn rename_to_free(from: &Path, to: &Path) -> std::io::Result<()> {
     match tokio::fs::hard_link(from, to).await {
         Ok(()) => tokio::fs::remove_file(from).await,

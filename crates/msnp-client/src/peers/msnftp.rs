@@ -1,7 +1,7 @@
 //! Files to and from clients that are older than MSN Messenger 6: each is a task of its own.
 //!
-//! There is no other way for these files than a TCP connection between the two, so whoever offers
-//! or accepts one tells the other side an address of this machine, or learns of theirs.
+//! These files go over a TCP connection between the two clients only. So the side that offers
+//! or accepts one tells the peer an address of this machine, or learns of the peer's.
 
 mod meeting;
 mod receive;
@@ -26,24 +26,24 @@ use crate::file_source::OutgoingFile;
 use crate::transfer::Reporter;
 use crate::{Event, SendError, TransferError, TransferId};
 
-/// How long an offer waits for a person, and how long the other side may take for the next step.
+/// The time that an offer waits for a user, and that the other side may take for the next step.
 const OFFER_WAIT: Duration = Duration::from_secs(300);
 const STEP_WAIT: Duration = Duration::from_secs(60);
-/// How many transfers go on at once with everybody together.
+/// The most transfers at once, with all peers together.
 const MAX_TRANSFERS: usize = 64;
 const MAX_INPUTS: usize = 16;
 
-/// One order to a transfer's task.
+/// An input of a transfer's task.
 pub(super) enum Input {
-    /// The other side says something in the conversation.
+    /// A message of the other side in the conversation.
     Invitation(Invitation),
-    /// Somebody takes the file.
+    /// A call accepts the file.
     Accept { destination: Destination, reporter: Reporter },
-    /// Somebody ends or refuses it.
+    /// A call ends or refuses the transfer.
     Cancel,
 }
 
-/// The transfers of old that go on.
+/// The MSNFTP transfers that are under way.
 pub(super) struct Msnftp {
     surroundings: Arc<Surroundings>,
     negotiations: Arc<Negotiations>,
@@ -119,14 +119,14 @@ impl Msnftp {
         }
     }
 
-    /// Somebody says something about a file. Fails, in words, when it is an offer that cannot be taken.
+    /// Handles a message about a file. Fails, in words, when it is an offer that cannot be accepted.
     pub(super) fn invitation(&self, from: &Handle, invitation: Invitation) -> Result<(), String> {
         if invitation.command == InvitationCommand::Invite {
             return self.invited(from, &invitation);
         }
         let key = (from.clone(), invitation.cookie);
         if let Some(negotiation) = self.negotiations.lock().get(&key) {
-            // A peer that says more than the task takes is not listened to.
+            // Messages beyond the capacity of the task's queue are dropped.
             let _ = negotiation.inputs.try_send(Input::Invitation(invitation));
         }
         Ok(())
@@ -175,7 +175,7 @@ impl Task {
         self.surroundings.upgrade().ok_or(TransferError::Broken)
     }
 
-    /// Says something in the conversation.
+    /// Sends a message in the conversation.
     async fn say(&self, invitation: &Invitation) -> Result<(), TransferError> {
         let pool = Arc::clone(&self.surroundings()?.switchboards);
         let said = pool.say(&self.peer, invitation.to_message().to_bytes()).await;
@@ -185,13 +185,13 @@ impl Task {
         })
     }
 
-    /// Tells the other side that it is over.
+    /// Tells the other side that the transfer is over.
     async fn say_cancel(&self, code: CancelCode) {
-        // They may be gone.
+        // The peer may be gone.
         let _ = self.say(&Invitation::cancel(self.cookie, code)).await;
     }
 
-    /// Waits for the next thing that is said, here or there.
+    /// Waits for the next message of the peer or the next call of the program.
     async fn next(&mut self, patience: Duration) -> Result<Input, TransferError> {
         match timeout(patience, self.inputs.recv()).await {
             Ok(Some(Input::Invitation(invitation))) if invitation.command == InvitationCommand::Cancel => {
@@ -208,7 +208,7 @@ impl Task {
         }
     }
 
-    /// Tells everybody here how it ended.
+    /// Reports the end of the transfer to its handle and the events.
     fn ended(&self, outcome: Result<Event, TransferError>, reporter: Option<&Reporter>) {
         if let Some(reporter) = reporter {
             let path = |event: &Event| match event {

@@ -1,4 +1,4 @@
-//! Transfers by their number.
+//! The transfers by their number.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use parking_lot::Mutex;
 
 use crate::TransferId;
 
-/// Which transfers there are, and with whom. A transfer is here from its beginning to its end.
+/// The transfers that are under way, with their peers. A transfer is here from its beginning to its end.
 #[derive(Default)]
 pub(super) struct Offers(Mutex<BTreeMap<TransferId, Entry>>);
 
@@ -17,7 +17,7 @@ struct Entry {
     open: Option<Offer>,
 }
 
-/// A file that somebody offers.
+/// A file that a peer offers.
 #[derive(Debug, Clone)]
 pub(super) struct Offer {
     pub(super) peer: Handle,
@@ -36,7 +36,7 @@ impl Offers {
         self.0.lock().insert(id, Entry { peer: offer.peer.clone(), open: Some(offer) });
     }
 
-    /// The offer, to be answered: nobody else can answer it then.
+    /// Takes the offer out, to be answered: no other call can answer it then.
     pub(super) fn take(&self, id: TransferId) -> Option<Offer> {
         self.0.lock().get_mut(&id)?.open.take()
     }

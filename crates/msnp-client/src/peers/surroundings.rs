@@ -1,4 +1,4 @@
-//! The surroundings of the tasks of all peers.
+//! The state that the tasks of all peers share.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -14,7 +14,7 @@ use crate::pictures::OwnPictures;
 use crate::settings::Settings;
 use crate::switchboards::Switchboards;
 
-/// The things that tasks share with each other and with the client. They hold it weakly: it ends with the client.
+/// The state that tasks share with each other and with the client. They hold it weakly: it ends with the client.
 pub(super) struct Surroundings {
     pub(super) account: Handle,
     pub(super) settings: Arc<Settings>,
@@ -38,12 +38,12 @@ impl Surroundings {
         Self { account, settings, events, pictures, switchboards, offers, network, next_transfer }
     }
 
-    /// How the service sees this machine, once it has told.
+    /// The address at which the service sees this machine, once it is known.
     pub(super) fn network(&self) -> Option<LocalNetwork> {
         self.network.lock().clone()
     }
 
-    /// The service told how it sees this machine.
+    /// Notes the address at which the service sees this machine.
     pub(super) fn set_network(&self, network: LocalNetwork) {
         *self.network.lock() = Some(network);
     }

@@ -10,7 +10,7 @@ use tokio::sync::mpsc;
 use super::driver::{Driver, Input, MAX_INPUTS, run};
 use super::surroundings::Surroundings;
 
-/// How many people may have a task.
+/// The most peers that may have a task at once.
 const MAX_PEERS: usize = 512;
 
 /// The ways to the tasks; each ends when its way is dropped.
@@ -35,7 +35,7 @@ impl Tasks {
         }
         tasks.retain(|_, task| !task.is_closed());
         if tasks.len() >= MAX_PEERS {
-            tracing::warn!(%peer, "too many peers at once");
+            tracing::warn!(%peer, "a peer gets no task: too many peers at once");
             return None;
         }
         let (sender, inputs) = mpsc::channel(MAX_INPUTS);
@@ -48,8 +48,11 @@ impl Tasks {
         Some(sender)
     }
 
-    /// Takes a task off the list, unless somebody wants something of it.
+    /// Takes a task off the list, unless an input waits for it.
     fn retire(&self, peer: &Handle, inputs: &mpsc::Receiver<Input>) -> bool {
+        // Under the lock that `of` takes: no caller gets the task between the check and the removal. A free capacity
+        // below
+        // the maximum is an input that waits, or a sender with a place for one.
         let mut tasks = self.0.lock();
         let unwanted = inputs.capacity() == MAX_INPUTS;
         if unwanted {

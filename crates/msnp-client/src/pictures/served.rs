@@ -1,4 +1,4 @@
-//! The pictures of this account that others have fetched.
+//! The fetches of this account's objects by others.
 
 use std::collections::HashSet;
 
@@ -8,14 +8,14 @@ use msnp::object::MsnObject;
 use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::RecvError;
 
-/// How many fetches may be told before whoever waits for one has looked.
+/// The most fetches that wait for a slow reader; one that is further behind misses the oldest.
 const MAX_WAITING: usize = 256;
 
-/// An object by its hash, and by whom it was fetched.
+/// An object by its hash, and the account that fetched it.
 type Fetch = (Handle, String);
 pub(super) type Receiver = broadcast::Receiver<Fetch>;
 
-/// Tells those who wait for it that somebody has fetched an object.
+/// Tells waiting calls of each fetch.
 pub(crate) struct Served(broadcast::Sender<Fetch>);
 
 impl Default for Served {
@@ -30,12 +30,12 @@ impl Served {
     }
 
     pub(crate) fn tell(&self, by: &Handle, object: MsnObject) {
-        // An error means that nobody waits for any.
+        // An error means that no call waits.
         let _ = self.0.send((by.clone(), object.sha1d));
     }
 }
 
-/// The pictures of the emoticons of one text, which those who were in the conversation may fetch.
+/// The pictures of the emoticons of one text, for the members of its conversation at that time.
 ///
 /// ```no_run
 /// # async fn example(client: msnp_client::Client) -> Result<(), Box<dyn std::error::Error>> {
@@ -68,13 +68,13 @@ impl Pictures {
         Self { served, missing: people.flat_map(of).collect() }
     }
 
-    /// Waits until all of them have all pictures: for ever where somebody does not fetch, because their client
+    /// Waits until every member has all pictures. It waits for ever where a member does not fetch, because its client
     /// has the picture or shows none. Clients before MSN Messenger 6 are not waited for.
     pub async fn fetched(mut self) {
         while !self.missing.is_empty() {
             match self.served.recv().await {
                 Ok(fetch) => drop(self.missing.remove(&fetch)),
-                // Some that were missed may be among those waited for.
+                // Missed fetches may be among the awaited ones.
                 Err(RecvError::Lagged(_)) => {}
                 Err(RecvError::Closed) => return,
             }

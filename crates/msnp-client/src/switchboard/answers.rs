@@ -1,4 +1,4 @@
-//! Which request an answer belongs to.
+//! The match of answers to requests.
 
 use std::sync::Arc;
 
@@ -6,14 +6,14 @@ use msnp::{Handle, TransactionId};
 
 use super::{Answer, Switchboard};
 
-/// The request of an answered number.
+/// The kind of request that a number was for.
 pub(super) enum Landing {
     Packet(Arc<Handle>),
     Other(u32),
 }
 
 impl Switchboard {
-    /// Gives the room of answered packets back. Only numbers that are in flight count, so that a
+    /// Gives back the room of answered packets. Only numbers that are in flight count, so that a
     /// service that answers too often does not make the window larger.
     pub(super) fn landed(&self, numbers: &[u32]) -> Vec<Landing> {
         if numbers.is_empty() {
@@ -34,10 +34,10 @@ impl Switchboard {
         landings
     }
 
-    /// Tells whoever waits for this answer.
+    /// Wakes the caller that waits for this answer.
     pub(super) fn answered(&self, transaction: TransactionId, answer: Answer) {
         if let Some(waiting) = self.state.lock().waiting.remove(&transaction.0) {
-            // They may have given up.
+            // The caller may have given up.
             let _ = waiting.send(answer);
         }
     }

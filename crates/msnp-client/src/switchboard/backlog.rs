@@ -1,7 +1,7 @@
-//! Packets that have been read and are not worked off yet.
+//! The queue of packets that have been read and are not processed yet.
 //!
-//! Reading stops while much waits, so that a sender is no faster than the disk here. But whoever
-//! works packets off may at that very moment wait for room in the window, which only the reading
+//! Reading stops while much waits, so that a sender is no faster than the disk here. But the task
+//! that processes packets may at that very moment wait for room in the window, which only the reading
 //! task gives back: while own packets are in flight it therefore goes on for longer. The `ACK`s it
 //! looks for stand behind no more than the service keeps for a slow reader, 4 MiB.
 
@@ -23,16 +23,16 @@ const TOO_MUCH: usize = 8 * 1024 * 1024;
 #[derive(Default)]
 pub(super) struct Backlog {
     inner: Mutex<Inner>,
-    /// For the task that works them off.
+    /// Wakes the task that processes them.
     work: Notify,
-    /// For the task that reads.
+    /// Wakes the task that reads.
     room: Notify,
 }
 
 /// In the order in which they came.
 enum Item {
     Packets(Handle, Vec<Bytes>),
-    /// Somebody left; what they sent comes before that.
+    /// A member left; its packets come before that.
     Gone(Handle),
 }
 
@@ -62,7 +62,7 @@ impl Backlog {
         self.room.notify_one();
     }
 
-    /// Something is in flight: the reading task may have to go on.
+    /// A packet is in flight: the reading task may have to go on.
     pub(super) fn look_again(&self) {
         self.room.notify_one();
     }
@@ -108,7 +108,7 @@ impl Backlog {
     }
 }
 
-/// Hands packets over until the connection has ended and all are handed over; then tells of the end.
+/// Hands packets over until the connection has ended and none is left; then tells of the end.
 pub(super) async fn deliver<L: Listener>(board: Arc<Switchboard>, listener: Arc<L>) {
     while let Some(item) = board.backlog.next().await {
         match item {

@@ -13,7 +13,7 @@ use super::{MAX_PAYLOAD, Switchboard};
 #[error("the switchboard is gone")]
 pub(crate) struct CarrierGone;
 
-/// One switchboard as a way for packets to one person.
+/// One switchboard as a carrier of packets to one account.
 #[derive(Clone)]
 pub(crate) struct PacketCarrier {
     board: Arc<Switchboard>,
@@ -28,14 +28,14 @@ impl PacketCarrier {
         Self { board, peer: Arc::new(peer.clone()), envelope: envelope.to_message().to_bytes() }
     }
 
-    /// Which switchboard it is.
+    /// The number of the switchboard.
     pub(crate) fn id(&self) -> u64 {
         self.board.id()
     }
 
-    /// Waits for room in the window and queues packets, which lie about in pieces: header, body,
-    /// footer. The pieces are put together in the buffer that is written from, and nowhere else.
-    /// Those after a packet that can't be queued are not sent either.
+    /// Waits for room in the window and queues packets, each given in pieces: header, body,
+    /// footer. The pieces are put together in the write buffer, and nowhere else.
+    /// Packets after one that can't be queued are not sent either.
     pub(crate) async fn send_pieces<P: AsRef<[u8]>, const N: usize>(
         &self,
         packets: &[[P; N]],
@@ -45,7 +45,7 @@ impl PacketCarrier {
             let count = self.room().await?.min(rest.len());
             let (now, later) = rest.split_at(count);
             rest = later;
-            // Somebody else may have taken the room meanwhile: then this waits.
+            // Another sender may have taken the room meanwhile: then this waits.
             let room = self.board.window.acquire_many(count as u32).await.map_err(|_| CarrierGone)?;
             // The permits come back with the service's ACK or NAK of each packet, not at the end of this scope.
             room.forget();
@@ -54,12 +54,12 @@ impl PacketCarrier {
         Ok(())
     }
 
-    /// How many packets can be queued now without waiting.
+    /// The number of packets that can be queued now without waiting.
     pub(crate) fn try_room(&self) -> usize {
         if self.board.is_closed() { 0 } else { self.board.window.available_permits() }
     }
 
-    /// Waits until at least one packet can be queued, and tells how many can.
+    /// Waits until at least one packet can be queued, and returns how many can.
     pub(crate) async fn room(&self) -> Result<usize, CarrierGone> {
         if self.board.is_closed() {
             return Err(CarrierGone);
@@ -69,7 +69,7 @@ impl PacketCarrier {
         Ok(self.board.window.available_permits().max(1))
     }
 
-    /// As long as this is kept, the switchboard is not given up for want of packets: somebody may
+    /// While this is kept, the switchboard is not closed for want of packets: a user may
     /// think about an offer for longer than a minute.
     pub(crate) fn lease(&self) -> Arc<()> {
         Arc::clone(&self.board.lease)

@@ -1,20 +1,20 @@
-//! Giving up switchboards that nobody needs.
+//! The closing of idle switchboards.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::Switchboard;
 
-/// A switchboard on which nobody is, or that only carried packets, is given up after this long
-/// without anything.
+/// The time without traffic after which a switchboard is closed that has no other member, or that only carried
+/// packets.
 const IDLE: Duration = Duration::from_secs(60);
-/// How often that is looked at.
+/// The interval of the check.
 const LOOK: Duration = Duration::from_secs(10);
 
 impl Switchboard {
-    /// Leaves when nobody is there any more, for a minute. `silence_counts` on a switchboard that
-    /// this account opened: it is also left when it only carried packets and these have ended. One
-    /// that the other opened is theirs to close.
+    /// Leaves after a minute without other members. `silence_counts` on a switchboard that
+    /// this account opened: it is also left when it only carried packets and these have ended. A
+    /// switchboard that the other side opened is for the other side to close.
     pub(crate) fn leave_when_idle(self: &Arc<Self>, silence_counts: bool) {
         let board = Arc::clone(self);
         tokio::spawn(async move {

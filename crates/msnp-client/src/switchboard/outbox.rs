@@ -1,4 +1,4 @@
-//! The requests that wait to be written.
+//! The queue of commands to a switchboard.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,12 +14,12 @@ use tokio::sync::Notify;
 use super::Switchboard;
 
 /// More than this waits only when the service does not read at all: the window and the answers
-/// that texts wait for keep it far lower. Then the connection is given up.
+/// that texts wait for keep the queue far shorter. Then the connection is given up.
 const LIMIT: usize = 1024 * 1024;
 /// A buffer that has grown beyond this is not kept.
 const KEPT: usize = 256 * 1024;
 
-/// How long an orderly end may take.
+/// The time that an orderly end may take.
 const FAREWELL: Duration = Duration::from_secs(5);
 
 /// Commands, written one behind the other into one buffer that the writing task swaps for an empty
@@ -40,9 +40,9 @@ struct Inner {
 enum Phase {
     #[default]
     Open,
-    /// Takes nothing more; what is in it is written, then the connection ends.
+    /// Closed for commands; after the queued ones the connection ends.
     Finishing,
-    /// Nothing more is written.
+    /// The writing has ended.
     Abandoned,
 }
 
@@ -51,12 +51,12 @@ impl Outbox {
         Self { dialect, inner: Mutex::default(), wake: Notify::new() }
     }
 
-    /// Adds a command. `false` when it is too late for that, or too much waits.
+    /// Adds a command. `false` after the end, or when too much waits.
     pub(super) fn push(&self, request: &SwitchboardRequest) -> bool {
         self.append(|buffer| request.encode_for(self.dialect, buffer))
     }
 
-    /// Adds what `write` writes.
+    /// Adds the bytes that `write` writes.
     pub(super) fn append(&self, write: impl FnOnce(&mut BytesMut)) -> bool {
         let mut inner = self.inner.lock();
         if inner.phase != Phase::Open {
@@ -94,7 +94,7 @@ impl Outbox {
         self.wake.notify_one();
     }
 
-    /// Waits for something to write, and puts it into the empty `batch`. `false` at the end.
+    /// Waits for commands, and puts them into the empty `batch`. `false` at the end.
     async fn take(&self, batch: &mut BytesMut) -> bool {
         loop {
             {

@@ -1,19 +1,19 @@
-//! The people in a session.
+//! The members of a session.
 
 use msnp::{FriendlyName, Handle};
 
-/// As many as the service's largest conversations, and some: what a server could make us remember
-/// is bounded.
+/// As many as the service's largest conversations, and some: it bounds the memory that a server could
+/// make this client use.
 const MAX: usize = 1_000;
 
-/// The others, in the order in which they came.
+/// The other members, in the order in which they joined.
 #[derive(Debug, Default)]
 pub(super) struct People {
     list: Vec<(Handle, FriendlyName)>,
 }
 
 impl People {
-    /// Somebody is there. `false` when that was known.
+    /// Notes a member. `false` when it was known.
     pub(super) fn add(&mut self, who: Handle, name: FriendlyName) -> bool {
         let known = self.list.iter().any(|(handle, _)| *handle == who);
         if known || self.list.len() >= MAX {
@@ -23,7 +23,7 @@ impl People {
         true
     }
 
-    /// Somebody left. `false` when they were not there.
+    /// Notes that a member left. `false` when it was not there.
     pub(super) fn remove(&mut self, who: &Handle) -> bool {
         let before = self.list.len();
         self.list.retain(|(handle, _)| handle != who);

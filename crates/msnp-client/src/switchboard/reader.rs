@@ -1,4 +1,4 @@
-//! The words of the service on a switchboard.
+//! The reading side of a switchboard connection.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use super::answers::Landing;
 use super::{Answer, Listener, Switchboard};
 
-/// How much is read at once at most: some 48 packets.
+/// The most bytes that are read at once: some 48 packets.
 const CHUNK: usize = 64 * 1024;
 
 /// Reads until the end of the connection.
@@ -50,7 +50,7 @@ struct Reader<L> {
     listener: Arc<L>,
     /// The MIME part of packets for this account, as official clients and this one write it.
     envelope: Vec<u8>,
-    /// The sender and name of the last message: most are from the same person.
+    /// The sender and name of the last message: most messages have the same as the one before.
     sender: Option<Sender>,
     /// Packets that came with this read.
     packets: Vec<Bytes>,
@@ -108,11 +108,11 @@ impl<L: Listener> Reader<L> {
                 Ok(TransactionId(number)) => self.acknowledged.push(number),
                 Err(error) => tracing::debug!(%error, "an ACK that cannot be read"),
             },
-            // Whatever the reason is.
+            // Whatever the error is, the request has failed.
             b"OUT" => return Flow::Break(()),
             _ => match Event::parse(frame, self.board.dialect) {
                 Ok(event) => self.event(event),
-                Err(error) => tracing::debug!(%error, "ignored on a switchboard"),
+                Err(error) => tracing::debug!(%error, "an event of a switchboard is ignored"),
             },
         }
         Flow::Continue(())
@@ -156,7 +156,7 @@ impl<L: Listener> Reader<L> {
     }
 
     fn depart(&mut self, who: &Handle) {
-        // What they sent comes before their leaving.
+        // The packets of the member come before its leaving.
         self.flush_packets();
         if self.board.state.lock().people.remove(who) {
             self.listener.people_changed(&self.board);
@@ -191,7 +191,7 @@ impl<L: Listener> Reader<L> {
         }
     }
 
-    /// Everybody in the session gets a packet; it is for one. aMSN names nobody in a conversation of two.
+    /// Each member gets every packet, which is for one of them. aMSN names no receiver in a conversation of two.
     fn is_for_me(&self, envelope: &P2pEnvelope, sender: &Handle) -> bool {
         match envelope.destination.as_str() {
             "" => self.board.is_alone_with(sender),
@@ -199,7 +199,7 @@ impl<L: Listener> Reader<L> {
         }
     }
 
-    /// Notes who wrote the message. Their name is read as well as it can be.
+    /// Notes the sender of the message. The name is read as well as possible.
     fn read_sender(&mut self, frame: &Frame) -> Result<(), Invalid> {
         let frame = frame.legible();
         let mut words = frame.words(self.board.dialect)?;

@@ -1,4 +1,4 @@
-//! Answering calls.
+//! The answering of calls.
 
 use std::sync::{Arc, Weak};
 
@@ -14,7 +14,7 @@ use crate::destination::Destination;
 use crate::switchboard::Switchboard;
 use crate::transport::connect;
 
-/// A call to somebody else's switchboard.
+/// A call to the switchboard of another account.
 pub(crate) struct Ring {
     pub(crate) session: SessionId,
     pub(crate) address: HostPort,
@@ -38,7 +38,7 @@ impl Switchboards {
     }
 }
 
-/// Goes in where this account was called to.
+/// Joins the session that this account was called to.
 async fn enter(pool: Weak<Switchboards>, ring: Ring, place: OwnedSemaphorePermit) -> Result<(), SendError> {
     let deadline = Instant::now() + PATIENCE;
     let Some(strong) = pool.upgrade() else { return Ok(()) };

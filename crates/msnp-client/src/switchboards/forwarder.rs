@@ -1,4 +1,4 @@
-//! From one switchboard to its line, and to the one who hears all lines.
+//! The link from one switchboard to its line and to the subscriber.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock, Weak};
@@ -10,8 +10,8 @@ use msnp::{FriendlyName, Handle, Invalid};
 use super::{Line, Subscriber, Switchboards};
 use crate::switchboard::{Listener, PacketCarrier, Switchboard};
 
-/// Listens to one switchboard and passes on what happens there. The line that it belongs to is known
-/// from the beginning, or, where this account was called, when it has come in and sees who is there.
+/// Listens to one switchboard and passes its happenings on. Its line is known
+/// from the beginning, or, for a session that this account was called to, once it has joined and knows the members.
 pub(super) struct Forwarder {
     pool: Weak<Switchboards>,
     line: OnceLock<Arc<Line>>,
@@ -32,7 +32,7 @@ impl Forwarder {
         self.pool.upgrade()?.subscriber.upgrade()
     }
 
-    /// Looks again who is on the line.
+    /// Updates the members of the line.
     fn refresh(&self) {
         let Some(line) = self.line.get() else { return };
         line.refresh();
@@ -47,7 +47,7 @@ impl Listener for Forwarder {
         let Some(pool) = self.pool.upgrade() else { return board.leave() };
         let people: BTreeSet<Handle> = board.people().into_iter().map(|(who, _)| who).collect();
         if self.line.get().is_none() && people.is_empty() {
-            // The caller has hung up.
+            // The caller has left.
             return board.leave();
         }
         self.line.get_or_init(|| pool.line_to(&people)).attach(board);

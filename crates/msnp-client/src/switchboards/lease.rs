@@ -1,4 +1,4 @@
-//! The use of a line, for one thing that is said.
+//! The exclusive use of a line, for one message.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -14,17 +14,17 @@ use super::{Line, PATIENCE, Switchboards};
 use crate::SendError;
 use crate::switchboard::{Closed, MAX_PAYLOAD, Receipt, Switchboard};
 
-/// A line with people on it, of which nobody else has the use meanwhile.
+/// A line with members, leased to one caller.
 pub(crate) struct Lease<'a> {
     board: Arc<Switchboard>,
     _turn: Turn<'a>,
 }
 
-/// Something that is on its way.
+/// A message that is on its way.
 pub(crate) struct Said(Result<Receipt, Closed>);
 
 impl Switchboards {
-    /// Waits for the use of a line, and calls the people of it when none of them is there.
+    /// Waits for the use of a line, and calls its accounts when none of them is there.
     pub(crate) async fn lease<'a>(self: &Arc<Self>, line: &'a Arc<Line>) -> Result<Lease<'a>, SendError> {
         let (board, turn) = self.reach(line).await?;
         board.note_spoken();
@@ -34,7 +34,7 @@ impl Switchboards {
         Ok(Lease { board, _turn: turn })
     }
 
-    /// Says something to one person and waits until they have it.
+    /// Sends a message to one account and waits until it has it.
     pub(crate) async fn say(self: &Arc<Self>, to: &Handle, payload: Bytes) -> Result<(), SendError> {
         let line = self.line_to(&BTreeSet::from([to.clone()]));
         if payload.len() > MAX_PAYLOAD {
@@ -46,24 +46,24 @@ impl Switchboards {
 }
 
 impl Lease<'_> {
-    /// Says something.
+    /// Sends a message.
     pub(crate) fn say(self, payload: Bytes) -> Said {
         Said(self.board.say(payload))
     }
 
-    /// Says something whose arrival nobody waits for.
+    /// Sends a message without waiting for its arrival.
     pub(crate) fn mention(&self, acknowledge: Acknowledge, payload: Bytes) -> Result<(), SendError> {
         self.board.mention(acknowledge, payload).map_err(|Closed| SendError::Disconnected)
     }
 
-    /// Calls one more person, and waits until it rings at theirs.
+    /// Calls one more account, and waits until the call was sent.
     pub(crate) async fn call(self, who: &Handle) -> Result<(), SendError> {
         answer(self.board.call(who), Instant::now() + PATIENCE).await
     }
 }
 
 impl Said {
-    /// Waits until everybody has it.
+    /// Waits until every member has it.
     pub(crate) async fn delivered(self) -> Result<(), SendError> {
         match answer(self.0, Instant::now() + PATIENCE).await {
             // The switchboard ended before it was known.

@@ -1,4 +1,4 @@
-//! The way to some people.
+//! The line: the way to some accounts.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -10,32 +10,32 @@ use tokio::sync::{MutexGuard, watch};
 use crate::SendError;
 use crate::switchboard::Switchboard;
 
-/// The people on a line, with their names.
+/// The members of a line, with their names.
 pub(crate) type People = BTreeMap<Handle, FriendlyName>;
 
-/// The holder of this says the next thing.
+/// The right to send the next message.
 pub(super) type Turn<'a> = MutexGuard<'a, ()>;
 
-/// The way to some people, over all switchboards that lead to them. Who they are changes with those
-/// who come and go.
+/// The way to some accounts, over all switchboards that lead to them. The accounts change as members
+/// join and leave.
 pub(crate) struct Line {
     id: u64,
     state: Mutex<State>,
-    /// Whoever speaks holds it until what is said is queued: so things are said in the order in
-    /// which they were asked for, and one of several speakers opens the switchboard.
+    /// A sender holds it until its message is queued. So messages go out in the order in
+    /// which they were asked for, and one of several senders opens the switchboard.
     turn: tokio::sync::Mutex<()>,
-    /// How many are here; for those who wait until somebody is.
+    /// The number of members, for tasks that wait for one.
     present: watch::Sender<usize>,
 }
 
 struct State {
-    /// The people to call when nobody is here.
+    /// The accounts that will be called when no member is there.
     expected: BTreeSet<Handle>,
-    /// The people here, on any of the switchboards.
+    /// The members, on any of the switchboards.
     here: People,
     /// Oldest first.
     boards: Vec<Arc<Switchboard>>,
-    /// How often opening has failed, and how it last did.
+    /// The number of failures to open, and the last of them.
     failures: (u64, Option<SendError>),
 }
 
@@ -55,30 +55,30 @@ impl Line {
         self.id
     }
 
-    /// The people here; with nobody here, those that will be called.
+    /// The members; with no member here, the accounts that will be called.
     pub(crate) fn people(&self) -> BTreeSet<Handle> {
         let state = self.state.lock();
         if state.here.is_empty() { state.expected.clone() } else { state.here.keys().cloned().collect() }
     }
 
-    /// The people here.
+    /// The members.
     pub(crate) fn here(&self) -> People {
         self.state.lock().here.clone()
     }
 
-    /// Whether there is a switchboard, even if nobody else is on it.
+    /// Whether there is a switchboard, even one without other members.
     pub(crate) fn has_switchboards(&self) -> bool {
         !self.state.lock().boards.is_empty()
     }
 
-    /// Leaves all switchboards. What is said later opens one again.
+    /// Leaves all switchboards. A later message opens one again.
     pub(crate) fn leave(&self) {
         let mut state = self.state.lock();
         let here = std::mem::take(&mut state.here);
         if !here.is_empty() {
             state.expected = here.into_keys().collect();
         }
-        // They stay until they have ended, and count for nothing meanwhile.
+        // They stay until they have ended, and do not count meanwhile.
         state.boards.iter().for_each(|board| board.leave());
         self.present.send_replace(0);
     }
@@ -91,7 +91,7 @@ impl Line {
         self.state.lock().boards.clone()
     }
 
-    /// The switchboard on which most are, of several the oldest; `None` when nobody is.
+    /// The switchboard with the most members, of several the oldest; `None` when none has any.
     pub(super) fn fullest(&self) -> Option<Arc<Switchboard>> {
         let boards = self.boards();
         let counted = boards.into_iter().filter(|board| !board.is_closed()).rev();
@@ -100,7 +100,7 @@ impl Line {
         (count > 0).then_some(board)
     }
 
-    /// One more way to these people.
+    /// Adds a switchboard to these accounts.
     pub(super) fn attach(&self, board: &Arc<Switchboard>) {
         let mut state = self.state.lock();
         if !state.boards.iter().any(|own| own.id() == board.id()) {
@@ -108,7 +108,7 @@ impl Line {
         }
     }
 
-    /// Looks again who is here.
+    /// Updates the members.
     pub(super) fn refresh(&self) {
         let mut state = self.state.lock();
         state.boards.retain(|board| !board.is_closed());
@@ -120,18 +120,18 @@ impl Line {
         self.present.send_replace(state.here.len());
     }
 
-    /// Waits until at least `count` people are here.
+    /// Waits until at least `count` members are here.
     pub(super) async fn wait_for(&self, count: usize) {
         // The sender is in here, so it cannot be gone.
         let _ = self.present.subscribe().wait_for(|present| *present >= count).await;
     }
 
-    /// Waits until nobody else is speaking.
+    /// Waits until no other message is being sent.
     pub(super) async fn turn(&self) -> Turn<'_> {
         self.turn.lock().await
     }
 
-    /// How often opening has failed, and how it last did.
+    /// The number of failures to open, and the last of them.
     pub(super) fn failures(&self) -> (u64, Option<SendError>) {
         self.state.lock().failures.clone()
     }

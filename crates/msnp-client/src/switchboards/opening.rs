@@ -1,4 +1,4 @@
-//! Getting everybody of a line onto a switchboard.
+//! The opening of a switchboard with all accounts of a line.
 
 use std::io;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use crate::transport::connect;
 use crate::{CommandError, SendError};
 
 impl Switchboards {
-    /// A switchboard with the others on it: the one that is there, or one to which they are called.
+    /// A switchboard with the others on it: an open one, or a new one to which they are called.
     ///
     /// Several may ask at once; one of them calls, and the others share the outcome.
     pub(super) async fn reach<'a>(
@@ -61,18 +61,18 @@ impl Switchboards {
             let board = self.open(line, deadline).await?;
             called = call_all(board, &people, deadline).await;
         }
-        // Whoever is not to be had is left out, as long as anybody is to be had.
+        // An account that cannot be reached is left out, as long as another one can be.
         let Ringing { board, count } = called?;
         tokio::select! {
             () = line.wait_for(count) => {}
             () = board.closed() => {}
-            () = sleep_until(deadline) => tracing::debug!(line = line.id(), "not everybody came"),
+            () = sleep_until(deadline) => tracing::debug!(line = line.id(), "some accounts did not join in time"),
         }
         let closed = board.is_closed();
         line.fullest().ok_or(if closed { SendError::Disconnected } else { SendError::NoAnswer })
     }
 
-    /// A new switchboard with nobody else on it.
+    /// A new switchboard without other members.
     async fn open(
         self: &Arc<Self>,
         line: &Arc<Line>,
@@ -88,7 +88,7 @@ impl Switchboards {
             let forwarder = Arc::new(Forwarder::of(self, Arc::clone(line)));
             let (id, account, dialect) = (self.board_id(), self.account.clone(), self.settings.dialect);
             let board = Switchboard::start(id, account, dialect, connection, Some(place), forwarder);
-            // Also finds it when nobody waits for it any more.
+            // This also finds the switchboard when no caller waits for it any more.
             board.leave_when_idle(true);
             Ok((board, admission.cookie))
         };
@@ -101,14 +101,14 @@ impl Switchboards {
     }
 }
 
-/// It rings at theirs.
+/// The call was sent.
 struct Ringing {
     board: Arc<Switchboard>,
-    /// At how many people's.
+    /// The number of accounts that were called.
     count: usize,
 }
 
-/// Calls all of them; tells at how many people's it rings, or why it rings at nobody's.
+/// Calls all of them; returns how many calls were sent, or the reason for which none was.
 async fn call_all(
     board: Arc<Switchboard>,
     people: impl IntoIterator<Item = &Handle>,

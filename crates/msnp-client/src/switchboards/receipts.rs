@@ -1,4 +1,4 @@
-//! The meaning of an answer to a request on a switchboard.
+//! The meanings of answers to requests on a switchboard.
 
 use msnp::ErrorCode;
 use tokio::time::{Instant, timeout_at};
@@ -18,7 +18,7 @@ pub(super) async fn answer(asked: Result<Receipt, Closed>, deadline: Instant) ->
     }
 }
 
-/// The meaning of an error for the person.
+/// The meaning of an error for the called account.
 fn refusal(number: u16) -> SendError {
     match ErrorCode::from_number(number) {
         Some(ErrorCode::NotOnline | ErrorCode::NotOnList) => SendError::NotOnline,

@@ -1,4 +1,4 @@
-//! The reports of the pool to its users.
+//! The interface between the pool and its users.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -10,17 +10,17 @@ use msnp::{FriendlyName, Handle, Invalid};
 use super::Line;
 use crate::switchboard::{PacketCarrier, Switchboard};
 
-/// Ends when packets are taken in, which may take its time: what they came over is not read
+/// A future that ends when packets are taken in. It may take its time: the switchboard is not read
 /// meanwhile.
 pub(crate) type TakenIn<'a> = Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
 
-/// Hears what happens on all lines. What happens on one switchboard is told in order.
+/// The receiver of the happenings on all lines. Those of one switchboard come in order.
 pub(crate) trait Subscriber: Send + Sync + 'static {
-    /// Somebody came or went.
+    /// A member joined or left.
     fn people_changed(&self, line: &Arc<Line>);
-    /// This account is about to say something that is no packet: from now on a line is for people.
+    /// This account is about to send a message that is no packet: the line becomes a conversation.
     fn speaking(&self, line: &Arc<Line>);
-    /// A message that is no packet, and the switchboard that it came over.
+    /// A message that is no packet, and its switchboard.
     fn message(
         &self,
         line: &Arc<Line>,
@@ -29,10 +29,10 @@ pub(crate) trait Subscriber: Send + Sync + 'static {
         name: &FriendlyName,
         message: Message,
     );
-    /// A message came that cannot be read at all; whose it is may not be known, nor the line.
+    /// A message that cannot be read at all; its sender and its line may not be known.
     fn unreadable(&self, line: Option<&Arc<Line>>, from: Option<&Handle>, fault: Invalid);
-    /// Packets for this account, all that came at once, and the way back for those to the sender.
+    /// Packets for this account, all that came at once, and the carrier of packets to their sender.
     fn packets<'a>(&'a self, from: &'a Handle, carrier: PacketCarrier, packets: Vec<Bytes>) -> TakenIn<'a>;
-    /// This switchboard carries nothing to this person any more, or did not.
+    /// This switchboard carries no more packets to this account, or failed to.
     fn carrier_gone(&self, peer: &Handle, carrier: u64);
 }

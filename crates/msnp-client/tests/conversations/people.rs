@@ -1,4 +1,4 @@
-//! Somebody signed in, and what happens to them.
+//! A signed-in client, and its events.
 
 use std::ops::Deref;
 
@@ -26,7 +26,7 @@ pub fn handle(name: &str) -> Handle {
     Handle::parse(&person(name)).unwrap()
 }
 
-/// What happens in conversations, in a form that tests can compare.
+/// The events of conversations, in a form that tests can compare.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Happened {
     Joined(ConversationId, Handle),
@@ -37,7 +37,7 @@ pub enum Happened {
 }
 
 impl Somebody {
-    /// Signs in somebody with this first name.
+    /// Signs in the account of this first name.
     pub async fn online(server: &TestServer, name: &str) -> Self {
         server.account(&person(name)).await;
         let authority = std::fs::read(server.folder().join("tls/ca.pem")).unwrap();
@@ -66,7 +66,7 @@ impl Somebody {
         }
     }
 
-    /// The next thing is that somebody joins; returns the conversation.
+    /// The next event is that an account joins; returns the conversation.
     pub async fn joined(&mut self, name: &str) -> ConversationId {
         match self.next().await {
             Happened::Joined(conversation, who) if who == handle(name) => conversation,

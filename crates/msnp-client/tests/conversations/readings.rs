@@ -1,4 +1,4 @@
-//! What is acknowledged is shown, as well as it can be read.
+//! Messages that are acknowledged: each is shown as well as it can be read.
 
 use msnp_client::Event;
 use msnp_client::msnp::object::{MsnObject, ObjectKind};

@@ -33,7 +33,7 @@ async fn three_people() {
     assert_eq!(bob.said("alice", "you two").await, at_bob);
     assert_eq!(carol.said("alice", "you two").await, at_carol);
 
-    // Who was only invited answers all of them.
+    // An account that was only invited answers all of them.
     carol.conversation_by_id(at_carol).unwrap().send("hello both").await.unwrap();
     assert_eq!(bob.said("carol", "hello both").await, at_bob);
     assert_eq!(alice.said("carol", "hello both").await, conversation.id());

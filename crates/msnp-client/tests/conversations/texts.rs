@@ -1,4 +1,4 @@
-//! What is said, and whether it arrives.
+//! Texts, and whether they arrive.
 
 use msnp_client::SendError;
 use msnp_client::msnp::message::{Colour, Effects, Format, Text};

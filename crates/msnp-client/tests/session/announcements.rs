@@ -1,4 +1,4 @@
-//! What the service announces to everybody.
+//! The notices of the service to every client.
 
 use msnp_client::{Event, ServiceMessageKind};
 use msnp_testkit::TestServer;

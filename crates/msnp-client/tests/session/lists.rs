@@ -111,7 +111,7 @@ async fn groups() {
     alice.remove_group(friends).await.unwrap();
     assert!(!alice.groups().iter().any(|group| group.id == friends));
     assert!(matches!(alice.add_group(&"x".repeat(400)).await, Err(CommandError::Invalid(_))));
-    // What another sign-in is told is the same.
+    // Another sign-in gets the same list.
     let before = (alice.contacts().len(), alice.groups());
     alice.sign_out().await;
     let (again, _events) = online(&server, ALICE).await;

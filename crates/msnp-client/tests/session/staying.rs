@@ -10,12 +10,12 @@ use tokio::net::{TcpListener, TcpStream};
 use crate::who::{ALICE, BOB, builder, handle, online, wait};
 
 /// An address that stays the same when the service moves.
-struct Door {
+struct Relay {
     address: SocketAddr,
     target: Arc<Mutex<SocketAddr>>,
 }
 
-impl Door {
+impl Relay {
     async fn to(target: SocketAddr) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -25,7 +25,7 @@ impl Door {
             while let Ok((mut from, _)) = listener.accept().await {
                 let target = *to.lock().unwrap();
                 tokio::spawn(async move {
-                    // While the service is away, whoever knocks is turned away.
+                    // While the service is away, each connection is closed at once.
                     if let Ok(mut to) = TcpStream::connect(target).await {
                         let _ = tokio::io::copy_bidirectional(&mut from, &mut to).await;
                     }
@@ -81,7 +81,7 @@ async fn signed_in_elsewhere_is_not_tried_again() {
 async fn a_service_that_comes_back_has_its_people_back() {
     let server = TestServer::start().await;
     server.befriend(ALICE, BOB).await;
-    let (msnp, https) = (Door::to(server.addresses.msnp).await, Door::to(server.addresses.https).await);
+    let (msnp, https) = (Relay::to(server.addresses.msnp).await, Relay::to(server.addresses.https).await);
     let builder = builder(&server, ALICE)
         .server(msnp.address.to_string())
         .nexus(format!("https://{}/rdr/pprdr.asp", https.address))

@@ -1,4 +1,4 @@
-//! Somebody who signs in.
+//! The accounts that sign in.
 
 use std::time::Duration;
 
@@ -26,7 +26,7 @@ pub fn nexus(server: &TestServer) -> String {
     format!("https://{}/rdr/pprdr.asp", server.addresses.https)
 }
 
-/// Signs in somebody who has an account.
+/// Signs in to an account.
 pub async fn online(server: &TestServer, who: &str) -> (Client, Events) {
     timeout(DEADLINE, builder(server, who).sign_in()).await.unwrap().unwrap()
 }

@@ -16,7 +16,7 @@ pub fn handle(text: &str) -> Handle {
     text.parse().expect("a handle")
 }
 
-/// Somebody signed in, with what happens to them and a folder of their own.
+/// A signed-in client with its events and a folder of its own.
 pub struct End {
     pub client: Client,
     pub events: Events,

@@ -64,7 +64,7 @@ async fn fifty_megabytes_over_either() {
     }
 }
 
-/// How far a transfer is when somebody ends it.
+/// The stage of a transfer when a side ends it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Stage {
     Offered,

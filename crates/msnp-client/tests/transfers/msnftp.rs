@@ -1,4 +1,4 @@
-//! Files with somebody whose client is from before MSN Messenger 6.
+//! Files to and from a client from before MSN Messenger 6.
 
 use msnp::Dialect;
 use msnp_client::{DirectConnections, Event, TransferError, TransferRoute};

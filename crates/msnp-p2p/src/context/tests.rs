@@ -126,7 +126,7 @@ proptest::proptest! {
         proptest::prop_assert_eq!(FileContext::parse(&context.to_base64()), Ok(context));
     }
 
-    /// What the length field says is no matter, nor is what the version says that nobody knows.
+    /// The length field does not count, and neither does an unknown version.
     #[test]
     fn files_of_any_length_field_are_read(
         name in "[^\0]{1,100}", size: u64, version: u32, field: u32, rest in proptest::collection::vec(0_u8.., 0..99),

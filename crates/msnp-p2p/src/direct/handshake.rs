@@ -40,7 +40,7 @@ impl NonceRule {
             Self::Plain(nonce) => (shown, nonce),
             Self::Hashed { announced_by_peer, .. } => (hash_nonce(shown), announced_by_peer),
         };
-        // In constant time: the port is open to anybody, and a guess must not learn how many bytes are right.
+        // In constant time: any stranger can reach the port, and a guess must not learn how many bytes are right.
         !wanted.is_zero() && bool::from(shown.0.ct_eq(&wanted.0))
     }
 }
@@ -176,7 +176,7 @@ mod tests {
         Guid::parse(text).unwrap()
     }
 
-    /// Runs a handshake over a wire; what each side came to.
+    /// Runs a handshake over a wire; returns the outcome of each side.
     fn meet(connector: NonceRule, listener: NonceRule) -> Result<(), DirectError> {
         let mut connector = Handshake::connect(connector, 7);
         let mut listener = Handshake::listen(listener, 9);

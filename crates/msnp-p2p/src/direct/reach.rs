@@ -5,7 +5,7 @@
 
 use msnp::connection_type::ConnectionType;
 
-/// How a machine is connected.
+/// The connection of a machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reach {
     /// `Conn-Type`.
@@ -17,7 +17,7 @@ pub struct Reach {
 }
 
 impl Reach {
-    /// How likely somebody gets there.
+    /// The likelihood that a peer gets through to it.
     const fn weight(self) -> u8 {
         use ConnectionType as Type;
         if self.icf {

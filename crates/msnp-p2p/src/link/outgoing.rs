@@ -8,7 +8,7 @@ use super::{ACK_TIMEOUT, Body, Transmit};
 use crate::SessionKey;
 use crate::packet::{Carrier, Flags, Footer, Header};
 
-/// What a message is for: comes back when it is acknowledged or fails.
+/// The purpose of a message. It comes back when the message is acknowledged or fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Purpose {
     /// The INVITE that opens a session.
@@ -42,7 +42,7 @@ impl Purpose {
     }
 }
 
-/// Where the bytes of a message come from.
+/// The source of a message's bytes.
 #[derive(Debug, Clone)]
 pub(crate) enum Source {
     /// A text of MSNSLP.
@@ -70,10 +70,11 @@ pub(crate) struct Outgoing {
     /// Its carrier; decided by the first packet, so that a message never changes its way half-way: two carriers keep no
     /// order between them.
     carrier: Option<Carrier>,
-    /// Not before this.
+    /// The earliest time to send it.
     not_before: Option<Instant>,
-    /// When it counts as lost. It moves with every packet that is handed out, so it measures a stall and not the length of
-    /// a transfer; a message that waits in the queue does not expire.
+    /// The time at which it counts as lost. It moves with every packet that is handed out, so it measures a stall and
+    /// not
+    /// the length of a transfer; a message that waits in the queue does not expire.
     expires: Option<Instant>,
 }
 

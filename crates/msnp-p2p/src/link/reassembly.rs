@@ -12,10 +12,10 @@ use crate::slp::SlpMessage;
 
 /// The most texts that are incomplete at once; one more makes the oldest be forgotten. Known clients send one after the other.
 const MAX_PARTIAL: usize = 8;
-/// How many complete texts are remembered, so that one that comes again is not taken twice.
+/// The number of complete texts that are remembered, so that a repeated one is not taken twice.
 const MAX_COMPLETE: usize = 64;
 
-/// What a packet made of the text it belongs to.
+/// The effect of a packet on the text it belongs to.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Assembled {
     /// More has to come, or the packet fits nowhere.

@@ -1,4 +1,4 @@
-//! The invitations in the conversation.
+//! The invitations to a transfer, sent in the conversation.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddrV4};
 
@@ -54,7 +54,7 @@ pub fn accept(cookie: u32) -> Invitation {
     }
 }
 
-/// Tells where this side listens: the sender after it was accepted, or the receiver when it
+/// Tells where this side listens: the sender after the receiver accepted, or the receiver when it
 /// accepts (`receiver_listens`). Ports also go in the masked fields, which no router rewrites.
 pub fn answer_with_endpoint(
     cookie: u32,
@@ -76,7 +76,7 @@ pub fn answer_with_endpoint(
     }
 }
 
-/// Reads where the other side listens. `None` when it does not say.
+/// Reads where the other side listens. `None` when it names no address.
 pub fn endpoint(invitation: &Invitation) -> Option<Endpoint> {
     let at = |address: Option<IpAddr>, port: Option<u16>| match (address?, port?) {
         (IpAddr::V4(address), port) => Some(SocketAddrV4::new(address, port)),

@@ -9,6 +9,7 @@ const MAX_LINE: usize = 400;
 
 /// Takes the next line, without its end.
 pub(super) fn take(buffer: &mut BytesMut) -> Result<Option<String>, MsnftpError> {
+    // A line end has to come within the limit: a peer that never sends one must not fill the memory.
     let Some(end) = buffer.iter().take(MAX_LINE).position(|byte| *byte == b'\n') else {
         return if buffer.len() >= MAX_LINE { Err(MsnftpError::LineTooLong) } else { Ok(None) };
     };

@@ -54,12 +54,12 @@ impl Receiving {
         Bytes::from(format!("CCL\r\nBYE {}\r\n", ByeCode::CANCELLED.0))
     }
 
-    /// How many bytes of the file have come.
+    /// The number of bytes of the file that have come.
     pub const fn received(&self) -> u64 {
         self.received
     }
 
-    /// Takes bytes from the front of what came. `None` when more have to come.
+    /// Takes bytes from the front of the buffer. `None` when more have to come.
     ///
     /// # Errors
     /// When the sender breaks off ([`MsnftpError::Cancelled`]), announces another size, writes a line without
@@ -91,6 +91,7 @@ impl Receiving {
             return Err(MsnftpError::WrongSize);
         }
         self.stage = if self.size == 0 { Stage::Done } else { Stage::Header };
+        // An empty file has no blocks: the end follows at once.
         if self.size == 0 {
             return Ok(Some(Self::finished(b"TFR\r\n")));
         }
@@ -102,6 +103,7 @@ impl Receiving {
         let Some([kind, low, high]) = buffer.first_chunk().copied() else { return Ok(None) };
         let length = usize::from(u16::from_le_bytes([low, high]));
         match kind {
+            // Checked before a byte of the block is taken: the caller never gets more than was offered.
             0 if self.received + length as u64 > self.size => return Err(MsnftpError::WrongSize),
             0 => buffer.advance(3),
             // The end comes before all bytes: the sender cancels.

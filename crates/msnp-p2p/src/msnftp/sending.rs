@@ -1,4 +1,4 @@
-//! The side that has the file.
+//! The sending side of MSNFTP.
 
 use bytes::{Bytes, BytesMut};
 use msnp::Handle;
@@ -26,7 +26,7 @@ enum Stage {
     Bye,
 }
 
-/// What has to be done next. The list is complete: a caller has to carry out every one of them.
+/// The next step of the sender. The list is complete: a caller has to carry out every one of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SendStep {
     /// Write these bytes to the connection.
@@ -36,17 +36,17 @@ pub enum SendStep {
 }
 
 impl Sending {
-    /// Who may have the file, the number they have to show, and the file's size in bytes.
+    /// The account that may have the file, the number that it has to show, and the file's size in bytes.
     pub const fn new(peer: Handle, auth_cookie: u64, size: u64) -> Self {
         Self { peer, auth_cookie, size, sent: 0, stage: Stage::Version }
     }
 
-    /// What to write to end it early.
+    /// The bytes that end it early.
     pub const fn cancel(&self) -> Bytes {
         Bytes::from_static(&[1, 0, 0])
     }
 
-    /// How many bytes of the file were handed out.
+    /// The number of bytes of the file that were handed out.
     pub const fn sent(&self) -> u64 {
         self.sent
     }
@@ -65,11 +65,12 @@ impl Sending {
             return Some(([1, 0, 0], offset, 0));
         }
         self.sent += length as u64;
+        // At most `BLOCK`, so it fits.
         let [low, high] = (length as u16).to_le_bytes();
         Some(([0, low, high], offset, length))
     }
 
-    /// Takes a line from the front of what came. `None` when more has to come. The receiver may
+    /// Takes a line from the front of the buffer. `None` when more has to come. The receiver may
     /// cancel at any time.
     ///
     /// # Errors

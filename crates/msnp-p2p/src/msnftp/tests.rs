@@ -85,7 +85,7 @@ fn the_dialogue_word_for_word() {
     assert_eq!(step(), ReceiveStep::Finished(Bytes::from_static(b"BYE 16777989\r\n")));
 }
 
-/// What both sides make of the first line of the other.
+/// The results of both sides for the first line of the other.
 fn greeted(line: &[u8]) -> [bool; 2] {
     let wire = BytesMut::from(&[line, b"\r\n"].concat()[..]);
     let sending = Sending::new(bob(), 93_301, 11).handle(&mut wire.clone());

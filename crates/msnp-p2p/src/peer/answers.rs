@@ -41,7 +41,7 @@ impl Peer {
         }
     }
 
-    /// It is settled whether there is a direct connection: files that waited for that begin.
+    /// The question of a direct connection is settled: files that waited for that begin.
     pub(super) fn carrier_settled(&mut self, now: Instant) {
         let waiting: Vec<_> = self
             .sessions

@@ -47,9 +47,9 @@ pub enum RequestError {
     #[error("the object is not the peer's")]
     NotTheirs,
     /// There are 16 sessions with this peer.
-    #[error("too much is going on with this peer")]
+    #[error("too many sessions with this peer are open: wait for one to end")]
     TooMany,
-    /// There is no such session, or it is too late for that.
+    /// There is no such session, or it is past the stage for that.
     #[error("there is no such session")]
     NoSession,
 }
@@ -69,7 +69,7 @@ impl Peer {
     ///
     /// # Errors
     /// [`RequestError::TooLarge`] when the object is larger than its kind may be; [`RequestError::NotTheirs`]
-    /// when its creator is somebody else; [`RequestError::TooMany`] when as many sessions are open as may be.
+    /// when its creator is another account; [`RequestError::TooMany`] when as many sessions are open as may be.
     pub fn request_object(&mut self, object: &MsnObject, now: Instant) -> Result<SessionKey, RequestError> {
         let limit = Self::object_limit(object.kind);
         if object.size > limit {
@@ -183,7 +183,7 @@ impl Peer {
         Ok(())
     }
 
-    /// The peer has all of the file.
+    /// The peer has acknowledged the whole file.
     pub(super) fn file_sent(&mut self, key: SessionKey) {
         self.events.push_back(PeerEvent::FileSent { session: key });
         self.end_with_bye(key, None);

@@ -28,7 +28,7 @@ use crate::link::Purpose;
 use crate::packet::Carrier;
 use crate::slp::{CallId, Fields, Method, SlpMessage, SlpStatus, TransportRequest, TransportResponse};
 
-/// How long the answer to our INVITE may take before the file goes over the switchboard; AMSN
+/// The time that the answer to our INVITE may take before the file goes over the switchboard; AMSN
 /// and JML give 5 s.
 pub(super) const ANSWER_WAIT: Duration = Duration::from_secs(5);
 
@@ -74,7 +74,7 @@ impl Nonces {
         }
     }
 
-    /// What the body says of them.
+    /// The nonces as the body announces them.
     fn announce(self, response: &mut TransportResponse) {
         match self {
             Self::Plain(nonce) => response.nonce = Some(nonce),
@@ -230,7 +230,7 @@ impl Peer {
         true
     }
 
-    /// The peer does not listen: then this side does, if anybody can get here.
+    /// The peer does not listen: then this side does, if a peer can connect to it.
     fn offer_to_listen(&mut self, answer: &SlpMessage, now: Instant) {
         if !self.config.direct.is_some_and(|config| can_be_reached(config.reach)) {
             return self.direct_failed(now);
@@ -256,7 +256,7 @@ impl Peer {
     fn connect(&mut self, response: &TransportResponse, now: Instant) {
         let Some(config) = self.config.direct else { return self.direct_failed(now) };
         let peer = self.direct.peer.as_ref();
-        // What is not known of the peer counts as behind another translator.
+        // A peer of unknown connection counts as behind another translator.
         let peer_net_id = peer.map_or(config.net_id, |peer| peer.net_id);
         let peer_type = peer.map_or(Some(config.reach.connection_type), |peer| peer.connection_type);
         let own_type = config.reach.connection_type;
@@ -342,7 +342,7 @@ impl Peer {
         self.carrier_settled(now);
     }
 
-    /// Its time is over, or nobody used it for long.
+    /// Its time is over, or it was unused for long.
     pub(super) fn direct_timeout(&mut self, now: Instant) {
         if self.direct.deadline.is_none_or(|deadline| deadline > now) {
             return;

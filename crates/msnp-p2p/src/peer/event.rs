@@ -8,13 +8,13 @@ use msnp::object::MsnObject;
 use super::SessionKey;
 use crate::direct::NonceRule;
 
-/// One thing that happened.
+/// One event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum PeerEvent {
     /// An object is here; its size and SHA1D are right.
     ObjectReceived {
-        /// Which session.
+        /// The session.
         session: SessionKey,
         /// Its description.
         object: MsnObject,
@@ -24,51 +24,51 @@ pub enum PeerEvent {
     /// The peer offers a file: accept or decline it. An offer that is withdrawn comes as
     /// [`PeerEvent::Failed`].
     FileOffered {
-        /// Which session.
+        /// The session.
         session: SessionKey,
         /// A name that is safe to use for a file.
         name: String,
         /// Its size in bytes.
         size: u64,
-        /// A small picture of it: bytes that nobody has checked.
+        /// A small picture of it. The bytes are not checked.
         preview: Option<Bytes>,
     },
     /// The peer accepts the file we offered.
     FileAccepted {
-        /// Which session.
+        /// The session.
         session: SessionKey,
     },
     /// The next bytes of a file that comes in, in order and without gaps.
     FileData {
-        /// Which session.
+        /// The session.
         session: SessionKey,
         /// The bytes.
         data: Bytes,
     },
     /// A file is complete.
     FileReceived {
-        /// Which session.
+        /// The session.
         session: SessionKey,
     },
     /// The peer has all of a file we sent.
     FileSent {
-        /// Which session.
+        /// The session.
         session: SessionKey,
     },
     /// A session ended without success.
     Failed {
-        /// Which session.
+        /// The session.
         session: SessionKey,
-        /// Why.
+        /// The reason.
         failure: Failure,
     },
     /// A text was acknowledged and has no effect: it cannot be read, or is an
     /// invitation that had to be refused.
     NotTaken {
-        /// Why, in words.
+        /// The reason, in words.
         reason: String,
     },
-    /// Something has to be done about the direct connection.
+    /// A task about the direct connection, for the driver.
     Direct(DirectRequest),
 }
 
@@ -76,15 +76,15 @@ pub enum PeerEvent {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Failure {
-    /// They said no, or have it no more.
+    /// The peer declined, or no longer has the object.
     Declined,
-    /// They ended it.
+    /// The peer ended it.
     CancelledByPeer,
-    /// Their data are not those that were asked for or offered.
+    /// The peer's data are not those that were asked for or offered.
     Corrupt,
-    /// They did not go on in time.
+    /// The peer did not go on in time.
     TimedOut,
-    /// They left.
+    /// The peer left.
     Unreachable,
 }
 

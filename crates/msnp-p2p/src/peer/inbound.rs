@@ -4,10 +4,10 @@ use bytes::Bytes;
 
 use crate::packet::{Carrier, Packet};
 
-/// How far an incoming message is. Nothing is kept: bytes are handed on in order.
+/// The progress of an incoming message. Nothing is kept: bytes are handed on in order.
 #[derive(Debug)]
 pub(super) struct Inbound {
-    /// How many bytes there have to be.
+    /// The number of bytes in all.
     expected: u64,
     received: u64,
     /// The message that carries them.

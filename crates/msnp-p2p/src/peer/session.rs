@@ -62,7 +62,7 @@ pub(super) struct SendFile {
 pub(super) enum SendStage {
     /// The peer has not answered.
     Offered,
-    /// Accepted; how it goes is being found out.
+    /// Accepted; its carrier is being negotiated.
     Negotiating,
     /// On its way.
     Sending,

@@ -5,7 +5,7 @@ use std::hash::{Hash, Hasher};
 
 use crate::Guid;
 
-/// `Call-ID`, kept as written and compared without regard to case: a GUID, but nobody checks.
+/// `Call-ID`, kept as written and compared without regard to case. It is a GUID, but clients do not check that.
 #[derive(Debug, Clone)]
 pub struct CallId(Box<str>);
 

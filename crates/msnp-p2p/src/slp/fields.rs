@@ -15,7 +15,7 @@ impl Fields {
         Self(Vec::new())
     }
 
-    /// Reads lines that end in CR LF or LF. What has no colon is skipped.
+    /// Reads lines that end in CR LF or LF. A line without a colon is skipped.
     pub(super) fn parse(text: &str) -> Self {
         let lines = text.split('\n').filter_map(|line| line.split_once(':'));
         let field = |(name, value): (&str, &str)| (name.trim().to_owned(), value.trim().to_owned());

@@ -1,14 +1,14 @@
-//! First lines.
+//! The first lines of texts: requests and responses.
 
 use std::fmt;
 
 use super::SlpError;
 
-/// What a request wants.
+/// The method of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Method {
-    /// Opens a session, or negotiates how it goes.
+    /// Opens a session, or negotiates its carrier.
     Invite,
     /// Closes one.
     Bye,
@@ -40,9 +40,9 @@ impl SlpStatus {
     pub const NOT_FOUND: Self = Self(404);
     /// There is no such session.
     pub const NO_SUCH_CALL: Self = Self(481);
-    /// It cannot be worked with.
+    /// The request cannot be processed.
     pub const INTERNAL_ERROR: Self = Self(500);
-    /// The person, or their client, does not want it.
+    /// The user, or the client, declines.
     pub const DECLINE: Self = Self(603);
     /// Written by papyon alone.
     pub const UNACCEPTABLE: Self = Self(606);
@@ -66,9 +66,9 @@ impl SlpStatus {
 pub enum Start {
     /// `INVITE MSNMSGR:bob@example.com MSNSLP/1.0`
     Request {
-        /// What is wanted.
+        /// The method.
         method: Method,
-        /// Of whom. libpurple writes its own address into a BYE: nothing depends on it.
+        /// The account that the request is for. libpurple writes its own address into a BYE: nothing depends on it.
         target: String,
     },
     /// `MSNSLP/1.0 200 OK`: the number counts, not the words.

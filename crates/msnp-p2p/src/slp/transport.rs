@@ -7,13 +7,13 @@ use msnp::connection_type::{ConnectionType, NetId};
 use super::Fields;
 use crate::Guid;
 
-/// How many addresses of one kind are read.
+/// The most addresses of one kind that are read.
 const MAX_ADDRESSES: usize = 16;
 
 /// `application/x-msnmsgr-transreqbody`: asks for a direct connection.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct TransportRequest {
-    /// `Bridges`: what the inviter can do, the best first.
+    /// `Bridges`: the carriers that the inviter can use, the best first.
     pub bridges: Vec<String>,
     /// `NetID`: the address that the service sees. Not to be trusted.
     pub net_id: NetId,
@@ -28,7 +28,7 @@ pub struct TransportRequest {
 }
 
 impl TransportRequest {
-    /// Reads the body. What is missing or cannot be read is empty, zero or false.
+    /// Reads the body. A field that is missing or cannot be read is empty, zero or false.
     pub fn from_fields(fields: &Fields) -> Self {
         Self {
             bridges: words(fields, "Bridges").map(str::to_owned).collect(),
@@ -78,12 +78,12 @@ pub struct TransportResponse {
 }
 
 impl TransportResponse {
-    /// "Nobody listens here": over the switchboard, then.
+    /// The answer of a side that does not listen: the switchboard carries the data, then.
     pub fn not_listening() -> Self {
         Self { bridge: "TCPv1".into(), nonce: Some(Guid::ZERO), ..Self::default() }
     }
 
-    /// Reads the body. What is missing or cannot be read is empty or false, and no more than 16
+    /// Reads the body. A field that is missing or cannot be read is empty or false, and no more than 16
     /// addresses of a kind count. Windows Live Messenger 2009 writes names and values backwards
     /// to get them past routers that rewrite them; both are read.
     pub fn from_fields(fields: &Fields) -> Self {
@@ -148,6 +148,7 @@ fn addresses(fields: &Fields, addresses: &str, ports: &str) -> Vec<SocketAddrV4>
     let (addresses, ports) = (either_way(fields, addresses), either_way(fields, ports));
     let ports: Vec<u16> = ports.split_ascii_whitespace().filter_map(|port| port.parse().ok()).collect();
     let addresses = addresses.split_ascii_whitespace().filter_map(|word| word.parse::<Ipv4Addr>().ok());
+    // Both lists are the peer's, so their product is cut before it is collected.
     addresses
         .flat_map(|address| ports.iter().map(move |port| SocketAddrV4::new(address, *port)))
         .take(MAX_ADDRESSES)

@@ -1,16 +1,16 @@
-//! `ACK`: a message reached everybody.
+//! `ACK`: a message reached every other member of the session.
 //!
 //! ```text
 //! S: ACK <trid>
 //! ```
-//! Which messages it answers is in [`Acknowledge`](super::msg::Acknowledge).
+//! The messages that get one are in [`Acknowledge`](super::msg::Acknowledge).
 
 use bytes::BytesMut;
 
 use crate::wire::{Encode, Line, Parse, Words};
 use crate::{Invalid, TransactionId};
 
-/// It did.
+/// The message reached every other member.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reply {
     /// That of the `MSG`.

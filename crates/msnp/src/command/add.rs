@@ -1,12 +1,12 @@
-//! `ADD`: somebody is put on a list.
+//! `ADD`: an account is put on a list.
 //!
 //! ```text
 //! C: ADD <trid> FL <handle> <name> [<group>]
 //! C: ADD <trid> AL|BL <handle> <name>
 //! S: ADD <trid> <list> <version> <handle> <name> [<group>]
 //! ```
-//! With transaction id 0 the reply comes unasked, mostly to say that somebody put the reader on
-//! their forward list (`RL`). A request for `RL` can be read and is for the server to punish.
+//! With transaction id 0 the reply comes unasked, mostly because another account put the reader on
+//! its forward list (`RL`). A request for `RL` can be read and is for the server to punish.
 //!
 //! The order in which a request's faults count is part of the protocol: a name that is too long
 //! ends the connection whatever else is wrong, then comes a malformed handle (201), then an
@@ -19,16 +19,16 @@ use crate::{
     Dialect, FriendlyName, GroupArgument, GroupId, Handle, Invalid, List, ListVersion, TransactionId,
 };
 
-/// Put somebody on a list.
+/// Puts an account on a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
     /// Echoed in the reply.
     pub transaction: TransactionId,
-    /// Which list.
+    /// The list.
     pub list: List,
-    /// Whom.
+    /// The account.
     pub handle: Handle,
-    /// The name to keep for them.
+    /// The name to keep for the account.
     pub name: FriendlyName,
     /// The group, on the forward list only. One that could not be read stays here as what is wrong
     /// with it, for the account is looked up first; such a request cannot be written again.
@@ -63,18 +63,18 @@ impl EncodeFor for Request {
     }
 }
 
-/// Somebody was put on a list.
+/// An account was put on a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reply {
     /// That of the request, or [`TransactionId::SERVER`].
     pub transaction: TransactionId,
-    /// Which list.
+    /// The list.
     pub list: List,
     /// The version of the reader's lists after the change.
     pub version: ListVersion,
-    /// Who.
+    /// The account.
     pub handle: Handle,
-    /// Their name.
+    /// The account's name.
     pub name: FriendlyName,
     /// The group, if the request had one.
     pub group: Option<GroupId>,

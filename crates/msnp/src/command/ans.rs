@@ -1,10 +1,10 @@
-//! `ANS`: somebody comes to the switchboard session they were called to.
+//! `ANS`: a client joins the switchboard session that its account was called to.
 //!
 //! ```text
 //! C: ANS <trid> <handle> <cookie> <session>
 //! S: ANS <trid> OK
 //! ```
-//! Before the reply come the [`IRO`](super::iro)s that say who is there.
+//! Before the reply come the [`IRO`](super::iro)s, one for each member of the session.
 
 use bytes::BytesMut;
 
@@ -13,16 +13,16 @@ use crate::{Cookie, Handle, Invalid, SessionId, TransactionId};
 
 const OK: &str = "OK";
 
-/// Come to a session.
+/// Joins a session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
     /// Echoed in the replies.
     pub transaction: TransactionId,
-    /// Who comes.
+    /// The account that joins.
     pub handle: Handle,
-    /// What `RNG` gave.
+    /// The cookie of `RNG`.
     pub cookie: Cookie,
-    /// The session `RNG` named.
+    /// The session that `RNG` named.
     pub session: SessionId,
 }
 
@@ -45,7 +45,7 @@ impl Encode for Request {
     }
 }
 
-/// They are in, and have been told of everybody who is there.
+/// The client is in, and has been told of every other member.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reply {
     /// That of the request.

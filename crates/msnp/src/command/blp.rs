@@ -1,4 +1,4 @@
-//! `BLP`: what happens with people who are neither allowed nor blocked.
+//! `BLP`: the setting for accounts that are on neither the allow nor the block list.
 //!
 //! ```text
 //! C: BLP <trid> <AL|BL>
@@ -21,7 +21,7 @@ fn parse_setting(words: &mut Words<'_>) -> Result<Privacy, Invalid> {
 pub struct Request {
     /// Echoed in the reply.
     pub transaction: TransactionId,
-    /// What happens with them.
+    /// The setting for unlisted accounts.
     pub privacy: Privacy,
 }
 
@@ -45,7 +45,7 @@ pub struct Reply {
     pub transaction: TransactionId,
     /// The lists' version after the change.
     pub version: ListVersion,
-    /// What happens with them.
+    /// The setting for unlisted accounts.
     pub privacy: Privacy,
 }
 
@@ -67,7 +67,7 @@ impl Encode for Reply {
 /// The setting as it stands after `SYN`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line {
-    /// What happens with them.
+    /// The setting for unlisted accounts.
     pub privacy: Privacy,
 }
 

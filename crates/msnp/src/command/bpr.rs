@@ -4,8 +4,8 @@
 //! S: BPR <version> <handle> <key> [<value>]
 //! S: BPR <key> <value>
 //! ```
-//! The long form says that a contact changed something, or is sent when somebody becomes one. The
-//! short form follows a contact's `LST` line in what `SYN` brings.
+//! The long form says that a contact changed a property, or comes when an account becomes a contact. The
+//! short form follows a contact's `LST` line in the answer to `SYN`.
 
 use bytes::BytesMut;
 
@@ -16,9 +16,9 @@ use crate::{Handle, Invalid, ListVersion, PropertyKey, PropertyValue};
 /// A property of the contact whose `LST` line came last.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line {
-    /// Which.
+    /// The key.
     pub key: PropertyKey,
-    /// What it is.
+    /// The value.
     pub value: PropertyValue,
 }
 
@@ -35,16 +35,16 @@ impl Encode for Line {
     }
 }
 
-/// A contact's property, now.
+/// The new value of a contact's property.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Push {
     /// The version of the reader's lists.
     pub version: ListVersion,
-    /// Whose property.
+    /// The contact.
     pub handle: Handle,
-    /// Which.
+    /// The key.
     pub key: PropertyKey,
-    /// What it is; empty when it is unset or not for the reader.
+    /// The value; empty when the property is unset or not for the reader.
     pub value: PropertyValue,
 }
 

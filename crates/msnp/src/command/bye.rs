@@ -1,21 +1,21 @@
-//! `BYE`: somebody leaves the session, told to those who stay.
+//! `BYE`: a member leaves the session. The others are told.
 //!
 //! ```text
 //! S: BYE <handle> [1]
 //! ```
-//! The `1` says that the switchboard sent them away because nobody wrote anything for long.
+//! The `1` says that the switchboard disconnected the member because the session was idle for long.
 
 use bytes::BytesMut;
 
 use crate::wire::{Encode, Line, Parse, Words};
 use crate::{Handle, Invalid};
 
-/// Somebody left.
+/// A member left.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Push {
-    /// Who.
+    /// The account.
     pub handle: Handle,
-    /// Whether they were idle, rather than closed their window.
+    /// Whether the switchboard ended an idle session, rather than the client closed its window.
     pub idle: bool,
 }
 

@@ -1,10 +1,10 @@
-//! `CAL`: somebody is called to a switchboard session.
+//! `CAL`: a client calls an account to a switchboard session.
 //!
 //! ```text
 //! C: CAL <trid> <handle>
 //! S: CAL <trid> RINGING <session>
 //! ```
-//! The reply says that a [`RNG`](super::rng) was sent, not that anybody comes.
+//! The reply says that a [`RNG`](super::rng) was sent, not that the account joins.
 
 use bytes::BytesMut;
 
@@ -13,12 +13,12 @@ use crate::{Handle, Invalid, SessionId, TransactionId};
 
 const RINGING: &str = "RINGING";
 
-/// Call somebody.
+/// Calls an account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
     /// Echoed in the reply.
     pub transaction: TransactionId,
-    /// Whom.
+    /// The account.
     pub handle: Handle,
 }
 
@@ -35,12 +35,12 @@ impl Encode for Request {
     }
 }
 
-/// It rings at theirs.
+/// The call was sent to the account's client.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reply {
     /// That of the request.
     pub transaction: TransactionId,
-    /// The session they are called to.
+    /// The session that the account is called to.
     pub session: SessionId,
 }
 

@@ -4,7 +4,7 @@
 //! C: CHG <trid> <status> [<capabilities> [<MSNObject>]]
 //! S: CHG <trid> <status> <capabilities> [<MSNObject>]
 //! ```
-//! The first `CHG` of a session is what makes a person visible. Clients were seen to leave the
+//! The first `CHG` of a session is what makes an account visible. Some clients leave the
 //! capabilities out; the reply then carries `0`, because a strict client refuses an echo of two
 //! parameters. `0` in the place of the object means that there is none. An MSNP8 session has no object: one that
 //! stands there is dropped.
@@ -14,14 +14,14 @@ use bytes::BytesMut;
 use crate::wire::{EncodeFor, Line, Parse, Words};
 use crate::{ClientCapabilities, Dialect, EncodedObject, Invalid, Status, TransactionId};
 
-/// A change of state: what the client asks and what the server echoes are the same.
+/// A change of state. The request and its echo have the same form.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Chg {
     /// Echoed in the reply.
     pub transaction: TransactionId,
     /// The new state. `FLN` can be read, and is for the server to refuse (201).
     pub status: Status,
-    /// What the client can do; 0 when it did not say.
+    /// The client's capabilities; 0 when the client left them out.
     pub capabilities: ClientCapabilities,
     /// The display picture; never one in MSNP8.
     pub object: Option<EncodedObject>,

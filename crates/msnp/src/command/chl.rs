@@ -1,4 +1,4 @@
-//! `CHL`: the service checks that there is a client it knows, alive, at the other end.
+//! `CHL`: the service checks that a known client is alive at the other end.
 //!
 //! ```text
 //! S: CHL 0 <challenge>
@@ -11,10 +11,10 @@ use bytes::BytesMut;
 use crate::wire::{Encode, Line, Parse, Words};
 use crate::{Invalid, TransactionId};
 
-/// Something to answer.
+/// A challenge to answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Challenge {
-    /// One word to compute the answer from.
+    /// One word, from which the answer is computed.
     pub challenge: Box<str>,
 }
 

@@ -1,4 +1,4 @@
-//! `CVR`: the client says what it is, and is told whether there is something newer.
+//! `CVR`: the client names its version, and learns of newer ones.
 //!
 //! ```text
 //! C: CVR <trid> <locale> <os> <os version> <cpu> <library> <version> <client> <handle>
@@ -13,7 +13,7 @@ use bytes::BytesMut;
 use crate::wire::{Encode, Line, Parse, Words};
 use crate::{Handle, Invalid, TransactionId};
 
-/// What the client is.
+/// The client's system and version.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
     /// Echoed in the reply.
@@ -32,7 +32,7 @@ pub struct Request {
     pub version: Box<str>,
     /// The client's name, `MSMSGS`.
     pub client: Box<str>,
-    /// Who is about to sign in, if it is an address.
+    /// The account that is about to sign in, if the word is an address.
     pub handle: Option<Handle>,
 }
 
@@ -71,20 +71,20 @@ impl Encode for Request {
     }
 }
 
-/// Which versions there are.
+/// The versions that the service knows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reply {
     /// That of the request.
     pub transaction: TransactionId,
-    /// The version one should have.
+    /// The recommended version.
     pub recommended: Box<str>,
-    /// The same again; what the second is for is not known.
+    /// The same again; the purpose of the second is not known.
     pub also_recommended: Box<str>,
-    /// The version one must have.
+    /// The minimum version.
     pub minimum: Box<str>,
-    /// Where the recommended version is.
+    /// The address of the recommended version.
     pub download_url: Box<str>,
-    /// Where to read about it.
+    /// The address of a page about it.
     pub info_url: Box<str>,
 }
 

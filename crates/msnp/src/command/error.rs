@@ -26,7 +26,7 @@ impl Reply {
         Self { number: code.number(), transaction }
     }
 
-    /// What the number means, if it is known.
+    /// The known code with this number, if there is one.
     pub fn code(&self) -> Option<ErrorCode> {
         ErrorCode::from_number(self.number)
     }
@@ -38,7 +38,7 @@ impl Reply {
     }
 }
 
-/// The number a verb is, if it is one.
+/// The number that a verb stands for, if it is one.
 pub(super) fn number(verb: &[u8]) -> Option<u16> {
     let digits = verb.len() == 3 && verb.iter().all(u8::is_ascii_digit);
     digits.then(|| verb.iter().fold(0, |number, digit| number * 10 + u16::from(digit - b'0')))

@@ -1,4 +1,4 @@
-//! `FLN`: a contact is gone, hides, or blocks the reader.
+//! `FLN`: a contact goes offline, hides, or blocks the reader.
 //!
 //! ```text
 //! S: FLN <handle>
@@ -12,7 +12,7 @@ use crate::{Handle, Invalid};
 /// A contact can no longer be seen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Push {
-    /// Who.
+    /// The contact.
     pub handle: Handle,
 }
 

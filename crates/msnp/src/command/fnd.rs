@@ -30,7 +30,7 @@ fn write_fields(line: Line<'_>, fields: &[Field]) {
     fields.iter().fold(line, |line, (name, value)| line.word(format_args!("{name}={value}"))).end();
 }
 
-/// What to search for.
+/// A search of the member directory.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
     /// Echoed in the reply.
@@ -57,11 +57,11 @@ impl Encode for Request {
 pub struct Reply {
     /// That of the request.
     pub transaction: TransactionId,
-    /// Which match this is, from 1; 0 when there is none.
+    /// The number of this match, from 1; 0 when there is none.
     pub index: usize,
-    /// How many there are.
+    /// The number of matches.
     pub count: usize,
-    /// What the directory knows.
+    /// The fields of the match.
     pub fields: Vec<(Box<str>, Box<str>)>,
 }
 

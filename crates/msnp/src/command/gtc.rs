@@ -1,4 +1,4 @@
-//! `GTC`: whether the client asks when somebody adds one.
+//! `GTC`: the setting whether the client asks when another account adds its own.
 //!
 //! ```text
 //! C: GTC <trid> <A|N>

@@ -1,9 +1,9 @@
-//! `ILN`: a contact is there already, told to somebody who has just come or just added them.
+//! `ILN`: a contact is online already, told after the reader's first `CHG` or an `ADD`.
 //!
 //! ```text
 //! S: ILN <trid> <status> <handle> <name> <capabilities> [<MSNObject>]
 //! ```
-//! It is a `NLN` with the transaction id of the `CHG` or `ADD` that brought it about.
+//! It is an `NLN` with the transaction id of the `CHG` or `ADD` that brought it about.
 
 use bytes::BytesMut;
 
@@ -13,20 +13,20 @@ use crate::{
     ClientCapabilities, Dialect, EncodedObject, FriendlyName, Handle, Invalid, Status, TransactionId,
 };
 
-/// How a contact is.
+/// The state of a contact that is online already.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Push {
     /// That of the `CHG` or `ADD`.
     pub transaction: TransactionId,
-    /// Who.
+    /// The contact.
     pub handle: Handle,
-    /// Their own display name.
+    /// The contact's own display name.
     pub name: FriendlyName,
-    /// Their state; one that can be seen.
+    /// The contact's state; one that can be seen.
     pub status: Status,
-    /// What their client can do.
+    /// The capabilities of the contact's client.
     pub capabilities: ClientCapabilities,
-    /// Their display picture.
+    /// The contact's display picture.
     pub object: Option<EncodedObject>,
 }
 

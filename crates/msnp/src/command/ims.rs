@@ -4,7 +4,7 @@
 //! C: IMS <trid> ON|OFF
 //! S: IMS <trid> 0 ON|OFF
 //! ```
-//! Made for televisions: while it is off nobody can call the client, nor can it call anybody.
+//! Made for televisions. While it is off, no account can call the client, and the client can call none.
 
 use bytes::BytesMut;
 

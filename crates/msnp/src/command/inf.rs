@@ -1,9 +1,9 @@
-//! `INF`: asked which security packages there are, before MSNP8.
+//! `INF`: the client asks for the security packages, before MSNP8.
 //!
 //! ```text
 //! C: INF <trid>
 //! ```
-//! MSNP8 knows only Passport and has no reply to this; it is read so that the service can tell an
+//! MSNP8 knows only Passport and has no reply to this. It is read so that the service can tell an
 //! old client from a broken one.
 
 use bytes::BytesMut;

@@ -1,4 +1,4 @@
-//! `IPG`: a message from a mobile, or that a page could not be delivered.
+//! `IPG`: a message from a mobile, or the notice that a page could not be delivered.
 //!
 //! ```text
 //! S: IPG <length>
@@ -26,7 +26,7 @@ impl Parse for Push {
 }
 
 impl Push {
-    /// What it says to its reader. `None` when it holds no text.
+    /// The text of the page. `None` when the document holds no text.
     pub fn text(&self) -> Option<String> {
         notification_document::text(&self.xml)
     }

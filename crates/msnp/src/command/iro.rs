@@ -1,28 +1,28 @@
-//! `IRO`: somebody is in the session already, told to whoever comes.
+//! `IRO`: a member of the session, told to a client that joins.
 //!
 //! ```text
 //! S: IRO <trid> <index> <count> <handle> <name>
 //! ```
-//! One for everybody who is there but the newcomer, counted from 1, with the transaction id of
-//! the `ANS`; none in an empty session. A client was seen that wants exactly five parameters.
+//! The newcomer gets one for every other member, counted from 1, with the transaction id of
+//! the `ANS`; none in an empty session. At least one client wants exactly five parameters.
 
 use bytes::BytesMut;
 
 use crate::wire::{Encode, Line, Parse, Words};
 use crate::{FriendlyName, Handle, Invalid, TransactionId};
 
-/// Somebody who is there.
+/// A member of the session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Push {
     /// That of the `ANS`.
     pub transaction: TransactionId,
-    /// Which of them this is, from 1.
+    /// The number of this member, from 1.
     pub index: usize,
-    /// How many are there.
+    /// The number of members besides the newcomer.
     pub count: usize,
-    /// Who.
+    /// The account.
     pub handle: Handle,
-    /// Their display name when they came.
+    /// The account's display name when it joined.
     pub name: FriendlyName,
 }
 

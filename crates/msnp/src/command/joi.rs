@@ -1,4 +1,4 @@
-//! `JOI`: somebody comes to the session, told to those who are there.
+//! `JOI`: an account joins the session. The other members are told.
 //!
 //! ```text
 //! S: JOI <handle> <name>
@@ -10,12 +10,12 @@ use bytes::BytesMut;
 use crate::wire::{Encode, Line, Parse, Words};
 use crate::{FriendlyName, Handle, Invalid};
 
-/// Somebody came.
+/// An account joined.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Push {
-    /// Who.
+    /// The account.
     pub handle: Handle,
-    /// Their display name.
+    /// The account's display name.
     pub name: FriendlyName,
 }
 

@@ -3,7 +3,7 @@
 //! ```text
 //! S: LSG <group> <name> 0
 //! ```
-//! Group 0 is always there. What the last parameter is for is not known; it is always `0`.
+//! Group 0 is always there. The purpose of the last parameter is not known; it is always `0`.
 
 use bytes::BytesMut;
 

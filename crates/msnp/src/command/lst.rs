@@ -1,11 +1,11 @@
-//! `LST`: somebody on one's lists, as part of what follows `SYN`.
+//! `LST`: an account on the reader's lists, as part of the answer to `SYN`.
 //!
 //! ```text
 //! S: LST <handle> <name> <lists> [<group>[,<group>]…]
 //! ```
-//! One line a person, whatever the number of lists they are on: `<lists>` is the sum of their
-//! bits. The groups stand only where the forward list is among them, and are `0` for somebody
-//! who is in none. The name is the one the list's owner keeps for that person.
+//! One line an account, whatever the number of lists it is on: `<lists>` is the sum of their
+//! bits. The groups stand only where the forward list is among them, and are `0` for a contact
+//! in no group. The name is the one that the owner of the list keeps for the account.
 
 use std::fmt::Write;
 
@@ -14,16 +14,16 @@ use bytes::BytesMut;
 use crate::wire::{EncodeFor, Parse, Words};
 use crate::{Dialect, FriendlyName, GroupId, Handle, Invalid, List, ListFlags};
 
-/// Somebody on one's lists.
+/// An account on the reader's lists.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line {
-    /// Who.
+    /// The account.
     pub handle: Handle,
-    /// The name kept for them.
+    /// The name that is kept for it.
     pub name: FriendlyName,
-    /// The lists they are on.
+    /// The lists it is on.
     pub lists: ListFlags,
-    /// The groups they are in; for those on the forward list only.
+    /// The groups it is in; on the forward list only.
     pub groups: Vec<GroupId>,
 }
 

@@ -19,7 +19,7 @@ use bytes::{Bytes, BytesMut};
 use crate::wire::{Encode, Line, Parse, Words};
 use crate::{FriendlyName, Handle, Invalid, TransactionId};
 
-/// Sender and name of what the service itself says.
+/// The sender and the name in a message of the service itself.
 const SERVICE: &str = "Hotmail";
 
 /// A message from the notification server: the profile, mail, announcements.
@@ -44,19 +44,19 @@ impl Encode for FromService {
     }
 }
 
-/// What the sender of a message wants to hear about it.
+/// The acknowledgement that the sender of a message wants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Acknowledge {
-    /// `U`: nothing.
+    /// `U`: none.
     Never,
-    /// `N`: `NAK` if it did not reach everybody.
+    /// `N`: `NAK` if the message did not reach every other member.
     OnFailure,
     /// `A`: `ACK` or `NAK`.
     Always,
     /// `D`: `ACK` or an error; for peer-to-peer data (MSNP9).
     Data,
-    /// `S`: `ACK` if it reached everybody.
+    /// `S`: `ACK` if the message reached every other member.
     OnSuccess,
 }
 
@@ -85,12 +85,12 @@ impl Acknowledge {
     }
 }
 
-/// A message to everybody else in the session.
+/// A message to every other member of the session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
     /// Carried by `ACK`, `NAK` or an error.
     pub transaction: TransactionId,
-    /// What the sender wants to hear.
+    /// The acknowledgement that the sender wants.
     pub acknowledge: Acknowledge,
     /// The MIME message.
     pub payload: Bytes,
@@ -111,12 +111,12 @@ impl Encode for Request {
     }
 }
 
-/// A message from somebody in the session.
+/// A message from another member of the session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Delivery {
-    /// Who wrote it.
+    /// The sender.
     pub sender: Handle,
-    /// Their display name when they came.
+    /// The sender's display name when it joined.
     pub name: FriendlyName,
     /// The MIME message.
     pub payload: Bytes,
@@ -136,7 +136,7 @@ impl Encode for Delivery {
     }
 }
 
-/// One sender's deliveries, ready but for the payload: what a switchboard writes most.
+/// The deliveries of one sender, complete but for the payload: the form that a switchboard writes most.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Envelope {
     /// `MSG <handle> <name>` and the blank before the length.
@@ -144,7 +144,7 @@ pub struct Envelope {
 }
 
 impl Envelope {
-    /// An envelope for everything this person writes.
+    /// An envelope for all messages of this sender.
     pub fn new(sender: &Handle, name: &FriendlyName) -> Self {
         Self { prefix: format!("MSG {sender} {name} ").into_bytes().into_boxed_slice() }
     }
@@ -198,7 +198,7 @@ mod tests {
     fn from_the_service() {
         let message = FromService { payload: SYSTEM.into() };
         both_ways(&format!("MSG Hotmail Hotmail 88\r\n{SYSTEM}"), NotificationEvent::Msg(message));
-        // What a client may not do: the payload is not even read.
+        // A client may not send one: the payload is not even read.
         assert_eq!(refused::<NotificationRequest>("MSG 4 N 138\r\n"), Invalid::Verb);
     }
 

@@ -1,16 +1,16 @@
-//! `NAK`: a message did not reach everybody.
+//! `NAK`: a message did not reach every other member of the session.
 //!
 //! ```text
 //! S: NAK <trid>
 //! ```
-//! Which messages it answers is in [`Acknowledge`](super::msg::Acknowledge).
+//! The messages that get one are in [`Acknowledge`](super::msg::Acknowledge).
 
 use bytes::BytesMut;
 
 use crate::wire::{Encode, Line, Parse, Words};
 use crate::{Invalid, TransactionId};
 
-/// It did not.
+/// The message did not reach every other member.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reply {
     /// That of the `MSG`.

@@ -1,9 +1,9 @@
-//! `NLN`: a contact is there, or changed state, name, abilities or picture.
+//! `NLN`: a contact comes online, or changes its state, name, capabilities or picture.
 //!
 //! ```text
 //! S: NLN <status> <handle> <name> <capabilities> [<MSNObject>]
 //! ```
-//! An MSNP8 session never reads the object; in MSNP9 its absence means that there is no display
+//! An MSNP8 session never reads the object. In MSNP9 its absence means that there is no display
 //! picture, or no longer one.
 
 use bytes::BytesMut;
@@ -11,18 +11,18 @@ use bytes::BytesMut;
 use crate::wire::{EncodeFor, Line, Parse, Words};
 use crate::{ClientCapabilities, Dialect, EncodedObject, FriendlyName, Handle, Invalid, Status};
 
-/// How a contact is now.
+/// The state of a contact after a change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Push {
-    /// Their state; one that can be seen.
+    /// The contact's state; one that can be seen.
     pub status: Status,
-    /// Who.
+    /// The contact.
     pub handle: Handle,
-    /// Their own display name.
+    /// The contact's own display name.
     pub name: FriendlyName,
-    /// What their client can do.
+    /// The capabilities of the contact's client.
     pub capabilities: ClientCapabilities,
-    /// Their display picture.
+    /// The contact's display picture.
     pub object: Option<EncodedObject>,
 }
 
@@ -33,7 +33,7 @@ impl Parse for Push {
             handle: Handle::parse(words.required("handle")?)?,
             name: FriendlyName::lossy(words.required("friendly name")?),
             capabilities: ClientCapabilities::parse(words.required("client capabilities")?)?,
-            // A picture that cannot be told takes nobody's state away.
+            // A picture that cannot be read does not hide its contact's state.
             object: words
                 .optional()
                 .filter(|word| *word != "0")

@@ -1,4 +1,4 @@
-//! `NOT`: an alert from some other service: a calendar, an auction, a share price.
+//! `NOT`: an alert from another service, such as a calendar, an auction or a share price.
 //!
 //! ```text
 //! S: NOT <length>
@@ -26,7 +26,7 @@ impl Parse for Push {
 }
 
 impl Push {
-    /// What it says to its reader. `None` when it holds no text.
+    /// The text of the alert. `None` when the document holds no text.
     pub fn text(&self) -> Option<String> {
         notification_document::text(&self.xml)
     }

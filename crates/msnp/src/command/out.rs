@@ -1,11 +1,11 @@
-//! `OUT`: a side says goodbye, then the connection is closed.
+//! `OUT`: a side ends the session, then the connection is closed.
 //!
 //! ```text
 //! C: OUT
 //! S: OUT <OTH|SSD>
 //! ```
 //! A service always gives a reason: Pidgin 2.4.3 reads the first argument without looking whether there is
-//! one, and crashes. One that has none to give just closes the connection.
+//! one, and crashes. A service that has no reason to give just closes the connection.
 
 use std::fmt;
 
@@ -14,7 +14,7 @@ use bytes::BytesMut;
 use crate::Invalid;
 use crate::wire::{Encode, Line, Parse, Words};
 
-/// The client ends the connection. Words after it say nothing.
+/// The client ends the connection. Words after it are ignored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Request;
 
@@ -31,7 +31,7 @@ impl Encode for Request {
     }
 }
 
-/// Why the service ends a connection.
+/// The reason for which the service ends a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Reason {
@@ -60,7 +60,7 @@ impl fmt::Display for Reason {
 /// The service ends the connection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notice {
-    /// Why.
+    /// The reason.
     pub reason: Reason,
 }
 

@@ -1,4 +1,4 @@
-//! `PAG`: a text is sent to somebody's mobile, in MSNP8.
+//! `PAG`: a text is sent to the mobile of an account, in MSNP8.
 //!
 //! ```text
 //! C: PAG <trid> <handle> <length>
@@ -14,12 +14,12 @@ use crate::{Handle, Invalid, TransactionId};
 
 const BAD_PAGE: Invalid = Invalid::Parameter("page");
 
-/// Send a page.
+/// Sends a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
     /// Carried by an error, if there is one.
     pub transaction: TransactionId,
-    /// To whom.
+    /// The account.
     pub handle: Handle,
     /// The XML.
     pub page: Bytes,
@@ -34,7 +34,7 @@ impl Parse for Request {
 }
 
 impl Request {
-    /// The text in the page, as its reader sees it. How long it may be is not checked.
+    /// The text in the page, as its reader sees it. The length is not checked.
     ///
     /// # Errors
     /// [`Invalid::Parameter`] when the page is not UTF-8, or has no `TEXT` element that can be read.
@@ -50,7 +50,7 @@ impl Encode for Request {
 }
 
 /// Takes the content of the first `TEXT` element. No XML parser is needed for the two forms that
-/// clients send, and whatever else stands in the payload is of no use to anybody.
+/// clients send, and the rest of the payload is not used.
 pub(super) fn text(page: &[u8]) -> Result<String, Invalid> {
     let page = std::str::from_utf8(page).map_err(|_| BAD_PAGE)?;
     let mut rest = page;

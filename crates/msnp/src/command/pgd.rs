@@ -1,11 +1,11 @@
-//! `PGD`: a text is sent to somebody's mobile, in MSNP9.
+//! `PGD`: a text is sent to the mobile of an account, in MSNP9.
 //!
 //! ```text
 //! C: PGD <trid> <handle> [1] <length>
 //!    <payload as in PAG>
 //! ```
-//! What stands between the handle and the length is not documented; clients send `1`, and
-//! whatever is there is dropped.
+//! The word between the handle and the length is not documented. Clients send `1`, and
+//! any word is dropped.
 
 use bytes::{Bytes, BytesMut};
 
@@ -13,12 +13,12 @@ use super::pag;
 use crate::wire::{Encode, Line, Parse, Words};
 use crate::{Handle, Invalid, TransactionId};
 
-/// Send a page.
+/// Sends a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
     /// Carried by an error, if there is one.
     pub transaction: TransactionId,
-    /// To whom.
+    /// The account.
     pub handle: Handle,
     /// The XML.
     pub page: Bytes,
@@ -35,7 +35,7 @@ impl Parse for Request {
 }
 
 impl Request {
-    /// The text in the page, as its reader sees it. How long it may be is not checked.
+    /// The text in the page, as its reader sees it. The length is not checked.
     ///
     /// # Errors
     /// [`Invalid::Parameter`] when the page is not UTF-8, or has no `TEXT` element that can be read.

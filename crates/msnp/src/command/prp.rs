@@ -1,11 +1,11 @@
-//! `PRP`: one's own properties: phone numbers and mobile settings.
+//! `PRP`: the account's own properties, phone numbers and mobile settings.
 //!
 //! ```text
 //! C: PRP <trid> <key> [<value>]
 //! S: PRP <trid> <version> <key> [<value>]
 //! S: PRP <key> <value>
 //! ```
-//! Without a value a phone number is unset. The last form is part of what follows `SYN`, where
+//! Without a value a phone number is unset. The last form is part of the answer to `SYN`, where
 //! properties that are unset are left out.
 
 use bytes::BytesMut;
@@ -25,9 +25,9 @@ pub(super) fn parse_property(words: &mut Words<'_>) -> Result<(PropertyKey, Prop
 pub struct Request {
     /// Echoed in the reply.
     pub transaction: TransactionId,
-    /// Which.
+    /// The key.
     pub key: PropertyKey,
-    /// To what; an empty value unsets it.
+    /// The value; an empty one unsets the property.
     pub value: PropertyValue,
 }
 
@@ -36,7 +36,7 @@ impl Parse for Request {
         let transaction = words.transaction()?;
         let key = PropertyKey::parse(words.required("property key")?)?;
         let value = PropertyValue::parse(key, words.optional().unwrap_or_default());
-        // Where no value is a client's to set, it is the key that is wrong.
+        // Where no value is a client's to set, the key is wrong.
         let value =
             value.map_err(|reason| if key.is_set_by_clients() { reason } else { Invalid::PropertyKey })?;
         Ok(Self { transaction, key, value })
@@ -56,9 +56,9 @@ pub struct Reply {
     pub transaction: TransactionId,
     /// The lists' version after the change.
     pub version: ListVersion,
-    /// Which.
+    /// The key.
     pub key: PropertyKey,
-    /// What it is now, which need not be what was asked.
+    /// The new value, which may differ from the requested one.
     pub value: PropertyValue,
 }
 
@@ -81,9 +81,9 @@ impl Encode for Reply {
 /// A property as it stands after `SYN`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line {
-    /// Which.
+    /// The key.
     pub key: PropertyKey,
-    /// What it is.
+    /// The value.
     pub value: PropertyValue,
 }
 

@@ -4,14 +4,15 @@
 //! C: PNG
 //! S: QNG [<seconds>]
 //! ```
-//! Neither has a transaction id. From MSNP9 on the reply says when to ask again; in MSNP8 the number is never written. Other words after them say nothing.
+//! Neither has a transaction id. From MSNP9 on the reply says when to ask again; in MSNP8 the number is never written.
+//! Other words after them are ignored.
 
 use bytes::BytesMut;
 
 use crate::wire::{Encode, EncodeFor, Line, Parse, Words};
 use crate::{Dialect, Invalid};
 
-/// Is the service there? Words after it say nothing.
+/// The client asks whether the service is there. Words after it are ignored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Request;
 
@@ -31,7 +32,7 @@ impl Encode for Request {
 /// The service is there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reply {
-    /// After how many seconds the client should ask again (MSNP9).
+    /// The seconds after which the client should ask again (MSNP9).
     pub seconds: Option<u32>,
 }
 

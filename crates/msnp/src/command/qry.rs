@@ -5,8 +5,8 @@
 //!    <digest, 32 hexadecimal digits>
 //! S: QRY <trid>
 //! ```
-//! The request has a payload, the reply has none. A payload of another length is read like any
-//! other and is for the server to refuse (540).
+//! The request has a payload, the reply has none. A payload of another length is read as well
+//! and is for the server to refuse (540).
 
 use bytes::{Bytes, BytesMut};
 
@@ -18,9 +18,9 @@ use crate::{Invalid, TransactionId};
 pub struct Request {
     /// Echoed in the reply.
     pub transaction: TransactionId,
-    /// Which client this is.
+    /// The product id of the client.
     pub product_id: Box<str>,
-    /// The digest, of whatever length.
+    /// The digest, of any length.
     pub digest: Bytes,
 }
 

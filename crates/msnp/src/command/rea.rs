@@ -1,23 +1,23 @@
-//! `REA`: somebody is renamed.
+//! `REA`: an account or a contact is renamed.
 //!
 //! ```text
 //! C: REA <trid> <handle> <name>
 //! S: REA <trid> <version> <handle> <name>
 //! ```
-//! With one's own handle it changes one's display name; with a contact's, the name kept for them
-//! on one's lists.
+//! With the client's own handle the request changes the account's display name. With a contact's handle it
+//! changes the name that the client's lists keep for the contact.
 
 use bytes::BytesMut;
 
 use crate::wire::{Encode, Line, Parse, Words};
 use crate::{FriendlyName, Handle, Invalid, ListVersion, TransactionId};
 
-/// Rename somebody.
+/// Renames an account or a contact.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
     /// Echoed in the reply.
     pub transaction: TransactionId,
-    /// Oneself or a contact.
+    /// The client's own account, or a contact.
     pub handle: Handle,
     /// The new name.
     pub name: FriendlyName,
@@ -28,7 +28,7 @@ impl Parse for Request {
         let transaction = words.transaction()?;
         let handle = words.required("handle")?;
         let name = words.required("friendly name")?;
-        // As in ADD, a name that is too long ends the connection whatever else is wrong.
+        // As in ADD, a name that is too long ends the connection even if the rest is wrong, too.
         if name.len() > FriendlyName::MAX_LEN {
             return Err(Invalid::FriendlyNameTooLong);
         }
@@ -42,14 +42,14 @@ impl Encode for Request {
     }
 }
 
-/// Somebody was renamed.
+/// An account or a contact was renamed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reply {
     /// That of the request.
     pub transaction: TransactionId,
     /// The lists' version after the change.
     pub version: ListVersion,
-    /// Who.
+    /// The account or contact.
     pub handle: Handle,
     /// The new name.
     pub name: FriendlyName,

@@ -12,12 +12,12 @@ use bytes::BytesMut;
 use crate::wire::{EncodeFor, Line, Parse, Words};
 use crate::{Dialect, GroupId, GroupName, Invalid, ListVersion, TransactionId};
 
-/// Rename a group.
+/// Renames a group.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
     /// Echoed in the reply.
     pub transaction: TransactionId,
-    /// Which group.
+    /// The group.
     pub group: GroupId,
     /// Its new name.
     pub name: GroupName,
@@ -51,7 +51,7 @@ pub struct Reply {
     pub transaction: TransactionId,
     /// The lists' version after the change.
     pub version: ListVersion,
-    /// Which group.
+    /// The group.
     pub group: GroupId,
     /// Its new name.
     pub name: GroupName,

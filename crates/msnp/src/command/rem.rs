@@ -1,28 +1,27 @@
-//! `REM`: somebody is taken off a list, or out of a group.
+//! `REM`: an account is taken off a list, or out of a group.
 //!
 //! ```text
 //! C: REM <trid> FL <handle> [<group>]
 //! C: REM <trid> AL|BL <handle>
 //! S: REM <trid> <list> <version> <handle> [<group>]
 //! ```
-//! With a group the contact leaves that group, and with its last group the forward list; without one the whole
-//! forward list. With
-//! transaction id 0 the reply comes unasked. A request for `RL` can be read and is for the
-//! server to punish.
+//! With a group the contact leaves that group, and with its last group the forward list. Without a group the
+//! contact leaves the whole forward list. With transaction id 0 the reply comes unasked. A request for `RL` can be
+//! read and is for the server to punish.
 
 use bytes::BytesMut;
 
 use crate::wire::{EncodeFor, Line, Parse, Words};
 use crate::{Dialect, GroupArgument, GroupId, Handle, Invalid, List, ListVersion, TransactionId};
 
-/// Take somebody off a list.
+/// Takes an account off a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
     /// Echoed in the reply.
     pub transaction: TransactionId,
-    /// Which list.
+    /// The list.
     pub list: List,
-    /// Whom.
+    /// The account.
     pub handle: Handle,
     /// The group to leave, on the forward list only. One that could not be read stays here as what is
     /// wrong with it, as in [`add::Request`](super::add::Request).
@@ -45,16 +44,16 @@ impl EncodeFor for Request {
     }
 }
 
-/// Somebody was taken off a list.
+/// An account was taken off a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reply {
     /// That of the request, or [`TransactionId::SERVER`].
     pub transaction: TransactionId,
-    /// Which list.
+    /// The list.
     pub list: List,
     /// The version of the reader's lists after the change.
     pub version: ListVersion,
-    /// Who.
+    /// The account.
     pub handle: Handle,
     /// The group, if the request named one.
     pub group: Option<GroupId>,

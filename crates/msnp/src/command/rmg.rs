@@ -11,12 +11,12 @@ use bytes::BytesMut;
 use crate::wire::{EncodeFor, Line, Parse, Words};
 use crate::{Dialect, GroupId, Invalid, ListVersion, TransactionId};
 
-/// Remove a group.
+/// Removes a group.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
     /// Echoed in the reply.
     pub transaction: TransactionId,
-    /// Which group.
+    /// The group.
     pub group: GroupId,
 }
 
@@ -40,7 +40,7 @@ pub struct Reply {
     pub transaction: TransactionId,
     /// The lists' version after the change.
     pub version: ListVersion,
-    /// Which group.
+    /// The group.
     pub group: GroupId,
 }
 

@@ -1,4 +1,4 @@
-//! `RNG`: somebody calls one to a switchboard.
+//! `RNG`: an account calls the reader to a switchboard session.
 //!
 //! ```text
 //! S: RNG <session> <address> CKI <cookie> <handle> <name>
@@ -14,15 +14,15 @@ use crate::{Cookie, FriendlyName, Handle, HostPort, Invalid, SessionId};
 /// A call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Push {
-    /// The session to come to.
+    /// The session to join.
     pub session: SessionId,
-    /// Its switchboard.
+    /// The address of the session's switchboard.
     pub address: HostPort,
-    /// What the switchboard will ask for.
+    /// The cookie that the switchboard will ask for.
     pub cookie: Cookie,
-    /// Who calls.
+    /// The account that calls.
     pub caller: Handle,
-    /// Their display name.
+    /// The caller's display name.
     pub name: FriendlyName,
 }
 

@@ -1,4 +1,4 @@
-//! `SDC`: somebody without an account is invited by mail, in one's own words.
+//! `SDC`: the service invites a person without an account by mail, with a text of the client's.
 //!
 //! ```text
 //! C: SDC <trid> <address> <locale> <library> <client> X X <name> <length>
@@ -14,12 +14,12 @@ use super::snd::OK;
 use crate::wire::{Encode, Line, Parse, Words};
 use crate::{FriendlyName, Invalid, TransactionId};
 
-/// Invite somebody.
+/// Invites a person.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
     /// Echoed in the reply.
     pub transaction: TransactionId,
-    /// Where to write to; not looked into.
+    /// The address to write to; not checked.
     pub address: Box<str>,
     /// The language to write in.
     pub locale: Box<str>,
@@ -27,9 +27,9 @@ pub struct Request {
     pub library: Box<str>,
     /// The inviting client's name, as in `CVR`.
     pub client: Box<str>,
-    /// Who invites.
+    /// The name of the inviting account.
     pub name: FriendlyName,
-    /// What they write.
+    /// The text to send.
     pub text: Bytes,
 }
 
@@ -62,7 +62,7 @@ impl Encode for Request {
     }
 }
 
-/// The invitation is taken.
+/// The invitation is accepted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reply {
     /// That of the request.

@@ -1,4 +1,4 @@
-//! `SND`: somebody without an account is invited by mail, in the service's words.
+//! `SND`: the service invites a person without an account by mail, with its own text.
 //!
 //! ```text
 //! C: SND <trid> <address> [<locale> [<library> [<client>]]]
@@ -10,15 +10,15 @@ use bytes::BytesMut;
 use crate::wire::{Encode, Line, Parse, Words};
 use crate::{Invalid, TransactionId};
 
-/// What both mail commands are answered with.
+/// The reply to both mail commands.
 pub(super) const OK: &str = "OK";
 
-/// Invite somebody.
+/// Invites a person.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
     /// Echoed in the reply.
     pub transaction: TransactionId,
-    /// Where to write to; not looked into.
+    /// The address to write to; not checked.
     pub address: Box<str>,
     /// The language to write in.
     pub locale: Option<Box<str>>,
@@ -49,7 +49,7 @@ impl Encode for Request {
     }
 }
 
-/// The invitation is taken.
+/// The invitation is accepted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reply {
     /// That of the request.

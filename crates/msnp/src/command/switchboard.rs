@@ -1,4 +1,4 @@
-//! What a client and a switchboard say to each other.
+//! The commands between a client and a switchboard.
 
 use bytes::BytesMut;
 
@@ -24,11 +24,11 @@ verbs! {
     /// assert!(request.to_bytes_for(Dialect::Msnp9).starts_with(b"MSG 4 N 68\r\nMIME-Version: 1.0\r\n"));
     /// ```
     SwitchboardRequest {
-        "USR" Usr(usr::SwitchboardRequest) "come, having asked for a switchboard" => Usr(usr::SwitchboardReply) "come in";
-        "ANS" Ans(ans::Request) "come, having been called" => Ans(ans::Reply) "come in, that is everybody";
-        "CAL" Cal(cal::Request) "call somebody" => Cal(cal::Reply) "it rings";
+        "USR" Usr(usr::SwitchboardRequest) "join a session after `XFR`" => Usr(usr::SwitchboardReply) "the client has joined";
+        "ANS" Ans(ans::Request) "join a session after `RNG`" => Ans(ans::Reply) "the client has joined, and knows every member";
+        "CAL" Cal(cal::Request) "call an account" => Cal(cal::Reply) "the call was sent";
         "MSG" Msg(msg::Request) + payload "a message";
-        "OUT" Out(out::Request) "goodbye";
+        "OUT" Out(out::Request) "leave the session";
     }
 
     /// A command from a switchboard to a client.
@@ -49,13 +49,13 @@ verbs! {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     SwitchboardEvent {
-        "IRO" Iro(iro::Push) "somebody is there";
-        "JOI" Joi(joi::Push) "somebody came";
-        "BYE" Bye(bye::Push) "somebody left";
+        "IRO" Iro(iro::Push) "a member of the session";
+        "JOI" Joi(joi::Push) "an account joined";
+        "BYE" Bye(bye::Push) "a member left";
         "MSG" Msg(msg::Delivery) + payload "a message";
-        "ACK" Ack(ack::Reply) "a message reached everybody";
-        "NAK" Nak(nak::Reply) "a message did not";
-        "OUT" Out(out::Notice) "the end";
-        else Error(error::Reply) "A refusal";
+        "ACK" Ack(ack::Reply) "a message reached every other member";
+        "NAK" Nak(nak::Reply) "a message did not reach every other member";
+        "OUT" Out(out::Notice) "the switchboard ends the connection";
+        else Error(error::Reply) "The refusal of a request";
     }
 }

@@ -15,12 +15,12 @@ use bytes::BytesMut;
 use crate::wire::{Encode, Line, Parse, Words};
 use crate::{Invalid, ListVersion, TransactionId};
 
-/// The client says which version it has; 0 for none.
+/// The client names the version that it has stored; 0 for none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
     /// Echoed in the reply.
     pub transaction: TransactionId,
-    /// The version of what the client has stored.
+    /// The version of the lists that the client has stored.
     pub version: ListVersion,
 }
 
@@ -39,12 +39,12 @@ impl Encode for Request {
     }
 }
 
-/// How much follows a `SYN`.
+/// The numbers of lines that follow a `SYN`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Contents {
-    /// How many `LST` lines.
+    /// The number of `LST` lines.
     pub contacts: usize,
-    /// How many `LSG` lines.
+    /// The number of `LSG` lines.
     pub groups: usize,
 }
 
@@ -55,7 +55,7 @@ pub struct Reply {
     pub transaction: TransactionId,
     /// The current version.
     pub version: ListVersion,
-    /// What follows; nothing does when the client is up to date.
+    /// The lines that follow; `None` when the client is up to date.
     pub contents: Option<Contents>,
 }
 

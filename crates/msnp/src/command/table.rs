@@ -1,4 +1,4 @@
-//! What a table of verbs makes: the enums of a role's requests and events.
+//! The macro that makes the enums of a role's requests and events from a table of verbs.
 
 /// A role's two tables: its requests, each with the reply it gets, and its other events.
 ///
@@ -52,7 +52,7 @@ macro_rules! verbs {
             /// Reads a frame of this stream.
             ///
             /// # Errors
-            /// Why the command cannot be read, with the transaction id for the answer.
+            /// The reason for which the command cannot be read, with the transaction id for the answer.
             pub fn parse(frame: &Frame, dialect: Dialect) -> Result<Self, ParseError> {
                 read(frame, dialect, |verb, words| {
                     Ok(match verb {
@@ -69,13 +69,13 @@ macro_rules! verbs {
         }
 
         impl $Event {
-            /// The verbs there are, once for each form, for tests that go through all of them.
+            /// The verbs, once for each form, for tests that go through all of them.
             pub const VERBS: &'static [&'static str] = &[$($(verbs!(@verb $verb $reply),)?)* $($event_verb),*];
 
             /// Reads a frame of this stream. Names are read as well as they can be; see [`Frame::legible`].
             ///
             /// # Errors
-            /// Why the command cannot be read.
+            /// The reason for which the command cannot be read.
             pub fn parse(frame: &Frame, dialect: Dialect) -> Result<Self, ParseError> {
                 read(&frame.legible(), dialect, |verb, words| {
                     Ok(match verb {

@@ -1,4 +1,4 @@
-//! What a service says of somebody counts whatever their name is.
+//! Tests that a line of a service counts although a name in it cannot be read.
 
 use proptest::prelude::*;
 
@@ -13,7 +13,7 @@ fn told<C: Command>(line: &str, name: &[u8]) -> C {
     read_bytes(&line).unwrap_or_else(|error| panic!("{}: {error}", line.escape_ascii()))
 }
 
-/// How the name of everybody and everything that has one is read, in every line.
+/// Tests how each name is read, in every line that has one.
 fn readings(name: &[u8]) -> Vec<String> {
     let mut read = Vec::new();
     let Ns::Nln(nln) = told("NLN IDL bob@example.com NAME 268435456", name) else { panic!() };
@@ -78,7 +78,7 @@ fn in_another_charset_and_in_none() {
     assert_eq!(readings(&[b'x'; 1000])[0], "x".repeat(387));
 }
 
-/// The vectors in which somebody or something has a name, with this one in its place.
+/// The vectors that hold a name, with this one in its place.
 fn renamed<C: Command>(name: &[u8]) -> usize {
     let mut renamed = 0;
     for Row { verb, lines, is_it } in C::ROWS {

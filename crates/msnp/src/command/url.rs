@@ -1,4 +1,4 @@
-//! `URL`: the client asks where a service's web page is.
+//! `URL`: the client asks for the address of a service's web page.
 //!
 //! ```text
 //! C: URL <trid> <service> [<argument>]
@@ -12,7 +12,7 @@ use bytes::BytesMut;
 use crate::wire::{Encode, Line, Parse, Words};
 use crate::{Invalid, TransactionId};
 
-/// Which page is wanted.
+/// The wanted page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
     /// Echoed in the reply.
@@ -38,14 +38,14 @@ impl Encode for Request {
     }
 }
 
-/// Where it is.
+/// The address of the page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reply {
     /// That of the request.
     pub transaction: TransactionId,
     /// The page, on its own site.
     pub path: Box<str>,
-    /// Where the form goes.
+    /// The address that the client posts the form to.
     pub url: Box<str>,
     /// The site's number.
     pub site: Box<str>,

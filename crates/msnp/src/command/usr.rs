@@ -1,4 +1,4 @@
-//! `USR`: somebody signs in.
+//! `USR`: an account signs in.
 //!
 //! ```text
 //! notification server
@@ -28,7 +28,7 @@ const INITIAL: &str = "I";
 const SUBSEQUENT: &str = "S";
 const OK: &str = "OK";
 
-/// What Passport gave the client to show here. Secret: its `Debug` form hides it.
+/// The ticket that Passport gave the client. Secret: its `Debug` form hides it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Ticket(Box<str>);
 
@@ -63,7 +63,7 @@ impl fmt::Debug for Ticket {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Request {
-    /// Who wants to sign in.
+    /// The first step: the account that wants to sign in.
     Identify {
         /// Echoed in the reply.
         transaction: TransactionId,
@@ -111,7 +111,7 @@ impl Encode for Request {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Reply {
-    /// What the client has to show Passport.
+    /// The challenge that the client hands to Passport.
     Challenge {
         /// That of the request.
         transaction: TransactionId,
@@ -179,14 +179,14 @@ impl Encode for Reply {
     }
 }
 
-/// Somebody who asked for a switchboard comes to it.
+/// A client comes to the switchboard that it asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SwitchboardRequest {
     /// Echoed in the reply.
     pub transaction: TransactionId,
-    /// Who is coming.
+    /// The account.
     pub handle: Handle,
-    /// What `XFR` gave.
+    /// The cookie of `XFR`.
     pub cookie: Cookie,
 }
 
@@ -205,14 +205,14 @@ impl Encode for SwitchboardRequest {
     }
 }
 
-/// The switchboard lets them in.
+/// The switchboard lets the client in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SwitchboardReply {
     /// That of the request.
     pub transaction: TransactionId,
-    /// Who came.
+    /// The account.
     pub handle: Handle,
-    /// Their display name.
+    /// The account's display name.
     pub name: FriendlyName,
 }
 

@@ -81,7 +81,7 @@ pub(crate) fn both_ways<C: Command>(text: &str, command: C) {
     assert_eq!(read(text), Ok(command));
 }
 
-/// Why a text is refused.
+/// The reason for which a text is refused.
 #[track_caller]
 pub(crate) fn refused<C: Command>(text: &str) -> Invalid {
     read::<C>(text).expect_err(text).reason

@@ -1,14 +1,14 @@
-//! `VER`: the dialect is agreed on.
+//! `VER`: client and service agree on the dialect.
 //!
 //! ```text
 //! C: VER <trid> <dialect>+ [CVR0]
 //! S: VER <trid> <dialect>+ [CVR0]
 //! S: VER <trid> 0
 //! ```
-//! The client names what it speaks, best first; the service repeats those it speaks too, in the
+//! The client names its dialects, best first. The service repeats those that it speaks too, in the
 //! same order, and the connection speaks the first of them. `CVR0` stands for "at least tell me
-//! where a newer client is", and a client was seen that refuses a reply without it. `0` means
-//! that there is nothing in common.
+//! where a newer client is"; at least one client refuses a reply without it. `0` means
+//! that there is no common dialect.
 
 use bytes::BytesMut;
 
@@ -17,7 +17,7 @@ use crate::{Dialect, Invalid, TransactionId};
 
 const CVR0: &str = "CVR0";
 
-/// What the client speaks.
+/// The dialects that the client offers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
     /// Echoed in the reply.
@@ -36,7 +36,7 @@ impl Parse for Request {
 }
 
 impl Request {
-    /// What a client says that speaks this dialect and older ones.
+    /// The offer of a client that speaks this dialect and older ones.
     pub fn offer(transaction: TransactionId, newest: Dialect) -> Self {
         let names = newest.and_older().map(Dialect::name).chain([CVR0]);
         Self { transaction, offered: names.map(Box::from).collect() }
@@ -53,7 +53,7 @@ impl Request {
         common
     }
 
-    /// Whether `CVR0` is among what was offered.
+    /// Whether the client offered `CVR0`.
     pub fn offers_cvr0(&self) -> bool {
         self.offered.iter().any(|name| &**name == CVR0)
     }
@@ -66,7 +66,7 @@ impl Encode for Request {
     }
 }
 
-/// What both sides speak.
+/// The dialects that both sides speak.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reply {
     /// That of the request.

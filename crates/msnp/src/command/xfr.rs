@@ -1,4 +1,4 @@
-//! `XFR`: the client is sent to another server, or asks for a switchboard.
+//! `XFR`: the service redirects the client, or the client asks for a switchboard.
 //!
 //! ```text
 //! C: XFR <trid> SB
@@ -18,7 +18,7 @@ pub(super) const COOKIE_PACKAGE: &str = "CKI";
 const SWITCHBOARD: &str = "SB";
 const NOTIFICATION: &str = "NS";
 
-/// A switchboard is wanted.
+/// The client wants a switchboard.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
     /// Echoed in the reply.
@@ -41,7 +41,7 @@ impl Encode for Request {
     }
 }
 
-/// Where to go.
+/// The server to connect to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Reply {
@@ -49,9 +49,9 @@ pub enum Reply {
     Notification {
         /// That of the request, which was a `USR`.
         transaction: TransactionId,
-        /// The server to go to.
+        /// The server to connect to.
         address: HostPort,
-        /// The server that says so.
+        /// The server that redirects.
         current: HostPort,
     },
     /// To a switchboard.
@@ -60,7 +60,7 @@ pub enum Reply {
         transaction: TransactionId,
         /// The switchboard.
         address: HostPort,
-        /// What it will ask for.
+        /// The cookie that the switchboard will ask for.
         cookie: Cookie,
     },
 }

@@ -1,8 +1,8 @@
-//! `text/x-clientcaps`: third-party clients tell each other what they are.
+//! `text/x-clientcaps`: third-party clients tell each other their name and abilities.
 
 use super::{Headers, Message};
 
-/// What a client says about itself. Source: GAIM and aMSN.
+/// A client's own description. Source: GAIM and aMSN.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ClientCaps {
     /// `Client-Name`: program and version.

@@ -1,4 +1,4 @@
-//! Which kind of message it is.
+//! The kinds of messages, by their `Content-Type`.
 
 use super::*;
 
@@ -30,7 +30,7 @@ pub enum Content {
     Datacast(Datacast),
     /// `text/x-clientcaps`.
     ClientCaps(ClientCaps),
-    /// Anything else, and what is not what its type says.
+    /// Any other message, and one that cannot be read as its type.
     Other,
 }
 

@@ -1,4 +1,4 @@
-//! `text/x-msnmsgr-datacast`: something that happens in the other's window: a nudge, a wink, a voice clip.
+//! `text/x-msnmsgr-datacast`: an action in the window of the other side: a nudge, a wink, a voice clip.
 //!
 //! The body is `Key: value` lines of its own: `ID`, and for most kinds `Data`. It came with MSN Messenger 7.0;
 //! third-party clients send it over older dialects as well. Source: MSNPSharp and aMSN.
@@ -6,7 +6,7 @@
 use super::{Headers, Message};
 use crate::Invalid;
 
-/// Something that happens in the other's window.
+/// An action in the window of the other side.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Datacast {
     /// `ID`: the kind.

@@ -1,4 +1,4 @@
-//! `text/x-mms-emoticon`: which characters of the next text are pictures.
+//! `text/x-mms-emoticon`: the shortcuts in the next text that stand for pictures.
 //!
 //! The body is `shortcut TAB object TAB` again and again, the objects as plain text. Source:
 //! captures, libpurple and Perl MSN.pm, see `docs/protocol/sources.md`.
@@ -60,7 +60,7 @@ impl Emoticons {
     pub const MEDIA_TYPE: &str = "text/x-mms-emoticon";
     /// The media type of moving pictures.
     pub const ANIMATED_MEDIA_TYPE: &str = "text/x-mms-animemoticon";
-    /// How many MSN Messenger 6 takes in one message.
+    /// The most emoticons that MSN Messenger 6 takes in one message.
     pub const MAX_PAIRS: usize = 5;
 
     /// Reads the pairs that can be read: an object with a good shortcut before it. Those after the fifth are ignored.

@@ -53,7 +53,7 @@ impl Headers {
         Ok((headers, if is_blank { at.end } else { at.start }))
     }
 
-    /// Reads the lines of a body in this charset, up to the first blank one that follows any. What is no such line is
+    /// Reads the lines of a body in this charset, up to the first blank one after a line that counts. Any other line is
     /// skipped.
     pub(super) fn of_body(body: &[u8], charset: Option<&str>) -> Self {
         let mut fields = Self::default();
@@ -85,7 +85,7 @@ impl Headers {
         self.lines.split_terminator("\r\n").filter_map(|line| line.split_once(": "))
     }
 
-    /// How many there are.
+    /// The number of headers.
     pub fn len(&self) -> usize {
         self.iter().count()
     }

@@ -13,7 +13,7 @@ use crate::numbers::decimal;
 /// The `Application-GUID` of file transfer.
 pub const FILE_TRANSFER_GUID: &str = "{5D3E02AB-6190-11d3-BBBB-00C04F795683}";
 
-/// What `PortX` and `PortX-Internal` are combined with, so that no translator rewrites them.
+/// The mask of `PortX` and `PortX-Internal`, so that no translator rewrites them.
 const PORT_MASK: u16 = 0x3141;
 
 /// `Invitation-Command`.
@@ -32,11 +32,11 @@ pub enum InvitationCommand {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CancelCode {
-    /// `REJECT`: the person said no.
+    /// `REJECT`: the user refused.
     Reject,
     /// `REJECT_NOT_INSTALLED`: the program is not there.
     RejectNotInstalled,
-    /// `TIMEOUT`: nobody answered.
+    /// `TIMEOUT`: the user did not answer.
     Timeout,
     /// `FAIL`.
     Fail,
@@ -81,11 +81,11 @@ impl CancelCode {
 /// One message of a negotiation. Which fields it has depends on the command and the program.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Invitation {
-    /// What is said.
+    /// The command.
     pub command: InvitationCommand,
     /// `Invitation-Cookie`: the number of the negotiation, the same in all its messages.
     pub cookie: u32,
-    /// `Application-Name`, in the inviter's language.
+    /// `Application-Name`, in the inviting user's language.
     pub application_name: Option<String>,
     /// `Application-GUID`: which program; see [`FILE_TRANSFER_GUID`].
     pub application_guid: Option<String>,
@@ -93,11 +93,11 @@ pub struct Invitation {
     pub session_protocol: Option<String>,
     /// `Session-ID`: a GUID in braces; not for files.
     pub session_id: Option<String>,
-    /// `Application-File`: the name of the file. Somebody else's text: never use it as a path.
+    /// `Application-File`: the name of the file. It is the peer's text: never use it as a path.
     pub file_name: Option<String>,
     /// `Application-FileSize`, in bytes.
     pub file_size: Option<u64>,
-    /// `Connectivity`: `N` when the inviter can take no connection.
+    /// `Connectivity`: `N` when the inviting client can take no connection.
     pub connectivity: Option<bool>,
     /// `Launch-Application`.
     pub launch_application: Option<bool>,
@@ -113,7 +113,7 @@ pub struct Invitation {
     pub port_x: Option<u16>,
     /// `PortX-Internal`: the port behind the translator, plain here and masked on the wire.
     pub port_x_internal: Option<u16>,
-    /// `AuthCookie`: what the connecting side has to show.
+    /// `AuthCookie`: the number that the connecting side sends first.
     pub auth_cookie: Option<u64>,
     /// `Sender-Connect`: the sender of the file connects to its receiver (5.0 and later).
     pub sender_connect: Option<bool>,
@@ -172,7 +172,7 @@ impl Invitation {
         Self { cancel_code: Some(code), ..Self::new(InvitationCommand::Cancel, cookie) }
     }
 
-    /// Whether it is about a file.
+    /// Whether the negotiation is about a file.
     pub fn is_for_file(&self) -> bool {
         self.application_guid.as_ref().is_some_and(|guid| guid.eq_ignore_ascii_case(FILE_TRANSFER_GUID))
     }

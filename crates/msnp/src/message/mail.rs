@@ -23,7 +23,7 @@ impl InitialMail {
     /// The media type, in lower case.
     pub const MEDIA_TYPE: &str = "text/x-msmsgsinitialemailnotification";
 
-    /// Reads the body. What is missing or cannot be read is empty or zero.
+    /// Reads the body. A field that is missing or cannot be read is empty or zero.
     pub fn parse(message: &Message) -> Self {
         let fields = message.fields();
         Self {
@@ -70,7 +70,7 @@ impl NewMail {
     /// The media type, in lower case.
     pub const MEDIA_TYPE: &str = "text/x-msmsgsemailnotification";
 
-    /// Reads the body. What is missing or cannot be read is empty or zero.
+    /// Reads the body. A field that is missing or cannot be read is empty or zero.
     pub fn parse(message: &Message) -> Self {
         let fields = message.fields();
         Self {
@@ -113,7 +113,7 @@ impl MovedMail {
     /// The media type, in lower case.
     pub const MEDIA_TYPE: &str = "text/x-msmsgsactivemailnotification";
 
-    /// Reads the body. What is missing or cannot be read is empty or zero.
+    /// Reads the body. A field that is missing or cannot be read is empty or zero.
     pub fn parse(message: &Message) -> Self {
         let fields = message.fields();
         Self {

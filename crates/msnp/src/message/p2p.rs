@@ -5,11 +5,11 @@ use bytes::Bytes;
 use super::Message;
 use crate::Invalid;
 
-/// A packet and who it is for. A session has it delivered to everybody in it.
+/// A packet and its destination. A session delivers it to every member.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct P2pEnvelope {
-    /// `P2P-Dest`: the account it is for; others ignore it. Compare without regard to case. aMSN leaves it empty in
-    /// a conversation of two.
+    /// `P2P-Dest`: the account that the packet is for; other members ignore it. Compare without regard to case. aMSN
+    /// leaves it empty in a conversation of two.
     pub destination: String,
     /// The packet: 48 bytes of header, up to 1202 of data, 4 of footer. Not looked into here.
     pub packet: Bytes,

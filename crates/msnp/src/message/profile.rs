@@ -1,4 +1,4 @@
-//! `text/x-msmsgsprofile`: what the service tells a client about its own account.
+//! `text/x-msmsgsprofile`: the facts that the service tells a client about its own account.
 
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -41,7 +41,7 @@ pub struct Profile {
     pub birthday: String,
     /// `Wallet`.
     pub wallet: String,
-    /// `Flags`: nobody knows what they mean; 1027 is usual.
+    /// `Flags`: the meaning is unknown; 1027 is usual.
     pub flags: u32,
     /// `sid`: the number of the site, 507 for Messenger.
     pub sid: u32,
@@ -49,7 +49,7 @@ pub struct Profile {
     pub kv: u32,
     /// `MSPAuth`: the ticket for the mail site.
     pub mspauth: Secret,
-    /// `ClientIP`: where the service sees the client. `0.0.0.0` when it did not say (MSNP2).
+    /// `ClientIP`: the address at which the service sees the client. `0.0.0.0` when it did not say (MSNP2).
     pub client_ip: IpAddr,
     /// `ClientPort`: the port there, as a plain number; its bytes change places on the wire.
     /// 0 over HTTP.
@@ -57,7 +57,7 @@ pub struct Profile {
 }
 
 impl Default for Profile {
-    /// What a usual account without a mailbox has; time, address and port are zero.
+    /// The profile of a usual account without a mailbox; time, address and port are zero.
     fn default() -> Self {
         Self {
             login_time: 0,
@@ -88,7 +88,7 @@ impl Profile {
     /// The media type, in lower case.
     pub const MEDIA_TYPE: &str = "text/x-msmsgsprofile";
 
-    /// Reads a profile. Only the login time has to be there: MSNP2 sends nothing else. What is
+    /// Reads a profile. Only the login time has to be there: MSNP2 sends nothing else. A field that is
     /// missing or cannot be read is empty or zero.
     ///
     /// # Errors

@@ -1,4 +1,4 @@
-//! `application/x-msmsgssystemmessage`: the service speaks about itself.
+//! `application/x-msmsgssystemmessage`: a notice of the service about itself.
 
 use super::{Headers, Message};
 use crate::Invalid;
@@ -15,7 +15,7 @@ pub struct SystemMessage {
 impl SystemMessage {
     /// The media type, in lower case.
     pub const MEDIA_TYPE: &str = "application/x-msmsgssystemmessage";
-    /// What clients take for the same (YW).
+    /// The media type that clients take for the same (YW).
     pub const OTHER_MEDIA_TYPE: &str = "text/x-msmsgssystemmessage";
     /// The service goes down for maintenance, in as many minutes as the argument says.
     pub const SHUTTING_DOWN: u32 = 1;
@@ -25,7 +25,7 @@ impl SystemMessage {
         Self { kind: Self::SHUTTING_DOWN, argument: Some(minutes.to_string()) }
     }
 
-    /// The minutes that are left before the service goes down. `None` when it says something else.
+    /// The minutes that are left before the service goes down. `None` when the notice is about something else.
     pub fn minutes(&self) -> Option<u32> {
         let argument = self.argument.as_ref().filter(|_| self.kind == Self::SHUTTING_DOWN)?;
         argument.parse().ok()

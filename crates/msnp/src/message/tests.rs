@@ -1,4 +1,4 @@
-//! Messages of real clients, and what is none.
+//! Messages of real clients, and payloads that are no messages.
 
 mod properties;
 

@@ -1,4 +1,4 @@
-//! `text/plain`: what somebody says.
+//! `text/plain`: an instant message.
 
 use super::Message;
 use crate::wire::percent;
@@ -17,7 +17,7 @@ use crate::wire::percent;
 pub struct Text {
     /// The words. Line breaks are CR LF, but clients send LF and CR too.
     pub body: String,
-    /// How to show it: `X-MMS-IM-Format`.
+    /// The look of the text: `X-MMS-IM-Format`.
     pub format: Option<Format>,
 }
 

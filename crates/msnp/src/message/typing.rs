@@ -1,19 +1,19 @@
-//! `text/x-msmsgscontrol`: somebody is typing.
+//! `text/x-msmsgscontrol`: the notice that a user is typing.
 
 use super::Message;
 use crate::{Handle, Invalid};
 
-/// Sent every four or five seconds while somebody types; shown for five or six.
+/// Sent every four or five seconds while a user types; shown for five or six.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TypingUser(pub Handle);
 
 impl TypingUser {
     /// The media type, in lower case.
     pub const MEDIA_TYPE: &str = "text/x-msmsgscontrol";
-    /// The header that says who types.
+    /// The header that names the account that types.
     pub const HEADER: &str = "TypingUser";
 
-    /// Reads who types.
+    /// Reads the account that types.
     ///
     /// # Errors
     /// [`Invalid::Missing`] when there is no such header; [`Invalid::Handle`] when it names no account.

@@ -1,4 +1,4 @@
-//! Objects of real clients, and what is none.
+//! Objects of real clients, and texts that are no objects.
 
 use proptest::prelude::*;
 

@@ -1,9 +1,9 @@
-//! What the login server answers.
+//! The answers of the login server.
 
 use super::{SCHEME, Secret, after_scheme, guard, value};
 use crate::{Invalid, wire::percent};
 
-/// Where the original service sent a browser after a sign-in; clients of MSN ignore it.
+/// The address to which the original service sent a browser after a sign-in; clients of MSN ignore it.
 const RETURN_URL: &str = "http://messenger.msn.com";
 
 /// The value of the `Authentication-Info` header of an answer with status 200.
@@ -29,7 +29,7 @@ impl AuthenticationInfo {
         Ok(Self { ticket: ticket.into() })
     }
 
-    /// What stands in `from-PP`, and comes back in the second `USR … TWN S`.
+    /// The ticket in `from-PP`, which comes back in the second `USR … TWN S`.
     pub fn ticket(&self) -> &str {
         self.ticket.expose()
     }
@@ -58,7 +58,7 @@ impl AuthenticationInfo {
 /// The value of the `WWW-Authenticate` header of an answer with status 401.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Failure {
-    /// Where the reason can be read.
+    /// The address of a page with the reason.
     pub url: Option<String>,
     /// The reason. GAIM shows it.
     pub text: Option<String>,

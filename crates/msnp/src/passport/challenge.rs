@@ -25,7 +25,7 @@ impl Challenge {
         ))
     }
 
-    /// Takes a challenge as it stands in `USR`. What it is made of is the service's own business,
+    /// Takes a challenge as it stands in `USR`. Its contents are the service's own business,
     /// so any word does.
     ///
     /// # Errors

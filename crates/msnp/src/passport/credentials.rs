@@ -1,4 +1,4 @@
-//! What a client sends to the login server.
+//! The credentials that a client sends to the login server.
 
 use super::{Challenge, SCHEME, Secret, after_scheme, pairs};
 use crate::{Invalid, wire::percent};
@@ -42,7 +42,7 @@ impl Credentials {
                 (_, value) => {
                     let part = value.map_or_else(|| key.to_owned(), |value| format!("{key}={value}"));
                     let part = part.trim_ascii();
-                    // A challenge is one word; whatever is not came from somewhere else.
+                    // A challenge is one word; anything else did not come from `USR`.
                     if percent::is_word(part) {
                         rest.push_str(if rest.is_empty() { "" } else { "," });
                         rest.push_str(part);

@@ -1,4 +1,4 @@
-//! What the nexus answers.
+//! The answer of the nexus: the addresses of Passport.
 
 use super::{guard, value};
 use crate::{Invalid, numbers::decimal};
@@ -7,7 +7,7 @@ use crate::{Invalid, numbers::decimal};
 /// official clients compare it byte for byte (YW).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PassportUrls {
-    /// Where to sign in: `host[:port]/path`, without a scheme. GAIM takes everything before the
+    /// The address to sign in at: `host[:port]/path`, without a scheme. GAIM takes everything before the
     /// first `/` for the host.
     pub login: String,
     /// The realm; `Passport.Net`.

@@ -1,4 +1,4 @@
-//! Cutting frames from a stream.
+//! The decoder, which cuts frames from a stream.
 
 use bytes::{Buf, Bytes, BytesMut};
 
@@ -7,7 +7,7 @@ use super::is_blank;
 use crate::command::{NotificationEvent, NotificationRequest, SwitchboardEvent, SwitchboardRequest};
 use crate::numbers::decimal;
 
-/// Which stream is read. The table of its commands says which verbs carry a payload.
+/// The stream to read. The table of its commands says which verbs carry a payload.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stream {
     /// The commands of a client to a notification server.
@@ -41,11 +41,11 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// Before sign-in: nothing a client says then is long.
+    /// Before sign-in: all lines of a client are short then.
     pub const SIGN_IN: Self = Self { line: 8 * 1024, payload: 1664 };
     /// After sign-in. 1664 is the original switchboard's limit (HYP, *Switchboard Messages*).
     pub const SIGNED_IN: Self = Self { line: 16 * 1024, payload: 1664 };
-    /// What a client reads from a service: payloads there are not limited by the protocol.
+    /// The limits of a client that reads from a service: the protocol does not limit payloads there.
     pub const EVENTS: Self = Self { line: 16 * 1024, payload: 64 * 1024 };
 }
 
@@ -67,15 +67,15 @@ pub enum FrameError {
     TooManyEmptyLines(u32),
 }
 
-/// As many empty lines may stand between two commands. Clients were seen to put one after a payload; whoever
-/// sends nothing else is no client.
+/// The most empty lines between two commands. Some clients put one after a payload. A peer that sends only empty lines
+/// is not a client.
 const MOST_EMPTY_LINES: u32 = 256;
 
-/// Cuts frames from the front of a buffer as they become complete. Lines with nothing on them, or nothing but
-/// blanks, are passed over.
+/// Cuts frames from the front of a buffer as they become complete. Empty lines, and lines of blanks only, are
+/// skipped.
 ///
-/// It keeps no bytes of its own and allocates nothing: a length that a peer announces is checked
-/// against the limit and then waited for. The same stream gives the same frames however it is
+/// It keeps no bytes of its own and allocates nothing: it checks a length that a peer announces
+/// against the limit, then waits for the bytes. The same stream gives the same frames however it is
 /// cut into segments.
 ///
 /// ```
@@ -96,13 +96,13 @@ const MOST_EMPTY_LINES: u32 = 256;
 pub struct Decoder {
     stream: Stream,
     limits: Limits,
-    /// How much of the buffer is known to hold no line end.
+    /// The number of bytes at the front of the buffer that are known to hold no line end.
     scanned: usize,
     /// The line whose payload is not complete yet.
     waiting: Option<(Bytes, usize)>,
     /// The empty lines since the last command.
     empty: u32,
-    /// How many frames have been taken.
+    /// The number of frames taken.
     taken: u64,
 }
 
@@ -123,7 +123,7 @@ impl Decoder {
         self.waiting.is_some()
     }
 
-    /// How many frames have been taken so far: a stream on which this stands still says nothing.
+    /// The number of frames taken so far. While it does not grow, the stream carries no command.
     pub fn taken(&self) -> u64 {
         self.taken
     }

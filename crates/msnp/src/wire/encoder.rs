@@ -1,4 +1,4 @@
-//! Writing commands.
+//! The writer of commands.
 
 use std::fmt::{Display, Write};
 
@@ -20,7 +20,7 @@ pub trait Encode {
 }
 
 /// A command that can be written for a reader of some dialect. A form that depends on the dialect has
-/// only this way to be written, so that none is sent in a dialect that nobody chose.
+/// no other way to be written, so that none goes out in a dialect that the caller did not choose.
 pub trait EncodeFor {
     /// Appends the line as this dialect has it, its CR LF and the payload if there is one.
     fn encode_for(&self, dialect: Dialect, out: &mut BytesMut);

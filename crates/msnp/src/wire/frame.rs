@@ -60,8 +60,9 @@ impl Frame {
         if line.bytes().any(is_control) { Err(Invalid::Text) } else { Ok(line) }
     }
 
-    /// The frame with a line whose words can be read, for a client: it has to make the best of what a service says.
-    /// Control characters are percent-coded, and so is what is not ASCII in a word that is not UTF-8. A name is then
+    /// The frame with a line whose words can be read. A client has to make the best of any line of a service.
+    /// Control characters are percent-coded, and so are the bytes beyond ASCII in a word that is not UTF-8. A name is
+    /// then
     /// for [`crate::FriendlyName::lossy`].
     pub fn legible(&self) -> Cow<'_, Self> {
         if self.text().is_ok() {

@@ -32,7 +32,7 @@ pub fn decode(word: &str) -> Option<Cow<'_, str>> {
     String::from_utf8(decode_bytes(word)).ok().map(Cow::Owned)
 }
 
-/// The best reading of a word that need not be coded well: as [`charset::decode`] has it without a label, coded again
+/// The best reading of a word that may be coded badly: decoded as [`charset::decode`] does without a label, coded again
 /// in at most `max` bytes, and never empty.
 pub(crate) fn recode(word: &str, max: usize) -> Box<str> {
     if word.len() <= max && is_word(word) && decode(word).is_some() {

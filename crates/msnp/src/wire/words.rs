@@ -86,12 +86,12 @@ impl<'a> Words<'a> {
         self.inner.clone().next().is_some_and(|word| word.starts_with(|c: char| c.is_ascii_digit()))
     }
 
-    /// Drops the words that are left, where clients were seen to send more than is documented.
+    /// Drops the words that are left, where clients send more than is documented.
     pub(crate) fn ignore_rest(&mut self) {
         self.inner.by_ref().for_each(drop);
     }
 
-    /// Sees that nothing is left.
+    /// Checks that nothing is left.
     ///
     /// # Errors
     /// [`Invalid::TooMany`] when something is left.

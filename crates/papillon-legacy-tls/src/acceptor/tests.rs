@@ -37,7 +37,7 @@ async fn each_version_shakes_hands_with_each_suite_of_its_time() {
             let (mut server, mut client) = (server.unwrap(), client.unwrap());
             assert_eq!((server.version(), server.cipher()), (name, *suite));
             assert_eq!(server.server_name(), None);
-            // Byte by byte is how block ciphers of the time begin.
+            // Byte by byte is how old block ciphers begin.
             for bytes in [&b"G"[..], b"ET / HTTP/1.0\r\n\r\n"] {
                 client.write_all(bytes).await.unwrap();
                 client.flush().await.unwrap();

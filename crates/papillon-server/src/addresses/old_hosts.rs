@@ -20,8 +20,8 @@ pub const OLD_SERVICES: [&str; 13] = [
     "members.msn.com",
 ];
 
-/// What an old machine has to find here. A hosts file that catches a whole mail site would surprise people, so
-/// that is not among them.
+/// The names that an old machine has to find here. A mail site is not among them: a hosts file that catches all of
+/// one would surprise people.
 pub(crate) fn needed() -> impl Iterator<Item = &'static str> {
     OLD_SERVICES.into_iter()
 }

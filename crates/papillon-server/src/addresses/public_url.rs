@@ -1,4 +1,4 @@
-//! Where people find the pages and the sign-in, when something in front of the service answers for it.
+//! The public URL: the address of the pages and the sign-in, where a reverse proxy answers for the service.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv6Addr};

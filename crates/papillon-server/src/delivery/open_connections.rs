@@ -19,7 +19,7 @@ pub(crate) struct OpenConnections {
 #[derive(Default)]
 struct Open {
     next: u64,
-    /// All are being closed, and whoever comes now with them.
+    /// All are being closed, and a new one with them.
     closing: bool,
     outboxes: HashMap<u64, Weak<Outbox>>,
     /// Those of which is known whose they are.
@@ -56,7 +56,7 @@ impl OpenConnections {
         }
     }
 
-    /// How many there are.
+    /// The number of open connections.
     pub(crate) fn count(&self) -> usize {
         self.open.lock().outboxes.len()
     }

@@ -1,4 +1,4 @@
-//! What waits to be written to one client.
+//! The queue of lines to one client.
 
 use std::collections::VecDeque;
 use std::future::pending;
@@ -16,7 +16,7 @@ use tokio::time::Instant;
 
 use super::receipt::Receipt;
 
-/// How many waiting lines go into one system call.
+/// The most waiting lines that go into one system call.
 const BATCH: usize = 64;
 /// A queue that has grown beyond this gives its memory back when it is empty again.
 const KEPT_CAPACITY: usize = 16;
@@ -24,7 +24,7 @@ const KEPT_CAPACITY: usize = 16;
 /// The sending side of a connection: its socket and a bounded queue of lines.
 ///
 /// Anybody may put lines in, through [`Deliveries`](super::Deliveries), which also writes them as
-/// far as the socket takes them. What it does not take is written by the connection's own task
+/// far as the socket takes them. The connection's own task writes the rest
 /// when the socket is ready. A client that lets more than the limit pile up is dropped.
 ///
 /// The lines of a [`Tunnel`](super::Tunnel) wait until a request takes them.
@@ -35,7 +35,7 @@ pub(crate) struct Outbox {
     wake: Notify,
     limit: usize,
     owner: OnceLock<AccountId>,
-    /// How many messages of this client are on their way whose delivery it waits to hear of.
+    /// The number of this client's messages on their way for which it awaits a confirmation.
     awaited: AtomicUsize,
 }
 
@@ -47,7 +47,7 @@ enum Sink {
     Tunnel(Arc<Notify>),
 }
 
-/// What a request takes out of a tunnel.
+/// The lines that a request takes out of a tunnel.
 #[derive(Debug)]
 pub(crate) struct Taken {
     /// None when nothing waits.
@@ -56,7 +56,7 @@ pub(crate) struct Taken {
     pub(crate) last: bool,
 }
 
-/// What waits in a tunnel for an answer that is still held.
+/// The lines that wait in a tunnel for an answer that is still held.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Waiting {
     /// Nothing.
@@ -74,7 +74,7 @@ struct Queue {
     lines: VecDeque<Item>,
     /// Bytes waiting, the written part of the first line not counted.
     bytes: usize,
-    /// How much of the first line has been written.
+    /// The number of bytes of the first line that have been written.
     written: usize,
     /// Everything that the socket has ever taken, in bytes.
     taken: u64,
@@ -129,7 +129,7 @@ impl Outbox {
         self.owner.set(account).is_ok()
     }
 
-    /// Whose connection this is.
+    /// The client of this connection.
     pub(crate) fn owner(&self) -> Option<AccountId> {
         self.owner.get().copied()
     }
@@ -313,7 +313,7 @@ impl Outbox {
         settled.extend(given_up.into_iter().map(|receipt| (receipt, false)));
     }
 
-    /// Wakes whoever waits for something to happen here.
+    /// Wakes the task that waits for a change of this outbox.
     fn alert(&self) {
         self.wake.notify_one();
         if let Sink::Tunnel(news) = &self.sink {

@@ -1,4 +1,4 @@
-//! Where a connection's bytes come from.
+//! The source of a connection's bytes.
 
 use std::future::poll_fn;
 use std::io;
@@ -17,14 +17,14 @@ use super::tunnel::Inlet;
 /// After the last word to a client, this long to let it close its side, so that what was sent is
 /// not lost to a reset.
 const LINGER: Duration = Duration::from_secs(2);
-/// What a client may still send while its connection is being closed.
+/// The most bytes that a client may still send while its connection is being closed.
 const LINGER_BYTES: usize = 256 * 1024;
 
 /// The receiving side of a connection.
 pub(crate) enum Reader {
     Tcp {
         half: OwnedReadHalf,
-        /// What has been read already, before it was known who reads.
+        /// The bytes that were read before the reader was known.
         early: Vec<u8>,
     },
     Tunnel(Inlet),
@@ -56,14 +56,14 @@ impl Reader {
         }
     }
 
-    /// What has been read has been worked off.
+    /// Notes that the bytes that have been read are processed.
     pub(crate) fn processed(&self) {
         if let Self::Tunnel(inlet) = self {
             inlet.processed();
         }
     }
 
-    /// How many bytes of what waits the client gets although its connection is over.
+    /// The number of waiting bytes that the client gets although its connection is over.
     pub(crate) fn still_taken(&self) -> usize {
         match self {
             Self::Tcp { .. } => 0,

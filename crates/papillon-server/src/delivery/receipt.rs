@@ -1,4 +1,4 @@
-//! Whether a message reached everybody.
+//! The receipt of a message: whether it reached every recipient.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -52,7 +52,7 @@ impl Receipt {
     /// One recipient has got the message, or never will.
     pub(super) fn settle(&self, delivered: bool, out: &mut Deliveries) {
         let decides = if delivered {
-            // With one who never gets it, this is never the last.
+            // With a recipient that never gets it, this is never the last.
             self.outstanding.fetch_sub(1, Ordering::AcqRel) == 1
         } else {
             !self.failed.swap(true, Ordering::AcqRel)

@@ -12,9 +12,9 @@ use tokio::time::{Instant, timeout_at};
 use super::outbox::{Taken, Waiting};
 use super::{Deliveries, Outbox};
 
-/// What may wait to be worked off: a few requests' worth, for when the store is slow.
+/// The most bytes that wait to be processed: a few requests' worth, for when the store is slow.
 const INBOUND_BYTES: usize = 256 * 1024;
-/// How much one answer carries, in bytes.
+/// The most bytes that one answer carries.
 pub(crate) const ANSWER_BYTES: usize = 64 * 1024;
 /// So long after a message of which somebody waited to hear, the next is expected.
 const LIVELY: Duration = Duration::from_secs(5);
@@ -36,7 +36,7 @@ pub(crate) struct Tunnel {
 struct Inbound {
     chunks: VecDeque<Bytes>,
     bytes: usize,
-    /// What has been read is being worked off.
+    /// The bytes that have been read are being processed.
     working: bool,
     /// A request is being answered.
     attended: bool,
@@ -137,7 +137,7 @@ impl Tunnel {
         Deliveries::new().take(&self.outbox, most)
     }
 
-    /// Ends the connection without another word. Its own task tells those whose messages are lost.
+    /// Ends the connection without another word. Its own task tells the senders whose messages are lost.
     pub(crate) fn abandon(&self) {
         self.outbox.end();
     }
@@ -186,13 +186,13 @@ impl Inlet {
         Some(std::mem::take(&mut inbound.bytes))
     }
 
-    /// What has been read has had its effect.
+    /// Notes that the bytes that have been read have had their effect.
     pub(super) fn processed(&self) {
         self.0.inbound.lock().working = false;
         self.0.news.notify_one();
     }
 
-    /// How many bytes of what waits will be taken all the same when the connection is over: those that fit into
+    /// The number of waiting bytes that the client gets although the connection is over: those that fit into
     /// the answer that is being made.
     pub(super) fn still_taken(&self) -> usize {
         if self.0.inbound.lock().attended { ANSWER_BYTES } else { 0 }

@@ -25,17 +25,17 @@ const DRAIN: Duration = Duration::from_secs(2);
 const DRAIN_BYTES: u64 = 256 * 1024;
 
 /// What is to be done about a request.
-enum Reply<'a> {
+enum Reply {
     /// Nothing: the client has gone.
     None,
     /// These bytes are sent.
     Old(Zeroizing<Vec<u8>>, Afterwards),
     /// The router answers. What the request takes up is free again when it has.
-    Modern(Box<Modern>, Counted<'a>),
+    Modern(Box<Modern>, Counted),
 }
 
 /// A request's places in the counts of its client.
-type Counted<'a> = (Option<Place>, Option<Upload<'a>>);
+type Counted = (Option<Place>, Option<Upload>);
 
 /// Answers requests until one of the two sides ends the connection, and closes it in order: in TLS
 /// with a close_notify.
@@ -85,12 +85,12 @@ where
 }
 
 /// Reads a request, and makes its answer where the router does not.
-async fn exchange<'h, S, H>(
+async fn exchange<S, H>(
     stream: &mut S,
     reader: &mut Reader,
-    handler: &'h H,
+    handler: &H,
     visitor: &Visitor,
-) -> io::Result<Reply<'h>>
+) -> io::Result<Reply>
 where
     S: AsyncRead + AsyncWrite + Unpin,
     H: Handler,
@@ -136,11 +136,11 @@ where
 }
 
 /// Who makes a request, how long its body is, and its places in the counts.
-fn admit<'h, H: Handler>(
+fn admit<H: Handler>(
     request: &Request<'_>,
-    handler: &'h H,
+    handler: &H,
     connected: &Visitor,
-) -> Result<(Visitor, usize, Counted<'h>), Response> {
+) -> Result<(Visitor, usize, Counted), Response> {
     let most = handler.longest_body(request);
     let length = usize::try_from(request.length).ok().filter(|length| *length <= most);
     let length = length.ok_or_else(Response::too_much)?;
@@ -152,7 +152,7 @@ fn admit<'h, H: Handler>(
     Ok((visitor, length, (counted, room)))
 }
 
-fn refused<'h>(response: &Response) -> Reply<'h> {
+fn refused(response: &Response) -> Reply {
     Reply::Old(response.to_bytes(false, Afterwards::Close), Afterwards::Close)
 }
 

@@ -15,10 +15,15 @@ const BYTES_PER_SECOND: u64 = 2_000;
 
 /// For all of a body of so many bytes.
 pub(super) fn of_body(bytes: u64) -> Duration {
-    BODY + Duration::from_secs(bytes / BYTES_PER_SECOND)
+    BODY + pace(bytes)
 }
 
 /// For a client to take so many bytes.
 pub(super) fn of_answer(bytes: u64) -> Duration {
-    ANSWER + Duration::from_secs(bytes / BYTES_PER_SECOND)
+    ANSWER + pace(bytes)
+}
+
+/// What so many bytes add to either.
+pub(super) fn pace(bytes: u64) -> Duration {
+    Duration::from_millis(bytes.saturating_mul(1000) / BYTES_PER_SECOND)
 }

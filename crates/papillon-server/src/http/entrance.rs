@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use http::StatusCode;
-use tokio::sync::{Semaphore, SemaphorePermit, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 use super::listening::Room;
 use super::response::Response;
@@ -22,12 +22,18 @@ const UPLOADS: usize = 16;
 const UPLOADS_OF_ADDRESS: usize = 4;
 
 /// A place for a long body, of its address and of all.
-pub(super) type Upload<'a> = (Place, SemaphorePermit<'a>);
+pub(super) type Upload = (Place, OwnedSemaphorePermit);
+
+/// The places of a request of HTTP/2, of its address and of all. The first one on a connection has those of the
+/// connection.
+pub(super) type Stream = (Option<Place>, OwnedSemaphorePermit);
 
 /// See the module.
 pub(crate) struct Entrance {
     room: Room,
-    uploads: Semaphore,
+    /// What requests of HTTP/2 take that are answered beside others on their connection.
+    streams: Arc<Semaphore>,
+    uploads: Arc<Semaphore>,
     uploaders: Arc<AddressCounter>,
     closing: watch::Sender<bool>,
 }
@@ -37,7 +43,8 @@ impl Entrance {
     pub(crate) fn new(limits: &Limits) -> Self {
         Self {
             room: Room::new(limits, &[]),
-            uploads: Semaphore::new(UPLOADS),
+            streams: Arc::new(Semaphore::new(limits.http_connections.clamp(1, Semaphore::MAX_PERMITS))),
+            uploads: Arc::new(Semaphore::new(UPLOADS)),
             uploaders: AddressCounter::new(UPLOADS_OF_ADDRESS),
             closing: watch::Sender::new(false),
         }
@@ -78,23 +85,41 @@ impl Entrance {
         if visitor.counted {
             return Ok(None);
         }
-        let arrival = self.room.arrivals.enter(visitor.peer.ip());
-        arrival.map(Some).ok_or_else(|| {
-            busy("There are too many requests from this address. Please try again in a moment.")
-        })
+        self.place(visitor).map(Some)
+    }
+
+    /// Counts a request of HTTP/2 in: as many may be answered at once as there may be connections. `first` has a
+    /// permit for the one that goes with the connection.
+    ///
+    /// # Errors
+    /// As [`count`](Self::count); and when there are too many of all.
+    pub(super) fn count_stream(&self, visitor: &Visitor, first: &Arc<Semaphore>) -> Result<Stream, Response> {
+        match Arc::clone(first).try_acquire_owned() {
+            Ok(first) => Ok((self.count(visitor)?, first)),
+            Err(_) => {
+                let full = |_| busy("There are too many requests. Please try again in a moment.");
+                let place = self.place(visitor)?;
+                Ok((Some(place), Arc::clone(&self.streams).try_acquire_owned().map_err(full)?))
+            }
+        }
+    }
+
+    fn place(&self, visitor: &Visitor) -> Result<Place, Response> {
+        let full = || busy("There are too many requests from this address. Please try again in a moment.");
+        self.room.arrivals.enter(visitor.peer.ip()).ok_or_else(full)
     }
 
     /// Makes room for a body of this length; the room is free again when what is returned is dropped.
     ///
     /// # Errors
     /// The answer to send when too many are being sent.
-    pub(super) fn make_room(&self, length: usize, visitor: &Visitor) -> Result<Option<Upload<'_>>, Response> {
+    pub(super) fn make_room(&self, length: usize, visitor: &Visitor) -> Result<Option<Upload>, Response> {
         if length <= MAX_BODY {
             return Ok(None);
         }
         let full = || busy("Too many files are being sent. Please try again in a moment.");
         let arrival = self.uploaders.enter(visitor.peer.ip()).ok_or_else(full)?;
-        let permit = self.uploads.try_acquire().map_err(|_| full())?;
+        let permit = Arc::clone(&self.uploads).try_acquire_owned().map_err(|_| full())?;
         Ok(Some((arrival, permit)))
     }
 }

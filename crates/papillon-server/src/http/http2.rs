@@ -1,27 +1,34 @@
 //! HTTP/2, for clients that choose it in their TLS hello: all of it is hyper's, within the limits that hold for
-//! HTTP/1.
+//! HTTP/1: as many requests may be answered at once as there may be connections, and each is answered to its end
+//! although its client takes it back.
+
+mod activity;
+mod answer;
 
 use std::convert::Infallible;
 use std::io;
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::body::Body;
 use bytes::Bytes;
 use http::header::CONTENT_LENGTH;
+use http::request::Parts;
 use http::{Method, StatusCode};
 use http_body_util::BodyExt;
 use hyper::body::{Body as _, Incoming};
 use hyper::server::conn::http2;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use parking_lot::Mutex;
+use hyper_util::rt::{TokioExecutor, TokioIo};
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::time::{Instant, sleep_until, timeout, timeout_at};
+use tokio::sync::Semaphore;
+use tokio::time::{Instant, timeout_at};
 use zeroize::Zeroizing;
 
+use self::activity::{Activity, Unanswered};
+use self::answer::Answer;
 use super::bridge;
-use super::deadlines::{self, ANSWER, BODY, IDLE};
+use super::deadlines::{self, BODY};
+use super::entrance::{Stream, Upload};
 use super::handler::Handler;
 use super::paced::Paced;
 use super::request::{MAX_HEAD, Request};
@@ -34,9 +41,7 @@ const STREAMS: u32 = 100;
 const STREAM_WINDOW: u32 = 64 * 1024;
 const CONNECTION_WINDOW: u32 = 256 * 1024;
 /// What waits for a client on one stream, in bytes.
-const UNSENT: usize = 64 * 1024;
-/// A client that does not answer a ping within [`ANSWER`] is gone.
-const PING: Duration = Duration::from_secs(20);
+const UNSENT: usize = 16 * 1024;
 
 /// Answers requests until one of the two sides ends the connection, or nothing has happened on it for half a minute.
 ///
@@ -48,23 +53,16 @@ where
     H: Handler,
 {
     let activity = Arc::new(Activity::default());
+    let asking = Arc::new(Asking {
+        handler: Arc::clone(handler),
+        visitor: visitor.clone(),
+        first: Arc::new(Semaphore::new(1)),
+    });
     let service = {
-        let (handler, visitor, activity) = (Arc::clone(handler), visitor.clone(), Arc::clone(&activity));
+        let activity = Arc::clone(&activity);
         service_fn(move |request| {
-            let (handler, visitor) = (Arc::clone(&handler), visitor.clone());
-            let (unanswered, activity) = (Unanswered::new(&activity), Arc::clone(&activity));
-            async move {
-                let response = answer(&*handler, &visitor, request).await;
-                drop(unanswered);
-                // Each part that the client makes room for is news.
-                let body = response.map(|body| {
-                    Body::new(body.map_frame(move |frame| {
-                        activity.note();
-                        frame
-                    }))
-                });
-                Ok::<_, Infallible>(body)
-            }
+            let (asking, unanswered) = (Arc::clone(&asking), Unanswered::new(&activity));
+            async move { Ok::<_, Infallible>(asking.answer(request, unanswered).await) }
         })
     };
     let connection = builder().serve_connection(TokioIo::new(Paced::new(stream)), service);
@@ -80,62 +78,105 @@ where
         () = activity.over() => connection.as_mut().graceful_shutdown(),
     }
     // A client that does not go by itself is left.
-    let _ = timeout(ANSWER, connection).await;
+    let _ = timeout_at(activity.last_moment(), connection).await;
     Ok(())
 }
 
 fn builder() -> http2::Builder<TokioExecutor> {
     let mut builder = http2::Builder::new(TokioExecutor::new());
     builder
-        .timer(TokioTimer::new())
         .max_concurrent_streams(STREAMS)
         .initial_stream_window_size(STREAM_WINDOW)
         .initial_connection_window_size(CONNECTION_WINDOW)
         .max_send_buf_size(UNSENT)
-        .max_header_list_size(u32::try_from(MAX_HEAD).unwrap_or(u32::MAX))
-        .keep_alive_interval(PING)
-        .keep_alive_timeout(ANSWER);
+        // No pings: what waits for a slow client delays its answer to them.
+        .max_header_list_size(u32::try_from(MAX_HEAD).unwrap_or(u32::MAX));
     builder
 }
 
-/// Answers one request.
-async fn answer<H: Handler>(
-    handler: &H,
-    connected: &Visitor,
-    request: http::Request<Incoming>,
-) -> http::Response<Body> {
-    let (parts, body) = request.into_parts();
-    match respond(handler, connected, &parts, body).await {
-        Ok(answer) => answer,
-        Err(refused) => bridge::to_http(&refused),
+/// Whose requests they are, and who answers them.
+struct Asking<H> {
+    handler: Arc<H>,
+    visitor: Visitor,
+    /// For the request that needs no place beside its connection's.
+    first: Arc<Semaphore>,
+}
+
+/// A request's places in the counts of its client.
+type Counted = (Stream, Option<Upload>);
+
+impl<H: Handler> Asking<H> {
+    async fn answer(
+        &self,
+        request: http::Request<Incoming>,
+        unanswered: Unanswered,
+    ) -> http::Response<Answer> {
+        let (parts, body) = request.into_parts();
+        let (answer, place) = match self.respond(parts, body).await {
+            Ok((answer, place)) => (answer, Some(place)),
+            Err(refused) => (bridge::to_http(&refused), None),
+        };
+        let unsent = unanswered.answered();
+        answer.map(|body| Answer::new(body, unsent, place))
+    }
+
+    async fn respond(
+        &self,
+        parts: Parts,
+        body: Incoming,
+    ) -> Result<(http::Response<Body>, Stream), Response> {
+        let (most, counted, visitor) = self.admit(&parts, &body)?;
+        let body = read_body(body, most).await?;
+        let mut request = Request::of_parts(&parts)?;
+        request.length = u64::try_from(body.len()).unwrap_or(u64::MAX);
+        let held = self.handler.may_hold(&request);
+        let answer = ask(Arc::clone(&self.handler), parts, body, visitor, counted);
+        if held {
+            // Taken back, it leaves what would have been said for the next one.
+            return answer.await;
+        }
+        // What a page has begun it finishes, with its places taken, although nobody waits any longer.
+        let failed =
+            |_| Response::text(StatusCode::INTERNAL_SERVER_ERROR, "This cannot be shown at the moment.");
+        tokio::spawn(answer).await.map_err(failed)?
+    }
+
+    /// How long the body may be, the places of the request, and who makes it.
+    fn admit(&self, parts: &Parts, body: &Incoming) -> Result<(usize, Counted, Visitor), Response> {
+        let request = Request::of_parts(parts)?;
+        let entrance = self.handler.entrance();
+        let most = self.handler.longest_body(&request);
+        // What is not announced may be as long as any.
+        let length =
+            body.size_hint().exact().map_or(most, |exact| usize::try_from(exact).unwrap_or(usize::MAX));
+        if length > most {
+            return Err(Response::too_much());
+        }
+        let mut visitor = self.visitor.clone();
+        visitor.asks(&request, self.handler.setting(), |address| entrance.trusts(address));
+        let place = entrance.count_stream(&visitor, &self.first)?;
+        let room = entrance.make_room(length, &visitor)?;
+        Ok((most, (place, room), visitor))
     }
 }
 
-async fn respond<H: Handler>(
-    handler: &H,
-    connected: &Visitor,
-    parts: &http::request::Parts,
-    body: Incoming,
-) -> Result<http::Response<Body>, Response> {
-    let mut request = Request::of_parts(parts)?;
-    let entrance = handler.entrance();
-    let most = handler.longest_body(&request);
-    // What is not announced may be as long as any.
-    let length = body.size_hint().exact().map_or(most, |exact| usize::try_from(exact).unwrap_or(usize::MAX));
-    if length > most {
-        return Err(Response::too_much());
-    }
-    let mut visitor = connected.clone();
-    visitor.asks(&request, handler.setting(), |address| entrance.trusts(address));
-    let _counted = entrance.count(&visitor)?;
-    let _room = entrance.make_room(length, &visitor)?;
-    request.body = read_body(body, most).await?;
+/// Lets the site answer. The place is free again when the client has taken the answer.
+async fn ask<H: Handler>(
+    handler: Arc<H>,
+    parts: Parts,
+    body: Bytes,
+    visitor: Visitor,
+    (place, _room): Counted,
+) -> Result<(http::Response<Body>, Stream), Response> {
+    let mut request = Request::of_parts(&parts)?;
+    request.length = u64::try_from(body.len()).unwrap_or(u64::MAX);
+    request.body = body;
     let pages = handler.pages(&request).cloned();
     let answer = match pages {
         Some(pages) => bridge::ask(&pages, parts.clone(), request.body, &visitor).await,
         None => bridge::to_http(&handler.answer(&request, &visitor).await),
     };
-    Ok(if parts.method == Method::HEAD { without_body(answer) } else { answer })
+    Ok((if parts.method == Method::HEAD { without_body(answer) } else { answer }, place))
 }
 
 /// The answer to `HEAD`.
@@ -167,61 +208,5 @@ async fn read_body(mut body: Incoming, most: usize) -> Result<Bytes, Response> {
             read = larger;
         }
         read.extend_from_slice(&data);
-    }
-}
-
-/// When something last happened on a connection.
-#[derive(Debug)]
-struct Activity(Mutex<State>);
-
-#[derive(Debug)]
-struct State {
-    /// Requests that have no answer yet.
-    unanswered: usize,
-    last: Instant,
-}
-
-impl Default for Activity {
-    fn default() -> Self {
-        Self(Mutex::new(State { unanswered: 0, last: Instant::now() }))
-    }
-}
-
-impl Activity {
-    /// Waits until nothing has happened for as long as a connection may be idle.
-    async fn over(&self) {
-        loop {
-            let idle_at = {
-                let state = self.0.lock();
-                let last = if state.unanswered > 0 { Instant::now() } else { state.last };
-                last + IDLE
-            };
-            if idle_at <= Instant::now() {
-                return;
-            }
-            sleep_until(idle_at).await;
-        }
-    }
-
-    fn note(&self) {
-        self.0.lock().last = Instant::now();
-    }
-}
-
-/// A request without an answer, for as long as this lives.
-struct Unanswered(Arc<Activity>);
-
-impl Unanswered {
-    fn new(activity: &Arc<Activity>) -> Self {
-        activity.0.lock().unanswered += 1;
-        Self(Arc::clone(activity))
-    }
-}
-
-impl Drop for Unanswered {
-    fn drop(&mut self) {
-        let mut state = self.0.0.lock();
-        state.unanswered -= 1;
-        state.last = Instant::now();
     }
 }

@@ -202,7 +202,7 @@ impl<'a> Request<'a> {
     fn body_length(&self) -> Result<u64, Response> {
         let mut length = None;
         for value in self.values("Content-Length") {
-            let value = std::str::from_utf8(value).ok().map(str::trim);
+            let value = std::str::from_utf8(value.trim_ascii()).ok();
             let value = value.filter(|value| value.bytes().all(|b| b.is_ascii_digit()));
             let value = value.and_then(|value| value.parse::<u64>().ok());
             let value = value.ok_or_else(|| bad("Content-Length is not a number."))?;
@@ -328,6 +328,7 @@ mod tests {
             "GET / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
             "GET / HTTP/1.1\r\nContent-Length: +1\r\n\r\n",
             "GET / HTTP/1.1\r\nContent-Length: 1, 1\r\n\r\n",
+            "GET / HTTP/1.1\r\nContent-Length: \u{a0}1\r\n\r\n",
             "GET / HTTP/1.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
         ] {
             assert_eq!(parse(text).unwrap_err(), StatusCode::BAD_REQUEST, "{text:?}");

@@ -1,4 +1,4 @@
-//! The wait before the next try of what failed for want of something, such as open files.
+//! The wait before the retry of a call that failed for want of a resource, such as open files.
 
 use std::time::Duration;
 

@@ -1,4 +1,5 @@
-//! Noticing clients that have gone without a word: a pulled cable, a crash, a router that has forgotten them.
+//! The keep-alive of connections. It notices clients that have gone without a word: a pulled cable, a crash, a router
+//! that has forgotten them.
 
 use std::io;
 use std::time::Duration;

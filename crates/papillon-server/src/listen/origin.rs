@@ -1,26 +1,26 @@
-//! Where a connection comes from: which listener, and the addresses of both sides.
+//! The origin of a connection: its entry point, and the addresses of both sides.
 
 use std::net::{IpAddr, SocketAddr};
 
-/// Which listener a client came in by.
+/// The entry point of a connection: one of the listeners, or the gateway.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Door {
+pub(crate) enum EntryPoint {
     /// The MSNP listener.
     Msnp,
-    /// The listener that refers everybody to the MSNP listener.
+    /// The dispatch listener. It refers each client to the MSNP listener.
     Dispatch,
     /// The HTTP gateway.
     Gateway,
 }
 
-/// Where a connection comes from and where it arrived. A client of the gateway has no port: its
+/// The origin of a connection, and the address at which it arrived. A client of the gateway has no port: its
 /// connections come and go, and may be a proxy's.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Origin {
     pub(crate) client: SocketAddr,
     pub(crate) local: SocketAddr,
-    pub(crate) door: Door,
-    /// Whether a proxy said so, in the PROXY protocol: both are then its client's.
+    pub(crate) entry_point: EntryPoint,
+    /// Whether a proxy named both addresses, in the PROXY protocol. They are then those of the proxy's connection with its client.
     pub(crate) by_proxy: bool,
 }
 

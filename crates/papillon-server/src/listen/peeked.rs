@@ -1,4 +1,4 @@
-//! The beginning of a connection, read before it is known who serves it.
+//! A connection whose beginning has been read before its server is known.
 
 use std::io;
 use std::mem::MaybeUninit;
@@ -12,11 +12,11 @@ use zeroize::Zeroizing;
 /// This much is read at once.
 const CHUNK: usize = 1024;
 
-/// A connection whose first bytes can be looked at, and are read again by whoever serves it.
+/// A connection whose first bytes can be looked at. The server of the connection reads them again.
 #[derive(Debug)]
 pub(crate) struct Peeked<S> {
     stream: S,
-    /// What has been read; what of that has been served.
+    /// The bytes that have been read, and the number of them that have been served.
     read: Zeroizing<Vec<u8>>,
     served: usize,
 }

@@ -1,9 +1,9 @@
-//! Who the client of a proxy is: the PROXY protocol, versions 1 and 2.
+//! The PROXY protocol, versions 1 and 2: the client of a proxy's connection.
 //!
 //! A proxy that speaks it says this in a header before the client's own bytes (HAProxy,
 //! `doc/proxy-protocol.txt`). Anybody could: a header counts only from addresses that the operator trusts.
 //! From these it may be left out, so that programs on a proxy's machine are served without one. That gives
-//! nothing away: whoever can choose the first bytes of a connection from there could write a header, too.
+//! nothing away: a client that can choose the first bytes of a connection from there could write a header, too.
 
 mod introduction;
 mod trusted;
@@ -25,7 +25,7 @@ pub(crate) use write::{TakenOff, header};
 /// certificates' names besides.
 const MAX_HEADER: usize = 2048;
 
-/// How a header of version 1 begins.
+/// The beginning of a header of version 1.
 const TEXT: &[u8] = b"PROXY ";
 /// Its longest form.
 const LONGEST_TEXT: usize = 107;
@@ -45,7 +45,7 @@ pub(crate) struct Client {
     pub secure: bool,
 }
 
-/// How a connection begins.
+/// The beginning of a connection.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Beginning {
     /// There is a header that is not whole yet, or may be one.

@@ -17,8 +17,8 @@ pub struct Attempts {
     addresses: RateLimiter<Network>,
 }
 
-/// What an attempt took. It is given back, by [`Attempts::give_back`], when the attempt was not a
-/// failure; dropping it leaves the attempt counted.
+/// The share of the limit that an attempt took. [`Attempts::give_back`] takes it back when the attempt was not a
+/// failure. Dropping it leaves the attempt counted.
 #[derive(Debug)]
 #[must_use]
 pub struct Reservation {
@@ -30,7 +30,7 @@ pub struct Reservation {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("too many failed sign-ins")]
 pub struct Limited {
-    /// How long it takes until the next one is allowed, if nobody fails in the meantime.
+    /// The time until the next attempt is allowed, if none fails in the meantime.
     pub wait: Duration,
 }
 

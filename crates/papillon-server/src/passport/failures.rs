@@ -1,7 +1,7 @@
-//! Failed sign-ins in the log: who came from where, and no more than a line a second for an address.
+//! The log of failed sign-ins: the account and the address, and no more than a line a second for an address.
 //!
-//! What another person typed is in no line: an account is named when what stood there is an address at all, and an
-//! address has neither blanks nor line ends.
+//! A typed text is in no line, unless it is an address. The line then names the account: an address has neither
+//! blanks nor line ends.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -35,18 +35,18 @@ pub(crate) enum Reason {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Failures(Arc<Mutex<HashMap<Whence, Recent>>>);
 
-/// Whose failures share a line: those of a network, or of all that there was no more room for.
+/// The key of failures that share a line: a network, or all networks for which there was no more room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Whence {
     Network(Network),
     Elsewhere,
 }
 
-/// What has happened since the last line.
+/// The failures since the last line.
 #[derive(Debug, Default)]
 struct Recent {
     last: Option<Failure>,
-    /// How many there were besides the last.
+    /// The number of failures besides the last.
     others: u64,
 }
 
@@ -137,7 +137,7 @@ mod tests {
         Failure { reason: Reason::Wrong, from: from.parse().unwrap(), account: None }
     }
 
-    /// How many addresses are remembered.
+    /// The number of addresses that are remembered.
     fn remembered(failures: &Failures) -> usize {
         failures.0.lock().unwrap().len()
     }
@@ -180,7 +180,7 @@ mod tests {
         }
         assert_eq!(failures.begin_or_add(from(MOST)).unwrap().0, Whence::Elsewhere);
         assert!(failures.begin_or_add(from(MOST + 1)).is_none());
-        assert!(failures.begin_or_add(from(0)).is_none(), "those who are known are told apart");
+        assert!(failures.begin_or_add(from(0)).is_none(), "known addresses are told apart");
         assert_eq!(failures.take(Whence::Elsewhere).unwrap().1, 0);
         assert_eq!(remembered(&failures), MOST + 1);
     }

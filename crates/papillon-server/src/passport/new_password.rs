@@ -1,4 +1,4 @@
-//! New passwords: which are taken, which work in every client, and ones made by chance.
+//! New passwords: the rules for them, the ones that work in every client, and random ones.
 
 use zeroize::Zeroizing;
 
@@ -10,12 +10,12 @@ pub const LONGEST_PASSWORD: usize = 256;
 /// off there, as the original service did.
 pub const LONGEST_EVERYWHERE: usize = 16;
 
-/// What a [random password](random_password) is made of: no two that look alike, and nothing that a client of 2003
+/// The alphabet of a [random password](random_password): no two letters that look alike, and nothing that a client of 2003
 /// codes in a way of its own.
 const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
-/// How many of them.
+/// The number of characters in one.
 const LETTERS_IN_ALL: usize = 14;
-/// How many bits of chance a [random password](random_password) has: five in each of its fourteen characters.
+/// The number of random bits in a [random password](random_password): five in each of its fourteen characters.
 pub const RANDOM_PASSWORD_BITS: usize = LETTERS_IN_ALL * LETTERS.len().ilog2() as usize;
 
 /// Why a new password is not taken.
@@ -50,8 +50,8 @@ pub fn check_new_password(password: &str) -> Result<(), UnfitPassword> {
     Ok(())
 }
 
-/// Whether every client sends this password whole. One that some clients cut off is taken all the same: whoever uses
-/// others may keep it.
+/// Whether every client sends this password whole. The service accepts one that some clients cut off: the account may
+/// be used with others.
 pub fn works_everywhere(password: &str) -> bool {
     password.len() <= LONGEST_EVERYWHERE
 }

@@ -12,7 +12,7 @@ use subtle::ConstantTimeEq;
 use tokio::sync::Semaphore;
 use zeroize::Zeroizing;
 
-/// How many may wait for their hash before others are turned away.
+/// The most sign-ins that wait for their hash before others are turned away.
 const WAITING: usize = 256;
 /// The most a stored hash may ask for. Ours ask for 19 MiB and two passes; this leaves room for
 /// accounts brought from elsewhere and none for a damaged row.

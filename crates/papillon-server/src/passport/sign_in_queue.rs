@@ -1,7 +1,7 @@
-//! Attempts that are being judged, and those that wait for them.
+//! The queue of sign-in attempts: those being judged, and those waiting for them.
 //!
 //! An attempt counts as a failure until it is judged. Behind one address there may be a whole school
-//! that signs in at the same moment, with the right passwords: whoever finds the budget taken by
+//! that signs in at the same moment, with the right passwords: an attempt that finds the budget taken by
 //! attempts of that same address waits until one of them is judged, and tries again.
 
 use std::collections::HashMap;
@@ -33,7 +33,7 @@ struct State {
 #[derive(Debug, Default)]
 struct InFlight {
     count: usize,
-    /// Wakes those who wait when one of these is judged.
+    /// Wakes the waiting sign-ins when one of these is judged.
     judged: Arc<Notify>,
 }
 
@@ -136,7 +136,7 @@ mod tests {
         text.parse().unwrap()
     }
 
-    /// What comes of it without waiting; the clock of a test that is paused does not move.
+    /// The outcome without waiting; the paused clock of a test does not move.
     fn now<F: Future>(future: std::pin::Pin<&mut F>) -> Option<F::Output> {
         match future.poll(&mut Context::from_waker(Waker::noop())) {
             Poll::Ready(output) => Some(output),

@@ -1,4 +1,4 @@
-//! Tickets: what the login hands out and `USR TWN S` brings back.
+//! Tickets: the login issues them, and `USR TWN S` brings them back.
 //!
 //! A ticket says which account signed in, at which epoch of its password and until when, and is
 //! signed: any node that has the key can judge it without a look-up. It looks like the tickets of
@@ -26,7 +26,7 @@ pub struct TicketMint {
     lifetime: Duration,
 }
 
-/// What a genuine ticket says.
+/// The content of a genuine ticket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Claims {
@@ -129,8 +129,8 @@ impl fmt::Debug for TicketMint {
     }
 }
 
-/// The part of a ticket that the profile message carries as `MSPAuth` (HYP, *Messages*): what
-/// stands between `t=` and `&p=`.
+/// The part of a ticket that the profile message carries as `MSPAuth` (HYP, *Messages*): the text that
+/// stands between `t=` and `&p=`. Public for `tests/passport.rs`.
 pub fn t_part(presented: &str) -> Option<&str> {
     presented.strip_prefix("t=")?.split_once("&p=").map(|(t, _)| t)
 }

@@ -1,4 +1,4 @@
-//! A connection: one task that reads, one bounded outbox that everybody may write to.
+//! A connection: one task that reads, and one bounded outbox to which every task may write.
 
 use std::io;
 use std::ops::ControlFlow;
@@ -15,7 +15,7 @@ use super::notification;
 use super::switchboard;
 use crate::config::Timeouts;
 use crate::delivery::{Deliveries, Inlet, Outbox, Reader, Tunnel, read_buffer};
-use crate::listen::{Door, Origin};
+use crate::listen::{EntryPoint, Origin};
 use crate::service::Service;
 
 /// A deadline that is never reached.
@@ -24,7 +24,7 @@ const NEVER: Duration = Duration::from_secs(86_400 * 365);
 /// Whether a connection goes on after what has just been done.
 pub(crate) type Flow = ControlFlow<()>;
 
-/// What a connection is for; its first verb tells.
+/// The role of a connection; its first verb tells it.
 enum Role {
     Unknown,
     Notification(Box<notification::Connection>),
@@ -213,13 +213,13 @@ impl Connection {
     fn take_role(&mut self, frame: &Frame) -> Flow {
         let service = Arc::clone(&self.service);
         let outbox = Arc::clone(&self.outbox);
-        match (frame.verb(), self.origin.door) {
+        match (frame.verb(), self.origin.entry_point) {
             (b"VER", _) => {
                 let connection = notification::Connection::new(service, outbox, self.origin);
                 self.role = Role::Notification(Box::new(connection));
             }
-            (b"USR" | b"ANS", Door::Msnp | Door::Gateway) => {
-                let connection = switchboard::Connection::new(service, outbox, self.origin.door);
+            (b"USR" | b"ANS", EntryPoint::Msnp | EntryPoint::Gateway) => {
+                let connection = switchboard::Connection::new(service, outbox, self.origin.entry_point);
                 self.role = Role::Switchboard(Box::new(connection));
                 self.decoder.expect(Stream::SwitchboardRequests, Limits::SIGNED_IN);
             }

@@ -1,4 +1,4 @@
-//! The notification server: one signed-in person's connection.
+//! The notification server: the connection of one client, before and after its sign-in.
 //!
 //! [`verbs`] says what may be sent when, and what handles it; each other file handles one group of verbs.
 
@@ -29,8 +29,8 @@ use crate::delivery::{Deliveries, Outbox};
 use crate::limits::Pace;
 use crate::listen::Origin;
 use crate::people::Session;
+use crate::roles::command_error::{CommandError, Outcome};
 use crate::roles::connection::Flow;
-use crate::roles::refusal::{Outcome, Refusal};
 use crate::roles::verb_table::Rule;
 use crate::service::Service;
 use challenge::Challenges;
@@ -44,9 +44,9 @@ pub(crate) struct Connection {
     origin: Origin,
     stage: Stage,
     dialect: Dialect,
-    /// Who wants to sign in: set by `USR … I`.
+    /// The handle that wants to sign in: set by `USR … I`.
     handle: Option<Handle>,
-    /// What the client says it is, until the session has it.
+    /// The client's name and version as it tells them, until the session has them.
     client: Box<str>,
     session: Option<Arc<Session>>,
     verified: bool,
@@ -55,7 +55,7 @@ pub(crate) struct Connection {
     paces: Paces,
 }
 
-/// How often this client may do what reaches others.
+/// The rate limits of this client's requests that reach other clients.
 struct Paces {
     changes: Pace,
     switchboards: Pace,
@@ -86,7 +86,7 @@ impl Connection {
         }
     }
 
-    /// What may still be sent: less before the sign-in than after.
+    /// The size limits of a request: smaller before the sign-in than after.
     pub(crate) fn frame_limits(&self) -> Limits {
         if self.session.is_some() { Limits::SIGNED_IN } else { Limits::SIGN_IN }
     }
@@ -95,13 +95,14 @@ impl Connection {
     pub(crate) async fn handle(&mut self, frame: Frame) -> Flow {
         match self.obey(&frame).await {
             Ok(()) => Flow::Continue(()),
-            Err(refusal) => self.refuse(refusal, frame.transaction()),
+            Err(error) => self.refuse(error, frame.transaction()),
         }
     }
 
     async fn obey(&mut self, frame: &Frame) -> Outcome {
         let rule = Rule::admit(verbs::RULES, self, frame)?;
-        let request = Request::parse(frame, self.dialect).map_err(|error| rule.refusal(error.reason))?;
+        let request =
+            Request::parse(frame, self.dialect).map_err(|error| rule.unreadable_error(error.reason))?;
         verbs::carry_out(self, request).await
     }
 
@@ -123,26 +124,26 @@ impl Connection {
     }
 
     /// The session; there is one for every verb that the table admits after the sign-in only.
-    fn session(&self) -> Result<Arc<Session>, Refusal> {
-        self.session.clone().ok_or(Refusal::Close)
+    fn session(&self) -> Result<Arc<Session>, CommandError> {
+        self.session.clone().ok_or(CommandError::Close)
     }
 
     fn reply(&self, reply: &impl EncodeFor) {
         Deliveries::new().send(&self.outbox, reply.to_bytes_for(self.dialect));
     }
 
-    fn refuse(&self, refusal: Refusal, transaction: Option<TransactionId>) -> Flow {
-        match refusal {
-            Refusal::Error(code) => {
+    fn refuse(&self, error: CommandError, transaction: Option<TransactionId>) -> Flow {
+        match error {
+            CommandError::Error(code) => {
                 self.reply(&error::Reply::new(code, transaction));
                 Flow::Continue(())
             }
-            Refusal::Fatal(code) => {
+            CommandError::Fatal(code) => {
                 self.reply(&error::Reply::new(code, transaction));
                 Flow::Break(())
             }
-            Refusal::Close => Flow::Break(()),
-            Refusal::Drop => {
+            CommandError::Close => Flow::Break(()),
+            CommandError::Drop => {
                 Deliveries::new().abandon(&self.outbox);
                 Flow::Break(())
             }

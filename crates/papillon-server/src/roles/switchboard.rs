@@ -15,10 +15,10 @@ use msnp::{Cookie, ErrorCode, Handle, SessionId, TransactionId};
 use tokio::time::Instant;
 
 use crate::delivery::{Deliveries, Outbox};
-use crate::listen::Door;
+use crate::listen::EntryPoint;
 use crate::people::conversations::{Conversation, Invitee, Participant};
+use crate::roles::command_error::{CommandError, Outcome};
 use crate::roles::connection::Flow;
-use crate::roles::refusal::{Outcome, Refusal};
 use crate::roles::verb_table::{Gate, Rule};
 use crate::service::Service;
 
@@ -26,12 +26,12 @@ use crate::service::Service;
 pub(crate) struct Connection {
     service: Arc<Service>,
     outbox: Arc<Outbox>,
-    door: Door,
-    seat: Option<Seat>,
+    entry_point: EntryPoint,
+    participation: Option<Participation>,
 }
 
-/// A place in a conversation.
-struct Seat {
+/// The part of one account in a conversation.
+struct Participation {
     person: Invitee,
     conversation: Arc<Conversation>,
     /// When to look again whether the conversation has gone idle.
@@ -39,8 +39,8 @@ struct Seat {
 }
 
 impl Connection {
-    pub(crate) fn new(service: Arc<Service>, outbox: Arc<Outbox>, door: Door) -> Self {
-        Self { service, outbox, door, seat: None }
+    pub(crate) fn new(service: Arc<Service>, outbox: Arc<Outbox>, entry_point: EntryPoint) -> Self {
+        Self { service, outbox, entry_point, participation: None }
     }
 
     /// Handles everything that has been read. Nothing here waits, so a burst goes out in as few
@@ -67,27 +67,28 @@ impl Connection {
     pub(crate) fn handle(&mut self, frame: &Frame, out: &mut Deliveries) -> Flow {
         match self.obey(frame, out) {
             Ok(()) => Flow::Continue(()),
-            Err(refusal) => self.refuse(refusal, frame.transaction(), out),
+            Err(error) => self.refuse(error, frame.transaction(), out),
         }
     }
 
     fn obey(&mut self, frame: &Frame, out: &mut Deliveries) -> Outcome {
         let rule = Rule::admit(verbs::RULES, self, frame)?;
-        let request = Request::parse(frame, self.dialect()).map_err(|error| rule.refusal(error.reason))?;
+        let request =
+            Request::parse(frame, self.dialect()).map_err(|error| rule.unreadable_error(error.reason))?;
         verbs::carry_out(self, request, out)
     }
 
     /// `MSG`: everybody else in the conversation gets it.
     fn relay(&self, request: &msg::Request, out: &mut Deliveries) -> Outcome {
-        let seat = self.seat.as_ref().ok_or(Refusal::Close)?;
-        seat.conversation.relay(seat.person.account, &self.outbox, request, out);
+        let participation = self.participation.as_ref().ok_or(CommandError::Close)?;
+        participation.conversation.relay(participation.person.account, &self.outbox, request, out);
         Ok(())
     }
 
     /// `USR`: the caller opens a conversation.
     fn open(&mut self, request: usr::SwitchboardRequest, out: &mut Deliveries) -> Outcome {
         let admitted = self.redeem(&request.cookie, &request.handle, None);
-        let (person, _) = admitted.ok_or(Refusal::Fatal(ErrorCode::AuthenticationFailed))?;
+        let (person, _) = admitted.ok_or(CommandError::Fatal(ErrorCode::AuthenticationFailed))?;
         let reply = usr::SwitchboardReply {
             transaction: request.transaction,
             handle: person.handle.clone(),
@@ -100,15 +101,15 @@ impl Connection {
         Ok(())
     }
 
-    /// `ANS`: somebody who was called comes in.
+    /// `ANS`: an invited account enters.
     fn answer(&mut self, request: ans::Request, out: &mut Deliveries) -> Outcome {
         let ans::Request { transaction, handle, cookie, session } = request;
         let admitted = self.redeem(&cookie, &handle, Some(session));
         let Some((person, Some(conversation))) = admitted else {
-            return Err(Refusal::Fatal(ErrorCode::AuthenticationFailed));
+            return Err(CommandError::Fatal(ErrorCode::AuthenticationFailed));
         };
         if conversation.has(person.account) {
-            return Err(Refusal::Fatal(ErrorCode::AlreadyThere));
+            return Err(CommandError::Fatal(ErrorCode::AlreadyThere));
         }
         conversation.join(self.participant(&person), Some(transaction), out);
         self.sit(person, conversation);
@@ -132,39 +133,40 @@ impl Connection {
 
     fn sit(&mut self, person: Invitee, conversation: Arc<Conversation>) {
         let look = Instant::now() + self.service.config.timeouts.switchboard_idle;
-        self.seat = Some(Seat { person, conversation, look });
+        self.participation = Some(Participation { person, conversation, look });
     }
 
     /// When [`on_deadline`](Self::on_deadline) is to be called.
     pub(crate) fn deadline(&self, sign_in: Instant) -> Option<Instant> {
-        Some(self.seat.as_ref().map_or(sign_in, |seat| seat.look))
+        Some(self.participation.as_ref().map_or(sign_in, |participation| participation.look))
     }
 
     /// Nobody came in, or it is time to see whether anything has been said.
     pub(crate) fn on_deadline(&mut self, out: &mut Deliveries) -> Flow {
-        let Some(seat) = &mut self.seat else { return Flow::Break(()) };
-        let idle_at = seat.conversation.last_active() + self.service.config.timeouts.switchboard_idle;
+        let Some(participation) = &mut self.participation else { return Flow::Break(()) };
+        let idle_at =
+            participation.conversation.last_active() + self.service.config.timeouts.switchboard_idle;
         if idle_at > Instant::now() {
-            seat.look = idle_at;
+            participation.look = idle_at;
             return Flow::Continue(());
         }
-        seat.conversation.expire(out);
+        participation.conversation.expire(out);
         Flow::Break(())
     }
 
     /// The connection is over: the others are told. Of what waits, the client still gets the first `kept` bytes.
     pub(crate) fn leave(&mut self, kept: usize, out: &mut Deliveries) {
-        if let Some(seat) = self.seat.take() {
-            seat.conversation.leave(seat.person.account, kept, out);
+        if let Some(participation) = self.participation.take() {
+            participation.conversation.leave(participation.person.account, kept, out);
         }
     }
 
-    fn refuse(&self, refusal: Refusal, transaction: Option<TransactionId>, out: &mut Deliveries) -> Flow {
-        let (code, flow) = match refusal {
-            Refusal::Error(code) => (code, Flow::Continue(())),
-            Refusal::Fatal(code) => (code, Flow::Break(())),
-            Refusal::Close => return Flow::Break(()),
-            Refusal::Drop => {
+    fn refuse(&self, error: CommandError, transaction: Option<TransactionId>, out: &mut Deliveries) -> Flow {
+        let (code, flow) = match error {
+            CommandError::Error(code) => (code, Flow::Continue(())),
+            CommandError::Fatal(code) => (code, Flow::Break(())),
+            CommandError::Close => return Flow::Break(()),
+            CommandError::Drop => {
                 out.abandon(&self.outbox);
                 return Flow::Break(());
             }

@@ -1,50 +1,50 @@
-//! The form of a verb table: what a role says of each verb in one row, its gates and its handler.
+//! The form of a verb table: a row for each verb of a role, with its gates and its handler.
 
 use std::ops::RangeInclusive;
 
 use msnp::wire::Frame;
 use msnp::{Dialect, ErrorCode, Invalid};
 
-use super::refusal::Refusal::{self, Close, Error};
-use crate::listen::Door;
+use super::command_error::CommandError::{self, Close, Error};
+use crate::listen::EntryPoint;
 
 /// A connection, as far as the rules ask it.
 pub(super) trait Gate {
-    /// How far a client can have come.
+    /// The stage of a client.
     type State: Copy + PartialEq + 'static;
-    /// What a client may do only so often.
+    /// The kind of request that has a rate limit.
     type Rate: Copy + 'static;
     /// The states in which a verb is legal whose rule names none.
     const USUAL: &'static [Self::State];
 
     fn stage(&self) -> Self::State;
     fn dialect(&self) -> Dialect;
-    fn door(&self) -> Door;
+    fn entry_point(&self) -> EntryPoint;
     /// Whether one more is within the limit; counts it if so.
     fn take(&mut self, rate: Self::Rate) -> bool;
 }
 
-/// What a table says about one verb.
+/// The rule for one verb.
 pub(super) struct Rule<C: Gate> {
     pub(super) verb: &'static str,
     /// The dialects that have the verb.
     pub(super) dialects: RangeInclusive<Dialect>,
-    /// What a client of another dialect gets.
-    pub(super) elsewhere: Refusal,
-    /// When the verb is legal.
+    /// The error for a client of another dialect.
+    pub(super) elsewhere: CommandError,
+    /// The states in which the verb is legal.
     pub(super) states: &'static [C::State],
-    /// What a client gets that sends it at another time.
-    pub(super) misplaced: Refusal,
-    /// What a client of the gateway gets, where the verb is for others only.
-    pub(super) gateway: Option<Refusal>,
-    /// How often it may be sent.
+    /// The error for a client that sends the verb in another state.
+    pub(super) misplaced: CommandError,
+    /// The error for a client of the gateway, where the verb is for others only.
+    pub(super) gateway: Option<CommandError>,
+    /// The rate limit of the verb.
     pub(super) rate: Option<C::Rate>,
-    /// What a client gets that sends it in a way that cannot be read.
-    pub(super) unreadable: fn(Invalid) -> Refusal,
+    /// The error for a client whose request cannot be read.
+    pub(super) unreadable: fn(Invalid) -> CommandError,
 }
 
 impl<C: Gate> Rule<C> {
-    /// A rule for a verb that is legal in the usual states, by every door and as often as a client
+    /// A rule for a verb that is legal in the usual states, by every entry point and as often as a client
     /// likes; one out of place ends the connection, one that cannot be read is answered 201.
     pub(super) const fn new(verb: &'static str, dialects: RangeInclusive<Dialect>) -> Self {
         Self {
@@ -64,7 +64,7 @@ impl<C: Gate> Rule<C> {
         rules: &'a [Self],
         connection: &mut C,
         frame: &Frame,
-    ) -> Result<&'a Self, Refusal> {
+    ) -> Result<&'a Self, CommandError> {
         let verb = frame.verb();
         let rule = rules.iter().find(|rule| rule.verb.as_bytes() == verb).ok_or(Close)?;
         if !rule.states.contains(&connection.stage()) {
@@ -73,10 +73,10 @@ impl<C: Gate> Rule<C> {
         if !connection.dialect().is_in(&rule.dialects) {
             return Err(rule.elsewhere);
         }
-        if let Some(refusal) = rule.gateway
-            && connection.door() == Door::Gateway
+        if let Some(error) = rule.gateway
+            && connection.entry_point() == EntryPoint::Gateway
         {
-            return Err(refusal);
+            return Err(error);
         }
         if let Some(rate) = rule.rate
             && !connection.take(rate)
@@ -86,8 +86,8 @@ impl<C: Gate> Rule<C> {
         Ok(rule)
     }
 
-    /// What a client gets that sends the verb in a way that cannot be read.
-    pub(super) fn refusal(&self, invalid: Invalid) -> Refusal {
+    /// The error for a client whose request cannot be read.
+    pub(super) fn unreadable_error(&self, invalid: Invalid) -> CommandError {
         match invalid {
             Invalid::Text | Invalid::Verb | Invalid::TransactionId => Close,
             invalid => (self.unreadable)(invalid),
@@ -96,12 +96,12 @@ impl<C: Gate> Rule<C> {
 }
 
 /// The usual answer to a command that cannot be read.
-pub(super) fn invalid_parameter(_: Invalid) -> Refusal {
+pub(super) fn invalid_parameter(_: Invalid) -> CommandError {
     Error(ErrorCode::InvalidParameter)
 }
 
 /// The answer to a command that cannot be read where clients know none.
-pub(super) fn ends(_: Invalid) -> Refusal {
+pub(super) fn ends(_: Invalid) -> CommandError {
     Close
 }
 
@@ -145,11 +145,11 @@ macro_rules! verb_table {
             },
         )*];
 
-        $($signature)* -> $crate::roles::refusal::Outcome {
+        $($signature)* -> $crate::roles::command_error::Outcome {
             match $request {
                 $($Request::$name($given) => $handler,)*
                 // For a request without a row, of which the test below knows none.
-                _ => Err($crate::roles::refusal::Refusal::Close),
+                _ => Err($crate::roles::command_error::CommandError::Close),
             }
         }
 

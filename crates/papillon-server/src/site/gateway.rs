@@ -1,6 +1,6 @@
 //! The HTTP gateway: connections of clients that have nothing but HTTP (HYP *HTTP Connections*).
 //!
-//! It is a transport only. What a request brings goes into a [`Tunnel`], behind which stand the
+//! It is a transport only. The bytes of a request go into a [`Tunnel`], behind which stand the
 //! same notification server and switchboard as behind a socket, and what waits there goes into the
 //! answer. [`session`] is who may ask when, [`query`] what can be asked.
 
@@ -18,15 +18,15 @@ use http::{Method, StatusCode};
 
 use crate::delivery::Tunnel;
 use crate::http::{Request, Response, Visitor};
-use crate::listen::{Door, Origin};
+use crate::listen::{EntryPoint, Origin};
 use crate::service::Service;
 use query::Ask;
-use session::{Answer, Denied, Session};
+use session::{Answer, Denied, GatewaySession};
 use table::{Entry, Table};
 
 /// Where it is, in lower case.
 pub(crate) const PATH: &str = "/gateway/gateway.dll";
-/// What official clients call the type of a body.
+/// The type of a body as official clients name it.
 const CONTENT_TYPE: &str = "application/x-msn-messenger";
 /// The header with all there is to know of a session.
 const HEADER: &str = "X-MSN-Messenger";
@@ -37,7 +37,7 @@ const LONGEST_HOLD: Duration = Duration::from_secs(60);
 pub(crate) type ServeTunnel =
     dyn Fn(Arc<Tunnel>, Origin) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send + Sync;
 
-/// The gateway, with everybody who is connected by it.
+/// The gateway, with its sessions.
 pub(crate) struct Gateways {
     service: Arc<Service>,
     table: Arc<Table>,
@@ -89,10 +89,11 @@ impl Gateways {
             return Err(Denied::Full);
         }
         let tunnel = Tunnel::new(config.limits.outbox_bytes, config.timeouts.gateway_idle);
-        let (session, first) = Session::new(Arc::clone(&tunnel));
+        let (session, first) = GatewaySession::new(Arc::clone(&tunnel));
         let entry = Table::enter(&self.table, &session, visitor.peer.ip()).ok_or(Denied::Full)?;
         let client = SocketAddr::new(visitor.peer.ip(), 0);
-        let origin = Origin { client, local: visitor.local, door: Door::Gateway, by_proxy: false };
+        let origin =
+            Origin { client, local: visitor.local, entry_point: EntryPoint::Gateway, by_proxy: false };
         tokio::spawn(serve(entry, (self.serve_tunnel)(tunnel, origin)));
         session.exchange(first, body, Duration::ZERO).await
     }

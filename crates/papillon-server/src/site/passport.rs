@@ -1,4 +1,4 @@
-//! Passport over HTTP: where the login is, and the login.
+//! Passport over HTTP: the nexus and the login.
 
 pub(super) mod login;
 pub(super) mod nexus;

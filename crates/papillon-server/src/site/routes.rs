@@ -1,4 +1,4 @@
-//! What is where, on both listeners.
+//! The routes of the site, on both listeners.
 
 use std::fmt;
 use std::sync::Arc;
@@ -10,6 +10,7 @@ use http::{Method, StatusCode};
 use super::gateway::{self, Gateways};
 use super::passport::{login, nexus};
 use crate::Limits;
+use crate::addresses::old_hosts::is_old;
 use crate::addresses::{Front, Ports};
 use crate::http::{Entrance, Handler, MAX_BODY, Request, Response, Setting, Visitor, bridge};
 use crate::listen::proxy_protocol::AddressRange;
@@ -18,7 +19,7 @@ use crate::passport::Passport;
 /// The longest body that carries a picture, in bytes.
 const MAX_UPLOAD: usize = 4 << 20;
 
-/// What the HTTP listeners serve.
+/// The site of the HTTP listeners. Public for `tests/passport.rs`.
 pub struct Site {
     passport: Arc<Passport>,
     public_host: Option<String>,
@@ -109,11 +110,13 @@ impl Handler for Site {
     }
 
     fn pages(&self, request: &Request<'_>) -> Option<&Router> {
-        self.pages.as_ref().filter(|_| !is_for_old_clients(&request.path.to_ascii_lowercase()))
+        let is_old =
+            request.host.is_some_and(is_old) || is_for_old_clients(&request.path.to_ascii_lowercase());
+        self.pages.as_ref().filter(|_| !is_old)
     }
 
     async fn answer(&self, request: &Request<'_>, visitor: &Visitor) -> Response {
-        // The clients of the time spell them as they please.
+        // MSNP8 and MSNP9 clients spell them as they please.
         let path = request.path.to_ascii_lowercase();
         if let (gateway::PATH, Some(gateways)) = (&*path, &self.gateways) {
             return gateways.answer(request, visitor).await;
@@ -142,10 +145,11 @@ impl Handler for Site {
     }
 }
 
-/// Whether a path in lower case is one that stands in the programs of old clients, or that they are sent to.
+/// Whether a path in lower case is one in the programs of old clients, or one to which the service sends them.
 fn is_for_old_clients(path: &str) -> bool {
-    ["/gateway/", "/rdr/", "/config/", "/svcs/", "/abservice/"].iter().any(|folder| path.starts_with(folder))
-        || matches!(path, "/login.srf" | "/login2.srf" | "/rst.srf" | "/health")
+    let folders = ["/gateway/", "/rdr/", "/config/", "/svcs/", "/abservice/", "/ads/"];
+    folders.iter().any(|folder| path.starts_with(folder))
+        || matches!(path, "/ads" | "/login.srf" | "/login2.srf" | "/rst.srf" | "/health")
 }
 
 impl fmt::Debug for Site {

@@ -16,6 +16,7 @@ use crate::passport::{
 
 mod engines;
 mod http2;
+mod multiplexed;
 
 struct Nobody;
 
@@ -337,7 +338,7 @@ async fn a_kept_connection_ends_with_the_site() {
     served.unwrap();
 }
 
-/// The answer to somebody who announces a picture and sends none of it.
+/// The answer to a client that announces a picture and sends none of it.
 async fn announce_a_picture(site: &Site, visitor: &Visitor) -> String {
     let (mut client, server) = tokio::io::duplex(1024);
     client.write_all(b"POST /account/picture HTTP/1.1\r\nContent-Length: 1000000\r\n\r\n").await.unwrap();

@@ -56,7 +56,7 @@ impl Authority {
         Ok(params.signed_by(key, &Issuer::from_params(&self.params(), &self.0))?.pem())
     }
 
-    /// What is the same whenever the authority's certificate is made. Its name is its key's, so
+    /// The parameters that are the same whenever the authority's certificate is made. Its name is its key's, so
     /// that the authorities of two services do not get in each other's way in a trust store.
     fn params(&self) -> CertificateParams {
         let fingerprint = Sha256::digest(self.0.subject_public_key_info());

@@ -15,7 +15,7 @@ use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, UnixTime};
 use time::OffsetDateTime;
 
-/// Why clients refuse a certificate, whoever signed it.
+/// The fault for which clients refuse a certificate, whichever authority signed it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Fault {
@@ -56,7 +56,7 @@ impl Fault {
         }
     }
 
-    /// What was found.
+    /// The finding.
     pub fn seen(&self) -> String {
         match self {
             Self::Mismatch { key, certificate } => {
@@ -71,7 +71,7 @@ impl Fault {
         }
     }
 
-    /// What to do about it.
+    /// The remedy.
     pub fn advice(&self) -> &'static str {
         match self {
             Self::Mismatch { .. } => "replace one of them",
@@ -123,7 +123,7 @@ pub fn faults(folder: &Path, old_windows: bool, now: SystemTime) -> Vec<Fault> {
     faults
 }
 
-/// The authority in `folder` that clients of today have to import. None where it does not vouch for the certificate
+/// The authority in `folder` that modern clients have to import. None where it does not vouch for the certificate
 /// there, which is then somebody else's.
 pub fn authority_to_import(folder: &Path) -> Option<PathBuf> {
     let file = folder.join("ca.pem");

@@ -1,4 +1,4 @@
-//! Files of which there is either the old version or the new one, and keys that nobody else reads.
+//! Files that are replaced at once, so that there is the old version or the new one. Only their owner reads keys.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
@@ -17,7 +17,7 @@ pub(super) fn private_folder(path: &Path) -> io::Result<()> {
     builder.create(path)
 }
 
-/// Who may read a file.
+/// The users that may read a file.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Readers {
     Owner,

@@ -1,4 +1,4 @@
-//! The certificates for old Windows, beside those for today's clients.
+//! The certificates for old Windows, beside those for modern clients.
 //!
 //! In a folder where nothing is yet, the authority is made so that old Windows can import it: then `ca.pem`
 //! vouches for what both kinds of clients are shown. Where there already is an authority that old Windows
@@ -26,7 +26,7 @@ use super::renewal::Renewal;
 use super::{Fault, Folder, Names, RENEW_BEFORE, TlsError, fault};
 use crate::listen::Peeked;
 
-/// What old Windows is shown, and the files it comes from.
+/// The certificates for old Windows, and their files.
 #[derive(Debug)]
 pub struct OldWindows {
     folder: PathBuf,
@@ -99,7 +99,7 @@ impl OldWindows {
         Ok(())
     }
 
-    /// Has the files read again at once by whoever keeps them current.
+    /// Has the renewal task read the files again at once.
     pub fn read_again(&self) {
         self.renewal.ask();
     }
@@ -139,9 +139,9 @@ impl OldWindows {
     }
 }
 
-/// Who serves a connection.
+/// The TLS implementation that serves a connection.
 pub(crate) enum Side<S> {
-    /// Today's TLS: of its hello, nothing is missing.
+    /// Modern TLS: of its hello, nothing is missing.
     Modern(Peeked<S>),
     /// It has been let in.
     Old(OldStream<Peeked<S>>),
@@ -250,7 +250,7 @@ fn authority(folder: &Folder<'_>, now: SystemTime) -> Result<Authority, TlsError
     })
 }
 
-/// `None` for an authority of today.
+/// `None` for a modern authority.
 fn read_authority(
     folder: &Folder<'_>,
     name: &str,

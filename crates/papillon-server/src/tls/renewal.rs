@@ -1,4 +1,4 @@
-//! Keeping what is shown current: files that somebody replaces, addresses that the machine gets, years that pass.
+//! The renewal of certificates: when a file is replaced, when the machine gets an address, and before one expires.
 
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};

@@ -1,5 +1,5 @@
-//! Clients that know no TLS of today, at a service that was not told to let them in. They say nothing about it, so
-//! the operator has to be told.
+//! The log of clients that know no modern TLS, at a service that does not let them in. They say nothing about it, so
+//! the log tells the operator.
 
 use std::io;
 use std::net::IpAddr;

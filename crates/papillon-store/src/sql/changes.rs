@@ -11,7 +11,7 @@ use super::transaction::Tx;
 use super::{Fault, packed};
 use crate::{AccountChange, AccountChangeKind, AccountId};
 
-/// How long an entry is kept, in seconds: far longer than anybody takes to look.
+/// The time for which an entry is kept, in seconds: far longer than a node takes to look.
 const KEPT: i64 = 24 * 60 * 60;
 
 /// Adds an entry. The last thing a transaction does: it locks the counter until the commit.

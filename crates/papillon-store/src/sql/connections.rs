@@ -17,17 +17,17 @@ use crate::sqlite::DatabaseFiles;
 
 /// A connection to a server that has not been used for longer may have been forgotten by a router in between.
 const FRESH: Duration = Duration::from_secs(300);
-/// How long saying goodbye to a connection may take.
+/// The time limit for closing a connection.
 const GOODBYE: Duration = Duration::from_secs(1);
 
-/// How connections are made.
+/// The options of new connections.
 pub(crate) struct Source {
     pub(crate) options: AnyConnectOptions,
     /// The first statements on each connection.
     pub(crate) settings: &'static str,
     /// The step after a failure, before a connection is lent again.
     pub(crate) mend: Option<&'static str>,
-    /// How long the database may take to answer; `None` for a file, which needs no answer of anybody.
+    /// The time limit of an answer of the database; `None` for a file, which needs no other process.
     pub(crate) patience: Option<Duration>,
     /// The files in which the database has to be, where it is in files.
     pub(crate) files: Option<Arc<DatabaseFiles>>,

@@ -65,7 +65,7 @@ pub(super) async fn update(
     Ok(())
 }
 
-/// How many are on one of the owner's lists.
+/// The number of contacts on one of the owner's lists.
 pub(super) async fn count(tx: &mut Tx, owner: AccountId, list: List) -> Result<usize, Fault> {
     let row = sqlx::query("SELECT count(*) FROM contacts WHERE owner = $1 AND (lists & $2) <> 0")
         .bind(owner.0)

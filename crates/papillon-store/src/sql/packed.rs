@@ -1,4 +1,4 @@
-//! Reading stored values back into the types that cannot be wrong.
+//! The reader of stored values, into the types that cannot be wrong.
 //!
 //! Names, handles and values are kept in the form they have on the wire. That form holds no
 //! blanks and no control characters, so a blank or a line feed can part several of them in one

@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use super::Fault;
 use super::connections::{Connections, in_time};
 
-/// How long the first question may take: others wait for its answer.
+/// The time limit of the first question: others wait for its answer.
 const FIRST: Duration = Duration::from_secs(1);
 /// The time between two questions.
 const INTERVAL: Duration = Duration::from_millis(500);

@@ -13,7 +13,7 @@ use super::doubts::Doubts;
 use super::{Dialect, Fault, SqlStore};
 use crate::AccountId;
 
-/// How often a transaction is tried before its failure is reported.
+/// The number of tries of a transaction before its failure is reported.
 pub(super) const ATTEMPTS: u32 = 10;
 
 /// A transaction that writes. Dropped, it ends with its connection.

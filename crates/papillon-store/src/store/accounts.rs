@@ -1,4 +1,4 @@
-//! People and their passwords.
+//! Accounts and their passwords.
 
 use async_trait::async_trait;
 use msnp::Handle;

@@ -1,4 +1,4 @@
-//! The log of what was done to accounts.
+//! The log of account changes.
 
 use async_trait::async_trait;
 

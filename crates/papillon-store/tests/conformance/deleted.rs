@@ -84,7 +84,7 @@ fn the_whole_folder_is_replaced() {
     });
 }
 
-/// Who opens it anew finds what was put in its place; the one who had it open reads on what there was.
+/// A new connection finds the file that was put in its place; an open one reads on in the old file.
 #[test]
 fn those_who_read_read_on() {
     runtime().block_on(async {

@@ -110,7 +110,7 @@ async fn change(store: &Arc<dyn Store>, owner: AccountId, name: &str) -> Result<
     store.rename(owner, &friendly(name)).await.map(|renamed| renamed.own.version.0)
 }
 
-/// What is found when all processes end without a word.
+/// The state of the file after all processes end without a word.
 fn as_after_a_crash(folder: &Path, round: u32) -> Place {
     let copy = folder.join(format!("crash{round}.db"));
     for suffix in ["", "-wal"] {

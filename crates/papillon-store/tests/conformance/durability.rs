@@ -1,4 +1,4 @@
-//! What stays, and who sees it.
+//! Checks of durability: a committed change stays, and every connection sees it.
 
 use msnp::{PropertyKey, PropertyValue};
 use papillon_store::{PrivacyList, StoreError};

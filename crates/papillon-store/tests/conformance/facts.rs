@@ -1,4 +1,4 @@
-//! What a committed change says, for the checks to compare.
+//! The facts of a committed change, for the checks to compare.
 
 use msnp::{GroupId, ListVersion};
 use papillon_store::{AccountId, Committed, ListEvent, Result, SharedProperties};
@@ -13,7 +13,7 @@ pub trait Facts {
     fn group(&self) -> Option<GroupId>;
     /// Whether the contact is new on the forward list.
     fn newly_on_list(&self) -> bool;
-    /// What the contact shows.
+    /// The visible properties of the contact.
     fn contact_properties(&self) -> SharedProperties;
     /// Those to whom something happens as the other side, the owner perhaps among them, by account number.
     fn others(&self) -> Vec<(AccountId, ListVersion)>;

@@ -241,7 +241,7 @@ pub async fn a_contact_shows_properties_to_those_it_allows(place: Place) {
     assert_eq!(*seen(store.clone()).await, shown);
     store.remove_from_forward(alice, &handle("bob"), Absent).await.unwrap();
     assert_eq!(*befriend(&store, alice, "bob").await.contact_properties(), shown);
-    // Only to those who have bob on the forward list.
+    // Only to accounts with bob on the forward list.
     store.add_to_privacy(alice, allow, &handle("bob"), &friendly("b"), 9).await.unwrap();
     store.remove_from_forward(alice, &handle("bob"), Absent).await.unwrap();
     assert!(seen(store.clone()).await.is_empty());

@@ -1,4 +1,4 @@
-//! What every store has to do, run on SQLite and on PostgreSQL.
+//! The conformance checks of every store, run on SQLite and on PostgreSQL.
 //!
 //! On SQLite each check is a test of its own. On PostgreSQL they are one test, `on_postgres`, so
 //! that one private server does for all of them.

@@ -10,11 +10,11 @@ use crate::place::*;
 use crate::postgres_server::Server;
 use crate::sqlite_file::runtime;
 
-/// What the store may wait for the server in these checks.
+/// The longest wait of the store for the server in these checks.
 const PATIENCE: Duration = Duration::from_millis(300);
 /// Within this there is an answer.
 const ANSWER: Duration = Duration::from_secs(5);
-/// How long anything may take on a machine that is busy.
+/// The time limit of any step on a busy machine.
 const DEADLINE: Duration = Duration::from_secs(60);
 
 async fn connect(url: &str) -> Arc<dyn Store> {

@@ -96,7 +96,7 @@ impl Server {
     }
 }
 
-/// What can happen to a server.
+/// The failures of a server that a check can cause.
 #[cfg(target_os = "linux")]
 impl Server {
     /// Stops it at once, as a machine does that loses power.

@@ -92,7 +92,7 @@ pub async fn all_who_are_told_share_one_event(place: Place) {
     }
 }
 
-/// What somebody sees of a contact's properties is part of their lists: it has a version.
+/// The visible properties of a contact are part of an account's lists: they have a version.
 pub async fn whoever_begins_or_ceases_to_see_them_has_a_new_version(place: Place) {
     let store = place.open().await;
     let (alice, bob) = (person(&store, "alice").await, person(&store, "bob").await);

@@ -1,4 +1,4 @@
-//! Who is signed in to the pages.
+//! Checks of the web sessions: the accounts that are signed in to the pages.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ async fn begin(store: &Arc<dyn Store>, account: AccountId, id: &str, begun_at: i
     store.begin_web_session(&session).await.unwrap();
 }
 
-/// Whose it is.
+/// The account of a web session.
 async fn whose(store: &Arc<dyn Store>, id: &str, now: i64) -> Option<AccountId> {
     store.account_of_web_session(id, now).await.unwrap().map(|account| account.id)
 }

@@ -37,7 +37,7 @@ address is the name. Without a password one is made by chance, which is written 
 --passwords names, and nowhere else.
 
 A line that is refused does not stop the others; each is named with its number, and the exit code
-is 1 then. Running the same file again adds those who are missing.";
+is 1 then. Running the same file again adds the missing accounts.";
 
 /// The options of `account import`.
 #[derive(Debug, clap::Args)]

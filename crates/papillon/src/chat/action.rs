@@ -55,7 +55,7 @@ pub(crate) enum Action {
         tab: TabId,
         /// Its conversation.
         conversation: ConversationId,
-        /// Who.
+        /// The contact.
         who: Handle,
     },
     /// Leave a conversation whose tab is closed.
@@ -110,7 +110,7 @@ pub(crate) enum Request {
     Emoticon(String, PathBuf),
 }
 
-/// How something went.
+/// The outcome of an action.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Outcome {
     /// A tab has its conversation.
@@ -126,21 +126,21 @@ pub(crate) enum Outcome {
         tab: TabId,
         /// The entry that shows it.
         entry: EntryId,
-        /// How.
+        /// The outcome.
         result: Result<(), SendError>,
     },
     /// Everybody was nudged, or was not.
     Nudged {
         /// The tab.
         tab: TabId,
-        /// How.
+        /// The outcome.
         result: Result<(), SendError>,
     },
     /// The outcome of a call.
     Invited {
         /// The tab.
         tab: TabId,
-        /// Who.
+        /// The contact.
         who: Handle,
         /// Why not.
         result: Result<(), String>,

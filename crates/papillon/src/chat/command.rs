@@ -1,6 +1,6 @@
 //! The commands that begin with a slash.
 
-/// How a command is used.
+/// The usage of a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Usage {
     /// The word after the slash.

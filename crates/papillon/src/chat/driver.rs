@@ -25,10 +25,10 @@ use crate::control::Said;
 
 /// The most wake-ups that can wait; a task with one more waits too.
 const WAITING: usize = 256;
-/// How often it is looked whether time changed anything.
+/// The interval at which the driver looks whether time changed anything.
 const TICK: Duration = Duration::from_millis(500);
 
-/// How the messenger is used.
+/// The options of the messenger.
 pub(super) struct Setup {
     /// Where received files go.
     pub(super) downloads: PathBuf,

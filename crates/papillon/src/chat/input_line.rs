@@ -192,7 +192,7 @@ impl InputLine {
             .map_or(0, |(at, char)| at + char.len_utf8())
     }
 
-    /// How many characters stand before the cursor in its line.
+    /// The number of characters before the cursor in its line.
     fn column(&self) -> usize {
         let start = self.text[..self.cursor].rfind('\n').map_or(0, |end| end + 1);
         self.text[start..self.cursor].graphemes(true).count()

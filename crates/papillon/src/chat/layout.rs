@@ -19,7 +19,7 @@ pub(crate) struct Wants {
     pub(crate) question: bool,
     /// Whether the contact list has the keys.
     pub(crate) list: bool,
-    /// How many lines are being written.
+    /// The number of lines that are being written.
     pub(crate) input_rows: u16,
 }
 
@@ -59,7 +59,7 @@ pub(crate) fn is_too_small(screen: Rect) -> bool {
     screen.width < MIN_WIDTH || screen.height < MIN_HEIGHT
 }
 
-/// How many cells a line that is being written has.
+/// The number of cells of a line that is being written.
 pub(crate) fn input_room(screen: Rect) -> usize {
     usize::from(screen.width.saturating_sub(PROMPT))
 }

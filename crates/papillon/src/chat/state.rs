@@ -46,7 +46,7 @@ pub(crate) enum Focus {
     Line,
 }
 
-/// How the connection to the service is.
+/// The state of the connection to the service.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Connection {
     /// Signed in.
@@ -64,7 +64,7 @@ pub(crate) enum Connection {
 pub(crate) struct Notice {
     /// The words.
     pub(crate) text: String,
-    /// How they are meant.
+    /// Their tone.
     pub(crate) tone: Tone,
     until: Duration,
 }
@@ -81,7 +81,7 @@ pub(crate) struct App {
     pub(crate) current: usize,
     /// Where the keys go.
     pub(crate) focus: Focus,
-    /// How the connection is.
+    /// The state of the connection.
     pub(crate) connection: Connection,
     /// The notice above the input line.
     pub(crate) notice: Option<Notice>,
@@ -118,11 +118,11 @@ pub(crate) struct App {
     next: u64,
 }
 
-/// How long everybody's status comes in after sign-in.
+/// The time after sign-in during which the contacts' status comes in.
 const SETTLING: Duration = Duration::from_secs(6);
-/// How long a notice is shown.
+/// The time for which a notice is shown.
 const NOTICE: Duration = Duration::from_secs(8);
-/// How long an error is shown.
+/// The time for which an error is shown.
 const BAD_NOTICE: Duration = Duration::from_secs(20);
 
 impl App {
@@ -212,7 +212,7 @@ impl App {
         &mut self.tabs[self.current]
     }
 
-    /// What is being written.
+    /// The line that is being written.
     pub(crate) fn line(&self) -> &super::input_line::InputLine {
         &self.tab().input
     }
@@ -227,7 +227,7 @@ impl App {
         self.tabs.iter().map(|tab| tab.unread).sum()
     }
 
-    /// How many of them are from one person alone.
+    /// The number of them from one contact alone.
     pub(crate) fn unread_from(&self, who: &Handle) -> usize {
         self.tabs.iter().filter(|tab| tab.is_with(who)).map(|tab| tab.unread).sum()
     }

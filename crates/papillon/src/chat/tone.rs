@@ -1,6 +1,6 @@
 //! The tone of a note, by which it is coloured.
 
-/// How a note is meant.
+/// The tone of a note.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Tone {
     /// Of little weight.

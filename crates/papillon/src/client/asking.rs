@@ -64,8 +64,8 @@ async fn running(account: &msnp::Handle, options: &Options) -> anyhow::Result<Op
     let mut asker = Asker::running(running);
     if let Some(picture) = &options.picture {
         let path = Some(FilePath(std::path::absolute(picture)?));
-        if let Err(refusal) = asker.ask(&Command::SetPicture { path }).await? {
-            bail!("the display picture cannot be used: {}", refusal.text);
+        if let Err(rejection) = asker.ask(&Command::SetPicture { path }).await? {
+            bail!("the display picture cannot be used: {}", rejection.text);
         }
     }
     Ok(Some(asker))

@@ -3,7 +3,7 @@
 use msnp_client::{Transfer, TransferProgress, TransferRoute};
 use serde_json::{Map, Value, json};
 
-use super::Refusal;
+use super::Rejection;
 
 /// The fields of an answer to a command that was carried out.
 pub(super) type Fields = Map<String, Value>;
@@ -17,11 +17,11 @@ pub(super) fn fields(object: Value) -> Fields {
 }
 
 /// The one answer to a command.
-pub(super) fn answer(id: &Value, outcome: Result<Fields, Refusal>) -> Value {
+pub(super) fn answer(id: &Value, outcome: Result<Fields, Rejection>) -> Value {
     let mut answer = fields(json!({ "event": "answer", "id": id, "ok": outcome.is_ok() }));
     match outcome {
         Ok(fields) => answer.extend(fields),
-        Err(refusal) => drop(answer.insert(String::from("error"), refusal.to_json())),
+        Err(rejection) => drop(answer.insert(String::from("error"), rejection.to_json())),
     }
     Value::Object(answer)
 }
@@ -38,7 +38,7 @@ pub(super) fn sending(id: &Value, transfer: &Transfer) -> Value {
     })
 }
 
-/// How far a file is.
+/// The progress of a file.
 pub(crate) fn progress(transfer: u64, progress: TransferProgress) -> Value {
     let TransferProgress { bytes, total, route } = progress;
     json!({

@@ -9,7 +9,7 @@ use tokio::sync::mpsc;
 use super::desk::Origin;
 use super::lines::Line;
 use super::session::serve;
-use super::{Command, Context, Refusal};
+use super::{Command, Context, Rejection};
 
 /// So many lines wait each way.
 const MAX_WAITING: usize = 16;
@@ -60,7 +60,7 @@ impl Asker {
     }
 
     /// Asks for something and waits for the answer.
-    pub(crate) async fn ask(&mut self, command: &Command) -> anyhow::Result<Result<Value, Refusal>> {
+    pub(crate) async fn ask(&mut self, command: &Command) -> anyhow::Result<Result<Value, Rejection>> {
         let id = self.begin(command).await?;
         loop {
             let line = self.hear().await?;
@@ -80,14 +80,14 @@ impl Asker {
 }
 
 /// The outcome in a line, if it is the answer to the command with that number.
-pub(crate) fn outcome(id: u64, mut line: Value) -> anyhow::Result<Option<Result<Value, Refusal>>> {
+pub(crate) fn outcome(id: u64, mut line: Value) -> anyhow::Result<Option<Result<Value, Rejection>>> {
     if line["event"] != "answer" || line["id"] != id {
         return Ok(None);
     }
     if line["ok"] == true {
         return Ok(Some(Ok(line)));
     }
-    let refusal = serde_json::from_value(line["error"].take());
-    let refusal = refusal.map_err(|error| anyhow!("the answer cannot be read: {error}"))?;
-    Ok(Some(Err(refusal)))
+    let rejection = serde_json::from_value(line["error"].take());
+    let rejection = rejection.map_err(|error| anyhow!("the answer cannot be read: {error}"))?;
+    Ok(Some(Err(rejection)))
 }

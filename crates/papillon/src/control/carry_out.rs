@@ -10,11 +10,11 @@ use super::answer::{Fields, fields};
 use super::contact_entry::contacts_as_json;
 use super::desk::Desk;
 use super::picture_file::image;
-use super::{Address, Body, Command, FilePath, Refusal, files, talking};
+use super::{Address, Body, Command, FilePath, Rejection, files, talking};
 use crate::names::{friendly_name, status, status_name};
 use crate::pictures::display_picture;
 
-type Outcome = Result<Fields, Refusal>;
+type Outcome = Result<Fields, Rejection>;
 
 /// Carries out a command; returns the fields of its answer.
 pub(super) async fn carry_out(desk: &Desk, id: &Value, command: Command) -> Outcome {
@@ -58,23 +58,23 @@ pub(super) async fn carry_out(desk: &Desk, id: &Value, command: Command) -> Outc
         Command::Unblock { who: Address(who) } => done(client.unblock(&who).await),
         Command::Status { status: wanted } => {
             if let Some(word) = wanted {
-                client.set_status(status(&word).map_err(Refusal::bad_argument)?).await?;
+                client.set_status(status(&word).map_err(Rejection::bad_argument)?).await?;
             }
             Ok(myself(client))
         }
         Command::Name { name } => {
-            client.set_name(friendly_name(&name).map_err(Refusal::bad_argument)?).await?;
+            client.set_name(friendly_name(&name).map_err(Rejection::bad_argument)?).await?;
             Ok(myself(client))
         }
         Command::Quit {} => {
             let text = "only standard input of the program itself ends it; SIGTERM does so too";
-            Err(Refusal::new("not-allowed", text))
+            Err(Rejection::new("not-allowed", text))
         }
     }
 }
 
 /// There is nothing to say but that.
-fn done<E: Into<Refusal>>(result: Result<(), E>) -> Outcome {
+fn done<E: Into<Rejection>>(result: Result<(), E>) -> Outcome {
     result.map(|()| Fields::new()).map_err(Into::into)
 }
 
@@ -90,11 +90,11 @@ async fn picture(client: &Client, who: &Handle, path: Option<FilePath>) -> Outco
     match client.contact(who).map(|contact| contact.presence) {
         None => {
             let text = format!("{who} is not on the contact list: `papillon contacts add {who}` adds them");
-            return Err(Refusal::new("not-on-list", text));
+            return Err(Rejection::new("not-on-list", text));
         }
         Some(None) => {
             let text = format!("{who} is not online: a display picture comes from their own client");
-            return Err(Refusal::new("not-online", text));
+            return Err(Rejection::new("not-online", text));
         }
         Some(Some(_)) => {}
     }
@@ -105,7 +105,7 @@ async fn picture(client: &Client, who: &Handle, path: Option<FilePath>) -> Outco
     };
     tokio::fs::write(&path, &data)
         .await
-        .map_err(|error| Refusal::new("file", format!("{} cannot be written: {error}", path.display())))?;
+        .map_err(|error| Rejection::new("file", format!("{} cannot be written: {error}", path.display())))?;
     Ok(fields(json!({ "size": size, "path": path.to_string_lossy() })))
 }
 

@@ -49,7 +49,7 @@ pub(crate) enum Command {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         headers: Vec<(String, String)>,
         body: String,
-        /// How the body is written here.
+        /// The encoding of the body in this command.
         #[serde(default, skip_serializing_if = "is_text")]
         encoding: Encoding,
     },

@@ -6,7 +6,7 @@ use serde_json::Value;
 use tokio::sync::{Semaphore, mpsc, watch};
 
 use super::answer::{Fields, answer};
-use super::{Context, Refusal};
+use super::{Context, Rejection};
 
 /// Where the commands come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,7 +31,7 @@ pub(super) struct Desk {
 }
 
 impl Desk {
-    pub(super) async fn answer(&self, id: &Value, outcome: Result<Fields, Refusal>) {
+    pub(super) async fn answer(&self, id: &Value, outcome: Result<Fields, Rejection>) {
         self.tell(answer(id, outcome)).await;
     }
 

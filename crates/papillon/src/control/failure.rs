@@ -1,29 +1,29 @@
-//! How a command of one deed failed, for people and for programs.
+//! The failure of a subcommand with one action, for people and for programs.
 
 use msnp::Handle;
 use serde_json::{Value, json};
 
-use super::Refusal;
+use super::Rejection;
 use super::answer::answer;
 
 /// Why nothing came of it.
 #[derive(Debug)]
 pub(crate) struct Failure {
     /// For programs.
-    refusal: Refusal,
+    rejection: Rejection,
     /// For people.
     error: anyhow::Error,
 }
 
 impl Failure {
     /// The client that was asked refused; `error` is for people.
-    pub(crate) fn refused(refusal: Refusal, error: anyhow::Error) -> Self {
-        Self { refusal, error }
+    pub(crate) fn refused(rejection: Rejection, error: anyhow::Error) -> Self {
+        Self { rejection, error }
     }
 
     /// Nobody could be asked; `code` is one of the words in `docs/bots.md`.
     pub(crate) fn new(code: &str, error: anyhow::Error) -> Self {
-        Self { refusal: Refusal::new(code, crate::sentence::of(&error)), error }
+        Self { rejection: Rejection::new(code, crate::sentence::of(&error)), error }
     }
 
     /// The error for people.
@@ -42,7 +42,7 @@ impl From<anyhow::Error> for Failure {
 pub(crate) fn outcome_as_json(to: &Handle, outcome: &Result<Value, Failure>) -> Value {
     let outcome = match outcome {
         Ok(told) => Ok(told.as_object().cloned().unwrap_or_default()),
-        Err(failure) => Err(failure.refusal.clone()),
+        Err(failure) => Err(failure.rejection.clone()),
     };
     let mut line = answer(&Value::Null, outcome);
     if let Some(line) = line.as_object_mut() {

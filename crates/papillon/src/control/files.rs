@@ -10,7 +10,7 @@ use tokio::time::sleep;
 
 use super::answer::{self, Fields, fields, route_name};
 use super::desk::{Desk, Origin};
-use super::{FilePath, Refusal};
+use super::{FilePath, Rejection};
 
 /// Progress is told this often at most.
 const PROGRESS: Duration = Duration::from_millis(250);
@@ -27,7 +27,7 @@ pub(super) async fn send(
     to: &Handle,
     path: &Path,
     direct: bool,
-) -> Result<Fields, Refusal> {
+) -> Result<Fields, Rejection> {
     let client = &desk.context.client;
     let transfer = if direct {
         client.send_file(to, path).await?
@@ -40,7 +40,7 @@ pub(super) async fn send(
 }
 
 /// Takes an offered file and follows it until all of it is here.
-pub(super) async fn accept(desk: &Desk, number: u64, folder: Option<FilePath>) -> Result<Fields, Refusal> {
+pub(super) async fn accept(desk: &Desk, number: u64, folder: Option<FilePath>) -> Result<Fields, Rejection> {
     let folder = folder.map_or_else(|| desk.context.folder.clone(), |FilePath(folder)| folder);
     let transfer = desk.context.client.accept_file(TransferId(number), &folder).await?;
     let path = follow(desk, transfer.clone()).await?;

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::lines::Line;
-use super::{Command, Refusal};
+use super::{Command, Rejection};
 
 /// The longest line that is read, in bytes. The longest text has 1,664, and six letters of JSON stand for some.
 pub(super) const LONGEST: usize = 64 * 1024;
@@ -14,7 +14,7 @@ pub(super) struct Request {
     /// Copied to its answer; null where it cannot be read.
     pub(super) id: Value,
     /// The command, or why it is none.
-    pub(super) command: Result<Command, Refusal>,
+    pub(super) command: Result<Command, Rejection>,
 }
 
 impl Request {
@@ -25,7 +25,7 @@ impl Request {
                 let id = keys.remove("id").unwrap_or_default();
                 Self { id, command: command(keys.into()) }
             }
-            Err(why) => Self { id: Value::Null, command: Err(Refusal::new("unreadable", why)) },
+            Err(why) => Self { id: Value::Null, command: Err(Rejection::new("unreadable", why)) },
         }
     }
 }
@@ -44,14 +44,14 @@ fn keys(line: &Line) -> Result<Map<String, Value>, String> {
     }
 }
 
-fn command(keys: Value) -> Result<Command, Refusal> {
+fn command(keys: Value) -> Result<Command, Rejection> {
     let Some(name) = keys.get("command").and_then(Value::as_str) else {
-        return Err(Refusal::new("unknown-command", "the object has no \"command\" that is a text"));
+        return Err(Rejection::new("unknown-command", "the object has no \"command\" that is a text"));
     };
     if !Command::NAMES.contains(&name) {
         let all = Command::NAMES.join(", ");
-        return Err(Refusal::new("unknown-command", format!("there is no command {name:?}, but {all}")));
+        return Err(Rejection::new("unknown-command", format!("there is no command {name:?}, but {all}")));
     }
     let name = name.to_owned();
-    serde_json::from_value(keys).map_err(|error| Refusal::bad_argument(format!("{name}: {error}")))
+    serde_json::from_value(keys).map_err(|error| Rejection::bad_argument(format!("{name}: {error}")))
 }

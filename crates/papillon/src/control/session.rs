@@ -11,7 +11,7 @@ use super::answer::Fields;
 use super::desk::{Desk, Origin};
 use super::lines::Line;
 use super::request::Request;
-use super::{Command, Context, Refusal, carry_out};
+use super::{Command, Context, Rejection, carry_out};
 
 /// So many commands are under way at once; before there is room for one more, none is read.
 const MAX_AT_ONCE: u32 = 64;
@@ -22,7 +22,7 @@ const MAX_SLOW: u32 = 64;
 /// before the next begins.
 const CHANGES_AT_ONCE: usize = 1;
 
-/// How it ended.
+/// The end of a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum End {
     /// The program is to end.
@@ -48,14 +48,14 @@ pub(super) async fn serve(
         let Some(line) = lines.recv().await else { break };
         let Request { id, command } = Request::read(&line);
         match command {
-            Err(refusal) => desk.answer(&id, Err(refusal)).await,
+            Err(rejection) => desk.answer(&id, Err(rejection)).await,
             Ok(Command::Quit {}) if origin == Origin::Owner => quit = Some(id),
             Ok(command) if !is_slow(&command) => desk.begin(id, command, place).await,
             Ok(command) => match Arc::clone(&rooms.1).try_acquire_owned() {
                 Ok(place) => desk.begin(id, command, place).await,
                 Err(_) => {
                     let text = format!("{MAX_SLOW} files and pictures are under way: wait for some of them");
-                    desk.answer(&id, Err(Refusal::new("busy", text))).await;
+                    desk.answer(&id, Err(Rejection::new("busy", text))).await;
                 }
             },
         }

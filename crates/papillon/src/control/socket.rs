@@ -78,7 +78,7 @@ impl Drop for LocalSocket {
         self.task.abort();
         let about = fs::symlink_metadata(&self.path);
         if about.is_ok_and(|about| (about.dev(), about.ino()) == self.file) {
-            // If that fails it is replaced by whoever opens the next.
+            // If that fails, the next process that opens a socket replaces it.
             let _ = fs::remove_file(&self.path);
         }
     }

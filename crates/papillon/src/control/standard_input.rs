@@ -23,7 +23,7 @@ pub(crate) struct StandardInput {
     quit: Arc<AtomicBool>,
 }
 
-/// What is next.
+/// The next item.
 pub(crate) enum Step {
     /// A line to print.
     Line(Value),
@@ -51,7 +51,7 @@ impl StandardInput {
         Ok(Self { out: out.1, quit })
     }
 
-    /// What is next; for ever after the last. Cancel-safe.
+    /// The next item; pending forever after the last. Cancel-safe.
     pub(crate) async fn next(&mut self) -> Step {
         match self.out.recv().await {
             Some(line) => Step::Line(line),

@@ -8,10 +8,10 @@ use tokio::time::timeout;
 
 use super::answer::{Fields, fields};
 use super::picture_file::image;
-use super::{Address, Body, Context, EmoticonPicture, FilePath, Refusal, Said};
+use super::{Address, Body, Context, EmoticonPicture, FilePath, Rejection, Said};
 use crate::pictures::emoticon_picture;
 
-/// How long the pictures of emoticons are waited for.
+/// The longest wait for the pictures of emoticons.
 const FETCHING: Duration = Duration::from_secs(10);
 
 /// The conversation that a command means.
@@ -19,14 +19,14 @@ pub(super) fn find(
     client: &Client,
     to: Option<Address>,
     conversation: Option<u64>,
-) -> Result<Conversation, Refusal> {
+) -> Result<Conversation, Rejection> {
     match (to, conversation) {
         (Some(Address(to)), None) => Ok(client.conversation(&to)),
         (None, Some(number)) => client.conversation_by_id(ConversationId(number)).ok_or_else(|| {
-            Refusal::new("no-such-conversation", format!("there is no conversation {number}"))
+            Rejection::new("no-such-conversation", format!("there is no conversation {number}"))
         }),
-        (None, None) => Err(Refusal::bad_argument("to whom? Give \"to\" or \"conversation\"")),
-        (Some(_), Some(_)) => Err(Refusal::bad_argument("give either \"to\" or \"conversation\"")),
+        (None, None) => Err(Rejection::bad_argument("to whom? Give \"to\" or \"conversation\"")),
+        (Some(_), Some(_)) => Err(Rejection::bad_argument("give either \"to\" or \"conversation\"")),
     }
 }
 
@@ -37,11 +37,11 @@ pub(super) async fn send(
     text: String,
     emoticons: Vec<EmoticonPicture>,
     until_fetched: bool,
-) -> Result<Fields, Refusal> {
+) -> Result<Fields, Rejection> {
     // Old clients want CR LF between lines.
     let text = text.replace("\r\n", "\n").replace('\n', "\r\n");
     if text.is_empty() {
-        return Err(Refusal::bad_argument("the text is empty"));
+        return Err(Rejection::bad_argument("the text is empty"));
     }
     let mut brought = Vec::with_capacity(emoticons.len());
     for EmoticonPicture { shortcut, path: FilePath(path) } in emoticons {
@@ -67,8 +67,8 @@ pub(super) async fn send_raw(
     content_type: &str,
     headers: &[(String, String)],
     body: Body,
-) -> Result<Fields, Refusal> {
-    let body = body.into_bytes().ok_or_else(|| Refusal::bad_argument("the body is no base64"))?;
+) -> Result<Fields, Rejection> {
+    let body = body.into_bytes().ok_or_else(|| Rejection::bad_argument("the body is no base64"))?;
     let headers: Vec<_> = headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     talk.send_raw(content_type, &headers, body).await?;
     Ok(fields(json!({ "conversation": talk.id().0 })))

@@ -18,8 +18,8 @@ fn read(line: &str) -> Request {
 
 fn refused(line: &str) -> (Value, String, String) {
     let Request { id, command } = read(line);
-    let refusal = command.unwrap_err();
-    (id, refusal.code, refusal.text)
+    let rejection = command.unwrap_err();
+    (id, rejection.code, rejection.text)
 }
 
 #[test]
@@ -28,7 +28,7 @@ fn each_command_stands_in_the_document_with_an_example() {
     let mut seen: Vec<String> = Vec::new();
     for line in lines {
         let Request { id, command } = read(line);
-        let command = command.unwrap_or_else(|refusal| panic!("{line}: {refusal:?}"));
+        let command = command.unwrap_or_else(|rejection| panic!("{line}: {rejection:?}"));
         assert_eq!(id, Value::Null);
         let value: Value = serde_json::from_str(line).unwrap();
         let written = serde_json::to_value(&command).unwrap();
@@ -43,7 +43,7 @@ fn each_command_stands_in_the_document_with_an_example() {
 #[test]
 fn each_code_stands_in_the_document() {
     let sources = [
-        include_str!("refusal.rs"),
+        include_str!("rejection.rs"),
         include_str!("request.rs"),
         include_str!("carry_out.rs"),
         include_str!("talking.rs"),
@@ -51,7 +51,7 @@ fn each_code_stands_in_the_document() {
     ];
     let mut count = 0;
     for source in sources {
-        let made = source.split("Refusal::new(\"").skip(1);
+        let made = source.split("Rejection::new(\"").skip(1);
         let mapped = source.split("=> \"").skip(1);
         for code in made.chain(mapped).filter_map(|rest| rest.split('"').next()) {
             assert!(DOCUMENT.contains(&format!("`{code}`")), "{code}");
@@ -132,8 +132,8 @@ proptest! {
         lines.extend(pieces.iter().flat_map(|piece| splitter.push(piece)));
         lines.extend(splitter.end());
         for line in &lines {
-            if let Err(refusal) = Request::read(line).command {
-                prop_assert!(["unreadable", "unknown-command", "bad-argument"].contains(&refusal.code.as_str()));
+            if let Err(rejection) = Request::read(line).command {
+                prop_assert!(["unreadable", "unknown-command", "bad-argument"].contains(&rejection.code.as_str()));
             }
         }
     }

@@ -60,8 +60,8 @@ pub(super) fn examine(
     let is_here = matches!(&on_disk, Ok(Some(there)) if there.first() == chain.first());
     let faults = faults(&folder, settings.server.old_windows, SystemTime::now());
     // A fault of a file is reported once, not again for the certificate that is shown from it.
-    let is_told = |fault: &Fault| fault.is_of_time_in(&file);
-    let validity = match is_here && faults.iter().any(is_told) {
+    let is_reported = |fault: &Fault| fault.is_of_time_in(&file);
+    let validity = match is_here && faults.iter().any(is_reported) {
         true => None,
         false => Some(validity(&chain, &leaf, is_ours)),
     };
@@ -177,7 +177,7 @@ fn validity(chain: &Chain, leaf: &ParsedCertificate<'_>, is_ours: bool) -> Findi
         ) => Finding::fail(CHECK, "it has expired", renew),
         (Err(error), _) if is_of_an_authority(&error) => Finding::fail(
             CHECK,
-            "it is an authority's (CA:TRUE), and not a server's: clients of today refuse it",
+            "it is an authority's (CA:TRUE), and not a server's: modern clients refuse it",
             "get one for a server; with `openssl req -x509`, add `-addext basicConstraints=critical,CA:FALSE`",
         ),
         (Err(error), _) => Finding::fail(
@@ -230,7 +230,7 @@ fn signer(
         _ => Finding::warn(
             CHECK,
             "another authority signed it",
-            "see that clients know that authority; old Windows knows none of today's",
+            "see that clients know that authority; old Windows knows none of the modern ones",
         ),
     }
 }

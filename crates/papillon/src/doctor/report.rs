@@ -5,13 +5,13 @@ use serde::Serialize;
 
 use crate::stdout;
 
-/// How bad it is.
+/// The severity of a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Verdict {
     /// As it should be.
     Ok,
-    /// Some clients may have trouble.
+    /// Some clients may fail.
     Warn,
     /// Clients cannot get in.
     Fail,

@@ -10,7 +10,7 @@ use msnp_client::TransferId;
 
 use crate::size;
 
-/// How long a file counts for its sender.
+/// The time for which a file counts for its sender.
 const DAY: Duration = Duration::from_secs(24 * 3600);
 /// The least that a file takes on a disk.
 const BLOCK: u64 = 4096;
@@ -97,13 +97,13 @@ impl Admission {
         self.under_way.remove(&transfer);
     }
 
-    /// What the files on their way may take.
+    /// The most bytes that the files on their way may take.
     fn promised(&self) -> u64 {
         self.under_way.values().fold(0, |sum, (_, size)| sum.saturating_add((*size).max(BLOCK)))
     }
 }
 
-/// What the files in the folder take. One on its way counts with what is here of it, and with what it promised.
+/// The bytes that the files in the folder take. One on its way counts with what is here of it, and with what it promised.
 fn contents(folder: &Path) -> io::Result<u64> {
     let mut sum = 0_u64;
     for entry in std::fs::read_dir(folder)? {

@@ -14,7 +14,7 @@ use super::limits::Admission;
 use super::{ListenArgs, json};
 use crate::failures::{why_not_done, why_not_transferred};
 
-/// How a reaction ended.
+/// The outcome of a reaction.
 #[derive(Default)]
 struct Ended {
     /// The line to print about it.
@@ -35,7 +35,7 @@ pub(super) struct Reactions {
     admission: Option<Admission>,
     add: bool,
     fetch: bool,
-    /// Whose picture was fetched last, by its hash.
+    /// The contact whose picture was fetched last, by the picture's hash.
     fetched: HashMap<Handle, String>,
     under_way: JoinSet<Ended>,
 }
@@ -77,7 +77,7 @@ impl Reactions {
             let ended = match self.under_way.join_next().await {
                 Some(Ok(ended)) => ended,
                 Some(Err(error)) => Ended::badly(&format!("a part of the program broke: {error}")),
-                // Nothing is under way. Whoever waits here gives up when an event begins something.
+                // Nothing is under way. The waiting task gives up when an event begins something.
                 None => return std::future::pending().await,
             };
             if let (Some(admission), Some(transfer)) = (&mut self.admission, ended.transfer) {

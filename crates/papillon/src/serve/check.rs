@@ -10,7 +10,7 @@ use std::time::SystemTime;
 
 use anyhow::{Context, bail};
 use papillon_server::dns::Others;
-use papillon_server::tls::{Door, faults};
+use papillon_server::tls::{TlsAcceptor, faults};
 use papillon_server::{PublicUrl, Registration, counted};
 
 use crate::database::{self, Database};
@@ -119,7 +119,7 @@ fn certificates(settings: &Settings, scratch: &Path) -> anyhow::Result<String> {
     }
     let server = &settings.server;
     let now = SystemTime::now();
-    Door::open(&trial, server.names(), server.old_windows, now)?;
+    TlsAcceptor::open(&trial, server.names(), server.old_windows, now)?;
     let faults: Vec<_> = faults(&trial, server.old_windows, now).iter().map(ToString::to_string).collect();
     if !faults.is_empty() {
         bail!("{}", faults.join("; "));

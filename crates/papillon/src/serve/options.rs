@@ -71,7 +71,7 @@ pub(crate) struct ServeArgs {
     https: Option<ListenAddress>,
     /// Lets Windows 98 to XP in at the https listener, and puts it and http where they look: at 443 and 80.
     ///
-    /// It then speaks SSL 3.0 and TLS 1.0 with the ciphers of the time as well, to clients that know nothing
+    /// It then speaks SSL 3.0 and TLS 1.0 with the old ciphers as well, to clients that know nothing
     /// better; all others get modern TLS. An authority that is made now is one that old Windows can
     /// import; beside one that is there already, DIR/tls/old-ca.pem is made for it. --https and --http
     /// still say where the listeners are.

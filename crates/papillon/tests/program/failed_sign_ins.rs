@@ -9,7 +9,7 @@ use crate::papillon::{Papillon, end};
 use crate::running::{DEADLINE, Running};
 
 const ADA: &str = "ada@example.com";
-/// How a line about a failure begins, behind the time.
+/// The beginning of a line about a failure, behind the time.
 const FAILED: &str = " INFO papillon_server::passport::failures: sign-in failed from=127.0.0.1 account=";
 
 #[test]

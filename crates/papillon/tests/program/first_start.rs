@@ -1,4 +1,4 @@
-//! Who starts the service for the first time is told what to do next.
+//! The first start of the service: it tells the operator the next steps.
 
 use std::process::Stdio;
 

@@ -79,7 +79,7 @@ impl Papillon {
     }
 }
 
-/// What came of it.
+/// The outcome of a run.
 #[derive(Debug)]
 pub struct Ended {
     pub code: i32,

@@ -1,4 +1,4 @@
-//! What is in front of the service: from every source, in the check, in the banner, and by the doctor.
+//! The reverse proxy in front of the service: from every source, in the check, in the banner, and by the doctor.
 
 use crate::papillon::{Papillon, end};
 use crate::running::Running;

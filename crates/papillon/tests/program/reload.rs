@@ -127,7 +127,7 @@ fn a_sighup_reads_the_configuration_again() {
     // The right password, and no TLS.
     assert_eq!(running.login("ada@example.com", "s3cret-word").0, 401);
 
-    // Whoever was there is still there.
+    // The clients that were signed in are still signed in.
     client.write_all(b"VER 1 MSNP9 CVR0\r\n").unwrap();
     client.set_read_timeout(Some(DEADLINE)).unwrap();
     client.read_exact(&mut [0; 18]).unwrap();

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use crate::papillon::{Ended, Papillon};
 
-/// How long anything may take. Two processors share this with many others.
+/// The time limit of any step. Two processors share this with many others.
 pub const DEADLINE: Duration = Duration::from_secs(60);
 
 /// A program that runs. It is killed with this value.

@@ -1,4 +1,4 @@
-//! What the program says of itself, and what it answers to wrong usage.
+//! The help of the program, and its answer to wrong usage.
 
 use crate::papillon::{Papillon, end};
 

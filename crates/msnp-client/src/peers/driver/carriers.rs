@@ -1,4 +1,4 @@
-//! The switchboard of one peer's packets.
+//! The switchboards that carry one peer's packets.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -10,18 +10,18 @@ use super::{Driver, Input};
 use crate::switchboard::PacketCarrier;
 use crate::{SendError, TransferRoute};
 
-/// The most packets that are put together before the engine hears what came in meanwhile.
+/// The most packets that are put together before the engine gets the packets that came in meanwhile.
 const BATCH: usize = 64;
 
 /// The switchboard that packets go over, when there is one.
 #[derive(Default)]
 pub(super) struct Switchboard {
     carrier: Option<PacketCarrier>,
-    /// The last that packets came over; not always the one they go over.
+    /// The switchboard of the last incoming packets; not always the one for outgoing packets.
     seen: Option<u64>,
     opening: bool,
     failure: Option<SendError>,
-    /// Keeps it open while something is going on.
+    /// Keeps the switchboard open while a session is open.
     lease: Option<Arc<()>>,
 }
 
@@ -57,7 +57,7 @@ impl Switchboard {
     /// Waits until a packet can be sent.
     pub(super) async fn room(&self) {
         match &self.carrier {
-            // That it is gone is told by an input.
+            // An input tells when it is gone.
             Some(carrier) => match carrier.room().await {
                 Ok(_) => {}
                 Err(_) => std::future::pending().await,
@@ -66,12 +66,12 @@ impl Switchboard {
         }
     }
 
-    /// Why there is none, once.
+    /// The reason for which there is none, once.
     pub(super) fn take_failure(&mut self) -> Option<SendError> {
         self.failure.clone()
     }
 
-    /// Keeps it from being closed for want of use, or no longer.
+    /// Keeps the switchboard from being closed as idle, or no longer.
     pub(super) fn hold(&mut self, hold: bool) {
         match &self.carrier {
             Some(carrier) if hold => {
@@ -116,7 +116,7 @@ impl Driver {
         if packets.is_empty() {
             return false;
         }
-        // That it is gone is told by an input.
+        // An input tells when it is gone.
         carrier.send_pieces(&packets).await.is_ok()
     }
 

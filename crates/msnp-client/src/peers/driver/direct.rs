@@ -22,11 +22,11 @@ use super::{Driver, Input, Surroundings};
 use crate::network::own_addresses;
 use crate::{DirectConnections, TransferRoute};
 
-/// How much is put together for one write, and read at once.
+/// The most bytes that are put together for one write, and that are read at once.
 const CHUNK: usize = 128 * 1024;
-/// How many chunks wait to be written.
+/// The number of chunks that may wait to be written.
 const MAX_CHUNKS: usize = 2;
-/// How many strangers may knock before the listener gives up.
+/// The number of failed handshakes after which the listener gives up.
 const MAX_STRANGERS: usize = 8;
 
 /// A connection that passed its handshake, with what came after it.
@@ -55,7 +55,7 @@ impl Direct {
     /// Waits until a chunk can be written.
     pub(super) async fn room(&self) {
         match &self.writer {
-            // That it is over is told by an input.
+            // An input tells when it is over.
             Some(writer) => match writer.reserve().await {
                 Ok(_) => {}
                 Err(_) => std::future::pending().await,
@@ -64,7 +64,7 @@ impl Direct {
         }
     }
 
-    /// Ends the connection or the attempt; what comes of it later is not listened to.
+    /// Ends the connection or the attempt; its later outcome is ignored.
     fn close(&mut self) {
         self.attempt += 1;
         self.writer = None;
@@ -78,7 +78,7 @@ impl Drop for Direct {
     }
 }
 
-/// The facts that the engine needs for direct connections; `None` when they are not wanted.
+/// The settings that the engine needs for direct connections; `None` when they are not wanted.
 pub(super) fn config(surroundings: &Surroundings) -> Option<DirectConfig> {
     let loopback = match surroundings.settings.direct {
         DirectConnections::Never => return None,
@@ -97,7 +97,7 @@ pub(super) fn config(surroundings: &Surroundings) -> Option<DirectConfig> {
 }
 
 impl Driver {
-    /// The network may be another one since the last time.
+    /// The network may have changed since the last attempt.
     pub(super) fn refresh_direct(&mut self) {
         if let Some(surroundings) = self.surroundings.upgrade() {
             self.engine.set_direct(config(&surroundings));
@@ -121,7 +121,7 @@ impl Driver {
             DirectRequest::Connect { addresses, rule, identifier } => {
                 tokio::spawn(connect(attempt, addresses, rule, identifier, inputs))
             }
-            // What cannot be done here has failed: the packets go through the switchboard.
+            // A failure here is reported: the packets go through the switchboard.
             _ => return self.engine.direct_failed(Instant::now()),
         };
         self.direct.tasks.push(task.abort_handle());
@@ -255,7 +255,7 @@ async fn listen(
     let _ = inputs.send(input).await;
 }
 
-/// Tries all addresses at once; the first that passes the handshake is it.
+/// Tries all addresses at once; the first that passes the handshake wins.
 async fn connect(
     attempt: u64,
     addresses: Vec<SocketAddrV4>,

@@ -20,7 +20,7 @@ const PROGRESS_INTERVAL: Duration = Duration::from_millis(250);
 pub(super) struct File {
     id: TransferId,
     stage: Stage,
-    /// When its progress was last told.
+    /// The time of the last progress event.
     told: Instant,
 }
 
@@ -75,7 +75,7 @@ impl Driver {
         }
     }
 
-    /// Whoever asked may sign out as soon as this is done: the other side has to hear of it before.
+    /// The caller may sign out as soon as this is done: the other side has to be told before.
     pub(super) async fn cancel(&mut self, id: TransferId, told: oneshot::Sender<()>) {
         let Some(session) = self.session_of(id) else { return };
         // It may have ended at this very moment.
@@ -83,12 +83,12 @@ impl Driver {
         let file = self.files.remove(&session);
         self.settle().await;
         match file {
-            // Refused: nobody needs to be told.
+            // Refused: no event is due.
             Some(File { stage: Stage::Offered, .. }) => self.forget(id),
             Some(file) => self.fail_file(file, TransferError::Cancelled),
             None => {}
         }
-        // Whoever asked may not wait.
+        // The caller may have given up.
         let _ = told.send(());
     }
 
@@ -112,7 +112,7 @@ impl Driver {
         self.tell_progress(session, progress);
     }
 
-    /// Tells of progress, when it is time to.
+    /// Reports progress, when it is due.
     fn tell_progress(&self, session: SessionKey, progress: Option<TransferProgress>) {
         if let (Some(progress), Some(file)) = (progress, self.files.get(&session)) {
             self.emit(Event::FileProgress { transfer: file.id, progress });
@@ -123,7 +123,7 @@ impl Driver {
         if self.direct.is_up() { TransferRoute::Direct } else { TransferRoute::Switchboard }
     }
 
-    /// The disk here does not do its part.
+    /// The disk here failed.
     fn broken_here(&mut self, session: SessionKey, error: TransferError) {
         // It may have ended at this very moment.
         let _ = self.engine.cancel(session);
@@ -164,7 +164,7 @@ impl Driver {
                 Failure::Unreachable => unreachable.map_or(FetchError::Broken, FetchError::Unreachable),
                 _ => FetchError::Broken,
             };
-            // Whoever asked may have given up.
+            // The caller may have given up.
             let _ = reply.send(Err(error));
         } else if let Some(file) = self.files.remove(&session) {
             let error = match failure {
@@ -221,7 +221,7 @@ impl Driver {
     }
 }
 
-/// Notes progress; gives it back when it is time to tell of it again.
+/// Notes progress; returns it when a report is due again.
 fn progress(
     reporter: &Reporter,
     bytes: u64,

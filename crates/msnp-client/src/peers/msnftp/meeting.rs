@@ -1,4 +1,4 @@
-//! How the two come to a connection.
+//! The two ways to the TCP connection: listening and connecting.
 
 use std::net::Ipv4Addr;
 
@@ -13,7 +13,7 @@ use super::Task;
 use crate::network::own_addresses;
 use crate::{DirectConnections, TransferError};
 
-/// A socket that waits for the other side, and what that has to show.
+/// A socket that waits for the peer, and the number that the peer has to show.
 pub(super) struct Listening {
     listener: TcpListener,
     pub(super) auth_cookie: u64,
@@ -21,7 +21,7 @@ pub(super) struct Listening {
 }
 
 impl Task {
-    /// Opens a port, one of those that people have opened in their routers if one is free.
+    /// Opens a port, if possible one of those that users have opened in their routers.
     pub(super) async fn listen(&self, receiver_listens: bool) -> Result<Listening, TransferError> {
         let surroundings = self.surroundings()?;
         let addresses = own_addresses(surroundings.settings.direct == DirectConnections::SameMachine);
@@ -36,7 +36,7 @@ impl Task {
         Ok(Listening { listener, auth_cookie, invitation })
     }
 
-    /// Connects to where the other side says that it listens.
+    /// Connects to the addresses at which the peer listens.
     pub(super) async fn connect(&self, endpoint: &Endpoint) -> Result<TcpStream, TransferError> {
         let surroundings = self.surroundings()?;
         let seen = surroundings.network().and_then(|network| network.seen_address);

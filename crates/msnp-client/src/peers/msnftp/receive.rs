@@ -1,4 +1,4 @@
-//! Getting a file.
+//! The receiving side of a transfer.
 
 use bytes::BytesMut;
 use msnp::message::CancelCode;
@@ -84,7 +84,7 @@ async fn pump(
                     reporter.progress(receiving.received(), TransferRoute::Msnftp);
                 }
                 ReceiveStep::Finished(bytes) => {
-                    // All of it is here; that they hear of it is for their sake.
+                    // All bytes are here; the answer is for the peer's sake only.
                     let _ = stream.write_all(&bytes).await;
                     let _ = stream.shutdown().await;
                     return Ok(());
@@ -99,7 +99,7 @@ async fn pump(
                 Err(_) => return Err(TransferError::TimedOut),
             },
             input = task.inputs.recv() => if matches!(input, None | Some(Input::Cancel)) {
-                // They may be gone.
+                // The peer may be gone.
                 let _ = stream.write_all(&receiving.cancel()).await;
                 return Err(TransferError::Cancelled);
             },
@@ -108,7 +108,7 @@ async fn pump(
 }
 
 pub(super) fn fault(error: MsnftpError) -> TransferError {
-    tracing::debug!(%error, "a transfer of old ends");
+    tracing::debug!(%error, "an MSNFTP transfer ended early");
     match error {
         MsnftpError::Cancelled => TransferError::CancelledByPeer,
         _ => TransferError::Broken,

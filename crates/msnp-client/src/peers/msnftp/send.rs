@@ -1,4 +1,4 @@
-//! Giving a file.
+//! The sending side of a transfer.
 
 use bytes::BytesMut;
 use msnp::message::{CancelCode, Invitation};
@@ -13,7 +13,7 @@ use crate::file_source::OutgoingFile;
 use crate::transfer::Reporter;
 use crate::{Event, TransferError, TransferRoute};
 
-/// How much is put together for one write.
+/// The number of bytes that are put together for one write.
 const CHUNK: usize = 64 * 1024;
 
 /// From the offer to the end.
@@ -90,7 +90,7 @@ async fn pump(
                 return Err(TransferError::Broken);
             },
             input = task.inputs.recv() => if matches!(input, None | Some(Input::Cancel)) {
-                // They may be gone.
+                // The peer may be gone.
                 let _ = writer.write_all(&sending.cancel()).await;
                 return Err(TransferError::Cancelled);
             },

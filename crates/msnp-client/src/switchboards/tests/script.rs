@@ -105,7 +105,7 @@ impl Scene {
         Self { pool, heard, listener, admissions, _client: client }
     }
 
-    /// How many switchboards have been asked for.
+    /// The number of switchboards that were requested.
     pub(super) fn admissions(&self) -> usize {
         self.admissions.load(Ordering::SeqCst)
     }
@@ -165,7 +165,7 @@ async fn admit(address: HostPort, mut inbox: mpsc::Receiver<Command>, count: Arc
         count.fetch_add(1, Ordering::SeqCst);
         let (transaction, cookie) = (TransactionId(1), Cookie::parse("1.2").unwrap());
         let answer = xfr::Reply::Switchboard { transaction, address: address.clone(), cookie };
-        // Whoever asked may have given up.
+        // The caller may have given up.
         let _ = reply.send(Ok(NotificationEvent::Xfr(answer)));
     }
 }

@@ -18,7 +18,7 @@ fn accepted(alice: Option<ConnectionType>, bob: Option<ConnectionType>) -> (Pair
     (pair, session)
 }
 
-/// How many packets of the file went over each.
+/// The number of packets of the file that went over each.
 fn carried(pair: &Pair) -> (usize, usize) {
     let data = |carrier| {
         let is_data = |bytes: &[u8]| bytes[28] & 0x20 != 0;

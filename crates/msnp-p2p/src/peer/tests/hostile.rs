@@ -1,4 +1,4 @@
-//! What a peer must not be able to do.
+//! Attacks by a peer, which must not succeed.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

@@ -89,7 +89,7 @@ proptest! {
             header.length = body.len() as u32;
             let packet = Packet { header, body: body.into(), footer: crate::packet::Footer(0) };
             let bytes = packet.to_bytes(Carrier::Switchboard);
-            // What is no packet is refused, which is all right.
+            // Bytes that are no packet are refused, which is all right.
             let _ = script.bob.peer.handle_packet(Carrier::Switchboard, &bytes, script.now);
             if waits {
                 script.now += Duration::from_secs(50);

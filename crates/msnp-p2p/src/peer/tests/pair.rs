@@ -45,7 +45,7 @@ pub(super) struct End {
     pub(super) peer: Peer,
     pub(super) published: Published,
     pub(super) events: Vec<PeerEvent>,
-    /// What it sends as a file.
+    /// The file that it sends.
     pub(super) file: Bytes,
     /// Bytes of files that came.
     pub(super) received: BytesMut,
@@ -189,7 +189,7 @@ impl Pair {
         self.bob.peer.carrier_lost(Carrier::Direct, self.now);
     }
 
-    /// What alice or bob sent, as packets.
+    /// The bytes that alice or bob sent, as packets.
     pub(super) fn packets(&self, by_alice: bool) -> Vec<Packet> {
         self.log
             .iter()

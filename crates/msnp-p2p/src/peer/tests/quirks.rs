@@ -1,4 +1,4 @@
-//! What real clients do that is not as it should be, and has to work.
+//! The faults of real clients, which have to be tolerated.
 
 use super::pair::{BOB, noise, picture};
 use super::script::{Script, invite};

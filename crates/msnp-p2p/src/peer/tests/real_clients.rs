@@ -1,4 +1,4 @@
-//! What aMSN and Gaim were seen to do, and what is of the same kind.
+//! Dialogues seen of aMSN and Gaim, and others of the same kind.
 
 use std::collections::VecDeque;
 

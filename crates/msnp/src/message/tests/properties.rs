@@ -1,4 +1,4 @@
-//! What holds for every input.
+//! The properties that hold for every input.
 
 use proptest::prelude::*;
 

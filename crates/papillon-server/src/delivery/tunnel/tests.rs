@@ -126,7 +126,7 @@ async fn who_asks_for_nothing_is_gone() {
     assert_eq!(inlet.expires(), start + IDLE);
     tunnel.attend(true);
     tokio::time::advance(IDLE * 2).await;
-    // Whoever is being answered is there.
+    // A client that is being answered is there.
     assert_eq!(inlet.expires(), Instant::now() + IDLE);
     tunnel.attend(false);
     assert_eq!(inlet.expires(), Instant::now() + IDLE);

@@ -1,4 +1,4 @@
-//! Reading for whom a connection is, before its own first byte.
+//! The reader of a proxy's header, before a connection's own first byte.
 
 use std::io;
 
@@ -7,8 +7,8 @@ use tokio::io::AsyncRead;
 use super::{Beginning, Client, MAX_HEADER, read};
 use crate::listen::Peeked;
 
-/// Whom a trusted proxy speaks for; `None` when it speaks for itself, or does not say. It gives no time limit: the
-/// caller does.
+/// The client for which a trusted proxy speaks; `None` when it speaks for itself, or does not say. The caller sets the
+/// time limit.
 ///
 /// # Errors
 /// When the connection fails, or begins with a header that cannot be understood.

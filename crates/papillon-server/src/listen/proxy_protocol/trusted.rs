@@ -8,7 +8,7 @@ use std::str::FromStr;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AddressRange {
     first: IpAddr,
-    /// How many bits they have in common.
+    /// The number of bits that they have in common.
     bits: u8,
 }
 

@@ -1,4 +1,4 @@
-//! Saying for whom one connects.
+//! The writer of PROXY protocol headers.
 
 use std::io;
 use std::net::SocketAddr;

@@ -17,7 +17,7 @@ const MAX_COOKIES: usize = 200_000;
 /// Cookies that were never used are cleared away this often.
 const SWEEP: Duration = Duration::from_secs(10);
 
-/// The doors of all conversations on this node.
+/// The cookies of all conversations on this node.
 pub(crate) struct Switchboards {
     cookies: Mutex<Cookies>,
     lifetime: Duration,

@@ -1,11 +1,11 @@
-//! `CHL` and `QRY`: the client shows that it is one, and that it is still there.
+//! `CHL` and `QRY`: the challenge. The answer shows that the peer is an MSN Messenger and still there.
 
 use msnp::command::{chl, qry};
 use msnp::wire::Encode;
 use msnp::{ErrorCode, challenge::is_right_answer};
 use tokio::time::Instant;
 
-use super::{Connection, Outcome, Refusal};
+use super::{CommandError, Connection, Outcome};
 use crate::delivery::Deliveries;
 use crate::roles::connection::Flow;
 
@@ -42,7 +42,7 @@ impl Connection {
     }
 
     pub(super) fn check_answer(&mut self, request: &qry::Request) -> Outcome {
-        let wrong = Refusal::Fatal(ErrorCode::ChallengeResponseFailed);
+        let wrong = CommandError::Fatal(ErrorCode::ChallengeResponseFailed);
         let Challenges::Asked { challenge, .. } = &self.challenges else { return Err(wrong) };
         if !is_right_answer(&request.product_id, challenge, &request.digest) {
             return Err(wrong);

@@ -28,7 +28,7 @@ impl Connection {
         Ok(())
     }
 
-    /// People who were in this group only leave the forward list with it, as they did on the
+    /// Contacts that were in this group only leave the forward list with it, as they did on the
     /// original service; clients move them elsewhere first.
     pub(super) async fn remove_group(&mut self, request: &rmg::Request) -> Outcome {
         let rmg::Request { transaction, group } = *request;

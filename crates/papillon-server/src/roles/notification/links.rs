@@ -1,10 +1,10 @@
-//! `URL`, `SND`, `SDC`: what leads out of the messenger.
+//! `URL`, `SND`, `SDC`: links to pages, and invitations by e-mail.
 
 use msnp::command::{sdc, snd, url};
 use msnp::{ErrorCode, Handle};
 
-use super::{Connection, Outcome, Refusal};
-use crate::invitation_mail::Invitation;
+use super::{CommandError, Connection, Outcome};
+use crate::invitation_mail::MailInvitation;
 
 /// The services a client asks the address of, and our page for each.
 const PAGES: &[(&str, &str)] = &[
@@ -26,7 +26,7 @@ impl Connection {
         let (_, path) = PAGES
             .iter()
             .find(|(service, _)| *service == &*request.service)
-            .ok_or(Refusal::Error(ErrorCode::InvalidParameter))?;
+            .ok_or(CommandError::Error(ErrorCode::InvalidParameter))?;
         self.reply(&url::Reply {
             transaction: request.transaction,
             path: (*path).into(),
@@ -44,7 +44,7 @@ impl Connection {
 
     pub(super) async fn invite_by_mail_with_text(&mut self, request: sdc::Request) -> Outcome {
         let text = std::str::from_utf8(&request.text)
-            .map_err(|_| Refusal::Error(ErrorCode::InvalidParameter))?
+            .map_err(|_| CommandError::Error(ErrorCode::InvalidParameter))?
             .to_owned();
         self.leave_mail(&request.address, Some(&text)).await?;
         self.reply(&sdc::Reply { transaction: request.transaction });
@@ -52,13 +52,13 @@ impl Connection {
     }
 
     async fn leave_mail(&mut self, address: &str, text: Option<&str>) -> Outcome {
-        let to = Handle::parse(address).map_err(|_| Refusal::Error(ErrorCode::InvalidParameter))?;
+        let to = Handle::parse(address).map_err(|_| CommandError::Error(ErrorCode::InvalidParameter))?;
         let session = self.session()?;
         let name = session.read(|state| state.name.clone());
-        let invitation = Invitation { from: &session.handle, from_name: &name, to: &to, text };
+        let invitation = MailInvitation { from: &session.handle, from_name: &name, to: &to, text };
         self.service.mail.leave(&invitation).await.map_err(|error| {
             tracing::error!(%error, "an invitation could not be left in the mail folder");
-            Refusal::Error(ErrorCode::FileOperationFailed)
+            CommandError::Error(ErrorCode::FileOperationFailed)
         })
     }
 }

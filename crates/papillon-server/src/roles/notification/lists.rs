@@ -6,7 +6,7 @@ use msnp::command::{add, rea, rem};
 use msnp::{ErrorCode, List, TransactionId};
 use papillon_store::{Committed, ListEvent, PrivacyList};
 
-use super::{Connection, Outcome, Refusal, list_lines};
+use super::{CommandError, Connection, Outcome, list_lines};
 use crate::delivery::Deliveries;
 use crate::people::Session;
 use crate::people::change::Change;
@@ -18,7 +18,7 @@ impl Connection {
             List::Allow => self.add_to_privacy(request, PrivacyList::Allow).await,
             List::Block => self.add_to_privacy(request, PrivacyList::Block).await,
             // Only the service writes the reverse list, and neither dialect has a fifth one.
-            _ => Err(Refusal::Close),
+            _ => Err(CommandError::Close),
         }
     }
 
@@ -27,7 +27,7 @@ impl Connection {
             List::Forward => self.remove_from_forward(request).await,
             List::Allow => self.remove_from_privacy(request, PrivacyList::Allow).await,
             List::Block => self.remove_from_privacy(request, PrivacyList::Block).await,
-            _ => Err(Refusal::Close),
+            _ => Err(CommandError::Close),
         }
     }
 
@@ -85,10 +85,10 @@ impl Connection {
         let service = Arc::clone(&self.service);
         let oneself = handle == session.handle;
         if oneself && !self.verified {
-            return Err(Refusal::Error(ErrorCode::NicknameIllegal));
+            return Err(CommandError::Error(ErrorCode::NicknameIllegal));
         }
         if oneself && !self.paces.changes.take() {
-            return Err(Refusal::Error(ErrorCode::ChangingTooRapidly));
+            return Err(CommandError::Error(ErrorCode::ChangingTooRapidly));
         }
         let _turn = service.locks.one(&session.handle).await;
         let renamed = if oneself {

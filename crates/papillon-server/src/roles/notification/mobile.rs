@@ -2,7 +2,7 @@
 
 use msnp::{ErrorCode, Handle, Invalid};
 
-use super::{Connection, Outcome, Refusal};
+use super::{CommandError, Connection, Outcome};
 
 /// The longest page in characters.
 const MAX_CHARACTERS: usize = 113;
@@ -11,13 +11,13 @@ impl Connection {
     /// There is no carrier behind this service, so a good page is answered as one that was not
     /// delivered (800), and a bad one or one to nobody as refused (220).
     pub(super) fn page(&mut self, to: &Handle, text: Result<String, Invalid>) -> Outcome {
-        let refused = Refusal::Error(ErrorCode::PagingRefused);
+        let refused = CommandError::Error(ErrorCode::PagingRefused);
         let text = text.map_err(|_| refused)?;
         let session = self.session()?;
         let known = session.read(|state| state.lists.contacts().iter().any(|contact| contact.handle == *to));
         if text.chars().count() > MAX_CHARACTERS || !known {
             return Err(refused);
         }
-        Err(Refusal::Error(ErrorCode::ChangingTooRapidly))
+        Err(CommandError::Error(ErrorCode::ChangingTooRapidly))
     }
 }

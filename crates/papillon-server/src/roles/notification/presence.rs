@@ -1,20 +1,20 @@
-//! `CHG`: one's own state, and the first look at everybody else's.
+//! `CHG`: the account's own status, and the first list of the contacts' statuses.
 
 use msnp::command::chg::Chg;
 use msnp::wire::EncodeFor;
 use msnp::{ErrorCode, Status};
 
-use super::{Connection, Outcome, Refusal};
+use super::{CommandError, Connection, Outcome};
 use crate::delivery::Deliveries;
 
 impl Connection {
     pub(super) fn change_state(&mut self, change: Chg) -> Outcome {
         if change.status == Status::Offline {
-            return Err(Refusal::Error(ErrorCode::InvalidParameter));
+            return Err(CommandError::Error(ErrorCode::InvalidParameter));
         }
         let session = self.session()?;
         if session.has_left() {
-            return Err(Refusal::Close);
+            return Err(CommandError::Close);
         }
         let transaction = change.transaction;
         let first = !session.is_watching();

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use msnp::command::{blp, gtc, prp};
 use msnp::{ErrorCode, PropertyKey, PropertyValue};
 
-use super::{Connection, Outcome, Refusal};
+use super::{CommandError, Connection, Outcome};
 use crate::delivery::Deliveries;
 use crate::people::Session;
 
@@ -33,7 +33,7 @@ impl Connection {
     pub(super) async fn set_property(&mut self, request: prp::Request) -> Outcome {
         let prp::Request { transaction, key, value } = request;
         if !key.is_in(self.dialect) || !key.is_set_by_clients() {
-            return Err(Refusal::Error(ErrorCode::NotExpected));
+            return Err(CommandError::Error(ErrorCode::NotExpected));
         }
         let session = self.session()?;
         let service = Arc::clone(&self.service);

@@ -1,4 +1,4 @@
-//! `VER`, `CVR`, `USR`: agreeing on a dialect and proving who one is.
+//! `VER`, `CVR`, `USR`: the negotiation of the dialect, and the sign-in.
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
@@ -12,16 +12,16 @@ use msnp::{ErrorCode, Handle, TransactionId};
 use papillon_store::{Account, AccountId, Roster};
 
 use super::verbs::Stage;
-use super::{Connection, Outcome, Refusal};
+use super::{CommandError, Connection, Outcome};
 use crate::delivery::Deliveries;
-use crate::listen::Door;
+use crate::listen::EntryPoint;
 use crate::passport::{Reason, TicketError, t_part};
 use crate::people::Session;
 
-/// What a client that does not say its version is told is the best there is.
+/// The version that is recommended to a client that does not tell its own.
 const UNKNOWN_VERSION: &str = "1.0.0000";
 
-/// What a client says of itself is kept for as long as it is signed in; this many characters will do.
+/// The most characters that are kept of a client's description of itself, for as long as it is signed in.
 const LONGEST_DESCRIPTION: usize = 60;
 
 impl Connection {
@@ -31,7 +31,7 @@ impl Connection {
         let agreed = dialects.first().copied();
         self.reply(&ver::Reply { transaction: request.transaction, dialects, cvr0 });
         // The first one in the reply is the one that is spoken.
-        self.dialect = agreed.ok_or(Refusal::Close)?;
+        self.dialect = agreed.ok_or(CommandError::Close)?;
         self.stage = Stage::Versioned;
         Ok(())
     }
@@ -59,15 +59,15 @@ impl Connection {
 
     pub(super) async fn sign_in(&mut self, request: usr::Request) -> Outcome {
         match (self.stage, request) {
-            (Stage::SignedIn, _) => Err(Refusal::Error(ErrorCode::AlreadyLoggedIn)),
-            (Stage::Known, usr::Request::Identify { transaction, handle }) => match self.origin.door {
-                Door::Msnp | Door::Gateway => self.send_for_ticket(transaction, handle),
-                Door::Dispatch => self.refer(transaction),
+            (Stage::SignedIn, _) => Err(CommandError::Error(ErrorCode::AlreadyLoggedIn)),
+            (Stage::Known, usr::Request::Identify { transaction, handle }) => match self.origin.entry_point {
+                EntryPoint::Msnp | EntryPoint::Gateway => self.send_for_ticket(transaction, handle),
+                EntryPoint::Dispatch => self.refer(transaction),
             },
             (Stage::Challenged, usr::Request::Ticket { transaction, ticket }) => {
                 self.check_ticket(transaction, &ticket).await
             }
-            _ => Err(Refusal::Fatal(ErrorCode::NotExpected)),
+            _ => Err(CommandError::Fatal(ErrorCode::NotExpected)),
         }
     }
 
@@ -89,10 +89,10 @@ impl Connection {
             self.origin.local.port()
         ));
         let (Some(address), Ok(current)) = (self.service.msnp_address(&self.origin), here) else {
-            return Err(Refusal::Fatal(ErrorCode::ServerUnavailable));
+            return Err(CommandError::Fatal(ErrorCode::ServerUnavailable));
         };
         self.reply(&xfr::Reply::Notification { transaction, address, current });
-        Err(Refusal::Close)
+        Err(CommandError::Close)
     }
 
     async fn check_ticket(&mut self, transaction: TransactionId, ticket: &usr::Ticket) -> Outcome {
@@ -102,13 +102,13 @@ impl Connection {
                 TicketError::Forged | TicketError::Expired => ErrorCode::BadTicket,
             })
         })?;
-        let handle = self.handle.clone().ok_or(Refusal::Close)?;
+        let handle = self.handle.clone().ok_or(CommandError::Close)?;
         // A list change that is under way is either in what is read here, or is told afterwards.
         let service = Arc::clone(&self.service);
         let _turn = service.locks.one(&handle).await;
         let found = service.store.sign_in(AccountId(claims.account)).await.map_err(|error| {
             tracing::error!(%error, "the store failed during a sign-in");
-            Refusal::Fatal(ErrorCode::InternalServerError)
+            CommandError::Fatal(ErrorCode::InternalServerError)
         })?;
         let valid = |account: &Account| {
             account.handle == handle && account.credential_epoch == claims.epoch && account.enabled
@@ -121,9 +121,9 @@ impl Connection {
     }
 
     /// Logs that somebody was not signed in, and says so.
-    fn refused(&self, code: ErrorCode) -> Refusal {
+    fn refused(&self, code: ErrorCode) -> CommandError {
         self.service.failures.note(Reason::Ticket, self.origin.client.ip(), self.handle.as_ref());
-        Refusal::Fatal(code)
+        CommandError::Fatal(code)
     }
 
     fn enter(&mut self, transaction: TransactionId, account: Account, roster: Roster, ticket: &usr::Ticket) {
@@ -163,7 +163,7 @@ impl Connection {
     }
 }
 
-/// The client's address as a profile can tell it. Clients of the time know IPv4 only: for others it is the one that
+/// The client's address as a profile can tell it. MSNP8 and MSNP9 clients know IPv4 only: for others it is the one that
 /// says nothing (MSNP2).
 fn address_in_profile(client: IpAddr) -> IpAddr {
     match client.to_canonical() {
@@ -172,7 +172,7 @@ fn address_in_profile(client: IpAddr) -> IpAddr {
     }
 }
 
-/// What a client says it is, for administrators to read: `MSNMSGR 6.0.0602 (winnt 5.1)`.
+/// The client's description of itself, for administrators to read: `MSNMSGR 6.0.0602 (winnt 5.1)`.
 fn described(request: &cvr::Request) -> Box<str> {
     let name = if request.library.is_empty() { &request.client } else { &request.library };
     let mut text = format!("{name} {}", request.version);

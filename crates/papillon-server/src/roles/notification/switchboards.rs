@@ -1,21 +1,26 @@
-//! `XFR SB` and `IMS`: the way into a conversation.
+//! `XFR SB` and `IMS`: the redirect to a switchboard.
 
 use msnp::ErrorCode;
 use msnp::command::{ims, xfr};
 
-use super::{Connection, Outcome, Refusal};
+use super::{CommandError, Connection, Outcome};
 
 impl Connection {
     /// Sends the client to a switchboard with a cookie for it.
     pub(super) fn open_switchboard(&mut self, request: &xfr::Request) -> Outcome {
         let session = self.session()?;
         if !session.read(|state| state.is_visible() && state.takes_calls) {
-            return Err(Refusal::Error(ErrorCode::NotAllowedWhenHidden));
+            return Err(CommandError::Error(ErrorCode::NotAllowedWhenHidden));
         }
-        let address =
-            self.service.msnp_address(&self.origin).ok_or(Refusal::Error(ErrorCode::SwitchboardFailed))?;
-        let cookie =
-            self.service.switchboards.admit(&session).ok_or(Refusal::Error(ErrorCode::TooManySessions))?;
+        let address = self
+            .service
+            .msnp_address(&self.origin)
+            .ok_or(CommandError::Error(ErrorCode::SwitchboardFailed))?;
+        let cookie = self
+            .service
+            .switchboards
+            .admit(&session)
+            .ok_or(CommandError::Error(ErrorCode::TooManySessions))?;
         self.reply(&xfr::Reply::Switchboard { transaction: request.transaction, address, cookie });
         Ok(())
     }

@@ -1,17 +1,17 @@
-//! The verb table: when each verb may be sent, in which dialects, how often, and what happens to
+//! The verb table: the states, the dialects and the rate limit of each verb, and the error for
 //! one that is out of place or cannot be read. Handlers check none of this again.
 
 use msnp::Dialect::{self, Msnp8, Msnp9};
 use msnp::command::NotificationRequest as Request;
 use msnp::{ErrorCode, Invalid};
 
+use super::CommandError::{self, Close, Drop, Error, Fatal};
 use super::Connection;
-use super::Refusal::{self, Close, Drop, Error, Fatal};
-use crate::listen::Door;
+use crate::listen::EntryPoint;
 use crate::roles::verb_table::{Gate, ends, invalid_parameter, verb_table};
 use Stage::{Challenged, Greeting, Known, SignedIn, Versioned};
 
-/// How far a client has come.
+/// The stage of a client's sign-in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::roles) enum Stage {
     /// Connected; `VER` is next.
@@ -26,7 +26,7 @@ pub(in crate::roles) enum Stage {
     SignedIn,
 }
 
-/// How often a client may do what reaches others.
+/// The rate limits of requests that reach other clients.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::roles) enum Rate {
     Changes,
@@ -47,8 +47,8 @@ impl Gate for Connection {
         self.dialect
     }
 
-    fn door(&self) -> Door {
-        self.origin.door
+    fn entry_point(&self) -> EntryPoint {
+        self.origin.entry_point
     }
 
     fn take(&mut self, rate: Rate) -> bool {
@@ -110,10 +110,10 @@ verb_table! {
         => connection.open_switchboard(&request);
 }
 
-const NOT_EXPECTED: Refusal = Fatal(ErrorCode::NotExpected);
-const DISABLED: Refusal = Error(ErrorCode::CommandDisabled);
+const NOT_EXPECTED: CommandError = Fatal(ErrorCode::NotExpected);
+const DISABLED: CommandError = Error(ErrorCode::CommandDisabled);
 
-fn bad_list_change(invalid: Invalid) -> Refusal {
+fn bad_list_change(invalid: Invalid) -> CommandError {
     match invalid {
         Invalid::FriendlyNameTooLong | Invalid::List => Close,
         Invalid::FriendlyNameIllegal => Error(ErrorCode::NicknameIllegal),
@@ -121,7 +121,7 @@ fn bad_list_change(invalid: Invalid) -> Refusal {
     }
 }
 
-fn bad_group(invalid: Invalid) -> Refusal {
+fn bad_group(invalid: Invalid) -> CommandError {
     match invalid {
         // 229 is the one error about a group's name that clients know.
         Invalid::GroupNameTooLong | Invalid::GroupNameIllegal => Error(ErrorCode::GroupNameTooLong),
@@ -132,7 +132,7 @@ fn bad_group(invalid: Invalid) -> Refusal {
     }
 }
 
-fn bad_property(invalid: Invalid) -> Refusal {
+fn bad_property(invalid: Invalid) -> CommandError {
     match invalid {
         Invalid::PropertyKey => Error(ErrorCode::NotExpected),
         Invalid::PropertyKeyLength | Invalid::PropertyValue => Close,
@@ -140,6 +140,6 @@ fn bad_property(invalid: Invalid) -> Refusal {
     }
 }
 
-fn bad_page(_: Invalid) -> Refusal {
+fn bad_page(_: Invalid) -> CommandError {
     Error(ErrorCode::PagingRefused)
 }

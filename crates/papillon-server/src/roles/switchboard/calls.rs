@@ -1,4 +1,4 @@
-//! `CAL`: asking somebody into a conversation.
+//! `CAL`: the invitation of an account into a conversation.
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use msnp::ErrorCode;
 use msnp::command::cal;
 use msnp::wire::Encode;
 
-use super::{Connection, Outcome, Refusal};
+use super::{CommandError, Connection, Outcome};
 use crate::delivery::Deliveries;
 use crate::people::change::Ring;
 use crate::people::conversations::CallError;
@@ -14,14 +14,14 @@ use crate::people::visibility::Unreachable;
 
 impl Connection {
     pub(super) fn call(&mut self, request: &cal::Request, out: &mut Deliveries) -> Outcome {
-        let seat = self.seat.as_ref().ok_or(Refusal::Close)?;
-        let (caller, conversation) = (&seat.person, &seat.conversation);
+        let participation = self.participation.as_ref().ok_or(CommandError::Close)?;
+        let (caller, conversation) = (&participation.person, &participation.conversation);
         let callee = self.service.directory.callee(&request.handle, caller.account);
         let ringing = self.service.config.timeouts.ringing;
         let limit = self.service.config.limits.switchboard_people;
         let callee = conversation
             .ring(caller.account, &request.handle, ringing, limit, callee)
-            .map_err(|error| Refusal::Error(code(error)))?;
+            .map_err(|error| CommandError::Error(code(error)))?;
 
         let address = self.service.msnp_address(&callee.origin);
         let cookie = {
@@ -29,7 +29,7 @@ impl Connection {
             self.service.switchboards.issue(person, sign_in, Some(Arc::clone(conversation)))
         };
         let (Some(address), Some(cookie)) = (address, cookie) else {
-            return Err(Refusal::Error(ErrorCode::SwitchboardFailed));
+            return Err(CommandError::Error(ErrorCode::SwitchboardFailed));
         };
         let session = conversation.id();
         let ring =

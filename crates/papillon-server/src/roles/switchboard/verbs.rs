@@ -1,4 +1,4 @@
-//! The verb table: when each verb may be sent, and what one that cannot be read is answered. A verb
+//! The verb table: the states of each verb, and the error for one that cannot be read. A verb
 //! that is not here or is out of place ends the connection.
 
 use std::convert::Infallible;
@@ -7,14 +7,14 @@ use msnp::Dialect::{self, Msnp8, Msnp9};
 use msnp::ErrorCode;
 use msnp::command::SwitchboardRequest as Request;
 
+use super::CommandError::{Close, Error, Fatal};
 use super::Connection;
-use super::Refusal::{Close, Error, Fatal};
 use crate::delivery::Deliveries;
-use crate::listen::Door;
+use crate::listen::EntryPoint;
 use crate::roles::verb_table::{Gate, ends, verb_table};
 use State::{Inside, Outside};
 
-/// How far a client has come.
+/// The stage of a client at the switchboard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::roles) enum State {
     /// Connected; `USR` or `ANS` is next.
@@ -30,16 +30,16 @@ impl Gate for Connection {
     const USUAL: &'static [State] = &[Inside];
 
     fn stage(&self) -> State {
-        if self.seat.is_some() { Inside } else { Outside }
+        if self.participation.is_some() { Inside } else { Outside }
     }
 
-    /// What the client agreed on with the notification server that gave it its cookie.
+    /// The dialect that the client negotiated with the notification server that gave it its cookie.
     fn dialect(&self) -> Dialect {
-        self.seat.as_ref().map_or(Dialect::NEWEST, |seat| seat.person.dialect)
+        self.participation.as_ref().map_or(Dialect::NEWEST, |participation| participation.person.dialect)
     }
 
-    fn door(&self) -> Door {
-        self.door
+    fn entry_point(&self) -> EntryPoint {
+        self.entry_point
     }
 
     fn take(&mut self, rate: Infallible) -> bool {

@@ -1,4 +1,4 @@
-//! What a request asks for: the part of its target after the question mark.
+//! The query of a gateway request: the part of its target after the question mark.
 
 use std::fmt;
 use std::time::Duration;
@@ -11,13 +11,13 @@ pub(super) struct Id {
     pub(super) nonce: u64,
 }
 
-/// What is asked for.
+/// The action of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Ask {
     /// A new connection. `Server` and `IP` say to which server, but so does its first verb (GAIM
     /// leaves `Server` out).
     Open { hold: Duration },
-    /// What waits for a session, after it has been given the body.
+    /// The lines that wait for a session, after it has been given the body.
     Go { id: Id, hold: Duration },
 }
 
@@ -66,7 +66,7 @@ impl Ask {
         }
     }
 
-    /// How long the client would wait for something to be said.
+    /// The time for which the client would wait for a line.
     pub(super) const fn hold(self) -> Duration {
         match self {
             Self::Open { hold } | Self::Go { hold, .. } => hold,
@@ -87,7 +87,7 @@ impl fmt::Display for Id {
     }
 }
 
-/// Hides both numbers: whoever knows them can ask in the client's place.
+/// Hides both numbers: an attacker with them can ask in the client's place.
 impl fmt::Debug for Id {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Id(…)")

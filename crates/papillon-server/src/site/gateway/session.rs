@@ -1,4 +1,4 @@
-//! A session: who may ask when, and what is answered.
+//! A session of the gateway: the order of its requests, and their answers.
 //!
 //! Each answer brings a new SessionID, and the next request has to bear it. One request at a time
 //! is answered; a second one is refused, and the first goes on.
@@ -24,13 +24,14 @@ use tokio::time::timeout;
 use super::query::Id;
 use crate::delivery::{ANSWER_BYTES, Taken, Tunnel, Waiting};
 
-/// How long an answer waits until what the request brought has had its effect. What takes longer
+/// The longest wait of an answer until the request's bytes have had their effect. An effect that takes longer
 /// is answered later: polls find it.
 const EFFECT: Duration = Duration::from_secs(1);
-/// How long an answer waits to hear that a message which the request brought was delivered: a recipient that polls every
+/// The longest wait of an answer for the delivery of a message which the request brought: a recipient that polls every
 /// other second, and is held for one, asks again within this.
 const DELIVERY: Duration = Duration::from_millis(1500);
-/// How long a poll without a `Lifespan` is held while messages go to and fro of which somebody waits to hear.
+/// The time for which a poll without a `Lifespan` is held while messages are under way whose sender awaits a
+/// confirmation.
 const LIVELY_HOLD: Duration = Duration::from_secs(1);
 /// When a message has come into an answer that is held, the next one of the same sender has so long to come into
 /// it, too.
@@ -57,10 +58,10 @@ impl Denied {
     }
 }
 
-/// What a client is answered.
+/// The answer to a client.
 #[derive(Debug)]
 pub(super) struct Answer {
-    /// What the next request has to bear.
+    /// The number that the next request has to bear.
     pub(super) id: Id,
     pub(super) lines: Bytes,
     /// The session ends with this answer.
@@ -68,7 +69,7 @@ pub(super) struct Answer {
 }
 
 /// One client's connection by the gateway.
-pub(super) struct Session {
+pub(super) struct GatewaySession {
     number: u64,
     tunnel: Arc<Tunnel>,
     state: Mutex<State>,
@@ -77,9 +78,9 @@ pub(super) struct Session {
 }
 
 struct State {
-    /// What the next request has to bear.
+    /// The number that the next request has to bear.
     nonce: u64,
-    /// What the last held poll bore; one request that brings something may still bear it.
+    /// The number that the last held poll bore; one request that brings something may still bear it.
     crossing: Option<u64>,
     turn: Occupied,
 }
@@ -95,7 +96,7 @@ enum Occupied {
     Released,
 }
 
-/// What a request is.
+/// The kind of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     /// It brings something.
@@ -109,12 +110,12 @@ enum Kind {
 /// The one request that is being answered. Dropped without an answer, it leaves a poll's
 /// SessionID as it was.
 struct Turn<'a> {
-    session: &'a Session,
+    session: &'a GatewaySession,
     kind: Kind,
     borne: u64,
 }
 
-impl Session {
+impl GatewaySession {
     /// A session, and what its first request has to bear.
     pub(super) fn new(tunnel: Arc<Tunnel>) -> (Arc<Self>, u64) {
         let nonce = rand::random();

@@ -1,4 +1,4 @@
-//! Everybody who is connected by the gateway.
+//! The table of the gateway's sessions.
 
 use std::collections::{HashMap, hash_map};
 use std::net::IpAddr;
@@ -6,12 +6,12 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 
-use super::session::Session;
+use super::session::GatewaySession;
 use crate::limits::{AddressCounter, Place};
 
 /// The sessions by their numbers, and how many each address has.
 pub(super) struct Table {
-    sessions: Mutex<HashMap<u64, Arc<Session>>>,
+    sessions: Mutex<HashMap<u64, Arc<GatewaySession>>>,
     counter: Arc<AddressCounter>,
 }
 
@@ -29,7 +29,7 @@ impl Table {
     }
 
     /// Enters a session; `None` when its address has all it may have.
-    pub(super) fn enter(table: &Arc<Self>, session: &Arc<Session>, from: IpAddr) -> Option<Entry> {
+    pub(super) fn enter(table: &Arc<Self>, session: &Arc<GatewaySession>, from: IpAddr) -> Option<Entry> {
         let place = table.counter.enter(from)?;
         let number = session.number();
         match table.sessions.lock().entry(number) {
@@ -41,7 +41,7 @@ impl Table {
     }
 
     /// The session with this number.
-    pub(super) fn find(&self, number: u64) -> Option<Arc<Session>> {
+    pub(super) fn find(&self, number: u64) -> Option<Arc<GatewaySession>> {
         self.sessions.lock().get(&number).cloned()
     }
 }
@@ -63,7 +63,7 @@ mod tests {
     fn each_address_has_its_own_count() {
         let table = Arc::new(Table::new(2));
         let enter = |from: &str| {
-            let (session, _) = Session::new(Tunnel::new(1000, Duration::from_secs(60)));
+            let (session, _) = GatewaySession::new(Tunnel::new(1000, Duration::from_secs(60)));
             Table::enter(&table, &session, from.parse().unwrap()).map(|entry| (entry, session))
         };
         let (first, session) = enter("192.0.2.1").unwrap();

@@ -1,6 +1,6 @@
-//! The pages on which people make and keep their accounts, and those of administrators.
+//! The pages for accounts, of their owners and of administrators.
 //!
-//! They work in Internet Explorer 6: plain forms, no script. Who is signed in is told by a cookie
+//! They work in Internet Explorer 6: plain forms, no script. The session of a visitor is told by a cookie
 //! (`keys.rs`) that is void as soon as the account's tickets are. Every form carries a token that
 //! another site cannot know (`forms.rs`).
 
@@ -44,7 +44,7 @@ const CHANGES_PER_MINUTE: u32 = 20;
 /// Uploaded pictures that are worked on at once.
 const PAINTERS: usize = 2;
 
-/// What these pages work with.
+/// The state that these pages share.
 pub(crate) struct People {
     pub(super) service: Arc<Service>,
     pub(super) passport: Arc<Passport>,
@@ -68,7 +68,7 @@ impl People {
         }
     }
 
-    /// Whose session this cookie is; nobody's when it is not ours, has ended, or was voided: by signing out, by a
+    /// The account of this cookie's session; none when it is not ours, has ended, or was voided: by signing out, by a
     /// new password, by signing out everywhere or because the account was disabled.
     async fn account_of(&self, cookie: &str) -> Result<Option<Account>, StoreError> {
         let now = SystemTime::now();
@@ -98,7 +98,7 @@ impl People {
         Ok(cookie)
     }
 
-    /// Ends the session of this cookie: whoever has a copy of it is signed in no more.
+    /// Ends the session of this cookie: a browser with a copy of it is signed in no more.
     async fn end_session(&self, cookie: &str) -> Result<(), StoreError> {
         self.service.store.end_web_session(&digest(cookie)).await
     }
@@ -114,7 +114,7 @@ impl People {
     }
 }
 
-/// By what a session is known in the store: whoever reads that learns no cookie.
+/// The key of a session in the store: a reader of the store learns no cookie.
 fn digest(cookie: &str) -> String {
     to_hex(&Sha256::digest(cookie))
 }

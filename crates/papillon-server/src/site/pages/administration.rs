@@ -1,4 +1,4 @@
-//! `/admin`: the pages of those who run the service. Everybody else gets none of them.
+//! `/admin`: the pages of administrators. No other account gets them.
 
 mod broadcast;
 mod invitations;
@@ -13,7 +13,7 @@ use axum::routing::{get, post};
 use time::OffsetDateTime;
 
 use super::accounts::People;
-use crate::listen::Door;
+use crate::listen::EntryPoint;
 use crate::people::SignedIn;
 
 pub(super) fn router() -> Router<Arc<People>> {
@@ -65,12 +65,12 @@ fn moment(seconds: i64) -> String {
     format!("{year:04}-{month:02}-{day:02} {:02}:{:02}", at.hour(), at.minute())
 }
 
-/// By which listener somebody came in.
-fn door(person: &SignedIn) -> &'static str {
-    match person.origin.door {
-        Door::Msnp => "msnp",
-        Door::Dispatch => "dispatch",
-        Door::Gateway => "gateway",
+/// The entry point of a session.
+fn entry_point(person: &SignedIn) -> &'static str {
+    match person.origin.entry_point {
+        EntryPoint::Msnp => "msnp",
+        EntryPoint::Dispatch => "dispatch",
+        EntryPoint::Gateway => "gateway",
     }
 }
 

@@ -1,4 +1,4 @@
-//! Where the messenger's buttons led that opened other Microsoft sites: pages of ours that say what is what.
+//! The pages in place of other Microsoft sites, which the messenger's buttons opened.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use axum::Router;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::doors::Doors;
+use super::published_addresses::PublishedAddresses;
 use super::{page, shown};
 use crate::addresses::old_hosts::is_under;
 
@@ -81,7 +81,7 @@ static PAGES: [(&str, Elsewhere); 6] = [
     ),
 ];
 
-pub(super) fn router() -> Router<Arc<Doors>> {
+pub(super) fn router() -> Router<Arc<PublishedAddresses>> {
     PAGES.iter().fold(Router::new(), |router, (path, content)| {
         router.route(path, shown(async move || page(StatusCode::OK, content)))
     })

@@ -1,4 +1,4 @@
-//! What MSN Messenger asks for by addresses that stand in the program, in whatever case, and everything else under
+//! The paths that MSN Messenger asks for by addresses in the program, in whatever case, and everything else under
 //! a name of the old services: so that nothing hangs and no foreign page appears.
 
 pub(super) mod messenger_config;
@@ -13,25 +13,25 @@ use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Router};
 
-use super::doors::Doors;
+use super::published_addresses::PublishedAddresses;
 use super::{asset, elsewhere, not_found, shown};
 use crate::addresses::old_hosts::is_old;
 use crate::addresses::old_hosts::is_under;
 use crate::http::Visitor;
 
-/// A picture of one transparent point, for those who insist on one.
+/// A picture of one transparent point, for clients that insist on one.
 const DOT: &[u8] = include_bytes!("../../../assets/dot.gif");
-/// What stands where an advertisement stood.
+/// The page in the place of an advertisement.
 const BLANK: &str = "<!DOCTYPE HTML PUBLIC \"-//W3C//DTD HTML 4.01//EN\" \"http://www.w3.org/TR/html4/strict.dtd\">\n\
                      <html lang=\"en\"><head><title>Papillon</title></head><body><p>&nbsp;</p></body></html>\n";
 
 /// Answers whatever no other route does.
-pub(super) fn router() -> Router<Arc<Doors>> {
+pub(super) fn router() -> Router<Arc<PublishedAddresses>> {
     Router::new().fallback(shown(answer))
 }
 
 async fn answer(
-    State(doors): State<Arc<Doors>>,
+    State(published): State<Arc<PublishedAddresses>>,
     Extension(visitor): Extension<Visitor>,
     method: Method,
     uri: Uri,
@@ -41,11 +41,11 @@ async fn answer(
     let path = uri.path().to_ascii_lowercase();
     match &*path {
         "/config/msgrconfig.asmx" => {
-            messenger_config::answer(&doors, &visitor, &method, &uri, &headers, &body)
+            messenger_config::answer(&published, &visitor, &method, &uri, &headers, &body)
         }
         "/svcs/mms/tabs.asp" => svcs::tabs(),
-        "/svcs/mms/portal.asp" => svcs::portal(&doors, &visitor),
-        "/svcs/mms/abch_config.asp" => svcs::address_book(&doors, &visitor),
+        "/svcs/mms/portal.asp" => svcs::portal(&published, &visitor),
+        "/svcs/mms/abch_config.asp" => svcs::address_book(&published, &visitor),
         "/abservice/abservice.asmx" | "/abservice/sharingservice.asmx" => {
             messenger_config::fault("This service keeps no address books.")
         }

@@ -10,12 +10,12 @@ use axum::routing::get;
 /// The butterfly in the frame's corner.
 const MARK: &[u8] = include_bytes!("../../../assets/mark.gif");
 
-/// What a modern browser may do with a page of ours: show it, with its pictures and its style sheet, and send
+/// The actions that a page of ours allows a modern browser: show it, with its pictures and its style sheet, and send
 /// its forms to us. Pictures may come from anywhere because the set-up page tries the names of the old services.
 const POLICY: &str = "default-src 'none'; img-src * data:; style-src 'unsafe-inline'; form-action 'self'; \
                       base-uri 'none'; frame-ancestors 'none'";
 
-/// What the frame itself needs.
+/// The values that the frame itself needs.
 pub(super) fn router() -> Router {
     Router::new().route("/mark.gif", get(async || asset("image/gif", MARK)))
 }

@@ -1,4 +1,4 @@
-//! `/setup`: how a client finds its way here, for each client, with what it needs made for this very host.
+//! `/setup`: the set-up steps for each client, with the files that it needs, made for this very host.
 
 mod address;
 mod certificate;
@@ -18,14 +18,14 @@ use axum::response::Response;
 use axum::routing::get;
 use axum::{Extension, Router};
 
-use super::doors::Doors;
 use super::page;
+use super::published_addresses::PublishedAddresses;
 use crate::http::Visitor;
 use facts::Facts;
 
 pub(super) use address::Found;
 
-/// Pages that tell about the doors and about who asks, and nothing else.
+/// Pages that show the published addresses and the visitor, and nothing else.
 macro_rules! page_of_facts {
     ($name:ident, $path:literal) => {
         #[derive(Template)]
@@ -36,10 +36,10 @@ macro_rules! page_of_facts {
 
         impl $name {
             async fn show(
-                State(doors): State<Arc<Doors>>,
+                State(published): State<Arc<PublishedAddresses>>,
                 Extension(visitor): Extension<Visitor>,
             ) -> Response {
-                page(StatusCode::OK, &Self { facts: Facts::gather(&doors, &visitor).await })
+                page(StatusCode::OK, &Self { facts: Facts::gather(&published, &visitor).await })
             }
         }
     };
@@ -55,7 +55,7 @@ page_of_facts!(Proxy, "setup/proxy.html");
 struct Undo;
 
 /// The set-up pages, their files and the pictures of the self test.
-pub(super) fn router() -> Router<Arc<Doors>> {
+pub(super) fn router() -> Router<Arc<PublishedAddresses>> {
     Router::new()
         .route("/setup", get(Index::show))
         .route("/setup/", get(Index::show))
@@ -68,9 +68,9 @@ pub(super) fn router() -> Router<Arc<Doors>> {
         .merge(self_test::router())
 }
 
-/// The first of these pages, for an old browser that came to the front door.
-pub(super) async fn index(doors: &Doors, visitor: &Visitor) -> Response {
-    page(StatusCode::OK, &Index { facts: Facts::gather(doors, visitor).await })
+/// The first of these pages, for an old browser that asks for `/`.
+pub(super) async fn index(published: &PublishedAddresses, visitor: &Visitor) -> Response {
+    page(StatusCode::OK, &Index { facts: Facts::gather(published, visitor).await })
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! `/`: the way in, for people who came with a browser.
+//! `/`: the first page, for browsers.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use axum::{Extension, Router};
 
-use super::doors::Doors;
+use super::published_addresses::PublishedAddresses;
 use super::{elsewhere, page, set_up, shown};
 use crate::http::Visitor;
 
@@ -20,13 +20,13 @@ struct Welcome {
     nexus: String,
 }
 
-pub(super) fn router() -> Router<Arc<Doors>> {
+pub(super) fn router() -> Router<Arc<PublishedAddresses>> {
     // Later messengers knock here with an empty POST (ESC).
     Router::new().route("/", shown(welcome))
 }
 
 async fn welcome(
-    State(doors): State<Arc<Doors>>,
+    State(published): State<Arc<PublishedAddresses>>,
     Extension(visitor): Extension<Visitor>,
     headers: HeaderMap,
 ) -> Response {
@@ -35,10 +35,10 @@ async fn welcome(
     }
     let agent = headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
     if is_old(agent) {
-        return set_up::index(&doors, &visitor).await;
+        return set_up::index(&published, &visitor).await;
     }
-    let server = doors.messenger_server(&visitor.host).unwrap_or_else(|| "(switched off)".to_owned());
-    page(StatusCode::OK, &Welcome { server, nexus: doors.nexus(&visitor) })
+    let server = published.messenger_server(&visitor.host).unwrap_or_else(|| "(switched off)".to_owned());
+    page(StatusCode::OK, &Welcome { server, nexus: published.nexus(&visitor) })
 }
 
 /// Whether a browser like this is why somebody needs the set-up page: Internet Explorer up to 6, Netscape 4, or

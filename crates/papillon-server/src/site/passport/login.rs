@@ -1,4 +1,4 @@
-//! The login: a name and a password for a ticket (YW, GAIM).
+//! The login: it exchanges a name and a password for a ticket (YW, GAIM).
 
 use std::net::IpAddr;
 
@@ -7,9 +7,9 @@ use msnp::passport::{AuthenticationInfo, Credentials, Failure};
 use zeroize::Zeroizing;
 
 use crate::http::{Request, Response};
-use crate::passport::{LONGEST_EVERYWHERE, Passport, Refusal, whole_seconds};
+use crate::passport::{LONGEST_EVERYWHERE, LoginError, Passport, whole_seconds};
 
-/// What may be wrong with a password of just this length.
+/// The hint for a password of just this length, which a client may have cut off.
 const CUT: &str = "If your password is longer than 16 characters: this program may have sent only the first 16. \
                    A password of 8 to 16 characters works everywhere.";
 
@@ -24,21 +24,21 @@ pub(crate) async fn answer(passport: &Passport, request: &Request<'_>, from: IpA
     let may_be_cut = password.len() == LONGEST_EVERYWHERE;
     match passport.sign_in(&sign_in, password, from).await {
         Ok(ticket) => succeeded(&ticket),
-        Err(refusal @ Refusal::Wrong) if may_be_cut => failed(page, &format!("{refusal} {CUT}")),
-        Err(refusal @ (Refusal::Wrong | Refusal::Disabled)) => failed(page, &refusal.to_string()),
+        Err(error @ LoginError::Wrong) if may_be_cut => failed(page, &format!("{error} {CUT}")),
+        Err(error @ (LoginError::Wrong | LoginError::Disabled)) => failed(page, &error.to_string()),
         // Clients show the text of this answer; of any other they show at most the number.
-        Err(refusal @ Refusal::Limited { wait }) => {
-            failed(page, &refusal.to_string()).with_header("Retry-After", whole_seconds(wait).to_string())
+        Err(error @ LoginError::Limited { wait }) => {
+            failed(page, &error.to_string()).with_header("Retry-After", whole_seconds(wait).to_string())
         }
-        Err(refusal @ Refusal::Busy) => Response::text(StatusCode::SERVICE_UNAVAILABLE, &refusal.to_string())
+        Err(error @ LoginError::Busy) => Response::text(StatusCode::SERVICE_UNAVAILABLE, &error.to_string())
             .with_header("Retry-After", "5"),
-        Err(refusal @ Refusal::Unavailable) => {
-            Response::text(StatusCode::INTERNAL_SERVER_ERROR, &refusal.to_string())
+        Err(error @ LoginError::Unavailable) => {
+            Response::text(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string())
         }
     }
 }
 
-/// Answers somebody who came without TLS where passwords are taken over TLS only. The one that came
+/// Answers a client that came without TLS where passwords are taken over TLS only. The one that came
 /// along is not looked at.
 pub(crate) fn refused(page: &str) -> Response {
     failed(page, "This service takes passwords over TLS (https) only.")
@@ -46,7 +46,7 @@ pub(crate) fn refused(page: &str) -> Response {
 
 fn succeeded(ticket: &str) -> Response {
     let Ok(info) = AuthenticationInfo::new(ticket) else {
-        return Response::text(StatusCode::INTERNAL_SERVER_ERROR, &Refusal::Unavailable.to_string());
+        return Response::text(StatusCode::INTERNAL_SERVER_ERROR, &LoginError::Unavailable.to_string());
     };
     Response::text(StatusCode::OK, "You have signed in.")
         .with_header("Cache-Control", "no-store")

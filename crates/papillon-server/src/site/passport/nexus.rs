@@ -1,4 +1,4 @@
-//! The nexus: where clients ask for the address of the login (YW).
+//! The nexus: it gives clients the address of the login (YW).
 
 use http::StatusCode;
 use msnp::passport::PassportUrls;

@@ -1,4 +1,4 @@
-//! Requests of old clients and of today's on one connection, and what holds for both.
+//! Tests with requests of old and of modern clients on one connection, and of the rules for both.
 
 use std::collections::VecDeque;
 use std::pin::Pin;
@@ -85,6 +85,27 @@ async fn an_old_client_gets_its_header_names_whatever_was_asked_before() {
     let said =
         all("GET /echo HTTP/1.1\r\nHost: h\r\n\r\nGET /rdr/pprdr.asp HTTP/1.1\r\nHost: h\r\n\r\n").await;
     assert!(said.contains("\r\nPassportURLs: DARealm=Passport.Net,DALogin=h:8443/login2.srf,"), "{said}");
+}
+
+#[tokio::test]
+async fn what_an_old_client_asks_for_has_one_head_in_every_version_of_http() {
+    // Tabs are at g.msn.com. MsgrConfig says where advertisements are, and MSN Messenger loads those itself.
+    for (host, path) in [
+        ("g.msn.com", "/echo"),
+        ("svcs.microsoft.com:80", "/echo"),
+        ("RAD.MSN.com", "/echo?GetAd="),
+        ("www.hotmail.com.", "/echo"),
+        ("h", "/ads"),
+        ("h", "/Ads/banner"),
+    ] {
+        for method in ["GET", "HEAD"] {
+            let of_http_1_0 = all(&format!("{method} {path} HTTP/1.0\r\nHost: {host}\r\n\r\n")).await;
+            let said =
+                all(&format!("{method} {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n")).await;
+            assert_eq!(said, of_http_1_0);
+            assert!(said.starts_with("HTTP/1.1 ") && !said.contains("\r\nDate: "), "{said}");
+        }
+    }
 }
 
 #[tokio::test]

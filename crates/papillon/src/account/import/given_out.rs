@@ -74,5 +74,5 @@ impl GivenOut {
     }
 }
 
-/// How long the file was.
+/// The length of the file.
 pub(super) struct Before(u64);

@@ -15,7 +15,7 @@ const MOST: usize = 20;
 
 /// The outcome of each line.
 pub(super) struct Report {
-    /// How many accounts were made.
+    /// The number of accounts that were made.
     pub(super) added: usize,
     /// The lines that were refused.
     pub(super) refused: Vec<Refused>,
@@ -59,7 +59,7 @@ impl Report {
         stdout::print(&format!("added {}\n", counted(self.added, "account", "accounts")))?;
         match self.stopped {
             Some(error) => Err(anyhow!(
-                "stopped: {}; not added: {}. Run this again to add them: those who are there already are only named",
+                "stopped: {}; not added: {}. Run this again to add them: accounts that exist already are only named",
                 sentence::of(&error),
                 lines(&self.left_out)
             )),

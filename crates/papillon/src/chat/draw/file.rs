@@ -9,7 +9,7 @@ use crate::{clean, size};
 /// The cells of a progress bar.
 const BAR: u64 = 20;
 
-/// How the file goes, in words and with a bar.
+/// The progress of the file, in words and with a bar.
 pub(super) fn spans(app: &App, id: TransferId, file: &File) -> Vec<Span<'static>> {
     let theme = app.theme;
     let TransferId(number) = id;

@@ -49,7 +49,7 @@ impl Theme {
         self.coloured(Color::Yellow).add_modifier(Modifier::BOLD)
     }
 
-    /// How a note is meant.
+    /// The style of a note's tone.
     pub(crate) fn tone(self, tone: Tone) -> Style {
         match tone {
             Tone::Quiet => self.dim(),

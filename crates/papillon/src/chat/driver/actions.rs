@@ -14,7 +14,7 @@ use super::{Driver, Wake};
 use crate::chat::action::{Action, Outcome};
 use crate::chat::state::App;
 
-/// How long signing out may take.
+/// The time limit for signing out.
 const FAREWELL: Duration = Duration::from_secs(5);
 
 type Work = Pin<Box<dyn Future<Output = Option<Outcome>> + Send>>;
@@ -43,7 +43,7 @@ impl Driver {
             Action::SignOut => {
                 let (client, wakes) = (self.client.clone(), self.wakes.clone());
                 tokio::spawn(async move {
-                    // Whoever does not say goodbye in time is left without.
+                    // A server that does not answer in time is not waited for.
                     let _ = tokio::time::timeout(FAREWELL, client.sign_out()).await;
                     let _ = wakes.send(Wake::Left).await;
                 });

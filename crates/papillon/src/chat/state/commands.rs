@@ -70,7 +70,7 @@ impl App {
         Ok(vec![Action::Do(request)])
     }
 
-    /// Who is meant: the one that is named, else the one in this tab, else the one selected in the
+    /// The contact that a command is about: the one that is named, else the one in this tab, else the one selected in the
     /// contact list.
     fn person(&self, argument: &str) -> Result<Handle, String> {
         if !argument.is_empty() {

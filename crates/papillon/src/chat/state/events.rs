@@ -8,7 +8,7 @@ use super::{App, Body, Connection, SETTLING, Tone};
 use crate::chat::action::Action;
 use crate::clean;
 
-/// How long a person counts as typing.
+/// The time for which a contact counts as typing.
 const TYPING: std::time::Duration = std::time::Duration::from_secs(6);
 
 impl App {
@@ -19,7 +19,7 @@ impl App {
             Event::SignedIn => {
                 self.connection = Connection::Up;
                 self.settled = self.now.elapsed + SETTLING;
-                // Everybody who is there is told of again.
+                // The service tells again of every contact that is online.
                 self.online.clear();
                 self.tell("signed in again", Tone::Good);
                 actions.push(Action::Refresh);

@@ -49,7 +49,7 @@ impl History {
         }
     }
 
-    /// What is shown is being changed: it is a new line now.
+    /// The line that is shown is being changed: it is a new line now.
     pub(super) fn leave(&mut self) {
         self.shown = None;
     }

@@ -29,9 +29,9 @@ pub(crate) enum Row {
         section: Section,
         /// Its name.
         title: String,
-        /// How many are online.
+        /// The number of contacts that are online.
         online: usize,
-        /// How many there are.
+        /// The number of contacts in all.
         total: usize,
         /// Whether they are not shown.
         folded: bool,
@@ -40,7 +40,7 @@ pub(crate) enum Row {
     Person {
         /// In which section.
         section: Section,
-        /// Who.
+        /// The contact.
         who: Handle,
     },
 }

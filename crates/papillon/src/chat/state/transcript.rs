@@ -37,7 +37,7 @@ pub(crate) enum Body {
         name: String,
         /// The text, cleaned.
         text: String,
-        /// How it is to look.
+        /// The style of it.
         effects: Effects,
         /// The parts of it that stand for pictures.
         shortcuts: Vec<String>,
@@ -53,7 +53,7 @@ pub(crate) enum Body {
     Note {
         /// What.
         text: String,
-        /// How it is meant.
+        /// The tone of it.
         tone: Tone,
     },
     /// A file; how it goes is drawn from the transfers.
@@ -75,7 +75,7 @@ pub(crate) enum Delivery {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Transcript {
     entries: VecDeque<Entry>,
-    /// How many lines of the screen are below the lowest one that is shown.
+    /// The number of lines of the screen below the lowest one that is shown.
     pub(crate) scroll: usize,
 }
 

@@ -23,7 +23,7 @@ pub(crate) struct File {
     pub(crate) size: u64,
     /// Whether it goes to the other side.
     pub(crate) sending: bool,
-    /// How far it is.
+    /// The progress of it.
     pub(crate) stage: Stage,
     /// The route, once it is known.
     pub(crate) route: Option<TransferRoute>,
@@ -31,7 +31,7 @@ pub(crate) struct File {
     samples: VecDeque<(Duration, u64)>,
 }
 
-/// How far a file is.
+/// The progress of a file.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Stage {
     /// The receiver has not answered.
@@ -86,7 +86,7 @@ impl File {
 #[derive(Debug, Default)]
 pub(crate) struct Transfers {
     files: BTreeMap<TransferId, File>,
-    /// How files ended of which it is not known yet that they were offered.
+    /// The outcomes of files whose offer is not known yet.
     early: BTreeMap<TransferId, Stage>,
 }
 
@@ -101,7 +101,7 @@ impl Transfers {
         self.files.values().any(|file| matches!(file.stage, Stage::Running { .. }))
     }
 
-    /// How many files are on their way, or wait for the other side to take them.
+    /// The number of files that are on their way, or wait for the other side to accept them.
     pub(super) fn open(&self) -> usize {
         let open = |file: &&File| match file.stage {
             Stage::Offered => file.sending,

@@ -14,14 +14,14 @@ use crate::control::lines::Line;
 
 /// The longest line that is read of an answer: one with a display picture or a long contact list.
 const LONGEST_ANSWER: usize = 8 << 20;
-/// How long the first line may take.
+/// The time limit of the first line.
 const GREETING: Duration = Duration::from_secs(5);
 
 /// A running program that is signed in.
 pub(crate) struct Running {
     /// For commands.
     pub(in crate::control) lines: mpsc::Sender<Line>,
-    /// What it says.
+    /// The text of it.
     pub(in crate::control) answers: mpsc::Receiver<Value>,
     direct: bool,
 }

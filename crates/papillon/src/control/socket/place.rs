@@ -50,7 +50,7 @@ pub(super) fn all(name: &SocketName) -> impl Iterator<Item = PathBuf> {
 fn folders() -> Vec<PathBuf> {
     let user = geteuid().as_raw();
     let given = variable("XDG_RUNTIME_DIR").map(PathBuf::from).filter(|folder| folder.is_absolute());
-    // What the variable says for those who have logged in; a cron job has not.
+    // The folder that the variable names in a login session. A cron job lacks the variable.
     let usual = Some(PathBuf::from(format!("/run/user/{user}"))).filter(|folder| folder.is_dir());
     let mut folders: Vec<_> = given.into_iter().chain(usual).map(|folder| folder.join("papillon")).collect();
     folders.extend(config_dir().map(|folder| folder.join("run")));

@@ -34,7 +34,7 @@ pub(super) struct Home {
     pub(super) server: String,
     /// The Passport nexus.
     pub(super) nexus: String,
-    /// Who vouches for it, as PEM.
+    /// The authority of its certificate, as PEM.
     pub(super) authority: Vec<u8>,
     /// A folder for files to give and files received.
     pub(super) folder: PathBuf,

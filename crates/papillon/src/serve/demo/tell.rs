@@ -88,7 +88,7 @@ fn program() -> String {
     std::path::absolute(path).map_or_else(|_| quoted(&program), |full| quoted(full.as_os_str()))
 }
 
-/// What the client has to be told, and no more.
+/// The settings that the client needs, and no more.
 fn options(settings: &Settings, addresses: &Addresses) -> String {
     let authority = settings.data_dir().join("tls").join("ca.pem");
     let mut options = format!(" --ca {}", quoted(authority.as_os_str()));

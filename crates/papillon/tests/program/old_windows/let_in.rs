@@ -1,4 +1,4 @@
-//! With the real programs: a PC of the time is let in by the service, and by a process before it.
+//! With the real programs: a PC with old Windows is let in by the service, and by a process before it.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};

@@ -15,7 +15,7 @@ use papillon_store::{
 };
 
 use crate::delivery::{ANSWER_BYTES, Deliveries, OpenConnections, Tunnel};
-use crate::listen::{Door, Origin};
+use crate::listen::{EntryPoint, Origin};
 use crate::people::change::Change;
 use crate::people::visibility::Unreachable;
 use crate::people::{Directory, Session};
@@ -217,7 +217,8 @@ impl World {
         };
         let tunnel = Tunnel::new(1 << 20, Duration::from_secs(60));
         let nowhere = "192.0.2.1:1863".parse().unwrap();
-        let origin = Origin { client: nowhere, local: nowhere, door: Door::Gateway, by_proxy: false };
+        let origin =
+            Origin { client: nowhere, local: nowhere, entry_point: EntryPoint::Gateway, by_proxy: false };
         let outbox = Arc::clone(tunnel.outbox());
         let session = Session::new(account, self.roster(who), dialect(who), outbox, origin, Box::default());
         let welcome = [Bytes::from_static(b"welcome\n"), Bytes::from_static(b"profile\n")];

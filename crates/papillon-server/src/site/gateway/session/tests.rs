@@ -7,7 +7,7 @@ use crate::delivery::{Deliveries, Receipt};
 const HOLD: Duration = Duration::from_secs(25);
 
 struct Peer {
-    session: Arc<Session>,
+    session: Arc<GatewaySession>,
     tunnel: Arc<Tunnel>,
     nonce: u64,
 }
@@ -15,7 +15,7 @@ struct Peer {
 /// A session behind which nobody works anything off.
 fn peer() -> Peer {
     let tunnel = Tunnel::new(1000, Duration::from_secs(60));
-    let (session, nonce) = Session::new(Arc::clone(&tunnel));
+    let (session, nonce) = GatewaySession::new(Arc::clone(&tunnel));
     Peer { session, tunnel, nonce }
 }
 

@@ -1,4 +1,4 @@
-//! `/account`: what people change about their own account.
+//! `/account`: the settings of the visitor's own account.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use super::forms::Submitted;
 use super::register::display_name;
 use super::sign_in::waiting;
 use super::suggestion::Suggestion;
-use crate::passport::Refusal;
+use crate::passport::LoginError;
 use crate::people::account_changes;
 
 /// The page, after something was done or something went wrong.
@@ -92,13 +92,13 @@ pub(super) async fn change_password(
         Ok(password) => password,
         Err(mistake) => return complain(&people, caller, mistake).await,
     };
-    if let Err(refusal) = confirm(&people, &submitted, account, "old").await {
-        let response = complain(&people, caller, not_confirmed("old", refusal)).await?;
-        return Ok(waiting(response, refusal));
+    if let Err(error) = confirm(&people, &submitted, account, "old").await {
+        let response = complain(&people, caller, not_confirmed("old", error)).await?;
+        return Ok(waiting(response, error));
     }
     let hash = match people.passport.hash(password).await {
         Ok(hash) => PasswordHash::new(hash),
-        Err(refusal) => return complain(&people, caller, Mistake::refused("", refusal)).await,
+        Err(error) => return complain(&people, caller, Mistake::refused("", error)).await,
     };
     people.service.store.set_password(&account.handle, hash).await?;
     tracing::info!(account = %account.handle, "password changed");
@@ -115,22 +115,22 @@ pub(super) async fn confirm(
     submitted: &Submitted,
     account: &Account,
     field: &str,
-) -> Result<(), Refusal> {
+) -> Result<(), LoginError> {
     let from = submitted.caller.visitor.peer.ip();
     match people.passport.check(account.handle.as_str(), submitted.password(field), from).await {
         Ok(stored) if stored.account == account.id.0 => Ok(()),
-        Ok(_) => Err(Refusal::Wrong),
-        Err(refusal) => Err(refusal),
+        Ok(_) => Err(LoginError::Wrong),
+        Err(error) => Err(error),
     }
 }
 
-/// What is said when the password in this field was not taken.
-pub(super) fn not_confirmed(field: &'static str, refusal: Refusal) -> Mistake {
-    if refusal == Refusal::Wrong {
+/// The mistake of a password in this field that was not accepted.
+pub(super) fn not_confirmed(field: &'static str, error: LoginError) -> Mistake {
+    if error == LoginError::Wrong {
         let text = "Your present password is not right. Nothing was changed.";
         return Mistake::at(field, text).with_status(StatusCode::FORBIDDEN);
     }
-    Mistake::refused(field, refusal)
+    Mistake::refused(field, error)
 }
 
 /// Takes a new display name.

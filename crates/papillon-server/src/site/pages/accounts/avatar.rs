@@ -5,14 +5,14 @@ use std::io::Cursor;
 use image::imageops::{self, FilterType};
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, Rgb, RgbImage, RgbaImage};
 
-/// What MSN Messenger 6 shows beside a conversation, in pixels a side.
+/// The size of the picture that MSN Messenger 6 shows beside a conversation, in pixels a side.
 const SIDE: u32 = 96;
 /// The largest picture that is read, in pixels a side.
 const MAX_SIDE: u32 = 4096;
 /// The most memory that a picture may take while it is read, in bytes: one of the largest size with
 /// four channels, and room to work.
 const MAX_MEMORY: u64 = 80 << 20;
-/// What is read. A file that only pretends to be one of these is not read as anything else.
+/// The formats that are read. A file that only pretends to be one of these is not read as anything else.
 const FORMATS: [ImageFormat; 4] = [ImageFormat::Png, ImageFormat::Jpeg, ImageFormat::Gif, ImageFormat::Bmp];
 
 /// The media type of what [`paint`] makes.
@@ -76,7 +76,7 @@ fn explain(error: image::ImageError) -> NoPicture {
     }
 }
 
-/// Clients of the time show no transparency.
+/// MSN Messenger 6 shows no transparency.
 fn on_white(picture: &RgbaImage) -> RgbImage {
     RgbImage::from_fn(picture.width(), picture.height(), |x, y| {
         let [red, green, blue, alpha] = picture.get_pixel(x, y).0;

@@ -1,4 +1,4 @@
-//! Who asks for a page.
+//! The caller: the account, or the anonymous visitor, that asks for a page.
 
 use std::sync::Arc;
 
@@ -33,7 +33,7 @@ pub(in crate::site::pages) struct Caller {
     is_sent_by_another: bool,
 }
 
-/// What every page of a caller's needs.
+/// The values that every page of a caller needs.
 pub(in crate::site::pages) struct Frame {
     /// Whether somebody is signed in.
     pub(in crate::site::pages) signed_in: bool,
@@ -41,7 +41,7 @@ pub(in crate::site::pages) struct Frame {
     pub(in crate::site::pages) admin: bool,
     /// The token for the page's forms.
     pub(in crate::site::pages) token: String,
-    /// Who runs the service.
+    /// The operator of the service.
     pub(in crate::site::pages) operator: Operator,
 }
 
@@ -53,7 +53,7 @@ impl Frame {
 }
 
 impl Caller {
-    /// Who is signed in. Without that the answer is the page on which one signs in.
+    /// The account that is signed in. Without one the answer is the sign-in page.
     pub(in crate::site::pages) fn account(&self) -> Result<&Account, PageError> {
         self.account.as_ref().ok_or(PageError::SignIn { to: "" })
     }
@@ -67,7 +67,7 @@ impl Caller {
         }
     }
 
-    /// What a page for them needs.
+    /// The values that a page for this caller needs.
     pub(in crate::site::pages) fn frame(&self, people: &People) -> Frame {
         Frame {
             signed_in: self.account.is_some(),
@@ -153,7 +153,7 @@ pub(in crate::site::pages) fn redirect(to: &str, cookie: Option<HeaderValue>) ->
 
 /// Browsers that say where a form stood say it truthfully; old ones say nothing.
 ///
-/// What a proxy puts into `Host` may be its own name for us, or lack the port. Behind one, the host that the visitor
+/// A proxy may put its own name for us into `Host`, or leave out the port. Behind one, the host that the visitor
 /// knows counts, whatever the port.
 fn is_sent_by_another(headers: &HeaderMap, visitor: &Visitor) -> bool {
     let text = |name: HeaderName| headers.get(name).map(|value| value.to_str().unwrap_or_default());

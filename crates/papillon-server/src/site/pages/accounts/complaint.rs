@@ -1,14 +1,14 @@
-//! What is wrong with a form, and with which of its fields.
+//! The mistake in a form, with the field that has it.
 
 use axum::http::StatusCode;
 
 use super::error::status_of;
-use crate::passport::Refusal;
+use crate::passport::LoginError;
 
 /// Why a form was not carried out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::site::pages) struct Mistake {
-    /// What the page is sent with.
+    /// The status with which the page is sent.
     pub(in crate::site::pages) status: StatusCode,
     /// The id of the field that it is about; empty when it is about none.
     field: &'static str,
@@ -17,7 +17,7 @@ pub(in crate::site::pages) struct Mistake {
 }
 
 impl Mistake {
-    /// What somebody has filled in is wrong.
+    /// A field of the form is wrong.
     pub(in crate::site::pages) fn at(field: &'static str, text: impl Into<String>) -> Self {
         Self { status: StatusCode::BAD_REQUEST, field, text: text.into() }
     }
@@ -33,13 +33,13 @@ impl Mistake {
     }
 
     /// A password that stood in this field was not taken.
-    pub(in crate::site::pages) fn refused(field: &'static str, refusal: Refusal) -> Self {
-        let field = if refusal == Refusal::Wrong { field } else { "" };
-        Self { status: status_of(refusal), field, text: refusal.to_string() }
+    pub(in crate::site::pages) fn refused(field: &'static str, error: LoginError) -> Self {
+        let field = if error == LoginError::Wrong { field } else { "" };
+        Self { status: status_of(error), field, text: error.to_string() }
     }
 }
 
-/// What a page says about a form: nothing, or one mistake. Its methods are for the templates.
+/// The complaint of a page about a form: nothing, or one mistake. Its methods are for the templates.
 #[derive(Debug, Default)]
 pub(in crate::site::pages) struct Complaint(Option<Mistake>);
 
@@ -50,7 +50,7 @@ impl From<Mistake> for Complaint {
 }
 
 impl Complaint {
-    /// What the page is sent with.
+    /// The status with which the page is sent.
     pub(in crate::site::pages) fn status(&self) -> StatusCode {
         self.0.as_ref().map_or(StatusCode::OK, |mistake| mistake.status)
     }
@@ -75,12 +75,12 @@ impl Complaint {
         self.0.is_none() || ["password", "again"].contains(&self.field())
     }
 
-    /// How a field looks.
+    /// The look of a field.
     pub(in crate::site::pages) fn class(&self, field: &str) -> &'static str {
         if self.at(field).is_some() { "field mistaken" } else { "field" }
     }
 
-    /// Attributes that tie a field to what is said about it, for those who do not see the page: a hint with the id
+    /// Attributes that tie a field to what is said about it, for people that do not see the page: a hint with the id
     /// `NAME-hint`, where it has one, and the mistake. Browsers of 2001 skip them.
     pub(in crate::site::pages) fn ties(&self, field: &str, has_hint: bool) -> String {
         let hint = if has_hint { format!("{field}-hint") } else { String::new() };

@@ -8,12 +8,12 @@ use axum::http::header::{COOKIE, HeaderMap, HeaderValue};
 /// The longest value that can be one of ours.
 const MAX_LEN: usize = 256;
 
-/// What a cookie is for.
+/// The purpose of a cookie.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::site::pages) enum Cookie {
-    /// Who is signed in.
+    /// The web session.
     Session,
-    /// Which browser it is, for forms that are shown to people who are not signed in.
+    /// The number of the browser, for forms that are shown without a session.
     Browser,
 }
 

@@ -47,10 +47,10 @@ pub(super) async fn submit(
     let caller = &submitted.caller;
     let account = caller.account()?;
     let address = account.handle.as_str();
-    if let Err(refusal) = confirm(&people, &submitted, account, "password").await {
-        let complaint = Complaint::from(not_confirmed("password", refusal));
+    if let Err(error) = confirm(&people, &submitted, account, "password").await {
+        let complaint = Complaint::from(not_confirmed("password", error));
         let question = Question { frame: caller.frame(&people), address, complaint };
-        return Ok(waiting(caller.show(question.complaint.status(), &question), refusal));
+        return Ok(waiting(caller.show(question.complaint.status(), &question), error));
     }
     people.service.store.remove_account(&account.handle).await?;
     tracing::info!(account = %account.handle, "removed by its owner");

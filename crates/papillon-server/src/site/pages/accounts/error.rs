@@ -1,4 +1,4 @@
-//! Why a page is not shown.
+//! The errors of pages.
 
 use askama::Template;
 use axum::http::StatusCode;
@@ -110,11 +110,11 @@ impl From<StoreError> for PageError {
 }
 
 /// With what status a page says that a password was not taken.
-pub(in crate::site::pages) fn status_of(refusal: passport::Refusal) -> StatusCode {
-    match refusal {
-        passport::Refusal::Wrong | passport::Refusal::Disabled => StatusCode::FORBIDDEN,
-        passport::Refusal::Limited { .. } => StatusCode::TOO_MANY_REQUESTS,
-        passport::Refusal::Busy => StatusCode::SERVICE_UNAVAILABLE,
-        passport::Refusal::Unavailable => StatusCode::INTERNAL_SERVER_ERROR,
+pub(in crate::site::pages) fn status_of(error: passport::LoginError) -> StatusCode {
+    match error {
+        passport::LoginError::Wrong | passport::LoginError::Disabled => StatusCode::FORBIDDEN,
+        passport::LoginError::Limited { .. } => StatusCode::TOO_MANY_REQUESTS,
+        passport::LoginError::Busy => StatusCode::SERVICE_UNAVAILABLE,
+        passport::LoginError::Unavailable => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }

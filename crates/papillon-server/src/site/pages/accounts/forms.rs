@@ -18,7 +18,7 @@ const MAX_FIELDS: usize = 32;
 
 /// A form that its sender has filled in on a page of ours.
 pub(in crate::site::pages) struct Submitted {
-    /// Who sent it.
+    /// The caller that sent it.
     pub(in crate::site::pages) caller: Caller,
     fields: Fields,
 }
@@ -27,12 +27,12 @@ pub(in crate::site::pages) struct Submitted {
 struct Fields(Vec<(String, Zeroizing<String>)>);
 
 impl Submitted {
-    /// What stands in a field, without blanks around it; nothing when there is no such field.
+    /// The text of a field, without blanks around it; empty when there is no such field.
     pub(in crate::site::pages) fn text(&self, name: &str) -> &str {
         self.fields.get(name).trim()
     }
 
-    /// What stands in a field for a password, to the letter.
+    /// The text of a field for a password, to the letter.
     pub(in crate::site::pages) fn password(&self, name: &str) -> Zeroizing<String> {
         Zeroizing::new(self.fields.get(name).to_owned())
     }
@@ -92,7 +92,7 @@ pub(in crate::site::pages) fn authority(address: &str) -> Option<&str> {
     rest.split(['/', '?', '#']).next()
 }
 
-/// What is wrong with a new password, as a sentence.
+/// The fault of a new password, as a sentence.
 fn sentence(unfit: UnfitPassword) -> String {
     let words = unfit.to_string();
     let (first, rest) = words.split_at(1);

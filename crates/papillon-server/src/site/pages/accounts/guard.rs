@@ -1,4 +1,4 @@
-//! What holds for all these pages.
+//! The rules for all these pages.
 
 use std::sync::Arc;
 
@@ -28,7 +28,7 @@ pub(in crate::site::pages) async fn protect(mut response: Response) -> Response 
     let headers = response.headers_mut();
     for (name, value) in [
         (CACHE_CONTROL, "no-store"),
-        // For proxies of the time that speak HTTP/1.0.
+        // For old proxies that speak HTTP/1.0.
         (PRAGMA, "no-cache"),
         (CONTENT_SECURITY_POLICY, POLICY),
         (REFERRER_POLICY, "same-origin"),

@@ -1,4 +1,4 @@
-//! What signs cookies and forms. All nodes of a service share it.
+//! The keys that sign cookies and forms. All nodes of a service share them.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 
 use crate::passport::{TicketMint, to_hex};
 
-/// How long one stays signed in on the pages.
+/// The lifetime of a web session.
 pub(super) const SESSION: Duration = Duration::from_secs(12 * 3600);
 
 /// The keys of the pages. The cookies are made like tickets, but with a key of their own: a cookie
@@ -38,7 +38,7 @@ impl Keys {
         Ok(Self { sessions: TicketMint::new(*sessions, SESSION), forms: key(store, "web-form-key").await? })
     }
 
-    /// What makes and judges the cookies of those who are signed in.
+    /// The mint that makes and verifies the cookies of web sessions.
     pub(super) fn sessions(&self) -> &TicketMint {
         &self.sessions
     }

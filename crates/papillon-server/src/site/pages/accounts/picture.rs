@@ -1,4 +1,4 @@
-//! `/account/picture`: the display picture that is kept for a person.
+//! `/account/picture`: the display picture that is kept for an account.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,13 +20,13 @@ use super::complaint::Mistake;
 use super::error::PageError;
 use super::forms::Submitted;
 
-/// How long somebody waits for others whose pictures are worked on.
+/// The longest wait of a request for other requests whose pictures are being processed.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The largest file that is looked at, in bytes.
 const LARGEST: usize = 1 << 20;
 
-/// What came with the form.
+/// The parts of the form.
 #[derive(Default)]
 struct Upload {
     token: String,

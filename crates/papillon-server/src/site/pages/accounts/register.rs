@@ -1,4 +1,4 @@
-//! `/register`: making an account.
+//! `/register`: the registration of an account.
 
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -41,7 +41,7 @@ struct Form<'a> {
     safer: Option<String>,
 }
 
-/// What somebody who makes an account has filled in.
+/// The fields of the form for a new account.
 struct Wish {
     handle: Handle,
     name: FriendlyName,
@@ -178,8 +178,8 @@ async fn carry_out(people: &People, wish: Wish) -> Result<Account, Mistake> {
     if code.is_none() && store.account(&handle).await.map_err(failed)?.is_some() {
         return Err(taken());
     }
-    let hash = people.passport.hash(password).await.map_err(|refusal| {
-        Mistake::no_field(status_of(refusal), "The service is busy. Please try again in a moment.")
+    let hash = people.passport.hash(password).await.map_err(|error| {
+        Mistake::no_field(status_of(error), "The service is busy. Please try again in a moment.")
     })?;
     let created_at = now();
     let password_hash = PasswordHash::new(hash);

@@ -1,4 +1,4 @@
-//! `/login` and `/logout`: signing in to the pages, and out of them.
+//! `/login` and `/logout`: the sign-in to the pages, and the sign-out.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use super::error::PageError;
 use super::forms::Submitted;
 use super::guard::safer;
 use crate::Registration;
-use crate::passport::{Refusal, whole_seconds};
+use crate::passport::{LoginError, whole_seconds};
 
 /// The form, with what was filled in before: never the password.
 #[derive(Template)]
@@ -63,11 +63,11 @@ pub(super) async fn submit(
             let session = people.begin_session(caller, AccountId(stored.account), stored.epoch).await?;
             Ok(caller.signed_in(&session, if to == "admin" { "/admin" } else { "/account" }))
         }
-        Err(refusal) => {
-            let complaint = Complaint::from(Mistake::refused("password", refusal));
-            let wrong = refusal == Refusal::Wrong;
+        Err(error) => {
+            let complaint = Complaint::from(Mistake::refused("password", error));
+            let wrong = error == LoginError::Wrong;
             let form = Form { address, to, complaint, wrong, ..form(&people, caller) };
-            Ok(waiting(caller.show(form.complaint.status(), &form), refusal))
+            Ok(waiting(caller.show(form.complaint.status(), &form), error))
         }
     }
 }
@@ -89,8 +89,8 @@ fn form<'a>(people: &People, caller: &Caller) -> Form<'a> {
 }
 
 /// With the time after which the next attempt is judged, for programs.
-pub(super) fn waiting(mut response: Response, refusal: Refusal) -> Response {
-    if let Refusal::Limited { wait } = refusal {
+pub(super) fn waiting(mut response: Response, error: LoginError) -> Response {
+    if let LoginError::Limited { wait } = error {
         response.headers_mut().insert(RETRY_AFTER, whole_seconds(wait).into());
     }
     response

@@ -1,10 +1,10 @@
-//! A password for somebody who needs a new one.
+//! The suggestion of a new password.
 
 use zeroize::Zeroizing;
 
 use crate::passport::{LONGEST_EVERYWHERE, RANDOM_PASSWORD_BITS, SHORTEST_PASSWORD, random_password};
 
-/// What stands at the field for a new password: which work everywhere, and one that does.
+/// The hint at the field for a new password: the passwords that work everywhere, and one that does.
 pub(super) struct Suggestion {
     password: Zeroizing<String>,
 }
@@ -20,7 +20,7 @@ impl Suggestion {
         &self.password
     }
 
-    /// How much chance is in it.
+    /// The number of random bits in it.
     pub(super) fn bits(&self) -> usize {
         RANDOM_PASSWORD_BITS
     }

@@ -1,4 +1,4 @@
-//! `/admin/announcement`: telling everybody something.
+//! `/admin/announcement`: the form that sends a text to every session.
 
 use std::sync::Arc;
 
@@ -25,7 +25,7 @@ const MAX_MINUTES: u32 = 24 * 60;
 #[template(path = "people/admin_announcement.html")]
 struct Page<'a> {
     frame: Frame,
-    /// How many there are, with the verb.
+    /// The number of recipients, with the verb.
     online: String,
     longest: usize,
     text: &'a str,
@@ -39,7 +39,7 @@ pub(super) async fn show(State(people): State<Arc<People>>, caller: Caller) -> R
     Ok(caller.show(StatusCode::OK, &page(&people, &caller)))
 }
 
-/// Tells everybody who is online here.
+/// Tells every session of this node.
 pub(super) async fn submit(
     State(people): State<Arc<People>>,
     submitted: Submitted,

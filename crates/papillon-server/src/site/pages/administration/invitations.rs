@@ -1,4 +1,4 @@
-//! `/admin/invitations`: with their codes people make accounts by themselves.
+//! `/admin/invitations`: the invitations, whose codes let visitors register.
 
 use std::sync::Arc;
 

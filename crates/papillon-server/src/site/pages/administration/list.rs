@@ -1,4 +1,4 @@
-//! `/admin`: everybody.
+//! `/admin`: the list of accounts.
 
 use std::sync::Arc;
 
@@ -37,7 +37,7 @@ struct Row {
     made: String,
 }
 
-/// All people, or those whose address or name holds what is searched for.
+/// All accounts, or the accounts whose address or name holds the search text.
 pub(super) async fn show(
     State(people): State<Arc<People>>,
     caller: Caller,

@@ -1,4 +1,4 @@
-//! `/admin/online`: who is signed in, and how they came in.
+//! `/admin/online`: the sessions of this node, with their entry points.
 
 use std::sync::Arc;
 use std::time::UNIX_EPOCH;
@@ -8,9 +8,9 @@ use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::{Part, door, moment, word};
+use super::{Part, entry_point, moment, word};
 use crate::counted;
-use crate::listen::Door;
+use crate::listen::EntryPoint;
 use crate::people::SignedIn;
 use crate::site::pages::accounts::People;
 use crate::site::pages::accounts::caller::{Caller, Frame};
@@ -31,20 +31,20 @@ struct Page {
     after: Option<u32>,
 }
 
-/// Somebody who is signed in.
+/// One session of the list.
 pub(super) struct Row {
     pub(super) address: String,
     pub(super) name: String,
     pub(super) status: &'static str,
     pub(super) client: String,
     pub(super) from: String,
-    pub(super) door: &'static str,
+    pub(super) entry_point: &'static str,
     pub(super) dialect: String,
     pub(super) connection: &'static str,
     pub(super) since: String,
 }
 
-/// Those who are signed in to this node.
+/// Shows the accounts that are signed in to this node.
 pub(super) async fn show(
     State(people): State<Arc<People>>,
     caller: Caller,
@@ -66,7 +66,7 @@ pub(super) async fn show(
     Ok(caller.show(StatusCode::OK, &page))
 }
 
-/// What is known of somebody who is signed in.
+/// The row of a session.
 pub(super) fn row(person: &SignedIn) -> Row {
     let since = person.since.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     Row {
@@ -75,7 +75,7 @@ pub(super) fn row(person: &SignedIn) -> Row {
         status: person.status.map_or("signing in", msnp::Status::code),
         client: if person.client.is_empty() { "unknown".into() } else { person.client.to_string() },
         from: from(person),
-        door: door(person),
+        entry_point: entry_point(person),
         dialect: person.dialect.to_string(),
         connection: connection(person),
         since: moment(i64::try_from(since).unwrap_or(i64::MAX)),
@@ -85,9 +85,9 @@ pub(super) fn row(person: &SignedIn) -> Row {
 /// The client's address. One behind the gateway has no port.
 fn from(person: &SignedIn) -> String {
     let client = person.origin.client;
-    match person.origin.door {
-        Door::Gateway => client.ip().to_canonical().to_string(),
-        Door::Msnp | Door::Dispatch => client.to_string(),
+    match person.origin.entry_point {
+        EntryPoint::Gateway => client.ip().to_canonical().to_string(),
+        EntryPoint::Msnp | EntryPoint::Dispatch => client.to_string(),
     }
 }
 
@@ -95,7 +95,7 @@ fn from(person: &SignedIn) -> String {
 /// profile, and does not say.
 fn connection(person: &SignedIn) -> &'static str {
     let ip = person.origin.client.ip();
-    let by_http = person.origin.door == Door::Gateway;
+    let by_http = person.origin.entry_point == EntryPoint::Gateway;
     match (ip.to_canonical().is_loopback(), crate::config::is_near(ip)) {
         (true, _) if by_http => "HTTP, from this machine",
         (true, _) => "TCP, from this machine",

@@ -1,4 +1,4 @@
-//! `/admin/person`: one account, and what can be done about it.
+//! `/admin/person`: one account, with the actions on it.
 
 use std::sync::Arc;
 
@@ -58,7 +58,7 @@ const PASSWORD: Deed = Deed {
     what: "Gives the account a new password, which you tell the person, and ends all sessions.",
 };
 
-/// What is known of an account.
+/// The details of an account.
 pub(super) async fn show(
     State(people): State<Arc<People>>,
     caller: Caller,
@@ -109,8 +109,8 @@ async fn new_password(people: &People, caller: &Caller, account: &Account) -> Re
     let password = random_password();
     let hash = match people.passport.hash(password.clone()).await {
         Ok(hash) => PasswordHash::new(hash),
-        Err(refusal) => {
-            let complaint = Mistake::refused("", refusal).into();
+        Err(error) => {
+            let complaint = Mistake::refused("", error).into();
             let page = Page { complaint, ..page(people, caller, account) };
             return Ok(caller.show(page.complaint.status(), &page));
         }

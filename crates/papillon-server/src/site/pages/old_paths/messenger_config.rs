@@ -1,4 +1,5 @@
-//! `config.messenger.msn.com`, `/Config/MsgrConfig.asmx`: what MSN Messenger 6.0 and later ask for at their start.
+//! `config.messenger.msn.com`, `/Config/MsgrConfig.asmx`: the configuration that MSN Messenger 6.0 and later ask for
+//! at their start.
 //!
 //! A `GET` gets the document, a SOAP request gets it as text in an envelope (YW, ESC). Without it the client asks
 //! again and again for a while, and hides what it does not know an address for (ESC).
@@ -11,7 +12,7 @@ use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 
 use crate::http::Visitor;
-use crate::site::pages::doors::Doors;
+use crate::site::pages::published_addresses::PublishedAddresses;
 use asked::Asked;
 
 /// The one action that there is, without its namespace.
@@ -41,7 +42,7 @@ struct Fault<'a> {
 
 /// Answers a request for the configuration.
 pub(in crate::site::pages) fn answer(
-    doors: &Doors,
+    published: &PublishedAddresses,
     visitor: &Visitor,
     method: &Method,
     uri: &Uri,
@@ -56,7 +57,7 @@ pub(in crate::site::pages) fn answer(
                 return (StatusCode::NOT_FOUND, "There is no such operation.\n").into_response();
             }
             let declaration = "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n".to_owned();
-            xml(StatusCode::OK, document(doors, visitor, &asked).map(|document| declaration + &document))
+            xml(StatusCode::OK, document(published, visitor, &asked).map(|document| declaration + &document))
         }
         Method::POST => {
             let Some(mut asked) = Asked::in_envelope(body) else {
@@ -69,7 +70,7 @@ pub(in crate::site::pages) fn answer(
                     fault("There is no such action here.")
                 }
                 _ => {
-                    let envelope = document(doors, visitor, &asked);
+                    let envelope = document(published, visitor, &asked);
                     xml(StatusCode::OK, envelope.and_then(|document| Envelope { document }.render()))
                 }
             }
@@ -97,8 +98,8 @@ pub(in crate::site::pages) fn xml(status: StatusCode, text: askama::Result<Strin
     }
 }
 
-fn document(doors: &Doors, visitor: &Visitor, asked: &Asked) -> askama::Result<String> {
-    let origin = doors.origin(visitor);
+fn document(published: &PublishedAddresses, visitor: &Visitor, asked: &Asked) -> askama::Result<String> {
+    let origin = published.origin(visitor);
     // English for everybody, and the same under the name of the client's own market.
     let mut markets = vec!["en-US".to_owned()];
     markets.extend(asked.market().filter(|market| market != "en-US"));

@@ -6,8 +6,8 @@ use axum::response::Response;
 
 use super::messenger_config::xml;
 use crate::http::Visitor;
-use crate::site::pages::doors::Doors;
 use crate::site::pages::page;
+use crate::site::pages::published_addresses::PublishedAddresses;
 
 /// A page as small as the part of the messenger's window that it is for.
 #[derive(Template)]
@@ -26,17 +26,17 @@ pub(super) fn tabs() -> Response {
 }
 
 /// `/svcs/mms/portal.asp`: what is shown where MSN had its news.
-pub(super) fn portal(doors: &Doors, visitor: &Visitor) -> Response {
-    page(StatusCode::OK, &Portal { origin: doors.origin(visitor) })
+pub(super) fn portal(published: &PublishedAddresses, visitor: &Visitor) -> Response {
+    page(StatusCode::OK, &Portal { origin: published.origin(visitor) })
 }
 
 /// `/svcs/mms/abch_config.asp`: where address books are, which is nowhere, and never to be asked again (YW).
-pub(super) fn address_book(doors: &Doors, visitor: &Visitor) -> Response {
+pub(super) fn address_book(published: &PublishedAddresses, visitor: &Visitor) -> Response {
     // A host has nothing that XML would have to escape.
     let text = format!(
         "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<abchconfig><url>{}/abservice/abservice.asmx</url>\
          <refresh>0</refresh><percent>0.0</percent></abchconfig>\n",
-        doors.origin(visitor)
+        published.origin(visitor)
     );
     xml(StatusCode::OK, Ok(text))
 }

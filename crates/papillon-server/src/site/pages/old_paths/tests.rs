@@ -4,7 +4,7 @@ use axum::http::header::CONTENT_TYPE;
 use tower::ServiceExt;
 
 use super::*;
-use crate::site::pages::doors::tests::{open, visitor};
+use crate::site::pages::published_addresses::tests::{open, visitor};
 
 async fn ask(method: &str, host: &str, path: &str) -> (StatusCode, String, String, String) {
     let request =

@@ -1,4 +1,4 @@
-//! The address to write into a hosts file or a DNS setting: a number, because it is what names are looked up with.
+//! The address to write into a hosts file or a DNS setting: a number, because names are looked up with it.
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::{Duration, Instant};
@@ -6,22 +6,22 @@ use std::time::{Duration, Instant};
 use tokio::sync::Mutex;
 
 use crate::http::Visitor;
-use crate::site::pages::doors::Doors;
+use crate::site::pages::published_addresses::PublishedAddresses;
 
-/// How long looking up the public host may take. A page without an address is better than none.
+/// The time limit for looking up the public host. A page without an address is better than none.
 const LOOK_UP: Duration = Duration::from_secs(2);
-/// How long its result is good.
+/// The time for which its result is good.
 const KEEP: Duration = Duration::from_secs(60);
 
 /// Our IPv4 address as this visitor can reach it. Old Windows knows no other kind.
-pub(super) async fn of_this_service(doors: &Doors, visitor: &Visitor) -> Option<Ipv4Addr> {
+pub(super) async fn of_this_service(published: &PublishedAddresses, visitor: &Visitor) -> Option<Ipv4Addr> {
     if let Ok(asked) = visitor.host.parse::<Ipv4Addr>() {
         return Some(asked);
     }
-    match &doors.public_host {
+    match &published.public_host {
         Some(host) => match host.parse() {
             Ok(address) => Some(address),
-            Err(_) => doors.found.get(host).await,
+            Err(_) => published.found.get(host).await,
         },
         None => reached(visitor),
     }
@@ -45,8 +45,8 @@ fn is_near(address: Ipv4Addr) -> bool {
     address.is_private() || address.is_loopback() || address.is_link_local()
 }
 
-/// What the public host's name stood for when it was last looked up. One look-up at a time, and not a new one for
-/// each page: whoever opens many pages keeps no thread of ours waiting.
+/// The address of the public host at its last look-up. One look-up at a time, and not a new one for
+/// each page: a client that opens many pages keeps no thread of ours waiting.
 #[derive(Debug, Default)]
 pub(crate) struct Found(Mutex<Option<(Instant, Option<Ipv4Addr>)>>);
 
@@ -72,14 +72,14 @@ async fn look_up(host: &str) -> Option<Ipv4Addr> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::site::pages::doors::tests::{open, visitor};
+    use crate::site::pages::published_addresses::tests::{open, visitor};
 
     async fn address(public_host: Option<&str>, host: &str, peer: &str, local: &str) -> String {
-        let doors = Doors { public_host: public_host.map(str::to_owned), ..open() };
+        let published = PublishedAddresses { public_host: public_host.map(str::to_owned), ..open() };
         let mut visitor = visitor(host);
         visitor.peer = peer.parse().unwrap();
         visitor.local = local.parse().unwrap();
-        of_this_service(&doors, &visitor).await.map_or_else(|| "none".to_owned(), |ip| ip.to_string())
+        of_this_service(&published, &visitor).await.map_or_else(|| "none".to_owned(), |ip| ip.to_string())
     }
 
     #[tokio::test]

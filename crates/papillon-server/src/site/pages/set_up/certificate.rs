@@ -1,4 +1,4 @@
-//! The authorities that vouch for this service, as far as they are its own.
+//! The certificate authorities of this service, as far as they are its own.
 
 use std::path::Path;
 
@@ -6,9 +6,9 @@ use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject;
 use sha1::{Digest, Sha1};
 
-use crate::site::pages::doors::Doors;
+use crate::site::pages::published_addresses::PublishedAddresses;
 
-/// What people can import.
+/// The certificates that a client can import.
 #[derive(Debug, Default, Clone)]
 pub(super) struct Authorities {
     /// The one that vouches for what old Windows is shown.
@@ -20,8 +20,8 @@ pub(super) struct Authorities {
 }
 
 /// Reads them from the folder of the certificates.
-pub(super) async fn find(doors: &Doors) -> Authorities {
-    let (folder, old_tls, in_front) = (doors.tls_folder.clone(), doors.old_tls, doors.in_front);
+pub(super) async fn find(published: &PublishedAddresses) -> Authorities {
+    let (folder, old_tls, in_front) = (published.tls_folder.clone(), published.old_tls, published.in_front);
     tokio::task::spawn_blocking(move || read(&folder, old_tls, in_front)).await.unwrap_or_default()
 }
 

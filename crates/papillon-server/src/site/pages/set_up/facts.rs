@@ -1,4 +1,4 @@
-//! What the set-up pages say about this service to this visitor.
+//! The facts about this service that the set-up pages tell this visitor.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
@@ -7,12 +7,12 @@ use time::OffsetDateTime;
 use super::{address, certificate, hosts_file, self_test};
 use crate::addresses::old_hosts;
 use crate::http::Visitor;
-use crate::site::pages::doors::Doors;
+use crate::site::pages::published_addresses::PublishedAddresses;
 use crate::{Operator, Registration};
 
 /// Everything that stands on the pages and is not the same everywhere.
 pub(super) struct Facts {
-    /// How the visitor calls us, or may call us where that is an old name.
+    /// The host name by which the visitor reaches the service, or may reach it where that is an old name.
     pub host: String,
     /// Our address as the visitor can reach it.
     pub address: Option<Ipv4Addr>,
@@ -26,7 +26,7 @@ pub(super) struct Facts {
     pub origin: String,
     /// The port of the HTTPS listener.
     pub https_port: Option<u16>,
-    /// Whether HTTPS is where clients of old look for it, as far as we know.
+    /// Whether HTTPS is where old clients look for it, as far as we know.
     pub https_is_usual: bool,
     /// Whether Windows 98 to XP may be let in.
     pub old_windows: bool,
@@ -34,29 +34,29 @@ pub(super) struct Facts {
     pub dns: bool,
     /// Whether others can.
     pub dns_for_others: bool,
-    /// Whether names of today can be had here, too.
+    /// Whether the DNS listener answers questions about modern names, too.
     pub dns_forwards: bool,
-    /// What keeps MSN Messenger out.
+    /// The obstacles for MSN Messenger.
     pub obstacles: Vec<String>,
     /// The thumbprint of the authority that old Windows has to trust.
     pub certificate: Option<String>,
     /// Whether what is in front of us may show old Windows a certificate of its own.
     pub certificate_is_a_guess: bool,
-    /// The thumbprint of the one for clients of today.
+    /// The thumbprint of the one for modern clients.
     pub modern_certificate: Option<String>,
     /// Whether nobody can make an account on the pages.
     pub closed: bool,
     /// Whether that takes an invitation.
     pub invited: bool,
-    /// Who runs this service.
+    /// The operator of this service.
     pub operator: Operator,
-    /// What to add to a hosts file.
+    /// The lines to add to a hosts file.
     pub hosts_lines: Vec<String>,
     /// The date here.
     pub today: String,
     /// The path of the pictures of the self test.
     pub test: String,
-    /// What tells our pictures from those of others.
+    /// The token that tells our pictures from those of other services.
     pub token: String,
     /// Another number for each page, so that no copy of a picture is taken for the picture.
     pub moment: u32,
@@ -64,13 +64,13 @@ pub(super) struct Facts {
 
 impl Facts {
     /// Looks at what is there.
-    pub async fn gather(doors: &Doors, visitor: &Visitor) -> Self {
-        let address = address::of_this_service(doors, visitor).await;
-        let authorities = certificate::find(doors).await;
-        let registration = doors.registration_for(visitor);
+    pub async fn gather(published: &PublishedAddresses, visitor: &Visitor) -> Self {
+        let address = address::of_this_service(published, visitor).await;
+        let authorities = certificate::find(published).await;
+        let registration = published.registration_for(visitor);
         // An old name leads here only where somebody has seen to it.
         let host = if old_hosts::is_old(&visitor.host) {
-            let public = doors.public_host.as_deref().map(|host| match host.parse::<Ipv6Addr>() {
+            let public = published.public_host.as_deref().map(|host| match host.parse::<Ipv6Addr>() {
                 Ok(v6) => format!("[{v6}]"),
                 Err(_) => host.to_owned(),
             });
@@ -84,34 +84,34 @@ impl Facts {
         Self {
             host: visitor.host.clone(),
             address,
-            server: doors.messenger_server(&visitor.host),
-            msnp_port: doors.ports.msnp.unwrap_or_default(),
-            nexus: doors.nexus(visitor),
-            origin: doors.origin(visitor),
-            https_port: doors.ports.https,
-            https_is_usual: doors.https_is_usual(),
-            old_windows: doors.old_windows(),
-            dns: doors.names().is_some_and(|names| names.clients.include(visitor.peer.ip())),
-            dns_for_others: doors.names().is_some(),
-            dns_forwards: doors.names().is_some_and(|names| names.forwards),
-            obstacles: doors.obstacles(),
+            server: published.messenger_server(&visitor.host),
+            msnp_port: published.ports.msnp.unwrap_or_default(),
+            nexus: published.nexus(visitor),
+            origin: published.origin(visitor),
+            https_port: published.ports.https,
+            https_is_usual: published.https_is_usual(),
+            old_windows: published.old_windows(),
+            dns: published.names().is_some_and(|names| names.clients.include(visitor.peer.ip())),
+            dns_for_others: published.names().is_some(),
+            dns_forwards: published.names().is_some_and(|names| names.forwards),
+            obstacles: published.obstacles(),
             certificate: authorities.old.as_ref().map(certificate::thumbprint),
             certificate_is_a_guess: authorities.old_is_a_guess,
             modern_certificate: authorities.modern.as_ref().map(certificate::thumbprint),
             closed: registration == Registration::Closed,
             invited: registration == Registration::Invitation,
-            operator: doors.config.operator.clone(),
+            operator: published.config.operator.clone(),
             hosts_lines: address.map(hosts_file::lines).unwrap_or_default(),
             today: today(),
-            test: self_test::path(&doors.token),
-            token: doors.token.clone(),
+            test: self_test::path(&published.token),
+            token: published.token.clone(),
             moment: rand::random(),
         }
     }
 }
 
 impl Facts {
-    /// Whether clients of today have to trust what old Windows does not.
+    /// Whether modern clients have to trust a certificate that old Windows does not.
     pub fn has_two(&self) -> bool {
         self.certificate != self.modern_certificate
     }

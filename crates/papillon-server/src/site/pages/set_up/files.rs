@@ -1,4 +1,4 @@
-//! What the set-up pages give out to download.
+//! The downloads of the set-up pages.
 
 use std::sync::Arc;
 
@@ -11,17 +11,17 @@ use axum::{Extension, Router};
 
 use super::{address, certificate, hosts_file, registry};
 use crate::http::Visitor;
-use crate::site::pages::doors::{Doors, MSNP_PORT};
 use crate::site::pages::elsewhere;
+use crate::site::pages::published_addresses::{MSNP_PORT, PublishedAddresses};
 
-/// What makes Windows open a certificate with the program that installs it.
+/// The content type at which Windows opens a certificate with the program that installs it.
 const AUTHORITY: &str = "application/x-x509-ca-cert";
 const PEM: &str = "application/x-pem-file";
 const TEXT: &str = "text/plain; charset=us-ascii";
-/// What makes Windows offer to write it into the registry.
+/// The content type at which Windows offers to write the file into the registry.
 const REGISTRY: &str = "application/x-ms-regedit";
 
-pub(super) fn router() -> Router<Arc<Doors>> {
+pub(super) fn router() -> Router<Arc<PublishedAddresses>> {
     Router::new()
         .route("/setup/papillon.crt", get(old_certificate))
         .route("/setup/papillon-modern.crt", get(modern_certificate))
@@ -31,39 +31,45 @@ pub(super) fn router() -> Router<Arc<Doors>> {
         .route("/setup/hosts.txt", get(hosts))
 }
 
-async fn old_certificate(State(doors): State<Arc<Doors>>) -> Response {
-    match certificate::find(&doors).await.old {
+async fn old_certificate(State(published): State<Arc<PublishedAddresses>>) -> Response {
+    match certificate::find(&published).await.old {
         Some(found) => file(AUTHORITY, "papillon.crt", found.to_vec()),
         None => no_certificate(),
     }
 }
 
-async fn modern_certificate(State(doors): State<Arc<Doors>>) -> Response {
-    match certificate::find(&doors).await.modern {
+async fn modern_certificate(State(published): State<Arc<PublishedAddresses>>) -> Response {
+    match certificate::find(&published).await.modern {
         Some(found) => file(AUTHORITY, "papillon-modern.crt", found.to_vec()),
         None => no_certificate(),
     }
 }
 
-async fn pem(State(doors): State<Arc<Doors>>) -> Response {
-    match certificate::find(&doors).await.modern {
+async fn pem(State(published): State<Arc<PublishedAddresses>>) -> Response {
+    match certificate::find(&published).await.modern {
         Some(found) => file(PEM, "papillon.pem", certificate::pem(&found).into_bytes()),
         None => no_certificate(),
     }
 }
 
-async fn settings(State(doors): State<Arc<Doors>>, Extension(visitor): Extension<Visitor>) -> Response {
-    let address = address::of_this_service(&doors, &visitor).await;
-    let port = doors.ports.msnp.unwrap_or(MSNP_PORT);
+async fn settings(
+    State(published): State<Arc<PublishedAddresses>>,
+    Extension(visitor): Extension<Visitor>,
+) -> Response {
+    let address = address::of_this_service(&published, &visitor).await;
+    let port = published.ports.msnp.unwrap_or(MSNP_PORT);
     file(
         REGISTRY,
         "papillon.reg",
-        registry::set(&doors.messenger_host(&visitor.host), address, port).into_bytes(),
+        registry::set(&published.messenger_host(&visitor.host), address, port).into_bytes(),
     )
 }
 
-async fn hosts(State(doors): State<Arc<Doors>>, Extension(visitor): Extension<Visitor>) -> Response {
-    match address::of_this_service(&doors, &visitor).await {
+async fn hosts(
+    State(published): State<Arc<PublishedAddresses>>,
+    Extension(visitor): Extension<Visitor>,
+) -> Response {
+    match address::of_this_service(&published, &visitor).await {
         Some(address) => file(TEXT, "hosts.txt", hosts_file::file(address).into_bytes()),
         None => elsewhere::note(
             StatusCode::NOT_FOUND,

@@ -1,4 +1,4 @@
-//! `.reg` files: what Windows asks about with one question and then writes into its registry.
+//! `.reg` files: Windows asks one question and then writes them into its registry.
 //!
 //! The form is the one of Windows 95, which all later versions read: the first line `REGEDIT4`, lines ending in
 //! CR LF, nothing but ASCII.

@@ -9,12 +9,12 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, EXPIRES, PRAGMA};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
-use crate::site::pages::doors::Doors;
 use crate::site::pages::not_found;
+use crate::site::pages::published_addresses::PublishedAddresses;
 
 const OK: &[u8] = include_bytes!("../../../../assets/ok.gif");
 
-pub(super) fn router() -> Router<Arc<Doors>> {
+pub(super) fn router() -> Router<Arc<PublishedAddresses>> {
     Router::new()
         .route("/setup/test/{token}/{picture}", get(picture))
         // Beside the gateway itself, to show that what lies in between lets its path through.
@@ -27,11 +27,11 @@ pub(super) fn path(token: &str) -> String {
 }
 
 async fn picture(
-    State(doors): State<Arc<Doors>>,
+    State(published): State<Arc<PublishedAddresses>>,
     Path((token, picture)): Path<(String, String)>,
 ) -> Response {
     let known = ["names.gif", "config.gif", "nexus.gif", "login.gif", "gateway.gif"];
-    if token != doors.token || !known.contains(&&*picture) {
+    if token != published.token || !known.contains(&&*picture) {
         return not_found();
     }
     let headers = [

@@ -8,28 +8,28 @@ use tower::ServiceExt;
 use super::*;
 use crate::addresses::Ports;
 use crate::config::{Config, Live};
-use crate::site::pages::doors::Names;
-use crate::site::pages::doors::tests::{open, plain, visitor};
+use crate::site::pages::published_addresses::Names;
+use crate::site::pages::published_addresses::tests::{open, plain, visitor};
 use crate::tls::Identity;
 
-async fn get(doors: &Doors, host: &str, path: &str) -> (StatusCode, HeaderMap, Vec<u8>) {
+async fn get(published: &PublishedAddresses, host: &str, path: &str) -> (StatusCode, HeaderMap, Vec<u8>) {
     let request = Request::get(path).extension(visitor(host)).body(Body::empty()).unwrap();
-    let answer = crate::site::pages::router(Arc::new(doors.clone())).oneshot(request).await.unwrap();
+    let answer = crate::site::pages::router(Arc::new(published.clone())).oneshot(request).await.unwrap();
     let (parts, body) = answer.into_parts();
     (parts.status, parts.headers, to_bytes(body, usize::MAX).await.unwrap().to_vec())
 }
 
-async fn text(doors: &Doors, path: &str) -> String {
-    let (status, headers, body) = get(doors, "192.0.2.9", path).await;
+async fn text(published: &PublishedAddresses, path: &str) -> String {
+    let (status, headers, body) = get(published, "192.0.2.9", path).await;
     assert_eq!(status, StatusCode::OK, "{path}");
     assert!(!headers[CONTENT_TYPE].is_empty());
     String::from_utf8(body).unwrap()
 }
 
 /// A service whose DNS listener answers everybody.
-fn everybodys() -> Doors {
+fn everybodys() -> PublishedAddresses {
     let names = Names { port: 53, clients: "any".parse().unwrap(), forwards: true };
-    Doors { names: Some(names), ..open() }
+    PublishedAddresses { names: Some(names), ..open() }
 }
 
 #[tokio::test]
@@ -52,10 +52,10 @@ async fn steps_name_this_very_server() {
 
 #[tokio::test]
 async fn a_dns_server_that_knows_the_old_names_only_says_so() {
-    let mut doors = everybodys();
-    assert!(text(&doors, "/setup/msn5").await.contains("passes on the rest"));
-    doors.names.as_mut().unwrap().forwards = false;
-    assert!(text(&doors, "/setup/msn5").await.contains("<b>and nothing else</b>"));
+    let mut published = everybodys();
+    assert!(text(&published, "/setup/msn5").await.contains("passes on the rest"));
+    published.names.as_mut().unwrap().forwards = false;
+    assert!(text(&published, "/setup/msn5").await.contains("<b>and nothing else</b>"));
 }
 
 #[tokio::test]
@@ -84,8 +84,8 @@ async fn versions_that_cannot_sign_in_are_named() {
 
 #[tokio::test]
 async fn the_pictures_of_the_test_are_this_services_alone() {
-    let doors = open();
-    let page = text(&doors, "/setup").await;
+    let published = open();
+    let page = text(&published, "/setup").await;
     let pictures: Vec<&str> = page
         .split("<img src=\"")
         .skip(1)
@@ -95,7 +95,7 @@ async fn the_pictures_of_the_test_are_this_services_alone() {
     assert_eq!(pictures.len(), 5, "{page}");
     for picture in pictures {
         let (host, path) = picture.split_at(picture.find('/').unwrap());
-        let (status, headers, body) = get(&doors, host, path).await;
+        let (status, headers, body) = get(&published, host, path).await;
         assert_eq!(
             (status, headers[CONTENT_TYPE].to_str().unwrap()),
             (StatusCode::OK, "image/gif"),
@@ -103,7 +103,7 @@ async fn the_pictures_of_the_test_are_this_services_alone() {
         );
         assert!(headers[CACHE_CONTROL].to_str().unwrap().contains("no-store"));
         assert!(body.starts_with(b"GIF8"));
-        let other = Doors { token: "fedcba9876543210".to_owned(), ..doors.clone() };
+        let other = PublishedAddresses { token: "fedcba9876543210".to_owned(), ..published.clone() };
         assert_eq!(get(&other, host, path).await.0, StatusCode::NOT_FOUND, "{picture}");
     }
 }
@@ -111,21 +111,21 @@ async fn the_pictures_of_the_test_are_this_services_alone() {
 #[tokio::test]
 async fn the_certificate_is_the_authoritys() {
     let folder = tempfile::tempdir().unwrap();
-    let doors = Doors { tls_folder: folder.path().to_owned(), ..open() };
+    let published = PublishedAddresses { tls_folder: folder.path().to_owned(), ..open() };
     for path in ["/setup/papillon.crt", "/setup/papillon-modern.crt", "/setup/papillon.pem"] {
-        assert_eq!(get(&doors, "192.0.2.9", path).await.0, StatusCode::NOT_FOUND);
+        assert_eq!(get(&published, "192.0.2.9", path).await.0, StatusCode::NOT_FOUND);
     }
-    assert!(text(&doors, "/setup/msn6").await.contains("nothing to install from here"));
+    assert!(text(&published, "/setup/msn6").await.contains("nothing to install from here"));
     Identity::open(folder.path(), None, std::time::SystemTime::now()).unwrap();
-    let (status, headers, body) = get(&doors, "192.0.2.9", "/setup/papillon.crt").await;
+    let (status, headers, body) = get(&published, "192.0.2.9", "/setup/papillon.crt").await;
     assert_eq!(
         (status, headers[CONTENT_TYPE].to_str().unwrap()),
         (StatusCode::OK, "application/x-x509-ca-cert")
     );
     assert_eq!(headers[CONTENT_DISPOSITION], "attachment; filename=papillon.crt");
-    let found = certificate::find(&doors).await;
+    let found = certificate::find(&published).await;
     assert_eq!(body, found.old.as_ref().unwrap().to_vec());
-    let page = text(&doors, "/setup/msn6").await;
+    let page = text(&published, "/setup/msn6").await;
     assert!(page.contains(&certificate::thumbprint(found.old.as_ref().unwrap())), "{page}");
 }
 
@@ -153,13 +153,13 @@ async fn downloads_have_the_types_that_windows_opens() {
 async fn each_windows_is_told_which_authority_is_its_own() {
     use crate::tls::OldWindows;
     let folder = tempfile::tempdir().unwrap();
-    let doors = Doors { tls_folder: folder.path().to_owned(), ..open() };
+    let published = PublishedAddresses { tls_folder: folder.path().to_owned(), ..open() };
     Identity::open(folder.path(), None, std::time::SystemTime::now()).unwrap();
     OldWindows::open(folder.path(), None, std::time::SystemTime::now()).unwrap();
-    let found = certificate::find(&doors).await;
+    let found = certificate::find(&published).await;
     let (old, modern) = (found.old.unwrap(), found.modern.unwrap());
     for path in ["/setup/msn5", "/setup/msn6", "/setup/msn62"] {
-        let page = text(&doors, path).await;
+        let page = text(&published, path).await;
         for part in [
             "papillon.crt",
             "<b>On Windows Vista and later</b>",
@@ -170,17 +170,17 @@ async fn each_windows_is_told_which_authority_is_its_own() {
             assert!(page.contains(part), "{path} lacks {part}");
         }
     }
-    let page = text(&doors, "/setup").await;
+    let page = text(&published, "/setup").await;
     assert!(page.contains("another authority") && !page.contains("the same as text"), "{page}");
-    assert_eq!(get(&doors, "192.0.2.9", "/setup/papillon.crt").await.2, old.to_vec());
-    assert_eq!(get(&doors, "192.0.2.9", "/setup/papillon-modern.crt").await.2, modern.to_vec());
+    assert_eq!(get(&published, "192.0.2.9", "/setup/papillon.crt").await.2, old.to_vec());
+    assert_eq!(get(&published, "192.0.2.9", "/setup/papillon-modern.crt").await.2, modern.to_vec());
 
     // The operator's own certificate: nothing of ours vouches for it.
     let other = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap().cert.pem();
     std::fs::write(folder.path().join("server.pem"), other).unwrap();
-    assert_eq!(get(&doors, "192.0.2.9", "/setup/papillon.crt").await.2, old.to_vec());
-    assert_eq!(get(&doors, "192.0.2.9", "/setup/papillon.pem").await.0, StatusCode::NOT_FOUND);
-    let page = text(&doors, "/setup/msn5").await;
+    assert_eq!(get(&published, "192.0.2.9", "/setup/papillon.crt").await.2, old.to_vec());
+    assert_eq!(get(&published, "192.0.2.9", "/setup/papillon.pem").await.0, StatusCode::NOT_FOUND);
+    let page = text(&published, "/setup/msn5").await;
     assert!(page.contains("papillon.crt") && !page.contains("papillon-modern.crt"), "{page}");
 }
 
@@ -201,9 +201,10 @@ async fn clients_that_know_only_tls_1_0_are_told_whether_they_are_let_in() {
 
 #[tokio::test]
 async fn what_is_in_front_may_open_it() {
-    let doors = Doors { ports: Ports { http: Some(80), ..plain().ports }, in_front: true, ..plain() };
-    assert!(!text(&doors, "/setup/msn5").await.contains("is not open to MSN Messenger"));
-    assert!(!text(&doors, "/setup/others").await.contains("does not do now"));
+    let published =
+        PublishedAddresses { ports: Ports { http: Some(80), ..plain().ports }, in_front: true, ..plain() };
+    assert!(!text(&published, "/setup/msn5").await.contains("is not open to MSN Messenger"));
+    assert!(!text(&published, "/setup/others").await.contains("does not do now"));
 }
 
 #[tokio::test]
@@ -215,9 +216,9 @@ async fn step_five_says_who_may_register() {
     ] {
         let mut config = Config::new("/nowhere");
         config.registration = Some(registration);
-        let doors = Doors { config: Arc::new(Live::new(config)), ..open() };
+        let published = PublishedAddresses { config: Arc::new(Live::new(config)), ..open() };
         for path in ["/setup/msn5", "/setup/papillon"] {
-            assert!(text(&doors, path).await.contains(words), "{path} {registration:?}");
+            assert!(text(&published, path).await.contains(words), "{path} {registration:?}");
         }
     }
 }

@@ -11,8 +11,8 @@ use axum::{Extension, Router};
 
 use super::facts::Facts;
 use crate::http::Visitor;
-use crate::site::pages::doors::Doors;
 use crate::site::pages::page;
+use crate::site::pages::published_addresses::PublishedAddresses;
 
 /// A version that signs in here, or several that do the same.
 #[derive(Debug)]
@@ -24,7 +24,7 @@ struct Version {
     missing: &'static str,
 }
 
-/// What each offers to a server and brings itself (YW, ESC).
+/// The dialects that each version offers, and the files that it brings (YW, ESC).
 static VERSIONS: [Version; 3] = [
     Version {
         path: "/setup/msn5",
@@ -82,13 +82,13 @@ struct NotServed {
     why: &'static str,
 }
 
-pub(super) fn router() -> Router<Arc<Doors>> {
+pub(super) fn router() -> Router<Arc<PublishedAddresses>> {
     let mut router = Router::new();
     for version in &VERSIONS {
-        let steps = async move |State(doors): State<Arc<Doors>>,
+        let steps = async move |State(published): State<Arc<PublishedAddresses>>,
                                 Extension(visitor): Extension<Visitor>|
                     -> Response {
-            page(StatusCode::OK, &Steps { version, facts: Facts::gather(&doors, &visitor).await })
+            page(StatusCode::OK, &Steps { version, facts: Facts::gather(&published, &visitor).await })
         };
         router = router.route(version.path, get(steps));
     }

@@ -3,7 +3,7 @@ use super::*;
 /// Line, address, name and password of somebody.
 type Somebody = (u64, String, String, String);
 
-/// What was read, and the lines that were refused.
+/// The accounts that were read, and the lines that were refused.
 fn outcome(text: impl AsRef<[u8]>) -> (Vec<Somebody>, Vec<(u64, String)>) {
     let (entries, refused) = read(text.as_ref()).unwrap();
     let entries = entries.into_iter().map(|entry| {

@@ -9,7 +9,7 @@ use crate::chat::action::Action;
 use crate::chat::command::{self, Line};
 use crate::chat::portions;
 
-/// How often it is told at most that the user is typing.
+/// The shortest time between two typing notifications.
 const TELL_TYPING: Duration = Duration::from_secs(2);
 
 impl App {

@@ -83,7 +83,7 @@ impl App {
         self.open_talk(who)
     }
 
-    /// What was written is nobody's name: it is an address, or was meant for the conversation that waits.
+    /// The written line is no contact's name: it is an address, or was meant for the conversation that waits.
     fn enter_unknown(&mut self) -> Vec<Action> {
         let written = std::mem::take(&mut self.list.filter);
         if let Some(who) = Handle::parse(written.trim()).ok().filter(|who| *who != self.roster.own) {

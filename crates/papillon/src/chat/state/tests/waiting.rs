@@ -1,4 +1,4 @@
-//! What is typed first, and what waits for it.
+//! Tests of the order of typed texts, and of actions that wait for them.
 
 use msnp_client::Event;
 use ratatui::crossterm::event::{Event as TerminalEvent, KeyCode};
@@ -10,7 +10,7 @@ fn nudge(conversation: u64, from: &str) -> Event {
     Event::Nudge { conversation: talk(conversation), from: handle(from), name: name("Bob") }
 }
 
-/// What was said, and to which conversation.
+/// The texts that were sent, with their conversations.
 fn said(actions: &[Action]) -> Option<(u64, &str)> {
     match actions {
         [Action::Say { conversation, text, .. }] => Some((conversation.0, text)),

@@ -26,7 +26,7 @@ pub(super) struct Memory {
     welcomed: HashSet<Handle>,
     /// The hash of the display picture that was seen last.
     pictures: HashMap<Handle, String>,
-    /// How many replies there have been.
+    /// The number of replies so far.
     turn: usize,
 }
 

@@ -145,7 +145,7 @@ fn distance(a: Point, b: Point) -> f32 {
     (a.0 - b.0).hypot(a.1 - b.1)
 }
 
-/// How far `point` is from the line between two points.
+/// The distance of `point` from the line between two points.
 fn to_line(point: Point, from: Point, to: Point) -> f32 {
     let along = (to.0 - from.0, to.1 - from.1);
     let square = along.0 * along.0 + along.1 * along.1;

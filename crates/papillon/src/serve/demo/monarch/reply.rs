@@ -30,16 +30,16 @@ pub(super) struct Heard<'a> {
     pub(super) online: &'a [String],
     /// The time.
     pub(super) now: OffsetDateTime,
-    /// How many replies there have been: phrases go round.
+    /// The number of replies so far: phrases go round.
     pub(super) turn: usize,
-    /// What Monarch said in this conversation lately.
+    /// Monarch's latest texts in this conversation.
     pub(super) said: &'a [String],
 }
 
-/// What to do about it.
+/// Monarch's reaction to a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Reply {
-    /// What is said.
+    /// The text of it.
     pub(super) words: String,
     /// Whether to be seen typing for long.
     pub(super) takes_long: bool,
@@ -92,12 +92,12 @@ pub(super) fn reply(heard: &Heard<'_>) -> Option<Reply> {
     Some(Reply { words, takes_long: topic == Topic::Typing, gift })
 }
 
-/// What Monarch says to somebody who comes online for the first time.
+/// Monarch's text for a contact that comes online for the first time.
 pub(super) fn welcome(of: &str) -> String {
     format!("Welcome, {}! I am Monarch, a bot. Say help to see what I can do. {EMOTICON}", name(of))
 }
 
-/// What Monarch says about a display picture.
+/// Monarch's text about a display picture.
 pub(super) fn picture(bytes: usize, pixels: Option<(u32, u32)>) -> String {
     match pixels {
         Some((width, height)) => {
@@ -111,7 +111,7 @@ pub(super) fn picture(bytes: usize, pixels: Option<(u32, u32)>) -> String {
     }
 }
 
-/// What Monarch says about a file it was given.
+/// Monarch's text about a file that it received.
 pub(super) fn thanks(file: &str, bytes: u64, sha256: &str) -> String {
     let bytes = counted(bytes, "byte", "bytes");
     format!("Thank you for {}: {bytes}.\r\nSHA-256 {sha256}", cut(file, LONGEST_QUOTE))

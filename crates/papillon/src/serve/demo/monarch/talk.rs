@@ -38,7 +38,7 @@ pub(super) struct Voice {
 
 #[derive(Default)]
 struct State {
-    /// What was said lately, the latest first.
+    /// The latest texts, the last one first.
     said: VecDeque<String>,
     pace: Pace,
 }
@@ -80,7 +80,7 @@ impl Voice {
         self.queue(words, LONG)
     }
 
-    /// What was said lately.
+    /// The latest texts.
     pub(super) fn said(&self) -> Vec<String> {
         self.state().said.iter().cloned().collect()
     }

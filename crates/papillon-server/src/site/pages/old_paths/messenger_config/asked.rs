@@ -1,4 +1,4 @@
-//! What a client tells about itself when it asks for its configuration.
+//! The facts that a client tells about itself when it asks for its configuration.
 
 use quick_xml::Reader;
 use quick_xml::events::Event;
@@ -42,10 +42,10 @@ const LANGUAGES: [(u16, &str); 35] = [
     (0x2a, "vi"),
 ];
 
-/// A request, as far as it matters here (YW). What does not make sense counts as not said.
+/// A request, as far as it matters here (YW). A field that makes no sense counts as absent.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(super) struct Asked {
-    /// What is to be done.
+    /// The action that is asked for.
     pub action: Option<String>,
     country: Option<String>,
     /// The locale of the program, else that of the system.

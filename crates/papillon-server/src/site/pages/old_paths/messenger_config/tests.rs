@@ -3,7 +3,7 @@ use quick_xml::Reader;
 use quick_xml::events::Event;
 
 use super::*;
-use crate::site::pages::doors::tests::{open, plain, visitor};
+use crate::site::pages::published_addresses::tests::{open, plain, visitor};
 
 const SOAP: &str = "\"http://www.msn.com/webservices/Messenger/Client/GetClientConfig\"";
 

@@ -3,16 +3,16 @@
 /// Requests have at most this many words; longer texts are conversation.
 const LONGEST_REQUEST: usize = 9;
 
-/// What a text is about.
+/// The topic of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Topic {
-    /// What can be asked for.
+    /// The things that a contact can ask for.
     Help,
     /// Somebody says hello.
     Greeting,
-    /// How Monarch is.
+    /// Monarch's mood.
     Feelings,
-    /// Who Monarch is.
+    /// Monarch's identity.
     Myself,
     /// A picture as a file.
     Portrait,
@@ -24,7 +24,7 @@ pub(super) enum Topic {
     Typing,
     /// A joke.
     Joke,
-    /// Who is online.
+    /// The contacts that are online.
     Who,
     /// The time.
     Time,

@@ -1,4 +1,4 @@
-//! Carrying bytes between a client and the service until one of them is done.
+//! The forwarder of bytes between a client and the service, until one of them is done.
 
 use std::io;
 use std::pin::pin;
@@ -12,7 +12,7 @@ use tokio::time::timeout;
 const CONNECT: Duration = Duration::from_secs(10);
 /// For either side to take what the other one said. How long they may be silent is up to the service.
 const TAKE: Duration = Duration::from_secs(30);
-/// What a client gets to finish what it was saying when the service has closed.
+/// The time in which a client can finish its request when the service has closed.
 const LAST_WORDS: Duration = Duration::from_secs(2);
 const BUFFER: usize = 16 * 1024;
 

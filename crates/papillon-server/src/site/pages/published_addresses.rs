@@ -1,4 +1,4 @@
-//! What the pages know of the service: which doors are open, and under which names.
+//! The published addresses: the listeners of the service and the names under which clients reach them.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -23,9 +23,9 @@ pub(super) const HTTP_PORT: u16 = 80;
 /// Where every machine looks for names.
 pub(super) const DNS_PORT: u16 = 53;
 
-/// Which doors are open.
+/// The listeners and the names of the service, for the pages.
 #[derive(Debug, Clone)]
-pub(crate) struct Doors {
+pub(crate) struct PublishedAddresses {
     /// The ports of the listeners.
     pub ports: Ports,
     /// Whether the HTTPS listener understands Windows 98 to XP.
@@ -36,31 +36,31 @@ pub(crate) struct Doors {
     pub names: Option<Names>,
     /// The name or address that clients are told, if it was set.
     pub public_host: Option<String>,
-    /// What is in front of us, as the operator says.
+    /// The reverse proxy in front of the service, as the operator names it.
     pub front: Front,
-    /// The settings of now: who may make an account can change.
+    /// The current settings: the rule for new accounts can change.
     pub config: Arc<Live>,
     /// Where the certificates are.
     pub tls_folder: PathBuf,
-    /// What only this service knows to be its own; all nodes of one service share it. No secret.
+    /// The token by which this service recognises itself; all nodes of one service share it. No secret.
     pub token: String,
     /// The public host's address.
     pub found: Arc<Found>,
 }
 
-/// The DNS listener, as far as people have to know about it.
+/// The DNS listener, as the pages describe it.
 #[derive(Debug, Clone)]
 pub(crate) struct Names {
     /// Its port.
     pub port: u16,
-    /// Who is answered.
+    /// The clients that get an answer.
     pub clients: Clients,
-    /// Whether it passes on what is not about the old services.
+    /// Whether it forwards questions that are not about the old services.
     pub forwards: bool,
 }
 
-impl Doors {
-    /// The doors of a service with these settings and listeners. `dns` is the port of its DNS listener.
+impl PublishedAddresses {
+    /// The published addresses of a service with these settings and listeners. `dns` is the port of its DNS listener.
     ///
     /// # Errors
     /// When the store fails.
@@ -122,14 +122,14 @@ impl Doors {
         self.old_tls || self.in_front
     }
 
-    /// Whether HTTPS is, or may be, where clients of old look for it.
+    /// Whether HTTPS is, or may be, where an old client looks for it.
     pub fn https_is_usual(&self) -> bool {
         let by_url =
             || self.front.url.as_ref().is_some_and(|url| url.is_secure() && url.port() == HTTPS_PORT);
         self.in_front || self.ports.https == Some(HTTPS_PORT) || by_url()
     }
 
-    /// What keeps an unmodified MSN Messenger out, in words for whoever runs the service. Empty: nothing.
+    /// The obstacles for an unmodified MSN Messenger, in words for the operator. Empty without any.
     pub fn obstacles(&self) -> Vec<String> {
         let wanted = [
             ("the messenger server", self.ports.msnp, MSNP_PORT, "--msnp 1863"),
@@ -173,8 +173,8 @@ pub(super) mod tests {
     use super::*;
 
     /// A service as `--old-windows --dns` makes it.
-    pub(in crate::site::pages) fn open() -> Doors {
-        Doors {
+    pub(in crate::site::pages) fn open() -> PublishedAddresses {
+        PublishedAddresses {
             ports: Ports { msnp: Some(1863), http: Some(80), https: Some(443) },
             old_tls: true,
             in_front: false,
@@ -189,12 +189,12 @@ pub(super) mod tests {
     }
 
     /// A service without options.
-    pub(in crate::site::pages) fn plain() -> Doors {
+    pub(in crate::site::pages) fn plain() -> PublishedAddresses {
         let ports = Ports { msnp: Some(1863), http: Some(8080), https: Some(8443) };
-        Doors { ports, old_tls: false, names: None, ..open() }
+        PublishedAddresses { ports, old_tls: false, names: None, ..open() }
     }
 
-    /// Somebody who called us `host`.
+    /// A visitor that calls the service `host`.
     pub(in crate::site::pages) fn visitor(host: &str) -> Visitor {
         Visitor {
             peer: "192.0.2.1:1042".parse().unwrap(),
@@ -223,7 +223,7 @@ pub(super) mod tests {
         let obstacles = plain().obstacles();
         assert_eq!(obstacles.len(), 3, "{obstacles:?}");
         assert!(obstacles[0].contains("8443") && obstacles[0].contains("443"));
-        let fronted = Doors { in_front: true, ..plain() };
+        let fronted = PublishedAddresses { in_front: true, ..plain() };
         let obstacles = fronted.obstacles();
         assert_eq!(obstacles.len(), 1, "{obstacles:?}");
         assert!(obstacles[0].contains("8080"), "{obstacles:?}");

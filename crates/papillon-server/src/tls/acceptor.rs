@@ -1,4 +1,4 @@
-//! The way in over TLS: for today's clients, and for old Windows where that is wanted.
+//! The acceptor of TLS connections: for modern clients, and for old Windows where the operator wants it.
 
 use std::io;
 use std::net::IpAddr;
@@ -24,9 +24,9 @@ use crate::listen::Peeked;
 /// HTTP/2 as a client offers it (RFC 9113, section 3.2).
 pub(super) const HTTP_2: &[u8] = b"h2";
 
-/// What shakes hands with clients. Each connection is shown the certificate of its time.
+/// Accepts TLS connections. A connection is shown the certificate that is current when it begins.
 #[derive(Debug)]
-pub struct Door {
+pub struct TlsAcceptor {
     identity: Arc<Identity>,
     #[cfg(feature = "old-windows")]
     old: Option<Arc<OldWindows>>,
@@ -34,7 +34,7 @@ pub struct Door {
     too_old: TooOld,
 }
 
-impl Door {
+impl TlsAcceptor {
     /// Reads the certificates in `folder`, or makes what is missing; those for old Windows only where it is
     /// to be let in. See [`Identity::open`].
     ///
@@ -76,7 +76,7 @@ impl Door {
         let old: Result<bool, TlsError> = Ok(false);
         let modern = self.identity.renew(now);
         if let (Err(_), Ok(true)) = (&old, &modern) {
-            tracing::info!("clients of today are shown a new certificate from now on");
+            tracing::info!("modern clients are shown a new certificate from now on");
         }
         Ok(old? | modern?)
     }
@@ -93,7 +93,7 @@ impl Door {
         self.identity.tell_names(names)
     }
 
-    /// Has the files read again at once by whoever keeps them current.
+    /// Has the renewal task read the files again at once.
     pub fn read_again(&self) {
         self.renewal.ask();
     }
@@ -127,8 +127,8 @@ impl Door {
     }
 }
 
-impl Door {
-    /// The handshake with a client of today. Protocols are spoken of only with those that offer HTTP/2: whatever else
+impl TlsAcceptor {
+    /// The handshake with a modern client. The server names a protocol only to a client that offers HTTP/2: whatever else
     /// a client offers, saying nothing offends none.
     async fn shake_hands(&self, stream: Peeked<TcpStream>) -> io::Result<TlsStream<Peeked<TcpStream>>> {
         let begun = LazyConfigAcceptor::new(Acceptor::default(), stream).await?;
@@ -139,8 +139,8 @@ impl Door {
     }
 }
 
-impl From<Arc<Identity>> for Door {
-    /// For today's clients only.
+impl From<Arc<Identity>> for TlsAcceptor {
+    /// For modern clients only.
     fn from(identity: Arc<Identity>) -> Self {
         Self {
             renewal: Renewal::of(&identity.folder),

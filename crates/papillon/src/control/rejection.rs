@@ -7,19 +7,19 @@ use serde_json::{Value, json};
 
 use crate::failures::{why_not_delivered, why_not_done, why_not_transferred};
 
-/// Why not.
+/// The error of a command.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-pub(crate) struct Refusal {
+pub(crate) struct Rejection {
     /// One of the words in `docs/bots.md`.
     pub(crate) code: String,
-    /// In words.
+    /// The error in words.
     pub(crate) text: String,
-    /// The service's number, where that is who refused.
+    /// The service's error number, where the service refused.
     #[serde(default)]
     pub(crate) number: Option<u16>,
 }
 
-impl Refusal {
+impl Rejection {
     pub(super) fn new(code: &str, text: impl Into<String>) -> Self {
         Self { code: code.to_owned(), text: text.into(), number: None }
     }
@@ -42,7 +42,7 @@ impl Refusal {
     }
 }
 
-impl From<SendError> for Refusal {
+impl From<SendError> for Rejection {
     fn from(error: SendError) -> Self {
         let text = why_not_delivered(&error);
         Self::new(
@@ -65,7 +65,7 @@ impl From<SendError> for Refusal {
     }
 }
 
-impl From<CommandError> for Refusal {
+impl From<CommandError> for Rejection {
     fn from(error: CommandError) -> Self {
         let text = why_not_done(&error);
         Self::new(
@@ -87,13 +87,13 @@ impl From<CommandError> for Refusal {
     }
 }
 
-impl From<PictureError> for Refusal {
+impl From<PictureError> for Rejection {
     fn from(error: PictureError) -> Self {
         Self::bad_argument(error.to_string())
     }
 }
 
-impl From<FetchError> for Refusal {
+impl From<FetchError> for Rejection {
     fn from(error: FetchError) -> Self {
         let text = error.to_string();
         Self::new(
@@ -113,7 +113,7 @@ impl From<FetchError> for Refusal {
     }
 }
 
-impl From<TransferError> for Refusal {
+impl From<TransferError> for Rejection {
     fn from(error: TransferError) -> Self {
         let text = why_not_transferred(&error);
         Self::new(
@@ -145,10 +145,10 @@ mod tests {
 
     #[test]
     fn the_number_of_the_service_is_told_with_every_word() {
-        let offline = Refusal::from(CommandError::Refused(ErrorCode::NotOnline));
+        let offline = Rejection::from(CommandError::Refused(ErrorCode::NotOnline));
         assert_eq!((offline.code.as_str(), offline.number), ("not-online", Some(217)));
-        let full = Refusal::from(CommandError::Refused(ErrorCode::ListFull));
+        let full = Rejection::from(CommandError::Refused(ErrorCode::ListFull));
         assert_eq!((full.code.as_str(), full.number), ("refused", Some(210)));
-        assert_eq!(Refusal::from(CommandError::TimedOut).number, None);
+        assert_eq!(Rejection::from(CommandError::TimedOut).number, None);
     }
 }

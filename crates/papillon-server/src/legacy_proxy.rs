@@ -1,5 +1,5 @@
-//! TLS for old Windows in a process of its own: the old OpenSSL is then away from people's data, and what
-//! it takes off is passed on to a service that need not know of it.
+//! The TLS proxy for old Windows, in a process of its own. So the old OpenSSL is away from people's data. The proxy
+//! passes the bytes on to a service that need not know of it.
 
 mod forward;
 
@@ -18,51 +18,51 @@ use crate::listen::Peeked;
 use crate::listen::proxy_protocol::{TakenOff, header};
 use crate::tls::{OldWindows, Side};
 
-/// Where the service is, as `HOST:PORT`. It has to trust this process to say who its clients are.
+/// The addresses of the service, as `HOST:PORT`. The service has to trust the proxy to name its clients.
 #[derive(Debug, Clone)]
-pub struct Behind {
-    /// Its plain listener, for what comes from old Windows.
+pub struct Upstream {
+    /// Its plain listener, for clients with old Windows.
     pub http: String,
-    /// Its HTTPS listener: what comes from others is passed on as it is.
+    /// Its HTTPS listener: the bytes of other clients are passed on as they are.
     pub https: String,
 }
 
-/// Lets in whoever comes to `listener`, until `shutdown` turns true or its sender is gone; then those who
+/// Serves the clients of `listener`, until `shutdown` turns true or its sender is gone; then the clients that
 /// are there get five seconds. Each connection to the service begins with a header of the PROXY protocol,
 /// version 2.
 pub async fn serve(
     listener: impl Into<Listener>,
     old: Arc<OldWindows>,
-    behind: Behind,
+    upstream: Upstream,
     limits: &Limits,
     shutdown: watch::Receiver<bool>,
 ) {
-    let behind = Arc::new(behind);
+    let upstream = Arc::new(upstream);
     let renewal = tokio::spawn(Arc::clone(&old).keep_current());
     listen(listener.into(), Room::new(limits, &[]), shutdown, move |stream, arrival| {
-        let (old, behind) = (Arc::clone(&old), Arc::clone(&behind));
+        let (old, upstream) = (Arc::clone(&old), Arc::clone(&upstream));
         async move {
             let _counted = arrival;
-            receive(stream, &old, &behind).await
+            receive(stream, &old, &upstream).await
         }
     })
     .await;
     renewal.abort();
 }
 
-async fn receive(stream: TcpStream, old: &OldWindows, behind: &Behind) -> io::Result<()> {
+async fn receive(stream: TcpStream, old: &OldWindows, upstream: &Upstream) -> io::Result<()> {
     stream.set_nodelay(true)?;
     let (peer, local) = (stream.peer_addr()?, stream.local_addr()?);
     match timeout(HANDSHAKE, old.let_in(Peeked::new(stream))).await?? {
         Side::Modern(client) => {
             let header = header(peer, local, None, None)?;
-            forward::forward(client, &behind.https, &header).await
+            forward::forward(client, &upstream.https, &header).await
         }
         Side::Old(client) => {
             let tls = TakenOff { version: client.version(), cipher: client.cipher() };
             tracing::debug!(%peer, tls.version, tls.cipher, "let old Windows in");
             let header = header(peer, local, client.server_name(), Some(tls))?;
-            forward::forward(client, &behind.http, &header).await
+            forward::forward(client, &upstream.http, &header).await
         }
     }
 }

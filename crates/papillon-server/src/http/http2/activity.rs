@@ -1,0 +1,132 @@
+//! What happens on a connection, and when too little has.
+
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+use tokio::sync::Notify;
+use tokio::time::{Instant, sleep_until};
+
+use crate::http::deadlines::{self, ANSWER, IDLE};
+
+/// A client that has been faster than it has to be is granted time for no more than this in advance, in bytes: it is
+/// what may be kept for it on all streams of a connection.
+const MOST_KEPT: u64 = 100 * 16 * 1024;
+
+/// See the module.
+#[derive(Debug)]
+pub(super) struct Activity {
+    state: Mutex<State>,
+    /// Told when an answer begins to be sent: its deadline may come before the one that is waited for.
+    sending: Notify,
+}
+
+#[derive(Debug)]
+struct State {
+    /// Requests that have no answer yet.
+    unanswered: usize,
+    /// Answers that the client has not taken all of.
+    unsent: usize,
+    /// By when the client takes, at the slowest pace that it may have, what has been sent. hyper keeps some of that
+    /// until it does.
+    taken_by: Instant,
+    /// When something last happened.
+    last: Instant,
+}
+
+impl Default for Activity {
+    fn default() -> Self {
+        let now = Instant::now();
+        let state = State { unanswered: 0, unsent: 0, taken_by: now, last: now };
+        Self { state: Mutex::new(state), sending: Notify::new() }
+    }
+}
+
+impl Activity {
+    /// Waits until nothing has happened for as long as a connection may be idle, or the client takes answers more
+    /// slowly than it may. All of them share its line.
+    pub(super) async fn over(&self) {
+        loop {
+            let sending = self.sending.notified();
+            let over_at = self.state.lock().over_at();
+            if over_at <= Instant::now() {
+                return;
+            }
+            tokio::select! {
+                () = sleep_until(over_at) => {}
+                () = sending => {}
+            }
+        }
+    }
+
+    /// Until when a client may take what is left, when nothing more is to be asked.
+    pub(super) fn last_moment(&self) -> Instant {
+        self.state.lock().taken_by.max(Instant::now()) + ANSWER
+    }
+}
+
+impl State {
+    fn over_at(&self) -> Instant {
+        match (self.unsent, self.unanswered) {
+            (0, 0) => self.last + IDLE,
+            (0, _) => Instant::now() + IDLE,
+            _ => self.taken_by + ANSWER,
+        }
+    }
+}
+
+/// A request without an answer, for as long as this lives.
+#[derive(Debug)]
+pub(super) struct Unanswered(Arc<Activity>);
+
+impl Unanswered {
+    pub(super) fn new(activity: &Arc<Activity>) -> Self {
+        activity.state.lock().unanswered += 1;
+        Self(Arc::clone(activity))
+    }
+
+    /// It has an answer.
+    pub(super) fn answered(self) -> Unsent {
+        Unsent::new(&self.0)
+    }
+}
+
+impl Drop for Unanswered {
+    fn drop(&mut self) {
+        let mut state = self.0.state.lock();
+        state.unanswered -= 1;
+        state.last = Instant::now();
+    }
+}
+
+/// An answer that the client has not taken all of, for as long as this lives.
+#[derive(Debug)]
+pub(super) struct Unsent(Arc<Activity>);
+
+impl Unsent {
+    fn new(activity: &Arc<Activity>) -> Self {
+        let mut state = activity.state.lock();
+        if state.unsent == 0 {
+            state.taken_by = state.taken_by.max(Instant::now());
+        }
+        state.unsent += 1;
+        drop(state);
+        // The one that waits notices also when it does not wait at this moment.
+        activity.sending.notify_one();
+        Self(Arc::clone(activity))
+    }
+
+    /// The client has made room for so many more bytes of it.
+    pub(super) fn sends(&self, bytes: usize) {
+        let (mut state, now) = (self.0.state.lock(), Instant::now());
+        let pace = deadlines::pace(u64::try_from(bytes).unwrap_or(u64::MAX));
+        state.taken_by = (state.taken_by + pace).min(now + deadlines::pace(MOST_KEPT));
+    }
+}
+
+impl Drop for Unsent {
+    fn drop(&mut self) {
+        let mut state = self.0.state.lock();
+        state.unsent -= 1;
+        state.last = Instant::now();
+    }
+}
