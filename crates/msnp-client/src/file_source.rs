@@ -65,6 +65,9 @@ impl FileSource {
     /// The reader is read to its end before the file is offered, because an offer tells the size. It is read into a
     /// file without a name in the folder for temporary files, because a transfer may go back. So it takes up disk
     /// and no memory.
+    ///
+    /// The reader has to end: one without an end fills the disk. `take` of [`AsyncReadExt`](tokio::io::AsyncReadExt)
+    /// gives it one.
     pub fn reader(name: impl Into<String>, reader: impl AsyncRead + Send + Unpin + 'static) -> Self {
         Self(Source::Reader { name: name.into(), reader: Box::new(reader) })
     }
