@@ -48,16 +48,35 @@ impl Tasks {
         Some(sender)
     }
 
-    /// Takes a task off the list, unless an input waits for it.
+    /// Takes a task off the list, unless an input waits for it or a caller is about to send one.
     fn retire(&self, peer: &Handle, inputs: &mpsc::Receiver<Input>) -> bool {
-        // Under the lock that `of` takes: no caller gets the task between the check and the removal. A free capacity
-        // below
-        // the maximum is an input that waits, or a sender with a place for one.
+        // Under the lock under which callers get their sender. The list itself has one; every further one is a caller
+        // between `of` or `find` and its input.
         let mut tasks = self.0.lock();
-        let unwanted = inputs.capacity() == MAX_INPUTS;
+        let unwanted = inputs.is_empty() && inputs.sender_strong_count() == 1;
         if unwanted {
             tasks.remove(peer);
         }
         unwanted
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_task_stays_for_a_caller_that_has_yet_to_send() {
+        let peer: Handle = "bob@example.com".parse().unwrap();
+        let (sender, inputs) = mpsc::channel(MAX_INPUTS);
+        let tasks = Tasks(Mutex::new(HashMap::from([(peer.clone(), sender)])));
+
+        let caller = tasks.find(&peer).unwrap();
+        assert!(!tasks.retire(&peer, &inputs));
+        assert!(tasks.find(&peer).is_some());
+
+        drop(caller);
+        assert!(tasks.retire(&peer, &inputs));
+        assert!(tasks.find(&peer).is_none());
     }
 }
