@@ -70,10 +70,11 @@ async fn changed(
     let version = lock::raise(tx, owner.id).await?;
     let committed = Committed::alone(owner.id, version, event);
     let sees = |lists| sees_properties(owner, lists);
-    if sees(before) == sees(after) || owner.id == contact.id {
+    if sees(before) == sees(after) {
         return Ok(committed);
     }
-    let contact_version = lock::raise(tx, contact.id).await?;
+    // An account on its own list has one version, and it is raised already.
+    let contact_version = if owner.id == contact.id { version } else { lock::raise(tx, contact.id).await? };
     let properties = if sees(after) { packed::shared(&owner.properties)? } else { Vec::new() };
     let shown = ListEvent::PropertiesShown { contact: owner.person(), properties: properties.into() };
     Ok(committed.with_others(&[(contact.id, contact_version)], shown))

@@ -126,3 +126,17 @@ fn memory_is_what_the_store_reads() {
         })
         .unwrap();
 }
+
+/// An account that is its own contact sees its own phones from when it allows itself.
+#[test]
+fn a_contact_of_itself_shows_itself_its_phones() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let steps = [(0, 10, 0, 0), (0, 0, 0, 0), (0, 4, 0, 0), (0, 7, 0, 0), (0, 4, 0, 0)];
+    runtime.block_on(async {
+        for kept in 1..=steps.len() {
+            let folder = tempfile::tempdir().unwrap();
+            let store = SqliteStore::open(&folder.path().join("store")).await.unwrap();
+            check(&*store, &steps[..kept], &[0; 60]).await;
+        }
+    });
+}
