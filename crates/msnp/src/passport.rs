@@ -9,7 +9,7 @@
 //! ```
 //! use msnp::passport::{AuthenticationInfo, Challenge, Credentials, PassportUrls};
 //!
-//! The nexus gives the address of the login.
+//! // The nexus gives the address of the login.
 //! let urls = PassportUrls::parse("DARealm=Passport.Net,DALogin=login.example.com/login2.srf")?;
 //! assert_eq!(urls.login, "login.example.com/login2.srf");
 //!
