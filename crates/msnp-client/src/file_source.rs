@@ -29,9 +29,14 @@ pub struct FileSource(Source);
 
 enum Source {
     Path(PathBuf),
-    Open { name: String, file: std::fs::File },
-    Bytes { name: String, bytes: Bytes },
-    Reader { name: String, reader: Box<dyn AsyncRead + Send + Unpin> },
+    Named(String, Content),
+}
+
+/// The content of a source without a path.
+enum Content {
+    Open(std::fs::File),
+    Bytes(Bytes),
+    Reader(Box<dyn AsyncRead + Send + Unpin>),
 }
 
 /// A source that can be sent.
@@ -53,23 +58,24 @@ impl FileSource {
 
     /// An open file, from its beginning, under this name. It is read while it is sent.
     pub fn file(name: impl Into<String>, file: std::fs::File) -> Self {
-        Self(Source::Open { name: name.into(), file })
+        Self(Source::Named(name.into(), Content::Open(file)))
     }
 
     /// These bytes, under this name.
     pub fn bytes(name: impl Into<String>, bytes: impl Into<Bytes>) -> Self {
-        Self(Source::Bytes { name: name.into(), bytes: bytes.into() })
+        Self(Source::Named(name.into(), Content::Bytes(bytes.into())))
     }
 
     /// The bytes of a reader until its end, under this name.
+    ///
     /// The reader is read to its end before the file is offered, because an offer tells the size. It is read into a
-    /// file without a name in the folder for temporary files, because a transfer may go back. So it takes up disk
-    /// and no memory.
+    /// file without a name in the folder for temporary files, because a transfer may go back. So it takes up room
+    /// in that folder.
     ///
     /// The reader has to end: one without an end fills the disk. `take` of [`AsyncReadExt`](tokio::io::AsyncReadExt)
     /// gives it one.
     pub fn reader(name: impl Into<String>, reader: impl AsyncRead + Send + Unpin + 'static) -> Self {
-        Self(Source::Reader { name: name.into(), reader: Box::new(reader) })
+        Self(Source::Named(name.into(), Content::Reader(Box::new(reader))))
     }
 
     pub(crate) async fn open(self) -> Result<Opened, TransferError> {
@@ -80,18 +86,19 @@ impl FileSource {
                 let file = tokio::fs::File::open(&path).await.map_err(|error| fault(&shown, &error))?;
                 (name, path, OutgoingFile::new(shown, file.into_std().await)?)
             }
-            Source::Open { name, file } => {
+            Source::Named(name, content) => {
                 let name = checked(name)?;
-                (name.clone(), PathBuf::from(&name), OutgoingFile::new(name, file)?)
-            }
-            Source::Bytes { name, bytes } => {
-                let name = checked(name)?;
-                (name.clone(), PathBuf::from(&name), OutgoingFile::of_bytes(name, bytes))
-            }
-            Source::Reader { name, reader } => {
-                let name = checked(name)?;
-                let file = spool(reader).await.map_err(|error| fault(&name, &error))?;
-                (name.clone(), PathBuf::from(&name), OutgoingFile::new(name, file)?)
+                let shown = name.clone();
+                let file = match content {
+                    Content::Open(file) => OutgoingFile::new(shown, file)?,
+                    Content::Bytes(bytes) => OutgoingFile::of_bytes(shown, bytes),
+                    Content::Reader(reader) => {
+                        let spooled = spool(reader).await.map_err(|error| fault(&shown, &error))?;
+                        OutgoingFile::new(shown, spooled)?
+                    }
+                };
+                let path = PathBuf::from(&name);
+                (name, path, file)
             }
         };
         let size = file.size();
@@ -153,9 +160,11 @@ impl fmt::Debug for FileSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
             Source::Path(path) => f.debug_tuple("Path").field(path).finish(),
-            Source::Open { name, .. } => f.debug_tuple("File").field(name).finish(),
-            Source::Bytes { name, bytes } => f.debug_tuple("Bytes").field(name).field(&bytes.len()).finish(),
-            Source::Reader { name, .. } => f.debug_tuple("Reader").field(name).finish(),
+            Source::Named(name, Content::Open(_)) => f.debug_tuple("File").field(name).finish(),
+            Source::Named(name, Content::Bytes(bytes)) => {
+                f.debug_tuple("Bytes").field(name).field(&bytes.len()).finish()
+            }
+            Source::Named(name, Content::Reader(_)) => f.debug_tuple("Reader").field(name).finish(),
         }
     }
 }
