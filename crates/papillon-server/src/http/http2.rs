@@ -37,10 +37,10 @@ use super::visitor::Visitor;
 
 /// Requests of one connection at once. A proxy sends those of many people.
 const STREAMS: u32 = 100;
-/// What a client may send of one body, and of all on a connection, before it has been read, in bytes.
+/// The bytes that a client may send of one body, and of all on a connection, before they have been read.
 const STREAM_WINDOW: u32 = 64 * 1024;
 const CONNECTION_WINDOW: u32 = 256 * 1024;
-/// What waits for a client on one stream, in bytes.
+/// The bytes that wait for a client on one stream.
 const UNSENT: usize = 16 * 1024;
 
 /// Answers requests until one of the two sides ends the connection, or nothing has happened on it for half a minute.
@@ -94,7 +94,7 @@ fn builder() -> http2::Builder<TokioExecutor> {
     builder
 }
 
-/// Whose requests they are, and who answers them.
+/// The client of a connection, and the handler of its requests.
 struct Asking<H> {
     handler: Arc<H>,
     visitor: Visitor,
@@ -127,15 +127,13 @@ impl<H: Handler> Asking<H> {
     ) -> Result<(http::Response<Body>, Stream), Response> {
         let (most, counted, visitor) = self.admit(&parts, &body)?;
         let body = read_body(body, most).await?;
-        let mut request = Request::of_parts(&parts)?;
-        request.length = u64::try_from(body.len()).unwrap_or(u64::MAX);
-        let held = self.handler.may_hold(&request);
+        let held = self.handler.may_hold(&with_body(&parts, &body)?);
         let answer = ask(Arc::clone(&self.handler), parts, body, visitor, counted);
         if held {
             // Taken back, it leaves what would have been said for the next one.
             return answer.await;
         }
-        // What a page has begun it finishes, with its places taken, although nobody waits any longer.
+        // A page finishes its work, with its places taken, although nobody waits any longer.
         let failed =
             |_| Response::text(StatusCode::INTERNAL_SERVER_ERROR, "This cannot be shown at the moment.");
         tokio::spawn(answer).await.map_err(failed)?
@@ -146,7 +144,7 @@ impl<H: Handler> Asking<H> {
         let request = Request::of_parts(parts)?;
         let entrance = self.handler.entrance();
         let most = self.handler.longest_body(&request);
-        // What is not announced may be as long as any.
+        // A body of unknown length may be as long as any.
         let length =
             body.size_hint().exact().map_or(most, |exact| usize::try_from(exact).unwrap_or(usize::MAX));
         if length > most {
@@ -168,15 +166,21 @@ async fn ask<H: Handler>(
     visitor: Visitor,
     (place, _room): Counted,
 ) -> Result<(http::Response<Body>, Stream), Response> {
-    let mut request = Request::of_parts(&parts)?;
-    request.length = u64::try_from(body.len()).unwrap_or(u64::MAX);
-    request.body = body;
-    let pages = handler.pages(&request).cloned();
-    let answer = match pages {
-        Some(pages) => bridge::ask(&pages, parts.clone(), request.body, &visitor).await,
+    let request = with_body(&parts, &body)?;
+    let is_head = request.method == Method::HEAD;
+    let answer = match handler.pages(&request) {
+        Some(pages) => bridge::ask(pages, parts, body, &visitor).await,
         None => bridge::to_http(&handler.answer(&request, &visitor).await),
     };
-    Ok((if parts.method == Method::HEAD { without_body(answer) } else { answer }, place))
+    Ok((if is_head { without_body(answer) } else { answer }, place))
+}
+
+/// A request whose body has been read.
+fn with_body<'a>(parts: &'a Parts, body: &Bytes) -> Result<Request<'a>, Response> {
+    let mut request = Request::of_parts(parts)?;
+    request.length = u64::try_from(body.len()).unwrap_or(u64::MAX);
+    request.body = body.clone();
+    Ok(request)
 }
 
 /// The answer to `HEAD`.
