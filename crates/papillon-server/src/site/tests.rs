@@ -66,6 +66,23 @@ async fn read_all(mut stream: DuplexStream) -> String {
     answer
 }
 
+/// Sends a request in two pieces, cut at each of its bytes in turn: the answer always ends like this.
+async fn cut_everywhere(request: &str, end: &str) {
+    for at in 1..request.len() {
+        let (mut client, server) = tokio::io::duplex(64);
+        let (site, visitor) = (site().with_pages(pages()), visitor());
+        let talk = async move {
+            client.write_all(&request.as_bytes()[..at]).await.unwrap();
+            tokio::task::yield_now().await;
+            client.write_all(&request.as_bytes()[at..]).await.unwrap();
+            read_all(client).await
+        };
+        let (served, answer) = tokio::join!(converse(server, &site, &visitor), talk);
+        served.unwrap();
+        assert!(answer.ends_with(end), "cut at {at}: {answer}");
+    }
+}
+
 async fn ask(text: &str) -> String {
     exchange(&[text.as_bytes()], false).await
 }
@@ -254,20 +271,8 @@ async fn what_stands_in_a_body_is_no_request() {
 
 #[tokio::test]
 async fn a_page_sees_a_body_however_it_is_cut_and_no_page_too_much_of_it() {
-    let whole = b"POST /echo HTTP/1.1\r\nContent-Length: 3\r\nConnection: close\r\n\r\nabc";
-    for at in 1..whole.len() {
-        let (mut client, server) = tokio::io::duplex(64);
-        let (site, visitor) = (site().with_pages(pages()), visitor());
-        let talk = async move {
-            client.write_all(&whole[..at]).await.unwrap();
-            tokio::task::yield_now().await;
-            client.write_all(&whole[at..]).await.unwrap();
-            read_all(client).await
-        };
-        let (served, answer) = tokio::join!(converse(server, &site, &visitor), talk);
-        served.unwrap();
-        assert!(answer.ends_with("POST /echo 192.0.2.9 abc\n"), "cut at {at}: {answer}");
-    }
+    let whole = "POST /echo HTTP/1.1\r\nContent-Length: 3\r\nConnection: close\r\n\r\nabc";
+    cut_everywhere(whole, "POST /echo 192.0.2.9 abc\n").await;
     let said = answers("POST /echo HTTP/1.1\r\nContent-Length: 65537\r\n\r\n").await;
     assert!(said.starts_with("HTTP/1.1 413 "), "{said}");
 }
