@@ -30,7 +30,7 @@ pub(crate) struct Core {
     pub(crate) peers: Arc<Peers>,
 }
 
-/// The public state of this account: status, name, picture.
+/// The public state of this account: name and status.
 #[derive(Debug, Clone)]
 pub(crate) struct Own {
     pub(crate) name: FriendlyName,

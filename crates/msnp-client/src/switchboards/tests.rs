@@ -146,7 +146,7 @@ async fn a_switchboard_that_dies_while_it_is_leased_is_replaced() {
     drop(board);
     carrier.closed().await;
     scene.hears(Heard::CarrierGone(handle("bob"))).await;
-    // What is said with it is not delivered; nothing waits for ever.
+    // A text that is said with it is not delivered; nothing waits for ever.
     assert_eq!(lease.say(TEXT).delivered().await, Err(SendError::NotDelivered));
     assert!(carrier.send(vec![TEXT]).await.is_err());
     assert_eq!(line.people(), only("bob"));

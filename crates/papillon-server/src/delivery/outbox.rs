@@ -155,7 +155,7 @@ impl Outbox {
             return false;
         }
         queue.bytes += line.len();
-        // What has been counted for an answer stays until the answer is made, which may be told of more.
+        // A line that is counted for an answer stays until the answer is made, which may be told of more.
         let first = queue.lines.is_empty() || matches!(self.sink, Sink::Tunnel(_));
         queue.lines.push_back(Item { line, receipt });
         if queue.bytes > self.limit {

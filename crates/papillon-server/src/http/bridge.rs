@@ -1,4 +1,4 @@
-//! Between this server's requests and answers and those of the router of pages.
+//! The bridge between this server's requests and answers and those of the router of pages.
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -15,7 +15,7 @@ use super::visitor::Visitor;
 const MAX_PAGE: usize = 8 << 20;
 
 /// Lets a page answer. Its handler finds the [`Visitor`] among the request's extensions. `HEAD` is asked as `GET`:
-/// whoever sends the answer leaves the body out, and knows its length.
+/// the sender of the answer leaves the body out, and knows its length.
 pub(super) async fn ask(
     pages: &Router,
     mut parts: Parts,
@@ -61,7 +61,7 @@ pub(super) fn to_http(response: &Response) -> http::Response<Body> {
     let mut answer = http::Response::new(Body::from(response.body().clone()));
     *answer.status_mut() = response.status();
     for (name, value) in response.headers() {
-        // Whatever this server writes can stand in a header.
+        // All that this server writes can stand in a header.
         if let (Ok(name), Ok(value)) = (name.parse::<HeaderName>(), HeaderValue::from_str(value)) {
             answer.headers_mut().append(name, value);
         }

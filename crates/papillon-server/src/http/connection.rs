@@ -24,13 +24,13 @@ use crate::limits::Place;
 const DRAIN: Duration = Duration::from_secs(2);
 const DRAIN_BYTES: u64 = 256 * 1024;
 
-/// What is to be done about a request.
+/// The treatment of a request.
 enum Reply {
     /// Nothing: the client has gone.
     None,
     /// These bytes are sent.
     Old(Zeroizing<Vec<u8>>, Afterwards),
-    /// The router answers. What the request takes up is free again when it has.
+    /// The router answers. The places of the request are free again afterwards.
     Modern(Box<Modern>, Counted),
 }
 
@@ -135,7 +135,7 @@ where
     Ok(Reply::Old(response.to_bytes(request.method == Method::HEAD, afterwards), afterwards))
 }
 
-/// Who makes a request, how long its body is, and its places in the counts.
+/// The client of a request, the length of its body, and its places in the counts.
 fn admit<H: Handler>(
     request: &Request<'_>,
     handler: &H,

@@ -23,7 +23,7 @@ pub(super) fn of_answer(bytes: u64) -> Duration {
     ANSWER + pace(bytes)
 }
 
-/// What so many bytes add to either.
+/// The time that so many bytes add to either.
 pub(super) fn pace(bytes: u64) -> Duration {
     Duration::from_millis(bytes.saturating_mul(1000) / BYTES_PER_SECOND)
 }

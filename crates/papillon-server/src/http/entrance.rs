@@ -1,5 +1,5 @@
-//! What the listeners of a site share: how many connections, requests and long bodies there may be, whose words are
-//! believed, and whether anything more is to be asked.
+//! The entrance that the listeners of a site share: the places for connections, requests and long bodies, the trusted
+//! proxies, and the end of new requests at shutdown.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -31,7 +31,7 @@ pub(super) type Stream = (Option<Place>, OwnedSemaphorePermit);
 /// See the module.
 pub(crate) struct Entrance {
     room: Room,
-    /// What requests of HTTP/2 take that are answered beside others on their connection.
+    /// The places of HTTP/2 requests that are answered beside others on their connection.
     streams: Arc<Semaphore>,
     uploads: Arc<Semaphore>,
     uploaders: Arc<AddressCounter>,

@@ -1,4 +1,4 @@
-//! What HTTP proxies say of their clients: `X-Forwarded-For` and its kin, and `Forwarded` (RFC 7239).
+//! The headers in which HTTP proxies name their clients: `X-Forwarded-For` and its kin, and `Forwarded` (RFC 7239).
 //!
 //! Each proxy adds what it has seen at the right end; what stands further left may have been sent by anybody. So
 //! the client is the right-most address that is not a trusted proxy's. Where there is something that is no address
@@ -12,7 +12,7 @@ use crate::addresses::{host_part, port, port_of};
 /// Stands for clients that a proxy does not name: all of them together count as one, which is near to nobody.
 pub(super) const UNKNOWN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0);
 
-/// What a trusted proxy says.
+/// The words of a trusted proxy.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Forwarded<'a> {
     /// The client; [`UNKNOWN`] when it is not told. `None` when nothing is said of it.
@@ -32,7 +32,7 @@ impl<'a> Forwarded<'a> {
     /// client, neither is believed.
     pub(super) fn read(request: &Request<'a>, is_trusted: impl Fn(IpAddr) -> bool) -> Self {
         let told = |name: &'static str| -> Vec<&'a str> {
-            // What is not text is garbage, which is no address.
+            // A value that is not text is no address.
             let words = request.lines(name).flat_map(|line| line.unwrap_or("?").split(','));
             words.map(str::trim).filter(|word| !word.is_empty()).collect()
         };
@@ -137,7 +137,7 @@ fn element(text: &str) -> Option<Element<'_>> {
     Some(element)
 }
 
-/// What stands between quotes. Addresses and hosts have nothing that needs a backslash.
+/// The text between quotes. Addresses and hosts have nothing that needs a backslash.
 fn unquoted(value: &str) -> Option<&str> {
     let value = match value.strip_prefix('"') {
         Some(rest) => rest.strip_suffix('"')?,

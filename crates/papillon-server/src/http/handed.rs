@@ -1,4 +1,4 @@
-//! A connection as hyper gets it: with what this server has read of it already.
+//! A connection as hyper gets it: with the bytes that this server has read of it already.
 
 use std::io;
 use std::pin::Pin;
@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 
 use super::paced::Paced;
 
-/// See the module. Shutting it down only flushes: whoever lends the connection ends it.
+/// See the module. The shutdown of a lent one only flushes: its lender ends it.
 pub(super) struct Handed<S> {
     stream: Paced<S>,
     given: Zeroizing<Vec<u8>>,
@@ -18,7 +18,7 @@ pub(super) struct Handed<S> {
     then: Then,
 }
 
-/// What is read after the bytes that were given.
+/// The source after the bytes that were given.
 enum Then {
     /// Nothing: one request is lent.
     End,
@@ -32,8 +32,8 @@ impl<S> Handed<S> {
         Self { stream: Paced::new(stream), given: request, read: 0, then: Then::End }
     }
 
-    /// Gives a connection away, with a request and what has been read after it. What comes back is ready when
-    /// the connection is over.
+    /// Gives a connection away, with a request and the bytes that were read after it. The receiver is ready when the
+    /// connection is over.
     pub(super) fn give(stream: S, early: Zeroizing<Vec<u8>>) -> (Self, oneshot::Receiver<()>) {
         let (until, over) = oneshot::channel();
         let then = Then::Connection { _until: until };

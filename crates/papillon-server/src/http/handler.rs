@@ -7,12 +7,12 @@ use super::request::Request;
 use super::response::Response;
 use super::visitor::{Setting, Visitor};
 
-/// What the listeners of a site serve. The site knows the paths, and this server the bytes.
+/// The site behind the listeners. The site knows the paths, and this server the bytes.
 pub(crate) trait Handler: Send + Sync + 'static {
     /// The limits that the listeners share.
     fn entrance(&self) -> &Entrance;
 
-    /// What this host is called.
+    /// The name of this host.
     fn setting(&self) -> Setting<'_>;
 
     /// How long the body of this request may be, in bytes.

@@ -17,7 +17,7 @@ use crate::listen::Backoff;
 use crate::listen::Listener;
 use crate::listen::proxy_protocol::{AddressRange, is_trusted};
 
-/// What those who are being answered get at shutdown.
+/// The time that requests under way get at shutdown.
 const LAST_WORDS: Duration = Duration::from_secs(5);
 
 /// How many connections there may be, and from whom.

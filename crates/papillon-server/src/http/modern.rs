@@ -1,7 +1,7 @@
-//! HTTP/1.1 for today's clients: hyper writes what the router answers.
+//! HTTP/1.1 for modern clients: hyper writes the answers of the router.
 //!
-//! Head and body have been taken off the connection by the same reader as everybody's, within the same limits. hyper
-//! is given the head as this server has understood it. So there is one reading of where a request ends, an old
+//! One reader takes the head and body of every request off the connection, within the same limits. hyper gets the head
+//! as this server has understood it. So there is one reading of where a request ends, an old
 //! client's request may follow on the same connection, and no form with a password stays in a buffer of hyper's.
 
 use std::convert::Infallible;
@@ -26,10 +26,10 @@ use super::request::Request;
 use super::response::Afterwards;
 use super::visitor::Visitor;
 
-/// What has been done to the request already, and is not hyper's business: its body has been read.
+/// The headers that hyper does not get: they are about the body, which has been read.
 const DONE: [&str; 2] = ["Content-Length", "Expect"];
 
-/// A request for the router, and what its answer needs.
+/// A request for the router, and all that its answer needs.
 pub(super) struct Modern {
     pages: Router,
     visitor: Visitor,
@@ -99,7 +99,7 @@ impl Modern {
         Ok(())
     }
 
-    /// Asks the router. What comes back says whether another request may follow.
+    /// Asks the router. The outcome says whether another request may follow.
     async fn ask(&self, asked: http::Request<Incoming>) -> (http::Response<Body>, Afterwards) {
         let (parts, _) = asked.into_parts();
         let mut response = bridge::ask(&self.pages, parts, self.body.clone(), &self.visitor).await;

@@ -1,4 +1,4 @@
-//! A connection whose client has to take what it is sent at the pace of a telephone line.
+//! A connection whose client has to take its answers at the pace of a telephone line.
 
 use std::io;
 use std::pin::Pin;

@@ -1,4 +1,4 @@
-//! What has been read of a connection and not been answered yet.
+//! The reader of a connection, with the bytes that belong to no answered request.
 
 use std::io;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 
 use super::request::{self, MAX_HEAD};
 
-/// What an idle connection keeps room for: most requests fit.
+/// The room that an idle connection keeps: most requests fit.
 const SMALL: usize = 1024;
 
 /// The bytes of a connection, as requests. Passwords are among them: what is no longer needed is
@@ -19,7 +19,7 @@ pub(super) struct Reader {
     filled: usize,
 }
 
-/// What came of waiting for a request.
+/// The outcome of the wait for a request.
 pub(super) enum Head {
     /// The client left without a word.
     Nothing,
@@ -78,7 +78,7 @@ impl Reader {
     ) -> io::Result<Zeroizing<Vec<u8>>> {
         let mut filled = self.filled.min(length);
         let mut body = self.take(0, filled);
-        // What is only announced gets no room yet.
+        // An announcement alone gets no room yet.
         while filled < length {
             if filled == body.len() {
                 grow(&mut body, (filled * 4).max(SMALL).min(length));
@@ -91,7 +91,7 @@ impl Reader {
         Ok(body)
     }
 
-    /// What has been read and belongs to no request yet.
+    /// The bytes that have been read and belong to no request yet.
     pub(super) fn rest(&self) -> &[u8] {
         &self.buffer[..self.filled]
     }

@@ -15,7 +15,7 @@ const MAX_HEADERS: usize = 64;
 
 /// A request. It borrows from the bytes that were read, so that a password in it is nowhere else.
 pub(crate) struct Request<'a> {
-    /// What to do.
+    /// The method.
     pub method: Method,
     /// The version; `None` for a bare line, which is answered as if it were HTTP/1.0.
     pub version: Option<Version>,
@@ -26,7 +26,7 @@ pub(crate) struct Request<'a> {
     pub port: Option<u16>,
     /// The target's path, with the slash it begins with, without a query.
     pub path: &'a str,
-    /// What stands behind the first question mark of the target; empty without one.
+    /// The part of the target behind its first question mark; empty without one.
     pub query: &'a str,
     /// The body, when it has been read; its bytes are overwritten when they are no longer needed.
     pub body: Bytes,

@@ -56,7 +56,7 @@ impl Response {
         Self::text(StatusCode::PAYLOAD_TOO_LARGE, "Nothing here takes that much.")
     }
 
-    /// What a handler of pages answered. Headers that this server writes itself are left out.
+    /// The answer of a handler of pages. Headers that this server writes itself are left out.
     pub(super) fn from_page(status: StatusCode, headers: &HeaderMap, body: Bytes) -> Self {
         let text = |value: &http::HeaderValue| value.to_str().ok().map(str::to_owned);
         let content_type = headers.get(header::CONTENT_TYPE).and_then(text).map(Cow::Owned);

@@ -1,4 +1,4 @@
-//! Who asks, and how.
+//! The client of a request, and the way it came.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -9,7 +9,7 @@ use crate::addresses::old_hosts::is_old;
 use crate::addresses::{bracketed, host_part, in_url};
 use crate::listen::plain;
 
-/// Who made a request, and what they call this host. Handlers of pages get it as an extension of
+/// The client of a request, and the name it has for this host. Handlers of pages get it as an extension of
 /// the request.
 #[derive(Debug, Clone)]
 pub(crate) struct Visitor {
@@ -32,7 +32,7 @@ pub(crate) struct Visitor {
     pub counted: bool,
 }
 
-/// Who is believed, and what this host is called.
+/// The proxies that are believed, and the name of this host.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Setting<'a> {
     pub(crate) public_host: Option<&'a str>,
@@ -66,7 +66,7 @@ impl Visitor {
             return self.calls(asked, public, setting.front);
         }
         let said = Forwarded::read(request, is_trusted);
-        // What stands in `Host` may be the proxy's own name for us, and what stands elsewhere the client's invention.
+        // `Host` may hold the proxy's own name for this host, and other headers the client's invention.
         let ours =
             |asked: &&str| public.is_none_or(|public| asked.eq_ignore_ascii_case(public)) || is_old(asked);
         let (asked, told) = (request.host.filter(ours), said.host.filter(ours));

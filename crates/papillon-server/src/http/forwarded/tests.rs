@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 
-/// What the headers say where 10.0.0.0/8 and 2001:db8:ffff::1 are trusted.
+/// The reading of the headers where 10.0.0.0/8 and 2001:db8:ffff::1 are trusted.
 fn client(headers: &str) -> Option<String> {
     read(headers, |said| said.client.map(|client| client.to_string()))
 }

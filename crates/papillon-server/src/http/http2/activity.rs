@@ -1,4 +1,4 @@
-//! What happens on a connection, and when too little has.
+//! The activity on a connection, and the moment at which too little of it ends the connection.
 
 use std::sync::Arc;
 

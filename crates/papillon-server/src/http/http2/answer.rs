@@ -17,7 +17,7 @@ const PART: usize = 1024;
 /// See the module. Its request keeps its place until all of it has been taken.
 pub(super) struct Answer {
     body: Body,
-    /// What is left of a frame of the body.
+    /// The rest of a frame of the body.
     rest: Bytes,
     unsent: Unsent,
     _place: Option<Stream>,

@@ -19,7 +19,7 @@ fn state(model: &Model) -> State {
     State::new(name, roster)
 }
 
-/// What a client makes of the lines it gets: whom it shows on the reverse list.
+/// The reverse list of a client, by the lines it gets.
 #[derive(Default)]
 struct Client(BTreeSet<AccountId>);
 

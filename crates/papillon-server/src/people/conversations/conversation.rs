@@ -34,7 +34,7 @@ pub(crate) struct Participant {
     handle: Handle,
     name: FriendlyName,
     outbox: Arc<Outbox>,
-    /// What stands before this person's messages when they reach the others.
+    /// The words before this person's messages when they reach the others.
     envelope: msg::Envelope,
     calls: Pace,
 }

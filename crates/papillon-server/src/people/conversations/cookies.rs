@@ -1,4 +1,4 @@
-//! Who may come in: cookies. A cookie belongs to the session it was given to, and ends with it.
+//! Cookies, which let clients into switchboards. A cookie belongs to the session it was given to, and ends with it.
 
 use std::collections::HashMap;
 use std::sync::Arc;

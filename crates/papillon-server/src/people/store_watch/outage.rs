@@ -8,7 +8,7 @@ use tokio::time::Instant;
 const LEAST: Duration = Duration::from_secs(15);
 const MOST: Duration = Duration::from_secs(60 * 60);
 
-/// What has been told of a failure that lasts.
+/// The state of the log lines about a failure that lasts.
 #[derive(Debug, Default)]
 pub(super) struct Outage(Option<Told>);
 

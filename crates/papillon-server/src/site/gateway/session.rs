@@ -144,7 +144,7 @@ impl GatewaySession {
                 let _ = timeout(DELIVERY, self.delivery()).await;
             }
             Kind::Poll => {
-                // What has come by then is the answer.
+                // The lines that have come by then are the answer.
                 let _ = timeout(LIVELY_HOLD, self.gather()).await;
             }
             Kind::LongPoll => {
@@ -186,7 +186,7 @@ impl GatewaySession {
         state.crossing = None;
         state.turn = if kind == Kind::LongPoll { Occupied::Held } else { Occupied::Busy };
         if kind == Kind::Send {
-            // What is brought is brought once, whether the client gets an answer or not.
+            // A command is brought once, whether the client gets an answer or not.
             state.nonce = rand::random();
         }
         self.tunnel.attend(true);

@@ -1,4 +1,4 @@
-//! What the real store says of its changes, taken over into memory, makes the lists that it reads.
+//! The changes of the real store, taken over into memory: they make the lists that it reads.
 
 use std::collections::BTreeMap;
 

@@ -24,7 +24,7 @@ const PEOPLE: usize = 4;
 const STATES: [Status; 3] = [Status::Online, Status::Away, Status::Busy];
 const TRANSACTION: TransactionId = TransactionId(1);
 
-/// What can happen. The numbers are people.
+/// The possible events. The numbers are people.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Step {
     SignIn(usize),
@@ -58,7 +58,7 @@ struct Client {
     tunnel: Arc<Tunnel>,
     status: Option<Status>,
     takes_calls: bool,
-    /// What it shows of others.
+    /// The contacts that it shows.
     shown: BTreeMap<String, String>,
     /// The reverse list as it has been told of it since the sign-in.
     listing: BTreeSet<String>,
@@ -198,7 +198,7 @@ impl World {
         self.hear();
     }
 
-    /// Whom somebody's client shows.
+    /// The contacts that a client shows.
     pub(super) fn seen(&self, who: usize) -> [bool; 3] {
         let shown = &self.people[who].client.as_ref().expect("signed in").shown;
         [0, 1, 2].map(|other| shown.contains_key(handle(other).as_str()))
