@@ -253,6 +253,7 @@ impl Switchboard {
         self.backlog.end();
         let mut state = self.state.lock();
         state.waiting.clear();
+        // The place is free now, although handles to this switchboard may live on.
         state.place = None;
     }
 }
