@@ -68,6 +68,7 @@ pub(crate) fn run(args: &ChatArgs) -> anyhow::Result<()> {
     };
     let runtime = runtime::start()?;
     let outcome = runtime.block_on(async {
+        // Before the terminal is taken over: signing in may ask for a password, or about a certificate.
         let mut login = Login::prepare(&args.client)?;
         let (client, events) = login.sign_in().await?;
         let (says, said) = mpsc::channel(MAX_SAID);

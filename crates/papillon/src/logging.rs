@@ -37,7 +37,8 @@ impl LogFormat {
 pub(crate) fn start(format: LogFormat, level: &str) -> anyhow::Result<()> {
     let filter = filter(level)?;
     let builder = tracing_subscriber::fmt().with_max_level(LevelFilter::TRACE);
-    // When standard error is gone, with its terminal or its reader, that would be printed there: a panic.
+    // The log would print its own errors on standard error. Where that is gone, with its terminal or its reader,
+    // printing there is a panic.
     let builder = builder.log_internal_errors(false);
     match format {
         LogFormat::Text => builder
@@ -87,6 +88,7 @@ struct Escaped<W>(W);
 
 impl<W: Write> Write for Escaped<W> {
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        // Escaping keeps the meaning of JSON, so it can be done to the finished line.
         self.0.write_all(clean::json(&String::from_utf8_lossy(line)).as_bytes())?;
         Ok(line.len())
     }

@@ -48,7 +48,7 @@ const EXAMPLES: &str = "\
 Examples:
   papillon serve --demo                   try it: a service, two accounts and somebody to talk to
   papillon serve                          run the service on this machine
-  papillon doctor                         what is wrong, and what to do about it
+  papillon doctor                         name each fault of the service, with advice
   papillon account add ada@example.com    let somebody sign in
   papillon chat --account ada@example.com
   papillon send grace@example.com 'Lunch at one?' --account ada@example.com

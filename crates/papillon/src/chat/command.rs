@@ -110,6 +110,7 @@ fn find(word: &str) -> Option<&'static Usage> {
         return Some(usage);
     }
     let mut begin = completions(&word);
+    // The second `next` shows whether another command begins so as well.
     begin.next().filter(|_| !word.is_empty()).filter(|_| begin.next().is_none())
 }
 

@@ -1,4 +1,4 @@
-//! The terminal: taken over at the start, given back whatever happens.
+//! The terminal: taken over at the start, given back in every case.
 
 use std::io::{self, Write};
 use std::panic;
@@ -39,6 +39,7 @@ impl Screen {
         let failed = "the terminal cannot be taken over";
         mind_panics(wakes);
         enable_raw_mode().context(failed)?;
+        // From here on there is something to give back, also if a step below fails.
         TAKEN.store(true, Ordering::SeqCst);
         let begin = execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste, EnableFocusChange);
         let terminal = begin.and_then(|()| Terminal::new(CrosstermBackend::new(io::stdout())));
@@ -54,6 +55,7 @@ impl Screen {
     /// Draws the state.
     pub(super) fn draw(&mut self, app: &mut App) -> anyhow::Result<()> {
         let failed = "the terminal cannot be drawn on";
+        // Before the drawing rather than in it: the state has to know the size when it lays out.
         self.terminal.autoresize().context(failed)?;
         app.screen = self.terminal.get_frame().area();
         self.terminal.draw(|frame| draw::screen(frame, app)).context(failed)?;
@@ -77,7 +79,7 @@ impl Screen {
     /// Rings the bell.
     pub(super) fn ring(&self) {
         let mut out = io::stdout();
-        // Who hears no bell sees the mark.
+        // The mark of the tab says the same without a bell.
         let _ = out.write_all(b"\x07").and_then(|()| out.flush());
     }
 }
@@ -93,6 +95,7 @@ fn give_back() {
     if !TAKEN.swap(false, Ordering::SeqCst) {
         return;
     }
+    // Each step by itself: one that fails must not keep the others from being done.
     let _ = disable_raw_mode();
     let _ = execute!(
         io::stdout(),
@@ -105,6 +108,8 @@ fn give_back() {
 }
 
 fn mind_panics(wakes: Sender<Wake>) {
+    // The drawing thread alone has the screen. A panic elsewhere, in a task or in the thread of the keys, must not print
+    // over it.
     let own = thread::current().id();
     let before = panic::take_hook();
     panic::set_hook(Box::new(move |what| {

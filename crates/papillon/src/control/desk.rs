@@ -8,7 +8,7 @@ use tokio::sync::{Semaphore, mpsc, watch};
 use super::answer::{Fields, answer};
 use super::{Context, Rejection};
 
-/// Where the commands come from.
+/// The side from which the commands come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Origin {
     /// The program's own standard input: all events go to its output, and it may end the program.

@@ -60,6 +60,7 @@ fn told(transfer: &Transfer) -> Value {
 
 /// Waits for the end. A guest that disconnects ends it.
 async fn follow(desk: &Desk, mut transfer: Transfer) -> Result<PathBuf, TransferError> {
+    // The owner's output has all events of the client, progress among them.
     if desk.origin == Origin::Owner {
         return transfer.finished().await;
     }

@@ -13,7 +13,7 @@ pub(super) const LONGEST: usize = 64 * 1024;
 pub(super) struct Request {
     /// Copied to its answer; null where it cannot be read.
     pub(super) id: Value,
-    /// The command, or why it is none.
+    /// The command, or the fault of it.
     pub(super) command: Result<Command, Rejection>,
 }
 

@@ -40,7 +40,9 @@ impl StandardInput {
         let (answers, sender) = (out.0, lines.0);
         tokio::spawn(async move {
             let end = serve(context, Origin::Owner, lines.1, answers.clone()).await;
+            // Before the channel closes: `next` looks at it when it sees the end.
             quits.store(end == End::Quit, Ordering::Release);
+            // The last sender. All answers are in the queue by now, and are printed before the program ends.
             drop(answers);
         });
         // A thread of its own: the program's end does not wait for the next command.

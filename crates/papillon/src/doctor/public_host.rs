@@ -102,6 +102,7 @@ fn resolution(host: &str, surroundings: &Surroundings) -> Finding {
         );
     }
     let elsewhere: Vec<_> = public.iter().filter(|address| !surroundings.is_here(**address)).collect();
+    // A router that forwards ports is the usual case at home: an address elsewhere is no fault by itself.
     match &elsewhere[..] {
         [] if is_address => Finding::ok("public host", format!("{host} is an address of this machine")),
         [] => Finding::ok("public host", format!("{named}, this machine")),

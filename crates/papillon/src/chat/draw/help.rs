@@ -43,6 +43,7 @@ const LEFT: usize = 18;
 /// The last line that can be the first one shown.
 pub(crate) fn last(screen: Rect) -> usize {
     let (place, lines) = (place(screen), lines(Theme { colour: false }, screen.width));
+    // Two lines are the border.
     lines.len().saturating_sub(usize::from(place.height).saturating_sub(2))
 }
 

@@ -10,6 +10,7 @@ impl App {
         }
         let now = self.number();
         if let Some(talk) = self.tabs[tab].talk.as_mut() {
+            // The first text counts: the conversation that has waited longest is answered first.
             talk.waits.get_or_insert(now);
         }
     }
