@@ -34,7 +34,7 @@ impl EventSender {
         // no other data hangs on the counter.
         let missed = self.missed.swap(0, Ordering::Relaxed);
         if missed > 0 && self.queue.try_send(Event::Missed { count: missed }).is_err() {
-            // Those of before, and the event of this call.
+            // The earlier ones, and the event of this call.
             self.missed.fetch_add(missed + 1, Ordering::Relaxed);
             return;
         }

@@ -67,7 +67,7 @@ pub enum CertificateFault {
 }
 
 impl fmt::Display for ServerCertificate {
-    /// Writes the fault, with the name of the authority, and what to do about it.
+    /// Writes the fault, with the name of the authority and advice.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { server, authority, fault, .. } = self;
         write!(f, "the certificate of {server}, by ")?;

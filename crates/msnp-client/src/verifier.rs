@@ -161,7 +161,7 @@ impl Inner {
         if self.pins.contains(&fingerprint(leaf)) {
             return true;
         }
-        // A chain is only what the server sends: that the pinned certificate is among it proves nothing until it has
+        // The server chooses the chain that it sends: the pinned certificate in it proves nothing until it has
         // signed the leaf.
         let Some(pinned) = others.iter().find(|other| self.pins.contains(&fingerprint(other))) else {
             return false;

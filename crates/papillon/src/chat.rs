@@ -87,7 +87,7 @@ pub(crate) fn run(args: &ChatArgs) -> anyhow::Result<()> {
     outcome
 }
 
-/// The folder for files, as an absolute path: that is what people are shown.
+/// The folder for files, as an absolute path, because it is shown to people.
 fn downloads(args: &ChatArgs) -> anyhow::Result<PathBuf> {
     if let Some(folder) = &args.downloads {
         if !folder.is_dir() {

@@ -1,4 +1,4 @@
-//! `papillon doctor`: looks at the service from its own machine, names each fault and tells what to do.
+//! `papillon doctor`: looks at the service from its own machine, and names each fault with advice.
 //!
 //! One file for each check; `report.rs` prints the findings. Nothing is changed: no
 //! certificate is made, no folder, no account.

@@ -184,7 +184,7 @@ async fn tell_all(
     }
 }
 
-/// The next step of what was asked for; for ever where nothing can be.
+/// The next step of the commands; pending for ever where there can be none.
 async fn next_step(commands: &mut Option<StandardInput>) -> Step {
     match commands {
         Some(commands) => commands.next().await,

@@ -226,7 +226,7 @@ fn listen(address: SocketAddr, kinds: Kinds) -> io::Result<TcpListener> {
     TcpListener::from_std(socket.into())
 }
 
-/// Whether a listener could be opened: the address that cannot be had, why, and what to do about it.
+/// Whether a listener could be opened: the fault of the last address, and advice.
 pub(crate) async fn try_open(name: &str, addresses: &[SocketAddr]) -> Result<(), (io::Error, String)> {
     let mut failure = Ok(());
     for address in addresses {

@@ -69,8 +69,8 @@ pub(crate) fn filter(level: &str) -> anyhow::Result<Targets> {
     })
 }
 
-/// The message and the fields of a line for people: names in italics where there are colours. Values hold what others
-/// wrote, and are cleaned.
+/// The message and the fields of a line for people: names in italics where there are colours. Values hold texts of
+/// others, and are cleaned.
 fn fields() -> impl for<'w> FormatFields<'w> + Send + Sync + 'static {
     debug_fn(|writer, field, value| {
         let value = clean::logged(&format!("{value:?}"));
@@ -162,7 +162,7 @@ mod tests {
             prop_assert!(is_harmless(&json), "{json:?}");
             let value: serde_json::Value = serde_json::from_str(&json).unwrap();
             prop_assert_eq!(value["name"].as_str(), Some(text.as_str()));
-            // Where there are colours, every escape sequence is one of the log's own.
+            // With colours, every escape sequence is one of the log's own.
             let coloured = log(LogFormat::Text, true, &text);
             let own = log(LogFormat::Text, true, "x");
             prop_assert_eq!(coloured.matches('\u{1b}').count(), own.matches('\u{1b}').count(), "{:?}", coloured);

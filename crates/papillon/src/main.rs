@@ -68,7 +68,7 @@ struct Cli {
 enum Command {
     /// Runs the service: notification server, switchboard and Passport.
     Serve(Box<serve::ServeArgs>),
-    /// Looks at the service and its machine, names each fault and tells what to do about it.
+    /// Looks at the service and its machine, and names each fault with advice.
     Doctor(Box<doctor::DoctorArgs>),
     /// TLS for old Windows in a process of its own, in front of a service.
     #[cfg(feature = "old-windows")]

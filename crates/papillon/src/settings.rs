@@ -139,7 +139,7 @@ impl Settings {
         Ok(settings)
     }
 
-    /// Puts the listeners at the ports of old Windows, if it is served and no setting names others. To be
+    /// Puts the listeners at the ports where old Windows looks, if it is served and no setting names others. To be
     /// called again when the command line has had its say.
     pub(crate) fn settle_ports(&mut self) {
         if self.server.old_windows && !self.http_is_told {

@@ -28,7 +28,7 @@ where
     let closed = board.closed();
     tokio::pin!(closed);
     loop {
-        // The capacity is what one read takes: never a few bytes at the end of an old buffer.
+        // One read fills the capacity: it should never be a few bytes at the end of an old buffer.
         if buffer.capacity() - buffer.len() < CHUNK / 2 {
             buffer.reserve(CHUNK);
         }
@@ -141,7 +141,7 @@ impl<L: Listener> Reader<L> {
 
     fn enter(&mut self, transaction: TransactionId) {
         self.entered = true;
-        // First the line, then the caller: `enter` returns when the members of before are known to it.
+        // First the line, then the caller: `enter` returns when the members that were there before are known to it.
         self.listener.entered(&self.board);
         self.board.answered(transaction, Answer::Yes);
     }

@@ -1,6 +1,6 @@
 //! The name of the authority that signed a certificate.
 //!
-//! A certificate is DER (X.690): a tag, a length, and what they are about, one in the other. The issuer is the fourth
+//! A certificate is DER (X.690): elements of a tag, a length and a content, one in the other. The issuer is the fourth
 //! field of `TBSCertificate`, after an optional version, the serial number and the algorithm (RFC 5280, 4.1).
 
 // Read by hand, because no crate of this library's tree gives the name. Of those that come with rustls, `rustls-pki-types`

@@ -54,7 +54,7 @@ pub(crate) const COMMANDS: &[Usage] = &[
     usage("quit", "", Takes::Nothing, "sign out and leave"),
 ];
 
-/// A command: its name as in [`COMMANDS`] and what followed, without blanks around it.
+/// A command: its name as in [`COMMANDS`] and the rest of the line, without blanks around it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Command {
     /// As in [`COMMANDS`].

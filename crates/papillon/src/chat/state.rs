@@ -251,7 +251,7 @@ impl App {
         self.notice = Some(Notice { text, tone, until: self.now.elapsed + time });
     }
 
-    /// Shows for a while an advice about something that is written elsewhere.
+    /// Shows for a while some advice about something that is written elsewhere.
     fn hint(&mut self, text: String) {
         self.notice = Some(Notice { text, tone: Tone::Bad, until: self.now.elapsed + BAD_NOTICE });
     }

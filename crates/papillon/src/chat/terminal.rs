@@ -23,7 +23,7 @@ use super::state::App;
 use super::wake::Wake;
 
 /// Whether the terminal is to be given back. That is done once: a terminal that is given back
-/// twice puts the cursor back to where it once was, over what was written since.
+/// twice puts the cursor back to where it once was, over the text that was written since.
 static TAKEN: AtomicBool = AtomicBool::new(false);
 
 /// The terminal while the messenger has it. Dropping it gives it back.
@@ -71,7 +71,7 @@ impl Screen {
         Ok(())
     }
 
-    /// Forgets what is on the screen, so that all of it is drawn next time.
+    /// Forgets the content of the screen, so that all of it is drawn next time.
     pub(super) fn forget(&mut self) -> anyhow::Result<()> {
         self.terminal.clear().context("the terminal cannot be cleared")
     }
@@ -117,7 +117,7 @@ fn mind_panics(wakes: Sender<Wake>) {
             give_back();
             before(what);
         } else {
-            // When the channel is full the messenger is busy, and goes on without that thread.
+            // With a full channel the messenger is busy, and goes on without that thread.
             let what = what.to_string().replace('\n', " ");
             let _ = wakes.try_send(Wake::Panicked(what));
         }

@@ -87,7 +87,7 @@ pub(crate) struct ClientArgs {
 enum Direct {
     /// Everything goes through the service.
     Never,
-    /// Where the addresses of both allow it.
+    /// If the addresses of both allow it.
     Auto,
     /// As auto, and also when both are on this machine.
     SameMachine,

@@ -127,7 +127,7 @@ fn authority(shown: &ServerCertificate) -> String {
     }
 }
 
-/// The fault of a certificate that the authorities in a file do not vouch for, and what to do.
+/// The fault of a certificate that the authorities in a file do not vouch for, with advice.
 fn wrong_with_file(fault: &CertificateFault, path: &Path) -> String {
     match fault {
         CertificateFault::UnknownAuthority => format!(

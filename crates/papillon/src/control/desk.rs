@@ -1,4 +1,4 @@
-//! The place that commands come from, and what they may use while they are carried out.
+//! The side that commands come from, and the things that they may use while they are carried out.
 
 use std::sync::Arc;
 

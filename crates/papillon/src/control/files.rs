@@ -67,7 +67,7 @@ async fn follow(desk: &Desk, mut transfer: Transfer) -> Result<PathBuf, Transfer
     let mut hung_up = desk.hung_up.clone();
     let mut watched = transfer.clone();
     tokio::select! {
-        // In this order: what is over does not change any more.
+        // In this order: a transfer that is over does not change any more.
         biased;
         outcome = transfer.finished() => return outcome,
         _ = hung_up.wait_for(|gone| *gone) => {}

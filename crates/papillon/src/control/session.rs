@@ -95,7 +95,7 @@ const fn is_change(command: &Command) -> bool {
 }
 
 impl Desk {
-    /// Begins to carry out a command, and lets it finish by itself: what is said first is sent first.
+    /// Begins to carry out a command, and lets it finish by itself: texts are sent in their order.
     async fn begin(&self, id: Value, command: Command, place: OwnedSemaphorePermit) {
         let desk = self.clone();
         let mut work = Box::pin(async move {

@@ -115,7 +115,7 @@ fn is_ours(stream: &UnixStream) -> bool {
     stream.peer_cred().is_ok_and(|them| them.uid() == rustix::process::geteuid().as_raw())
 }
 
-/// Carries out what one connection asks for, until it hangs up and all is answered.
+/// Carries out the commands of one connection, until it hangs up and all are answered.
 async fn attend(stream: UnixStream, greeting: Value, context: Context) {
     let (reader, writer) = stream.into_split();
     // One, so that reading stops when the session has no place.
@@ -128,7 +128,7 @@ async fn attend(stream: UnixStream, greeting: Value, context: Context) {
     });
     tokio::spawn(serve(context, Origin::Guest, incoming, answers));
     write(writer, outgoing).await;
-    // A guest that reads no answers has no more questions. Without its lines the session ends what it asked for.
+    // A guest that reads no answers has no more questions. Without its lines the session ends the files of its commands.
     reading.abort();
 }
 

@@ -17,7 +17,7 @@ use super::session::{End, serve};
 /// So many answers wait to be printed.
 const MAX_WAITING: usize = 64;
 
-/// The commands that come, and what there is to say to them.
+/// The commands that come, and the answers to them.
 pub(crate) struct StandardInput {
     out: mpsc::Receiver<Value>,
     quit: Arc<AtomicBool>,

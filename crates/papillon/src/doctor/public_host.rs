@@ -50,7 +50,7 @@ async fn reach_url(settings: &Settings) -> Option<Finding> {
         Answer::Other(words) | Answer::Nobody(words) => Finding::warn(
             CHECK,
             format!("{url} does not lead to the service from here: {words}"),
-            "see that the proxy runs, and passes on what comes to the http listener (docs/proxies.md); then try \
+            "see that the proxy runs, and passes requests on to the http listener (docs/proxies.md); then try \
              from outside: many routers let nobody in from inside",
         ),
     })

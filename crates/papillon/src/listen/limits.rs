@@ -105,7 +105,8 @@ impl Admission {
     }
 }
 
-/// The bytes that the files in the folder take. One on its way counts with what is here of it, and with what it promised.
+/// The bytes that the files in the folder take. A file on its way counts with the bytes that are here, and with
+/// those that were promised.
 fn contents(folder: &Path) -> io::Result<u64> {
     let mut sum = 0_u64;
     for entry in std::fs::read_dir(folder)? {

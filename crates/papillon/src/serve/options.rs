@@ -159,7 +159,7 @@ pub(crate) struct ServeArgs {
     ///
     /// Nothing of it stays when it ends, and it touches no other folder or database, regardless of the
     /// configuration. The bot is Monarch, at monarch@papillon.test: it is on both accounts' lists and
-    /// answers what is said to it.
+    /// answers every message.
     #[arg(long, conflicts_with_all = ["data", "database"])]
     pub(super) demo: bool,
 }

@@ -29,7 +29,7 @@ const MAX_CHUNKS: usize = 2;
 /// The number of failed handshakes after which the listener gives up.
 const MAX_STRANGERS: usize = 8;
 
-/// A connection that passed its handshake, with what came after it.
+/// A connection that passed its handshake, with the bytes that came after it.
 pub(in crate::peers) struct DirectStream {
     stream: TcpStream,
     buffer: BytesMut,
@@ -66,7 +66,7 @@ impl Direct {
 
     /// Ends the connection or the attempt; its later outcome is ignored.
     fn close(&mut self) {
-        // Tasks of before may have sent their outcome already. It bears the old number.
+        // Earlier tasks may have sent their outcome already. It bears the old number.
         self.attempt += 1;
         self.writer = None;
         self.tasks.drain(..).for_each(|task| task.abort());
@@ -204,7 +204,7 @@ async fn read(attempt: u64, mut reader: OwnedReadHalf, mut buffer: BytesMut, inp
             tracing::debug!(%error, "a direct connection is given up");
             break;
         }
-        // The capacity is what one read takes: never a few bytes at the end of an old buffer.
+        // One read fills the capacity: it should never be a few bytes at the end of an old buffer.
         if buffer.capacity() - buffer.len() < CHUNK / 2 {
             buffer.reserve(CHUNK);
         }

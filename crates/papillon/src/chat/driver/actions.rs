@@ -121,7 +121,7 @@ impl Driver {
         }
     }
 
-    /// Lets the work begin at once, so that what is said first is sent first, and finish by itself.
+    /// Lets the work begin at once, so that texts are sent in their order, and finish by itself.
     async fn begin(&mut self, app: &mut App, mut work: Work) {
         let first = poll_fn(|context| Poll::Ready(work.as_mut().poll(context))).await;
         match first {

@@ -131,7 +131,7 @@ impl App {
         self.focus = Focus::Line;
         self.history.leave();
         if !self.tab_mut().input.insert(text.trim_end_matches(['\r', '\n'])) {
-            self.tell("what was pasted is too long: only a part of it was taken", Tone::Bad);
+            self.tell("the pasted text is too long: only a part of it was taken", Tone::Bad);
         }
         self.tell_typing()
     }

@@ -25,7 +25,7 @@ impl App {
         all.min().map(|(_, index)| index)
     }
 
-    /// Whether no place was chosen for what is typed next.
+    /// Whether no place was chosen for the next typed text.
     pub(crate) fn writes_nowhere(&self) -> bool {
         match self.focus {
             Focus::List => self.list.filter.is_empty(),
