@@ -28,6 +28,7 @@ use crate::passport::{Passport, Passwords, TicketMint};
 use crate::people::change::Change;
 use crate::people::conversations::Switchboards;
 use crate::people::{AccountLocks, Directory, broadcast, store_watch};
+use crate::refusals::{Refusal, Refusals};
 use crate::roles::connection;
 use crate::roles::notification;
 use crate::service::Service;
@@ -159,6 +160,7 @@ impl Server {
             open,
             mail: InvitationMail::new(config.data_dir.join("mail"), place.as_deref()),
             ports,
+            refusals: Arc::new(Refusals::default()),
             config: Arc::new(Live::new(config)),
         });
         let dns = listeners.dns.as_ref().map(DnsSockets::local_addr).transpose()?;
@@ -196,6 +198,8 @@ impl Server {
         if let Some(identity) = &identity {
             tasks.spawn(Arc::clone(identity).keep_current());
         }
+        let refusals = Arc::clone(&service.refusals);
+        tasks.spawn(async move { refusals.log().await });
         let mut web = JoinSet::new();
         if let Some(listener) = listeners.http {
             web.spawn(site::serve(listener, None, Arc::clone(&site), stopped.clone()));
@@ -295,7 +299,7 @@ async fn accept(service: Arc<Service>, listener: Listener, entry_point: EntryPoi
 
 fn start(service: &Arc<Service>, stream: TcpStream, client: SocketAddr, entry_point: EntryPoint) {
     if service.open.count() >= service.config.limits.connections {
-        tracing::warn!("too many connections: one more is turned away");
+        service.refusals.note(Refusal::Connections, Some(client.ip()), None);
         return;
     }
     // A socket that fails here is dead already, and the first read says so.

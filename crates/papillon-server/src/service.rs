@@ -14,6 +14,7 @@ use crate::listen::{EntryPoint, Origin};
 use crate::passport::{Failures, TicketMint};
 use crate::people::conversations::Switchboards;
 use crate::people::{AccountLocks, Directory};
+use crate::refusals::Refusals;
 
 /// The running service: settings, people, conversations.
 pub(crate) struct Service {
@@ -28,6 +29,8 @@ pub(crate) struct Service {
     pub(crate) locks: Arc<AccountLocks>,
     pub(crate) open: Arc<OpenConnections>,
     pub(crate) mail: InvitationMail,
+    /// What was turned away.
+    pub(crate) refusals: Arc<Refusals>,
     /// Where clients are sent; known once the listeners are bound.
     pub(crate) ports: Ports,
 }
