@@ -85,7 +85,7 @@ fn what_does_not_add_up_is_refused() {
     );
     assert!(
         changed(|header| header.total = u64::MAX).is_ok(),
-        "what a session allows is for the session to say"
+        "the session limits the size of a message, not the packet"
     );
     for length in [0, 47, 48, 51] {
         let bytes = Bytes::from(vec![0; length]);
