@@ -158,7 +158,7 @@ impl MsnObject {
         };
         let written: Vec<_> =
             document.iter().filter(|attribute| attribute.name != "SHA1C").map(Attribute::pair).collect();
-        // Most objects are written in classic form, and then nothing has to be remembered.
+        // Nothing has to be remembered of an object in classic form: it is written the same again.
         if !object.classic().iter().map(|(name, value)| (*name, &**value)).eq(written.iter().copied()) {
             object.written = Some(written.into_iter().map(|(name, raw)| (name.into(), raw.into())).collect());
         }
