@@ -18,6 +18,7 @@ pub(crate) mod change;
 pub(crate) mod conversations;
 mod directory;
 mod gaps;
+mod invitee;
 mod line;
 mod lists;
 mod sessions;
@@ -26,4 +27,5 @@ pub(crate) mod visibility;
 
 pub(crate) use account_locks::AccountLocks;
 pub(crate) use directory::{Callee, Directory, SignedIn};
+pub(crate) use invitee::Invitee;
 pub(crate) use sessions::{Session, SignIn};

@@ -4,9 +4,11 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use msnp::TransactionId;
+use msnp::command::msg::Acknowledge;
 
-use super::outbox::{Settled, Taken, Waiting};
-use super::{Outbox, Receipt};
+use super::outbox::{Outbox, Settled, Taken, Waiting};
+use super::receipt::{self, Receipt};
 
 /// Collects the lines that one step puts into outboxes, and writes them in as few system calls as
 /// possible when it is dropped: one per client, however many lines there are.
@@ -33,6 +35,19 @@ impl Deliveries {
     /// Sends a line and tells `receipt` what becomes of it.
     pub(crate) fn send_counted(&mut self, to: &Arc<Outbox>, line: Bytes, receipt: Option<Arc<Receipt>>) {
         self.put(to, line, receipt);
+    }
+
+    /// Tells a sender that a message is delivered, or is not, if its class asks for that.
+    pub(crate) fn answer(
+        &mut self,
+        sender: &Arc<Outbox>,
+        transaction: TransactionId,
+        acknowledge: Acknowledge,
+        delivered: bool,
+    ) {
+        if let Some(line) = receipt::answer(transaction, acknowledge, delivered) {
+            self.send(sender, line);
+        }
     }
 
     /// Ends a connection once everything sent to it has been written.
@@ -68,7 +83,11 @@ impl Deliveries {
     pub(crate) fn tell_senders(&mut self) {
         while !self.settled.is_empty() {
             for (receipt, delivered) in std::mem::take(&mut self.settled) {
-                receipt.settle(delivered, self);
+                if receipt.settle(delivered) {
+                    self.answer(&receipt.sender, receipt.transaction, receipt.acknowledge, delivered);
+                    // Woken by this, a request of the sender finds the answer in the outbox.
+                    receipt.told();
+                }
             }
         }
     }

@@ -10,7 +10,7 @@ use papillon_store::{Account, AccountId, Roster};
 use parking_lot::{Mutex, MutexGuard, RwLock, RwLockReadGuard};
 
 use super::change::Presence;
-use super::conversations::Invitee;
+use super::invitee::Invitee;
 use super::lists::Lists;
 use super::visibility;
 use crate::delivery::Outbox;

@@ -1,5 +1,7 @@
 //! The error of a command: an error reply, the end of the connection, or both.
 
+use std::ops::ControlFlow;
+
 use msnp::ErrorCode;
 use papillon_store::{Refusal, StoreError};
 
@@ -18,6 +20,9 @@ pub(super) enum CommandError {
 
 /// The outcome of a command. The handler has sent the reply to one that was carried out.
 pub(super) type Outcome = Result<(), CommandError>;
+
+/// Whether a connection goes on after what has just been done.
+pub(crate) type Flow = ControlFlow<()>;
 
 impl From<StoreError> for CommandError {
     fn from(error: StoreError) -> Self {

@@ -1,7 +1,6 @@
 //! A connection: one task that reads, and one bounded outbox to which every task may write.
 
 use std::io;
-use std::ops::ControlFlow;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,6 +10,7 @@ use msnp::wire::{Decoder, Frame, Limits, Stream};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep_until};
 
+use super::command_error::Flow;
 use super::notification;
 use super::switchboard;
 use crate::config::Timeouts;
@@ -20,9 +20,6 @@ use crate::service::Service;
 
 /// A deadline that is never reached.
 const NEVER: Duration = Duration::from_secs(86_400 * 365);
-
-/// Whether a connection goes on after what has just been done.
-pub(crate) type Flow = ControlFlow<()>;
 
 /// The role of a connection; its first verb tells it.
 enum Role {

@@ -10,11 +10,10 @@ use papillon_store::AccountId;
 use parking_lot::Mutex;
 use tokio::time::Instant;
 
-use super::Invitee;
-use crate::delivery::{Deliveries, Outbox, Receipt, answer};
+use crate::delivery::{Deliveries, Outbox, Receipt};
 use crate::limits::Pace;
 use crate::people::visibility::Unreachable;
-use crate::people::{Callee, SignIn};
+use crate::people::{Callee, Invitee, SignIn};
 
 /// A switchboard session. It lives as long as somebody is in it or can still come in.
 pub(crate) struct Conversation {
@@ -167,7 +166,7 @@ impl Conversation {
         state.active = Instant::now();
         let others = state.people.len().saturating_sub(1);
         if others == 0 {
-            answer(sender_outbox, message.transaction, message.acknowledge, false, out);
+            out.answer(sender_outbox, message.transaction, message.acknowledge, false);
             return;
         }
         let Some(mine) = state.people.iter().find(|person| person.account == sender) else { return };

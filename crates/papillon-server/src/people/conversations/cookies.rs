@@ -4,13 +4,13 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use msnp::{Cookie, Dialect, FriendlyName, Handle, SessionId};
+use msnp::{Cookie, Handle, SessionId};
 use papillon_store::AccountId;
 use parking_lot::Mutex;
 use tokio::time::Instant;
 
 use super::Conversation;
-use crate::people::{Session, SignIn};
+use crate::people::{Invitee, Session, SignIn};
 
 /// No more cookies than this are out at once.
 const MAX_COOKIES: usize = 200_000;
@@ -26,16 +26,6 @@ pub(crate) struct Switchboards {
 struct Cookies {
     issued: HashMap<Box<str>, Grant>,
     swept: Instant,
-}
-
-/// Somebody who is let in with a cookie. The name is as it was when the cookie was made: renames do not
-/// reach a conversation.
-#[derive(Debug, Clone)]
-pub(crate) struct Invitee {
-    pub(crate) account: AccountId,
-    pub(crate) handle: Handle,
-    pub(crate) name: FriendlyName,
-    pub(crate) dialect: Dialect,
 }
 
 struct Grant {

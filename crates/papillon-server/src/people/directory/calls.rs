@@ -7,7 +7,7 @@ use super::Directory;
 use crate::delivery::Deliveries;
 use crate::listen::Origin;
 use crate::people::change::{Change, Ring};
-use crate::people::conversations::Invitee;
+use crate::people::invitee::Invitee;
 use crate::people::sessions::SignIn;
 use crate::people::visibility::{self, Unreachable};
 

@@ -5,31 +5,9 @@ use msnp::wire::Encode;
 use msnp::{ErrorCode, challenge::is_right_answer};
 use tokio::time::Instant;
 
-use super::{CommandError, Connection, Outcome};
+use super::connection::Challenges;
+use super::{CommandError, Connection, Flow, Outcome};
 use crate::delivery::Deliveries;
-use crate::roles::connection::Flow;
-
-/// Where a session stands with its challenges.
-#[derive(Debug, Default)]
-pub(super) enum Challenges {
-    /// Before the first `CHG` there are none.
-    #[default]
-    None,
-    /// One is to be answered until then.
-    Asked { challenge: Box<str>, until: Instant },
-    /// The last one was answered; the next comes then.
-    Answered { next: Instant },
-}
-
-impl Challenges {
-    pub(super) fn deadline(&self) -> Option<Instant> {
-        match self {
-            Self::None => None,
-            Self::Asked { until, .. } => Some(*until),
-            Self::Answered { next } => Some(*next),
-        }
-    }
-}
 
 impl Connection {
     /// Asks for the answer to twenty random digits.

@@ -11,7 +11,7 @@ use msnp::wire::Encode;
 use msnp::{ErrorCode, Handle, TransactionId};
 use papillon_store::{Account, AccountId, Roster};
 
-use super::verbs::Stage;
+use super::connection::Stage;
 use super::{CommandError, Connection, Outcome};
 use crate::delivery::Deliveries;
 use crate::listen::EntryPoint;

@@ -6,25 +6,10 @@ use msnp::command::NotificationRequest as Request;
 use msnp::{ErrorCode, Invalid};
 
 use super::CommandError::{self, Close, Drop, Error, Fatal};
-use super::Connection;
+use super::connection::{Connection, Stage};
 use crate::listen::EntryPoint;
 use crate::roles::verb_table::{Gate, ends, invalid_parameter, verb_table};
 use Stage::{Challenged, Greeting, Known, SignedIn, Versioned};
-
-/// The stage of a client's sign-in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::roles) enum Stage {
-    /// Connected; `VER` is next.
-    Greeting,
-    /// A dialect has been agreed on; `CVR` is next.
-    Versioned,
-    /// The client has said what it is; `USR … I` is next.
-    Known,
-    /// The client has been sent for a ticket; `USR … S` is next.
-    Challenged,
-    /// Signed in.
-    SignedIn,
-}
 
 /// The rate limits of requests that reach other clients.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -8,7 +8,7 @@ use msnp::ErrorCode;
 use msnp::command::SwitchboardRequest as Request;
 
 use super::CommandError::{Close, Error, Fatal};
-use super::Connection;
+use super::connection::Connection;
 use crate::delivery::Deliveries;
 use crate::listen::EntryPoint;
 use crate::roles::verb_table::{Gate, ends, verb_table};
