@@ -9,11 +9,13 @@ use msnp::{TransactionId, wire::Encode};
 
 use super::outbox::Outbox;
 
-/// Waits for one message to be written to each of its recipients, then tells the sender what
-/// the sender asked to know. Written means taken by the recipient's socket. One recipient who will
-/// never get it decides at once, so that the sender hears of that before the recipient's `BYE`.
+/// Waits for one message to be written to each of its recipients, then tells the sender, as far as the sender asked
+/// for it. Written means taken by the recipient's socket. One recipient that will never get it decides at once, so that
+/// the sender hears of that before the recipient's `BYE`.
 #[derive(Debug)]
 pub(crate) struct Receipt {
+    // This makes circles of outboxes that have messages for each other. An outbox that ends gives its receipts up, and
+    // so opens them.
     pub(super) sender: Arc<Outbox>,
     pub(super) transaction: TransactionId,
     pub(super) acknowledge: Acknowledge,
@@ -22,7 +24,7 @@ pub(crate) struct Receipt {
 }
 
 impl Receipt {
-    /// A receipt for a message to `recipients` people; `None` when the sender wants to know nothing.
+    /// A receipt for a message to `recipients` people; `None` when the sender wants no word of it.
     pub(crate) fn new(
         sender: &Arc<Outbox>,
         transaction: TransactionId,
@@ -47,10 +49,11 @@ impl Receipt {
 
     /// Whether the sender waits to hear that the message was delivered.
     pub(super) fn is_awaited(&self) -> bool {
+        // With `N` (`OnFailure`) a sender hears nothing of a delivered message, and does not wait.
         matches!(self.acknowledge, Acknowledge::Always | Acknowledge::Data | Acknowledge::OnSuccess)
     }
 
-    /// Counts one recipient that has got the message, or never will. `true` if that decides what the sender hears.
+    /// Counts one recipient that has got the message, or never will. `true` if that decides the outcome.
     pub(super) fn settle(&self, delivered: bool) -> bool {
         if delivered {
             // With a recipient that never gets it, this is never the last.
@@ -68,7 +71,7 @@ impl Receipt {
     }
 }
 
-/// The line that tells a sender what became of a message, if its class asks for that: `U` nothing, `N` failures,
+/// The line that tells a sender of the outcome, if the class of the message asks for that: `U` nothing, `N` failures,
 /// `A` and `D` both, `S` success.
 pub(super) fn answer(transaction: TransactionId, acknowledge: Acknowledge, delivered: bool) -> Option<Bytes> {
     match (acknowledge, delivered) {
