@@ -9,6 +9,9 @@
 //! | telling watchers | `directory/watchers.rs` |
 //! | lists in memory, and changing them | `lists.rs`, `apply.rs` |
 //! | conversations | `conversations/` |
+//!
+//! Locks are taken in this order: the turn of an account (`account_locks.rs`, the only lock that is held across an
+//! await), a conversation, the state of one session, the map of sessions, an outbox.
 
 pub(crate) mod account_changes;
 mod account_locks;

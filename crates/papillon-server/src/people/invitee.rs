@@ -3,8 +3,7 @@
 use msnp::{Dialect, FriendlyName, Handle};
 use papillon_store::AccountId;
 
-/// Somebody who is let in with a cookie. The name is as it was when the cookie was made: renames do not
-/// reach a conversation.
+/// A person that a cookie lets in. The name is as it was when the cookie was made: renames do not reach a conversation.
 #[derive(Debug, Clone)]
 pub(crate) struct Invitee {
     pub(crate) account: AccountId,
