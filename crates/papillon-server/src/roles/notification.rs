@@ -1,6 +1,6 @@
 //! The notification server: the connection of one client, before and after its sign-in.
 //!
-//! [`verbs`] says what may be sent when, and what handles it; each other file handles one group of verbs.
+//! [`verbs`] has the rule and the handler of each verb; each other file handles one group of verbs.
 
 mod challenge;
 mod connection;
@@ -62,6 +62,7 @@ impl Connection {
 
     /// The connection is over: the session with it.
     pub(crate) fn leave(&mut self, out: &mut Deliveries) {
+        // Also of a session that another sign-in has ended: leaving twice changes nothing.
         if let Some(session) = self.session.take() {
             self.service.directory.leave(&session, out);
         }

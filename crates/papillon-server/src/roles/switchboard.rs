@@ -1,7 +1,7 @@
 //! The switchboard: one connection is one person in one conversation.
 //!
-//! [`verbs`] says what may be sent when, and what handles it; each other file handles one group of verbs. The people in
-//! a conversation and the cookies that let them in are in `people/conversations/`.
+//! [`verbs`] has the rule and the handler of each verb; each other file handles one group of verbs. The people in a
+//! conversation and the cookies that let them in are in `people/conversations/`.
 
 mod admission;
 mod calls;
@@ -21,8 +21,8 @@ use crate::roles::verb_table::{Gate, Rule};
 pub(crate) use connection::Connection;
 
 impl Connection {
-    /// Handles everything that has been read. Nothing here waits, so a burst goes out in as few
-    /// writes as it came in reads.
+    /// Handles all commands that have been read. Nothing here waits, so a burst goes out in as few writes as it came
+    /// in reads.
     pub(crate) fn handle_all(
         &mut self,
         decoder: &mut Decoder,
@@ -61,11 +61,12 @@ impl Connection {
         Some(self.participation.as_ref().map_or(sign_in, |participation| participation.look))
     }
 
-    /// Nobody came in, or it is time to see whether anything has been said.
+    /// The client has not come in in time, or it is time to see whether anything has been said.
     pub(crate) fn on_deadline(&mut self, out: &mut Deliveries) -> Flow {
         let Some(participation) = &mut self.participation else { return Flow::Break(()) };
         let idle_at =
             participation.conversation.last_active() + self.service.config.timeouts.switchboard_idle;
+        // Messages move the end of the conversation, not each connection's timer: that looks again here.
         if idle_at > Instant::now() {
             participation.look = idle_at;
             return Flow::Continue(());
@@ -74,7 +75,8 @@ impl Connection {
         Flow::Break(())
     }
 
-    /// The connection is over: the others are told. Of what waits, the client still gets the first `kept` bytes.
+    /// The connection is over: the others are told. Of the lines that wait, the client still gets the first `kept`
+    /// bytes.
     pub(crate) fn leave(&mut self, kept: usize, out: &mut Deliveries) {
         if let Some(participation) = self.participation.take() {
             participation.conversation.leave(participation.person.account, kept, out);

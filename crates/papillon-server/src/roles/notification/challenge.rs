@@ -12,6 +12,7 @@ use crate::delivery::Deliveries;
 impl Connection {
     /// Asks for the answer to twenty random digits.
     pub(super) fn challenge(&mut self, out: &mut Deliveries) {
+        // A client must not be able to know it beforehand, or it could answer without being there.
         let digits = rand::random::<u128>() % 10_u128.pow(20);
         let challenge: Box<str> = format!("{digits:020}").into();
         let until = Instant::now() + self.service.config.timeouts.challenge;
@@ -35,6 +36,7 @@ impl Connection {
     pub(super) fn challenge_or_end(&mut self) -> Flow {
         match self.challenges {
             Challenges::Asked { .. } => Flow::Break(()),
+            // There is no deadline then; a timer that rings all the same ends nothing.
             Challenges::None => Flow::Continue(()),
             Challenges::Answered { .. } => {
                 self.challenge(&mut Deliveries::new());

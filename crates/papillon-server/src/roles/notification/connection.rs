@@ -1,4 +1,4 @@
-//! The connection of one client to the notification server: its state, and what every handler needs of it.
+//! The connection of one client to the notification server: its state, with the methods that all handlers use.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -46,7 +46,7 @@ pub(in crate::roles) enum Stage {
     Greeting,
     /// A dialect has been agreed on; `CVR` is next.
     Versioned,
-    /// The client has said what it is; `USR … I` is next.
+    /// The client has named itself; `USR … I` is next.
     Known,
     /// The client has been sent for a ticket; `USR … S` is next.
     Challenged,
@@ -54,7 +54,7 @@ pub(in crate::roles) enum Stage {
     SignedIn,
 }
 
-/// Where a session stands with its challenges.
+/// The stage of a session's challenges.
 #[derive(Debug, Default)]
 pub(super) enum Challenges {
     /// Before the first `CHG` there are none.
@@ -89,6 +89,7 @@ impl Connection {
             outbox,
             origin,
             stage: Stage::Greeting,
+            // Until `VER` only that verb is legal, and it reads the same in all dialects.
             dialect: Dialect::NEWEST,
             handle: None,
             client: Box::default(),

@@ -100,6 +100,7 @@ const DISABLED: CommandError = Error(ErrorCode::CommandDisabled);
 
 fn bad_list_change(invalid: Invalid) -> CommandError {
     match invalid {
+        // The original closed without a word (HYP, *Users/Groups*).
         Invalid::FriendlyNameTooLong | Invalid::List => Close,
         Invalid::FriendlyNameIllegal => Error(ErrorCode::NicknameIllegal),
         invalid => invalid_parameter(invalid),
@@ -112,6 +113,7 @@ fn bad_group(invalid: Invalid) -> CommandError {
         Invalid::GroupNameTooLong | Invalid::GroupNameIllegal => Error(ErrorCode::GroupNameTooLong),
         // MSN 7.0 sends a name in place of the number when a new group is discarded.
         Invalid::GroupId => Error(ErrorCode::InvalidGroup),
+        // A group of 30 or more, or a name that is far too long: the original closed (YW, HYP).
         Invalid::GroupIdRange | Invalid::Parameter(_) => Close,
         invalid => invalid_parameter(invalid),
     }
@@ -120,6 +122,7 @@ fn bad_group(invalid: Invalid) -> CommandError {
 fn bad_property(invalid: Invalid) -> CommandError {
     match invalid {
         Invalid::PropertyKey => Error(ErrorCode::NotExpected),
+        // Keys of other lengths and values over 95 bytes: the original closed (HYP, YW).
         Invalid::PropertyKeyLength | Invalid::PropertyValue => Close,
         invalid => invalid_parameter(invalid),
     }

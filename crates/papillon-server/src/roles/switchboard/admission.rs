@@ -37,6 +37,7 @@ impl Connection {
         let Some((person, Some(conversation))) = admitted else {
             return Err(CommandError::Fatal(ErrorCode::AuthenticationFailed));
         };
+        // The cookie is used up all the same: it was for one call.
         if conversation.has(person.account) {
             return Err(CommandError::Fatal(ErrorCode::AlreadyThere));
         }
@@ -51,6 +52,7 @@ impl Connection {
         handle: &Handle,
         session: Option<SessionId>,
     ) -> Option<(Invitee, Option<Arc<Conversation>>)> {
+        // Noted before the cookie is looked at once more: see `Switchboards::redeem`.
         let owned = |account| self.service.open.belongs_to(account, &self.outbox);
         self.service.switchboards.redeem(cookie, handle, session, owned)
     }

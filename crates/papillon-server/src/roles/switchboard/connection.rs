@@ -22,7 +22,7 @@ pub(crate) struct Connection {
 pub(super) struct Participation {
     pub(super) person: Invitee,
     pub(super) conversation: Arc<Conversation>,
-    /// When to look again whether the conversation has gone idle.
+    /// The time to look again whether the conversation has gone idle.
     pub(super) look: Instant,
 }
 
