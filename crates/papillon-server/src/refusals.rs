@@ -1,4 +1,4 @@
-//! Refusals: what the service turned away, counted by reason, and logged no more than once a second for each reason.
+//! The counts of refusals by reason, which are logged no more than once a second for each reason.
 
 use std::fmt;
 use std::net::IpAddr;
