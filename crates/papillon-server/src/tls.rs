@@ -1,9 +1,9 @@
 //! The certificate that the HTTPS listener shows.
 //!
-//! `DATA/tls/` holds it: `server.pem` (the certificate and those that lead to its authority) and
-//! `server.key`. Where there is none, one is made and signed by a private authority that is made,
-//! too: `ca.pem` is what people import, `ca.key` what must not get out. Certificates made here are
-//! renewed here; those that somebody put there are used as they are.
+//! `DATA/tls/` holds it: `server.pem` (the certificate and the chain to its authority) and `server.key`. Where there
+//! is none, one is made and signed by a private authority, which is made, too. People import its `ca.pem`; its
+//! `ca.key` must not get out. The service renews certificates that it has made, and uses an operator's own as they
+//! are.
 
 mod acceptor;
 mod authority;
@@ -48,25 +48,25 @@ use files::Readers;
 use names::own_addresses;
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
-/// A certificate made here is made again when it is this near its end.
+/// A certificate that was made here is made again this long before its end.
 const RENEW_BEFORE: Duration = DAY.saturating_mul(30);
 
-/// Why there is no certificate to show: what happened, and what to do.
+/// The reason for which there is no certificate to show, with the remedy.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum TlsError {
     /// A file or the folder cannot be read or written.
     #[error("{}: {source}. Give the service's user access to it", path.display())]
     File {
-        /// Which.
+        /// The file or the folder.
         path: PathBuf,
         /// The cause that the system gave.
         source: io::Error,
     },
-    /// A file does not hold what its name says.
+    /// A file does not hold the content that its name promises.
     #[error("{} holds no usable {what}. Replace it, or remove it together with {others} to have new ones made", path.display())]
     Content {
-        /// Which.
+        /// The file.
         path: PathBuf,
         /// The kind of content that it should have.
         what: &'static str,
@@ -87,10 +87,10 @@ pub enum TlsError {
         /// The key's file.
         path: PathBuf,
     },
-    /// A certificate that was put in the place of a good one is not good now.
+    /// A certificate that an operator put in the place of a good one has expired or is not valid yet.
     #[error("{0}")]
     Time(Fault),
-    /// The authority's certificate does not vouch for what its key signs.
+    /// The authority's certificate does not vouch for certificates that its key signs.
     #[error("{}: the authority is not usable ({source}). Remove the folder to have a new one made; people then have to import the new ca.pem", path.display())]
     Authority {
         /// The authority's certificate.
@@ -133,8 +133,8 @@ pub enum TlsError {
     Old(#[from] papillon_legacy_tls::Error),
 }
 
-/// The certificate, its key and the files they come from. Share it: listeners show what it holds
-/// at the time of each handshake.
+/// The certificate, its key and the files they come from. Share it: listeners show the certificate that it holds at
+/// the time of each handshake.
 pub struct Identity {
     folder: PathBuf,
     names: RwLock<Names>,
@@ -160,7 +160,7 @@ impl Identity {
         let names = names.into().checked()?;
         let key = Arc::new(ring::default_provider());
         let loaded = load(&folder, &names, &own_addresses(), &key, now)?;
-        // The operator asked for it, and without it there would be nothing to show.
+        // An operator's own is shown with its fault: without it there would be nothing to show.
         if let Some(fault) = foreign_fault(&folder, &loaded.cert, now) {
             tracing::error!("{fault}");
         }
@@ -169,6 +169,7 @@ impl Identity {
             .with_safe_default_protocol_versions()?
             .with_no_client_auth()
             .with_cert_resolver(Arc::clone(&shown) as Arc<dyn ResolvesServerCert>);
+        // Two configurations: with protocols configured, rustls refuses a client that offers only others (RFC 7301).
         let mut http2 = config.clone();
         http2.alpn_protocols = vec![acceptor::HTTP_2.to_vec(), b"http/1.1".to_vec()];
         let (config, http2) = (Arc::new(config), Arc::new(http2));
@@ -176,22 +177,24 @@ impl Identity {
     }
 
     /// Looks at the files again, makes a new certificate where ours is near its end or lacks a name or an address
-    /// that this machine has now, and shows what is there from now on. Connections that are open keep the old one.
+    /// that this machine has now, and shows the certificate there from now on. Open connections keep the old one.
     /// To be called where it may block. Returns whether the certificate is another one than before.
     ///
     /// # Errors
-    /// As [`Identity::open`], and when somebody put a certificate there that has expired or is not valid yet, while
-    /// the one before is; the certificate shown remains.
+    /// As [`Identity::open`], and when an operator's certificate there has expired or is not valid yet, while the one
+    /// before is valid; the certificate shown remains.
     pub fn renew(&self, now: SystemTime) -> Result<bool, TlsError> {
         self.renew_for(&own_addresses(), now)
     }
 
     fn renew_for(&self, addresses: &[IpAddr], now: SystemTime) -> Result<bool, TlsError> {
+        // A copy: no lock is held while files are read. The lock of `shown` is taken by every handshake.
         let names = self.names.read().unwrap_or_else(PoisonError::into_inner).clone();
         let loaded = load(&self.folder, &names, addresses, self.config.crypto_provider(), now)?;
         let fault = foreign_fault(&self.folder, &loaded.cert, now);
         let mut shown = self.shown.0.write().unwrap_or_else(PoisonError::into_inner);
         let changed = shown.cert != loaded.cert;
+        // Only against a better one: when that has run out, too, the operator's newer files are no worse.
         if let Some(fault) = fault.filter(|_| changed && is_good_now(&shown.cert, now)) {
             return Err(TlsError::Time(fault));
         }
@@ -199,17 +202,17 @@ impl Identity {
         Ok(changed)
     }
 
-    /// Changes what the certificate has to carry; [`Identity::renew`] makes a new one if that is needed.
+    /// Changes the names that the certificate has to carry; [`Identity::renew`] makes a new one if that is needed.
     ///
     /// # Errors
-    /// When a name cannot stand in a certificate; what was told before holds.
+    /// When a name cannot stand in a certificate; the names told before hold.
     pub fn tell_names(&self, names: Names) -> Result<(), TlsError> {
         *self.names.write().unwrap_or_else(PoisonError::into_inner) = names.checked()?;
         Ok(())
     }
 
-    /// The configuration for a listener: TLS 1.2 and 1.3, the same certificate whatever name a
-    /// client asks for, or none.
+    /// The configuration for a listener: TLS 1.2 and 1.3, with the same certificate for every name that a client asks
+    /// for, and for none.
     pub fn server_config(&self) -> Arc<ServerConfig> {
         Arc::clone(&self.config)
     }
@@ -219,7 +222,7 @@ impl Identity {
         Arc::clone(&self.http2)
     }
 
-    /// The file to import on clients; `None` when somebody else's authority signs.
+    /// The file to import on clients; `None` when another authority than the service's own signs.
     pub fn authority_file(&self) -> Option<PathBuf> {
         let path = self.folder.join("ca.pem");
         let authority = CertificateDer::from_pem_file(&path).ok()?;
@@ -237,8 +240,8 @@ impl fmt::Debug for Identity {
     }
 }
 
-/// The file to import on old Windows from a folder with certificates, whether it is there yet or not. It is
-/// not the one for other clients where that was there before old Windows was thought of.
+/// The file to import on old Windows from a folder with certificates, whether it is there yet or not. Where the
+/// authority for modern clients cannot be imported there, it is a file of its own.
 pub fn old_authority_file(folder: &Path) -> PathBuf {
     let own = folder.join("old-ca.pem");
     if own.exists() { own } else { folder.join("ca.pem") }
@@ -331,6 +334,7 @@ fn load(
 ) -> Result<Arc<CertifiedKey>, TlsError> {
     let in_folder = |source| TlsError::File { path: folder.to_owned(), source };
     files::private_folder(folder).map_err(in_folder)?;
+    // Another process on this folder, such as `legacy-tls`, may make the same files at this moment.
     let _lock = files::lock(folder).map_err(in_folder)?;
     let folder = Folder(folder);
     let mut chain = match folder.read("server.pem")? {
@@ -341,8 +345,8 @@ fn load(
         Some(pem) => folder.chain("ca.pem", &pem)?.into_iter().next(),
         None => None,
     };
-    // Ours is the certificate that comes with our authority's. Anybody else's is left alone, also
-    // when it has expired: the operator asked for it.
+    // Ours is the certificate that comes with our authority's. An operator's own is left alone, also when it has
+    // expired.
     let ours = authority.is_some() && chain.as_ref().is_none_or(|chain| chain.last() == authority.as_ref());
     let make = match &chain {
         None => true,
@@ -372,8 +376,8 @@ fn load(
     }
 }
 
-/// Makes `server.pem`, and whatever else is missing. Keys are written before what is made of them,
-/// so that an interruption leaves nothing that does not match.
+/// Makes `server.pem`, and each missing file that it needs. A key is written before the certificate over it, so that an
+/// interruption leaves no files that do not match.
 fn make_leaf(
     folder: &Folder<'_>,
     names: &[String],
@@ -381,6 +385,7 @@ fn make_leaf(
     now: SystemTime,
 ) -> Result<Vec<CertificateDer<'static>>, TlsError> {
     let authority_pem = folder.read("ca.pem")?;
+    // A new key for the authority would make the `ca.pem` that people have imported worthless: the operator decides.
     if authority_pem.is_some() && !folder.path("ca.key").exists() {
         return Err(TlsError::Incomplete { present: folder.path("ca.pem"), missing: "ca.key" });
     }
@@ -397,6 +402,7 @@ fn make_leaf(
     let leaf = authority.issue(&key, names, now)?;
     let pem = leaf + &authority_pem;
     let chain = folder.chain("server.pem", &pem)?;
+    // Before it is written: a `ca.pem` that was put there may be another key's, or have expired.
     check(&chain, provider, now)
         .map_err(|source| TlsError::Authority { path: folder.path("ca.pem"), source })?;
     folder.write("server.pem", &pem, Readers::Everybody)?;
