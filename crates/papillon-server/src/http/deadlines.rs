@@ -11,8 +11,8 @@ pub(super) const IDLE: Duration = Duration::from_secs(30);
 pub(super) const BODY: Duration = Duration::from_secs(10);
 /// The least time for a client to take an answer.
 pub(super) const ANSWER: Duration = Duration::from_secs(10);
-/// The slowest pace of a body or an answer, that of a slow telephone line. Each byte gives as much more time as it takes
-/// at this pace.
+/// The slowest pace of a body or an answer, that of a slow telephone line. Each byte gives as much more time as it
+/// takes at this pace.
 const BYTES_PER_SECOND: u64 = 2_000;
 
 /// The time limit for all of a body of so many bytes.

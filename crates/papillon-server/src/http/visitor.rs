@@ -66,8 +66,8 @@ impl Visitor {
             return self.calls(asked, public, setting.front);
         }
         let said = Forwarded::read(request, is_trusted);
-        // `Host` may hold the proxy's own name for this host, and the forwarded headers an invention of the client: only
-        // names that are known to lead here are taken, where a public one is set.
+        // `Host` may hold the proxy's own name for this host, and the forwarded headers an invention of the client:
+        // only names that are known to lead here are taken, where a public one is set.
         let ours =
             |asked: &&str| public.is_none_or(|public| asked.eq_ignore_ascii_case(public)) || is_old(asked);
         let (asked, told) = (request.host.filter(ours), said.host.filter(ours));

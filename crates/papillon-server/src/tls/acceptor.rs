@@ -130,8 +130,8 @@ impl TlsAcceptor {
 }
 
 impl TlsAcceptor {
-    /// The handshake with a modern client. The server names a protocol only to a client that offers HTTP/2: a client with
-    /// other offers goes on without an answer to them.
+    /// The handshake with a modern client. The server names a protocol only to a client that offers HTTP/2: a client
+    /// with other offers goes on without an answer to them.
     async fn shake_hands(&self, stream: Peeked<TcpStream>) -> io::Result<TlsStream<Peeked<TcpStream>>> {
         let begun = LazyConfigAcceptor::new(Acceptor::default(), stream).await?;
         let offers_http2 =

@@ -1,8 +1,8 @@
 //! The pages for accounts, of their owners and of administrators.
 //!
-//! They work in Internet Explorer 6: plain forms, no script. The session of a visitor is told by a cookie
-//! (`keys.rs`) that is void as soon as the account's tickets are. Every form carries a token that
-//! another site cannot know (`forms.rs`).
+//! They work in Internet Explorer 6: plain forms, no script. A cookie (`keys.rs`) names the session of a visitor; it
+//! is void as soon as the account's tickets are. Every form carries a token that another site cannot know
+//! (`forms.rs`).
 
 mod account;
 mod avatar;
@@ -39,9 +39,9 @@ use caller::Caller;
 
 pub(crate) use keys::{KeyError, Keys};
 
-/// Changes of name and picture a minute and account.
+/// The most changes of name and picture of an account in a minute.
 const CHANGES_PER_MINUTE: u32 = 20;
-/// Uploaded pictures that are worked on at once.
+/// The most uploaded pictures that are painted at once: each takes up to 80 MiB and a thread.
 const PAINTERS: usize = 2;
 
 /// The state that these pages share.
@@ -72,9 +72,11 @@ impl People {
     /// new password, by signing out everywhere or because the account was disabled.
     async fn account_of(&self, cookie: &str) -> Result<Option<Account>, StoreError> {
         let now = SystemTime::now();
-        // No look-up for what cannot be a session.
+        // A cookie that this service has not signed costs no look-up.
         let Ok(claims) = self.keys.sessions().verify(cookie, now) else { return Ok(None) };
         let account = self.service.store.account_of_web_session(&digest(cookie), unix_time(now)).await?;
+        // Also here, although the store ends the sessions of such accounts: one may be begun with an old password while
+        // another request voids all, and only the epoch tells.
         Ok(account.filter(|account| {
             account.id.0 == claims.account && account.enabled && account.credential_epoch == claims.epoch
         }))
@@ -88,6 +90,7 @@ impl People {
         account: AccountId,
         epoch: i64,
     ) -> Result<String, StoreError> {
+        // A new cookie for each sign-in: a copy of the one before is worth nothing from now on.
         if let Some(before) = caller.session() {
             self.end_session(before).await?;
         }
@@ -108,7 +111,7 @@ impl People {
         self.registrations.lock().take_one(Network::of(from), Instant::now())
     }
 
-    /// Whether this person may change one more thing that others see; it counts then.
+    /// Whether the account may make one more change that others see; it counts then.
     fn may_change(&self, account: AccountId) -> bool {
         self.changes.lock().take_one(account, Instant::now())
     }
@@ -121,6 +124,7 @@ fn digest(cookie: &str) -> String {
 
 /// In seconds since 1970.
 fn unix_time(time: SystemTime) -> i64 {
+    // Seconds since 1970 are far from the sign's bit.
     time.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs().cast_signed())
 }
 
@@ -134,7 +138,7 @@ pub(crate) fn router(people: Arc<People>) -> Router {
         .route("/account/password", post(account::change_password))
         .route("/account/name", post(account::change_name))
         .route("/account/sign-out", post(account::sign_out_everywhere))
-        // The front bounds it.
+        // The HTTP server has bounded the body already (`Site::longest_body`).
         .route(
             "/account/picture",
             get(picture::show).post(picture::upload).layer(DefaultBodyLimit::disable()),
@@ -142,6 +146,7 @@ pub(crate) fn router(people: Arc<People>) -> Router {
         .route("/account/picture/remove", post(picture::remove))
         .route("/account/delete", get(deletion::show).post(deletion::submit))
         .merge(super::administration::router())
+        // The last layer is the outermost: refusals of the one before carry its headers, too.
         .layer(from_fn_with_state(Arc::clone(&people), guard::over_tls_only))
         .layer(map_response(guard::protect))
         .with_state(people)

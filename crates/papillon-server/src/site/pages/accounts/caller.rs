@@ -18,26 +18,26 @@ use crate::http::Visitor;
 use crate::passport::to_hex;
 use crate::site::pages::page;
 
-/// Somebody at a browser.
+/// The sender of a request to a page.
 pub(in crate::site::pages) struct Caller {
-    /// Where they are.
+    /// The browser's end of the connection.
     pub(in crate::site::pages) visitor: Visitor,
     account: Option<Account>,
-    /// The cookie by which that is known.
+    /// The cookie of the session, where it is valid.
     session: Option<String>,
-    /// The cookie to which their forms are bound.
+    /// The cookie to which the caller's forms are bound.
     bound_to: String,
-    /// A cookie that their browser does not have yet.
+    /// A cookie that the browser does not have yet.
     new_cookie: Option<HeaderValue>,
-    /// Whether the browser says that another site's page sent it.
+    /// Whether the browser names another site's page as the sender.
     is_sent_by_another: bool,
 }
 
 /// The values that every page of a caller needs.
 pub(in crate::site::pages) struct Frame {
-    /// Whether somebody is signed in.
+    /// Whether the caller is signed in.
     pub(in crate::site::pages) signed_in: bool,
-    /// Whether that is an administrator.
+    /// Whether the caller is an administrator.
     pub(in crate::site::pages) admin: bool,
     /// The token for the page's forms.
     pub(in crate::site::pages) token: String,
@@ -46,7 +46,7 @@ pub(in crate::site::pages) struct Frame {
 }
 
 impl Frame {
-    /// For a page on which it does not matter who asks.
+    /// For a page that is the same for every caller.
     pub(in crate::site::pages) fn of_anybody(operator: Operator) -> Self {
         Self { signed_in: false, admin: false, token: String::new(), operator }
     }
@@ -90,22 +90,22 @@ impl Caller {
         response
     }
 
-    /// Sends them to another page, signed in with this cookie.
+    /// Redirects the browser to another page, signed in with this cookie.
     pub(in crate::site::pages) fn signed_in(&self, session: &str, to: &'static str) -> Response {
         redirect(to, Cookie::Session.set(session, self.visitor.secure))
     }
 
-    /// Sends them to another page, signed in no more. The session has to be ended beforehand.
+    /// Redirects the browser to another page, signed in no more. The session has to be ended beforehand.
     pub(in crate::site::pages) fn signed_out(&self, to: &'static str) -> Response {
         redirect(to, Cookie::Session.clear(self.visitor.secure))
     }
 
-    /// The cookie of their session.
+    /// The cookie of the caller's session.
     pub(in crate::site::pages) fn session(&self) -> Option<&str> {
         self.session.as_deref()
     }
 
-    /// Fails unless the form was shown to this very browser, and by us.
+    /// Fails unless this service has shown the form to this very browser.
     pub(in crate::site::pages) fn check_form(&self, people: &People, token: &str) -> Result<(), PageError> {
         if self.is_sent_by_another || !people.keys.is_form_token(&self.bound_to, token) {
             return Err(PageError::Forged);
@@ -125,6 +125,7 @@ impl FromRequestParts<Arc<People>> for Caller {
             Some(session) => people.account_of(session).await?,
             None => None,
         };
+        // The letters keep the two kinds apart: a cookie of one kind cannot be planted as the other's.
         let (bound_to, new_cookie) = match (session, &account, read(Cookie::Browser)) {
             (Some(session), Some(_), _) => (format!("s{session}"), None),
             (_, _, Some(browser)) => (format!("b{browser}"), None),
@@ -139,8 +140,8 @@ impl FromRequestParts<Arc<People>> for Caller {
     }
 }
 
-/// Sends a browser to another page of ours. 302 and not 303, which the oldest do not know: after a
-/// form, all of them ask for the new page with `GET`.
+/// Redirects a browser to another page of this service. 302 and not 303, which the oldest do not know: after a form,
+/// all of them ask for the new page with `GET`.
 pub(in crate::site::pages) fn redirect(to: &str, cookie: Option<HeaderValue>) -> Response {
     let Ok(to) = HeaderValue::from_str(to) else { return PageError::Unavailable.into_response() };
     let mut response = StatusCode::FOUND.into_response();
@@ -151,10 +152,11 @@ pub(in crate::site::pages) fn redirect(to: &str, cookie: Option<HeaderValue>) ->
     response
 }
 
-/// Browsers that say where a form stood say it truthfully; old ones say nothing.
+/// Whether `Origin`, or else `Referer`, names another site. Browsers that send them send the truth; legacy ones send
+/// neither, and are believed: the form's token protects those.
 ///
-/// A proxy may put its own name for us into `Host`, or leave out the port. Behind one, the host that the visitor
-/// knows counts, whatever the port.
+/// A proxy may put its own name for this service into `Host`, or leave out the port. Behind one, the host that the
+/// visitor knows counts, at any port.
 fn is_sent_by_another(headers: &HeaderMap, visitor: &Visitor) -> bool {
     let text = |name: HeaderName| headers.get(name).map(|value| value.to_str().unwrap_or_default());
     let (Some(said), Some(host)) = (text(ORIGIN).or_else(|| text(REFERER)), text(HOST)) else { return false };

@@ -16,7 +16,7 @@ use crate::site::pages::accounts::complaint::{Complaint, Mistake};
 use crate::site::pages::accounts::error::PageError;
 use crate::site::pages::accounts::forms::Submitted;
 
-/// The longest text in characters: more does not fit into the window of an alert.
+/// The longest text, in characters: more does not fit into the window of an alert.
 const LONGEST: usize = 250;
 /// The most minutes until a maintenance: a day.
 const MAX_MINUTES: u32 = 24 * 60;

@@ -1,4 +1,4 @@
-//! The address to write into a hosts file or a DNS setting: a number, because names are looked up with it.
+//! The address to write into a hosts file or a DNS setting: in digits, because names are looked up with it.
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::{Duration, Instant};
@@ -8,7 +8,7 @@ use tokio::sync::Mutex;
 use crate::http::Visitor;
 use crate::site::pages::published_addresses::PublishedAddresses;
 
-/// The time limit for looking up the public host. A page without an address is better than none.
+/// The time limit of a look-up of the public host. A page without an address is better than none.
 const LOOK_UP: Duration = Duration::from_secs(2);
 /// The time for which its result is good.
 const KEEP: Duration = Duration::from_secs(60);
@@ -27,9 +27,10 @@ pub(super) async fn of_this_service(published: &PublishedAddresses, visitor: &Vi
     }
 }
 
-/// The address at which this visitor reached us; none where something in between must have changed it.
+/// The address at which this visitor reached this service; none where a NAT in between must have changed it.
 fn reached(visitor: &Visitor) -> Option<Ipv4Addr> {
     let local = v4(visitor.local.ip())?;
+    // A visitor from the internet cannot have asked for a private address.
     let from_outside = v4(visitor.peer.ip()).is_some_and(|peer| !is_near(peer));
     (!is_near(local) || !from_outside).then_some(local)
 }
@@ -52,9 +53,11 @@ pub(crate) struct Found(Mutex<Option<(Instant, Option<Ipv4Addr>)>>);
 
 impl Found {
     async fn get(&self, host: &str) -> Option<Ipv4Addr> {
+        // Held across the look-up on purpose, which takes two seconds at most: the others wait for its result.
         let mut known = self.0.lock().await;
         match *known {
             Some((when, address)) if when.elapsed() < KEEP => address,
+            // A failure is kept as well, so that a resolver that is away is not asked for each page.
             _ => {
                 let address = look_up(host).await;
                 *known = Some((Instant::now(), address));
