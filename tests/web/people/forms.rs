@@ -6,7 +6,7 @@ use msnp_testkit::{PASSWORD, TestServer};
 use super::{ADA, ROOT};
 use crate::html::{self, Tag};
 
-/// The field of this id on a page that has to be what a browser of 2001 understands.
+/// The field of this id on a page that legacy browsers have to understand.
 fn field(page: &Page, id: &str) -> Tag {
     let tags = html::read(page.body(), id);
     for tag in &tags {

@@ -21,7 +21,7 @@ async fn connect(url: &str) -> Arc<dyn Store> {
     PostgresStore::connect_patiently(url, PATIENCE).await.unwrap_or_else(|error| panic!("{error}"))
 }
 
-/// Twenty who read, and twenty who change something: all have their answer, and it is no.
+/// Twenty readers and twenty writers: all have their answer, and it is no.
 async fn nobody_waits(store: &Arc<dyn Store>) {
     let mut tasks = tokio::task::JoinSet::new();
     for number in 0..20 {

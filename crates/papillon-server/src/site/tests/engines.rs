@@ -29,7 +29,7 @@ impl hyper::body::Body for Parts {
     }
 }
 
-/// Says back what is said on it, once its protocol has changed.
+/// Echoes the bytes of a connection, once its protocol has changed.
 async fn socket(request: axum::extract::Request) -> axum::response::Response {
     let upgrade = hyper::upgrade::on(request);
     tokio::spawn(async move {
@@ -51,7 +51,7 @@ fn more_pages() -> axum::Router {
         .route("/config/page", get(|| async { "old" }))
 }
 
-/// Everything that comes back for what is sent in one piece, by a client that then closes its half.
+/// All bytes that come back for a text sent in one piece, by a client that then closes its half.
 async fn all(text: &str) -> String {
     let (mut client, server) = tokio::io::duplex(1 << 20);
     let (site, visitor) = (site().with_pages(more_pages()), visitor());
