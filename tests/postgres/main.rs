@@ -1,6 +1,6 @@
 //! The service on PostgreSQL, when the database goes away or answers no more.
 //!
-//! Where PostgreSQL is not installed these tests say that they did not run, or fail if
+//! Without PostgreSQL on the machine these tests print that they did not run, or fail if
 //! `PAPILLON_REQUIRE_POSTGRES=1`.
 #![cfg(target_os = "linux")]
 

@@ -84,7 +84,7 @@ pub enum Decision {
     Drop,
     /// Send this.
     Reply(Vec<u8>),
-    /// Ask another server, and send what [`Forward::relay`] makes of its answer.
+    /// Ask another server, and send the answer that [`Forward::relay`] makes of its own.
     Forward(Forward),
 }
 
@@ -97,7 +97,7 @@ pub struct Forward {
     pub(super) limit: usize,
 }
 
-/// Decides what comes of `packet`. Its bytes may be anything.
+/// Decides about `packet`. Its bytes may be anything.
 pub fn decide(packet: &[u8], asked: &Asked, rules: &Rules<'_>) -> Decision {
     let port = asked.client.port();
     let is_service = port < FIRST_CLIENT_PORT && port != DNS_PORT;
@@ -152,7 +152,7 @@ fn limit(query: &Query, asked_len: usize, asked: &Asked, rules: &Rules<'_>) -> u
     }
 }
 
-/// Whether the name is this host's, in whatever case.
+/// Whether the name is this host's, in any case of letters.
 fn is_called(name: &Name, host: &str) -> bool {
     let host = host.strip_suffix('.').unwrap_or(host);
     let mut labels = host.split('.');

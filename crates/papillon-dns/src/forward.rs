@@ -1,6 +1,6 @@
 //! The forwarder of questions to other servers.
 //!
-//! Packets are passed on as they are, under an identifier and from a port that nobody can guess. A client whose
+//! Packets are passed on as they are, under an identifier and from a port that no forger can guess. A client whose
 //! question is already being asked waits for the same answer. So a loop, in which another server asks this one the same
 //! question back, ends by itself after one round.
 

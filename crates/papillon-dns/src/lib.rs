@@ -1,4 +1,4 @@
-//! A small DNS listener, so that an old machine needs one setting: its DNS server.
+//! A small DNS listener, so that a legacy machine needs one setting: its DNS server.
 //!
 //! It answers the names of the old services with the address of this one, and passes all other questions on to the
 //! system's resolver, or refuses them. It is no open resolver: it serves [`Clients`] only, a packet to a stranger is

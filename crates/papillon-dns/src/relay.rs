@@ -28,7 +28,7 @@ const TYPE_AND_CLASS: usize = 4;
 pub struct Unrelated;
 
 impl Forward {
-    /// The packet for another server, under an identifier that nobody can guess.
+    /// The packet for another server, under an identifier that no forger can guess.
     pub fn to_upstream(&self, id: u16) -> Vec<u8> {
         with_id(&self.packet, id)
     }

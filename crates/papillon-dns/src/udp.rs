@@ -23,7 +23,7 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// The most questions that wait for other servers. Further ones get no answer, and clients ask them again.
 const WAITING: usize = 512;
 
-/// Answers what comes in by packets, until it is dropped.
+/// Answers questions in packets, until it is dropped.
 pub(super) async fn serve(socket: UdpSocket, desk: Arc<Desk>) {
     let socket = match Packets::new(socket) {
         Ok(socket) => Arc::new(socket),
@@ -102,7 +102,7 @@ impl Packets {
         (!at.is_multicast() && !is_broadcast && !at.is_unspecified()).then_some(at)
     }
 
-    /// Answers what came with `meta`. An answer that cannot be sent is lost; the client asks again.
+    /// Answers the packet of `meta`. An answer that cannot be sent is lost; the client asks again.
     async fn send(&self, answer: &[u8], meta: &RecvMeta) {
         let transmit = Transmit {
             destination: meta.addr,

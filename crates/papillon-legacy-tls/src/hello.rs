@@ -185,6 +185,6 @@ fn is_modern(hello: &[u8], key: ModernKey) -> Option<bool> {
     let has_1_2 = versions.0.is_empty() || versions.has_any(&[TLS_1_2]);
     let suitable = versions.has_any(&[TLS_1_3]) && suites.has_any(&TLS_1_3_SUITES)
         || has_1_2 && suites.has_any(&suites_of_1_2);
-    // These three are what rustls refuses a client for; a `Modern` that it would refuse could sign in nowhere.
+    // Without one of these three rustls refuses a client; a `Modern` that it refuses could sign in nowhere.
     Some(suitable && signatures && groups.has_any(&GROUPS))
 }

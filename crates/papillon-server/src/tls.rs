@@ -145,8 +145,8 @@ pub struct Identity {
 }
 
 impl Identity {
-    /// Reads the certificate in `folder`, or makes what is missing. `names` are what it has to carry besides the
-    /// old ones and the machine's addresses; a public host will do. This reads and writes files and blocks the
+    /// Reads the certificate in `folder`, or makes a missing one. `names` are the names that it has to carry besides
+    /// the old ones and the machine's addresses; a public host will do. This reads and writes files and blocks the
     /// thread for that long.
     ///
     /// # Errors

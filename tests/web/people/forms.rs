@@ -152,7 +152,7 @@ async fn long_passwords_are_told_of_and_taken() {
     let form = form_of(&mut browser).await;
     let to = browser.send(&form, &fields).await.location().to_owned();
     browser.get(&to).await.says(200, "Your password is longer than 16 characters.");
-    // Where passwords are refused, it is named.
+    // The page that refuses passwords names it.
     Browser::new(&server).sign_in(ADA, "wrong").await.says(403, "If it is longer than 16 characters");
 }
 

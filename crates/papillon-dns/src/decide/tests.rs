@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 
-/// A question as an old client asks it, written by hand.
+/// A question as a legacy client asks it, written by hand.
 fn question(name: &str, kind: u16) -> Vec<u8> {
     let mut packet = vec![0x12, 0x34, 0x01, 0x00, 0, 1, 0, 0, 0, 0, 0, 0];
     for label in name.split('.') {

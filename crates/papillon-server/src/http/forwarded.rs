@@ -27,7 +27,7 @@ pub(super) struct Forwarded<'a> {
 }
 
 impl<'a> Forwarded<'a> {
-    /// Reads what the headers of a request say. `is_trusted` knows the proxies.
+    /// Reads the headers of a request. `is_trusted` knows the proxies.
     ///
     /// Most proxies write one kind of header and pass the other on as it came: when the two disagree about the
     /// client, neither is believed.

@@ -7,7 +7,7 @@ use crate::addresses::PublicUrl;
 use crate::addresses::old_hosts::is_old;
 
 impl Front {
-    /// The public address, as far as it is this visitor's: an old machine that knows this host by a name of the old
+    /// The public address, as far as it is this visitor's: a legacy machine that knows this host by a name of the old
     /// services goes on with that name.
     pub(crate) fn url_for(&self, visitor: &Visitor) -> Option<&PublicUrl> {
         self.url.as_ref().filter(|_| !is_old(&visitor.host))

@@ -119,7 +119,7 @@ impl Modern {
     }
 }
 
-/// Whether the connection ends with this answer, as with those to old clients: after an error it does.
+/// Whether the connection ends with this answer, as with those to legacy clients: after an error it does.
 fn closes(response: &http::Response<Body>) -> bool {
     let says = response.headers().get(CONNECTION).and_then(|value| value.to_str().ok());
     response.status().as_u16() >= 400 || says.is_some_and(|says| says.eq_ignore_ascii_case("close"))

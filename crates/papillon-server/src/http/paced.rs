@@ -23,7 +23,7 @@ impl<S> Paced<S> {
         Self { stream, unflushed: None, timer: None }
     }
 
-    /// Waits no longer than the pace allows; what has been `taken` gives more time.
+    /// Waits no longer than the pace allows; bytes that have been `taken` give more time.
     fn pace<T>(
         &mut self,
         cx: &mut Context<'_>,

@@ -47,7 +47,7 @@ pub(crate) enum Version {
 }
 
 impl<'a> Request<'a> {
-    /// The first header of this name, in whatever case; `None` also when it is not UTF-8.
+    /// The first header of this name, in any case of letters; `None` also when it is not UTF-8.
     pub fn header(&self, name: &str) -> Option<&'a str> {
         self.values(name).next().and_then(|value| std::str::from_utf8(value).ok())
     }

@@ -27,7 +27,7 @@ pub(crate) enum Reason {
     Limited,
     /// The right password of a closed account.
     Disabled,
-    /// A ticket that is forged, has expired, was voided, or is somebody else's.
+    /// A ticket that is forged, has expired, was voided, or is another account's.
     Ticket,
 }
 

@@ -36,9 +36,9 @@ pub enum UnfitPassword {
 /// Whether a new password is taken, on the pages and at the command line alike.
 ///
 /// # Errors
-/// [`UnfitPassword`] tells what a password has to be that this one is not.
+/// [`UnfitPassword`] names the rule that this one breaks.
 pub fn check_new_password(password: &str) -> Result<(), UnfitPassword> {
-    // Characters below, because that is what people count; bytes above, because that is what is sent and hashed.
+    // Characters below, because people count them; bytes above, because they are sent and hashed.
     if password.chars().count() < SHORTEST_PASSWORD {
         return Err(UnfitPassword::TooShort);
     }

@@ -147,7 +147,7 @@ impl Handler for Site {
     }
 }
 
-/// Whether a path in lower case is one in the programs of old clients, or one to which the service sends them.
+/// Whether a path in lower case is one in the programs of legacy clients, or one to which the service sends them.
 fn is_for_old_clients(path: &str) -> bool {
     let folders = ["/gateway/", "/rdr/", "/config/", "/svcs/", "/abservice/", "/ads/"];
     folders.iter().any(|folder| path.starts_with(folder))

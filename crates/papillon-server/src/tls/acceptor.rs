@@ -117,7 +117,7 @@ impl TlsAcceptor {
             None => stream,
         };
         let mut stream = stream;
-        // rustls takes the hello of SSL 2.0 for garbage, and its error would not tell an old client from noise.
+        // rustls takes the hello of SSL 2.0 for garbage, and its error would not tell a legacy client from noise.
         let is_of_ssl_2 = too_old::is_hello_of_ssl_2(&mut stream).await?;
         let accepted = self.shake_hands(stream).await;
         if let Err(error) = &accepted

@@ -124,7 +124,7 @@ pub fn faults(folder: &Path, old_windows: bool, now: SystemTime) -> Vec<Fault> {
 }
 
 /// The authority in `folder` that modern clients have to import. None where it does not vouch for the certificate
-/// there, which is then somebody else's.
+/// there, which is then an operator's own.
 pub fn authority_to_import(folder: &Path) -> Option<PathBuf> {
     let file = folder.join("ca.pem");
     let authority = read_chain(&file)?.into_iter().next()?;

@@ -27,11 +27,11 @@ pub(super) enum Readers {
 /// Writes a file beside `path` and puts it in its place.
 pub(super) fn replace(path: &Path, contents: &str, readers: Readers) -> io::Result<()> {
     let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?.to_string_lossy();
-    // A name of its own: one that an interrupted start has left there stands in nobody's way.
+    // A name of its own each time: a file that an interrupted start has left there is in no other's way.
     let beside = path.with_file_name(format!(".{name}.{:016x}", rand::random::<u64>()));
     let written = write_new(&beside, contents, readers).and_then(|()| fs::rename(&beside, path));
     if written.is_err() {
-        // Nothing else can be done about what is left of it.
+        // Nothing else can be done about the rest of it.
         let _ = fs::remove_file(&beside);
     }
     written?;

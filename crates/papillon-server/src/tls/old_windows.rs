@@ -43,7 +43,7 @@ struct Shown {
 }
 
 impl OldWindows {
-    /// Reads the certificates in `folder`, or makes what is missing. `names` are what they have to carry besides
+    /// Reads the certificates in `folder`, or makes missing ones. `names` are the names that they have to carry besides
     /// the old ones and the machine's addresses; a public host will do. This reads and writes files, may look for
     /// prime numbers, and blocks the thread for that long: a second at most times.
     ///

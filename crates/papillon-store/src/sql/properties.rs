@@ -43,7 +43,7 @@ pub(super) async fn set(
 }
 
 /// The accounts on both the owner's reverse and allow list: phone numbers are for accounts that the owner
-/// has allowed, whatever `BLP` says of strangers. The owner can be one of them, and has been raised
+/// has allowed, with either value of `BLP`. The owner can be one of them, and has been raised
 /// already.
 async fn raise_watchers(
     tx: &mut Tx,

@@ -13,7 +13,7 @@ use sqlx::AnyConnection;
 use crate::sql::Fault;
 
 /// The files of an open database. SQLite removes its log with the last connection: while this has one, a file that is
-/// missing was taken away by somebody else.
+/// missing was taken away by another program.
 pub(crate) struct DatabaseFiles {
     files: Vec<(PathBuf, Identity)>,
     _open: Mutex<AnyConnection>,

@@ -100,9 +100,9 @@ enum Occupied {
 enum Kind {
     /// It brings something.
     Send,
-    /// It takes what is there.
+    /// It takes the lines that are there.
     Poll,
-    /// It waits for something to be there.
+    /// It waits until there are lines.
     LongPoll,
 }
 

@@ -122,7 +122,7 @@ impl PublishedAddresses {
         self.old_tls || self.in_front
     }
 
-    /// Whether HTTPS is, or may be, where an old client looks for it.
+    /// Whether HTTPS is, or may be, at the port at which a legacy client looks for it.
     pub fn https_is_usual(&self) -> bool {
         let by_url =
             || self.front.url.as_ref().is_some_and(|url| url.is_secure() && url.port() == HTTPS_PORT);

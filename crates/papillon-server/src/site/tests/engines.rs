@@ -159,7 +159,7 @@ async fn a_page_of_unknown_length_is_sent_in_parts_and_the_connection_goes_on() 
     assert!(said.contains("\r\nTransfer-Encoding: chunked\r\n"), "{said}");
     assert!(said.contains("\r\n\r\n4\r\none \r\n3\r\ntwo\r\n0\r\n\r\nHTTP/1.1 200 OK\r\n"), "{said}");
     assert!(said.ends_with("GET /echo h \n"), "{said}");
-    // An old client gets it in one piece.
+    // A legacy client gets it in one piece.
     let said = all("GET /parts HTTP/1.0\r\nHost: h\r\n\r\n").await;
     assert!(said.contains("\r\nContent-Length: 7\r\n") && said.ends_with("\r\n\r\none two"), "{said}");
 }

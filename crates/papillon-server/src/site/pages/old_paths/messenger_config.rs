@@ -2,7 +2,7 @@
 //! at their start.
 //!
 //! A `GET` gets the document, a SOAP request gets it as text in an envelope (YW, ESC). Without it the client asks
-//! again and again for a while, and hides what it does not know an address for (ESC).
+//! again and again for a while, and hides the buttons for which it knows no address (ESC).
 
 mod asked;
 

@@ -26,7 +26,7 @@ pub(super) struct Facts {
     pub origin: String,
     /// The port of the HTTPS listener.
     pub https_port: Option<u16>,
-    /// Whether HTTPS is at the port at which old clients look for it, as far as this service can tell.
+    /// Whether HTTPS is at the port at which legacy clients look for it, as far as this service can tell.
     pub https_is_usual: bool,
     /// Whether Windows 98 to XP may be let in.
     pub old_windows: bool,
