@@ -69,7 +69,7 @@ impl Response {
         Self { status, content_type, headers: headers.collect(), body, closes: false }
     }
 
-    /// With one more header. Control characters in the value would end it early and are left out.
+    /// With one more header. Control characters in the value are left out: a line end would begin another header.
     #[must_use]
     pub fn with_header(mut self, name: &'static str, value: impl Into<Cow<'static, str>>) -> Self {
         let mut value = value.into();
@@ -132,6 +132,7 @@ impl Response {
         head.push_str("\r\n");
         // All room at once, so that no copy is left behind: the head may carry a ticket.
         let mut bytes = Zeroizing::new(Vec::with_capacity(head.len() + self.body.len()));
+        // The text is wiped as well, because it holds the same ticket.
         bytes.extend_from_slice(Zeroizing::new(head).as_bytes());
         if !head_only {
             bytes.extend_from_slice(&self.body);

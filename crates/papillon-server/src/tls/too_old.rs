@@ -85,6 +85,7 @@ pub(super) fn is_why(error: &io::Error) -> bool {
 /// Whether a connection begins with a hello in the format of SSL 2.0 (RFC 5246, appendix E.2).
 pub(super) async fn is_hello_of_ssl_2<S: AsyncRead + Unpin>(stream: &mut Peeked<S>) -> io::Result<bool> {
     stream
+        // The length has its highest bit set, and the third byte is CLIENT-HELLO. Any other first byte decides at once.
         .until(BEGINNING, |beginning| match beginning {
             [] | [0x80..=0xff] | [0x80..=0xff, _] => None,
             beginning => Some(matches!(beginning, [0x80..=0xff, _, 1, ..])),

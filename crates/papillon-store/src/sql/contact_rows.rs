@@ -88,6 +88,7 @@ pub(super) async fn rename(
     contact: &Handle,
     name: &FriendlyName,
 ) -> Result<Committed, Fault> {
+    // The owner alone is enough: no other change writes the name without this lock, and the contact is not concerned.
     lock::one(tx, owner).await?;
     let row = sqlx::query(
         "UPDATE contacts SET name = $3 WHERE owner = $1 \

@@ -2,7 +2,8 @@
 //!
 //! Every transaction locks the account rows it concerns before it looks at anything else, in the
 //! order of their numbers, so that no two wait for each other. A row of `contacts` is only
-//! written by a transaction that holds both its accounts. SQLite has one writer at a time and nothing to lock.
+//! written by a transaction that holds both its accounts; for its name alone the owner is enough. SQLite has one writer
+//! at a time and nothing to lock.
 
 use msnp::{Handle, ListVersion};
 use sqlx::Row;

@@ -39,6 +39,7 @@ async fn answer(
     body: Bytes,
 ) -> Response {
     let path = uri.path().to_ascii_lowercase();
+    // Paths before hosts: these are answered under every name.
     match &*path {
         "/config/msgrconfig.asmx" => {
             messenger_config::answer(&published, &visitor, &method, &uri, &headers, &body)

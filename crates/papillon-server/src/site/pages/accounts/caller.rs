@@ -118,6 +118,7 @@ impl FromRequestParts<Arc<People>> for Caller {
     type Rejection = PageError;
 
     async fn from_request_parts(parts: &mut Parts, people: &Arc<People>) -> Result<Self, PageError> {
+        // The HTTP server puts it into each request.
         let visitor = parts.extensions.get::<Visitor>().cloned().ok_or(PageError::Unavailable)?;
         let read = |cookie: Cookie| cookie.read(&parts.headers, visitor.secure);
         let session = read(Cookie::Session);
@@ -158,6 +159,8 @@ pub(in crate::site::pages) fn redirect(to: &str, cookie: Option<HeaderValue>) ->
 /// A proxy may put its own name for this service into `Host`, or leave out the port. Behind one, the host that the
 /// visitor knows counts, at any port.
 fn is_sent_by_another(headers: &HeaderMap, visitor: &Visitor) -> bool {
+    // A value that is no text names no host, so it counts as another site's. Without `Host` (HTTP/1.0) there is nothing
+    // to compare.
     let text = |name: HeaderName| headers.get(name).map(|value| value.to_str().unwrap_or_default());
     let (Some(said), Some(host)) = (text(ORIGIN).or_else(|| text(REFERER)), text(HOST)) else { return false };
     let knows = host_part(host.trim()).is_some_and(|host| host.eq_ignore_ascii_case(&visitor.host));

@@ -49,6 +49,7 @@ pub(super) async fn upload(
 ) -> Result<Response, PageError> {
     let form = form.map_err(|_| PageError::Malformed)?;
     let Upload { token, file } = read(form).await.map_err(|_| PageError::Malformed)?;
+    // By hand: `Submitted` reads no forms with files. After the body, because the token is a field of it.
     caller.check_form(&people, &token)?;
     let account = caller.account()?;
     if file.is_empty() {

@@ -47,6 +47,7 @@ pub(super) async fn submit(
     let caller = &submitted.caller;
     let admin = caller.admin()?;
     let (text, minutes) = (submitted.text("text"), submitted.text("minutes"));
+    // The page has two forms for one path; only that for maintenance has minutes.
     let told = if minutes.is_empty() {
         let checked = check(text).map_err(|error| Mistake::at("text", error));
         checked.map(|()| {
