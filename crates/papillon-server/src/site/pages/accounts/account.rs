@@ -9,10 +9,11 @@ use axum::response::Response;
 use papillon_store::{Account, PasswordHash};
 
 use super::People;
-use super::caller::{Caller, Frame, redirect};
+use super::caller::{Caller, redirect};
 use super::complaint::{Complaint, Mistake};
 use super::error::PageError;
-use super::forms::Submitted;
+use super::forms::{Submitted, word};
+use super::frame::Frame;
 use super::register::display_name;
 use super::sign_in::waiting;
 use super::suggestion::Suggestion;
@@ -40,7 +41,7 @@ pub(super) async fn show(
     caller: Caller,
     Query(query): Query<Vec<(String, String)>>,
 ) -> Result<Response, PageError> {
-    let word = query.iter().find(|(name, _)| name == "done").map_or("", |(_, value)| value);
+    let word = word(&query, "done");
     let (word, long) = word.strip_suffix("-long").map_or((word, false), |word| (word, true));
     let done = match word {
         "registered" => {
@@ -104,7 +105,7 @@ pub(super) async fn change_password(
     tracing::info!(account = %account.handle, "password changed");
     // The old cookie is void now, as all others are. Should somebody else have changed the account
     // at the same time, this one is as well.
-    let session = people.begin_session(caller, account.id, account.credential_epoch + 1).await?;
+    let session = people.begin_session(caller.session(), account.id, account.credential_epoch + 1).await?;
     let to = if submitted.is_long() { "/account?done=password-long" } else { "/account?done=password" };
     Ok(caller.signed_in(&session, to))
 }
