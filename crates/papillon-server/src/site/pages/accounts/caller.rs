@@ -103,7 +103,7 @@ impl FromRequestParts<Arc<People>> for Caller {
         let read = |cookie: Cookie| cookie.read(&parts.headers, visitor.secure);
         let session = read(Cookie::Session);
         let account = match session {
-            Some(session) => people.account_of(session).await?,
+            Some(session) => people.account_of(session, visitor.peer.ip()).await?,
             None => None,
         };
         let (bound_to, new_cookie) = match (session, &account, read(Cookie::Browser)) {
