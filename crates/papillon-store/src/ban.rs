@@ -55,7 +55,7 @@ impl fmt::Display for BanTarget {
     }
 }
 
-/// Why there is a ban, in the words of its maker. It can be empty.
+/// The reason of a ban, in the words of its maker. It can be empty.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct BanReason(String);
 
@@ -95,11 +95,11 @@ impl fmt::Display for BanReason {
 pub struct Ban {
     /// Its number.
     pub id: i64,
-    /// What it is about.
+    /// Its target.
     pub target: BanTarget,
     /// The number of the account that it is about.
     pub account: Option<AccountId>,
-    /// Why there is one.
+    /// The reason.
     pub reason: BanReason,
     /// The administrator that made it; `None` for the command line, and for a removed account.
     pub made_by: Option<Handle>,
@@ -107,7 +107,7 @@ pub struct Ban {
     pub made_at: i64,
     /// When it ends by itself, in seconds since 1970; `None` for never.
     pub ends_at: Option<i64>,
-    /// How many times something was refused because of it.
+    /// The number of refusals that it has caused.
     pub refused: i64,
     /// When that was last, in seconds since 1970.
     pub refused_at: Option<i64>,
@@ -116,9 +116,9 @@ pub struct Ban {
 /// A new ban.
 #[derive(Debug, Clone)]
 pub struct NewBan {
-    /// What it is about.
+    /// Its target.
     pub target: BanTarget,
-    /// Why there is one.
+    /// The reason.
     pub reason: BanReason,
     /// The administrator that makes it; `None` for the command line.
     pub made_by: Option<AccountId>,

@@ -202,7 +202,7 @@ impl Directory {
         }
     }
 
-    /// Closes the connections of clients at such addresses, whoever is signed in there.
+    /// Closes the connections of clients at such addresses, signed in or not.
     pub(crate) fn close_addresses(&self, is_one: impl Fn(IpAddr) -> bool) {
         self.open.close_addresses(is_one);
     }

@@ -107,7 +107,7 @@ pub(super) async fn lift(tx: &mut Tx, target: &BanTarget) -> Result<(), Fault> {
     if lifted == 0 { Err(Refusal::NotBanned.into()) } else { Ok(()) }
 }
 
-/// Raises the version. It comes first: its row stays locked until the commit, so that of two who ban one target at
+/// Raises the version. It comes first: its row stays locked until the commit, so that of two bans of one target at
 /// once the second one finds the ban of the first.
 async fn raise(tx: &mut Tx) -> Result<(), Fault> {
     sqlx::query("UPDATE ban_version SET last = last + 1 WHERE id = 1").execute(&mut **tx).await?;

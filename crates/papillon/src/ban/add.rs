@@ -21,13 +21,13 @@ pub(super) struct AddArgs {
     /// for itself.
     #[arg(value_name = "WHOM")]
     target: BanTarget,
-    /// Why, for those who see the list of bans. The person is not told. At most 200 characters.
+    /// The reason, for administrators; the person is not told. At most 200 characters.
     #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
     reason: BanReason,
-    /// How long: 30m, 2h, 3d or 4w. [default: for good]
+    /// The time for which it holds: 30m, 2h, 3d or 4w. [default: for good]
     #[arg(long = "for", value_name = "TIME", value_parser = duration, conflicts_with = "until")]
     lasts: Option<Duration>,
-    /// Until when, in UTC: 2030-12-31, which is its first moment, or 2030-12-31T18:00. [default: for good]
+    /// Its end in UTC: 2030-12-31, which is the first moment of that day, or 2030-12-31T18:00. [default: for good]
     #[arg(long, value_name = "DATE", value_parser = until)]
     until: Option<i64>,
     /// Also bans addresses of this machine and of trusted proxies.
@@ -35,7 +35,7 @@ pub(super) struct AddArgs {
     force: bool,
 }
 
-/// Makes the ban. A running service disconnects whoever it concerns.
+/// Makes the ban. A running service disconnects the clients that it concerns.
 pub(super) async fn run(args: &AddArgs, settings: &Settings) -> anyhow::Result<()> {
     let target = &args.target;
     if let BanTarget::Addresses(range) = target
