@@ -25,12 +25,12 @@ Examples:
   papillon ban list --json
   papillon ban remove 192.0.2.0/24
 
-Clients from a banned address are turned away at every listener but DNS, before anything is read or computed for them.
-A banned account cannot sign in; its contact list stays. Clients that a new ban concerns are
-disconnected within a second.
+Clients from a banned address are turned away at every listener but DNS, before anything is read
+or computed for them. A banned account cannot sign in; its contact list stays. Clients that a new
+ban concerns are disconnected within a second.
 
-Use the same --data, --config or --database as for `papillon serve`. All of these work while the service runs, and it
-acts on them at once.";
+Use the same --data, --config or --database as for `papillon serve`. All of these work while the
+service runs, and it acts on them at once.";
 
 /// The options of `ban`.
 #[derive(Debug, clap::Args)]
