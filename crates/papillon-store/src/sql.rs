@@ -36,8 +36,8 @@ pub(crate) use self::fault::Fault;
 pub(crate) use self::migrate::{Migration, migrate};
 use self::transaction::in_transaction;
 use crate::{
-    Account, AccountChange, AccountId, AccountLog, Invitation, InvitationStore, NewInvitation, Picture,
-    PictureStore, Result, SecretStore, WebSession, WebSessionStore,
+    Account, AccountChange, AccountId, AccountLog, Invitation, InvitationStore, Measured, Measures,
+    NewInvitation, Picture, PictureStore, Result, SecretStore, WebSession, WebSessionStore,
 };
 
 /// The differences between the databases once they are connected.
@@ -55,11 +55,12 @@ pub(crate) struct SqlStore {
     writers: Arc<Connections>,
     readers: Arc<Connections>,
     doubts: Arc<Doubts>,
+    measures: Measures,
 }
 
 impl SqlStore {
     pub(crate) fn new(dialect: Dialect, writers: Arc<Connections>, readers: Arc<Connections>) -> Self {
-        Self { dialect, writers, readers, doubts: Arc::default() }
+        Self { dialect, writers, readers, doubts: Arc::default(), measures: Measures::default() }
     }
 }
 
@@ -129,5 +130,11 @@ impl AccountLog for SqlStore {
     async fn changes_after(&self, sequence: i64) -> Result<Vec<AccountChange>> {
         self.readers.see_files()?;
         reading!(self, reader => changes::after(reader, sequence))
+    }
+}
+
+impl Measured for SqlStore {
+    fn measures(&self) -> &Measures {
+        &self.measures
     }
 }

@@ -4,6 +4,7 @@ mod accounts;
 mod change_log;
 mod invitations;
 mod lists;
+mod measured;
 mod pictures;
 mod secrets;
 mod web_sessions;
@@ -12,6 +13,7 @@ pub use accounts::AccountStore;
 pub use change_log::AccountLog;
 pub use invitations::InvitationStore;
 pub use lists::ListStore;
+pub use measured::Measured;
 pub use pictures::PictureStore;
 pub use secrets::SecretStore;
 pub use web_sessions::WebSessionStore;
@@ -28,11 +30,25 @@ use crate::{Refusal, StoreError};
 /// Every method fails with a [`StoreError`] when the database does; the rest is said at the method. An owner that does
 /// not exist is refused with [`Refusal::UnknownAccount`] everywhere.
 pub trait Store:
-    AccountStore + ListStore + InvitationStore + PictureStore + WebSessionStore + SecretStore + AccountLog
+    AccountStore
+    + ListStore
+    + InvitationStore
+    + PictureStore
+    + WebSessionStore
+    + SecretStore
+    + AccountLog
+    + Measured
 {
 }
 
 impl<T> Store for T where
-    T: AccountStore + ListStore + InvitationStore + PictureStore + WebSessionStore + SecretStore + AccountLog
+    T: AccountStore
+        + ListStore
+        + InvitationStore
+        + PictureStore
+        + WebSessionStore
+        + SecretStore
+        + AccountLog
+        + Measured
 {
 }
