@@ -33,6 +33,7 @@ pub(crate) use stored_accounts::StoredAccounts;
 pub(crate) use ticket::to_hex;
 pub use ticket::{Claims, TicketError, TicketMint, t_part};
 
+use crate::counts::{Counts, Outcome, Way};
 use crate::{Limits, counted};
 
 /// The source of passwords. Public for `tests/passport.rs`.
@@ -98,6 +99,19 @@ pub enum LoginError {
     Unavailable,
 }
 
+impl LoginError {
+    /// What it counts as.
+    fn outcome(&self) -> Outcome {
+        match self {
+            Self::Wrong => Outcome::Wrong,
+            Self::Disabled => Outcome::Disabled,
+            Self::Limited { .. } => Outcome::Limited,
+            Self::Busy => Outcome::Busy,
+            Self::Unavailable => Outcome::Unavailable,
+        }
+    }
+}
+
 /// A time to wait in words, in whole seconds.
 fn seconds(wait: Duration) -> String {
     counted(whole_seconds(wait), "second", "seconds")
@@ -116,6 +130,7 @@ pub struct Passport {
     passwords: Passwords,
     queue: SignInQueue,
     failures: Failures,
+    counts: Arc<Counts>,
 }
 
 impl Passport {
@@ -126,7 +141,15 @@ impl Passport {
         passwords: Passwords,
         limits: &Limits,
     ) -> Self {
-        Self { credentials, mint, passwords, queue: SignInQueue::new(limits), failures: Failures::default() }
+        let (queue, failures) = (SignInQueue::new(limits), Failures::default());
+        Self { credentials, mint, passwords, queue, failures, counts: Arc::default() }
+    }
+
+    /// The same, with the counts of a service.
+    #[must_use]
+    pub(crate) fn with_counts(mut self, counts: Arc<Counts>) -> Self {
+        self.counts = counts;
+        self
     }
 
     /// Signs an account in and returns a ticket. A name that is no address is a name that no account
@@ -151,6 +174,19 @@ impl Passport {
     /// # Errors
     /// As [`sign_in`](Self::sign_in).
     pub async fn check(
+        &self,
+        name: &str,
+        password: Zeroizing<String>,
+        from: IpAddr,
+    ) -> Result<StoredCredentials, LoginError> {
+        let outcome = self.check_in_turn(name, password, from).await;
+        self.counts
+            .sign_ins
+            .note(Way::Password, outcome.as_ref().map_or_else(LoginError::outcome, |_| Outcome::Ok));
+        outcome
+    }
+
+    async fn check_in_turn(
         &self,
         name: &str,
         password: Zeroizing<String>,
@@ -192,6 +228,11 @@ impl Passport {
             }
             Err(Crowded) => Err(LoginError::Busy),
         }
+    }
+
+    /// The passwords that are being worked out.
+    pub(crate) fn passwords(&self) -> &Passwords {
+        &self.passwords
     }
 
     /// Where failed sign-ins are logged, those at the notification server as well.

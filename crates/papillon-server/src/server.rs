@@ -13,9 +13,11 @@ use tokio::task::JoinSet;
 
 use crate::addresses::Ports;
 use crate::config::{Config, Live};
+use crate::counts::{Counts, Stage};
 use crate::delivery::Deliveries;
 use crate::delivery::OpenConnections;
 use crate::dns::{self, DnsSockets};
+use crate::http;
 use crate::invitation_mail::InvitationMail;
 use crate::listen::Backoff;
 use crate::listen::Listener;
@@ -23,6 +25,7 @@ use crate::listen::Peeked;
 use crate::listen::plain;
 use crate::listen::proxy_protocol::{introduced, is_trusted};
 use crate::listen::{EntryPoint, Origin};
+use crate::metrics::{Metrics, MetricsSite};
 use crate::passport::StoredAccounts;
 use crate::passport::{Passport, Passwords, TicketMint};
 use crate::people::change::Change;
@@ -58,6 +61,8 @@ pub struct Listeners {
     pub dns: Option<DnsSockets>,
     /// The same for clients that ask by IPv6, where the former take IPv4 only.
     pub dns_ipv6: Option<DnsSockets>,
+    /// Metrics and health, for the operator's programs.
+    pub metrics: Option<Listener>,
 }
 
 /// The error of a service that could not be started.
@@ -114,6 +119,7 @@ pub struct Server {
     listeners: Listeners,
     identity: Option<Arc<tls::TlsAcceptor>>,
     site: Arc<Site>,
+    metrics: Arc<MetricsSite>,
 }
 
 impl Server {
@@ -145,13 +151,15 @@ impl Server {
         let key = store.secret("ticket-key", &candidate).await?;
         let key: [u8; 32] = key.try_into().map_err(|_| ServerError::TicketKey)?;
         let tickets = Arc::new(TicketMint::new(key, config.ticket_lifetime));
-        let passport = Arc::new(Passport::new(
+        let counts = Arc::new(Counts::default());
+        let passport = Passport::new(
             Arc::new(StoredAccounts(Arc::clone(&store))),
             Arc::clone(&tickets),
             // Each hash keeps a core busy, so as many at once as there are cores.
             Passwords::new(std::thread::available_parallelism().map_or(2, usize::from)),
             &config.limits,
-        ));
+        );
+        let passport = Arc::new(passport.with_counts(Arc::clone(&counts)));
         let place = config.front.url.as_ref().map(ToString::to_string).or_else(|| config.public_host.clone());
         let open = Arc::new(OpenConnections::default());
         let service = Arc::new(Service {
@@ -165,11 +173,14 @@ impl Server {
             mail: InvitationMail::new(config.data_dir.join("mail"), place.as_deref()),
             ports,
             refusals: Arc::new(Refusals::default()),
+            counts,
             config: Arc::new(Live::new(config)),
         });
         let dns = listeners.dns.as_ref().map(DnsSockets::local_addr).transpose()?;
+        let metrics = Metrics::of(Arc::clone(&service), Arc::clone(&passport));
+        let metrics = Arc::new(MetricsSite::new(metrics, Arc::clone(&service.counts.health)));
         let site = Arc::new(make_site(&service, passport, dns.map(|address| address.port())).await?);
-        Ok(Self { service, listeners, identity, site })
+        Ok(Self { service, listeners, identity, site, metrics })
     }
 
     /// A handle to change settings while the service runs.
@@ -184,7 +195,7 @@ impl Server {
     /// Serves until the first message on `stop` (or its end). A second message cuts the time of
     /// grace short.
     pub async fn run(self, mut stop: mpsc::Receiver<()>) {
-        let Self { service, listeners, identity, site } = self;
+        let Self { service, listeners, identity, site, metrics } = self;
         // For the pages, which go on longer than the rest: see below.
         let (stopping, stopped) = watch::channel(false);
         let mut tasks = JoinSet::new();
@@ -199,7 +210,8 @@ impl Server {
             tasks.spawn(dns::serve(sockets, listeners.dns_ipv6, current));
         }
         let (locks, directory) = (Arc::clone(&service.locks), Arc::clone(&service.directory));
-        tasks.spawn(store_watch::watch(Arc::clone(&service.store), locks, directory));
+        let health = Arc::clone(&service.counts.health);
+        tasks.spawn(store_watch::watch(Arc::clone(&service.store), locks, directory, health));
         if let Some(identity) = &identity {
             tasks.spawn(Arc::clone(identity).keep_current());
         }
@@ -210,10 +222,15 @@ impl Server {
             web.spawn(site::serve(listener, None, Arc::clone(&site), stopped.clone()));
         }
         if let Some(listener) = listeners.https {
-            web.spawn(site::serve(listener, identity, site, stopped));
+            web.spawn(site::serve(listener, identity, site, stopped.clone()));
+        }
+        if let Some(listener) = listeners.metrics {
+            web.spawn(http::serve(listener, None, metrics, stopped));
         }
 
+        service.counts.health.reached(Stage::Serving);
         stop.recv().await;
+        service.counts.health.reached(Stage::Stopping);
         // Until the end of the grace people still call each other, and come in by new connections: nothing is closed
         // before.
         announce_shutdown(&service, &mut stop).await;
@@ -284,6 +301,7 @@ async fn make_site(
     let gateways = Gateways::new(Arc::clone(service), serve_tunnel);
     let site = Site::new(passport, config.public_host.clone(), ports, &config.limits);
     let site = site.with_pages(pages).with_gateways(gateways).with_https_only(config.https_only);
+    let site = site.with_counts(&service.counts);
     Ok(site.with_front(config.front.clone()).with_trusted_proxies(&config.trusted_proxies))
 }
 

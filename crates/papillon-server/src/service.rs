@@ -8,6 +8,7 @@ use papillon_store::Store;
 
 use crate::addresses::Ports;
 use crate::config::Live;
+use crate::counts::Counts;
 use crate::delivery::OpenConnections;
 use crate::invitation_mail::InvitationMail;
 use crate::listen::{EntryPoint, Origin};
@@ -31,6 +32,7 @@ pub(crate) struct Service {
     pub(crate) mail: InvitationMail,
     /// The counts of connections and requests that were turned away.
     pub(crate) refusals: Arc<Refusals>,
+    pub(crate) counts: Arc<Counts>,
     /// The ports to which clients are sent; known once the listeners are bound.
     pub(crate) ports: Ports,
 }

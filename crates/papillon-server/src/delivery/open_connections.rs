@@ -62,6 +62,15 @@ impl OpenConnections {
         self.open.lock().outboxes.len()
     }
 
+    /// The bytes that wait for all of them.
+    pub(crate) fn waiting(&self) -> usize {
+        let open = self.open.lock();
+        let outboxes: Vec<_> = open.outboxes.values().filter_map(Weak::upgrade).collect();
+        // Connections come and go while the queues are looked at.
+        drop(open);
+        outboxes.iter().map(|outbox| outbox.waiting()).sum()
+    }
+
     /// Ends all of them, and all that come later, after the lines that have been sent to them are written.
     pub(crate) fn close_all(&self) {
         let mut open = self.open.lock();

@@ -11,6 +11,7 @@ use super::listening::Room;
 use super::response::Response;
 use super::visitor::Visitor;
 use crate::Limits;
+use crate::counts::Connections;
 use crate::limits::{AddressCounter, Place};
 use crate::listen::proxy_protocol::{AddressRange, is_trusted};
 
@@ -36,6 +37,7 @@ pub(crate) struct Entrance {
     uploads: Arc<Semaphore>,
     uploaders: Arc<AddressCounter>,
     closing: watch::Sender<bool>,
+    connections: Arc<Connections>,
 }
 
 impl Entrance {
@@ -47,7 +49,18 @@ impl Entrance {
             uploads: Arc::new(Semaphore::new(UPLOADS)),
             uploaders: AddressCounter::new(UPLOADS_OF_ADDRESS),
             closing: watch::Sender::new(false),
+            connections: Arc::default(),
         }
+    }
+
+    /// With the counts of a service.
+    pub(crate) fn count_in(&mut self, connections: Arc<Connections>) {
+        self.connections = connections;
+    }
+
+    /// The counts of open connections.
+    pub(super) fn connections(&self) -> &Arc<Connections> {
+        &self.connections
     }
 
     /// With proxies that are trusted to say who their clients are, in the PROXY protocol or in headers.

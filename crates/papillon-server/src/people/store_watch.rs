@@ -11,17 +11,25 @@ use papillon_store::{Store, StoreError};
 
 use self::outage::Outage;
 use super::{AccountLocks, Directory, account_changes};
+use crate::counts::Health;
 
 /// The time until a change is noticed, at most.
 const INTERVAL: Duration = Duration::from_millis(250);
 
 /// Looks until the task is ended.
-pub(crate) async fn watch(store: Arc<dyn Store>, locks: Arc<AccountLocks>, directory: Arc<Directory>) {
+pub(crate) async fn watch(
+    store: Arc<dyn Store>,
+    locks: Arc<AccountLocks>,
+    directory: Arc<Directory>,
+    health: Arc<Health>,
+) {
     let mut seen = None;
     let mut outage = Outage::default();
     loop {
         // A failure ends nothing: `seen` stays, so the next look catches up.
-        outage.note(look(&*store, &locks, &directory, &mut seen).await);
+        let outcome = look(&*store, &locks, &directory, &mut seen).await;
+        health.looked(outcome.is_ok());
+        outage.note(outcome);
         tokio::time::sleep(INTERVAL).await;
     }
 }

@@ -14,6 +14,7 @@ use super::command_error::Flow;
 use super::notification;
 use super::switchboard;
 use crate::config::Timeouts;
+use crate::counts::{self, Door, Loss, OpenConnection};
 use crate::delivery::{Deliveries, Inlet, Outbox, Reader, Tunnel, read_buffer};
 use crate::listen::{EntryPoint, Origin};
 use crate::service::Service;
@@ -32,7 +33,11 @@ enum Role {
 /// Serves one client until one of the two sides ends it. `early` are the bytes that have been read from it.
 pub(crate) async fn serve(service: Arc<Service>, stream: TcpStream, early: Vec<u8>, origin: Origin) {
     let (half, writer) = stream.into_split();
-    let outbox = Arc::new(Outbox::new(writer, service.config.limits.outbox_bytes));
+    let outbox = Arc::new(Outbox::new(
+        writer,
+        service.config.limits.outbox_bytes,
+        Arc::clone(&service.counts.traffic),
+    ));
     attend(service, Reader::Tcp { half, early }, outbox, origin).await;
 }
 
@@ -46,7 +51,9 @@ async fn attend(service: Arc<Service>, reader: Reader, outbox: Arc<Outbox>, orig
     // Declared before the connection, so dropped after it: a shutdown counts it until its last lines are taken.
     let shared = Arc::clone(&service);
     let _registration = shared.open.register(&outbox);
+    let counted = service.counts.connections.open(door(origin.entry_point), counts::Role::Unknown);
     let mut connection = Connection {
+        counted,
         timeouts: &shared.config.now().timeouts,
         decoder: Decoder::new(Stream::NotificationRequests, Limits::SIGN_IN),
         role: Role::Unknown,
@@ -68,6 +75,7 @@ async fn attend(service: Arc<Service>, reader: Reader, outbox: Arc<Outbox>, orig
 
 struct Connection {
     service: Arc<Service>,
+    counted: OpenConnection,
     /// The time limits at its beginning: a change of the settings holds for later connections.
     timeouts: &'static Timeouts,
     reader: Reader,
@@ -133,6 +141,7 @@ impl Connection {
                     has_rung = true;
                     if stall.is_some_and(|(since, _)| self.stall_deadline(since) <= Instant::now()) {
                         tracing::info!("dropping a client that does not read");
+                        self.outbox.end(Loss::Stalled);
                         return false;
                     }
                     if self.reader.expires().is_some_and(|expires| expires <= Instant::now()) {
@@ -228,11 +237,13 @@ impl Connection {
             (b"VER", _) => {
                 let connection = notification::Connection::new(service, outbox, self.origin);
                 self.role = Role::Notification(Box::new(connection));
+                self.counted.becomes(counts::Role::Notification);
             }
             // The dispatch listener has no switchboards.
             (b"USR" | b"ANS", EntryPoint::Msnp | EntryPoint::Gateway) => {
                 let connection = switchboard::Connection::new(service, outbox, self.origin.entry_point);
                 self.role = Role::Switchboard(Box::new(connection));
+                self.counted.becomes(counts::Role::Switchboard);
                 self.decoder.expect(Stream::SwitchboardRequests, Limits::SIGNED_IN);
             }
             _ => return Flow::Break(()),
@@ -307,5 +318,14 @@ impl Connection {
         if let Reader::Tcp { .. } = self.reader {
             out.abandon(&self.outbox);
         }
+    }
+}
+
+/// The door of a connection in the counts.
+fn door(entry_point: EntryPoint) -> Door {
+    match entry_point {
+        EntryPoint::Msnp => Door::Msnp,
+        EntryPoint::Dispatch => Door::Dispatch,
+        EntryPoint::Gateway => Door::Gateway,
     }
 }

@@ -29,16 +29,25 @@ impl Connection {
         buffer: &mut BytesMut,
         out: &mut Deliveries,
     ) -> Flow {
-        loop {
+        let flow = loop {
             match decoder.next(buffer) {
-                Ok(Some(frame)) => self.handle(&frame, out)?,
-                Ok(None) => return Flow::Continue(()),
+                Ok(Some(frame)) => {
+                    if self.handle(&frame, out).is_break() {
+                        break Flow::Break(());
+                    }
+                }
+                Ok(None) => break Flow::Continue(()),
                 Err(error) => {
                     tracing::debug!(%error, "closing a switchboard connection that cannot be read");
-                    return Flow::Break(());
+                    break Flow::Break(());
                 }
             }
+        };
+        // Once for a burst: the counters are shared by all connections.
+        if self.relayed.messages > 0 {
+            self.service.counts.traffic.relayed(std::mem::take(&mut self.relayed));
         }
+        flow
     }
 
     /// Handles one command.

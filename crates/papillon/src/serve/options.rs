@@ -96,6 +96,11 @@ pub(crate) struct ServeArgs {
     /// A machine with 53 here as its only DNS server finds everything else of the service.
     #[arg(long, value_name = "ADDR", value_parser = ListenAddress::parse)]
     dns: Option<ListenAddress>,
+    /// Metrics for Prometheus at /metrics, and the health of the service at /health, by HTTP. [default: none]
+    ///
+    /// Such as 127.0.0.1:9863. It has no password: only the machines that read it should reach it.
+    #[arg(long, value_name = "ADDR", value_parser = ListenAddress::parse)]
+    metrics: Option<ListenAddress>,
     /// The clients that the DNS listener answers: private, any, or addresses and networks. [default: private]
     ///
     /// Separated by commas, such as private,100.64.0.0/10. Private are loopback, private and link-local
@@ -178,6 +183,7 @@ impl ServeArgs {
         replace(&mut settings.http, &self.http);
         replace(&mut settings.https, &self.https);
         replace(&mut settings.dns, &self.dns);
+        replace(&mut settings.metrics, &self.metrics);
         replace(&mut settings.server.dns.clients, &self.dns_clients);
         replace(&mut settings.server.dns.others, &self.dns_others);
         if let Some(servers) = &self.dns_upstreams {

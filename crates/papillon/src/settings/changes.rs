@@ -33,7 +33,7 @@ impl Changes {
 fn values(settings: &Settings) -> Vec<(&'static str, String)> {
     let server = &settings.server;
     let (limits, timeouts) = (&server.limits, &server.timeouts);
-    let values: [(&'static str, &dyn Debug); 49] = [
+    let values: [(&'static str, &dyn Debug); 50] = [
         ("data", &settings.data_dir()),
         ("database", &settings.database),
         ("public_host", &server.public_host),
@@ -45,6 +45,7 @@ fn values(settings: &Settings) -> Vec<(&'static str, String)> {
         ("http", &settings.http),
         ("https", &settings.https),
         ("dns", &settings.dns),
+        ("metrics", &settings.metrics),
         ("dns_clients", &server.dns.clients),
         ("dns_others", &server.dns.others),
         ("dns_upstreams", &server.dns.upstreams),

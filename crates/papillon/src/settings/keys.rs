@@ -71,6 +71,7 @@ pub(super) const KEYS: &[Key] = &[
         (settings.https, settings.https_is_told) = (ListenAddress::parse(text)?, true);
     }),
     top!("dns", |settings, text| settings.dns = ListenAddress::parse(text)?),
+    top!("metrics", |settings, text| settings.metrics = ListenAddress::parse(text)?),
     top!("dns_clients", |settings, text| settings.server.dns.clients = dns_clients(text)?),
     top!("dns_others", |settings, text| settings.server.dns.others = dns_others(text)?),
     top!("dns_upstreams", |settings, text| settings.server.dns.upstreams = dns_servers(text)?.0),

@@ -13,6 +13,7 @@ use papillon_store::{Account, AccountId, Roster};
 
 use super::connection::Stage;
 use super::{CommandError, Connection, Outcome};
+use crate::counts::{self, Way};
 use crate::delivery::Deliveries;
 use crate::listen::EntryPoint;
 use crate::passport::{Reason, TicketError, t_part};
@@ -112,6 +113,7 @@ impl Connection {
         let _turn = service.locks.one(&handle).await;
         let found = service.store.sign_in(AccountId(claims.account)).await.map_err(|error| {
             tracing::error!(%error, "the store failed during a sign-in");
+            self.service.counts.sign_ins.note(Way::Ticket, counts::Outcome::Unavailable);
             // Not a failed sign-in: nothing is noted of it, or an outage would look like an attack.
             CommandError::Fatal(ErrorCode::InternalServerError)
         })?;
@@ -129,6 +131,7 @@ impl Connection {
 
     /// Logs a failed sign-in, and makes the error for the client.
     fn refused(&self, code: ErrorCode) -> CommandError {
+        self.service.counts.sign_ins.note(Way::Ticket, counts::Outcome::Ticket);
         self.service.failures.note(Reason::Ticket, self.origin.client.ip(), self.handle.as_ref());
         CommandError::Fatal(code)
     }
@@ -142,6 +145,7 @@ impl Connection {
         };
         let profile = msg::FromService { payload: self.profile(&account, ticket) };
         tracing::info!(account = %account.handle, dialect = %self.dialect, "signed in");
+        self.service.counts.sign_ins.note(Way::Ticket, counts::Outcome::Ok);
         self.verified = account.verified;
         self.stage = Stage::SignedIn;
 

@@ -24,7 +24,7 @@ impl Connection {
             name: person.name.clone(),
         };
         out.send(&self.outbox, reply.to_bytes());
-        let conversation = Arc::new(Conversation::new());
+        let conversation = Arc::new(Conversation::new(self.service.counts.conversations.enter()));
         conversation.join(self.participant(&person), None, out);
         self.sit(person, conversation);
         Ok(())
