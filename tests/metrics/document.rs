@@ -9,6 +9,7 @@ use msnp_testkit::TestServer;
 use crate::scrape::{Family, Scrape};
 
 const DOCUMENT: &str = include_str!("../../docs/metrics.md");
+const DASHBOARD: &str = include_str!("../../docs/grafana/papillon.json");
 
 /// The families in the tables: `| name | type | unit | labels | meaning |`.
 fn documented() -> BTreeMap<String, Family> {
@@ -71,4 +72,29 @@ async fn promtool_has_nothing_to_say() {
     let said = promtool.wait_with_output().expect("its end");
     let words = String::from_utf8_lossy(&said.stdout) + String::from_utf8_lossy(&said.stderr);
     assert!(said.status.success() && words.is_empty(), "{words}");
+}
+
+/// The names that begin so, without what a histogram or an expression puts behind them.
+fn names<'a>(text: &'a str, prefix: &'a str) -> impl Iterator<Item = &'a str> {
+    let word = |at: usize| {
+        let rest = &text[at..];
+        &rest[..rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len())]
+    };
+    text.match_indices(prefix).map(move |(at, _)| word(at))
+}
+
+/// The dashboard and the alerts ask for nothing that there is not.
+#[test]
+fn the_dashboard_and_the_alerts_use_documented_names() {
+    let documented = documented();
+    let (_, alerts) = DOCUMENT.split_once("\n## Alerts\n").expect("the alerts");
+    for (what, text) in [("the dashboard", DASHBOARD), ("the alerts", alerts)] {
+        let all: Vec<_> = ["papillon_", "process_"].iter().flat_map(|prefix| names(text, prefix)).collect();
+        assert!(all.len() > 5, "{what}: {all:?}");
+        for name in all {
+            let family = ["_bucket", "_count", "_sum"].iter().find_map(|end| name.strip_suffix(end));
+            let family = family.filter(|family| documented.contains_key(*family)).unwrap_or(name);
+            assert!(documented.contains_key(family), "{what} asks for {name}");
+        }
+    }
 }

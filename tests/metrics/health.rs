@@ -48,6 +48,27 @@ async fn one_that_goes_down_is_alive_and_not_ready() {
     assert_eq!(health(&server, "/health/live").await.0, 200);
 }
 
+/// A database whose file is gone answers nothing.
+#[tokio::test]
+async fn one_without_its_database_is_alive_and_not_ready() {
+    let server = TestServer::start().await;
+    assert_eq!(health(&server, "/health").await.0, 200);
+    std::fs::rename(server.folder().join("papillon.db"), server.folder().join("away.db"))
+        .expect("a new name");
+    let facts = r#"{"status":"unavailable","service":"serving","database":"silent","#;
+    // The watch over the database notices it in its own time.
+    while health(&server, "/health").await.0 == 200 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(health(&server, "/health").await, (503, facts.into()));
+    assert_eq!(health(&server, "/health/live").await.0, 200);
+    std::fs::rename(server.folder().join("away.db"), server.folder().join("papillon.db"))
+        .expect("the old name");
+    while health(&server, "/health").await.0 != 200 {
+        tokio::task::yield_now().await;
+    }
+}
+
 /// Nothing of the site is here, and nothing of this is there.
 #[tokio::test]
 async fn the_listener_serves_nothing_else() {

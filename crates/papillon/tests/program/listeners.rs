@@ -10,7 +10,8 @@ use crate::running::{DEADLINE, Running};
 fn each_listener_is_announced_before_ready() {
     let papillon = Papillon::new();
     let mut command = papillon.command(["serve", "--msnp", "127.0.0.1:0", "--dispatch", "localhost:0"]);
-    let running = Running::launch(command.args(["--metrics", "127.0.0.1:0", "--http", "0", "--https", "127.0.0.1:0"]));
+    let running =
+        Running::launch(command.args(["--metrics", "127.0.0.1:0", "--http", "0", "--https", "127.0.0.1:0"]));
     let names: Vec<_> = running.listening.iter().map(|line| line.split(' ').nth(1).unwrap()).collect();
     assert_eq!(names, ["msnp", "dispatch", "http", "https", "metrics"]);
     assert_eq!(running.address("http").ip().to_string(), "0.0.0.0");
