@@ -4,6 +4,7 @@
 
 mod connections;
 mod health;
+mod history;
 mod level;
 mod sharded;
 mod sign_ins;
@@ -13,6 +14,7 @@ use std::sync::Arc;
 
 pub(crate) use connections::{Connections, Door, OpenConnection, Role};
 pub(crate) use health::{Health, Stage};
+pub(crate) use history::{History, STEP, Totals, bars};
 pub(crate) use level::{Level, Raised};
 pub(crate) use sign_ins::{Outcome, SignIns, Way};
 pub(crate) use traffic::{Loss, Relayed, Traffic};
@@ -26,4 +28,5 @@ pub(crate) struct Counts {
     /// Open conversations.
     pub(crate) conversations: Arc<Level>,
     pub(crate) health: Arc<Health>,
+    pub(crate) history: History,
 }

@@ -5,6 +5,7 @@
 
 mod families;
 mod health;
+mod history;
 mod listener;
 mod page;
 mod process;
@@ -17,6 +18,7 @@ use prometheus_client::encoding::{DescriptorEncoder, prometheus_text};
 use prometheus_client::registry::Registry;
 
 pub(crate) use health::{alive, ready};
+pub(crate) use history::keep_history;
 pub(crate) use listener::MetricsSite;
 
 use crate::passport::Passport;

@@ -25,7 +25,7 @@ use crate::listen::Peeked;
 use crate::listen::plain;
 use crate::listen::proxy_protocol::{introduced, is_trusted};
 use crate::listen::{EntryPoint, Origin};
-use crate::metrics::{Metrics, MetricsSite};
+use crate::metrics::{self, Metrics, MetricsSite};
 use crate::passport::StoredAccounts;
 use crate::passport::{Passport, Passwords, TicketMint};
 use crate::people::change::Change;
@@ -195,7 +195,7 @@ impl Server {
     /// Serves until the first message on `stop` (or its end). A second message cuts the time of
     /// grace short.
     pub async fn run(self, mut stop: mpsc::Receiver<()>) {
-        let Self { service, listeners, identity, site, metrics } = self;
+        let Self { service, listeners, identity, site, metrics: for_metrics } = self;
         // For the pages, which go on longer than the rest: see below.
         let (stopping, stopped) = watch::channel(false);
         let mut tasks = JoinSet::new();
@@ -217,6 +217,7 @@ impl Server {
         }
         let refusals = Arc::clone(&service.refusals);
         tasks.spawn(async move { refusals.log().await });
+        tasks.spawn(metrics::keep_history(Arc::clone(&service)));
         let mut web = JoinSet::new();
         if let Some(listener) = listeners.http {
             web.spawn(site::serve(listener, None, Arc::clone(&site), stopped.clone()));
@@ -225,7 +226,7 @@ impl Server {
             web.spawn(site::serve(listener, identity, site, stopped.clone()));
         }
         if let Some(listener) = listeners.metrics {
-            web.spawn(http::serve(listener, None, metrics, stopped));
+            web.spawn(http::serve(listener, None, for_metrics, stopped));
         }
 
         service.counts.health.reached(Stage::Serving);

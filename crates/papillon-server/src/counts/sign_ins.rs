@@ -79,6 +79,14 @@ impl SignIns {
         self.cell(way, outcome).map_or(0, |count| count.load(Ordering::Relaxed))
     }
 
+    /// All that failed.
+    pub(crate) fn failed(&self) -> u64 {
+        let all = Way::ALL.into_iter().flat_map(|way| Outcome::ALL.map(|outcome| (way, outcome)));
+        all.filter(|(_, outcome)| *outcome != Outcome::Ok)
+            .map(|(way, outcome)| self.count(way, outcome))
+            .sum()
+    }
+
     fn cell(&self, way: Way, outcome: Outcome) -> Option<&AtomicU64> {
         self.0.get(way as usize)?.get(outcome as usize)
     }
@@ -97,6 +105,8 @@ mod tests {
         sign_ins.note(Way::Password, Outcome::Unavailable);
         assert_eq!(sign_ins.count(Way::Password, Outcome::Ok), 2);
         assert_eq!(sign_ins.count(Way::Ticket, Outcome::Unavailable), 0);
+        sign_ins.note(Way::Ticket, Outcome::Ticket);
+        assert_eq!(sign_ins.failed(), 2);
         for (number, outcome) in Outcome::ALL.into_iter().enumerate() {
             assert_eq!(outcome as usize, number);
         }
