@@ -174,13 +174,16 @@ impl Server {
             ports,
             refusals: Arc::new(Refusals::default()),
             counts,
+            logged: passport.failures().logged().clone(),
             config: Arc::new(Live::new(config)),
         });
         let dns = listeners.dns.as_ref().map(DnsSockets::local_addr).transpose()?;
         let metrics = Metrics::of(Arc::clone(&service), Arc::clone(&passport));
         let metrics = Arc::new(MetricsSite::new(metrics, Arc::clone(&service.counts.health)));
         let site = Arc::new(make_site(&service, passport, dns.map(|address| address.port())).await?);
-        Ok(Self { service, listeners, identity, site, metrics })
+        let server = Self { service, listeners, identity, site, metrics };
+        server.reload().show_addresses(server.service.config.log_addresses);
+        Ok(server)
     }
 
     /// A handle to change settings while the service runs.
@@ -215,8 +218,8 @@ impl Server {
         if let Some(identity) = &identity {
             tasks.spawn(Arc::clone(identity).keep_current());
         }
-        let refusals = Arc::clone(&service.refusals);
-        tasks.spawn(async move { refusals.log().await });
+        let (refusals, logged) = (Arc::clone(&service.refusals), service.logged.clone());
+        tasks.spawn(async move { refusals.log(|client| logged.of(client)).await });
         tasks.spawn(metrics::keep_history(Arc::clone(&service)));
         let mut web = JoinSet::new();
         if let Some(listener) = listeners.http {
@@ -269,7 +272,15 @@ impl Reload {
         }
         self.site.tell_https_only(adopted.https_only);
         self.service.config.adopt(new);
+        self.show_addresses(adopted.log_addresses);
         Ok(())
+    }
+
+    fn show_addresses(&self, on: bool) {
+        self.service.logged.show(on);
+        if let Some(identity) = &self.identity {
+            identity.show_addresses(on);
+        }
     }
 
     /// Has the certificates read again at once; the log has the outcome.

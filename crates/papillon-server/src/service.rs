@@ -11,7 +11,7 @@ use crate::config::Live;
 use crate::counts::Counts;
 use crate::delivery::OpenConnections;
 use crate::invitation_mail::InvitationMail;
-use crate::listen::{EntryPoint, Origin};
+use crate::listen::{EntryPoint, LoggedAddresses, Origin};
 use crate::passport::{Failures, TicketMint};
 use crate::people::conversations::Switchboards;
 use crate::people::{AccountLocks, Directory};
@@ -33,6 +33,8 @@ pub(crate) struct Service {
     /// The counts of connections and requests that were turned away.
     pub(crate) refusals: Arc<Refusals>,
     pub(crate) counts: Arc<Counts>,
+    /// Whether the log shows addresses of clients.
+    pub(crate) logged: LoggedAddresses,
     /// The ports to which clients are sent; known once the listeners are bound.
     pub(crate) ports: Ports,
 }

@@ -146,6 +146,11 @@ pub(crate) struct ServeArgs {
     /// Takes passwords over TLS only: no page with a password, and no login, is served without it.
     #[arg(long)]
     https_only: bool,
+    /// Shows the addresses of clients in the log, which fail2ban needs.
+    ///
+    /// Without it a line of level info or above has `-` in place of an address. Accounts are named in any case.
+    #[arg(long)]
+    log_addresses: bool,
     /// Seconds between the announcement of a shutdown and the shutdown; 0 announces nothing. [default: 0]
     ///
     /// A second SIGTERM or SIGINT cuts them short.
@@ -197,6 +202,7 @@ impl ServeArgs {
         operator.contact = self.operator_contact.clone().or(operator.contact.take());
         // An option without a value can only turn on: it takes nothing back that the file says.
         settings.server.https_only |= self.https_only;
+        settings.server.log_addresses |= self.log_addresses;
         replace(&mut settings.server.ticket_lifetime, &self.ticket_lifetime);
         replace(&mut settings.server.trusted_proxies, &self.trusted_proxies);
         settings.server.old_windows |= self.old_windows;

@@ -79,6 +79,7 @@ pub(super) const KEYS: &[Key] = &[
     top!("tls_name", |settings, text| settings.server.tls_names = hosts(text)?.0),
     top!("trusted_proxies", |settings, text| settings.server.trusted_proxies = ranges(text)?),
     top!("log_format", |settings, text| settings.log_format = LogFormat::parse(text)?),
+    top!("log_addresses", |settings, text| settings.server.log_addresses = switch(text)?),
     top!("shutdown_grace", |settings, text| settings.server.shutdown_grace = seconds_or_none(text)?),
     top!("ticket_lifetime", |settings, text| settings.server.ticket_lifetime = seconds(text)?),
     top!("registration", |settings, text| settings.server.registration = Some(registration(text)?)),
