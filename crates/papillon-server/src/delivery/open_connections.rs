@@ -33,6 +33,13 @@ pub(crate) struct Registration<'a> {
     outbox: Arc<Outbox>,
 }
 
+impl Registration<'_> {
+    /// The number of the connection, which no other has.
+    pub(crate) fn number(&self) -> u64 {
+        self.number
+    }
+}
+
 impl OpenConnections {
     /// Counts a connection.
     pub(crate) fn register(&self, outbox: &Arc<Outbox>) -> Registration<'_> {

@@ -83,6 +83,7 @@ struct Queue {
     /// Everything that the socket has ever taken, in bytes.
     taken: u64,
     phase: Phase,
+    loss: Option<(Loss, usize)>,
     /// The socket took less than there was; its owner waits for it to become ready.
     stalled: bool,
     /// Messages that were given up when the connection broke. Its own task answers for them before it tells
@@ -167,7 +168,6 @@ impl Outbox {
         queue.lines.push_back(Item { line, receipt });
         self.traffic.longest_outbox.reach(queue.bytes as u64);
         if queue.bytes > self.limit {
-            tracing::info!(waiting = queue.bytes, "dropping a client that does not read");
             // The connection's own task does the rest: the caller may hold the lock of a person or of a conversation.
             self.lose(&mut queue, Loss::Overflow);
             self.alert();
@@ -312,8 +312,15 @@ impl Outbox {
         let lines = queue.lines.len();
         if queue.phase != Phase::Ended && (lines > 0 || loss != Loss::Disconnected) {
             self.traffic.lost(loss, lines);
+            queue.loss = Some((loss, queue.bytes));
         }
         queue.end();
+    }
+
+    /// Why lines were given up, and the bytes that waited then. The connection's own task tells it: others who put lines
+    /// in are other clients.
+    pub(crate) fn loss(&self) -> Option<(Loss, usize)> {
+        self.queue.lock().loss
     }
 
     /// The bytes that wait.

@@ -88,7 +88,6 @@ impl Tunnel {
         // The outbox has a lock of its own; the two are never held at once.
         drop(inbound);
         if too_much {
-            tracing::info!("dropping a client that sends more than is worked off");
             self.outbox.end(Loss::Flood);
         } else {
             self.arrived.notify_one();

@@ -9,6 +9,7 @@ use bytes::BytesMut;
 use msnp::wire::{Decoder, Frame, Limits, Stream};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep_until};
+use tracing::{Instrument, Span, field};
 
 use super::command_error::Flow;
 use super::notification;
@@ -16,7 +17,7 @@ use super::switchboard;
 use crate::config::Timeouts;
 use crate::counts::{self, Door, Loss, OpenConnection};
 use crate::delivery::{Deliveries, Inlet, Outbox, Reader, Tunnel, read_buffer};
-use crate::listen::{EntryPoint, Origin};
+use crate::listen::{EntryPoint, LoggedAddresses, Origin};
 use crate::service::Service;
 
 /// A deadline that is never reached.
@@ -50,9 +51,10 @@ pub(crate) async fn serve_tunnel(service: Arc<Service>, tunnel: Arc<Tunnel>, ori
 async fn attend(service: Arc<Service>, reader: Reader, outbox: Arc<Outbox>, origin: Origin) {
     // Declared before the connection, so dropped after it: a shutdown counts it until its last lines are taken.
     let shared = Arc::clone(&service);
-    let _registration = shared.open.register(&outbox);
+    let registration = shared.open.register(&outbox);
     let counted = service.counts.connections.open(door(origin.entry_point), counts::Role::Unknown);
     let mut connection = Connection {
+        span: span(registration.number(), &origin, &service.logged),
         counted,
         timeouts: &shared.config.now().timeouts,
         decoder: Decoder::new(Stream::NotificationRequests, Limits::SIGN_IN),
@@ -67,7 +69,7 @@ async fn attend(service: Arc<Service>, reader: Reader, outbox: Arc<Outbox>, orig
     };
     let reset = connection.run().await;
     // Before the lingering: the others hear at once that this client is gone.
-    connection.leave(reset);
+    connection.span.clone().in_scope(|| connection.leave(reset));
     if !reset {
         connection.reader.linger().await;
     }
@@ -75,6 +77,9 @@ async fn attend(service: Arc<Service>, reader: Reader, outbox: Arc<Outbox>, orig
 
 struct Connection {
     service: Arc<Service>,
+    /// The client, for the lines of the log. It is entered around all work but the relay of messages: they pay nothing
+    /// for it, and the one line that a relay may log enters it by itself.
+    span: Span,
     counted: OpenConnection,
     /// The time limits at its beginning: a change of the settings holds for later connections.
     timeouts: &'static Timeouts,
@@ -140,15 +145,14 @@ impl Connection {
                 () = timer.as_mut() => {
                     has_rung = true;
                     if stall.is_some_and(|(since, _)| self.stall_deadline(since) <= Instant::now()) {
-                        tracing::info!("dropping a client that does not read");
                         self.outbox.end(Loss::Stalled);
                         return false;
                     }
                     if self.reader.expires().is_some_and(|expires| expires <= Instant::now()) {
-                        tracing::debug!("a client of the gateway asks no more");
+                        self.span.in_scope(|| tracing::debug!("a client of the gateway asks no more"));
                         return true;
                     }
-                    if !self.closing && self.see_to_deadlines().is_break() {
+                    if !self.closing && self.span.clone().in_scope(|| self.see_to_deadlines()).is_break() {
                         self.finish();
                     }
                 }
@@ -192,7 +196,7 @@ impl Connection {
             if let Role::Switchboard(switchboard) = &mut self.role {
                 // One for all frames of this read: nothing is awaited on a switchboard, so a burst is one write.
                 let mut out = Deliveries::new();
-                return switchboard.handle_all(&mut self.decoder, buffer, &mut out);
+                return switchboard.handle_all(&mut self.decoder, buffer, &self.span, &mut out);
             }
             match self.decoder.next(buffer) {
                 Ok(Some(frame)) => {
@@ -203,7 +207,9 @@ impl Connection {
                 }
                 Ok(None) => return Flow::Continue(()),
                 Err(error) => {
-                    tracing::debug!(%error, "closing a connection whose stream cannot be read");
+                    self.span.in_scope(
+                        || tracing::debug!(%error, "closing a connection whose stream cannot be read"),
+                    );
                     return Flow::Break(());
                 }
             }
@@ -219,12 +225,14 @@ impl Connection {
         match &mut self.role {
             // Boxed so that an idle connection does not carry the room that its commands need.
             Role::Notification(notification) => {
-                let flow = Box::pin(notification.handle(frame)).await;
+                let flow = Box::pin(notification.handle(frame)).instrument(self.span.clone()).await;
                 // A sign-in raises the limits, from the next frame on.
                 self.decoder.expect(Stream::NotificationRequests, notification.frame_limits());
                 flow
             }
-            Role::Switchboard(switchboard) => switchboard.handle(&frame, &mut Deliveries::new()),
+            Role::Switchboard(switchboard) => {
+                self.span.in_scope(|| switchboard.handle(&frame, &mut Deliveries::new()))
+            }
             Role::Unknown => Flow::Break(()),
         }
     }
@@ -305,6 +313,13 @@ impl Connection {
 
     /// Tells all people that it concerns that this client is gone, or is going (`reset`: gone already).
     fn leave(&mut self, reset: bool) {
+        match self.outbox.loss() {
+            Some((Loss::Overflow | Loss::Stalled, waiting)) => {
+                tracing::info!(waiting, "dropping a client that does not read");
+            }
+            Some((Loss::Flood, _)) => tracing::info!("dropping a client that sends more than is worked off"),
+            Some((Loss::Disconnected, _)) | None => {}
+        }
         let mut out = Deliveries::new();
         match &mut self.role {
             Role::Unknown => {}
@@ -319,6 +334,21 @@ impl Connection {
             out.abandon(&self.outbox);
         }
     }
+}
+
+/// The span of a connection: its number, and with time the dialect and the account of its client. The handlers record
+/// these, as the span of now.
+fn span(number: u64, origin: &Origin, logged: &LoggedAddresses) -> Span {
+    let address = origin.client.ip().to_canonical();
+    // An error's line needs it as well, so it is of the level that is always on.
+    let span = match logged.are_shown() {
+        true => {
+            tracing::error_span!("client", number, %address, dialect = field::Empty, account = field::Empty)
+        }
+        false => tracing::error_span!("client", number, dialect = field::Empty, account = field::Empty),
+    };
+    span.in_scope(|| tracing::debug!(%address, entry_point = ?origin.entry_point, "connected"));
+    span
 }
 
 /// The door of a connection in the counts.

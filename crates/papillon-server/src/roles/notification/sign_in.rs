@@ -10,6 +10,7 @@ use msnp::passport::Challenge;
 use msnp::wire::Encode;
 use msnp::{ErrorCode, Handle, TransactionId};
 use papillon_store::{Account, AccountId, Roster};
+use tracing::{Span, field};
 
 use super::connection::Stage;
 use super::{CommandError, Connection, Outcome};
@@ -33,6 +34,7 @@ impl Connection {
         self.reply(&ver::Reply { transaction: request.transaction, dialects, cvr0 });
         // The first one in the reply is the one that is spoken.
         self.dialect = agreed.ok_or(CommandError::Close)?;
+        Span::current().record("dialect", field::display(self.dialect));
         self.stage = Stage::Versioned;
         Ok(())
     }
@@ -144,6 +146,7 @@ impl Connection {
             verified: account.verified,
         };
         let profile = msg::FromService { payload: self.profile(&account, ticket) };
+        Span::current().record("account", field::display(&account.handle));
         tracing::info!(account = %account.handle, dialect = %self.dialect, "signed in");
         self.service.counts.sign_ins.note(Way::Ticket, counts::Outcome::Ok);
         self.verified = account.verified;
