@@ -70,7 +70,7 @@ impl Handler for MetricsSite {
             let text = "Only GET and HEAD are answered here.";
             return Response::text(StatusCode::METHOD_NOT_ALLOWED, text).with_header("Allow", "GET, HEAD");
         }
-        match &*request.path {
+        match request.path {
             "/metrics" => self.metrics().await,
             "/health/live" => health::alive(&self.health),
             "/health" | "/health/ready" => health::ready(&self.health),
