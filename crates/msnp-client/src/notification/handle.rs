@@ -13,7 +13,7 @@ use crate::CommandError;
 /// The time that an answer may take.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(20);
 /// The most switchboards that may be requested at once, and the time until the next.
-/// The service refuses more than eight a minute on one connection (error 800).
+/// The service refuses more than eight a minute of one account (error 800), also after a new sign-in.
 const BURST: u32 = 6;
 const INTERVAL: Duration = Duration::from_secs(9);
 /// The wait after the service refused a switchboard.
@@ -74,7 +74,7 @@ impl NotificationHandle {
     pub(crate) async fn request_switchboard(&self) -> Result<Admission, CommandError> {
         self.wait_for_turn().await;
         match self.transfer().await {
-            Err(CommandError::Refused(ErrorCode::ChangingTooRapidly)) => {
+            Err(CommandError::Refused(ErrorCode::ChangingTooRapidly | ErrorCode::TooManySessions)) => {
                 sleep(AFTER_REFUSAL).await;
                 self.transfer().await
             }

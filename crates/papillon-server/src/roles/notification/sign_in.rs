@@ -16,7 +16,7 @@ use super::{CommandError, Connection, Outcome};
 use crate::delivery::Deliveries;
 use crate::listen::EntryPoint;
 use crate::passport::{Reason, TicketError, t_part};
-use crate::people::Session;
+use crate::people::{Class, Session};
 
 /// The version that is recommended to a client that does not tell its own.
 const UNKNOWN_VERSION: &str = "1.0.0000";
@@ -106,11 +106,33 @@ impl Connection {
             })
         })?;
         let handle = self.handle.clone().ok_or(CommandError::Close)?;
+        let account = AccountId(claims.account);
+        // Before the roster is read and before anybody is told: a sign-in costs both.
+        if !self.service.take(Class::SignIns, account, &handle, Some(self.origin.client.ip())) {
+            return Err(CommandError::Fatal(Class::SignIns.error()));
+        }
+        let entered = self.enter_with(transaction, &handle, account, claims.epoch, ticket).await;
+        if entered.is_err() {
+            // A ticket that is good no more must not use up the sign-ins of its account's owner.
+            self.service.rates.give_back(Class::SignIns, account);
+        }
+        entered
+    }
+
+    /// Signs in with a ticket that is genuine, if it is still good.
+    async fn enter_with(
+        &mut self,
+        transaction: TransactionId,
+        handle: &Handle,
+        account: AccountId,
+        epoch: i64,
+        ticket: &usr::Ticket,
+    ) -> Outcome {
         // A list change that is under way is either in the lists that are read here, or is told afterwards. The turn is
         // kept until the session is entered below.
         let service = Arc::clone(&self.service);
-        let _turn = service.locks.one(&handle).await;
-        let found = service.store.sign_in(AccountId(claims.account)).await.map_err(|error| {
+        let _turn = service.locks.one(handle).await;
+        let found = service.store.sign_in(account).await.map_err(|error| {
             tracing::error!(%error, "the store failed during a sign-in");
             // Not a failed sign-in: nothing is noted of it, or an outage would look like an attack.
             CommandError::Fatal(ErrorCode::InternalServerError)
@@ -118,7 +140,7 @@ impl Connection {
         let valid = |account: &Account| {
             // The ticket of one account must not open another; and a new password or "sign out everywhere" raises the
             // epoch, which voids earlier tickets.
-            account.handle == handle && account.credential_epoch == claims.epoch && account.enabled
+            account.handle == *handle && account.credential_epoch == epoch && account.enabled
         };
         let (account, roster) = found
             .filter(|(account, _)| valid(account))

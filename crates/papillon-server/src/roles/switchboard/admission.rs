@@ -10,8 +10,8 @@ use tokio::time::Instant;
 use super::connection::Participation;
 use super::{CommandError, Connection, Outcome};
 use crate::delivery::Deliveries;
-use crate::people::Invitee;
 use crate::people::conversations::{Conversation, Participant};
+use crate::people::{Class, Invitee};
 
 impl Connection {
     /// `USR`: the caller opens a conversation.
@@ -25,6 +25,7 @@ impl Connection {
         };
         out.send(&self.outbox, reply.to_bytes());
         let conversation = Arc::new(Conversation::new());
+        // Nobody has been called into a conversation that is new: this answers no call.
         conversation.join(self.participant(&person), None, out);
         self.sit(person, conversation);
         Ok(())
@@ -41,7 +42,11 @@ impl Connection {
         if conversation.has(person.account) {
             return Err(CommandError::Fatal(ErrorCode::AlreadyThere));
         }
-        conversation.join(self.participant(&person), Some(transaction), out);
+        let caller = conversation.join(self.participant(&person), Some(transaction), out);
+        // A call that is answered does not count.
+        if let Some(caller) = caller {
+            self.service.rates.give_back(Class::Calls, caller);
+        }
         self.sit(person, conversation);
         Ok(())
     }
@@ -58,8 +63,7 @@ impl Connection {
     }
 
     fn participant(&self, person: &Invitee) -> Participant {
-        let calls = self.service.config.limits.calls_per_minute;
-        Participant::new(person, Arc::clone(&self.outbox), calls)
+        Participant::new(person, Arc::clone(&self.outbox))
     }
 
     fn sit(&mut self, person: Invitee, conversation: Arc<Conversation>) {
