@@ -19,7 +19,7 @@ use super::guard::safer;
 use crate::Registration;
 use crate::passport::{LoginError, whole_seconds};
 
-/// The form, with what was filled in before: never the password.
+/// The form, with the fields that were filled in before: never the password.
 #[derive(Template)]
 #[template(path = "people/login.html")]
 struct Form<'a> {
@@ -50,7 +50,7 @@ pub(super) async fn show(
     caller.show(StatusCode::OK, &form)
 }
 
-/// Signs somebody in, within the limits that hold for messengers.
+/// Signs the visitor in, within the limits that hold for messengers.
 pub(super) async fn submit(
     State(people): State<Arc<People>>,
     submitted: Submitted,
@@ -62,6 +62,7 @@ pub(super) async fn submit(
         Ok(stored) => {
             let session =
                 people.begin_session(caller.session(), AccountId(stored.account), stored.epoch).await?;
+            // One of two pages, never an address from the form: that could lead to another site.
             Ok(caller.signed_in(&session, if to == "admin" { "/admin" } else { "/account" }))
         }
         Err(error) => {
