@@ -59,7 +59,7 @@ fn count(node: &Switchboards) -> (usize, usize) {
 #[tokio::test(start_paused = true)]
 async fn one_account_cannot_have_them_all() {
     let node = switchboards();
-    let sessions: Vec<_> = (0..9).map(|account| session(account)).collect();
+    let sessions: Vec<_> = (0..9).map(session).collect();
     let issue =
         |asked: i64, of: usize| node.issue(AccountId(asked), person(of as i64), sessions[of].sign_in(), None);
     // Two for itself, two to call another: that one has its own left.
