@@ -69,6 +69,10 @@ reasons! {
     Cookies = "cookies",
     /// A cookie beyond those that the account may have out.
     CookiesOfAccount = "cookies_of_account",
+    /// A connection, or a request of a proxy's client, from an address that is banned.
+    BannedAddress = "banned_address",
+    /// A sign-in, or a page, of an account that is banned.
+    BannedAccount = "banned_account",
 }
 
 /// The refusals of a running service.

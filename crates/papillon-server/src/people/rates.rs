@@ -78,6 +78,11 @@ impl AccountRates {
         self.classes.get(class as usize).is_none_or(|table| take(table, account))
     }
 
+    /// Whether one more of a class would be within the account's limit now.
+    pub(crate) fn allows(&self, class: Class, account: AccountId) -> bool {
+        self.classes.get(class as usize).is_none_or(|table| table.lock().wait(&account, now()).is_zero())
+    }
+
     /// Takes one back that has been counted.
     pub(crate) fn give_back(&self, class: Class, account: AccountId) {
         if let Some(table) = self.classes.get(class as usize) {
@@ -132,7 +137,8 @@ mod tests {
         for class in Class::ALL {
             let (tokens, window) = class.rate(&Limits::default());
             assert!((0..tokens).all(|_| rates.take(*class, AccountId(1))), "{class:?}");
-            assert!(!rates.take(*class, AccountId(1)) && rates.take(*class, AccountId(2)), "{class:?}");
+            assert!(!rates.allows(*class, AccountId(1)) && !rates.take(*class, AccountId(1)), "{class:?}");
+            assert!(rates.allows(*class, AccountId(2)) && rates.take(*class, AccountId(2)), "{class:?}");
             rates.give_back(*class, AccountId(1));
             assert!(rates.take(*class, AccountId(1)) && !rates.take(*class, AccountId(1)), "{class:?}");
             tokio::time::advance(window).await;

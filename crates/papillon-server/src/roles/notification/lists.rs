@@ -41,7 +41,7 @@ impl Connection {
         // The contact is told of each time that it comes onto the list, and asks its person about it. One that has
         // blocked this account is told too: its lists change with ours, and its client's copy has to follow.
         if is_new && !service.rates.take_addition(session.account, &handle) {
-            return Err(self.too_often(&session));
+            return Err(self.too_often_for_contact(&session));
         }
         // Of both: the other person's reverse list changes with it.
         let _turn = service.locks.two(&session.handle, &handle).await;
@@ -94,13 +94,13 @@ impl Connection {
     /// of late.
     fn may_unblock(&self, session: &Session, shows: bool, contact: &Handle) -> Outcome {
         if shows && !self.service.rates.take_unblock(session.account, contact) {
-            return Err(self.too_often(session));
+            return Err(self.too_often_for_contact(session));
         }
         Ok(())
     }
 
     /// The error for a change that concerns one contact too often; counts it.
-    fn too_often(&self, session: &Session) -> CommandError {
+    fn too_often_for_contact(&self, session: &Session) -> CommandError {
         let from = self.origin.client.ip();
         self.service.refusals.note(Refusal::ContactChanges, Some(from), Some(&session.handle));
         CommandError::Error(ErrorCode::ChangingTooRapidly)

@@ -106,33 +106,21 @@ impl Connection {
             })
         })?;
         let handle = self.handle.clone().ok_or(CommandError::Close)?;
-        let account = AccountId(claims.account);
-        // Before the roster is read and before anybody is told: a sign-in costs both.
-        if !self.service.take(Class::SignIns, account, &handle, Some(self.origin.client.ip())) {
-            return Err(CommandError::Fatal(Class::SignIns.error()));
+        let id = AccountId(claims.account);
+        // Before the roster is read: that costs as much as the rest of a sign-in. Not counted yet, because a ticket that
+        // is void must not use up the sign-ins of the account's owner.
+        if !self.service.rates.allows(Class::SignIns, id) {
+            return Err(self.too_many_sign_ins(&handle));
         }
-        let entered = self.enter_with(transaction, &handle, account, claims.epoch, ticket).await;
-        if entered.is_err() {
-            // A ticket that is good no more must not use up the sign-ins of its account's owner.
-            self.service.rates.give_back(Class::SignIns, account);
-        }
-        entered
-    }
-
-    /// Signs in with a ticket that is genuine, if it is still good.
-    async fn enter_with(
-        &mut self,
-        transaction: TransactionId,
-        handle: &Handle,
-        account: AccountId,
-        epoch: i64,
-        ticket: &usr::Ticket,
-    ) -> Outcome {
         // A list change that is under way is either in the lists that are read here, or is told afterwards. The turn is
         // kept until the session is entered below.
         let service = Arc::clone(&self.service);
-        let _turn = service.locks.one(handle).await;
-        let found = service.store.sign_in(account).await.map_err(|error| {
+        let _turn = service.locks.one(&handle).await;
+        // Within the turn: a ban that takes effect now waits for it, and signs this session out then.
+        if service.bans.refuses_account(id, self.origin.client.ip(), &handle).is_some() {
+            return Err(CommandError::Fatal(ErrorCode::AuthenticationFailed));
+        }
+        let found = service.store.sign_in(id).await.map_err(|error| {
             tracing::error!(%error, "the store failed during a sign-in");
             // Not a failed sign-in: nothing is noted of it, or an outage would look like an attack.
             CommandError::Fatal(ErrorCode::InternalServerError)
@@ -140,11 +128,15 @@ impl Connection {
         let valid = |account: &Account| {
             // The ticket of one account must not open another; and a new password or "sign out everywhere" raises the
             // epoch, which voids earlier tickets.
-            account.handle == *handle && account.credential_epoch == epoch && account.enabled
+            account.handle == handle && account.credential_epoch == claims.epoch && account.enabled
         };
         let (account, roster) = found
             .filter(|(account, _)| valid(account))
             .ok_or_else(|| self.refused(ErrorCode::AuthenticationFailed))?;
+        // Of many that came at once, each has seen room for itself.
+        if !service.rates.take(Class::SignIns, id) {
+            return Err(self.too_many_sign_ins(&handle));
+        }
         self.enter(transaction, account, roster, ticket);
         Ok(())
     }
@@ -153,6 +145,13 @@ impl Connection {
     fn refused(&self, code: ErrorCode) -> CommandError {
         self.service.failures.note(Reason::Ticket, self.origin.client.ip(), self.handle.as_ref());
         CommandError::Fatal(code)
+    }
+
+    /// The error for a sign-in beyond the rate of its account; counts it.
+    fn too_many_sign_ins(&self, handle: &Handle) -> CommandError {
+        let from = self.origin.client.ip();
+        self.service.refusals.note(Class::SignIns.refusal(), Some(from), Some(handle));
+        CommandError::Fatal(Class::SignIns.error())
     }
 
     fn enter(&mut self, transaction: TransactionId, account: Account, roster: Roster, ticket: &usr::Ticket) {
