@@ -15,16 +15,17 @@ impl Fields {
         Self(Vec::new())
     }
 
-    /// Reads lines that end in CR LF or LF. A line without a colon is skipped.
+    /// Reads lines that end in CR LF or LF. A line without a colon is skipped. A line end of another kind inside a value
+    /// becomes a blank, as when it is written.
     pub(super) fn parse(text: &str) -> Self {
         let lines = text.split('\n').filter_map(|line| line.split_once(':'));
-        let field = |(name, value): (&str, &str)| (name.trim().to_owned(), value.trim().to_owned());
+        let field = |(name, value): (&str, &str)| (name.trim().to_owned(), one_line(value).trim().to_owned());
         Self(lines.map(field).filter(|(name, _)| !name.is_empty()).take(Self::MAX_LINES).collect())
     }
 
     /// Appends a line. Line ends in it become blanks, so that a value never begins a line of its own.
     pub fn push(&mut self, name: &str, value: impl fmt::Display) {
-        self.0.push((name.to_owned(), value.to_string().replace(['\r', '\n', '\0'], " ")));
+        self.0.push((name.to_owned(), one_line(&value.to_string())));
     }
 
     /// The value of a name in any case. Of several the first counts, so that an appended line changes nothing.
@@ -41,6 +42,10 @@ impl Fields {
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
+}
+
+fn one_line(value: &str) -> String {
+    value.replace(['\r', '\n', '\0'], " ")
 }
 
 impl fmt::Display for Fields {

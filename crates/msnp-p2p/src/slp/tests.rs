@@ -196,3 +196,18 @@ proptest::proptest! {
         let _ = TransportResponse::from_fields(&fields);
     }
 }
+
+/// Found by fuzzing: what is read is written as it was read.
+#[test]
+fn a_value_has_no_line_end_in_it() {
+    let mut message = invite();
+    for (read, is) in [("a\rb", "a b"), ("a\0b", "a b"), ("a\0\r", "a")] {
+        let text = format!(
+            "EUF-GUID: {{A4268EEC-FEC5-49E5-95C3-F126696BDBF6}}\r\nSessionID: 1\r\nContext: {read}\r\n"
+        );
+        message.body = Fields::parse(&text);
+        let request = SessionRequest::from_fields(&message.body).unwrap();
+        assert_eq!(request.context, is, "{read:?}");
+        assert_eq!(SessionRequest::from_fields(&request.to_fields()), Ok(request));
+    }
+}
