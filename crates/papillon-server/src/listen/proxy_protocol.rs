@@ -5,6 +5,8 @@
 //! From these it may be left out, so that programs on a proxy's machine are served without one. That gives
 //! nothing away: a client that can choose the first bytes of a connection from there could write a header, too.
 
+#[cfg(feature = "fuzzing")]
+pub(crate) mod fuzzing;
 mod introduction;
 mod trusted;
 #[cfg(any(test, feature = "old-windows"))]

@@ -4,6 +4,8 @@
 //! same notification server and switchboard as behind a socket, and what waits there goes into the
 //! answer. [`session`] is who may ask when, [`query`] what can be asked.
 
+#[cfg(feature = "fuzzing")]
+pub(crate) mod fuzzing;
 mod query;
 mod session;
 mod table;

@@ -6,6 +6,8 @@
 pub(crate) mod accounts;
 mod administration;
 mod elsewhere;
+#[cfg(feature = "fuzzing")]
+pub(crate) mod fuzzing;
 mod old_paths;
 mod page;
 mod published_addresses;

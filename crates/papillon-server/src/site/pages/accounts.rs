@@ -12,6 +12,8 @@ mod cookies;
 mod deletion;
 pub(super) mod error;
 pub(super) mod forms;
+#[cfg(feature = "fuzzing")]
+pub(super) mod fuzzing;
 mod guard;
 mod keys;
 mod picture;
