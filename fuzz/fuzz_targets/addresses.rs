@@ -1,0 +1,27 @@
+//! Any word where an operator, or a person at a page, writes an address, a range of them, a URL or a code: what is read is
+//! written and read back the same.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use msnp::HostPort;
+use papillon_dns::{Clients, Others};
+use papillon_server::{AddressRange, PublicUrl};
+use papillon_store::InvitationCode;
+
+fuzz_target!(|word: &str| {
+    if let Ok(range) = word.parse::<AddressRange>() {
+        assert_eq!(range.to_string().parse(), Ok(range));
+    }
+    if let Ok(url) = word.parse::<PublicUrl>() {
+        assert_eq!(url.to_string().parse(), Ok(url));
+    }
+    if let Some(code) = InvitationCode::parse(word) {
+        assert!(InvitationCode::parse(code.expose()) == Some(code));
+    }
+    if let Ok(address) = HostPort::parse(word) {
+        assert_eq!(HostPort::parse(&address.to_string()), Ok(address));
+    }
+    let _ = word.parse::<Clients>();
+    let _ = word.parse::<Others>();
+});
