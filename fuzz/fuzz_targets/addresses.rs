@@ -1,5 +1,5 @@
-//! Any word where an operator, or a person at a page, writes an address, a range of them, a URL or a code: what is read is
-//! written and read back the same.
+//! Any word in the place of an address, a range of addresses, a URL or a code of an invitation: written, it reads back the
+//! same.
 
 #![no_main]
 

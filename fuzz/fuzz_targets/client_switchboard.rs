@@ -1,4 +1,4 @@
-//! Any bytes of a switchboard: a client that waits for an answer gets one, or learns of the end. The first byte chooses the
+//! Any bytes of a switchboard: a request of the client gets an answer, or fails at the end. The first byte chooses the
 //! dialect, the second is the length of a segment.
 
 #![no_main]

@@ -1,5 +1,5 @@
-//! Any document of an alert or a page, and any text with a label of its charset: what people read of it is a text. The first
-//! line is the label.
+//! Any document of an alert or a page, and any text with a label of its charset: the text has no more characters than it can
+//! have. The first line is the label.
 
 #![no_main]
 

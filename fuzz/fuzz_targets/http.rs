@@ -1,4 +1,4 @@
-//! Any bytes on a connection of HTTP/1, through both engines: the site is asked the same however the stream was cut. The
+//! Any bytes on a connection of HTTP/1, through both engines: the site gets the same requests however the stream was cut. The
 //! first byte is the length of a segment.
 
 #![no_main]

@@ -1,4 +1,4 @@
-//! Any request for the messenger's configuration, as a query or in SOAP: what stands in the answer needs no escape.
+//! Any request for the messenger's configuration, as a query or in SOAP: its words need no escape in the answer.
 
 #![no_main]
 

@@ -1,5 +1,4 @@
-//! Any word as a name of an account, a person or a group: what is read is written as it was, and what is read as well as
-//! possible can be read.
+//! Any word as a name of an account, a person or a group: it is written as it was read, and the lossy form is a name.
 
 #![no_main]
 

@@ -1,5 +1,5 @@
-//! The beginning of any connection of a proxy, in both versions of the PROXY protocol: the same decision however the stream
-//! was cut, and one at all before the header is too long.
+//! The beginning of any connection of a proxy, in both versions of the PROXY protocol: the decision is the same however
+//! the stream was cut, and falls before the header is too long.
 
 #![no_main]
 

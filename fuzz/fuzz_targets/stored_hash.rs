@@ -1,4 +1,4 @@
-//! Any text in the place of a password's hash: what is read of it is within the limits of the cost.
+//! Any text in the place of a password's hash: its cost is within the limits.
 
 #![no_main]
 

@@ -1,5 +1,5 @@
-//! Any text in the place of a ticket, and a ticket in which one character is another: nobody but the mint makes one, and
-//! what the mint has signed says what it said.
+//! Any text in the place of a ticket, and a ticket in which one character is another: only the mint makes tickets, and they
+//! carry the account and the times that it signed.
 
 #![no_main]
 

@@ -1,5 +1,5 @@
-//! Any headers of a request, `X-Forwarded-For` and `Forwarded` among them: only a trusted proxy says who the client is, and
-//! nothing that cannot stand in an address becomes the name of this host.
+//! Any headers of a request, `X-Forwarded-For` and `Forwarded` among them: only a trusted proxy names the client, and the
+//! name of this host can stand in an address.
 
 #![no_main]
 

@@ -1,7 +1,6 @@
 //! The doors for the fuzz targets in `fuzz/`, with the feature `fuzzing` only.
 //!
-//! Each function takes the bytes of a service, gives them to the part of the client that reads them, and panics where
-//! something does not hold that has to.
+//! Each function gives the bytes of a service to a reader of the client and panics where an invariant fails.
 
 mod quiet;
 mod wire;
@@ -27,8 +26,8 @@ use crate::{DirectConnections, Trust};
 use quiet::Quiet;
 use wire::{block_on, connection};
 
-/// Any bytes of a notification server, in segments of this length: the client's state takes them in, and the events stay
-/// bounded. Calls are left out: they would have the client connect to any address.
+/// Reads any bytes of a notification server, in segments of this length: the events stay bounded. Calls are left out, because
+/// the client would connect to their addresses.
 pub fn notification(bytes: &[u8], segment: usize, old: bool) {
     let dialect = if old { Dialect::Msnp8 } else { Dialect::Msnp9 };
     block_on(async {
@@ -49,7 +48,7 @@ pub fn notification(bytes: &[u8], segment: usize, old: bool) {
     });
 }
 
-/// Any bytes of a switchboard: the client takes them in, and whoever waits for an answer gets one, or learns of the end.
+/// Reads any bytes of a switchboard, in segments of this length: each request gets an answer, or fails at the end.
 pub fn switchboard(bytes: &[u8], segment: usize, old: bool) {
     let dialect = if old { Dialect::Msnp8 } else { Dialect::Msnp9 };
     block_on(async {

@@ -1,8 +1,8 @@
 //! Passport: the authentication of accounts, by a password once and by a ticket afterwards.
 //!
-//! A client asks the nexus where the login is, shows its name and password to the login and gets
-//! a ticket, and shows that to the notification server. [`Passport`] knows no HTTP; `nexus` and
-//! `login` put it into the requests of 2003.
+//! A client gets the address of the login from the nexus, sends its name and password to the login, gets a ticket,
+//! and shows the ticket to the notification server. [`Passport`] knows no HTTP; `nexus` and `login` put it into the
+//! requests of legacy clients.
 
 mod attempts;
 mod failures;
@@ -147,8 +147,8 @@ impl Passport {
         Ok(self.mint.issue(stored.account, stored.epoch, SystemTime::now()))
     }
 
-    /// Checks a password, within the same limits as a sign-in, and says whose it is. It may wait for
-    /// others of the same address who are being judged.
+    /// Checks a password, within the same limits as a sign-in, and returns its account. It may wait, at most ten
+    /// seconds, for attempts of the same address that are being judged.
     ///
     /// # Errors
     /// As [`sign_in`](Self::sign_in).
@@ -160,6 +160,7 @@ impl Passport {
     ) -> Result<StoredCredentials, LoginError> {
         let handle = Handle::parse(name).ok();
         let account = handle.as_ref().map(Handle::as_str);
+        // Counted as a failure before a hash is spent: guesses at the same moment cannot slip through together.
         let attempt = self.queue.begin(account, from).await.map_err(|Limited { wait }| {
             self.failures.note(Reason::Limited, from, handle.as_ref());
             LoginError::Limited { wait }
@@ -168,20 +169,22 @@ impl Passport {
             self.failures.note(Reason::Wrong, from, None);
             return Err(LoginError::Wrong);
         };
-        // When the caller goes away in the middle, the attempt stays counted.
+        // When the caller goes away in the middle, the attempt stays counted: an attacker could else hang up early.
         let outcome = self.judge(&handle, password).await;
         match outcome {
+            // `attempt` is dropped unforgiven.
             Err(LoginError::Wrong) => self.failures.note(Reason::Wrong, from, Some(&handle)),
             Err(LoginError::Disabled) => {
                 self.failures.note(Reason::Disabled, from, Some(&handle));
                 attempt.forgive();
             }
+            // A success, or no judgement at all: neither tells a guesser anything.
             _ => attempt.forgive(),
         }
         outcome
     }
 
-    /// Makes a new password into a hash, on the same bounded pool as those that are checked.
+    /// Makes a new password into a hash, on the same bounded pool that checks passwords.
     ///
     /// # Errors
     /// [`LoginError::Busy`] and [`LoginError::Unavailable`].
@@ -196,7 +199,7 @@ impl Passport {
         }
     }
 
-    /// Where failed sign-ins are logged, those at the notification server as well.
+    /// The log of failed sign-ins, those at the notification server as well.
     pub(crate) fn failures(&self) -> &Failures {
         &self.failures
     }
@@ -210,14 +213,17 @@ impl Passport {
             tracing::error!(%handle, %error, "sign-in impossible");
             LoginError::Unavailable
         })?;
+        // Without an account the same work is done: the time tells nothing.
         let hash = stored.as_ref().map(|stored| &*stored.password_hash);
         let right = self.passwords.verify(password, hash).await.map_err(|error| match error {
             VerifyError::Busy => LoginError::Busy,
             VerifyError::BadHash => {
+                // The row in the store is damaged, or was brought from elsewhere with another kind of hash.
                 tracing::error!(%handle, %error, "sign-in impossible: give the account a new password");
                 LoginError::Unavailable
             }
         })?;
+        // Disabled only after the password: whether an account is disabled is for its owner.
         match stored.filter(|_| right) {
             None => Err(LoginError::Wrong),
             Some(stored) if !stored.enabled => Err(LoginError::Disabled),

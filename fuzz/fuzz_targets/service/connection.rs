@@ -6,7 +6,7 @@ use msnp::command::{NotificationEvent, SwitchboardEvent};
 use msnp::wire::{Decoder, Frame, Limits, Stream};
 use papillon_server::fuzzing::{Line, World};
 
-/// A connection, and what is still to come on it.
+/// A connection, and the requests that wait for an answer on it.
 pub struct Connection {
     line: Line,
     stream: Stream,
@@ -49,7 +49,7 @@ impl Connection {
         self.line.bring(bytes);
     }
 
-    /// Takes what waits: every line of it can be read.
+    /// Takes the lines that wait: each can be read.
     pub fn take(&mut self) -> Vec<Frame> {
         let Some(bytes) = self.line.take() else {
             self.is_over = true;

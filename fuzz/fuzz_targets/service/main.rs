@@ -1,6 +1,6 @@
-//! A random conversation of four accounts with the service in process, its store in memory: after each step two bystanders
-//! still hear each other, each request has its reply or its error or ends the connection, every line of the service can be
-//! read, no more waits for a client than may, and when all have gone nothing is left.
+//! A random conversation of four accounts with the service in process, its store in memory. After each step two bystanders
+//! still hear each other, each request has a reply or an error or has ended its connection, each line of the service can be
+//! read, and the outboxes are within their limit. At the end no connection is left.
 
 #![no_main]
 
@@ -14,7 +14,7 @@ use libfuzzer_sys::fuzz_target;
 use step::Step;
 use talk::Talk;
 
-/// More steps than this say nothing new.
+/// The most steps of one input.
 const MOST: usize = 200;
 
 fuzz_target!(|steps: Vec<Step>| {

@@ -1,4 +1,4 @@
-//! A person with connections.
+//! An account and its connections.
 
 use msnp::Dialect;
 use msnp::challenge::PRODUCTS;

@@ -4,7 +4,7 @@ use arbitrary::Arbitrary;
 
 use super::words::{Word, account, class, key, list, name, status};
 
-/// What one of the four does next.
+/// The next act of one of the four accounts.
 #[derive(Debug, Arbitrary)]
 pub struct Step {
     pub who: u8,
@@ -17,7 +17,7 @@ pub enum Act {
     SignIn {
         old: bool,
     },
-    /// Connects, and does not say anything yet.
+    /// Connects and sends nothing.
     Connect,
     /// A request of a signed-in client.
     Ask(Asked),
@@ -45,9 +45,9 @@ pub enum Act {
         board: bool,
         bytes: Vec<u8>,
     },
-    /// Reads no more, or reads again.
+    /// Stops to read, or reads again.
     Deaf,
-    /// Is gone without a word.
+    /// Disconnects without a word.
     Vanish {
         board: bool,
     },
@@ -62,14 +62,14 @@ pub struct Asked {
     n: u16,
 }
 
-/// The verbs of both servers, and two that are nobody's.
+/// The verbs of both servers, and two that neither has.
 pub const VERBS: [&str; 32] = [
     "VER", "CVR", "INF", "USR", "OUT", "SYN", "GTC", "BLP", "PRP", "ADD", "REM", "REA", "ADG", "REG", "RMG",
     "CHG", "QRY", "PNG", "URL", "SND", "SDC", "FND", "PAG", "PGD", "IMS", "XFR", "MSG", "CAL", "ANS", "ACK",
     "ZAP", "usr",
 ];
 
-/// Those after whose line bytes follow.
+/// The verbs with a payload.
 const WITH_PAYLOAD: [&str; 5] = ["QRY", "SDC", "PAG", "PGD", "MSG"];
 
 /// Whether the next bytes may belong to a line with this verb.

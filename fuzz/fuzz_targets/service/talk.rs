@@ -1,4 +1,4 @@
-//! A conversation: the four, and the two who are not to notice.
+//! A conversation of four accounts, beside that of two bystanders.
 
 use msnp::Dialect;
 use papillon_server::fuzzing::World;
@@ -12,7 +12,6 @@ pub struct Talk {
     people: Vec<Person>,
     bystanders: [Person; 2],
     said: u32,
-    // The last to go: connections end before their service does.
     world: World,
 }
 

@@ -2,9 +2,9 @@
 
 use arbitrary::Arbitrary;
 
-/// Those whose conversation is random.
+/// The accounts whose conversation is random.
 pub const ACCOUNTS: [&str; 4] = ["ada@example.com", "bob@example.com", "cy@example.com", "dot@example.com"];
-/// Those who only want to talk to each other.
+/// The accounts that only talk to each other.
 pub const BYSTANDERS: [&str; 2] = ["eve@example.com", "fay@example.com"];
 
 const LISTS: [&str; 6] = ["FL", "AL", "BL", "RL", "fl", "XL"];
@@ -56,7 +56,7 @@ impl Word {
     }
 }
 
-/// Everybody, and some who are not there.
+/// Each account, and some that do not exist.
 pub fn account(number: u8) -> &'static str {
     const OTHERS: [&str; 4] = ["nobody@example.com", "ADA@Example.Com", "ada", "@"];
     let all = ACCOUNTS.len() + BYSTANDERS.len() + OTHERS.len();

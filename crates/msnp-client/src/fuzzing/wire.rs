@@ -1,4 +1,4 @@
-//! A connection in memory to a service that has said everything already.
+//! A connection in memory to a service that has sent everything already.
 
 use std::cell::RefCell;
 use std::io;

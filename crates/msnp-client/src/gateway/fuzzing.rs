@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::LIFESPAN;
 use super::exchange::News;
 
-/// Any `X-MSN-Messenger` header of a gateway: the client never waits longer than it has asked to.
+/// Reads any `X-MSN-Messenger` header of a gateway: the client never waits longer than it has asked to.
 pub fn gateway_header(state: &str) {
     let News { lifespan, host, .. } = News::read(state);
     assert!(lifespan.is_none_or(|held| !held.is_zero() && held <= Duration::from_secs(LIFESPAN)));

@@ -2,7 +2,7 @@
 
 use super::authority::issuer;
 
-/// Any bytes in the place of a certificate: the name of its issuer can be shown in one line.
+/// Reads any bytes as a certificate: the name of its issuer can be shown in one line.
 pub fn certificate(der: &[u8]) {
     if let Some(name) = issuer(der) {
         assert!(!name.is_empty() && name.len() <= 128 && !name.contains(char::is_control), "{name:?}");

@@ -11,7 +11,7 @@ use crate::addresses::Front;
 use echo::Echo;
 pub(crate) use wire::{Wire, block_on};
 
-/// Any bytes on a connection of HTTP/1: the site behind it is asked the same, however the bytes were cut into segments.
+/// Reads any bytes of a connection of HTTP/1: the site gets the same requests however the stream is cut into segments.
 pub fn conversation(bytes: &[u8], segment: usize) {
     let whole = asked(bytes, bytes.len().max(1));
     assert_eq!(whole, asked(bytes, segment.max(1)));
@@ -29,13 +29,13 @@ fn asked(bytes: &[u8], segment: usize) -> Vec<echo::Asked> {
     let echo = Echo::default();
     let (peer, local) = ([192, 0, 2, 1], [192, 0, 2, 9]);
     let visitor = Visitor::new((peer, 1042).into(), (local, 80).into());
-    // How the connection ends is the client's affair.
+    // The end of the connection is the client's affair.
     let _ = block_on(converse(Wire::new(bytes, segment), &echo, &visitor));
     echo.asked()
 }
 
-/// Any headers of a request: only a trusted proxy says who the client is, and nothing that cannot stand in an address
-/// becomes the name of this host.
+/// Reads any headers of a request: only a trusted proxy names the client, and the name of this host can stand in an
+/// address.
 pub fn visitor(headers: &[u8]) {
     let bytes = [b"GET / HTTP/1.1\r\n", headers, b"\r\n\r\n"].concat();
     let Some(Ok(request)) = request::head(&bytes).map(Request::parse) else { return };

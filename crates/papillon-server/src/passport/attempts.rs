@@ -59,6 +59,7 @@ impl Attempts {
         let address = Network::of(address);
         let of_account = account.as_ref().map_or(Duration::ZERO, |account| self.accounts.wait(account, now));
         let wait = of_account.max(self.addresses.wait(&address, now));
+        // Both are asked before either is taken: a refused attempt must not use up the other's tokens.
         if !wait.is_zero() {
             return Err(Limited { wait });
         }

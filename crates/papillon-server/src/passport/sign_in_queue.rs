@@ -1,4 +1,4 @@
-//! The queue of sign-in attempts: those being judged, and those waiting for them.
+//! The queue of sign-in attempts: attempts that are being judged, and attempts that wait for them.
 //!
 //! An attempt counts as a failure until it is judged. Behind one address there may be a whole school
 //! that signs in at the same moment, with the right passwords: an attempt that finds the budget taken by
@@ -16,10 +16,10 @@ use super::attempts::{Attempts, Limited, Reservation};
 use crate::Limits;
 use crate::limits::Network;
 
-/// The longest wait for others who are being judged.
+/// The longest wait for other attempts that are being judged.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// The attempts that failed, and those of which it is not known yet.
+/// The attempts that failed, and those whose outcome is not known yet.
 #[derive(Debug)]
 pub(super) struct SignInQueue(Mutex<State>);
 
@@ -65,13 +65,15 @@ impl SignInQueue {
                 let mut state = self.state();
                 match state.reserve(account, from) {
                     Ok(reservation) => return Ok(self.attempt(from, reservation)),
-                    // Made while the lock is held, so that nobody is judged unnoticed in between.
+                    // Made while the lock is held: `notify_waiters` wakes only waits that exist, and no attempt can be
+                    // judged between the count and this. Without any of this network the refusal is final.
                     Err(limited) => {
                         let judged = &state.in_flight.get(&Network::of(from)).ok_or(limited)?.judged;
                         (judged.clone().notified_owned(), limited)
                     }
                 }
             };
+            // All that wait are woken by each outcome; those that find no token wait again, up to the same deadline.
             timeout_at(deadline, judged).await.map_err(|_| limited)?;
         }
     }
@@ -103,6 +105,7 @@ impl Attempt<'_> {
 impl Drop for Attempt<'_> {
     fn drop(&mut self) {
         let mut state = self.queue.state();
+        // The token goes back before the others are woken, so that one of them finds it.
         if let Some(reservation) = self.reservation.take().filter(|_| self.forgiven) {
             state.attempts.give_back(reservation);
         }
@@ -112,6 +115,7 @@ impl Drop for Attempt<'_> {
         if others.count == 0 {
             state.in_flight.remove(&self.network);
         }
+        // They take the lock at once.
         drop(state);
         judged.notify_waiters();
     }

@@ -24,7 +24,7 @@ const OUTBOX: usize = 32 * 1024;
 /// After so many worlds the store is made anew: its log of changes only grows.
 const WORLDS: usize = 2_000;
 
-/// A service with accounts that have empty lists. Nothing is left of the world before.
+/// A service whose accounts have empty lists. It keeps nothing of the world before.
 pub struct World {
     server: Server,
 }
@@ -51,7 +51,7 @@ impl World {
     pub fn new(accounts: &[&str]) -> Self {
         let mut kept = KEPT.take().filter(|kept| kept.worlds < WORLDS).unwrap_or_else(Kept::new);
         kept.worlds += 1;
-        // There is one as soon as somebody was invited.
+        // Each invitation leaves a file.
         let _ = std::fs::remove_dir_all(kept.folder.path().join("mail"));
         let server = block_on(async {
             for old in kept.store.accounts().await.expect("the store reads") {
@@ -105,7 +105,7 @@ impl World {
     /// Any bytes on a connection of HTTP to the whole site.
     pub fn ask(&self, bytes: &[u8]) {
         let visitor = Visitor::new(([192, 0, 2, 1], 1042).into(), ([192, 0, 2, 9], 80).into());
-        // How the connection ends is the client's affair.
+        // The end of the connection is the client's affair.
         let _ = block_on(converse(Wire::new(bytes, bytes.len().max(1)), &*self.server.site, &visitor));
     }
 }
@@ -131,7 +131,6 @@ impl Line {
     pub fn take(&self) -> Option<Vec<u8>> {
         let mut lines = Vec::new();
         loop {
-            // The first take delivers messages, whose senders are told at once: that may be this client.
             let Some(taken) = self.0.take(ANSWER_BYTES) else {
                 return Some(lines).filter(|lines| !lines.is_empty());
             };

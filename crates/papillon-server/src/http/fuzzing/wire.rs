@@ -1,4 +1,4 @@
-//! A connection in memory, of which one side has said everything already.
+//! A connection in memory whose client has sent everything already.
 
 use std::cell::RefCell;
 use std::io;

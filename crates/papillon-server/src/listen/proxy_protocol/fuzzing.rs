@@ -2,8 +2,8 @@
 
 use super::{Beginning, MAX_HEADER, read};
 
-/// The beginning of any connection of a proxy: a reader of its pieces comes to the same decision as one of the whole, and
-/// to one at all before the header is too long.
+/// Reads the beginning of any connection of a proxy: the decision is the same however the stream is cut, and falls before
+/// the header is too long.
 pub fn proxy_header(bytes: &[u8]) {
     let bytes = &bytes[..bytes.len().min(MAX_HEADER + 64)];
     let mut decided = None;

@@ -2,7 +2,7 @@
 
 use super::query::Ask;
 
-/// Any query of a request to the gateway: what can be read, written as clients write it, is read the same.
+/// Reads any query of a request to the gateway: written as clients write it, it reads back the same.
 pub fn gateway_query(query: &str) {
     let Ok(ask) = Ask::parse(query) else { return };
     let seconds = ask.hold().as_secs();

@@ -1,5 +1,5 @@
-//! The paths that MSN Messenger asks for by addresses in the program, in whatever case, and everything else under
-//! a name of the old services: so that nothing hangs and no foreign page appears.
+//! The paths that stand in MSN Messenger itself, in any case of letters, and all others under a name of the old
+//! services: so no client hangs, and no foreign page appears.
 
 pub(super) mod messenger_config;
 mod svcs;
@@ -8,13 +8,13 @@ use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::header::LOCATION;
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use axum::{Extension, Router};
 
+use super::elsewhere;
+use super::page::{asset, found, shown};
 use super::published_addresses::PublishedAddresses;
-use super::{asset, elsewhere, not_found, shown};
 use crate::addresses::old_hosts::is_old;
 use crate::addresses::old_hosts::is_under;
 use crate::http::Visitor;
@@ -25,7 +25,7 @@ const DOT: &[u8] = include_bytes!("../../../assets/dot.gif");
 const BLANK: &str = "<!DOCTYPE HTML PUBLIC \"-//W3C//DTD HTML 4.01//EN\" \"http://www.w3.org/TR/html4/strict.dtd\">\n\
                      <html lang=\"en\"><head><title>Papillon</title></head><body><p>&nbsp;</p></body></html>\n";
 
-/// Answers whatever no other route does.
+/// Answers each path without another route.
 pub(super) fn router() -> Router<Arc<PublishedAddresses>> {
     Router::new().fallback(shown(answer))
 }
@@ -39,6 +39,7 @@ async fn answer(
     body: Bytes,
 ) -> Response {
     let path = uri.path().to_ascii_lowercase();
+    // Paths before hosts: these are answered under every name.
     match &*path {
         "/config/msgrconfig.asmx" => {
             messenger_config::answer(&published, &visitor, &method, &uri, &headers, &body)
@@ -51,7 +52,7 @@ async fn answer(
         }
         path if path == "/ads" || path.starts_with("/ads/") => nothing_to_sell(path),
         path if is_old(&visitor.host) => under_an_old_name(&visitor.host, path),
-        _ => not_found(),
+        _ => elsewhere::not_found(),
     }
 }
 
@@ -84,10 +85,6 @@ fn redirected(path: &str) -> Option<Response> {
         "55" | "122" => Some(found("/setup")),
         _ => None,
     }
-}
-
-fn found(path: &'static str) -> Response {
-    (StatusCode::FOUND, [(LOCATION, path)]).into_response()
 }
 
 /// An empty page, or an empty picture, in place of an advertisement.

@@ -23,8 +23,6 @@ use super::published_addresses::PublishedAddresses;
 use crate::http::Visitor;
 use facts::Facts;
 
-pub(super) use address::Found;
-
 /// Pages that show the published addresses and the visitor, and nothing else.
 macro_rules! page_of_facts {
     ($name:ident, $path:literal) => {
@@ -68,7 +66,7 @@ pub(super) fn router() -> Router<Arc<PublishedAddresses>> {
         .merge(self_test::router())
 }
 
-/// The first of these pages, for an old browser that asks for `/`.
+/// The first of these pages, for a legacy browser that asks for `/`.
 pub(super) async fn index(published: &PublishedAddresses, visitor: &Visitor) -> Response {
     page(StatusCode::OK, &Index { facts: Facts::gather(published, visitor).await })
 }

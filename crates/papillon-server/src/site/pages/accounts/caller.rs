@@ -3,53 +3,34 @@
 use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
-use axum::http::header::{HOST, HeaderMap, HeaderValue, LOCATION, ORIGIN, REFERER, SET_COOKIE};
+use axum::http::StatusCode;
+use axum::http::header::{HeaderValue, LOCATION, SET_COOKIE};
 use axum::http::request::Parts;
-use axum::http::{HeaderName, StatusCode};
 use axum::response::{IntoResponse, Response};
 use papillon_store::Account;
 
+use super::People;
 use super::cookies::Cookie;
 use super::error::PageError;
-use super::{People, forms};
-use crate::Operator;
-use crate::addresses::host_part;
+use super::frame::Frame;
+use super::sender::is_sent_by_another;
 use crate::http::Visitor;
 use crate::passport::to_hex;
 use crate::site::pages::page;
 
-/// Somebody at a browser.
+/// The sender of a request to a page.
 pub(in crate::site::pages) struct Caller {
-    /// Where they are.
+    /// The browser's end of the connection.
     pub(in crate::site::pages) visitor: Visitor,
     account: Option<Account>,
-    /// The cookie by which that is known.
+    /// The cookie of the session, where it is valid.
     session: Option<String>,
-    /// The cookie to which their forms are bound.
+    /// The cookie to which the caller's forms are bound.
     bound_to: String,
-    /// A cookie that their browser does not have yet.
+    /// A cookie that the browser does not have yet.
     new_cookie: Option<HeaderValue>,
-    /// Whether the browser says that another site's page sent it.
+    /// Whether the browser names another site's page as the sender.
     is_sent_by_another: bool,
-}
-
-/// The values that every page of a caller needs.
-pub(in crate::site::pages) struct Frame {
-    /// Whether somebody is signed in.
-    pub(in crate::site::pages) signed_in: bool,
-    /// Whether that is an administrator.
-    pub(in crate::site::pages) admin: bool,
-    /// The token for the page's forms.
-    pub(in crate::site::pages) token: String,
-    /// The operator of the service.
-    pub(in crate::site::pages) operator: Operator,
-}
-
-impl Frame {
-    /// For a page on which it does not matter who asks.
-    pub(in crate::site::pages) fn of_anybody(operator: Operator) -> Self {
-        Self { signed_in: false, admin: false, token: String::new(), operator }
-    }
 }
 
 impl Caller {
@@ -90,22 +71,22 @@ impl Caller {
         response
     }
 
-    /// Sends them to another page, signed in with this cookie.
+    /// Redirects the browser to another page, signed in with this cookie.
     pub(in crate::site::pages) fn signed_in(&self, session: &str, to: &'static str) -> Response {
         redirect(to, Cookie::Session.set(session, self.visitor.secure))
     }
 
-    /// Sends them to another page, signed in no more. The session has to be ended beforehand.
+    /// Redirects the browser to another page, signed in no more. The session has to be ended beforehand.
     pub(in crate::site::pages) fn signed_out(&self, to: &'static str) -> Response {
         redirect(to, Cookie::Session.clear(self.visitor.secure))
     }
 
-    /// The cookie of their session.
+    /// The cookie of the caller's session.
     pub(in crate::site::pages) fn session(&self) -> Option<&str> {
         self.session.as_deref()
     }
 
-    /// Fails unless the form was shown to this very browser, and by us.
+    /// Fails unless this service has shown the form to this very browser.
     pub(in crate::site::pages) fn check_form(&self, people: &People, token: &str) -> Result<(), PageError> {
         if self.is_sent_by_another || !people.keys.is_form_token(&self.bound_to, token) {
             return Err(PageError::Forged);
@@ -118,6 +99,7 @@ impl FromRequestParts<Arc<People>> for Caller {
     type Rejection = PageError;
 
     async fn from_request_parts(parts: &mut Parts, people: &Arc<People>) -> Result<Self, PageError> {
+        // The HTTP server puts it into each request.
         let visitor = parts.extensions.get::<Visitor>().cloned().ok_or(PageError::Unavailable)?;
         let read = |cookie: Cookie| cookie.read(&parts.headers, visitor.secure);
         let session = read(Cookie::Session);
@@ -125,6 +107,7 @@ impl FromRequestParts<Arc<People>> for Caller {
             Some(session) => people.account_of(session).await?,
             None => None,
         };
+        // The letters keep the two kinds apart: a cookie of one kind cannot be planted as the other's.
         let (bound_to, new_cookie) = match (session, &account, read(Cookie::Browser)) {
             (Some(session), Some(_), _) => (format!("s{session}"), None),
             (_, _, Some(browser)) => (format!("b{browser}"), None),
@@ -139,8 +122,8 @@ impl FromRequestParts<Arc<People>> for Caller {
     }
 }
 
-/// Sends a browser to another page of ours. 302 and not 303, which the oldest do not know: after a
-/// form, all of them ask for the new page with `GET`.
+/// Redirects a browser to another page of this service. 302 and not 303, which the oldest do not know: after a form,
+/// all of them ask for the new page with `GET`.
 pub(in crate::site::pages) fn redirect(to: &str, cookie: Option<HeaderValue>) -> Response {
     let Ok(to) = HeaderValue::from_str(to) else { return PageError::Unavailable.into_response() };
     let mut response = StatusCode::FOUND.into_response();
@@ -149,19 +132,4 @@ pub(in crate::site::pages) fn redirect(to: &str, cookie: Option<HeaderValue>) ->
         response.headers_mut().append(SET_COOKIE, cookie);
     }
     response
-}
-
-/// Browsers that say where a form stood say it truthfully; old ones say nothing.
-///
-/// A proxy may put its own name for us into `Host`, or leave out the port. Behind one, the host that the visitor
-/// knows counts, whatever the port.
-fn is_sent_by_another(headers: &HeaderMap, visitor: &Visitor) -> bool {
-    let text = |name: HeaderName| headers.get(name).map(|value| value.to_str().unwrap_or_default());
-    let (Some(said), Some(host)) = (text(ORIGIN).or_else(|| text(REFERER)), text(HOST)) else { return false };
-    let knows = host_part(host.trim()).is_some_and(|host| host.eq_ignore_ascii_case(&visitor.host));
-    if knows && visitor.front.is_none() {
-        return !forms::is_of_host(said, host);
-    }
-    let of_visitor = forms::authority(said).and_then(host_part);
-    !forms::is_of_host(said, host) && !of_visitor.is_some_and(|said| said.eq_ignore_ascii_case(&visitor.host))
 }

@@ -1,4 +1,4 @@
-//! Forms as browsers send them.
+//! Forms and queries as browsers send them.
 
 #[cfg(feature = "fuzzing")]
 pub(super) mod fuzzing;
@@ -16,7 +16,7 @@ use super::complaint::Mistake;
 use super::error::PageError;
 use crate::passport::{UnfitPassword, check_new_password, works_everywhere};
 
-/// The most fields that are read; ours have less.
+/// The most fields that are read. The forms here have fewer.
 const MAX_FIELDS: usize = 32;
 
 /// A form that its sender has filled in on a page of ours.
@@ -40,7 +40,7 @@ impl Submitted {
         Zeroizing::new(self.fields.get(name).to_owned())
     }
 
-    /// A new password that was given twice; the error says what is wrong with it.
+    /// A new password that was given twice. The error names its fault.
     pub(in crate::site::pages) fn new_password(&self) -> Result<Zeroizing<String>, Mistake> {
         let password = self.password("password");
         check_new_password(&password).map_err(|unfit| Mistake::at("password", sentence(unfit)))?;
@@ -67,7 +67,7 @@ impl Fields {
     }
 }
 
-/// No form gets past this that was not shown to its sender by us.
+/// The check of every form: it has to bear the token of a page that this service has shown to the sender.
 impl FromRequest<Arc<People>> for Submitted {
     type Rejection = PageError;
 
@@ -89,26 +89,17 @@ impl FromRequest<Arc<People>> for Submitted {
     }
 }
 
-/// The host and the port of an address.
-pub(in crate::site::pages) fn authority(address: &str) -> Option<&str> {
-    let (_, rest) = address.split_once("://")?;
-    rest.split(['/', '?', '#']).next()
+/// A field of a query; nothing when there is no such field.
+pub(in crate::site::pages) fn word<'a>(query: &'a [(String, String)], name: &str) -> &'a str {
+    query.iter().find(|(given, _)| given == name).map_or("", |(_, value)| value)
 }
 
 /// The fault of a new password, as a sentence.
 fn sentence(unfit: UnfitPassword) -> String {
     let words = unfit.to_string();
+    // The words are this program's own, in ASCII, and not empty.
     let (first, rest) = words.split_at(1);
     format!("{}{rest}.", first.to_ascii_uppercase())
-}
-
-/// Whether an address (of an `Origin` or a `Referer`) is one of this host (of a `Host`).
-pub(in crate::site::pages) fn is_of_host(address: &str, host: &str) -> bool {
-    let Some((scheme, _)) = address.split_once("://") else { return false };
-    let authority = authority(address).unwrap_or_default();
-    let usual = if scheme.eq_ignore_ascii_case("https") { ":443" } else { ":80" };
-    let plain = |authority: &str| authority.strip_suffix(usual).unwrap_or(authority).to_ascii_lowercase();
-    plain(authority) == plain(host.trim())
 }
 
 #[cfg(test)]
@@ -122,29 +113,5 @@ mod tests {
         assert_eq!((fields.get("ü"), fields.get("nothing")), ("\u{fffd}", ""));
         let many = "x=1&".repeat(1000) + "y=1";
         assert_eq!(Fields::read(many.as_bytes()).0.len(), MAX_FIELDS);
-    }
-
-    #[test]
-    fn an_address_is_of_its_host_only() {
-        for (address, host) in [
-            ("http://msn.example.org", "msn.example.org"),
-            ("http://msn.example.org:80/register?x", "MSN.example.org"),
-            ("https://msn.example.org/", "msn.example.org:443"),
-            ("http://[::1]:8080/a", "[::1]:8080"),
-        ] {
-            assert!(is_of_host(address, host), "{address} {host}");
-        }
-        for (address, host) in [
-            ("null", "msn.example.org"),
-            ("", "msn.example.org"),
-            ("http://evil.example", "msn.example.org"),
-            ("http://msn.example.org.evil.example/", "msn.example.org"),
-            ("http://evil.example/http://msn.example.org/", "msn.example.org"),
-            ("http://msn.example.org@evil.example/", "msn.example.org"),
-            ("http://msn.example.org:81/", "msn.example.org"),
-            ("https://msn.example.org:80/", "msn.example.org"),
-        ] {
-            assert!(!is_of_host(address, host), "{address} {host}");
-        }
     }
 }

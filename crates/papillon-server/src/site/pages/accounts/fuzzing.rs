@@ -5,8 +5,9 @@ use axum::http::header::{COOKIE, HeaderMap, HeaderValue};
 use super::avatar::{NoPicture, paint};
 use super::cookies::Cookie;
 pub use super::forms::fuzzing::form;
+pub use super::sender::fuzzing::sender;
 
-/// Any `Cookie` headers, one a line: a cookie of ours is found in one of them, as it stands there.
+/// Reads any `Cookie` headers, one a line: a cookie that is found comes back as it was given out.
 pub fn cookies(lines: &[u8]) {
     let lines = lines.split(|byte| *byte == b'\n').filter_map(|line| HeaderValue::from_bytes(line).ok());
     let headers: HeaderMap = lines.map(|line| (COOKIE, line)).collect();
@@ -14,7 +15,6 @@ pub fn cookies(lines: &[u8]) {
         for cookie in [Cookie::Session, Cookie::Browser] {
             let Some(value) = cookie.read(&headers, secure) else { continue };
             assert!(!value.is_empty() && value.len() <= 256 && !value.contains(';'));
-            // A value that we give out comes back as it was.
             let Some(set) = cookie.set(value, secure) else { continue };
             let back = HeaderMap::from_iter([(COOKIE, set)]);
             assert_eq!(cookie.read(&back, secure), Some(value));
@@ -22,7 +22,7 @@ pub fn cookies(lines: &[u8]) {
     }
 }
 
-/// Any file in place of a picture: it becomes a small PNG, or is refused.
+/// Reads any file as a picture: it becomes a small PNG, or is refused.
 pub fn picture(file: &[u8]) {
     match paint(file) {
         Ok(png) => assert!(png.starts_with(b"\x89PNG") && png.len() < 64 << 10),

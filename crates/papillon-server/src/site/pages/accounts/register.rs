@@ -1,7 +1,6 @@
 //! `/register`: the registration of an account.
 
 use std::sync::Arc;
-use std::time::SystemTime;
 
 use askama::Template;
 use axum::extract::{Query, State};
@@ -12,19 +11,21 @@ use msnp::{FriendlyName, Handle};
 use papillon_store::{Account, InvitationCode, NewAccount, PasswordHash, Refusal, StoreError};
 use zeroize::Zeroizing;
 
-use super::caller::{Caller, Frame};
+use super::People;
+use super::caller::Caller;
 use super::complaint::{Complaint, Mistake};
 use super::error::{PageError, status_of};
-use super::forms::Submitted;
+use super::forms::{Submitted, word};
+use super::frame::Frame;
 use super::guard::safer;
 use super::suggestion::Suggestion;
-use super::{People, unix_time};
+use super::unix_time::now;
 use crate::Registration;
 
 /// The longest display name in characters, as the fields of the forms have it.
 const LONGEST_NAME: usize = 129;
 
-/// The form, with what was filled in before: never a password.
+/// The form, with the fields that were filled in before: never a password.
 #[derive(Template)]
 #[template(path = "people/register.html")]
 struct Form<'a> {
@@ -50,18 +51,17 @@ struct Wish {
 }
 
 /// The empty form; the code of an invitation may come with the address of the page.
-pub(in crate::site::pages) async fn show(
+pub(super) async fn show(
     State(people): State<Arc<People>>,
     caller: Caller,
     Query(query): Query<Vec<(String, String)>>,
 ) -> Response {
-    let code = query.iter().find(|(name, _)| name == "code").map_or("", |(_, code)| code);
-    let form = Form { code, ..form(&people, &caller) };
+    let form = Form { code: word(&query, "code"), ..form(&people, &caller) };
     caller.show(if form.closed { StatusCode::FORBIDDEN } else { StatusCode::OK }, &form)
 }
 
-/// Makes the account and signs its owner in, or shows what is wrong.
-pub(in crate::site::pages) async fn submit(
+/// Makes the account and signs its owner in, or shows the form again with its mistake.
+pub(super) async fn submit(
     State(people): State<Arc<People>>,
     submitted: Submitted,
 ) -> Result<Response, PageError> {
@@ -69,7 +69,8 @@ pub(in crate::site::pages) async fn submit(
     match make(&people, &submitted).await {
         Ok(account) => {
             tracing::info!(account = %account.handle, from = %caller.visitor.peer.ip().to_canonical(), "registered");
-            let session = people.begin_session(caller, account.id, account.credential_epoch).await?;
+            let session =
+                people.begin_session(caller.session(), account.id, account.credential_epoch).await?;
             let to = if submitted.is_long() {
                 "/account?done=registered-long"
             } else {
@@ -114,7 +115,7 @@ async fn make(people: &People, submitted: &Submitted) -> Result<Account, Mistake
         return Err(Mistake::no_field(StatusCode::FORBIDDEN, "No accounts can be made here."));
     }
     let wish = read(submitted, registration)?;
-    // Before anything that tells whether there is such an account.
+    // Before the first answer that tells whether there is such an account: it limits a search for addresses.
     if !people.may_register(from) {
         let error = "There were too many registrations from your address. Please try again in an hour.";
         return Err(Mistake::no_field(StatusCode::TOO_MANY_REQUESTS, error));
@@ -146,8 +147,8 @@ fn read(submitted: &Submitted, registration: Registration) -> Result<Wish, Mista
 
 const NO_INVITATION: &str = "This is not the code of an invitation, or it has expired or is used up.";
 
-/// A display name as somebody has typed it; the error says what is wrong with it.
-pub(in crate::site::pages) fn display_name(text: &str) -> Result<FriendlyName, String> {
+/// A display name from its typed form. The error names its fault.
+pub(super) fn display_name(text: &str) -> Result<FriendlyName, String> {
     if has_invisible(text) {
         return Err("The display name holds characters that cannot be shown.".into());
     }
@@ -174,7 +175,8 @@ async fn carry_out(people: &People, wish: Wish) -> Result<Account, Mistake> {
         Mistake::no_field(StatusCode::INTERNAL_SERVER_ERROR, text)
     };
     let store = &people.service.store;
-    // Spares the work for the hash. Who needs an invitation shows it first, and the store asks for it.
+    // A look-up spares the work for the hash. Not with an invitation: the store checks its code before it tells whether
+    // there is such an account.
     if code.is_none() && store.account(&handle).await.map_err(failed)?.is_some() {
         return Err(taken());
     }
@@ -195,9 +197,4 @@ async fn carry_out(people: &People, wish: Wish) -> Result<Account, Mistake> {
         }
         error => failed(error),
     })
-}
-
-/// In seconds since 1970.
-pub(in crate::site::pages) fn now() -> i64 {
-    unix_time(SystemTime::now())
 }

@@ -10,15 +10,16 @@ use axum::response::Response;
 use papillon_store::AccountId;
 
 use super::People;
-use super::caller::{Caller, Frame};
+use super::caller::Caller;
 use super::complaint::{Complaint, Mistake};
 use super::error::PageError;
-use super::forms::Submitted;
+use super::forms::{Submitted, word};
+use super::frame::Frame;
 use super::guard::safer;
 use crate::Registration;
 use crate::passport::{LoginError, whole_seconds};
 
-/// The form, with what was filled in before: never the password.
+/// The form, with the fields that were filled in before: never the password.
 #[derive(Template)]
 #[template(path = "people/login.html")]
 struct Form<'a> {
@@ -40,17 +41,16 @@ pub(super) async fn show(
     caller: Caller,
     Query(query): Query<Vec<(String, String)>>,
 ) -> Response {
-    let word = |name: &str| query.iter().find(|(given, _)| given == name).map_or("", |(_, value)| value);
-    let done = match word("done") {
+    let done = match word(&query, "done") {
         "out" => Some("You have signed out here."),
         "everywhere" => Some("You have signed out everywhere. To go on, sign in again."),
         _ => None,
     };
-    let form = Form { to: word("to"), done, ..form(&people, &caller) };
+    let form = Form { to: word(&query, "to"), done, ..form(&people, &caller) };
     caller.show(StatusCode::OK, &form)
 }
 
-/// Signs somebody in, within the limits that hold for messengers.
+/// Signs the visitor in, within the limits that hold for messengers.
 pub(super) async fn submit(
     State(people): State<Arc<People>>,
     submitted: Submitted,
@@ -60,7 +60,9 @@ pub(super) async fn submit(
     let from = caller.visitor.peer.ip();
     match people.passport.check(address, submitted.password("password"), from).await {
         Ok(stored) => {
-            let session = people.begin_session(caller, AccountId(stored.account), stored.epoch).await?;
+            let session =
+                people.begin_session(caller.session(), AccountId(stored.account), stored.epoch).await?;
+            // One of two pages, never an address from the form: that could lead to another site.
             Ok(caller.signed_in(&session, if to == "admin" { "/admin" } else { "/account" }))
         }
         Err(error) => {

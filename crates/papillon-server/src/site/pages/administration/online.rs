@@ -8,13 +8,15 @@ use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::{Part, entry_point, moment, word};
+use super::tables::{Part, moment};
 use crate::counted;
 use crate::listen::EntryPoint;
 use crate::people::SignedIn;
 use crate::site::pages::accounts::People;
-use crate::site::pages::accounts::caller::{Caller, Frame};
+use crate::site::pages::accounts::caller::Caller;
 use crate::site::pages::accounts::error::PageError;
+use crate::site::pages::accounts::forms::word;
+use crate::site::pages::accounts::frame::Frame;
 
 /// People on a page.
 const ROWS: u32 = 100;
@@ -82,6 +84,15 @@ pub(super) fn row(person: &SignedIn) -> Row {
     }
 }
 
+/// The entry point of a session.
+fn entry_point(person: &SignedIn) -> &'static str {
+    match person.origin.entry_point {
+        EntryPoint::Msnp => "msnp",
+        EntryPoint::Dispatch => "dispatch",
+        EntryPoint::Gateway => "gateway",
+    }
+}
+
 /// The client's address. One behind the gateway has no port.
 fn from(person: &SignedIn) -> String {
     let client = person.origin.client;
@@ -91,8 +102,8 @@ fn from(person: &SignedIn) -> String {
     }
 }
 
-/// What can be told of the way here: what NAT a client is behind it finds out by itself, from its
-/// profile, and does not say.
+/// The kind of connection, as far as its address tells. A client learns from its profile whether it is behind a NAT,
+/// and does not tell.
 fn connection(person: &SignedIn) -> &'static str {
     let ip = person.origin.client.ip();
     let by_http = person.origin.entry_point == EntryPoint::Gateway;

@@ -10,13 +10,14 @@ use msnp::Handle;
 use papillon_store::{Account, PasswordHash};
 
 use super::online::{Row, row};
-use super::{moment, word};
+use super::tables::moment;
 use crate::passport::random_password;
 use crate::site::pages::accounts::People;
-use crate::site::pages::accounts::caller::{Caller, Frame, redirect};
+use crate::site::pages::accounts::caller::{Caller, redirect};
 use crate::site::pages::accounts::complaint::{Complaint, Mistake};
 use crate::site::pages::accounts::error::PageError;
-use crate::site::pages::accounts::forms::Submitted;
+use crate::site::pages::accounts::forms::{Submitted, word};
+use crate::site::pages::accounts::frame::Frame;
 
 #[derive(Template)]
 #[template(path = "people/admin_person.html")]
@@ -34,7 +35,7 @@ struct Page<'a> {
     password: Option<&'a str>,
 }
 
-/// Something that can be done about an account.
+/// An action on an account.
 struct Deed {
     word: &'static str,
     label: &'static str,
@@ -75,7 +76,7 @@ pub(super) async fn show(
     Ok(caller.show(StatusCode::OK, &Page { done, ..page(&people, &caller, &account) }))
 }
 
-/// Does something about an account.
+/// Carries out an action on an account.
 pub(super) async fn submit(
     State(people): State<Arc<People>>,
     submitted: Submitted,
@@ -104,7 +105,7 @@ pub(super) async fn submit(
     Ok(redirect(&format!("/admin/person?of={of}&done={done}"), None))
 }
 
-/// Gives the account a password that nobody has thought of, and shows it this once.
+/// Gives the account a random password, and shows it this once.
 async fn new_password(people: &People, caller: &Caller, account: &Account) -> Result<Response, PageError> {
     let password = random_password();
     let hash = match people.passport.hash(password.clone()).await {
@@ -116,6 +117,7 @@ async fn new_password(people: &People, caller: &Caller, account: &Account) -> Re
         }
     };
     people.service.store.set_password(&account.handle, hash).await?;
+    // A new password leaves messengers signed in; this log entry is the one that ends their sessions.
     people.service.store.void_tickets(&account.handle).await?;
     let by = caller.admin()?;
     tracing::info!(account = %account.handle, by = %by.handle, "given a new password by an administrator");

@@ -1,6 +1,11 @@
-use std::time::UNIX_EPOCH;
+use std::fs;
+use std::time::{Duration, UNIX_EPOCH};
+
+use rcgen::KeyPair;
 
 use super::*;
+use crate::tls::authority::DAY;
+use crate::tls::faults;
 
 fn now() -> SystemTime {
     UNIX_EPOCH + 20_000 * DAY
@@ -147,7 +152,7 @@ fn errors_say_what_to_do() {
     fs::write(data.path().join("server.key"), "nonsense").unwrap();
     let error = open().unwrap_err().to_string();
     assert!(error.contains("server.key holds no usable private key"), "{error}");
-    // What is shown remains.
+    // The certificate shown remains.
     assert!(identity.renew(now()).is_err());
     fs::write(data.path().join("server.key"), whole).unwrap();
     assert!(!identity.renew(now()).unwrap());
