@@ -28,6 +28,9 @@ use wire::{block_on, connection};
 
 /// Reads any bytes of a notification server, in segments of this length: the events stay bounded. Calls are left out, because
 /// the client would connect to their addresses.
+///
+/// # Panics
+/// When that does not hold.
 pub fn notification(bytes: &[u8], segment: usize, old: bool) {
     let dialect = if old { Dialect::Msnp8 } else { Dialect::Msnp9 };
     block_on(async {
@@ -49,6 +52,9 @@ pub fn notification(bytes: &[u8], segment: usize, old: bool) {
 }
 
 /// Reads any bytes of a switchboard, in segments of this length: each request gets an answer, or fails at the end.
+///
+/// # Panics
+/// When that does not hold.
 pub fn switchboard(bytes: &[u8], segment: usize, old: bool) {
     let dialect = if old { Dialect::Msnp8 } else { Dialect::Msnp9 };
     block_on(async {

@@ -12,6 +12,9 @@ use echo::Echo;
 pub(crate) use wire::{Wire, block_on};
 
 /// Reads any bytes of a connection of HTTP/1: the site gets the same requests however the stream is cut into segments.
+///
+/// # Panics
+/// When that does not hold.
 pub fn conversation(bytes: &[u8], segment: usize) {
     let whole = asked(bytes, bytes.len().max(1));
     assert_eq!(whole, asked(bytes, segment.max(1)));
@@ -36,6 +39,9 @@ fn asked(bytes: &[u8], segment: usize) -> Vec<echo::Asked> {
 
 /// Reads any headers of a request: only a trusted proxy names the client, and the name of this host can stand in an
 /// address.
+///
+/// # Panics
+/// When that does not hold.
 pub fn visitor(headers: &[u8]) {
     let bytes = [b"GET / HTTP/1.1\r\n", headers, b"\r\n\r\n"].concat();
     let Some(Ok(request)) = request::head(&bytes).map(Request::parse) else { return };

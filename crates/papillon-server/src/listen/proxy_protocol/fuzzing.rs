@@ -4,6 +4,9 @@ use super::{Beginning, MAX_HEADER, read};
 
 /// Reads the beginning of any connection of a proxy: the decision is the same however the stream is cut, and falls before
 /// the header is too long.
+///
+/// # Panics
+/// When that does not hold.
 pub fn proxy_header(bytes: &[u8]) {
     let bytes = &bytes[..bytes.len().min(MAX_HEADER + 64)];
     let mut decided = None;

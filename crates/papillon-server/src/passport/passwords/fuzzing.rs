@@ -6,6 +6,9 @@ use super::{MAX_LANES, MAX_MEMORY_KIB, MAX_PASSES, Stored};
 const DEAR_KIB: u32 = 256;
 
 /// Reads any text as the hash of a password: its cost is within the limits.
+///
+/// # Panics
+/// When that does not hold.
 pub fn stored_hash(text: &str) {
     let Some(stored) = Stored::parse(text) else { return };
     let cost = stored.argon2.params().clone();

@@ -3,6 +3,9 @@
 use super::query::Ask;
 
 /// Reads any query of a request to the gateway: written as clients write it, it reads back the same.
+///
+/// # Panics
+/// When that does not hold.
 pub fn gateway_query(query: &str) {
     let Ok(ask) = Ask::parse(query) else { return };
     let seconds = ask.hold().as_secs();

@@ -8,6 +8,9 @@ pub use super::forms::fuzzing::form;
 pub use super::sender::fuzzing::sender;
 
 /// Reads any `Cookie` headers, one a line: a cookie that is found comes back as it was given out.
+///
+/// # Panics
+/// When that does not hold.
 pub fn cookies(lines: &[u8]) {
     let lines = lines.split(|byte| *byte == b'\n').filter_map(|line| HeaderValue::from_bytes(line).ok());
     let headers: HeaderMap = lines.map(|line| (COOKIE, line)).collect();
@@ -23,6 +26,9 @@ pub fn cookies(lines: &[u8]) {
 }
 
 /// Reads any file as a picture: it becomes a small PNG, or is refused.
+///
+/// # Panics
+/// When that does not hold.
 pub fn picture(file: &[u8]) {
     match paint(file) {
         Ok(png) => assert!(png.starts_with(b"\x89PNG") && png.len() < 64 << 10),

@@ -3,6 +3,9 @@
 use super::{Fields, MAX_FIELDS};
 
 /// Reads any form: the fields are no more than the limit, and of several with one name the first counts.
+///
+/// # Panics
+/// When that does not hold.
 pub fn form(body: &[u8]) {
     let fields = Fields::read(body);
     assert!(fields.0.len() <= MAX_FIELDS);

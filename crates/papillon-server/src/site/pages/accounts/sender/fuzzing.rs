@@ -4,6 +4,9 @@ use super::{authority, is_of_host};
 use crate::addresses::host_part;
 
 /// Compares any `Origin` with any `Host`: an address of another host does not pass for one of ours.
+///
+/// # Panics
+/// When that does not hold.
 pub fn sender(origin: &str, host: &str) {
     if is_of_host(origin, host) {
         let ours = host_part(host.trim()).map(str::to_ascii_lowercase);

@@ -4,6 +4,9 @@ use super::asked::Asked;
 
 /// Reads any request for the configuration, as a query and as an envelope: a market is two codes, which need no escape in
 /// XML.
+///
+/// # Panics
+/// When that does not hold.
 pub fn messenger_config(request: &[u8]) {
     let query = String::from_utf8_lossy(request);
     for asked in [Some(Asked::in_query(&query)), Asked::in_envelope(request)].into_iter().flatten() {
