@@ -41,6 +41,10 @@ reasons! {
     Connections = "connections",
     /// A connection beyond those that its address may have.
     ConnectionsOfAddress = "connections_of_address",
+    /// A connection, or a request of a proxy's client, from an address that is banned.
+    BannedAddress = "banned_address",
+    /// A sign-in, or a page, of an account that is banned.
+    BannedAccount = "banned_account",
 }
 
 /// The refusals of a running service.

@@ -15,6 +15,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
 use crate::addresses::Ports;
+use crate::bans::{self, Bans};
 use crate::config::{Config, Live};
 use crate::delivery::Deliveries;
 use crate::delivery::OpenConnections;
@@ -148,13 +149,18 @@ impl Server {
         let key = store.secret("ticket-key", &candidate).await?;
         let key: [u8; 32] = key.try_into().map_err(|_| ServerError::TicketKey)?;
         let tickets = Arc::new(TicketMint::new(key, config.ticket_lifetime));
-        let passport = Arc::new(Passport::new(
+        let refusals = Arc::new(Refusals::default());
+        let bans = Arc::new(Bans::new(Arc::clone(&refusals)));
+        // Before the first connection: the watch over the store begins beside it.
+        bans.replace(&store.bans(bans::now()).await?);
+        let passport = Passport::new(
             Arc::new(StoredAccounts(Arc::clone(&store))),
             Arc::clone(&tickets),
             // Each hash keeps a core busy, so as many at once as there are cores.
             Passwords::new(std::thread::available_parallelism().map_or(2, usize::from)),
             &config.limits,
-        ));
+        );
+        let passport = Arc::new(passport.with_bans(Arc::clone(&bans)));
         let place = config.front.url.as_ref().map(ToString::to_string).or_else(|| config.public_host.clone());
         let open = Arc::new(OpenConnections::default());
         let service = Arc::new(Service {
@@ -167,7 +173,8 @@ impl Server {
             open,
             mail: InvitationMail::new(config.data_dir.join("mail"), place.as_deref()),
             ports,
-            refusals: Arc::new(Refusals::default()),
+            refusals,
+            bans,
             config: Arc::new(Live::new(config)),
         });
         let dns = listeners.dns.as_ref().map(DnsSockets::local_addr).transpose()?;
@@ -202,7 +209,8 @@ impl Server {
             tasks.spawn(dns::serve(sockets, listeners.dns_ipv6, current));
         }
         let (locks, directory) = (Arc::clone(&service.locks), Arc::clone(&service.directory));
-        tasks.spawn(store_watch::watch(Arc::clone(&service.store), locks, directory));
+        let (store, bans) = (Arc::clone(&service.store), Arc::clone(&service.bans));
+        tasks.spawn(store_watch::watch(store, locks, directory, bans));
         if let Some(identity) = &identity {
             tasks.spawn(Arc::clone(identity).keep_current());
         }
@@ -230,6 +238,7 @@ impl Server {
         // It fails if no listener for HTTP is left, which does not matter any more.
         let _ = stopping.send(true);
         while web.join_next().await.is_some() {}
+        store_watch::keep_ban_refusals(&*service.store, &service.bans).await;
     }
 }
 
@@ -247,7 +256,7 @@ impl Reload {
     /// # Errors
     /// When a name cannot stand in a certificate. Then nothing changes.
     pub fn adopt(&self, new: &Config) -> Result<(), tls::TlsError> {
-        // What can fail comes first: with an error, nothing has changed.
+        // The step that can fail comes first: with an error, nothing has changed.
         let adopted = Config::adopt(&self.service.config, new);
         if let Some(identity) = &self.identity {
             identity.tell_names(adopted.names())?;
@@ -287,6 +296,7 @@ async fn make_site(
     let gateways = Gateways::new(Arc::clone(service), serve_tunnel);
     let site = Site::new(passport, config.public_host.clone(), ports, &config.limits);
     let site = site.with_pages(pages).with_gateways(gateways).with_https_only(config.https_only);
+    let site = site.with_bans(Arc::clone(&service.bans));
     Ok(site.with_front(config.front.clone()).with_trusted_proxies(&config.trusted_proxies))
 }
 
@@ -310,6 +320,11 @@ async fn accept(service: Arc<Service>, listener: Listener, entry_point: EntryPoi
 }
 
 fn start(service: &Arc<Service>, stream: TcpStream, client: SocketAddr, entry_point: EntryPoint) {
+    let is_proxy = is_trusted(&service.config.trusted_proxies, client.ip());
+    // The client of a proxy is not known yet.
+    if !is_proxy && service.bans.refuses_address(client.ip()) {
+        return;
+    }
     if service.open.count() >= service.config.limits.connections {
         service.refusals.note(Refusal::Connections, Some(client.ip()), None);
         return;
@@ -320,7 +335,7 @@ fn start(service: &Arc<Service>, stream: TcpStream, client: SocketAddr, entry_po
     // Any wait for the client is in its own task: others are accepted meanwhile.
     let service = Arc::clone(service);
     let origin = Origin { client, local: plain(local), entry_point, by_proxy: false };
-    if is_trusted(&service.config.trusted_proxies, client.ip()) {
+    if is_proxy {
         tokio::spawn(serve_behind_proxy(service, stream, origin));
     } else {
         tokio::spawn(connection::serve(service, stream, Vec::new(), origin));
@@ -341,6 +356,9 @@ async fn serve_behind_proxy(service: Arc<Service>, stream: TcpStream, mut origin
             tracing::debug!(%error, proxy = %origin.client, "a proxy's connection failed");
             return;
         }
+    }
+    if service.bans.refuses_address(origin.client.ip()) {
+        return;
     }
     let (stream, early) = stream.into_parts();
     connection::serve(service, stream, early, origin).await;
