@@ -1,4 +1,4 @@
-//! Any word in the place of an address, a range of addresses, a URL or a code of an invitation: written, it reads back the
+//! Any word in the place of an address, a range of addresses, a URL, a ban or a code of an invitation: written, it reads back the
 //! same.
 
 #![no_main]
@@ -7,7 +7,7 @@ use libfuzzer_sys::fuzz_target;
 use msnp::HostPort;
 use papillon_dns::{Clients, Others};
 use papillon_server::{AddressRange, PublicUrl};
-use papillon_store::InvitationCode;
+use papillon_store::{BanReason, BanTarget, InvitationCode};
 
 fuzz_target!(|word: &str| {
     if let Ok(range) = word.parse::<AddressRange>() {
@@ -15,6 +15,12 @@ fuzz_target!(|word: &str| {
     }
     if let Ok(url) = word.parse::<PublicUrl>() {
         assert_eq!(url.to_string().parse(), Ok(url));
+    }
+    if let Ok(target) = word.parse::<BanTarget>() {
+        assert_eq!(target.to_string().parse(), Ok(target));
+    }
+    if let Ok(reason) = word.parse::<BanReason>() {
+        assert_eq!(reason.to_string().parse::<BanReason>().ok(), Some(reason));
     }
     if let Some(code) = InvitationCode::parse(word) {
         assert!(InvitationCode::parse(code.expose()) == Some(code));

@@ -51,10 +51,8 @@ impl Connection {
 
     /// Takes the lines that wait: each can be read.
     pub fn take(&mut self) -> Vec<Frame> {
-        let Some(bytes) = self.line.take() else {
-            self.is_over = true;
-            return Vec::new();
-        };
+        let (bytes, is_over) = self.line.take();
+        self.is_over |= is_over;
         let mut decoder = Decoder::new(self.stream, Limits::EVENTS);
         let (mut buffer, mut frames) = (BytesMut::from(&bytes[..]), Vec::new());
         while let Some(frame) = decoder.next(&mut buffer).expect("the service speaks the protocol") {

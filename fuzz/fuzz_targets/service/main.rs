@@ -11,15 +11,12 @@ mod talk;
 mod words;
 
 use libfuzzer_sys::fuzz_target;
-use step::Step;
+use step::Script;
 use talk::Talk;
 
-/// The most steps of one input.
-const MOST: usize = 200;
-
-fuzz_target!(|steps: Vec<Step>| {
+fuzz_target!(|script: Script| {
     let mut talk = Talk::begin();
-    for step in steps.iter().take(MOST) {
+    for step in &script.0 {
         talk.take(step);
     }
     talk.end();

@@ -1,8 +1,25 @@
 //! The steps of a conversation, and the lines that they are.
 
-use arbitrary::Arbitrary;
+use arbitrary::{Arbitrary, Result, Unstructured};
 
 use super::words::{Word, account, class, key, list, name, status};
+
+/// The most steps of one input.
+const MOST: usize = 200;
+
+/// The steps of one input: as many as it has bytes for.
+#[derive(Debug)]
+pub struct Script(pub Vec<Step>);
+
+impl<'a> Arbitrary<'a> for Script {
+    fn arbitrary(input: &mut Unstructured<'a>) -> Result<Self> {
+        let mut steps = Vec::new();
+        while !input.is_empty() && steps.len() < MOST {
+            steps.push(input.arbitrary()?);
+        }
+        Ok(Self(steps))
+    }
+}
 
 /// The next act of one of the four accounts.
 #[derive(Debug, Arbitrary)]
@@ -11,7 +28,7 @@ pub struct Step {
     pub act: Act,
 }
 
-#[derive(Debug, Arbitrary)]
+#[derive(Debug)]
 pub enum Act {
     /// Connects and signs in; an older connection stays.
     SignIn {
@@ -51,6 +68,33 @@ pub enum Act {
     Vanish {
         board: bool,
     },
+}
+
+impl<'a> Arbitrary<'a> for Act {
+    /// A byte chooses: acts that lead on are more frequent than acts that end a connection.
+    fn arbitrary(input: &mut Unstructured<'a>) -> Result<Self> {
+        Ok(match input.arbitrary::<u8>()? % 32 {
+            0 | 1 => Self::SignIn { old: input.arbitrary()? },
+            2 => Self::Connect,
+            3..=12 => Self::Ask(input.arbitrary()?),
+            13..=15 => Self::Open,
+            16..=18 => Self::Answer,
+            19..=22 => Self::Say { class: input.arbitrary()?, length: input.arbitrary()? },
+            23..=25 => Self::Call { whom: input.arbitrary()? },
+            26..=28 => Self::Loose {
+                board: input.arbitrary()?,
+                verb: input.arbitrary()?,
+                words: input.arbitrary()?,
+                payload: input.arbitrary()?,
+            },
+            29 => {
+                let (board, length) = (input.arbitrary()?, usize::from(input.arbitrary::<u8>()?));
+                Self::Raw { board, bytes: input.bytes(length.min(input.len()))?.to_vec() }
+            }
+            30 => Self::Deaf,
+            _ => Self::Vanish { board: input.arbitrary()? },
+        })
+    }
 }
 
 /// A request, by its verb and up to three numbers that stand for its words.

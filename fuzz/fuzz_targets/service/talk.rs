@@ -42,6 +42,9 @@ impl Talk {
     pub fn take(&mut self, step: &Step) {
         let count = self.people.len();
         let person = &mut self.people[usize::from(step.who) % count];
+        if person.notification.is_none() && matches!(step.act, Act::Ask(_) | Act::Open) {
+            person.sign_in(&self.world, Dialect::NEWEST);
+        }
         act(person, &self.world, &step.act);
         for person in &mut self.people {
             person.hear();

@@ -124,25 +124,23 @@ impl Line {
         });
     }
 
-    /// Takes all lines that wait; `None` when the connection is over and everything has been taken.
+    /// Takes all lines that wait; `true` when the connection is over, so that none will follow.
     ///
     /// # Panics
     /// When more waits than may wait for one client.
-    pub fn take(&self) -> Option<Vec<u8>> {
+    pub fn take(&self) -> (Vec<u8>, bool) {
         let mut lines = Vec::new();
         loop {
-            let Some(taken) = self.0.take(ANSWER_BYTES) else {
-                return Some(lines).filter(|lines| !lines.is_empty());
-            };
+            let Some(taken) = self.0.take(ANSWER_BYTES) else { return (lines, true) };
             lines.extend_from_slice(&taken.lines);
             assert!(lines.len() <= OUTBOX, "more waits for a client than may");
             if taken.lines.is_empty() || taken.last {
-                return Some(lines);
+                return (lines, taken.last);
             }
         }
     }
 
-    /// The client is gone without a word.
+    /// The client disconnects without a word.
     pub fn vanish(&self) {
         self.0.abandon();
     }
