@@ -15,11 +15,10 @@ impl Fields {
         Self(Vec::new())
     }
 
-    /// Reads lines that end in CR LF or LF. A line without a colon is skipped. A line end of another kind inside a value
-    /// becomes a blank, as when it is written.
+    /// Reads lines that end in CR LF or LF. A line without a colon is skipped.
     pub(super) fn parse(text: &str) -> Self {
         let lines = text.split('\n').filter_map(|line| line.split_once(':'));
-        let field = |(name, value): (&str, &str)| (name.trim().to_owned(), one_line(value).trim().to_owned());
+        let field = |(name, value): (&str, &str)| (name.trim().to_owned(), value.trim().to_owned());
         Self(lines.map(field).filter(|(name, _)| !name.is_empty()).take(Self::MAX_LINES).collect())
     }
 
@@ -44,7 +43,8 @@ impl Fields {
     }
 }
 
-fn one_line(value: &str) -> String {
+/// A value without line ends: each becomes a blank.
+pub(super) fn one_line(value: &str) -> String {
     value.replace(['\r', '\n', '\0'], " ")
 }
 
