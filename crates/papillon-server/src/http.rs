@@ -11,6 +11,8 @@ mod deadlines;
 mod entrance;
 mod forwarded;
 mod front;
+#[cfg(feature = "fuzzing")]
+pub(crate) mod fuzzing;
 mod handed;
 mod handler;
 pub(crate) mod http2;

@@ -28,6 +28,8 @@ pub use new_password::{
     LONGEST_EVERYWHERE, LONGEST_PASSWORD, RANDOM_PASSWORD_BITS, SHORTEST_PASSWORD, UnfitPassword,
     check_new_password, random_password, works_everywhere,
 };
+#[cfg(feature = "fuzzing")]
+pub use passwords::fuzzing::stored_hash;
 pub use passwords::{Crowded, HashError, Passwords, VerifyError, hash_password};
 use sign_in_queue::SignInQueue;
 pub(crate) use stored_accounts::StoredAccounts;

@@ -1,5 +1,8 @@
 //! The server: it starts, accepts clients and stops.
 
+#[cfg(feature = "fuzzing")]
+pub(crate) mod fuzzing;
+
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;

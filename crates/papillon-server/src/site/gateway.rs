@@ -4,6 +4,8 @@
 //! server and switchboard as behind a socket. Lines that wait there go into the answer. [`session`] has the order of
 //! requests, [`query`] their forms.
 
+#[cfg(feature = "fuzzing")]
+pub(crate) mod fuzzing;
 mod query;
 mod session;
 mod table;

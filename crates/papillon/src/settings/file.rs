@@ -92,6 +92,8 @@ fn plain(value: &DeValue<'_>) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn apply(text: &str) -> anyhow::Result<Settings> {
@@ -170,6 +172,23 @@ mod tests {
         ] {
             let error = error(text);
             assert!(error.starts_with(expected), "{text:?}: {error}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_file_is_read_or_refused_at_a_line(
+            key in prop::sample::select(KEYS.iter().map(|key| (key.table, key.name)).collect::<Vec<_>>()),
+            value in "[ -~é\n]{0,40}",
+            noise in "[\\[\\]a-z=\"'# .0-9\n]{0,40}",
+        ) {
+            let (table, name) = key;
+            let table = if table.is_empty() { String::new() } else { format!("[{table}]\n") };
+            for text in [format!("{table}{name} = {value}"), format!("{table}{name} = '{value}'"), noise] {
+                if let Err(error) = apply(&text) {
+                    prop_assert!(error.to_string().starts_with("papillon.toml, line "), "{text:?}: {error}");
+                }
+            }
         }
     }
 
