@@ -1,0 +1,53 @@
+//! The cases, most valuable first.
+
+mod half_open;
+mod lengths;
+mod slow_readers;
+
+use std::pin::Pin;
+
+use anyhow::{Result, anyhow};
+use tokio::runtime::Builder;
+
+use crate::bystanders::panic_message;
+use crate::report::Report;
+use crate::stage::Arena;
+
+/// The future of a case.
+type Running = Pin<Box<dyn Future<Output = Result<Report>> + Send>>;
+
+/// A case.
+pub struct Case {
+    /// Its name on the command line.
+    pub name: &'static str,
+    /// What is done.
+    pub what: &'static str,
+    run: fn(Arena) -> Running,
+}
+
+/// The table of cases: name, what is done, module.
+macro_rules! cases {
+    ($($name:literal $what:literal $($module:ident)::+;)*) => {
+        /// All cases, in the order in which they run.
+        pub const ALL: &[Case] = &[
+            $(Case { name: $name, what: $what, run: |arena| Box::pin(async move { $($module)::+(&arena).await }) },)*
+        ];
+    };
+}
+
+cases! {
+    "slow-readers" "clients of both servers take nothing, or a few bytes now and then, of what they ask for" slow_readers::run;
+    "half-open" "silent connections and commands that come byte by byte, at every listener" half_open::run;
+    "lengths" "lengths of payloads and bodies: none, the most, one more, negative, huge, no numbers" lengths::run;
+}
+
+impl Case {
+    /// Runs the case on a runtime of its own, so that nothing of it is left for the next one.
+    pub fn perform(&self, arena: &Arena) -> Result<Report> {
+        let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+        let case = runtime.spawn((self.run)(arena.clone()));
+        let outcome = runtime.block_on(case);
+        runtime.shutdown_background();
+        outcome.unwrap_or_else(|error| Err(anyhow!(panic_message(error))))
+    }
+}

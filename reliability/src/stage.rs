@@ -1,0 +1,245 @@
+//! The stage of a case: a service of its own, with bystanders on it, and the judgement at the end.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result};
+use tempfile::TempDir;
+use tokio::time::sleep;
+
+use crate::bystanders::{self, Bystanders};
+use crate::counts::{self, Counts};
+use crate::figures::{Figures, mebibytes};
+use crate::people::{People, Population};
+use crate::program::{Launch, Program};
+use crate::report::Report;
+
+/// Until the bystanders have talked a little: the service has its one-time allocations behind it then.
+const WARM_UP: Duration = Duration::from_secs(2);
+/// The time within which the memory has to be back.
+const SETTLE: Duration = Duration::from_secs(30);
+/// The service writes of refusals once a second.
+const LOG: Duration = Duration::from_millis(1_200);
+
+/// The settings of a run.
+#[derive(Debug, Clone)]
+pub struct Arena {
+    /// The program.
+    pub program: PathBuf,
+    /// Whether it has `--metrics`.
+    pub has_metrics: bool,
+    /// Whether cases are shortened.
+    pub short: bool,
+}
+
+impl Arena {
+    /// The first when the run is short, else the second.
+    pub fn pick<T>(&self, short: T, long: T) -> T {
+        if self.short { short } else { long }
+    }
+
+    /// The number of pairs of bystanders.
+    pub fn pairs(&self) -> usize {
+        self.pick(10, 50)
+    }
+}
+
+/// The special wishes of a case.
+#[derive(Debug, Clone, Default)]
+pub struct Setup {
+    /// The accounts besides the bystanders'.
+    pub population: Population,
+    /// Settings by their names in variables without the prefix, such as `TIMEOUTS_SIGN_IN`.
+    pub settings: Vec<(String, String)>,
+    /// Other variables.
+    pub variables: Vec<(String, String)>,
+    /// Further words of the command line.
+    pub words: Vec<String>,
+    /// The words before the program.
+    pub wrapper: Vec<String>,
+    /// The address to listen on; that of the loopback when it is empty.
+    pub host: String,
+    /// The data folder; one in memory when it is not given.
+    pub data: Option<PathBuf>,
+    /// The database; one in the data folder when it is not given.
+    pub database: Option<String>,
+}
+
+impl Setup {
+    /// With a setting.
+    pub fn set(mut self, name: &str, value: impl ToString) -> Self {
+        self.settings.push((name.to_owned(), value.to_string()));
+        self
+    }
+}
+
+/// A service with bystanders.
+pub struct Stage {
+    /// The service.
+    pub program: Program,
+    /// How to start it again.
+    pub launch: Launch,
+    /// The accounts.
+    pub people: Arc<People>,
+    /// What is told of the case at its end.
+    pub report: Report,
+    pairs: usize,
+    bystanders: Bystanders,
+    before: Figures,
+    counted: Counts,
+    expected: Vec<(&'static [&'static str], u64)>,
+    /// Removed at the end.
+    _folder: TempDir,
+}
+
+impl Stage {
+    /// Starts a service in the surroundings of the setup, and the bystanders.
+    pub async fn set(arena: &Arena, mut setup: Setup) -> Result<Self> {
+        // In memory where there is a place for that: a case that is about the disk brings its own.
+        let memory = PathBuf::from("/dev/shm");
+        let folder = if memory.is_dir() { tempfile::tempdir_in(memory)? } else { tempfile::tempdir()? };
+        let data = setup.data.clone().unwrap_or_else(|| folder.path().join("data"));
+        std::fs::create_dir_all(&data)?;
+        let file = data.join("papillon.db").to_string_lossy().into_owned();
+        let pairs = arena.pairs();
+        bystanders::populate(&mut setup.population, pairs);
+        let url = setup.database.as_ref().unwrap_or(&file);
+        let people =
+            Arc::new(People::make(url, &setup.population).await.context("the accounts cannot be made")?);
+        let launch = launch(arena, &setup, data, folder.path().join("log"));
+        let program = launch.start().await?;
+        let bystanders = Bystanders::start(program.doors.msnp, &people, pairs).await?;
+        sleep(WARM_UP).await;
+        let before = program.figures()?;
+        let counted = count(&program).await;
+        Ok(Self {
+            program,
+            launch,
+            people,
+            report: Report::default(),
+            pairs,
+            bystanders,
+            before,
+            counted,
+            expected: Vec::new(),
+            _folder: folder,
+        })
+    }
+
+    /// Adds a figure to what is told.
+    pub fn done(&mut self, figure: impl Into<String>) {
+        self.report.done.push(figure.into());
+    }
+
+    /// The case fails unless this holds.
+    pub fn check(&mut self, holds: bool, otherwise: impl FnOnce() -> String) {
+        if !holds {
+            self.report.failures.push(otherwise());
+        }
+    }
+
+    /// The case fails unless the program counts at least so many under a name that holds one of these words.
+    pub fn expect_counted(&mut self, words: &'static [&'static str], least: u64) {
+        self.expected.push((words, least));
+    }
+
+    /// The figures of the service before the attack.
+    pub fn before(&self) -> Figures {
+        self.before
+    }
+
+    /// Judges the service: the attack is over, and the bystanders are still talking.
+    pub async fn judge(mut self) -> Report {
+        sleep(LOG).await;
+        let mut report = std::mem::take(&mut self.report);
+        if !self.program.is_alive() {
+            report.alive = "no".into();
+            report
+                .failures
+                .push(format!("the service has ended: {}", counts::last_line(&self.program.log())));
+            return report;
+        }
+        let after = settle(&self.program, &self.before).await;
+        report.memory = format!("{} → {}", mebibytes(self.before.memory), mebibytes(after.memory));
+        if !after.is_back(&self.before) {
+            report.failures.push(format!("memory is not back after {} s", SETTLE.as_secs()));
+        }
+        let counted = count(&self.program).await.since(&self.counted);
+        for (words, least) in &self.expected {
+            let found = counted.of(words);
+            if found < *least {
+                report.failures.push(format!("{found} counted as {words:?}, not {least}"));
+            }
+        }
+        report.counted = counted.told();
+        let (tally, failures) = self.bystanders.stop().await;
+        let lost = failures.len();
+        report.bystanders = format!(
+            "{} = {} in order, {} acknowledged, {} statuses; p50 {:.1} ms, p99 {:.1} ms",
+            tally.sent,
+            tally.received,
+            tally.acknowledged,
+            tally.statuses,
+            tally.percentile(50).as_secs_f64() * 1e3,
+            tally.percentile(99).as_secs_f64() * 1e3,
+        );
+        report.failures.extend(failures.into_iter().take(3));
+        if lost > 3 {
+            report.failures.push(format!("{} bystanders more", lost - 3));
+        }
+        if tally.pairs + lost != self.pairs
+            || tally.sent != tally.received
+            || tally.sent != tally.acknowledged
+        {
+            report.failures.push("the bystanders' messages do not add up".into());
+        }
+        match counts::panics(&self.program.log()) {
+            Ok(()) => report.alive = format!("yes, {} threads, {} files", after.threads, after.files),
+            Err(panics) => report.failures.push(panics),
+        }
+        report
+    }
+}
+
+fn launch(arena: &Arena, setup: &Setup, data: PathBuf, log: PathBuf) -> Launch {
+    let mut variables = setup.variables.clone();
+    variables.extend(setup.settings.iter().map(|(name, value)| (format!("PAPILLON_{name}"), value.clone())));
+    let mut words = setup.words.clone();
+    if let Some(url) = &setup.database {
+        words.extend(["--database".to_owned(), url.clone()]);
+    }
+    if arena.has_metrics {
+        words.extend(["--metrics", "127.0.0.1:0"].map(str::to_owned));
+    }
+    let host = if setup.host.is_empty() { "127.0.0.1".to_owned() } else { setup.host.clone() };
+    Launch {
+        program: arena.program.clone(),
+        data,
+        log,
+        host,
+        words,
+        variables,
+        wrapper: setup.wrapper.clone(),
+    }
+}
+
+async fn count(program: &Program) -> Counts {
+    let log = Counts::of_log(&program.log());
+    match program.doors.metrics {
+        Some(address) => Counts::of_metrics(address).await.and(log),
+        None => log,
+    }
+}
+
+/// Waits until the memory is back, or long enough.
+async fn settle(program: &Program, before: &Figures) -> Figures {
+    let begun = Instant::now();
+    loop {
+        let now = program.figures().unwrap_or_default();
+        if now.is_back(before) || begun.elapsed() > SETTLE {
+            return now;
+        }
+        sleep(Duration::from_millis(200)).await;
+    }
+}
