@@ -10,6 +10,7 @@ use msnp::wire::{Decoder, Frame, Limits, Stream};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep_until};
 
+use super::caught::{Panicked, caught};
 use super::command_error::Flow;
 use super::notification;
 use super::switchboard;
@@ -58,7 +59,10 @@ async fn attend(service: Arc<Service>, reader: Reader, outbox: Arc<Outbox>, orig
         outbox,
         origin,
     };
-    let reset = connection.run().await;
+    let reset = caught(connection.run()).await.unwrap_or_else(|Panicked| {
+        tracing::error!(client = %origin.client, "a connection's task panicked; its client is disconnected");
+        true
+    });
     // Before the lingering: the others hear at once that this client is gone.
     connection.leave(reset);
     if !reset {
