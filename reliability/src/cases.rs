@@ -1,8 +1,15 @@
 //! The cases, most valuable first.
 
+mod endless_lines;
+mod guesses;
 mod half_open;
 mod lengths;
+mod panics;
+mod racing_sign_ins;
+mod resets;
 mod slow_readers;
+mod tickets;
+mod verbs;
 
 use std::pin::Pin;
 
@@ -39,6 +46,13 @@ cases! {
     "slow-readers" "clients of both servers take nothing, or a few bytes now and then, of what they ask for" slow_readers::run;
     "half-open" "silent connections and commands that come byte by byte, at every listener" half_open::run;
     "lengths" "lengths of payloads and bodies: none, the most, one more, negative, huge, no numbers" lengths::run;
+    "resets" "connections that are reset in the middle of a payload, a body or a hello" resets::run;
+    "endless-lines" "bytes without a line end, at every listener" endless_lines::run;
+    "verbs" "every verb of both roles and directions in every state, with fit and unfit arguments" verbs::run;
+    "guesses" "cookies, conversations' numbers and SessionIDs: guessed, replayed, of others, late" guesses::run;
+    "tickets" "tickets forged, changed in one place, expired, void" tickets::run;
+    "racing-sign-ins" "one account signs in from everywhere at once" racing_sign_ins::run;
+    "panics" "a panic in the task of a connection" panics::run;
 }
 
 impl Case {

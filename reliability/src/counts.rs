@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
-use anyhow::Result;
 use msnp_testkit::http;
 
 /// The families of `/metrics` that tell of drops, refusals and failures.
@@ -92,13 +91,9 @@ impl Counts {
     }
 }
 
-/// The lines of a panic in a log: the message that Rust prints, and its place.
-pub fn panics(log: &str) -> Result<(), String> {
-    let panics: Vec<&str> = log.lines().filter(|line| line.contains("panicked at")).collect();
-    match panics.as_slice() {
-        [] => Ok(()),
-        [first, ..] => Err(format!("{} panics, the first: {first}", panics.len())),
-    }
+/// The lines of panics in a log: their places.
+pub fn panics(log: &str) -> Vec<&str> {
+    log.lines().filter(|line| line.contains("panicked at")).collect()
 }
 
 /// The last line of a log.

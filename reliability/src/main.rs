@@ -12,6 +12,7 @@
 //! | the bystanders | `bystanders.rs` |
 //! | the program's process and its figures | `program.rs`, `figures.rs` |
 //! | the counts of the log and of `/metrics` | `counts.rs` |
+//! | the service whose store panics | `panicking.rs` |
 //! | accounts and their tickets | `people.rs` |
 //! | the table | `report.rs` |
 
@@ -24,6 +25,7 @@ mod counts;
 mod doors;
 mod figures;
 mod needs;
+mod panicking;
 mod people;
 mod program;
 mod report;
@@ -50,6 +52,10 @@ fn main() -> Result<ExitCode> {
         words.drain(at..at + 2);
     }
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    if let ["serve", words @ ..] = words.as_slice() {
+        panicking::serve(words)?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let (cases, short): (Vec<&Case>, bool) = match words.as_slice() {
         [] | ["--help" | "-h"] => {
             println!("{USAGE}");

@@ -88,6 +88,8 @@ impl Launch {
                 command.env_remove(name);
             }
         }
+        // A backtrace reads the program's symbols, which is memory that no case is about.
+        command.env_remove("RUST_BACKTRACE");
         command.envs(self.variables.iter().map(|(name, value)| (name, value)));
         let log = File::options().create(true).append(true).open(&self.log)?;
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(log).kill_on_drop(true);

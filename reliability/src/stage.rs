@@ -89,6 +89,7 @@ pub struct Stage {
     before: Figures,
     counted: Counts,
     expected: Vec<(&'static [&'static str], u64)>,
+    panics: usize,
     /// Removed at the end.
     _folder: TempDir,
 }
@@ -123,6 +124,7 @@ impl Stage {
             before,
             counted,
             expected: Vec::new(),
+            panics: 0,
             _folder: folder,
         })
     }
@@ -142,6 +144,11 @@ impl Stage {
     /// The case fails unless the program counts at least so many under a name that holds one of these words.
     pub fn expect_counted(&mut self, words: &'static [&'static str], least: u64) {
         self.expected.push((words, least));
+    }
+
+    /// So many panics are the case's own.
+    pub fn expect_panics(&mut self, panics: usize) {
+        self.panics = panics;
     }
 
     /// The figures of the service before the attack.
@@ -194,9 +201,12 @@ impl Stage {
         {
             report.failures.push("the bystanders' messages do not add up".into());
         }
-        match counts::panics(&self.program.log()) {
-            Ok(()) => report.alive = format!("yes, {} threads, {} files", after.threads, after.files),
-            Err(panics) => report.failures.push(panics),
+        let log = self.program.log();
+        let panics = counts::panics(&log);
+        report.alive = format!("yes, {} threads, {} files", after.threads, after.files);
+        if panics.len() != self.panics {
+            let first = panics.first().copied().unwrap_or("none");
+            report.failures.push(format!("{} panics, the first: {first}", panics.len()));
         }
         report
     }

@@ -74,9 +74,10 @@ async fn notification(stage: &Stage) -> usize {
             tried += 1;
         }
     }
-    for length in [0, 1, MOST] {
+    for (number, length) in [0, 1, MOST].into_iter().enumerate() {
+        let handle = person(&format!("liar{number}"));
         for head in heads(&length.to_string()) {
-            let mut ns = stage.people.sign_in(stage.program.doors.msnp, &person("witness"), 9).await;
+            let mut ns = stage.people.sign_in(stage.program.doors.msnp, &handle, 9).await;
             ns.send_with(&head, &vec![b'x'; length]).await;
             // A payload of a fit length is read to its end, and the next command is understood or the
             // connection has ended for what the payload says.
@@ -93,7 +94,8 @@ async fn switchboard(stage: &Stage) -> usize {
     let mut witness = stage.people.online(doors.msnp, &person("witness")).await;
     let mut tried = 0;
     for (number, length) in IMPOSSIBLE.iter().enumerate() {
-        let mut liar = stage.people.online(doors.msnp, &person(&format!("liar{number}"))).await;
+        let liar = person(&format!("liar{}", IMPOSSIBLE.len() + number));
+        let mut liar = stage.people.online(doors.msnp, &liar).await;
         let mut seat = Sb::open(&mut liar).await;
         let mut guest = seat.invite(&mut witness).await;
         // The longest and the shortest go through, with zeros before the number as well.
