@@ -1,13 +1,17 @@
 //! The cases, most valuable first.
 
+mod disk;
 mod endless_lines;
 mod guesses;
 mod half_open;
+mod kill;
 mod lengths;
 mod panics;
+mod postgres;
 mod racing_sign_ins;
 mod resets;
 mod slow_readers;
+mod storage;
 mod tickets;
 mod verbs;
 
@@ -17,8 +21,8 @@ use anyhow::{Result, anyhow};
 use tokio::runtime::Builder;
 
 use crate::bystanders::panic_message;
+use crate::ground::Arena;
 use crate::report::Report;
-use crate::stage::Arena;
 
 /// The future of a case.
 type Running = Pin<Box<dyn Future<Output = Result<Report>> + Send>>;
@@ -52,6 +56,13 @@ cases! {
     "guesses" "cookies, conversations' numbers and SessionIDs: guessed, replayed, of others, late" guesses::run;
     "tickets" "tickets forged, changed in one place, expired, void" tickets::run;
     "racing-sign-ins" "one account signs in from everywhere at once" racing_sign_ins::run;
+    "kill" "`kill -9` in the middle of list changes, and a restart, again and again" kill::run;
+    "disk-full" "the disk of the database is full, and then has room again" disk::full;
+    "disk-read-only" "the file system of the database has become read-only" disk::read_only;
+    "disk-errors" "every write to the database fails with `EIO`, and later none" disk::errors;
+    "files-deleted" "the files of the database are moved away, and put back" disk::deleted;
+    "postgres-stopped" "PostgreSQL is stopped at once, and started again" postgres::stopped;
+    "postgres-stalled" "PostgreSQL is stopped with `SIGSTOP`, and goes on" postgres::stalled;
     "panics" "a panic in the task of a connection" panics::run;
 }
 

@@ -8,7 +8,8 @@
 //! | to find | look in |
 //! |---|---|
 //! | the cases | `cases.rs`, and one file for each in `cases/` |
-//! | the start and the end of a case | `stage.rs` |
+//! | the accounts, the settings and the start of a service | `ground.rs` |
+//! | a service with bystanders, and the judgement at the end | `stage.rs` |
 //! | the bystanders | `bystanders.rs` |
 //! | the program's process and its figures | `program.rs`, `figures.rs` |
 //! | the counts of the log and of `/metrics` | `counts.rs` |
@@ -24,6 +25,7 @@ mod cases;
 mod counts;
 mod doors;
 mod figures;
+mod ground;
 mod needs;
 mod panicking;
 mod people;
@@ -38,8 +40,8 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail};
 
 use crate::cases::Case;
+use crate::ground::Arena;
 use crate::report::Table;
-use crate::stage::Arena;
 
 const USAGE: &str = "usage: papillon-reliability all | short | list | CASE… [--program PATH]";
 

@@ -130,6 +130,17 @@ impl Wire {
         }
     }
 
+    /// The next line, or `None` when the connection has ended before the end of it: in the middle too, as that of a
+    /// service that is killed does.
+    pub async fn try_line(&mut self) -> Option<String> {
+        while !self.buffer.contains(&b'\n') {
+            if !self.fill().await {
+                return None;
+            }
+        }
+        self.next_line().await
+    }
+
     /// The next line, or `None` when the connection has ended.
     pub async fn next_line(&mut self) -> Option<String> {
         // A long line comes in many reads: each byte is looked at once.

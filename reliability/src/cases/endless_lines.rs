@@ -10,8 +10,9 @@ use tokio::task::JoinSet;
 
 use crate::doors::{connect_from, pour, stranger};
 use crate::figures::mebibytes;
+use crate::ground::{Arena, Setup};
 use crate::report::Report;
-use crate::stage::{Arena, Setup, Stage};
+use crate::stage::Stage;
 
 /// A connection that takes so much of one line is not being cut.
 const TOO_MUCH: u64 = 32 << 20;

@@ -7,8 +7,9 @@ use msnp_testkit::gateway::{Gateway, Way};
 use msnp_testkit::{Admission, Ns, Sb, Wire, person};
 use tokio::time::sleep;
 
+use crate::ground::{Arena, Setup};
 use crate::report::Report;
-use crate::stage::{Arena, Setup, Stage};
+use crate::stage::Stage;
 
 /// The lifetime of cookies here, in seconds.
 const COOKIE: u64 = 3;

@@ -11,9 +11,10 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::doors::{connect_from, stranger, until_closed};
+use crate::ground::{Arena, Setup};
 use crate::program::Doors;
 use crate::report::Report;
-use crate::stage::{Arena, Setup, Stage};
+use crate::stage::Stage;
 
 /// Between two bytes of a command that never ends.
 const DRIP: Duration = Duration::from_millis(250);

@@ -9,8 +9,9 @@ use tokio::task::JoinSet;
 use tokio::time::sleep;
 
 use crate::doors::{connect_from, stranger, until_closed};
+use crate::ground::{Arena, Setup};
 use crate::report::Report;
-use crate::stage::{Arena, Setup, Stage};
+use crate::stage::Stage;
 
 /// The longest payload of a client (HYP, *Switchboard Messages*).
 const MOST: usize = 1664;

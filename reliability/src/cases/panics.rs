@@ -5,9 +5,10 @@ use msnp_testkit::{Sb, http, person};
 use tokio::io::AsyncWriteExt;
 
 use crate::doors::{connect_from, stranger, until_closed};
+use crate::ground::{Arena, Setup};
 use crate::panicking::TRIGGER;
 use crate::report::Report;
-use crate::stage::{Arena, Setup, Stage};
+use crate::stage::Stage;
 
 /// Panics of each kind.
 const TIMES: usize = 5;

@@ -7,9 +7,10 @@ use msnp_testkit::{Ns, person, words};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
+use crate::ground::{Arena, Setup};
 use crate::people::People;
 use crate::report::Report;
-use crate::stage::{Arena, Setup, Stage};
+use crate::stage::Stage;
 
 /// Sign-ins under way at once.
 const AT_ONCE: usize = 50;

@@ -8,10 +8,11 @@ use tokio::io::AsyncWriteExt;
 use tokio::task::JoinSet;
 
 use crate::doors::{connect_from, reset, stranger};
+use crate::ground::{Arena, Setup};
 use crate::people::People;
 use crate::program::Doors;
 use crate::report::Report;
-use crate::stage::{Arena, Setup, Stage};
+use crate::stage::Stage;
 
 /// The sign-ins of each account; more in a minute are refused.
 const ROUNDS: usize = 5;

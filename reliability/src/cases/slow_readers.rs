@@ -11,10 +11,11 @@ use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
 use crate::doors::{self, Poured, connect_small, stranger};
+use crate::ground::{Arena, Setup};
 use crate::people::People;
 use crate::program::Doors;
 use crate::report::Report;
-use crate::stage::{Arena, Setup, Stage};
+use crate::stage::Stage;
 
 /// More than every queue and every buffer of the system takes.
 const FLOOD: u64 = 64 << 20;

@@ -5,8 +5,9 @@ use std::time::{Duration, SystemTime};
 use anyhow::Result;
 use msnp_testkit::{Ns, person};
 
+use crate::ground::{Arena, Setup};
 use crate::report::Report;
-use crate::stage::{Arena, Setup, Stage};
+use crate::stage::Stage;
 
 /// The accounts that are aimed at in turn.
 const VICTIMS: usize = 10;

@@ -11,9 +11,10 @@ use tokio::io::AsyncWriteExt;
 use tokio::task::JoinSet;
 
 use crate::doors::until_closed;
+use crate::ground::{Arena, Setup};
 use crate::people::People;
 use crate::report::Report;
-use crate::stage::{Arena, Setup, Stage};
+use crate::stage::Stage;
 
 /// The service ends a connection that has said `OUT`, and any that it does not understand.
 const PATIENCE: Duration = Duration::from_secs(60);
