@@ -11,6 +11,7 @@ use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep_until};
 use tracing::{Instrument, Span, field};
 
+use super::caught::{Panicked, caught};
 use super::command_error::Flow;
 use super::notification;
 use super::switchboard;
@@ -71,7 +72,10 @@ async fn attend(service: Arc<Service>, reader: Reader, outbox: Arc<Outbox>, orig
         outbox,
         origin,
     };
-    let reset = connection.run().await;
+    let reset = caught(connection.run()).await.unwrap_or_else(|Panicked| {
+        tracing::error!(client = %origin.client, "a connection's task panicked; its client is disconnected");
+        true
+    });
     // Before the lingering: the others hear at once that this client is gone.
     connection.span.clone().in_scope(|| connection.leave(reset));
     if !reset {
