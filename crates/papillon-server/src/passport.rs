@@ -5,7 +5,9 @@
 //! `login` put it into the requests of 2003.
 
 mod attempts;
+mod device;
 mod failures;
+mod known_places;
 mod new_password;
 mod passwords;
 mod sign_in_queue;
@@ -15,24 +17,28 @@ mod ticket;
 use std::fmt;
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use async_trait::async_trait;
 use msnp::Handle;
+use parking_lot::Mutex;
 use zeroize::Zeroizing;
 
-use attempts::Limited;
+use attempts::Attempt;
+pub(crate) use device::{Device, DeviceMint};
 pub(crate) use failures::{Failures, Reason};
+use known_places::KnownPlaces;
 pub use new_password::{
     LONGEST_EVERYWHERE, LONGEST_PASSWORD, RANDOM_PASSWORD_BITS, SHORTEST_PASSWORD, UnfitPassword,
     check_new_password, random_password, works_everywhere,
 };
 pub use passwords::{Crowded, HashError, Passwords, VerifyError, hash_password};
-use sign_in_queue::SignInQueue;
+use sign_in_queue::{NoTurn, SignInQueue, Turn};
 pub(crate) use stored_accounts::StoredAccounts;
 pub(crate) use ticket::to_hex;
 pub use ticket::{Claims, TicketError, TicketMint, t_part};
 
+use crate::limits::Network;
 use crate::{Limits, counted};
 
 /// The source of passwords. Public for `tests/passport.rs`.
@@ -114,8 +120,18 @@ pub struct Passport {
     credentials: Arc<dyn CredentialSource>,
     mint: Arc<TicketMint>,
     passwords: Passwords,
-    queue: SignInQueue,
+    queue: Arc<SignInQueue>,
+    known: Mutex<KnownPlaces>,
     failures: Failures,
+}
+
+/// Where a sign-in comes from.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Source {
+    /// The address of the client.
+    pub(crate) address: IpAddr,
+    /// The browser, if the account has signed in with it before.
+    pub(crate) device: Option<Device>,
 }
 
 impl Passport {
@@ -126,7 +142,9 @@ impl Passport {
         passwords: Passwords,
         limits: &Limits,
     ) -> Self {
-        Self { credentials, mint, passwords, queue: SignInQueue::new(limits), failures: Failures::default() }
+        let queue = SignInQueue::new(limits, passwords.turns());
+        let (known, failures) = (Mutex::default(), Failures::default());
+        Self { credentials, mint, passwords, queue, known, failures }
     }
 
     /// Signs an account in and returns a ticket. A name that is no address is a name that no account
@@ -141,56 +159,81 @@ impl Passport {
         password: Zeroizing<String>,
         from: IpAddr,
     ) -> Result<String, LoginError> {
-        let stored = self.check(name, password, from).await?;
+        let stored = self.check(name, password, Source { address: from, device: None }).await?;
         Ok(self.mint.issue(stored.account, stored.epoch, SystemTime::now()))
     }
 
-    /// Checks a password, within the same limits as a sign-in, and says whose it is. It may wait for
-    /// others of the same address who are being judged.
+    /// Checks a password, within the same limits as a sign-in, and says whose it is. It may wait for its turn.
     ///
     /// # Errors
     /// As [`sign_in`](Self::sign_in).
-    pub async fn check(
+    pub(crate) async fn check(
         &self,
         name: &str,
         password: Zeroizing<String>,
-        from: IpAddr,
+        from: Source,
     ) -> Result<StoredCredentials, LoginError> {
-        let handle = Handle::parse(name).ok();
-        let account = handle.as_ref().map(Handle::as_str);
-        let attempt = self.queue.begin(account, from).await.map_err(|Limited { wait }| {
-            self.failures.note(Reason::Limited, from, handle.as_ref());
-            LoginError::Limited { wait }
-        })?;
-        let Some(handle) = handle else {
-            self.failures.note(Reason::Wrong, from, None);
+        let network = Network::of(from.address);
+        let Ok(handle) = Handle::parse(name) else {
+            let counted = self.queue.fail_without_account(network);
+            counted.map_err(|no_turn| self.refused(no_turn, from.address, None))?;
+            self.failures.note(Reason::Wrong, from.address, None);
             return Err(LoginError::Wrong);
         };
-        // When the caller goes away in the middle, the attempt stays counted.
-        let outcome = self.judge(&handle, password).await;
-        match outcome {
-            Err(LoginError::Wrong) => self.failures.note(Reason::Wrong, from, Some(&handle)),
-            Err(LoginError::Disabled) => {
-                self.failures.note(Reason::Disabled, from, Some(&handle));
-                attempt.forgive();
+        let place = self.known.lock().place(handle.as_str(), network, from.device, Instant::now());
+        let attempt = Attempt::new(handle.as_str(), from.address, place);
+        let begun = self.queue.begin(attempt).await;
+        let (judging, turn) = begun.map_err(|no_turn| self.refused(no_turn, from.address, Some(&handle)))?;
+        // When the caller goes away in the middle, the attempt counts as a failure.
+        let outcome = self.judge(&handle, password, turn).await;
+        match &outcome {
+            Err(LoginError::Wrong) => {
+                self.failures.note(Reason::Wrong, from.address, Some(&handle));
+                return outcome;
             }
-            _ => attempt.forgive(),
+            Err(LoginError::Disabled) => self.failures.note(Reason::Disabled, from.address, Some(&handle)),
+            Ok(stored) => self.remember(&handle, stored.epoch, from.address),
+            Err(_) => {}
         }
+        judging.forgive();
         outcome
     }
 
-    /// Makes a new password into a hash, on the same bounded pool as those that are checked.
+    /// Remembers that an account has signed in from this address: failures of strangers do not concern it there.
+    pub(crate) fn remember(&self, account: &Handle, epoch: i64, address: IpAddr) {
+        self.known.lock().remember(account.as_str(), epoch, Network::of(address), Instant::now());
+    }
+
+    /// Makes a new password into a hash, in the same queue as those that are checked. Somebody who is signed in is
+    /// served like a known place.
     ///
     /// # Errors
     /// [`LoginError::Busy`] and [`LoginError::Unavailable`].
-    pub async fn hash(&self, password: Zeroizing<String>) -> Result<String, LoginError> {
-        match self.passwords.hash(password).await {
+    pub(crate) async fn hash(
+        &self,
+        password: Zeroizing<String>,
+        from: IpAddr,
+        is_signed_in: bool,
+    ) -> Result<String, LoginError> {
+        let turn = self.queue.begin_new_password(Network::of(from), is_signed_in).await;
+        let turn = turn.map_err(|no_turn| self.refused(no_turn, from, None))?;
+        match self.passwords.hash_holding(password, turn).await {
             Ok(Ok(hash)) => Ok(hash),
             Ok(Err(error)) => {
                 tracing::error!(%error, "a new password could not be kept");
                 Err(LoginError::Unavailable)
             }
             Err(Crowded) => Err(LoginError::Busy),
+        }
+    }
+
+    fn refused(&self, no_turn: NoTurn, from: IpAddr, account: Option<&Handle>) -> LoginError {
+        match no_turn {
+            NoTurn::Limited { wait } => {
+                self.failures.note(Reason::Limited, from, account);
+                LoginError::Limited { wait }
+            }
+            NoTurn::Busy => LoginError::Busy,
         }
     }
 
@@ -203,13 +246,14 @@ impl Passport {
         &self,
         handle: &Handle,
         password: Zeroizing<String>,
+        turn: Turn,
     ) -> Result<StoredCredentials, LoginError> {
         let stored = self.credentials.credentials(handle).await.map_err(|error| {
             tracing::error!(%handle, %error, "sign-in impossible");
             LoginError::Unavailable
         })?;
         let hash = stored.as_ref().map(|stored| &*stored.password_hash);
-        let right = self.passwords.verify(password, hash).await.map_err(|error| match error {
+        let right = self.passwords.verify(password, hash, turn).await.map_err(|error| match error {
             VerifyError::Busy => LoginError::Busy,
             VerifyError::BadHash => {
                 tracing::error!(%handle, %error, "sign-in impossible: give the account a new password");
@@ -226,6 +270,9 @@ impl Passport {
 
 impl fmt::Debug for Passport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Passport").field("passwords", &self.passwords).finish_non_exhaustive()
+        f.debug_struct("Passport")
+            .field("passwords", &self.passwords)
+            .field("queue", &self.queue)
+            .finish_non_exhaustive()
     }
 }

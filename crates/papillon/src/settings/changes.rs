@@ -70,6 +70,8 @@ fn values(settings: &Settings) -> Vec<(&'static str, String)> {
         ("limits.invitations_per_hour", &limits.invitations_per_hour),
         ("limits.sign_in_failures_per_account", &limits.sign_in_failures_per_account),
         ("limits.sign_in_failures_per_address", &limits.sign_in_failures_per_address),
+        ("limits.sign_ins_waiting", &limits.sign_ins_waiting),
+        ("limits.sign_ins_waiting_per_address", &limits.sign_ins_waiting_per_address),
         ("limits.registrations_per_hour", &limits.registrations_per_hour),
         ("limits.gateway_sessions_per_address", &limits.gateway_sessions_per_address),
         ("limits.outbox_bytes", &limits.outbox_bytes),

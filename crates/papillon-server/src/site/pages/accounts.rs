@@ -26,7 +26,9 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn_with_state, map_response};
+use axum::response::Response;
 use axum::routing::{get, post};
+use msnp::Handle;
 use papillon_store::{Account, AccountId, StoreError, WebSession};
 use parking_lot::Mutex;
 use sha2::{Digest, Sha256};
@@ -36,6 +38,7 @@ use crate::limits::{HOUR, MINUTE, Network, RateLimiter};
 use crate::passport::{Passport, to_hex};
 use crate::service::Service;
 use caller::Caller;
+use error::PageError;
 
 pub(crate) use keys::{KeyError, Keys};
 
@@ -78,6 +81,22 @@ impl People {
         Ok(account.filter(|account| {
             account.id.0 == claims.account && account.enabled && account.credential_epoch == claims.epoch
         }))
+    }
+
+    /// Signs an account in, in the caller's browser, until `epoch` has passed, and goes on to a page. The browser and its
+    /// address are known for the account from now on.
+    async fn sign_in(
+        &self,
+        caller: &Caller,
+        handle: &Handle,
+        account: AccountId,
+        epoch: i64,
+        to: &'static str,
+    ) -> Result<Response, PageError> {
+        let session = self.begin_session(caller, account, epoch).await?;
+        self.passport.remember(handle, epoch, caller.visitor.peer.ip());
+        let mark = self.keys.devices().issue(handle, epoch, SystemTime::now());
+        Ok(caller.signed_in(&session, &mark, to))
     }
 
     /// Begins a session in place of the one in the caller's browser, if there is one, and returns its cookie, with

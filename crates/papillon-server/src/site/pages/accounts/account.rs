@@ -96,7 +96,8 @@ pub(super) async fn change_password(
         let response = complain(&people, caller, not_confirmed("old", error)).await?;
         return Ok(waiting(response, error));
     }
-    let hash = match people.passport.hash(password).await {
+    let from = caller.visitor.peer.ip();
+    let hash = match people.passport.hash(password, from, true).await {
         Ok(hash) => PasswordHash::new(hash),
         Err(error) => return complain(&people, caller, Mistake::refused("", error)).await,
     };
@@ -104,9 +105,8 @@ pub(super) async fn change_password(
     tracing::info!(account = %account.handle, "password changed");
     // The old cookie is void now, as all others are. Should somebody else have changed the account
     // at the same time, this one is as well.
-    let session = people.begin_session(caller, account.id, account.credential_epoch + 1).await?;
     let to = if submitted.is_long() { "/account?done=password-long" } else { "/account?done=password" };
-    Ok(caller.signed_in(&session, to))
+    people.sign_in(caller, &account.handle, account.id, account.credential_epoch + 1, to).await
 }
 
 /// Checks the password of who is signed in, so that a browser that was left open is not enough.
@@ -116,7 +116,7 @@ pub(super) async fn confirm(
     account: &Account,
     field: &str,
 ) -> Result<(), LoginError> {
-    let from = submitted.caller.visitor.peer.ip();
+    let from = submitted.caller.source(people, account.handle.as_str());
     match people.passport.check(account.handle.as_str(), submitted.password(field), from).await {
         Ok(stored) if stored.account == account.id.0 => Ok(()),
         Ok(_) => Err(LoginError::Wrong),

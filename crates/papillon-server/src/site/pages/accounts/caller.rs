@@ -1,12 +1,14 @@
 //! The caller: the account, or the anonymous visitor, that asks for a page.
 
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use axum::extract::FromRequestParts;
 use axum::http::header::{HOST, HeaderMap, HeaderValue, LOCATION, ORIGIN, REFERER, SET_COOKIE};
 use axum::http::request::Parts;
 use axum::http::{HeaderName, StatusCode};
 use axum::response::{IntoResponse, Response};
+use msnp::Handle;
 use papillon_store::Account;
 
 use super::cookies::Cookie;
@@ -15,7 +17,7 @@ use super::{People, forms};
 use crate::Operator;
 use crate::addresses::host_part;
 use crate::http::Visitor;
-use crate::passport::to_hex;
+use crate::passport::{Device, DeviceMint, Source, to_hex};
 use crate::site::pages::page;
 
 /// Somebody at a browser.
@@ -25,6 +27,8 @@ pub(in crate::site::pages) struct Caller {
     account: Option<Account>,
     /// The cookie by which that is known.
     session: Option<String>,
+    /// The cookie that says which account has signed in here before.
+    mark: Option<String>,
     /// The cookie to which their forms are bound.
     bound_to: String,
     /// A cookie that their browser does not have yet.
@@ -90,9 +94,23 @@ impl Caller {
         response
     }
 
-    /// Sends them to another page, signed in with this cookie.
-    pub(in crate::site::pages) fn signed_in(&self, session: &str, to: &'static str) -> Response {
-        redirect(to, Cookie::Session.set(session, self.visitor.secure))
+    /// Sends them to another page, signed in with this cookie, with a mark by which the browser is known again.
+    pub(super) fn signed_in(&self, session: &str, mark: &str, to: &'static str) -> Response {
+        let mut response = redirect(to, Cookie::Session.set(session, self.visitor.secure));
+        if let Some(cookie) = Cookie::Device.keep(mark, DeviceMint::LIFETIME, self.visitor.secure) {
+            response.headers_mut().append(SET_COOKIE, cookie);
+        }
+        response
+    }
+
+    /// Where a sign-in of this account by them comes from.
+    pub(super) fn source(&self, people: &People, account: &str) -> Source {
+        Source { address: self.visitor.peer.ip(), device: self.device(people, account) }
+    }
+
+    fn device(&self, people: &People, account: &str) -> Option<Device> {
+        let handle = Handle::parse(account).ok()?;
+        people.keys.devices().verify(self.mark.as_deref()?, &handle, SystemTime::now())
     }
 
     /// Sends them to another page, signed in no more. The session has to be ended beforehand.
@@ -135,7 +153,8 @@ impl FromRequestParts<Arc<People>> for Caller {
         };
         let is_sent_by_another = is_sent_by_another(&parts.headers, &visitor);
         let session = session.filter(|_| account.is_some()).map(str::to_owned);
-        Ok(Self { visitor, account, session, bound_to, new_cookie, is_sent_by_another })
+        let mark = read(Cookie::Device).map(str::to_owned);
+        Ok(Self { visitor, account, session, mark, bound_to, new_cookie, is_sent_by_another })
     }
 }
 
