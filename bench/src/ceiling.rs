@@ -21,6 +21,7 @@ struct Member {
 pub fn serve() -> Result<()> {
     let listener = TcpListener::bind("127.0.0.1:0")?;
     println!("port {}\nready", listener.local_addr()?.port());
+    // The parent holds the other end of standard input, which closes however the parent ends.
     std::thread::spawn(|| {
         // Any outcome of the read means that the parent is done.
         let _ = std::io::stdin().read(&mut [0]);
@@ -75,6 +76,7 @@ fn receive(
             joined = [std::mem::take(&mut member.unread).as_slice(), bytes].concat();
             bytes = &joined;
         }
+        // Groups are numbered from 1: 0 has not named its group yet.
         if member.group == 0 {
             member.group = std::str::from_utf8(bytes)?.trim().parse()?;
             member.stream.write_all(b"OK\r\n")?;
@@ -86,8 +88,10 @@ fn receive(
         let group = member.group;
         for other in groups.get(&group).into_iter().flatten().filter(|other| **other != token) {
             let Some(other) = &mut members[*other] else { continue };
+            // A full socket is an error here. The load waits for its bytes, so no socket fills.
             other.stream.write_all(&bytes[..whole])?;
         }
+        // A short read has emptied the socket. More bytes bring a new event, so no call is spent on `WouldBlock`.
         if read < scratch.len() {
             return Ok(());
         }

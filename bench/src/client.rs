@@ -100,6 +100,7 @@ impl Client {
             if line.starts_with(start) {
                 return Ok(line);
             }
+            // Without this a refused request would look like a service that is silent.
             ensure!(!line.starts_with(|c: char| c.is_ascii_digit()), "an error: {line}");
         }
     }

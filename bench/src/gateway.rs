@@ -80,6 +80,7 @@ fn poll(service: &Process, people: &mut [Client], kept: bool) -> Result<f64> {
         let before = service.cpu()?;
         let started = Instant::now();
         for (number, client) in people.iter_mut().enumerate() {
+            // Spread over the interval, as the polls of clients that know nothing of each other.
             let due = EVERY.mul_f64(number as f64 / PEOPLE as f64);
             std::thread::sleep(due.saturating_sub(started.elapsed()));
             ensure!(client.poll(kept)?.is_empty(), "something happened to a client");

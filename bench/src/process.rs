@@ -22,7 +22,7 @@ pub struct Process {
     port: u16,
     passport: u16,
     tickets: HashMap<String, String>,
-    /// Where it works; removed after its end.
+    /// The folder that it works in; removed after its end.
     _folder: TempDir,
 }
 
@@ -79,6 +79,7 @@ impl Process {
         let mut bound = Command::new("taskset");
         bound.args(["-c", cores]).arg(&program);
         let child = if two_cores() { spawn(bound) } else { spawn(Command::new(&program)) };
+        // Without `taskset` it runs on any core.
         let mut child = child.or_else(|_| spawn(Command::new(&program))).context("the child cannot start")?;
         let output = BufReader::new(child.stdout.take().context("the child has no output")?);
         let tickets = HashMap::new();
@@ -118,17 +119,17 @@ impl Process {
         Ok(line.trim_end().to_owned())
     }
 
-    /// Where it listens.
+    /// The port that it listens on.
     pub fn port(&self) -> u16 {
         self.port
     }
 
-    /// Where its Passport listens, if it has one.
+    /// The port that its Passport listens on; 0 when it has none.
     pub fn passport(&self) -> u16 {
         self.passport
     }
 
-    /// The ticket of an account of its.
+    /// The ticket of one of its accounts.
     pub fn ticket(&self, handle: &str) -> Result<&str> {
         self.tickets.get(handle).map(String::as_str).with_context(|| format!("no ticket for {handle}"))
     }
@@ -141,8 +142,10 @@ impl Process {
     /// The CPU time all its threads have used, in microseconds.
     pub fn cpu(&self) -> Result<f64> {
         let mut nanoseconds = 0_u64;
+        // Threads that have ended are not in it. Those of the service last as long as the service.
         for task in fs::read_dir(format!("/proc/{}/task", self.id()))? {
             let text = fs::read_to_string(task?.path().join("schedstat"))?;
+            // The first number is the time on a CPU; the second is the time in the queue, which other work lengthens.
             let used = text.split(' ').next().context("an empty schedstat")?;
             nanoseconds += used.parse::<u64>()?;
         }

@@ -61,6 +61,7 @@ fn count_calls(table: &mut Table, workers: usize) -> Result<()> {
         let named: Vec<String> = count
             .named
             .iter()
+            // A smaller share would be shown as 0.00.
             .filter(|(_, count)| each(*count) >= 0.005)
             .map(|(name, count)| format!("{name} {:.2}", each(*count)))
             .collect();
@@ -83,6 +84,7 @@ fn weigh(shape: &Shape, table: &mut Table) -> Result<()> {
     let ceiling = Process::start(&["--ceiling"])?;
     let mut at_ceiling = Vec::new();
     for number in 0..shape.conversations {
+        // From 1: the ceiling takes 0 for a connection that has named no group.
         at_ceiling.push(Conversation::open_at_ceiling(&ceiling, number + 1, shape.people)?);
     }
     let mut at_ceiling = Traffic::new(at_ceiling)?;
@@ -128,6 +130,7 @@ fn cost(
 fn service(users: usize, workers: usize) -> Result<Process> {
     let words = Population { users, friends: 0, mutual: 0 }.words(workers);
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    // Two workers need both cores, and share one of them with the load.
     if workers == 1 { Process::start(&words) } else { Process::start_unbound(&words) }
 }
 

@@ -50,7 +50,9 @@ impl Population {
 /// standard input ends.
 pub fn serve(words: &[&str]) -> Result<()> {
     let numbers: Vec<usize> = words.iter().map(|word| word.parse()).collect::<Result<_, _>>()?;
-    let &[users, friends, mutual, workers] = numbers.as_slice() else { anyhow::bail!("four numbers") };
+    let &[users, friends, mutual, workers] = numbers.as_slice() else {
+        anyhow::bail!("--server cannot start: it needs four numbers")
+    };
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(workers).enable_all().build()?;
     runtime.block_on(run(Population { users, friends, mutual }))
 }

@@ -70,6 +70,7 @@ fn settle(told: &mut [Client]) -> Result<()> {
             client.until("FLN ")?;
         }
     }
+    // No line tells that the service is done: it is given time.
     if told.is_empty() {
         std::thread::sleep(Duration::from_millis(300));
     }

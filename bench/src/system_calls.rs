@@ -71,6 +71,7 @@ impl Counter {
 
     /// Stops and reads the count.
     pub fn stop(mut self) -> Result<Count> {
+        // Both tools print their figures when they are interrupted.
         Command::new("kill").args(["-INT", &self.child.id().to_string()]).status()?;
         let mut text = String::new();
         self.child.stderr.take().context("no output")?.read_to_string(&mut text)?;
@@ -80,6 +81,7 @@ impl Counter {
             let (count, name) = match self.tool {
                 Tool::Perf => {
                     let mut fields = line.split(',');
+                    // Count, unit, event.
                     (fields.next(), fields.nth(1))
                 }
                 Tool::Strace => {
@@ -91,6 +93,7 @@ impl Counter {
                 counted.push((name.trim_start_matches("syscalls:sys_enter_").to_owned(), count));
             }
         }
+        // Perf counts all calls as one more event; strace prints their sum.
         let is_total = |name: &str| name == "raw_syscalls:sys_enter" || name == "total";
         let total = counted.iter().find(|(name, _)| is_total(name)).context("the counter counted nothing")?.1;
         counted.retain(|(name, count)| !is_total(name) && *count > 0.0);

@@ -62,7 +62,7 @@ impl Table {
         });
     }
 
-    /// A target that could not be measured, and why.
+    /// A target that could not be measured, and the reason.
     pub fn unmeasured(&mut self, what: &str, why: impl Into<String>) {
         self.rows.push(Row {
             what: what.into(),

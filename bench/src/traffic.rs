@@ -116,6 +116,7 @@ impl Traffic {
                 conversation.waiting -= 1;
                 return Ok(conversation.waiting == 0);
             }
+            // A short read has emptied the socket. More bytes bring a new event.
             if read < scratch.len() {
                 return Ok(false);
             }
@@ -128,11 +129,14 @@ impl Traffic {
         let mut delivered = 0;
         for _ in 0..self.burst {
             conversation.sent += 1;
+            // Six digits: 100,000 to 899,999.
             let transaction = FIRST + conversation.sent % 800_000;
+            // All lengths from 100 to 400 in a mixed order, because 37 and 301 have no common factor.
             let length = 100 + conversation.sent * 37 % 301;
             let start = text.len();
             write!(text, "MSG {transaction} {} {length}\r\n", self.class)?;
             let line = text.len() - start;
+            // The 3 are the digits of the length.
             let delivered_line = conversation.envelope.map(|envelope| envelope + 3 + "\r\n".len());
             delivered += delivered_line.unwrap_or(line) + length;
             text.extend(std::iter::repeat_n('x', length));

@@ -141,6 +141,7 @@ fn weigh(table: &mut Table, service: &Process, folder: &TempDir, route: Transfer
 fn make(folder: &TempDir, size: usize) -> Result<PathBuf> {
     let path: &Path = folder.path();
     let path = path.join("file");
+    // Neighbouring packets differ: one in the place of the other makes another file.
     let bytes: Vec<u8> = (0..size).map(|at| (at * 31 + at / 251) as u8).collect();
     fs::write(&path, bytes)?;
     Ok(path)

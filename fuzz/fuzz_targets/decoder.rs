@@ -24,7 +24,7 @@ fuzz_target!(|data: &[u8]| {
     assert_eq!(whole, cut);
 });
 
-/// What comes out when the bytes arrive in segments of this length.
+/// The frames, and the error that ends them, when the bytes arrive in segments of this length.
 fn frames(stream: Stream, limits: Limits, bytes: &[u8], segment: usize) -> (Vec<Frame>, Option<FrameError>) {
     let mut decoder = Decoder::new(stream, limits);
     let mut buffer = BytesMut::new();
@@ -47,7 +47,7 @@ fn frames(stream: Stream, limits: Limits, bytes: &[u8], segment: usize) -> (Vec<
     (frames, None)
 }
 
-/// What the parser makes of a frame is its own affair, as long as it makes something of it.
+/// Parses a frame. Any outcome is good: only a panic is not.
 fn parse(stream: Stream, frame: &Frame, dialect: Dialect) {
     match stream {
         Stream::NotificationRequests => drop(NotificationRequest::parse(frame, dialect)),

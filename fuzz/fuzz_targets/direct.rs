@@ -1,5 +1,5 @@
-//! Any bytes on a direct connection: the frames are the same however the stream was cut, and
-//! nobody passes the handshake without the nonce.
+//! Any bytes on a direct connection: the frames are the same however the stream was cut, and no peer passes the
+//! handshake without the nonce.
 
 #![no_main]
 

@@ -1,12 +1,12 @@
-//! Any packet to the DNS listener, and anything that another server answers: what goes out is an
-//! answer to the question, never an answer to an answer, and never larger than the client gets.
+//! Any packet to the DNS listener, and any answer of another server: the outgoing packet is an answer to the question,
+//! never to an answer, and never larger than the client may get.
 
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
 use papillon_dns::{Asked, Clients, Decision, Others, PublicHost, Rules, Transport, decide};
 
-/// What a stranger gets at most beyond what was asked.
+/// The most bytes by which an answer to a stranger exceeds the question.
 const WORTH: usize = 28;
 
 fuzz_target!(|data: &[u8]| {
@@ -35,7 +35,7 @@ fuzz_target!(|data: &[u8]| {
         }
         Decision::Forward(forward) => {
             assert_eq!(forward.to_upstream(7)[2..], packet[2..]);
-            // As if the server had seen the identifier.
+            // Begins with the identifier of the question: other answers are dropped before their contents are read.
             let id = u16::from_be_bytes([0, 7]);
             let answer = [&[0, 7], answer].concat();
             if let Ok(reply) = forward.relay(&answer, id) {

@@ -1,4 +1,4 @@
-//! Any body under `text/x-msmsgsinvite`: what can be read is written and read back the same.
+//! Any body under `text/x-msmsgsinvite`: an invitation that can be read is written and read back the same.
 
 #![no_main]
 
@@ -8,7 +8,7 @@ use msnp::message::{Invitation, Message};
 fuzz_target!(|data: &[u8]| {
     let message = Message::new(Invitation::MEDIA_TYPE, data.to_vec());
     let Ok(invitation) = Invitation::parse(&message) else { return };
-    // What is written may be longer than what was read, and than what can be read.
+    // The written form may be longer than the input, and longer than the parser takes.
     if data.len() < 8 * 1024 {
         assert_eq!(Invitation::parse(&invitation.to_message()), Ok(invitation));
     }

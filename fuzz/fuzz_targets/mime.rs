@@ -1,5 +1,5 @@
-//! Any payload: a message that can be read is written and read back the same, and what it says
-//! can be read without a panic.
+//! Any payload: a message that can be read is written and read back the same, and its content can be read without a
+//! panic.
 
 #![no_main]
 
@@ -9,7 +9,7 @@ use msnp::message::{Content, Message};
 
 fuzz_target!(|data: &[u8]| {
     let Ok(message) = Message::parse(&Bytes::copy_from_slice(data)) else { return };
-    // What is written has CR LF and `: ` everywhere and may be longer than what was read.
+    // The written form has CR LF and `: ` everywhere and may be longer than the input.
     if data.len() < 8 * 1024 {
         assert_eq!(Message::parse(&message.to_bytes()).as_ref(), Ok(&message));
     }

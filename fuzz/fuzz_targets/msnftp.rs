@@ -1,5 +1,5 @@
 //! Any bytes on a connection of MSNFTP, in both roles: the receiver never takes more bytes than
-//! were offered, and the sender gives nothing to somebody who does not show the number.
+//! were offered, and the sender gives nothing to a client that does not show the number.
 
 #![no_main]
 

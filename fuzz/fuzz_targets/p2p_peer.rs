@@ -92,6 +92,7 @@ impl Fuzzed {
                 _ => {}
             }
         }
+        // A peer whose packets made packets without end would fill the carrier.
         for packets in 0.. {
             assert!(packets < 10_000, "it never ends");
             if self.peer.poll_transmit(Carrier::Switchboard, self.now).is_none() {

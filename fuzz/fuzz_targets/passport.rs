@@ -1,4 +1,4 @@
-//! Any header value: nothing panics, and what was read is written and read back the same.
+//! Any header value: nothing panics, and a value that was read is written and read back the same.
 
 #![no_main]
 

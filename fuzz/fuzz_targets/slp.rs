@@ -1,5 +1,5 @@
-//! Any text of MSNSLP: what can be read is written and read back the same, and its bodies can be
-//! read without a panic.
+//! Any text of MSNSLP: a text that can be read is written and read back the same, and its bodies can be read without a
+//! panic.
 
 #![no_main]
 
@@ -8,7 +8,7 @@ use msnp_p2p::slp::{SessionRequest, SlpMessage, SlpStatus, TransportRequest, Tra
 
 fuzz_target!(|data: &[u8]| {
     let Ok(message) = SlpMessage::parse(data) else { return };
-    // What is written may be longer than what was read: three bytes stand for one that is not UTF-8.
+    // The written form may be longer than the input: three bytes stand for one that is not UTF-8.
     if data.len() < 2 * 1024 {
         assert_eq!(SlpMessage::parse(&message.to_bytes()).as_ref(), Ok(&message));
         let answer = message.response(SlpStatus::DECLINE, session_answer(1));

@@ -1,5 +1,5 @@
-//! The beginning of any connection: whoever reads it in pieces comes to the same decision, and to one at
-//! all before it is too long.
+//! The beginning of any connection: a reader that gets it in pieces comes to the same decision, and to a decision at all
+//! before it is too long.
 
 #![no_main]
 
@@ -22,6 +22,7 @@ fuzz_target!(|data: &[u8]| {
         // Every length near the beginning, where the fields are, and some of the others.
         for end in (0..data.len()).filter(|end| *end < 64 || end % 61 == 0) {
             let now = route(&data[..end], key);
+            // A decision is final: more bytes never change it.
             assert!(decided == Route::More || decided == now);
             decided = now;
         }

@@ -151,7 +151,7 @@ impl Client {
     }
 }
 
-/// Where a head ends.
+/// The length of a head, with its empty line.
 fn head_of(bytes: &[u8]) -> Option<usize> {
     bytes.windows(4).position(|window| window == b"\r\n\r\n").map(|at| at + 4)
 }

@@ -53,7 +53,9 @@ fn run(
     words: &[&str],
     act: impl AsyncFnOnce(Client, Events, mpsc::UnboundedReceiver<String>) -> Result<()>,
 ) -> Result<()> {
-    let &[port, passport, who, route] = words else { anyhow::bail!("four words") };
+    let &[port, passport, who, route] = words else {
+        anyhow::bail!("the end of a transfer cannot start: it needs two ports, an account and a route")
+    };
     let direct = if route == "direct" { DirectConnections::SameMachine } else { DirectConnections::Never };
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let (sender, lines) = mpsc::unbounded_channel();

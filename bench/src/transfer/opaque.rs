@@ -69,6 +69,7 @@ fn write(stream: &mut TcpStream, messages: usize) -> Result<()> {
         let read = stream.read(&mut scratch)?;
         ensure!(read > 0, "the service has closed the connection");
         unread += read;
+        // Every `ACK` has the same length, so their number is that of their bytes; a part of one is kept.
         acknowledged += unread / ACK;
         unread %= ACK;
     }

@@ -10,7 +10,7 @@ use msnp::object::MsnObject;
 
 pub use file::FileContext;
 
-/// Kopete leaves the padding out.
+/// Kopete leaves the padding out. The bits after the last whole byte are of no use, so they may be anything.
 const LENIENT: GeneralPurpose = GeneralPurpose::new(
     &ALPHABET,
     GeneralPurposeConfig::new()
@@ -47,6 +47,7 @@ pub fn object_context(object: &MsnObject) -> String {
 /// be read.
 pub fn parse_object_context(base64: &str) -> Result<MsnObject, ContextError> {
     let bytes = decode(base64)?;
+    // LP and PAP leave the NUL out.
     let end = bytes.iter().position(|byte| *byte == 0).unwrap_or(bytes.len());
     let text = std::str::from_utf8(&bytes[..end]).map_err(|_| ContextError::Object)?;
     MsnObject::parse(text).map_err(|_| ContextError::Object)

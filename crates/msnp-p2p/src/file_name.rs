@@ -8,13 +8,14 @@ const RESERVED: [&str; 22] = [
     "LPT1", "LPT2", "LPT3", "LPT4", "LPT5", "LPT6", "LPT7", "LPT8", "LPT9",
 ];
 
-/// The longest name in bytes.
+/// The longest name in bytes. File systems take 255; the rest is room for ` (9999)` and `.part`.
 const MAX_LEN: usize = 200;
 
 /// Makes a file name of the name that a peer gives: no path, no control or direction characters,
 /// no character with a meaning to Windows or a shell, at most 200 bytes with the extension kept.
 /// It is never empty, and says nothing about whether such a file is there already.
 pub fn safe_file_name(name: &str) -> String {
+    // Both separators: the peer's system need not be ours.
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
     let clean: String = last.chars().filter(|char| !is_unseen(*char)).map(harmless).collect();
     // Windows drops dots and blanks at the end; a dot at the beginning hides a file.
@@ -42,9 +43,11 @@ fn shorten(name: &str) -> String {
     if name.len() <= MAX_LEN {
         return name.to_owned();
     }
+    // An ending of more than 20 bytes is no extension.
     let dot = name.rfind('.').filter(|dot| name.len() - dot <= 20).unwrap_or(name.len());
     let (stem, extension) = name.split_at(dot);
     let stem = &stem[..stem.floor_char_boundary(MAX_LEN - extension.len())];
+    // The cut may leave a dot or a blank at the end, which Windows drops.
     format!("{}{extension}", stem.trim_end_matches(['.', ' ']))
 }
 

@@ -23,6 +23,7 @@ pub struct RandomIdentifiers;
 
 impl Identifiers for RandomIdentifiers {
     fn first(&mut self) -> u32 {
+        // 2^28 below the signed limit: no transfer counts that far.
         rand::rng().random_range(0x1000..0x7000_0000)
     }
 

@@ -29,7 +29,7 @@
 //! | the binary packets | [`packet`] |
 //! | the texts that open and close sessions | [`slp`], and the objects of these in [`context`] |
 //! | direct connections until packets flow | [`direct`] |
-//! | files as before MSN Messenger 6 | [`msnftp`] |
+//! | files, as pre-MSN 6 clients send them | [`msnftp`] |
 
 #![warn(missing_docs)]
 

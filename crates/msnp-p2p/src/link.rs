@@ -196,6 +196,7 @@ impl Link {
         let carrier = if self.direct { carrier } else { Carrier::Switchboard };
         // Beyond the limit it is dropped: the peer sends its message again, or gives it up after its own time-out.
         if self.control.len() < Self::MAX_CONTROL {
+            // Footer 0 for every control packet, whatever the footer of its message was (ESC).
             let transmit = Transmit { header, body: Body::Bytes(Bytes::new()), footer: Footer::NEGOTIATION };
             self.control.push_back((carrier, transmit));
         }
@@ -228,6 +229,7 @@ impl Link {
     /// picture does not wait for the end of a large file.
     pub(crate) fn poll_transmit(&mut self, carrier: Carrier, now: Instant) -> Option<Transmit> {
         if let Some(at) = self.control.iter().position(|(on, _)| *on == carrier) {
+            // Within a carrier they keep their order: the first one for it is taken.
             return self.control.remove(at).map(|(_, transmit)| transmit);
         }
         let best = self.best_carrier();
@@ -291,6 +293,7 @@ impl Link {
     /// The message of a session that is under way, if any: its identifier, size and how much of
     /// it was handed out to send.
     pub(crate) fn under_way(&self, session: crate::SessionKey) -> Option<(u32, u64, u64)> {
+        // A session has one message of data at most.
         let message = self.messages.iter().find(|message| message.purpose == Purpose::Data(session))?;
         Some((message.identifier, message.total(), message.sent()))
     }
@@ -302,6 +305,7 @@ impl Link {
     /// ([`Self::ask_again`]). A peer that never asks gets the file from its beginning.
     pub(crate) fn direct_lost(&mut self, now: Instant, patience: Duration) {
         self.direct = false;
+        // Acknowledgements change over too: the peer waits for them, and a switchboard carries them as well.
         self.control.iter_mut().for_each(|(on, _)| *on = Carrier::Switchboard);
         self.messages.iter_mut().for_each(|message| message.direct_lost(now, patience));
         self.reassembly.forget_partial();
@@ -324,6 +328,7 @@ impl Link {
             .filter(|message| message.carrier() == Some(carrier))
             .filter_map(|message| message.purpose.session())
             .collect();
+        // A session that is named twice all the same does no harm: ending it again has no effect.
         sessions.dedup();
         sessions
     }

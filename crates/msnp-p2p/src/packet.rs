@@ -132,6 +132,7 @@ impl Packet {
         let Some(present) = payload.len().checked_sub(overhead) else {
             return Err(PacketError::TooShort(payload.len()));
         };
+        // Before the header is read: the limit holds for anything that comes.
         if present > carrier.max_received() {
             return Err(PacketError::TooLong(payload.len()));
         }

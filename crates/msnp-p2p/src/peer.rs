@@ -79,7 +79,7 @@ pub struct PeerConfig {
 
 /// The state shared with one other account: a machine without I/O and without a clock.
 ///
-/// Give it what came with [`Peer::handle_packet`], and the time with [`Peer::handle_timeout`]
+/// Give it the packets that came with [`Peer::handle_packet`], and the time with [`Peer::handle_timeout`]
 /// when [`Peer::poll_timeout`] says so. After every call take all of [`Peer::poll_event`], and
 /// send what [`Peer::poll_transmit`] gives as far as the carrier has room; it may be called again
 /// later. Packets of a switchboard are the bodies of `application/x-msnmsgrp2p` messages that
@@ -287,6 +287,7 @@ impl Peer {
     fn switchboard_lost(&mut self) {
         let mut broken = self.link.sessions_on(Carrier::Switchboard);
         let has_direct = self.link.is_direct();
+        // Besides those with a message under way: sessions that wait for the peer's next step over it.
         let needing = self.sessions.values().filter(|session| session.needs_switchboard(has_direct));
         broken.extend(needing.map(|session| session.key));
         for key in broken {
@@ -373,6 +374,7 @@ impl Peer {
     fn has_room(&mut self) -> bool {
         if self.sessions.len() >= MAX_SESSIONS {
             let done = self.sessions.values().filter(|session| session.is_done());
+            // Not a failure: their transfers are complete.
             for key in done.map(|session| session.key).collect::<Vec<_>>() {
                 self.forget(key);
             }

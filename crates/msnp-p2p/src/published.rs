@@ -29,6 +29,7 @@ impl Published {
         if !object.verify_data(&data) {
             return false;
         }
+        // So that it is kept once, as the newest.
         self.withdraw(object);
         let mut entries = self.entries();
         if entries.len() == Self::MAX_OBJECTS {

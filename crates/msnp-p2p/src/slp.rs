@@ -1,6 +1,6 @@
 //! MSNSLP: the texts by which sessions are opened, answered and closed.
 //!
-//! Strict in what is written: MSN Messenger 6 compares header by header. Lenient in what is read.
+//! The writer is strict, because MSN Messenger 6 compares header by header. The reader is lenient.
 //! Source: NINA *MSNSLP*, ESC, KINA, LP; see `docs/protocol/sources.md`.
 
 pub mod application;
@@ -136,7 +136,7 @@ impl SlpMessage {
     }
 
     /// Reads a text. Headers may have any case and order, lines may end in LF alone, the NUL may
-    /// be missing, and U+FFFD stands for what is not UTF-8. `Content-Length` is not looked at: AMSN was seen to write
+    /// be missing, and U+FFFD stands for bytes that are not UTF-8. `Content-Length` is not looked at: AMSN was seen to write
     /// 43 before a far longer body.
     ///
     /// # Errors
@@ -148,8 +148,7 @@ impl SlpMessage {
             return Err(SlpError::TooLong);
         }
         let text = String::from_utf8_lossy(bytes);
-        // Borrowed means that all bytes were UTF-8. Otherwise a replaced byte may have caused the error, so the fault
-        // of
+        // Borrowed means that all bytes were UTF-8. Otherwise a replaced byte may have caused the error, so the fault of
         // the part is not told.
         let is_text = matches!(text, Cow::Borrowed(_));
         Self::read(&text).map_err(|error| if is_text { error } else { SlpError::Text })
@@ -226,9 +225,11 @@ fn split_head(text: &str) -> Option<(&str, &str)> {
 fn account(value: &str) -> Option<String> {
     let value = value.trim().trim_start_matches('<').trim_end_matches('>');
     let prefix = "msnmsgr:";
+    // `get`, because the cut may be inside of a character.
     let head = value.get(..prefix.len()).filter(|head| head.eq_ignore_ascii_case(prefix));
     let value = if head.is_some() { &value[prefix.len()..] } else { value };
     let address = value.split(';').next().unwrap_or(value).trim();
+    // As long as a handle may be: a longer one names no account.
     let readable = address.len() <= 129 && !address.contains(char::is_control);
     readable.then(|| address.to_owned())
 }

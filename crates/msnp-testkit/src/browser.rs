@@ -30,7 +30,7 @@ pub struct Page {
 /// A form on a page.
 #[derive(Debug, Clone)]
 pub struct Form {
-    /// Where it is sent.
+    /// The path that it is sent to.
     pub action: String,
     /// The values of its fields, by name.
     pub fields: Vec<(String, String)>,
@@ -146,7 +146,9 @@ impl Browser {
             let (pair, attributes) = line.split_once(';').expect("attributes");
             let (name, value) = pair.split_once('=').expect("a name");
             assert!(attributes.contains("HttpOnly") && attributes.contains("Path=/"), "{line}");
+            // Browsers do not send a cookie with `Secure` back without TLS.
             assert_eq!(attributes.contains("Secure"), self.authority.is_some(), "{line}");
+            // The service takes a cookie back by an empty value.
             if value.is_empty() {
                 self.cookies.remove(name);
             } else {
@@ -214,6 +216,7 @@ impl Page {
 
     /// All forms on the page that are posted.
     pub fn forms(&self) -> Vec<Form> {
+        // Text search does: the pages are the service's own, and write attributes in one way.
         let forms = self.body().split("<form ").skip(1);
         let forms = forms.filter(|form| form.starts_with("method=\"post\""));
         forms

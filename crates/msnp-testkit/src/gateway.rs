@@ -124,6 +124,7 @@ impl Gateway {
             if let Some(line) = self.take_line() {
                 return line;
             }
+            // Bytes of a closed session would never come: the polls would be refused.
             if self.closed || Instant::now() > until {
                 self.fail("no line came");
             }
@@ -256,6 +257,7 @@ impl Gateway {
     /// A request as the official client writes it.
     pub fn request(&self, query: &str, body: &[u8]) -> Vec<u8> {
         let Way { authority, absolute, version, keep_alive, .. } = &self.way;
+        // Clients assume a proxy between, which needs the host in the target.
         let scheme = if *absolute { format!("http://{authority}") } else { String::new() };
         let connection = if *keep_alive { "Keep-Alive" } else { "close" };
         let mut bytes = format!(
@@ -326,6 +328,7 @@ async fn next_answer(stream: &mut TcpStream) -> Option<Answer> {
             break at;
         }
         let read = stream.read_buf(&mut bytes).await.unwrap_or(0);
+        // The other side has closed an idle connection: no answer was lost.
         if read == 0 && bytes.is_empty() {
             return None;
         }
@@ -339,6 +342,7 @@ async fn next_answer(stream: &mut TcpStream) -> Option<Answer> {
         let read = stream.read_buf(&mut answer.body).await.expect("the answer broke off");
         assert!(read > 0, "the answer ended early: {}", answer.head);
     }
+    // One request at a time is under way, so nothing may follow its answer.
     assert_eq!(answer.body.len(), length, "more came than was announced");
     Some(answer)
 }

@@ -17,7 +17,7 @@
 //! | the service in this process | [`TestServer`] |
 //! | bytes cut in every way | [`script`] |
 
-// Every method panics when what it expects does not come: the first paragraph says so for all of them.
+// Every method panics when the expected line does not come: the first paragraph says so for all of them.
 #![allow(clippy::missing_panics_doc)]
 
 pub mod browser;

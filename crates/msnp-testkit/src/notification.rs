@@ -153,6 +153,7 @@ impl Ns {
         let line = format!("CHG 906 {status} {CAPABILITIES}");
         self.send(&line).await;
         let mut lines = self.lines_until(|reply| reply == line).await;
+        // The `ILN`s and the challenge follow the echo.
         lines.extend(self.fence().await);
         if !self.been_challenged {
             let at = lines.iter().position(|line| line.starts_with("CHL 0 "));
@@ -174,6 +175,7 @@ impl Ns {
     /// The lines that have come so far: sends `PNG` and returns those before `QNG`.
     pub async fn fence(&mut self) -> Vec<String> {
         self.send("PNG").await;
+        // The whole line: the `QNG` of MSNP8 has no number.
         let pong = if self.dialect >= 9 { "QNG 50" } else { "QNG" };
         self.lines_until(|line| line == pong).await
     }

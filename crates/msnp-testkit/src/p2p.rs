@@ -175,6 +175,7 @@ impl RawPeer {
     pub async fn message(&mut self, identifier: u32, session: u32, flags: u32, footer: u32, bytes: &[u8]) {
         let mut nonce = self.nonce();
         let parts: Vec<&[u8]> =
+            // A message of no bytes has one packet, too; `chunks` would give none.
             if bytes.is_empty() { vec![bytes] } else { bytes.chunks(self.quirks.chunk).collect() };
         for (number, part) in parts.into_iter().enumerate() {
             if self.quirks.nonce_per_packet {
@@ -246,6 +247,7 @@ impl RawPeer {
         let mut whole = Vec::new();
         loop {
             let packet = self.next_packet().await;
+            // All low flags but those of data: a control packet has no body to put together.
             if packet.flags & 0xcf != 0 {
                 return packet;
             }
@@ -315,6 +317,7 @@ impl RawPeer {
         let text = String::from_utf8(invite.body.clone()).expect("an INVITE");
         let session: u32 = field(&text, "SessionID").parse().expect("a number");
         let numbers = if self.quirks.three_less {
+            // Drawn first, though the acknowledgement is sent first: its number is the largest of the four.
             let first = [self.identifier(), self.identifier(), self.identifier()];
             let ack = self.identifier();
             self.acknowledge_as(ack, 2, invite).await;

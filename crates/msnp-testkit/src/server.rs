@@ -84,7 +84,7 @@ impl TestServer {
     /// Stops the service in order and waits until it has ended.
     pub async fn stop(self) -> Stopped {
         let Self { folder, config, running, .. } = self;
-        // It listens until it ends; when it has ended, that is what is waited for next.
+        // An error means that the service has ended already, and its end is waited for next.
         let _ = running.stop.send(()).await;
         let ended = timeout(DEADLINE, running.task).await.expect("the service did not stop");
         ended.expect("the service panicked");
@@ -189,6 +189,7 @@ async fn database(config: &Config) -> Arc<dyn Store> {
 }
 
 async fn run(config: &Config, store: Arc<dyn Store>) -> (Addresses, Running) {
+    // Bound here and handed over, so that no other test takes a port before the service does.
     let (msnp, dispatch, http, https) = (listen().await, listen().await, listen().await, listen().await);
     let dns = listen_dns().await;
     let address = |listener: &TcpListener| listener.local_addr().expect("an address");
@@ -218,7 +219,7 @@ async fn listen() -> TcpListener {
     TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port")
 }
 
-/// The same port for UDP and TCP: one that is free for both.
+/// The same port for UDP and TCP: one that is free for both. Another test may have its UDP half, so several are tried.
 async fn listen_dns() -> DnsSockets {
     for _ in 0..16 {
         let tcp = listen().await;
@@ -235,5 +236,6 @@ fn hash(password: &str) -> String {
     static HASHES: OnceLock<Mutex<HashMap<String, String>>> = OnceLock::new();
     let mut hashes = HASHES.get_or_init(Mutex::default).lock().unwrap_or_else(PoisonError::into_inner);
     let make = || passport::hash_password(password).expect("a hash");
+    // Under the lock: two tests that want the same hash make it once.
     hashes.entry(password.to_owned()).or_insert_with(make).clone()
 }

@@ -58,6 +58,7 @@ impl Wire {
     }
 
     fn over(stream: TcpStream) -> Self {
+        // Tests that cut a script into pieces rely on it: Nagle would join the pieces again.
         stream.set_nodelay(true).expect("TCP_NODELAY");
         Self { stream, buffer: BytesMut::new(), transcript: VecDeque::new() }
     }
@@ -125,6 +126,7 @@ impl Wire {
 
     /// The next line, or `None` when the connection has ended.
     pub async fn next_line(&mut self) -> Option<String> {
+        // A long line comes in many reads: each byte is looked at once.
         let mut scanned = 0;
         let end = loop {
             if let Some(at) = self.buffer[scanned..].iter().position(|byte| *byte == b'\n') {
@@ -232,6 +234,7 @@ impl Wire {
     async fn fill(&mut self) -> bool {
         match timeout(DEADLINE, self.stream.read_buf(&mut self.buffer)).await {
             Ok(Ok(read)) => read > 0,
+            // A reset ends the connection as an end of file does.
             Ok(Err(_)) => false,
             Err(_) => self.fail("nothing came in time"),
         }

@@ -1,7 +1,7 @@
 //! Bytes that should be text, as well as they can be read.
 //!
-//! Texts come in ISO-8859-1 from BitlBee and old versions of Gaim, without a word about it or with a wrong one. Pidgin
-//! salvages what it can, and so does this.
+//! Texts come in ISO-8859-1 from BitlBee and early versions of Gaim, without a label or with a wrong one. Pidgin
+//! salvages such texts, and so does this module.
 
 use std::borrow::Cow;
 
@@ -11,12 +11,14 @@ use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
 /// are read as UTF-8 if they are valid, else as windows-1252, of which ISO-8859-1 and ASCII are parts. A byte that the
 /// charset does not have becomes U+FFFD.
 pub fn decode<'a>(bytes: &'a [u8], label: Option<&str>) -> Cow<'a, str> {
+    // Some labels mean for the web that nothing may be decoded. Here their texts are guessed like those without one.
     let named = label.and_then(|label| Encoding::for_label_no_replacement(label.as_bytes()));
     let encoding =
         named.unwrap_or_else(|| if std::str::from_utf8(bytes).is_ok() { UTF_8 } else { WINDOWS_1252 });
     if encoding == UTF_8 {
         return String::from_utf8_lossy(bytes);
     }
+    // The label has decided: a byte order mark is dropped and does not choose another charset.
     let (text, _) = encoding.decode_with_bom_removal(bytes);
     // The standard of the web gives the five bytes that windows-1252 does not have to control characters.
     let hole = |char: char| encoding == WINDOWS_1252 && matches!(char, '\u{80}'..='\u{9f}');

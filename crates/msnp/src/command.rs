@@ -1,4 +1,4 @@
-//! Commands: what the verbs say, one file a verb, and the four conversations they make up.
+//! The commands: the syntax of each verb, one file a verb, and an enum for each of the four streams.
 //!
 //! A frame of a stream is read with the enum of that stream; every type can be written, so that
 //! a client and a service use the same ones. A verb of three digits is an [`error`]. The tables in
@@ -74,6 +74,7 @@ fn read<'a, T>(
     let mut words = Words::new(frame.text()?, frame.payload(), dialect);
     let verb = words.optional().unwrap_or_default();
     let command = parse(verb, &mut words);
+    // Before `end`, which takes the words.
     let transaction = words.seen_transaction();
     let fault = |reason| ParseError { transaction, reason };
     let command = command.map_err(fault)?;
@@ -83,6 +84,7 @@ fn read<'a, T>(
 
 /// An unknown verb. Most have a transaction id, which an answer should carry.
 fn unknown(words: &mut Words<'_>) -> Invalid {
+    // Read for its side effect alone: `read` finds it with `seen_transaction`. A verb without one leaves none.
     let _ = words.transaction();
     Invalid::Verb
 }

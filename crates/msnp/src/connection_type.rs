@@ -1,6 +1,6 @@
 //! The way in which a client's machine is connected, told to a peer before a direct connection.
 //!
-//! A client compares its own socket with what the service says it sees (`ClientIP` and
+//! A client compares its own socket with the address that the service reports (`ClientIP` and
 //! `ClientPort` of the profile message). Source: HYP *MSNP9*, DotMSN and msn-pecan,
 //! see `docs/protocol/sources.md`.
 
@@ -116,6 +116,7 @@ impl NetId {
     pub fn parse(word: &str) -> Result<Self, Invalid> {
         let invalid = Invalid::Parameter("NetID");
         let number: i64 = word.parse().map_err(|_| invalid)?;
+        // Unsigned first: only a negative number is left for the signed reading.
         u32::try_from(number)
             .or_else(|_| i32::try_from(number).map(i32::cast_unsigned))
             .map(Self)

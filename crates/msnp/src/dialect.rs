@@ -1,4 +1,4 @@
-//! The protocol versions and how one is agreed on.
+//! The protocol versions: their order, their names in `VER`, and their capabilities.
 //!
 //! The order of the versions and their capabilities are known here and nowhere else: other code asks
 //! a dialect for a capability, or whether it [is in a range](Dialect::is_in).
@@ -18,6 +18,7 @@ use std::ops::RangeInclusive;
 /// about a version between them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
+// The derived order is that of the variants: a new one goes to its place, not to the end.
 pub enum Dialect {
     /// MSN Messenger 5.0 (2002): Passport, the compact list, client capabilities.
     Msnp8,
@@ -53,7 +54,7 @@ impl Dialect {
         }
     }
 
-    /// This dialect and those before it, the newest first: what a client offers in `VER`.
+    /// This dialect and those before it, the newest first: the offer of a client in `VER`.
     pub fn and_older(self) -> impl Iterator<Item = Self> {
         Self::ALL.iter().rev().copied().filter(move |dialect| *dialect <= self)
     }

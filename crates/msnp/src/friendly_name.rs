@@ -83,13 +83,15 @@ impl FriendlyName {
 
     /// The name as people read it.
     pub fn text(&self) -> Cow<'_, str> {
+        // Every name decodes: no constructor keeps one that does not.
         percent::decode(&self.0).unwrap_or(Cow::Borrowed(&self.0))
     }
 }
 
 impl From<&Handle> for FriendlyName {
-    /// The name of an account that has none yet. A handle is one word without `%`.
+    /// The name of an account that has none yet.
     fn from(handle: &Handle) -> Self {
+        // A handle is one word, without `%`, and shorter than a name may be: as it stands it is a coded name.
         Self(handle.as_str().into())
     }
 }

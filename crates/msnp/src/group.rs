@@ -38,6 +38,7 @@ impl GroupId {
             GroupIds::Numbers if word.is_empty() || !word.bytes().all(|byte| byte.is_ascii_digit()) => {
                 Err(Invalid::GroupId)
             }
+            // A number beyond a byte is out of range as well, so it needs no error of its own.
             GroupIds::Numbers => word.parse().ok().and_then(Self::new).ok_or(Invalid::GroupIdRange),
         }
     }
@@ -123,6 +124,7 @@ impl GroupName {
     /// it is invisible.
     pub fn parse_chosen(word: &str) -> Result<Self, Invalid> {
         let name = Self::parse(word)?;
+        // `parse` has seen that it decodes.
         let text = percent::decode(word).ok_or(Invalid::Parameter("group name"))?;
         if invisible_characters::is_presentable(&text) { Ok(name) } else { Err(Invalid::GroupNameIllegal) }
     }

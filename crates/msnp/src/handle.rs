@@ -22,7 +22,7 @@ impl Handle {
     /// The longest handle in bytes.
     pub const MAX_LEN: usize = 129;
 
-    /// Reads a handle. `a@b` is refused: the domain needs a dot.
+    /// Reads a handle. `a@b` is refused: the domain needs a dot (HYP).
     ///
     /// # Errors
     /// [`Invalid::Handle`] when it has not the shape of an e-mail address, or is longer than
@@ -39,6 +39,7 @@ impl Handle {
         if !local_ok || !labels_ok || !domain.contains('.') {
             return Err(Invalid::Handle);
         }
+        // Once, here: handles are then compared and hashed byte by byte everywhere.
         Ok(Self(word.to_ascii_lowercase().into_boxed_str()))
     }
 

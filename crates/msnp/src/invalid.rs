@@ -54,7 +54,7 @@ pub enum Invalid {
     /// A property key that does not exist.
     #[error("bad property key")]
     PropertyKey,
-    /// A property key that is not three characters long.
+    /// A property key of more than three characters.
     #[error("property key too long")]
     PropertyKeyLength,
     /// A property value that is too long or not one of those the key takes.

@@ -31,7 +31,9 @@ pub fn marked(text: &str) -> impl Iterator<Item = (char, bool)> {
     let mut rest = text.chars();
     std::iter::from_fn(move || {
         let c = rest.next()?;
+        // A look at the next character from a copy: this one does not consume it.
         let joins = || is_virama(before) || is_joined(c, before, rest.clone().next());
+        // Tags count as one run behind the flag: the first other character ends it.
         in_flag = c == BLACK_FLAG || (in_flag && is_tag(c));
         let is_out_of_place = (is_invisible(c) && !in_flag) || (JOINERS.contains(&c) && !joins());
         before = Some(c);

@@ -5,8 +5,8 @@
 //!
 //! | to find | look in |
 //! |---|---|
-//! | how a line and its payload are cut from a stream | [`wire`] |
-//! | what a verb says, in both directions | [`command`], one file a verb |
+//! | the cutting of lines and payloads from a stream | [`wire`] |
+//! | the syntax of a verb, in both directions | [`command`], one file a verb |
 //! | words that cannot be wrong: addresses, names, states | [`Handle`], [`FriendlyName`], [`Status`] … |
 //! | MIME messages, and the charsets of their texts | [`message`], [`charset`] |
 //! | challenges, Passport, MSNObjects, connection types | [`challenge`], [`passport`], [`object`], [`connection_type`] |
@@ -17,7 +17,7 @@
 //! use msnp::wire::{Decoder, EncodeFor, Limits, Stream};
 //! use msnp::{Dialect, Status};
 //!
-//! // What a client sends, in pieces as a socket gives them.
+//! // The bytes of a client, in pieces as a socket gives them.
 //! let mut decoder = Decoder::new(Stream::NotificationRequests, Limits::SIGNED_IN);
 //! let mut buffer = BytesMut::from("CHG 9 AW");
 //! assert_eq!(decoder.next(&mut buffer), Ok(None));
@@ -28,7 +28,7 @@
 //! assert_eq!(change.status, Status::Away);
 //! assert_eq!(change.capabilities.msnc(), 1, "MSN Messenger 6.0");
 //!
-//! // And what a service answers.
+//! // And the answer of a service.
 //! let echo = Chg { status: Status::Away, ..change };
 //! assert_eq!(echo.to_bytes_for(Dialect::Msnp9), "CHG 9 AWY 268435492\r\n");
 //! # Ok::<(), Box<dyn std::error::Error>>(())

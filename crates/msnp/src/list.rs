@@ -65,7 +65,7 @@ impl ListFlags {
     /// On no list.
     pub const NONE: Self = Self(0);
 
-    /// From the number in `LST`; bits above the four lists are refused.
+    /// From the number in `LST`; bits above the four lists are refused. The fifth, 16, came with MSNP10.
     pub const fn from_bits(bits: u8) -> Option<Self> {
         if bits < 16 { Some(Self(bits)) } else { None }
     }

@@ -19,10 +19,13 @@ use crate::charset;
 pub(crate) fn text(xml: &[u8]) -> Option<String> {
     let xml = charset::decode(xml, None);
     let mut reader = Reader::from_str(&xml);
+    // Only the words of `TEXT` count, so that a broken tag or address anywhere else does not cost them. No entity of the
+    // document's own is resolved, so a document never grows.
     let config = reader.config_mut();
     config.allow_dangling_amp = true;
     config.allow_unmatched_ends = true;
     config.check_end_names = false;
+    // The last one is being filled.
     let mut texts = vec![String::new()];
     let mut inside = false;
     while let Ok(event) = reader.read_event() {

@@ -47,6 +47,7 @@ impl TransactionId {
 }
 
 pub(crate) fn decimal(word: &str) -> Option<u32> {
+    // `parse` alone would take a sign.
     let digits = !word.is_empty() && word.bytes().all(|b| b.is_ascii_digit());
     digits.then(|| word.parse().ok()).flatten()
 }

@@ -117,6 +117,7 @@ impl MsnObject {
             sha1c: None,
             written: None,
         };
+        // After the rest: the hash is over the other attributes as they are written.
         object.sha1c = Some(hash(object.classic().iter().map(|(name, value)| (*name, &**value))));
         object
     }
@@ -157,6 +158,7 @@ impl MsnObject {
         };
         let written: Vec<_> =
             document.iter().filter(|attribute| attribute.name != "SHA1C").map(Attribute::pair).collect();
+        // Nothing has to be remembered of an object in classic form: it is written the same again.
         if !object.classic().iter().map(|(name, value)| (*name, &**value)).eq(written.iter().copied()) {
             object.written = Some(written.into_iter().map(|(name, raw)| (name.into(), raw.into())).collect());
         }
@@ -177,6 +179,7 @@ impl MsnObject {
     /// # Errors
     /// [`Invalid::Parameter`] when it becomes longer than [`EncodedObject::MAX_LEN`].
     pub fn to_encoded(&self) -> Result<EncodedObject, Invalid> {
+        // Official clients code the `@` of an object, though not that of a name.
         EncodedObject::parse(&percent::encode(&self.to_string()).replace('@', "%40"))
     }
 
@@ -199,8 +202,10 @@ impl MsnObject {
         }
         let Some(written) = &self.written else { return Description::Mismatch };
         let all = || written.iter().map(|(name, value)| (&**name, &**value));
+        // First in the order in which it was written, as later clients hash (TACH).
         // It is not known whether attributes that came later than MSN 6 are hashed.
         let known = all().filter(|(name, _)| classic.iter().any(|(classic, _)| classic == name));
+        // The values as they were written: a client may escape other characters than this crate.
         let raw_classic = classic.iter().filter_map(|(name, _)| all().find(|(written, _)| written == name));
         if *sha1c == hash(all()) || *sha1c == hash(known) || *sha1c == hash(raw_classic) {
             return Description::Verified;

@@ -43,10 +43,11 @@ pub use urls::PassportUrls;
 /// The scheme that begins the header values of both sides.
 const SCHEME: &str = "Passport1.4";
 
-/// The text after the scheme. Old descriptions show the scheme twice, so any number of it is taken.
+/// The text after the scheme. Early descriptions (YW) show the scheme twice, so any number of it is taken.
 fn after_scheme(value: &str) -> Option<&str> {
     let mut rest = value.trim_ascii_start();
     let mut seen = false;
+    // `None` also where the cut would be inside of a character: then the scheme does not stand there.
     while let Some((head, tail)) = rest.split_at_checked(SCHEME.len()) {
         if !head.eq_ignore_ascii_case(SCHEME) || !(tail.is_empty() || tail.starts_with([' ', '\t'])) {
             break;
@@ -60,6 +61,7 @@ fn after_scheme(value: &str) -> Option<&str> {
 /// The parts of a list: `key=value` cut at the first `=`; a part without one is a bare key.
 fn pairs(list: &str) -> impl Iterator<Item = (&str, Option<&str>)> {
     list.split(',').map(|part| match part.split_once('=') {
+        // The value keeps its blanks: its reader knows whether they mean something.
         Some((key, value)) => (key.trim_ascii(), Some(value)),
         None => (part.trim_ascii(), None),
     })

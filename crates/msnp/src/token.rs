@@ -49,7 +49,7 @@ token! {
     EncodedObject, "MSNObject", 4096
 }
 token! {
-    /// `host:port`, as `XFR` and `RNG` hand it out.
+    /// `host:port`, as `XFR` and `RNG` hand it out: a DNS name of 255 bytes, a colon and five digits at most.
     #[derive(Debug)]
     HostPort, "address", 261
 }

@@ -1,4 +1,4 @@
-//! Lines and payloads: how commands are cut from a stream of bytes and written into one.
+//! Lines and payloads: the cutting of a stream into commands, and the writing of commands into one.
 //!
 //! A command is one line of words separated by blanks and ended by CR LF. The last word of some
 //! lines is a number of bytes that follow the line: the payload.

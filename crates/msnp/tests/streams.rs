@@ -1,5 +1,5 @@
-//! Whole streams of commands: no bytes break the reader, no cut of a stream changes what is read,
-//! and what is written reads back as what it was.
+//! Tests of whole streams of commands: no bytes break the reader, no cut of a stream changes the commands, and a command
+//! that is written reads back as it was.
 
 use std::fmt::Debug;
 

@@ -8,8 +8,8 @@ use parking_lot::Mutex;
 
 use super::Network;
 
-/// Counts by network, so that nobody takes all there may be. It remembers a network for as long as that has a
-/// place: its memory is bounded by whatever bounds the places of all.
+/// Counts by network, so that no client takes all there may be. It remembers a network for as long as that has a place:
+/// its memory is bounded by the limit of the places of all.
 #[derive(Debug)]
 pub struct AddressCounter {
     taken: Mutex<HashMap<Network, usize>>,
@@ -46,7 +46,9 @@ impl Drop for Place {
     fn drop(&mut self) {
         let mut taken = self.counter.taken.lock();
         if let Some(count) = taken.get_mut(&self.network) {
+            // Not below zero: this place has been counted.
             *count -= 1;
+            // Forgotten, or every address that was ever here would take memory.
             if *count == 0 {
                 taken.remove(&self.network);
             }

@@ -1,13 +1,15 @@
-//! Limits: on the rate, and on the number at once, for one client, one account or one network. Memory is bounded everywhere.
+//! Limits: on the rate, and on the number at once, for one client, one account or one network. Memory is bounded
+//! everywhere.
 //!
 //! | to limit | take |
 //! |---|---|
-//! | how often one client does something | [`Pace`] |
-//! | how often each of many does it | [`RateLimiter`] |
-//! | how many of a kind an address has at once | [`AddressCounter`] |
-//! | how often each of many fails, where the outcome takes time | [`FailureLimiter`] |
-//! | how long others wait for the work of one | [`FairQueue`] |
-//! | what counts as one client | [`Network`] |
+//! | the rate of one client | [`Pace`] |
+//! | the rate of each of many keys | [`RateLimiter`] |
+//! | the number of a kind at once for an address | [`AddressCounter`] |
+//! | the failures of each of many keys, where the outcome takes time | [`FailureLimiter`] |
+//! | the time that one key with much to do takes from others | [`FairQueue`] |
+//!
+//! Where a client's address is the key, its [`Network`] stands for it.
 
 mod address_counter;
 mod failure_limiter;

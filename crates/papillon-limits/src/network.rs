@@ -11,6 +11,7 @@ impl Network {
     /// The network of this address.
     pub fn of(address: IpAddr) -> Self {
         Self(match address.to_canonical() {
+            // The lower 64 bits are cleared: any of them is the client's own to choose.
             IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() & !u128::from(u64::MAX))),
             v4 => v4,
         })

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-/// So many tokens at once, and as many again in each window.
+/// A number of tokens at once, and as many again in each window.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Rate {
     /// The cost of a token, as a share of a bucket's time.
@@ -21,6 +21,8 @@ pub(crate) struct Bucket {
 impl Rate {
     /// With no tokens at all, nothing is ever allowed.
     pub(crate) fn new(tokens: u32, window: Duration) -> Self {
+        // The burst by multiplication: of no tokens it is zero, so the first one is never there. And it is a whole
+        // number of intervals, though the division rounds, so a full bucket holds exactly `tokens`.
         let interval = window / tokens.max(1);
         Self { interval, burst: interval * tokens }
     }
@@ -42,6 +44,7 @@ impl Bucket {
 
     /// The time until there is a token, if no other caller takes it.
     pub(crate) fn wait(&self, rate: Rate, now: Instant) -> Duration {
+        // After one more the bucket would be full an interval later, which must not be more than a burst ahead.
         (self.full_at.saturating_duration_since(now) + rate.interval).saturating_sub(rate.burst)
     }
 
@@ -59,11 +62,13 @@ impl Bucket {
 
     /// Takes a token, whether there is one or not.
     pub(crate) fn take(&mut self, rate: Rate, now: Instant) {
+        // A bucket that has been full for long holds no more than one that is full now.
         self.full_at = self.full_at.max(now) + rate.interval;
     }
 
     /// Puts a token back.
     pub(crate) fn put_back(&mut self, rate: Rate) {
+        // In the past is as good as full. An instant may not go back before the system's first: then it stays.
         self.full_at = self.full_at.checked_sub(rate.interval).unwrap_or(self.full_at);
     }
 }

@@ -10,11 +10,11 @@ use super::rate::{Bucket, Rate};
 pub const MINUTE: Duration = Duration::from_secs(60);
 /// An hour.
 pub const HOUR: Duration = Duration::from_secs(3600);
-/// The most that are remembered, where nothing else is said. Keys with all their tokens need not be.
+/// The most keys that are remembered by default. Keys with all their tokens need not be.
 const MOST: usize = 65_536;
-/// Looking through all for such costs something: not more often than this.
+/// All are looked through for such keys not more often than this: it takes time.
 const PURGE_EVERY: Duration = Duration::from_secs(1);
-/// As many of the oldest are looked at for one who has all tokens.
+/// As many of the oldest are looked at for a key with all tokens.
 const LOOKED_AT: usize = 8;
 
 /// Rate limits by key, in bounded memory.
@@ -29,16 +29,17 @@ pub struct RateLimiter<K> {
 /// The rule for one more key when as many as possible are remembered.
 #[derive(Debug)]
 enum WhenFull<K> {
-    /// It waits. This is for keys that stand for an effort, and limits that nobody may get around.
+    /// It waits. This is for keys that stand for an effort, and limits that no client may get around.
     Wait { purged: Option<Instant> },
-    /// An old one is forgotten, rather one who has all tokens. This is for keys that can be made up, so that a flood
-    /// of them keeps nobody out. Each key is in here once, the oldest in front.
+    /// An old one is forgotten, rather one with all tokens. This is for keys that can be made up, so that a flood of
+    /// them keeps nobody out. Each key is in here once, the oldest in front.
     Forget { order: VecDeque<K> },
 }
 
 impl<K: Hash + Eq + Clone> RateLimiter<K> {
     /// So many at once, at least one, and as many again in each window.
     pub fn new(tokens: u32, window: Duration) -> Self {
+        // With none, keys without a bucket would still get through: they are taken for full ones.
         let rate = Rate::new(tokens.max(1), window);
         Self { rate, buckets: HashMap::new(), most: MOST, when_full: WhenFull::Wait { purged: None } }
     }
@@ -63,6 +64,7 @@ impl<K: Hash + Eq + Clone> RateLimiter<K> {
         if let Some(bucket) = self.buckets.get(key) {
             return bucket.wait(self.rate, now);
         }
+        // A new key has all its tokens, if it can be remembered. The next purge may make room.
         if self.has_room(now) { Duration::ZERO } else { PURGE_EVERY }
     }
 
@@ -79,6 +81,7 @@ impl<K: Hash + Eq + Clone> RateLimiter<K> {
     /// Takes a token, whether there is one or not.
     pub fn take(&mut self, key: K, now: Instant) {
         if let WhenFull::Forget { order } = &mut self.when_full
+            // So that each key is in the order once, and the order is as bounded as the buckets.
             && !self.buckets.contains_key(&key)
         {
             order.push_back(key.clone());
@@ -106,7 +109,9 @@ impl<K: Hash + Eq + Clone> RateLimiter<K> {
             }
             WhenFull::Forget { order } => {
                 let is_full = |key: &K| self.buckets.get(key).is_none_or(|bucket| bucket.is_full(now));
+                // If none of these is full, the oldest goes: a few looks, however many keys there are.
                 let at = order.iter().take(LOOKED_AT).position(is_full).unwrap_or_default();
+                // Near the front, so few entries move.
                 if let Some(key) = order.remove(at) {
                     self.buckets.remove(&key);
                 }

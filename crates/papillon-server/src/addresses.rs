@@ -11,7 +11,7 @@ pub use public_url::PublicUrl;
 /// The ports at which clients reach the listeners; `None` for one that is off.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Ports {
-    /// MSNP: what a client calls the messenger server.
+    /// MSNP: clients call it the messenger server.
     pub msnp: Option<u16>,
     /// HTTP.
     pub http: Option<u16>,
@@ -19,7 +19,7 @@ pub struct Ports {
     pub https: Option<u16>,
 }
 
-/// Where clients reach the service, when something in front of it is elsewhere than its listeners.
+/// The addresses at which clients reach the service, when a proxy in front of it is elsewhere than its listeners.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Front {

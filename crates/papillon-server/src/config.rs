@@ -17,7 +17,7 @@ use crate::tls::Names;
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Config {
-    /// Where the service keeps its files: the database, the certificates under `tls/`, mail to send under `mail/`.
+    /// The folder of the service's files: the database, the certificates under `tls/`, mail to send under `mail/`.
     pub data_dir: PathBuf,
     /// The name or address handed to clients. Without it every client gets the address at which
     /// it reached us.
@@ -31,12 +31,12 @@ pub struct Config {
     /// Names and addresses that the certificates carry and the DNS listener answers for, besides those of the old
     /// services.
     pub tls_names: Vec<String>,
-    /// Who may say for whom they connect: in the PROXY protocol to all listeners, and in `X-Forwarded-For` or
+    /// The proxies that may name their clients: in the PROXY protocol to all listeners, and in `X-Forwarded-For` or
     /// `Forwarded` to those for HTTP.
     pub trusted_proxies: Vec<AddressRange>,
     /// The time for which a Passport ticket is valid.
     pub ticket_lifetime: Duration,
-    /// Between the announcement of a shutdown and the shutdown. Zero: no announcement.
+    /// The time between the announcement of a shutdown and the shutdown. Zero: no announcement.
     pub shutdown_grace: Duration,
     /// The visitors that may make an account on the pages; `None` leaves it to [`Config::registration_for`].
     pub registration: Option<Registration>,
@@ -83,9 +83,9 @@ impl Config {
         }
     }
 
-    /// Whether a visitor from this address may make an account. Unless the operator has said it:
-    /// with a public host, everybody needs an invitation; without one, visitors from this machine
-    /// and from private networks do not.
+    /// The rule for an account that a visitor from this address wants to make. If the operator has set none: with a
+    /// public host, all visitors need an invitation; without one, visitors from this machine and from private networks
+    /// do not.
     pub fn registration_for(&self, visitor: IpAddr) -> Registration {
         Registration::of(self.registration, self.public_host.is_some(), visitor)
     }
@@ -123,6 +123,7 @@ pub enum Registration {
 /// Whether an address is of this machine, or of a network that the internet does not reach.
 pub(crate) fn is_near(address: IpAddr) -> bool {
     match address.to_canonical() {
+        // Not 100.64.0.0/10: strangers of one provider share it.
         IpAddr::V4(v4) => v4.is_loopback() || v4.is_private() || v4.is_link_local(),
         IpAddr::V6(v6) => v6.is_loopback() || v6.is_unique_local() || v6.is_unicast_link_local(),
     }
@@ -207,13 +208,13 @@ pub struct Timeouts {
     pub challenge: Duration,
     /// Between two challenges.
     pub challenge_interval: Duration,
-    /// A switchboard session in which nobody says anything is closed after this.
+    /// A switchboard session without messages is closed after this.
     pub switchboard_idle: Duration,
     /// A cookie is good for this long.
     pub cookie: Duration,
     /// The time after which an invited account can be invited again.
     pub ringing: Duration,
-    /// A client that takes nothing of what waits for it is dropped after this.
+    /// A client that takes nothing of the lines that wait for it is dropped after this.
     pub write_stall: Duration,
     /// A client of the HTTP gateway that asks for nothing is gone after this. 60 s in Escargot.
     pub gateway_idle: Duration,
@@ -225,6 +226,7 @@ impl Default for Timeouts {
             first_line: Duration::from_secs(15),
             sign_in: Duration::from_secs(60),
             unfinished: Duration::from_secs(60),
+            // The original ended the connection without an answer after about this time.
             challenge: Duration::from_secs(50),
             challenge_interval: Duration::from_secs(25 * 60),
             switchboard_idle: Duration::from_secs(300),

@@ -12,5 +12,5 @@ pub(crate) use deliveries::Deliveries;
 pub(crate) use open_connections::OpenConnections;
 pub(crate) use outbox::{Outbox, Taken, Waiting};
 pub(crate) use reader::Reader;
-pub(crate) use receipt::{Receipt, answer};
+pub(crate) use receipt::Receipt;
 pub(crate) use tunnel::{ANSWER_BYTES, Inlet, Tunnel};

@@ -39,12 +39,16 @@ impl InvitationMail {
         let message = self.compose(invitation);
         let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
         let number = self.number.fetch_add(1, Ordering::Relaxed);
+        // Unique among the processes that share the folder, and in the order of their making.
         let name = format!("{}-{}-{number}.eml", since_epoch.as_millis(), std::process::id());
         let folder = self.folder.clone();
         let written = tokio::task::spawn_blocking(move || {
             make_private(&folder)?;
+            // Two at once may both see room: the bound holds within a few.
             if std::fs::read_dir(&folder)?.count() >= MAX_WAITING {
-                return Err(io::Error::other("too many messages wait in the mail folder"));
+                return Err(io::Error::other(
+                    "a thousand messages wait there already; see that a mailer takes them",
+                ));
             }
             let path = folder.join(name);
             // The mailer looks for .eml, so a message appears whole or not at all.
@@ -66,6 +70,7 @@ impl InvitationMail {
             host = self.host,
         );
         for line in text.unwrap_or_default().lines() {
+            // Quoted: the text is its writer's, not the service's, and no line of it is a single dot.
             message.push_str("\r\n> ");
             message.push_str(&one_line(line));
         }
@@ -74,7 +79,7 @@ impl InvitationMail {
     }
 }
 
-/// Invitations are nobody's business but the mailer's, which runs as the same user or as root.
+/// Only the mailer reads invitations. It runs as the same user or as root.
 fn make_private(folder: &std::path::Path) -> io::Result<()> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);

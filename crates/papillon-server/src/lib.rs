@@ -20,6 +20,7 @@
 //! | HTTP, TLS, TLS for old Windows | `http.rs`, `tls.rs`, `legacy_proxy.rs` |
 //! | lines on their way to clients | `delivery/` |
 //! | listeners and the PROXY protocol | `listen/` |
+//! | the counts of refusals | `refusals.rs` |
 //! | DNS; limits on rates and numbers | the crates `papillon-dns` and `papillon-limits` |
 //!
 //! Rooms import each other downwards only, in the order of the table in `ARCHITECTURE.md`.
@@ -39,6 +40,7 @@ mod invitation_mail;
 mod listen;
 mod operator;
 mod people;
+mod refusals;
 mod roles;
 mod server;
 mod service;

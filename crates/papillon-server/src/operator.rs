@@ -6,7 +6,7 @@
 pub struct Operator {
     /// A name, such as that of a person or of a club.
     pub name: Option<String>,
-    /// Where to ask: an e-mail address, the address of a page, or words.
+    /// The way to ask: an e-mail address, the address of a page, or words.
     pub contact: Option<String>,
 }
 
@@ -21,7 +21,7 @@ impl Operator {
         self.name.as_deref().unwrap_or("the people who run this service")
     }
 
-    /// Where a click on the contact leads, if it is an address.
+    /// The link of the contact, if it is an address.
     pub(crate) fn link(&self) -> Option<String> {
         let contact = self.contact.as_deref()?;
         let lower = contact.to_ascii_lowercase();
@@ -31,6 +31,7 @@ impl Operator {
         if ["http://", "https://", "mailto:"].iter().any(|scheme| lower.starts_with(scheme)) {
             return Some(contact.to_owned());
         }
+        // A dot, because `ada@home` may as well be words.
         let (name, host) = contact.split_once('@')?;
         (!name.is_empty() && host.contains('.')).then(|| format!("mailto:{contact}"))
     }

@@ -39,6 +39,7 @@ pub(crate) use ticket::to_hex;
 pub use ticket::{Claims, TicketError, TicketMint, t_part};
 
 use crate::limits::Network;
+use crate::refusals::{Refusal, Refusals};
 use crate::{Limits, counted};
 
 /// The source of passwords. Public for `tests/passport.rs`.
@@ -123,6 +124,7 @@ pub struct Passport {
     queue: Arc<SignInQueue>,
     known: Mutex<KnownPlaces>,
     failures: Failures,
+    refusals: Arc<Refusals>,
 }
 
 /// Where a sign-in comes from.
@@ -143,8 +145,13 @@ impl Passport {
         limits: &Limits,
     ) -> Self {
         let queue = SignInQueue::new(limits, passwords.turns());
-        let (known, failures) = (Mutex::default(), Failures::default());
-        Self { credentials, mint, passwords, queue, known, failures }
+        let (known, failures, refusals) = (Mutex::default(), Failures::default(), Arc::default());
+        Self { credentials, mint, passwords, queue, known, failures, refusals }
+    }
+
+    /// The same, counting refusals with those of the service.
+    pub(crate) fn counting(self, refusals: Arc<Refusals>) -> Self {
+        Self { refusals, ..self }
     }
 
     /// Signs an account in and returns a ticket. A name that is no address is a name that no account
@@ -231,9 +238,13 @@ impl Passport {
         match no_turn {
             NoTurn::Limited { wait } => {
                 self.failures.note(Reason::Limited, from, account);
+                self.refusals.note(Refusal::SignInFailures, Some(from), account);
                 LoginError::Limited { wait }
             }
-            NoTurn::Busy => LoginError::Busy,
+            NoTurn::Busy => {
+                self.refusals.note(Refusal::SignInsWaiting, Some(from), account);
+                LoginError::Busy
+            }
         }
     }
 

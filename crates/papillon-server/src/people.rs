@@ -9,6 +9,9 @@
 //! | telling watchers | `directory/watchers.rs` |
 //! | lists in memory, and changing them | `lists.rs`, `apply.rs` |
 //! | conversations | `conversations/` |
+//!
+//! Locks are taken in this order: the turn of an account (`account_locks.rs`, the only lock that is held across an
+//! await), a conversation, the state of one session, the map of sessions, an outbox.
 
 pub(crate) mod account_changes;
 mod account_locks;
@@ -18,6 +21,7 @@ pub(crate) mod change;
 pub(crate) mod conversations;
 mod directory;
 mod gaps;
+mod invitee;
 mod line;
 mod lists;
 mod sessions;
@@ -26,4 +30,5 @@ pub(crate) mod visibility;
 
 pub(crate) use account_locks::AccountLocks;
 pub(crate) use directory::{Callee, Directory, SignedIn};
+pub(crate) use invitee::Invitee;
 pub(crate) use sessions::{Session, SignIn};

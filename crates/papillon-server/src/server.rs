@@ -28,6 +28,7 @@ use crate::passport::{Passport, Passwords, TicketMint};
 use crate::people::change::Change;
 use crate::people::conversations::Switchboards;
 use crate::people::{AccountLocks, Directory, broadcast, store_watch};
+use crate::refusals::{Refusal, Refusals};
 use crate::roles::connection;
 use crate::roles::notification;
 use crate::service::Service;
@@ -59,7 +60,7 @@ pub struct Listeners {
     pub dns_ipv6: Option<DnsSockets>,
 }
 
-/// Why the service could not be started.
+/// The error of a service that could not be started.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ServerError {
@@ -70,15 +71,17 @@ pub enum ServerError {
     #[error(transparent)]
     Tls(#[from] tls::TlsError),
     /// A listener does not know its own address.
-    #[error("a listener has no address: {0}")]
+    #[error("the address of a listener cannot be read: {0}; start the service again")]
     Listener(#[from] std::io::Error),
     /// The stored ticket key has a wrong length.
     #[error(
-        "the ticket key in the database is damaged: remove the row 'ticket-key' from the table of secrets"
+        "the ticket key in the database cannot be used: it does not have 32 bytes; remove the row 'ticket-key' from the table of secrets"
     )]
     TicketKey,
     /// A stored key of the pages has a wrong length.
-    #[error("a key in the database is damaged: remove the row '{0}' from the table of secrets")]
+    #[error(
+        "a key in the database cannot be used: it does not have 32 bytes; remove the row '{0}' from the table of secrets"
+    )]
     PageKey(&'static str),
 }
 
@@ -137,16 +140,20 @@ impl Server {
             }
             None => None,
         };
+        // The store keeps the first one that it is offered: all nodes and all later starts share that key.
         let candidate: [u8; 32] = rand::random();
         let key = store.secret("ticket-key", &candidate).await?;
         let key: [u8; 32] = key.try_into().map_err(|_| ServerError::TicketKey)?;
         let tickets = Arc::new(TicketMint::new(key, config.ticket_lifetime));
-        let passport = Arc::new(Passport::new(
+        let refusals = Arc::new(Refusals::default());
+        let passport = Passport::new(
             Arc::new(StoredAccounts(Arc::clone(&store))),
             Arc::clone(&tickets),
+            // Each hash keeps a core busy, so as many at once as there are cores.
             Passwords::new(std::thread::available_parallelism().map_or(2, usize::from)),
             &config.limits,
-        ));
+        );
+        let passport = Arc::new(passport.counting(Arc::clone(&refusals)));
         let place = config.front.url.as_ref().map(ToString::to_string).or_else(|| config.public_host.clone());
         let open = Arc::new(OpenConnections::default());
         let service = Arc::new(Service {
@@ -159,6 +166,7 @@ impl Server {
             open,
             mail: InvitationMail::new(config.data_dir.join("mail"), place.as_deref()),
             ports,
+            refusals,
             config: Arc::new(Live::new(config)),
         });
         let dns = listeners.dns.as_ref().map(DnsSockets::local_addr).transpose()?;
@@ -179,6 +187,7 @@ impl Server {
     /// grace short.
     pub async fn run(self, mut stop: mpsc::Receiver<()>) {
         let Self { service, listeners, identity, site } = self;
+        // For the pages, which go on longer than the rest: see below.
         let (stopping, stopped) = watch::channel(false);
         let mut tasks = JoinSet::new();
         if let Some(listener) = listeners.msnp {
@@ -196,6 +205,8 @@ impl Server {
         if let Some(identity) = &identity {
             tasks.spawn(Arc::clone(identity).keep_current());
         }
+        let refusals = Arc::clone(&service.refusals);
+        tasks.spawn(async move { refusals.log().await });
         let mut web = JoinSet::new();
         if let Some(listener) = listeners.http {
             web.spawn(site::serve(listener, None, Arc::clone(&site), stopped.clone()));
@@ -205,15 +216,17 @@ impl Server {
         }
 
         stop.recv().await;
-        // Until the end of the grace people still call each other, and come in by new connections.
+        // Until the end of the grace people still call each other, and come in by new connections: nothing is closed
+        // before.
         announce_shutdown(&service, &mut stop).await;
+        // First the listeners, so that the end that follows is the end of all connections.
         tasks.shutdown().await;
         close_down(&service);
-        // Clients of the gateway still have to ask for theirs.
+        // Clients of the gateway still have to ask for their last lines, so the pages are not stopped yet.
         if tokio::time::timeout(DRAIN, service.open.emptied()).await.is_err() {
             tracing::warn!(left = service.open.count(), "some clients did not take their last lines");
         }
-        // Whether anybody still listens to this does not matter any more.
+        // It fails if no listener for HTTP is left, which does not matter any more.
         let _ = stopping.send(true);
         while web.join_next().await.is_some() {}
     }
@@ -228,11 +241,12 @@ pub struct Reload {
 }
 
 impl Reload {
-    /// Adopts what can change while the service runs ([`Config::adopt`]) from now on.
+    /// Adopts the settings that can change while the service runs ([`Config::adopt`]), from now on.
     ///
     /// # Errors
     /// When a name cannot stand in a certificate. Then nothing changes.
     pub fn adopt(&self, new: &Config) -> Result<(), tls::TlsError> {
+        // What can fail comes first: with an error, nothing has changed.
         let adopted = Config::adopt(&self.service.config, new);
         if let Some(identity) = &self.identity {
             identity.tell_names(adopted.names())?;
@@ -242,7 +256,7 @@ impl Reload {
         Ok(())
     }
 
-    /// Has the certificates read again at once; the log tells what came of it.
+    /// Has the certificates read again at once; the log has the outcome.
     pub fn read_certificates(&self) {
         if let Some(identity) = &self.identity {
             identity.read_again();
@@ -265,6 +279,7 @@ async fn make_site(
     let people = Arc::new(People::new(Arc::clone(service), Arc::clone(&passport), keys));
     let pages = pages::router(published).merge(pages::accounts::router(people));
     let behind = Arc::clone(service);
+    // Passed in, because `site` does not import `roles`: a connection of the gateway is one of theirs.
     let serve_tunnel = Box::new(move |tunnel, origin| -> Pin<Box<dyn Future<Output = ()> + Send>> {
         Box::pin(connection::serve_tunnel(Arc::clone(&behind), tunnel, origin))
     });
@@ -283,7 +298,7 @@ async fn accept(service: Arc<Service>, listener: Listener, entry_point: EntryPoi
                 backoff.reset();
                 start(&service, stream, client, entry_point);
             }
-            // The client has gone again: nothing that waiting would help.
+            // The client has gone again: waiting would not help.
             Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
             Err(error) => {
                 backoff.failed();
@@ -295,12 +310,13 @@ async fn accept(service: Arc<Service>, listener: Listener, entry_point: EntryPoi
 
 fn start(service: &Arc<Service>, stream: TcpStream, client: SocketAddr, entry_point: EntryPoint) {
     if service.open.count() >= service.config.limits.connections {
-        tracing::warn!("too many connections: one more is turned away");
+        service.refusals.note(Refusal::Connections, Some(client.ip()), None);
         return;
     }
     // A socket that fails here is dead already, and the first read says so.
     let _ = stream.set_nodelay(true);
     let Ok(local) = stream.local_addr() else { return };
+    // Any wait for the client is in its own task: others are accepted meanwhile.
     let service = Arc::clone(service);
     let origin = Origin { client, local: plain(local), entry_point, by_proxy: false };
     if is_trusted(&service.config.trusted_proxies, client.ip()) {
@@ -318,6 +334,7 @@ async fn serve_behind_proxy(service: Arc<Service>, stream: TcpStream, mut origin
         Ok(Some(client)) => {
             (origin.client, origin.local, origin.by_proxy) = (client.peer, client.local, true);
         }
+        // A program on the proxy's machine, or a proxy that does not name its clients: it is served as itself.
         Ok(None) => {}
         Err(error) => {
             tracing::debug!(%error, proxy = %origin.client, "a proxy's connection failed");
@@ -338,10 +355,12 @@ async fn announce_shutdown(service: &Service, stop: &mut mpsc::Receiver<()>) {
         &service.directory,
         u32::try_from(grace.as_secs().div_ceil(60)).unwrap_or(u32::MAX),
     );
+    // A second message, or the end of the channel, cuts it short.
     let _ = tokio::time::timeout(grace, stop.recv()).await;
 }
 
 fn close_down(service: &Service) {
+    // People first, so that each gets its `OUT SSD`; then all connections, those on switchboards among them.
     service.directory.tell_everybody(&Change::ShuttingDown, &mut Deliveries::new());
     service.open.close_all();
 }

@@ -14,13 +14,14 @@ use crate::listen::{EntryPoint, Origin};
 use crate::passport::{Failures, TicketMint};
 use crate::people::conversations::Switchboards;
 use crate::people::{AccountLocks, Directory};
+use crate::refusals::Refusals;
 
 /// The running service: settings, people, conversations.
 pub(crate) struct Service {
     pub(crate) config: Arc<Live>,
     pub(crate) store: Arc<dyn Store>,
     pub(crate) tickets: Arc<TicketMint>,
-    /// Where failed sign-ins are logged.
+    /// The log of failed sign-ins.
     pub(crate) failures: Failures,
     /// The sessions.
     pub(crate) directory: Arc<Directory>,
@@ -28,7 +29,9 @@ pub(crate) struct Service {
     pub(crate) locks: Arc<AccountLocks>,
     pub(crate) open: Arc<OpenConnections>,
     pub(crate) mail: InvitationMail,
-    /// Where clients are sent; known once the listeners are bound.
+    /// The counts of connections and requests that were turned away.
+    pub(crate) refusals: Arc<Refusals>,
+    /// The ports to which clients are sent; known once the listeners are bound.
     pub(crate) ports: Ports,
 }
 
@@ -37,6 +40,8 @@ impl Service {
     /// very address, so that loopback, LAN, NAT and proxies work without being told.
     pub(crate) fn msnp_address(&self, origin: &Origin) -> Option<HostPort> {
         let local = origin.local;
+        // A proxy in front of the MSNP listener has a port of its own, and the client reached that one. A client of the
+        // gateway has reached a port for HTTP, and needs the one for MSNP.
         let proxys = (origin.by_proxy && origin.entry_point == EntryPoint::Msnp).then_some(local.port());
         let port = self.config.front.msnp_port.or(proxys).or(self.ports.msnp).unwrap_or(local.port());
         HostPort::parse(&format!("{}:{port}", self.host(local))).ok()
@@ -45,6 +50,7 @@ impl Service {
     /// The host for a client that reached us at `local`, in brackets where it is an IPv6 address.
     pub(crate) fn host(&self, local: SocketAddr) -> String {
         match &self.config.public_host {
+            // An operator may write it with or without brackets.
             Some(host) if host.parse::<std::net::Ipv6Addr>().is_ok() => format!("[{host}]"),
             Some(host) => host.clone(),
             None => match local.ip().to_canonical() {

@@ -55,10 +55,13 @@ impl FileContext {
             four.map(|part| u32::from_le_bytes(*part)).ok_or(ContextError::File)
         };
         let (length, version, kind) = (number(0)? as usize, number(4)?, number(16)?);
+        // The type at 16 was there, so at least the 20 bytes before the name are.
         let (name, ended) = name(&bytes[NAME..bytes.len().min(NAME + NAME_LEN)]);
+        // A context that breaks off counts if the name is whole: all that is needed comes before its end.
         if bytes.len() < LEN_0 && (!ended || name.is_empty()) {
             return Err(ContextError::File);
         }
+        // Beyond the end `get` gives nothing: no preview.
         let preview = bytes.get(head(version, length, bytes.len())..).map(Bytes::copy_from_slice);
         Ok(Self {
             version,
@@ -79,6 +82,7 @@ impl FileContext {
         };
         let mut bytes = vec![0; length];
         let mut put = |at: usize, part: &[u8]| bytes[at..at + part.len()].copy_from_slice(part);
+        // 638 at most, so it fits.
         put(0, &(length as u32).to_le_bytes());
         put(4, &self.version.to_le_bytes());
         put(8, &self.size.to_le_bytes());

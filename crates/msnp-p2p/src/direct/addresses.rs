@@ -47,6 +47,7 @@ pub fn dialable(
     rules: AddressRules,
 ) -> Vec<SocketAddrV4> {
     let mut chosen = Vec::new();
+    // Internal ones first, in the order of LP.
     for address in internal.iter().chain(external) {
         let good = address.port() >= MIN_PORT && rules.allow(*address.ip()) && !chosen.contains(address);
         if good && chosen.len() < MAX_ADDRESSES {

@@ -43,6 +43,7 @@ impl FrameDecoder {
             let Some(length) = buffer.first_chunk().map(|length| u32::from_le_bytes(*length)) else {
                 return Ok(None);
             };
+            // Before the wait for its bytes: a length alone must not make the buffer grow.
             if length as usize > self.limit {
                 return Err(DirectError::TooLong(length));
             }
@@ -67,6 +68,7 @@ impl Default for FrameDecoder {
 
 /// The prefix of a frame of this many bytes.
 pub const fn frame_prefix(length: usize) -> [u8; 4] {
+    // No frame is longer than `MAX_FRAME`, so it fits.
     (length as u32).to_le_bytes()
 }
 

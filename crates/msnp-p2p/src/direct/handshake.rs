@@ -38,6 +38,7 @@ impl NonceRule {
     fn accepts(self, shown: Guid) -> bool {
         let (shown, wanted) = match self {
             Self::Plain(nonce) => (shown, nonce),
+            // The peer shows the secret itself: only the holder of it could announce its hash.
             Self::Hashed { announced_by_peer, .. } => (hash_nonce(shown), announced_by_peer),
         };
         // In constant time: any stranger can reach the port, and a guess must not learn how many bytes are right.
@@ -151,6 +152,7 @@ impl Handshake {
         if frame.len() != Header::LEN || !header.flags.contains(Flags::HANDSHAKE) {
             return Err(DirectError::Greeting);
         }
+        // The frame is one header long, so its last 16 bytes are those from 32 on.
         let shown = frame.last_chunk().copied().map(Guid).ok_or(DirectError::Greeting)?;
         if self.rule.accepts(shown) { Ok(()) } else { Err(DirectError::Nonce) }
     }
@@ -161,6 +163,7 @@ impl Handshake {
         let header = Header { identifier: self.identifier, flags: Flags::HANDSHAKE, ..Header::default() };
         let mut frame = BytesMut::with_capacity(4 + Header::LEN);
         frame.put_slice(&frame_prefix(Header::LEN));
+        // In place of the three fields after byte 32.
         frame.put_slice(&header.to_bytes()[..32]);
         frame.put_slice(&self.rule.to_show().0);
         frame.freeze()

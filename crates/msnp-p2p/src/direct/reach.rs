@@ -23,12 +23,14 @@ impl Reach {
         if self.icf {
             return 0;
         }
+        // Only the order of these numbers counts.
         match (self.connection_type, self.upnp) {
             (Type::DirectConnect, _) => 6,
             (Type::IpRestrictNat | Type::PortRestrictNat | Type::SymmetricNat, true) => 5,
             (Type::IpRestrictNat | Type::PortRestrictNat | Type::SymmetricNat, false) => 2,
             (Type::UnknownNat, true) => 4,
             (Type::UnknownNat, false) => 1,
+            // Miranda's number, though no connection gets in: `can_be_reached` looks at the type as well.
             (Type::Firewall, _) => 2,
             // `Unknown-Connect`, and a type of which Miranda's table says nothing.
             _ => 1,

@@ -72,9 +72,8 @@ pub(crate) struct Outgoing {
     carrier: Option<Carrier>,
     /// The earliest time to send it.
     not_before: Option<Instant>,
-    /// The time at which it counts as lost. It moves with every packet that is handed out, so it measures a stall and
-    /// not
-    /// the length of a transfer; a message that waits in the queue does not expire.
+    /// The time at which it counts as lost. It moves with every packet that is handed out, so it measures a stall
+    /// and not the length of a transfer; a message that waits in the queue does not expire.
     expires: Option<Instant>,
 }
 
@@ -158,9 +157,11 @@ impl Outgoing {
             Source::File(session, _) if length > 0 => {
                 Body::File { session: *session, offset: self.next, length }
             }
+            // A file of no bytes still has one packet, for which the driver has nothing to read.
             Source::File(..) => Body::Bytes(Bytes::new()),
             Source::Preparation => Body::Bytes(Bytes::from_static(&[0; 4])),
             Source::Text(bytes) | Source::Object(bytes) => {
+                // An offset in bytes that are in memory, so it fits.
                 let start = self.next as usize;
                 Body::Bytes(bytes.slice(start..start + length))
             }
@@ -200,6 +201,7 @@ impl Outgoing {
         self.carrier = Some(Carrier::Switchboard);
         self.next = 0;
         self.done = false;
+        // A text is short and begins again at once.
         self.not_before = self.is_bulk().then(|| now + patience);
     }
 

@@ -47,11 +47,13 @@ struct Partial {
 impl Reassembly {
     pub(crate) fn take(&mut self, packet: &Packet) -> Assembled {
         let header = &packet.header;
+        // Before anything is kept: no text is longer, and none is empty.
         if header.total > SlpMessage::MAX_LEN as u64 || header.total == 0 {
             return Assembled::Incomplete;
         }
         let key = (header.identifier, header.total as u32);
         if self.complete.contains(&key) {
+            // Once for each repetition of the whole text: its acknowledgement was lost.
             return if header.is_last() { Assembled::Again } else { Assembled::Incomplete };
         }
         if header.offset == 0 && header.is_last() {

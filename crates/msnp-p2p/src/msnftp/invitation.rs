@@ -29,6 +29,7 @@ impl Offer {
             cookie: invitation.cookie,
             name: safe_file_name(invitation.file_name.as_deref().unwrap_or_default()),
             size: invitation.file_size?,
+            // Before MSN Messenger 5.0 the field did not exist, and every sender listened.
             sender_listens: invitation.connectivity != Some(false),
         })
     }

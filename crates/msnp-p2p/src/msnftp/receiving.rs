@@ -101,6 +101,7 @@ impl Receiving {
     /// Three bytes: 0 for data or 1 for the end, and a length, little-endian.
     fn header(&mut self, buffer: &mut BytesMut) -> Result<Option<ReceiveStep>, MsnftpError> {
         let Some([kind, low, high]) = buffer.first_chunk().copied() else { return Ok(None) };
+        // The official client sends blocks of 2045 and LIBMSN of 5000: any length is taken.
         let length = usize::from(u16::from_le_bytes([low, high]));
         match kind {
             // Checked before a byte of the block is taken: the caller never gets more than was offered.
@@ -123,9 +124,11 @@ impl Receiving {
         if buffer.is_empty() && left > 0 {
             return None;
         }
+        // Part of a block is handed on at once: a block need not be in memory as a whole.
         let data = buffer.split_to(left.min(buffer.len())).freeze();
         self.received += data.len() as u64;
         let left = left - data.len();
+        // With the last byte the stage stays in the block, whose next turn ends the transfer.
         self.stage = if left == 0 && self.received < self.size { Stage::Header } else { Stage::Block(left) };
         Some(ReceiveStep::Data(data))
     }

@@ -51,9 +51,8 @@ impl Sending {
         self.sent
     }
 
-    /// Where the next block of the file begins and how long it is, and the three bytes that go
-    /// before it; after the last the three bytes of the end, with a length of 0. `None` when
-    /// nothing may be sent now.
+    /// The next block of the file: the three bytes that go before it, its offset, and its length in bytes. After the last
+    /// block come the three bytes of the end, with a length of 0. `None` when nothing may be sent now.
     pub fn next_block(&mut self) -> Option<([u8; 3], u64, usize)> {
         if self.stage != Stage::Data {
             return None;
@@ -81,6 +80,7 @@ impl Sending {
         let Some(line) = lines::take(buffer)? else { return Ok(None) };
         let words: Vec<&str> = line.split_ascii_whitespace().collect();
         match (self.stage, words.as_slice()) {
+            // First, in every stage: the receiver may cancel while blocks are under way.
             (_, ["CCL", ..]) => Err(MsnftpError::Cancelled),
             (Stage::Version, ["VER", ..]) if lines::offers_msnftp(&line) => {
                 self.stage = Stage::User;
@@ -93,9 +93,11 @@ impl Sending {
             }
             (Stage::Transfer, ["TFR"]) => {
                 self.stage = Stage::Data;
+                // Nothing to write: the step returns control to the caller, which asks for blocks from now on.
                 Ok(Some(SendStep::Write(Bytes::new())))
             }
             (Stage::Data | Stage::Bye, ["BYE", code]) => {
+                // A receiver that says so too early has not got the file.
                 let received = code.parse() == Ok(ByeCode::RECEIVED.0) && self.sent == self.size;
                 if received { Ok(Some(SendStep::Finished)) } else { Err(MsnftpError::Cancelled) }
             }
@@ -107,6 +109,7 @@ impl Sending {
     fn admit(&self, handle: &str, cookie: &str) -> Result<(), MsnftpError> {
         let cookie: u64 = cookie.parse().map_err(|_| MsnftpError::Stranger)?;
         let known = handle.eq_ignore_ascii_case(self.peer.as_str());
+        // In constant time: any machine that reaches the port may guess.
         let right = bool::from(cookie.to_le_bytes().ct_eq(&self.auth_cookie.to_le_bytes()));
         if known && right { Ok(()) } else { Err(MsnftpError::Stranger) }
     }

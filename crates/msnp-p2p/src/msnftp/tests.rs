@@ -10,7 +10,7 @@ fn bob() -> Handle {
     "bob@example.com".parse().unwrap()
 }
 
-/// Runs both sides over wires that are cut at `cut` bytes; what the receiver has at the end.
+/// Runs both sides over wires that are cut at `cut` bytes; the bytes that the receiver has at the end.
 fn transfer(file: &[u8], cut: usize) -> Result<Vec<u8>, MsnftpError> {
     let size = file.len() as u64;
     let mut sending = Sending::new(bob(), 93_301, size);

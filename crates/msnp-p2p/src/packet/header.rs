@@ -9,7 +9,7 @@ pub struct Header {
     pub session_id: u32,
     /// The message, the same in all its packets.
     pub identifier: u32,
-    /// Where in the message the body begins, in bytes.
+    /// The place of the body in its message, in bytes from the beginning.
     pub offset: u64,
     /// The size of the whole message in bytes.
     pub total: u64,
@@ -83,6 +83,7 @@ impl Header {
 
     /// Whether the message ends with this packet.
     pub fn is_last(&self) -> bool {
+        // Both numbers are the peer's: their sum may not fit.
         self.offset.checked_add(u64::from(self.length)).is_some_and(|end| end >= self.total)
     }
 }

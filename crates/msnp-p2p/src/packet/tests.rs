@@ -4,7 +4,7 @@ fn header(hex: &str) -> Header {
     Header::parse(&hex::decode(hex.replace(' ', "")).unwrap()).unwrap()
 }
 
-/// A message, its acknowledgement, and the next message of who acknowledged (KINA 2006).
+/// A message, its acknowledgement, and the next message of the side that acknowledged (KINA 2006).
 const MESSAGE: &str = "00000000 c5c90200 00000000 00000000 cd010000 00000000 cd010000 00000000 17300700 00000000 00000000 00000000";
 const ACK: &str = "00000000 e9bb0500 00000000 00000000 cd010000 00000000 00000000 02000000 c5c90200 17300700 cd010000 00000000";
 
@@ -85,7 +85,7 @@ fn what_does_not_add_up_is_refused() {
     );
     assert!(
         changed(|header| header.total = u64::MAX).is_ok(),
-        "what a session allows is for the session to say"
+        "the session limits the size of a message, not the packet"
     );
     for length in [0, 47, 48, 51] {
         let bytes = Bytes::from(vec![0; length]);

@@ -8,6 +8,7 @@ use crate::slp::{SlpMessage, SlpStatus};
 
 impl Peer {
     pub(super) fn handle_response(&mut self, answer: &SlpMessage, status: SlpStatus, now: Instant) {
+        // First: an answer about the transport has the call of the file, and would pass for one to its offer.
         if self.handle_transport_answer(answer, status, now) {
             return;
         }
@@ -16,6 +17,7 @@ impl Peer {
         let accepted = status == SlpStatus::OK;
         match &mut session.role {
             Role::Fetch(_) if accepted => session.deadline = now + OBJECT_IDLE,
+            // A second answer: the first has decided.
             Role::SendFile(file) if file.stage != SendStage::Offered => {}
             Role::SendFile(file) if accepted => {
                 file.stage = SendStage::Negotiating;
@@ -34,6 +36,7 @@ impl Peer {
         let Some(Session { role: Role::SendFile(file), call_id, .. }) = self.sessions.get(&key) else {
             return;
         };
+        // A file of no bytes is not worth a connection. A connection that is up is used without a question.
         let negotiate = file.direct && file.size > 0 && !self.link.is_direct();
         let call_id = call_id.clone();
         if !(negotiate && self.invite_direct(&call_id, now)) {

@@ -75,6 +75,7 @@ impl Peer {
         if object.size > limit {
             return Err(RequestError::TooLarge { limit });
         }
+        // The creator is the account to ask: any other would decline.
         if !object.creator.eq_ignore_ascii_case(self.config.peer.as_str()) {
             return Err(RequestError::NotTheirs);
         }
@@ -171,6 +172,7 @@ impl Peer {
         let role = &self.sessions.get(&session).ok_or(RequestError::NoSession)?.role;
         // Miranda sends a packet as well, to stop the data that are on their way. Clients that do not know it act on the BYE.
         if let Some((identifier, total, sent)) = self.link.under_way(session) {
+            // Before its first packet the peer knows of no data to stop.
             if sent > 0 {
                 self.link.abandon(Flags::CANCEL, session.0, identifier, total);
             }

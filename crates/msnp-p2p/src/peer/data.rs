@@ -73,6 +73,7 @@ impl Peer {
             *deadline = now + BYE_WAIT;
         }
         if !bytes.is_empty() {
+            // Before the end is told: a driver that acts on events in order writes the last byte first.
             self.events.push_back(PeerEvent::FileData { session: key, data: bytes });
         }
         if complete {
@@ -110,7 +111,7 @@ impl Peer {
         self.link.send_as(identifier, Purpose::Data(key), key.0, Source::Object(data));
     }
 
-    /// The peer wants no more of what it fetches in this session.
+    /// The peer wants no more of the object that it fetches in this session.
     pub(super) fn note_served(&mut self, key: SessionKey) {
         if let Some(Session { role: Role::Serve(serve), .. }) = self.sessions.get(&key) {
             if self.served.len() == MAX_REMEMBERED {

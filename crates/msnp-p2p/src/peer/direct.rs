@@ -126,6 +126,7 @@ impl Peer {
         let (invite, branch) =
             self.request(Method::Invite, call_id, content_type::TRANSPORT_REQUEST, body.to_fields());
         self.direct.go(Stage::Inviting { branch }, now + ANSWER_WAIT);
+        // The description in an earlier request of the peer may be out of date.
         self.direct.peer = None;
         self.send_text(Purpose::Other, &invite);
         true
@@ -245,6 +246,7 @@ impl Peer {
     /// The peer listens after all.
     pub(super) fn handle_second_invite(&mut self, invite: &SlpMessage, now: Instant) {
         let response = TransportResponse::from_fields(&invite.body);
+        // It follows our answer that we do not listen, and that leaves the stage off.
         let free = self.direct.is_off() && self.config.direct.is_some();
         if !free || !response.listening || !response.chooses_tcp() {
             return self.decline_transport(invite);
@@ -256,7 +258,8 @@ impl Peer {
     fn connect(&mut self, response: &TransportResponse, now: Instant) {
         let Some(config) = self.config.direct else { return self.direct_failed(now) };
         let peer = self.direct.peer.as_ref();
-        // A peer of unknown connection counts as behind another translator.
+        // A peer that did not ask has not described itself: it counts as one in our network, and its private addresses are
+        // dialled. A peer that asked and left its connection out counts as one behind another translator.
         let peer_net_id = peer.map_or(config.net_id, |peer| peer.net_id);
         let peer_type = peer.map_or(Some(config.reach.connection_type), |peer| peer.connection_type);
         let own_type = config.reach.connection_type;
@@ -313,6 +316,7 @@ impl Peer {
                 self.send_text(Purpose::Other, &invite);
                 Some(branch)
             }
+            // Too late: the deadline has passed meanwhile, or the driver answers twice.
             stage => {
                 self.direct.stage = stage;
                 return;

@@ -55,6 +55,7 @@ impl Inbound {
         }
         // A resumed sender may begin earlier than asked. The overlap is skipped, never written twice.
         let skip = usize::try_from(self.received - header.offset).unwrap_or(usize::MAX);
+        // All of it was here before, or the file has no bytes. No stray: the transfer is alive, and may be complete.
         if skip >= packet.body.len() {
             return Arrival::Bytes(Bytes::new());
         }

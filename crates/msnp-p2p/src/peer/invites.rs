@@ -30,6 +30,7 @@ impl Peer {
     /// answer for an error otherwise (NINA *Display pictures*).
     pub(super) fn handle_text(&mut self, carrier: Carrier, last: &Packet, text: &Bytes, now: Instant) {
         let message = SlpMessage::parse(text);
+        // Drawn before the acknowledgement, whose identifier has to be the one after them: see `serving_identifiers`.
         let serving = message.as_ref().is_ok_and(asks_for_object).then(|| self.link.serving_identifiers());
         self.link.acknowledge(carrier, &last.header);
         let mut message = match message {
@@ -66,6 +67,7 @@ impl Peer {
         if self.answered.contains(&request) {
             return;
         }
+        // Before it is judged: a repetition of a refused one is not answered again, either.
         remember(&mut self.answered, request);
         if !invite.to.eq_ignore_ascii_case(self.config.me.as_str()) {
             return self.refuse(&invite, SlpStatus::NOT_FOUND);
@@ -107,6 +109,7 @@ impl Peer {
             }
         };
         let key = SessionKey(request.session_id);
+        // A number or a call that is in use would make two sessions one; 0 would make its packets texts.
         if key.0 == 0 || self.sessions.contains_key(&key) || self.session_of(&invite).is_some() {
             return self.refuse(&invite, SlpStatus::INTERNAL_ERROR);
         }
@@ -135,6 +138,7 @@ impl Peer {
         let Ok(object) = parse_object_context(&request.context) else {
             return self.refuse(invite, SlpStatus::INTERNAL_ERROR);
         };
+        // Only our own objects are served, even where another account's picture has the same bytes.
         let mine = object.creator.eq_ignore_ascii_case(self.config.me.as_str());
         let data = if mine { self.config.published.find(&object) } else { None };
         let Some(data) = data else { return self.decline(invite, request.session_id) };
@@ -183,6 +187,7 @@ impl Peer {
 
     fn handle_bye(&mut self, bye: &SlpMessage) {
         let Some(key) = self.session_of(bye) else {
+            // Not for a call that has ended here: the peer's BYE crossed ours, or is a repetition.
             if !self.ended.contains(&bye.call_id) {
                 remember(&mut self.ended, bye.call_id.clone());
                 self.refuse(bye, SlpStatus::NO_SUCH_CALL);

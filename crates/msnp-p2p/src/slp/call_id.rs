@@ -37,6 +37,7 @@ impl Eq for CallId {}
 
 impl Hash for CallId {
     fn hash<H: Hasher>(&self, state: &mut H) {
+        // Equal calls need equal hashes, and equality ignores case.
         self.0.to_ascii_lowercase().hash(state);
     }
 }

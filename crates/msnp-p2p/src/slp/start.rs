@@ -87,6 +87,7 @@ impl Start {
                 .map(|number| Self::Response(SlpStatus(number)))
                 .map_err(|_| SlpError::StartLine);
         }
+        // Without the version any line of words would be a request.
         if !words.next().is_some_and(|version| version.eq_ignore_ascii_case(Self::VERSION)) {
             return Err(SlpError::StartLine);
         }

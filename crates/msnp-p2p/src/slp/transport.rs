@@ -123,6 +123,7 @@ fn push_addresses(fields: &mut Fields, kind: &str, addresses: &[SocketAddrV4]) {
     let Some(first) = addresses.first() else { return };
     let words: Vec<_> = addresses.iter().map(|address| address.ip().to_string()).collect();
     fields.push(&format!("{kind}-Addrs"), words.join(" "));
+    // One port for all: they are the addresses of one listener.
     fields.push(&format!("{kind}-Port"), first.port());
 }
 

@@ -30,8 +30,8 @@ pub struct Request {
     pub handle: Handle,
     /// The name to keep for the account.
     pub name: FriendlyName,
-    /// The group, on the forward list only. One that could not be read stays here as what is wrong
-    /// with it, for the account is looked up first; such a request cannot be written again.
+    /// The group, on the forward list only. One that could not be read stays here as its fault,
+    /// because the account is looked up first; such a request cannot be written again.
     pub group: GroupArgument,
 }
 
@@ -39,6 +39,7 @@ impl Parse for Request {
     fn parse(words: &mut Words<'_>) -> Result<Self, Invalid> {
         let transaction = words.transaction()?;
         let list = List::parse(words.required("list")?)?;
+        // Both words are taken before either is judged: the length of the name counts first.
         let handle = words.required("handle")?;
         let name = words.required("friendly name")?;
         if name.len() > FriendlyName::MAX_LEN {

@@ -32,6 +32,7 @@ impl Parse for Chg {
         let transaction = words.transaction()?;
         let status = Status::parse(words.required("status")?)?;
         let capabilities = words.optional().map(ClientCapabilities::parse).transpose()?;
+        // `0` is how later clients say that they have none.
         let object = words.optional().filter(|word| *word != "0").map(EncodedObject::parse).transpose()?;
         let object = object.filter(|_| words.dialect().has_objects());
         Ok(Self { transaction, status, capabilities: capabilities.unwrap_or_default(), object })

@@ -32,6 +32,7 @@ impl Reply {
     }
 
     pub(crate) fn parse(number: u16, words: &mut Words<'_>) -> Self {
+        // A word that is no number begins the text of the first draft.
         let transaction = words.transaction().ok();
         words.ignore_rest();
         Self { number, transaction }
@@ -41,11 +42,13 @@ impl Reply {
 /// The number that a verb stands for, if it is one.
 pub(super) fn number(verb: &[u8]) -> Option<u16> {
     let digits = verb.len() == 3 && verb.iter().all(u8::is_ascii_digit);
+    // Three digits are at most 999, so nothing overflows.
     digits.then(|| verb.iter().fold(0, |number, digit| number * 10 + u16::from(digit - b'0')))
 }
 
 impl Encode for Reply {
     fn encode(&self, out: &mut BytesMut) {
+        // Below 10, so it fits.
         let digit = |value: u16| char::from(b'0' + (value % 10) as u8);
         let verb: String = [self.number / 100, self.number / 10, self.number].map(digit).iter().collect();
         Line::new(out, &verb).maybe(self.transaction).end();

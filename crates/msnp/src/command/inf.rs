@@ -3,8 +3,8 @@
 //! ```text
 //! C: INF <trid>
 //! ```
-//! MSNP8 knows only Passport and has no reply to this. It is read so that the service can tell an
-//! old client from a broken one.
+//! MSNP8 knows only Passport and has no reply to this. It is read so that the service can tell a
+//! pre-MSNP8 client from a broken one.
 
 use bytes::BytesMut;
 

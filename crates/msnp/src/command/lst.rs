@@ -34,6 +34,7 @@ impl Parse for Line {
         let lists = u8::try_from(words.number("lists")?).ok().and_then(ListFlags::from_bits);
         let lists = lists.ok_or(Invalid::Parameter("lists"))?;
         let mut groups = Vec::new();
+        // Elsewhere a word here is one too many, and `Words::end` refuses it.
         if lists.contains(List::Forward)
             && let Some(word) = words.optional()
         {
@@ -67,6 +68,7 @@ pub fn write(
             let _ = write!(out, "{separator}{}", group.wire(dialect));
             separator = ',';
         }
+        // Still the first separator: no group was written.
         if separator == ' ' {
             let _ = write!(out, " {}", GroupId::ZERO.wire(dialect));
         }

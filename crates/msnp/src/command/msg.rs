@@ -19,7 +19,7 @@ use bytes::{Bytes, BytesMut};
 use crate::wire::{Encode, Line, Parse, Words};
 use crate::{FriendlyName, Handle, Invalid, TransactionId};
 
-/// The sender and the name in a message of the service itself.
+/// The sender and the name in a message of the service itself. Gaim ignores one from any other sender.
 const SERVICE: &str = "Hotmail";
 
 /// A message from the notification server: the profile, mail, announcements.
@@ -31,7 +31,7 @@ pub struct FromService {
 
 impl Parse for FromService {
     fn parse(words: &mut Words<'_>) -> Result<Self, Invalid> {
-        // Clients are told not to rely on what the service calls itself.
+        // Not compared: clients are told not to rely on the service's name (HYP *Messages*).
         words.required("sender")?;
         words.required("friendly name")?;
         Ok(Self { payload: words.payload()? })
@@ -80,6 +80,7 @@ impl Acknowledge {
     /// # Errors
     /// [`Invalid::Parameter`] for a word that is none of the five letters.
     pub fn parse(word: &str) -> Result<Self, Invalid> {
+        // Exactly: a lower-case letter ended the connection on the original service (HYP *Switchboard Messages*).
         let found = Self::ALL.into_iter().find(|letter| letter.code() == word);
         found.ok_or(Invalid::Parameter("acknowledgement"))
     }
@@ -153,6 +154,7 @@ impl Envelope {
     pub fn wrap(&self, payload: &[u8]) -> Bytes {
         let mut digits = [0; MAX_DIGITS];
         let length = decimal(payload.len(), &mut digits);
+        // The 2 are CR LF.
         let size = self.prefix.len() + length.len() + 2 + payload.len();
         let mut delivery = Vec::with_capacity(size);
         delivery.extend_from_slice(&self.prefix);
@@ -166,11 +168,13 @@ impl Envelope {
 /// The digits of 2^64 - 1.
 const MAX_DIGITS: usize = 20;
 
-/// Writes a number to the end of `digits` and returns that end.
+/// Writes a number to the end of `digits` and returns that end. By hand, because its length has to be known before the
+/// delivery is allocated.
 fn decimal(mut number: usize, digits: &mut [u8; MAX_DIGITS]) -> &[u8] {
     let mut start = MAX_DIGITS;
     loop {
         start -= 1;
+        // Below 10, so it fits.
         digits[start] = b'0' + (number % 10) as u8;
         number /= 10;
         if number == 0 {

@@ -42,6 +42,7 @@ verbs! {
         "REA" Rea(rea::Request) "rename an account or a contact" => Rea(rea::Reply) "an account or a contact was renamed";
         "CHG" Chg(chg::Chg) "change state" => Chg(chg::Chg) "the state was changed";
         "QRY" Qry(qry::Request) + payload "answer a challenge" => Qry(qry::Reply) "the answer was right";
+        // Its reply has a verb of its own, `QNG`, and so stands among the events.
         "PNG" Png(qng::Request) "check that the service is there; see [`qng`]";
         "URL" Url(url::Request) "ask for the address of a page" => Url(url::Reply) "the address of the page";
         "SND" Snd(snd::Request) "invite by mail" => Snd(snd::Reply) "the invitation is accepted";
@@ -72,11 +73,13 @@ verbs! {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     NotificationEvent {
+        // These carry no transaction id: `word_is_next` tells them from the replies, which begin with one.
         "GTC" GtcLine(gtc::Line) if word_is_next "the setting for additions, after `SYN`";
         "BLP" BlpLine(blp::Line) if word_is_next "the setting for unlisted accounts, after `SYN`";
         "PRP" PrpLine(prp::Line) if word_is_next "a property of the account, after `SYN`";
         "LSG" Lsg(lsg::Line) "a group, after `SYN`";
         "LST" Lst(lst::Line) "an account on a list, after `SYN`";
+        // The other form begins with the list version.
         "BPR" BprLine(bpr::Line) if word_is_next "a property of the last `LST`'s contact, after `SYN`";
         "BPR" Bpr(bpr::Push) "a contact changed a property";
         "ILN" Iln(iln::Push) "a contact is online already";

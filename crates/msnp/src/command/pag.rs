@@ -63,9 +63,11 @@ pub(super) fn text(page: &[u8]) -> Result<String, Invalid> {
         }
     };
     let (attributes, content) = split_tag(inside).ok_or(BAD_PAGE)?;
+    // `<TEXT/>`: an empty text.
     if attributes.ends_with('/') {
         return Ok(String::new());
     }
+    // The first tag after it has to be its end: no element stands inside a text.
     let (content, _) =
         content.split_once('<').filter(|(_, end)| end.starts_with("/TEXT>")).ok_or(BAD_PAGE)?;
     unescape(content).ok_or(BAD_PAGE)
@@ -98,6 +100,7 @@ fn unescape(escaped: &str) -> Option<String> {
             "gt" => '>',
             "quot" => '"',
             "apos" => '\'',
+            // No document type goes with the fragment, so no other name has a meaning.
             _ => numbered(entity.strip_prefix('#')?)?,
         });
         rest = after;
@@ -112,6 +115,7 @@ fn numbered(number: &str) -> Option<char> {
         Some(digits) => (digits, 16),
         None => (number, 10),
     };
+    // `from_str_radix` alone would take a sign.
     if !digits.starts_with(|c: char| c.is_ascii_hexdigit()) {
         return None;
     }

@@ -28,6 +28,8 @@ impl Parse for Request {
     fn parse(words: &mut Words<'_>) -> Result<Self, Invalid> {
         let transaction = words.transaction()?;
         let handle = Handle::parse(words.required("handle")?)?;
+        // The word that this takes for the length may be the `1`, and the rest is the length then: the decoder has read
+        // that one, so either may be dropped.
         let page = words.payload()?;
         words.ignore_rest();
         Ok(Self { transaction, handle, page })

@@ -36,7 +36,8 @@ impl Parse for Request {
         let transaction = words.transaction()?;
         let key = PropertyKey::parse(words.required("property key")?)?;
         let value = PropertyValue::parse(key, words.optional().unwrap_or_default());
-        // Where no value is a client's to set, the key is wrong.
+        // A key that only the service sets is refused as a key (715), whatever its value. A bad value of any other key ends
+        // the connection.
         let value =
             value.map_err(|reason| if key.is_set_by_clients() { reason } else { Invalid::PropertyKey })?;
         Ok(Self { transaction, key, value })

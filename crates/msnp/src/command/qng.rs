@@ -38,6 +38,7 @@ pub struct Reply {
 
 impl Parse for Reply {
     fn parse(words: &mut Words<'_>) -> Result<Self, Invalid> {
+        // In MSNP8 there is none, and a word that is no number is ignored like any other.
         let seconds = if words.number_is_next() { Some(words.number("seconds")?) } else { None };
         words.ignore_rest();
         Ok(Self { seconds })

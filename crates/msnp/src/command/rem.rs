@@ -23,8 +23,8 @@ pub struct Request {
     pub list: List,
     /// The account.
     pub handle: Handle,
-    /// The group to leave, on the forward list only. One that could not be read stays here as what is
-    /// wrong with it, as in [`add::Request`](super::add::Request).
+    /// The group to leave, on the forward list only. One that could not be read stays here as its
+    /// fault, as in [`add::Request`](super::add::Request).
     pub group: GroupArgument,
 }
 

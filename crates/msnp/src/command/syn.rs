@@ -63,6 +63,7 @@ impl Parse for Reply {
     fn parse(words: &mut Words<'_>) -> Result<Self, Invalid> {
         let transaction = words.transaction()?;
         let version = ListVersion::parse(words.required("list version")?)?;
+        // The short reply ends after the version.
         let contents = if words.number_is_next() {
             Some(Contents {
                 contacts: words.count("number of contacts")?,

@@ -2,7 +2,7 @@
 
 /// A role's two tables: its requests, each with the reply it gets, and its other events.
 ///
-/// A row is a verb, the name of the variant, the form that is read and written, and what it is for:
+/// A row is a verb, the name of the variant, the form that is read and written, and its purpose:
 ///
 /// ```text
 /// "ZAP" Zap(zap::Request) + payload "do it" => Zap(zap::Reply) "done";
@@ -54,6 +54,7 @@ macro_rules! verbs {
             /// # Errors
             /// The reason for which the command cannot be read, with the transaction id for the answer.
             pub fn parse(frame: &Frame, dialect: Dialect) -> Result<Self, ParseError> {
+                // Not made legible: a service refuses a request that it cannot read.
                 read(frame, dialect, |verb, words| {
                     Ok(match verb {
                         $($verb => Self::$name(<$form>::parse(words)?),)*
@@ -79,8 +80,11 @@ macro_rules! verbs {
             pub fn parse(frame: &Frame, dialect: Dialect) -> Result<Self, ParseError> {
                 read(&frame.legible(), dialect, |verb, words| {
                     Ok(match verb {
+                        // Events first: a row with `if` has the verb of a reply, and leaves to the reply every line that
+                        // its question does not fit.
                         $($event_verb $(if words.$question())? => Self::$event(<$event_form>::parse(words)?),)*
                         $($($verb => Self::$reply(<$reply_form>::parse(words)?),)?)*
+                        // Last, and only among events: no client sends an error.
                         verb => match error::number(verb.as_bytes()) {
                             Some(number) => Self::$Error(<$error>::parse(number, words)),
                             None => return Err(unknown(words)),
@@ -131,6 +135,7 @@ macro_rules! verbs {
         }
     };
 
+    // The word `payload` is matched here, so that a row with any other word after `+` does not compile.
     (@is payload $given:ident $verb:literal) => { $given == $verb.as_bytes() };
     (@row $verb:literal $name:ident($form:path)) => {
         vectors::Row {

@@ -139,6 +139,7 @@ impl Parse for Reply {
                 let handle = Handle::parse(words.required("handle")?)?;
                 let name = FriendlyName::lossy(words.required("friendly name")?);
                 let verified = flag(words)?;
+                // Official clients alone act on it.
                 let _restricted = flag(words)?;
                 Ok(Self::Ok { transaction, handle, name, verified })
             }
@@ -172,6 +173,7 @@ impl Encode for Reply {
                     .word(handle)
                     .word(name)
                     .word(u8::from(*verified))
+                    // `restricted`: an official client that reads 1 signs out.
                     .word(0)
                     .end();
             }

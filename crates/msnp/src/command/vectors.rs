@@ -100,8 +100,8 @@ pub(crate) fn name() -> FriendlyName {
     FriendlyName::parse("Alice").unwrap()
 }
 
-/// Every line of every row reads as what the row says and is written as it stands, in the newest
-/// dialect; in any other, what is read from it is written so that it reads the same again.
+/// Every line of every row reads as the variant of its row and is written as it stands, in the newest
+/// dialect; in any other, the command that is read from it is written so that it reads the same again.
 fn rows_read_and_write<C: Command>() {
     let without: Vec<_> = C::ROWS.iter().filter(|row| row.lines.is_empty()).map(|row| row.verb).collect();
     assert!(without.is_empty(), "no vectors of {without:?}");

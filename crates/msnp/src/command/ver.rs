@@ -46,6 +46,7 @@ impl Request {
     pub fn common(&self) -> Vec<Dialect> {
         let mut common = Vec::new();
         for dialect in self.offered.iter().filter_map(|name| Dialect::from_name(name)) {
+            // A name that comes twice would be repeated in the reply.
             if !common.contains(&dialect) {
                 common.push(dialect);
             }
@@ -83,6 +84,7 @@ impl Parse for Reply {
         let mut reply = Self { transaction, dialects: Vec::new(), cvr0: false };
         let mut next = Some(words.required("dialect")?);
         while let Some(name) = next {
+            // A server names only dialects that were offered, so this drops `0` and `CVR0` and nothing else.
             reply.dialects.extend(Dialect::from_name(name));
             reply.cvr0 |= name == CVR0;
             next = words.optional();
@@ -94,6 +96,7 @@ impl Parse for Reply {
 impl Reply {
     /// Whether the connection speaks this dialect from now on.
     pub fn agrees_on(&self, dialect: Dialect) -> bool {
+        // Equality, written as a range: dialects are compared in `dialect.rs` alone.
         self.dialects.first().is_some_and(|first| first.is_in(&(dialect..=dialect)))
     }
 }

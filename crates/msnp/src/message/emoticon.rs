@@ -70,6 +70,7 @@ impl Emoticons {
     /// [`Invalid::Missing`] when there is none.
     pub fn parse(message: &Message) -> Result<Self, Invalid> {
         let end =
+            // KOP ends the body with a line end, and LP leaves out the last tab.
             message.body.iter().rposition(|byte| !b"\r\n\0\t".contains(byte)).map_or(0, |last| last + 1);
         let words = message.body[..end].split(|byte| *byte == b'\t');
         let words: Vec<_> = words.map(|word| charset::decode(word, message.charset())).collect();
@@ -77,6 +78,8 @@ impl Emoticons {
             let [shortcut, object] = pair else { return None };
             Emoticon::new(shortcut.as_ref(), MsnObject::parse(object).ok()?).ok()
         };
+        // Every two neighbours, not every second word: after a bad pair the next good one is found again. A pair that
+        // begins with an object does not count, because its second word is then no object.
         let emoticons: Vec<_> = words.windows(2).filter_map(pair).take(Self::MAX_PAIRS).collect();
         if emoticons.is_empty() {
             return Err(Invalid::Missing("an emoticon"));

@@ -10,7 +10,7 @@ use crate::{Invalid, charset};
 /// regard to case. A name may come more than once; the first counts.
 ///
 /// A value holds no line end and no white space around it, a name neither blanks nor colons, so
-/// that what is written reads back.
+/// that every header reads back as it was written.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Headers {
     /// `Name: value` CR LF, again and again.
@@ -33,7 +33,7 @@ impl Headers {
     /// [`Invalid::Parameter`] when there is no end to them within [`Self::MAX_LEN`].
     pub fn parse(bytes: &[u8]) -> Result<(Self, usize), Invalid> {
         let mut headers = Self::default();
-        // Where the first one is, and how much was read before it.
+        // The place of the first unreadable line, and the length of the headers before it.
         let mut unreadable = None;
         for (line, at) in lines(bytes) {
             if at.end > Self::MAX_LEN {
@@ -47,8 +47,9 @@ impl Headers {
             }
         }
         let Some((at, read)) = unreadable else { return Ok((headers, bytes.len())) };
+        // The lines after it were read for the case that a blank line followed; now they belong to the body.
         headers.lines.truncate(read);
-        // White space would have been the blank line.
+        // A line of white space was meant as the blank line, and is not part of the body.
         let is_blank = bytes[at.clone()].trim_ascii().is_empty();
         Ok((headers, if is_blank { at.end } else { at.start }))
     }
@@ -82,6 +83,7 @@ impl Headers {
 
     /// Names and values in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        // No name holds a colon, so the first one ends it. `push` writes the blank even before an empty value.
         self.lines.split_terminator("\r\n").filter_map(|line| line.split_once(": "))
     }
 

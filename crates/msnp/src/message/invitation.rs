@@ -103,11 +103,11 @@ pub struct Invitation {
     pub launch_application: Option<bool>,
     /// `Request-Data`: which fields the answer should have, as `IP-Address:`.
     pub request_data: Option<String>,
-    /// `IP-Address`: where to connect.
+    /// `IP-Address`: the address to connect to.
     pub ip_address: Option<IpAddr>,
     /// `IP-Address-Internal`: the same behind the translator (5.0 and later).
     pub ip_address_internal: Option<IpAddr>,
-    /// `Port`: where to connect; 6891 and up.
+    /// `Port`: the port to connect to; 6891 and up.
     pub port: Option<u16>,
     /// `PortX`: the port again, plain here and masked on the wire.
     pub port_x: Option<u16>,
@@ -194,6 +194,7 @@ impl Invitation {
         let cookie = fields.get("Invitation-Cookie").ok_or(Invalid::Missing("Invitation-Cookie"))?;
         let cookie = decimal(cookie).ok_or(Invalid::Parameter("Invitation-Cookie"))?;
         let text = |name| fields.get(name).map(str::to_owned);
+        // The mask is its own inverse.
         let masked = |name| fields.read::<u16>(name).map(|port| port ^ PORT_MASK);
         Ok(Self {
             command,
@@ -260,6 +261,7 @@ impl Invitation {
 /// `TRUE` and `FALSE`, or `Y` and `N`.
 fn flag(fields: &Headers, name: &str) -> Option<bool> {
     match fields.get(name)?.to_ascii_uppercase().as_str() {
+        // `Connectivity` has letters and the other fields words; either is taken in each.
         "TRUE" | "Y" => Some(true),
         "FALSE" | "N" => Some(false),
         _ => None,

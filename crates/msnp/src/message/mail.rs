@@ -4,7 +4,7 @@
 
 use super::{Headers, Message};
 
-/// `text/x-msmsgsinitialemailnotification`: how much mail there is, once after sign-in.
+/// `text/x-msmsgsinitialemailnotification`: the number of unread mails, once after sign-in.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct InitialMail {
     /// `Inbox-Unread`.
@@ -15,7 +15,7 @@ pub struct InitialMail {
     pub inbox_url: String,
     /// `Folders-URL`: a path of the mail site.
     pub folders_url: String,
-    /// `Post-URL`: where the client posts its sign-in to.
+    /// `Post-URL`: the address that the client posts its sign-in to.
     pub post_url: String,
 }
 
@@ -54,7 +54,7 @@ pub struct NewMail {
     pub from: String,
     /// `Message-URL`: a path of the mail site.
     pub message_url: String,
-    /// `Post-URL`: where the client posts its sign-in to.
+    /// `Post-URL`: the address that the client posts its sign-in to.
     pub post_url: String,
     /// `Subject`, coded as in RFC 2047; not decoded here.
     pub subject: String,
@@ -101,11 +101,11 @@ impl NewMail {
 /// `text/x-msmsgsactivemailnotification`: mail was read, moved or deleted.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct MovedMail {
-    /// `Src-Folder`: where it was; `ACTIVE` is the inbox.
+    /// `Src-Folder`: the folder before; `ACTIVE` is the inbox.
     pub src_folder: String,
-    /// `Dest-Folder`: where it is. The same folder when it was read.
+    /// `Dest-Folder`: the folder now. The same one when the mail was read.
     pub dest_folder: String,
-    /// `Message-Delta`: how many unread mails there are less.
+    /// `Message-Delta`: the number by which the unread mails became fewer.
     pub message_delta: u32,
 }
 

@@ -35,7 +35,7 @@ pub struct Profile {
     pub kid: bool,
     /// `Age`.
     pub age: String,
-    /// `BDayPre`: how exact the birthday is.
+    /// `BDayPre`: the precision of the birthday.
     pub birthday_precision: String,
     /// `Birthday`.
     pub birthday: String,
@@ -64,6 +64,7 @@ impl Default for Profile {
             email_enabled: false,
             member_id_high: 0,
             member_id_low: 0,
+            // The numbers here are those of HYP's sample.
             lang_preference: 1033,
             preferred_email: String::new(),
             country: String::new(),

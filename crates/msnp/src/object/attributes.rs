@@ -35,10 +35,13 @@ pub(super) fn attributes(text: &str, max: usize) -> Option<Vec<Attribute<'_>>> {
         let name = name.trim_ascii_end();
         let after = after.trim_ascii_start();
         let quote = after.chars().next().filter(|char| matches!(char, '"' | '\''))?;
+        // A quote is one byte, so the slice begins at a character.
         let (raw, after) = after[1..].split_once(quote)?;
         let name_ok = !name.is_empty()
             && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.:".contains(&byte));
+        // As in XML: a `<` is coded. Control characters are numbers, as `escape` writes them.
         let raw_ok = !raw.bytes().any(|byte| byte.is_ascii_control() || byte == b'<');
+        // Two attributes of one name are not well-formed, and readers differ in the one that counts.
         if !name_ok || !raw_ok || found.iter().any(|attribute| attribute.name == name) {
             return None;
         }
@@ -110,6 +113,7 @@ fn numeric(entity: &str) -> Option<u32> {
         Some(hex) => (hex, 16),
         None => (digits, 10),
     };
+    // Eight digits hold every character, and `from_str_radix` alone would take a sign.
     let plain = (1..=8).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
     if plain { u32::from_str_radix(digits, radix).ok() } else { None }
 }

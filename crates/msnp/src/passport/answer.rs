@@ -49,6 +49,7 @@ impl AuthenticationInfo {
     /// [`Invalid::Missing`] when there is no `from-PP`; [`Invalid::Parameter`] when the ticket has no end, or
     /// [`new`](Self::new) refuses it.
     pub fn parse(header_value: &str) -> Result<Self, Invalid> {
+        // As text and not as a list, because clients look for it so (Gaim).
         let (_, rest) = header_value.split_once("from-PP='").ok_or(Invalid::Missing("from-PP"))?;
         let (ticket, _) = rest.split_once('\'').ok_or(Invalid::Parameter("ticket"))?;
         Self::new(ticket)
@@ -95,6 +96,7 @@ impl Failure {
             Some(status) if status.trim_ascii().eq_ignore_ascii_case("failed") => {}
             _ => return Err(Invalid::Parameter("da-status")),
         }
+        // To the end of the line, because a reason that is not coded may hold commas.
         let text = list.rsplit_once(",cbtxt=").map(|(_, text)| text.trim_ascii_end());
         let text = text.map(|text| percent::decode(text).unwrap_or(text.into()).into_owned());
         Ok(Self { url: value(list, "cburl").map(|url| url.trim_ascii().to_owned()), text })

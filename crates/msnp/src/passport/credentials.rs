@@ -33,6 +33,7 @@ impl Credentials {
         let list = after_scheme(header_value).ok_or(Invalid::Parameter("Authorization"))?;
         let (mut sign_in, mut password, mut rest) = (None, None, String::new());
         for (key, value) in pairs(list) {
+            // Both sides of a pair may be coded (ESC).
             let name = percent::decode(key).unwrap_or_default().to_ascii_lowercase();
             match (name.as_str(), value) {
                 ("orgverb" | "orgurl" | "", _) => {}

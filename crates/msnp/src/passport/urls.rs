@@ -51,6 +51,7 @@ impl PassportUrls {
         let at = self.login.find('/').unwrap_or(self.login.len());
         let (authority, path) = self.login.split_at(at);
         let (host, port) = match authority.rsplit_once(':') {
+            // A bracket at the end: the colon is one of an IPv6 address without a port.
             Some((host, port)) if !authority.ends_with(']') => (host, u16::try_from(decimal(port)?).ok()?),
             _ => (authority, 443),
         };

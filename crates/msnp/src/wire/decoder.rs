@@ -41,7 +41,7 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// Before sign-in: all lines of a client are short then.
+    /// Before sign-in: all lines of a client are short then. The longest word is a ticket, at most 4096 bytes.
     pub const SIGN_IN: Self = Self { line: 8 * 1024, payload: 1664 };
     /// After sign-in. 1664 is the original switchboard's limit (HYP, *Switchboard Messages*).
     pub const SIGNED_IN: Self = Self { line: 16 * 1024, payload: 1664 };
@@ -54,16 +54,16 @@ impl Limits {
 #[non_exhaustive]
 pub enum FrameError {
     /// A line is longer than the limit.
-    #[error("line longer than {0} bytes")]
+    #[error("a line is longer than {0} bytes")]
     LineTooLong(usize),
     /// A payload is longer than the limit.
-    #[error("payload longer than {0} bytes")]
+    #[error("a payload is longer than {0} bytes")]
     PayloadTooLong(usize),
     /// The length of a payload is missing or not a number.
-    #[error("bad payload length")]
+    #[error("the length of a payload is missing or not a number")]
     PayloadLength,
     /// Nothing but empty lines.
-    #[error("more than {0} empty lines")]
+    #[error("more than {0} empty lines follow each other")]
     TooManyEmptyLines(u32),
 }
 
@@ -96,9 +96,11 @@ const MOST_EMPTY_LINES: u32 = 256;
 pub struct Decoder {
     stream: Stream,
     limits: Limits,
-    /// The number of bytes at the front of the buffer that are known to hold no line end.
+    /// The number of bytes at the front of the buffer that are known to hold no line end. A line that comes byte by
+    /// byte is so searched once, not once for each byte.
     scanned: usize,
-    /// The line whose payload is not complete yet.
+    /// The line whose payload is not complete yet, and the length of the payload. The line is off the buffer already:
+    /// the line ends that a payload holds are never looked at.
     waiting: Option<(Bytes, usize)>,
     /// The empty lines since the last command.
     empty: u32,
@@ -112,7 +114,7 @@ impl Decoder {
         Self { stream, limits, scanned: 0, waiting: None, empty: 0, taken: 0 }
     }
 
-    /// Changes what is expected from the next frame on.
+    /// Changes the stream and the limits from the next frame on.
     pub fn expect(&mut self, stream: Stream, limits: Limits) {
         self.stream = stream;
         self.limits = limits;
@@ -143,6 +145,7 @@ impl Decoder {
             }
         };
         if buffer.len() < length {
+            // Nothing is reserved for the payload: its length is only the peer's word.
             self.waiting = Some((line, length));
             return Ok(None);
         }
@@ -179,9 +182,11 @@ impl Decoder {
         self.scanned = 0;
         let mut line = buffer.split_to(end).freeze();
         buffer.advance(1);
+        // msnp.py ends lines with LF alone.
         if line.last() == Some(&b'\r') {
             line.truncate(line.len() - 1);
         }
+        // Without a CR the byte beyond the limit was one of the line's own.
         if line.len() > self.limits.line {
             return Err(FrameError::LineTooLong(self.limits.line));
         }
@@ -189,9 +194,12 @@ impl Decoder {
     }
 
     fn payload_length(&self, line: &[u8]) -> Result<usize, FrameError> {
+        // An unknown verb counts as one without a payload. The server disconnects its sender, so no payload of it is ever
+        // taken for commands; the client passes such a line over and reads on.
         if !self.stream.has_payload(verb_of(line)) {
             return Ok(0);
         }
+        // From the end: the number of words before the length differs from form to form.
         let last = line.rsplit(|b| is_blank(*b)).find(|word| !word.is_empty());
         let length = last
             .and_then(|word| std::str::from_utf8(word).ok())

@@ -58,6 +58,7 @@ impl<'a> Line<'a> {
         self.out.extend_from_slice(b" ");
         // Writing into a buffer that grows cannot fail.
         let _ = write!(self.out, "{word}");
+        // Only the written form tells whether a word is empty: the blank before it is taken back then.
         if self.out.len() == start + 1 {
             self.out.truncate(start);
         }

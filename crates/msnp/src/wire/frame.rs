@@ -1,4 +1,4 @@
-//! One line with its payload.
+//! A frame: one line with its payload.
 
 use std::borrow::Cow;
 
@@ -62,13 +62,14 @@ impl Frame {
 
     /// The frame with a line whose words can be read. A client has to make the best of any line of a service.
     /// Control characters are percent-coded, and so are the bytes beyond ASCII in a word that is not UTF-8. A name is
-    /// then
-    /// for [`crate::FriendlyName::lossy`].
+    /// then for [`crate::FriendlyName::lossy`].
     pub fn legible(&self) -> Cow<'_, Self> {
         if self.text().is_ok() {
             return Cow::Borrowed(self);
         }
+        // A coded byte takes three.
         let mut line = BytesMut::with_capacity(self.line.len() * 3);
+        // Word by word: a name in Latin-1 does not cost a name in UTF-8 beside it.
         for word in self.line.split_inclusive(|byte| is_blank(*byte)) {
             let is_text = std::str::from_utf8(word).is_ok();
             for byte in word {
@@ -92,6 +93,7 @@ pub(super) fn verb_of(line: &[u8]) -> &[u8] {
     line.split(|b| is_blank(*b)).find(|word| !word.is_empty()).unwrap_or_default()
 }
 
+// A tab is none: msnlib separates words with one.
 fn is_control(byte: u8) -> bool {
     (byte < b' ' && byte != b'\t') || byte == 0x7f
 }

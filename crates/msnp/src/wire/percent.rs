@@ -39,6 +39,7 @@ pub(crate) fn recode(word: &str, max: usize) -> Box<str> {
         return word.into();
     }
     let mut coded = String::new();
+    // Character by character, so that the cut leaves neither half a character nor half a triple.
     for char in charset::decode(&decode_bytes(word), None).chars() {
         let char = encode(char.encode_utf8(&mut [0; 4]));
         if coded.len() + char.len() > max {
@@ -46,6 +47,7 @@ pub(crate) fn recode(word: &str, max: usize) -> Box<str> {
         }
         coded.push_str(&char);
     }
+    // A line cannot carry an empty word: the words after it would move up.
     if coded.is_empty() { encode("\u{fffd}").into() } else { coded.into() }
 }
 
@@ -54,6 +56,7 @@ fn decode_bytes(word: &str) -> Vec<u8> {
     let mut plain = Vec::with_capacity(bytes.len());
     let mut at = 0;
     while at < bytes.len() {
+        // `None` for a `%` without two digits after it, which is then taken as it is.
         let coded = (bytes[at] == b'%')
             .then(|| Some(hex(*bytes.get(at + 1)?)? << 4 | hex(*bytes.get(at + 2)?)?))
             .flatten();
@@ -65,10 +68,12 @@ fn decode_bytes(word: &str) -> Vec<u8> {
 
 /// Whether `text` can stand as one parameter: not empty, no white space, no control characters.
 pub fn is_word(text: &str) -> bool {
+    // Bytes beyond ASCII pass: not every client codes them.
     !text.is_empty() && text.bytes().all(|byte| byte > b' ' && byte != 0x7f)
 }
 
 fn hex(digit: u8) -> Option<u8> {
+    // Below 16, so it fits.
     char::from(digit).to_digit(16).map(|value| value as u8)
 }
 

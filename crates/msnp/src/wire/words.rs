@@ -22,6 +22,7 @@ pub struct Words<'a> {
 
 impl<'a> Words<'a> {
     pub(crate) fn new(line: &'a str, payload: &'a Bytes, dialect: Dialect) -> Self {
+        // `Frame::text` lets no white space through but blanks and tabs, so these are the words that the decoder saw.
         Self { inner: line.split_ascii_whitespace(), payload, dialect, transaction: None }
     }
 
@@ -49,6 +50,7 @@ impl<'a> Words<'a> {
     /// [`Invalid::TransactionId`] when there is no next word, or it is no decimal number below 2^32.
     pub fn transaction(&mut self) -> Result<TransactionId, Invalid> {
         let transaction = TransactionId::parse(self.inner.next().ok_or(Invalid::TransactionId)?)?;
+        // Kept even where the rest of the line cannot be read: the error has to carry it.
         self.transaction = Some(transaction);
         Ok(transaction)
     }

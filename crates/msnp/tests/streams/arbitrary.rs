@@ -56,7 +56,7 @@ fn word() -> impl Strategy<Value = Box<str>> {
 fn field() -> impl Strategy<Value = Box<str>> {
     "[0-9A-Za-z.-]{1,12}".prop_map(Box::from)
 }
-/// Payloads look like commands, to trip whoever looks for line ends in them.
+/// Payloads look like commands, to trip a reader that looks for line ends in them.
 fn payload() -> impl Strategy<Value = Bytes> {
     prop_oneof![
         vec(any::<u8>(), 0..200).prop_map(Bytes::from),

@@ -3,9 +3,10 @@
 use std::net::{IpAddr, Ipv6Addr};
 
 /// The host of `host`, `host:port`, `[address]` or `[address]:port`, as it can stand in a URL:
-/// an IPv6 address keeps its brackets. `None` for anything else; what comes out holds nothing but
-/// letters, digits and `-_.:[]` and is safe to echo.
+/// an IPv6 address keeps its brackets. `None` for anything else; the result holds nothing but letters, digits and
+/// `-_.:[]` and is safe to echo.
 pub(crate) fn host_part(authority: &str) -> Option<&str> {
+    // The colons within brackets belong to the address.
     let (host, port) = match authority.rfind(']') {
         Some(bracket) => authority.split_at(bracket + 1),
         None => authority.split_at(authority.find(':').unwrap_or(authority.len())),
@@ -25,6 +26,7 @@ pub(crate) fn port_of(authority: &str) -> Option<u16> {
 
 /// A port in digits; 0 is none.
 pub(crate) fn port(digits: &str) -> Option<u16> {
+    // `parse` would take a plus sign.
     let digits = Some(digits).filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
     digits?.parse().ok().filter(|port| *port != 0)
 }
@@ -50,6 +52,7 @@ fn is_host(host: &str) -> bool {
     name.len() <= 253
         && name.split('.').all(|label| {
             (1..=63).contains(&label.len())
+                // Underscores are in no host name, and in the names of many machines.
                 && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
         })
 }

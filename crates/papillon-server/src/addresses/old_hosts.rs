@@ -1,9 +1,9 @@
-//! The hosts that MSN Messenger calls, which are all this service now.
+//! The hosts that MSN Messenger calls. All of them are this service now.
 
-/// The hosts that clients up to 7.5 look for (HYP, ESC, NINA). One certificate carries all of them: those
-/// clients do not say in TLS whom they want to reach. The DNS listener answers for the same ones. Not
-/// among them is what people still use for something else, such as `www.hotmail.com`: no client needs it.
-/// `login.live.com` is in use and here all the same: it is fixed in the Java MSN Library, which asks no nexus.
+/// The hosts that clients up to 7.5 look for (HYP, ESC, NINA). One certificate carries all of them: those clients send
+/// no server name in TLS. The DNS listener answers for the same ones. Names that people still use for other things,
+/// such as `www.hotmail.com`, are not among them: no client needs them. `login.live.com` is in use and here all the
+/// same: it is fixed in the Java MSN Library, which asks no nexus.
 pub const OLD_SERVICES: [&str; 13] = [
     "messenger.hotmail.com",
     "nexus.passport.com",
@@ -41,6 +41,7 @@ pub(crate) fn is_under(host: &str, family: &str) -> bool {
     match host.len().checked_sub(family.len()) {
         Some(0) => host.eq_ignore_ascii_case(family),
         Some(rest) => {
+            // A `Host` header may hold anything.
             host.is_char_boundary(rest)
                 && host[..rest].ends_with('.')
                 && host[rest..].eq_ignore_ascii_case(family)

@@ -41,7 +41,7 @@ impl PublicUrl {
 impl FromStr for PublicUrl {
     type Err = String;
 
-    /// Reads `https://msn.example.org`, with or without a port and a slash; the error says what is expected.
+    /// Reads `https://msn.example.org`, with or without a port and a slash; the error names the expected form.
     fn from_str(text: &str) -> Result<Self, String> {
         let expected = || format!("expected an address such as https://msn.example.org, not {text:?}");
         let (scheme, rest) = text.split_once("://").ok_or_else(expected)?;

@@ -21,6 +21,7 @@ impl Config {
             https_only: new.https_only,
             operator: new.operator.clone(),
             limits: Limits {
+                // Each is the size or the rate of a table that stands.
                 http_connections: self.limits.http_connections,
                 http_connections_per_address: self.limits.http_connections_per_address,
                 sign_in_failures_per_account: self.limits.sign_in_failures_per_account,
@@ -39,6 +40,7 @@ impl Config {
 
 /// The settings of now. Each reading sees the newest.
 #[derive(Debug)]
+// A reference that lasts for ever: a reading copies it, and no lock is held while the settings are used.
 pub(crate) struct Live(RwLock<&'static Config>);
 
 impl Live {
@@ -52,7 +54,7 @@ impl Live {
         *self.0.read()
     }
 
-    /// Adopts what can change while the service runs.
+    /// Adopts the settings that can change while the service runs.
     pub(crate) fn adopt(&self, new: &Config) {
         let adopted = keep(Config::adopt(self, new));
         *self.0.write() = adopted;

@@ -4,17 +4,19 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use msnp::TransactionId;
+use msnp::command::msg::Acknowledge;
 
-use super::outbox::{Settled, Taken, Waiting};
-use super::{Outbox, Receipt};
+use super::outbox::{Outbox, Settled, Taken, Waiting};
+use super::receipt::{self, Receipt};
 
 /// Collects the lines that one step puts into outboxes, and writes them in as few system calls as
 /// possible when it is dropped: one per client, however many lines there are.
 ///
-/// It cannot be held across an await (it is not `Send`), so what has been put in is always
-/// written at once.
+/// It cannot be held across an await (it is not `Send`), so its lines are always written at once.
 #[derive(Debug, Default)]
 pub(crate) struct Deliveries {
+    /// An outbox may be in here twice: the second write finds nothing.
     dirty: Vec<Arc<Outbox>>,
     settled: Settled,
     not_across_await: PhantomData<*const ()>,
@@ -30,9 +32,22 @@ impl Deliveries {
         self.put(to, line, None);
     }
 
-    /// Sends a line and tells `receipt` what becomes of it.
+    /// Sends a line and tells `receipt` of the outcome.
     pub(crate) fn send_counted(&mut self, to: &Arc<Outbox>, line: Bytes, receipt: Option<Arc<Receipt>>) {
         self.put(to, line, receipt);
+    }
+
+    /// Tells a sender that a message is delivered, or is not, if its class asks for that.
+    pub(crate) fn answer(
+        &mut self,
+        sender: &Arc<Outbox>,
+        transaction: TransactionId,
+        acknowledge: Acknowledge,
+        delivered: bool,
+    ) {
+        if let Some(line) = receipt::answer(transaction, acknowledge, delivered) {
+            self.send(sender, line);
+        }
     }
 
     /// Ends a connection once everything sent to it has been written.
@@ -46,29 +61,33 @@ impl Deliveries {
         outbox.take(most, &mut self.settled)
     }
 
-    /// Counts as delivered what would be taken, and leaves it there.
+    /// Counts the lines as delivered that would be taken, and leaves them there.
     pub(super) fn promise(&mut self, outbox: &Outbox, most: usize) -> Waiting {
         outbox.promise(most, &mut self.settled)
     }
 
-    /// Gives up a connection together with what still waits for it.
+    /// Gives up a connection together with the lines that still wait for it.
     pub(crate) fn abandon(&mut self, outbox: &Outbox) {
         outbox.end();
+        // No line is left then: this collects the receipts of those that waited.
         outbox.give_up(0, &mut self.settled);
     }
 
-    /// Takes back the messages that still wait for somebody, but for those within the first `kept` bytes, and
-    /// tells their senders: what is sent to these from now on comes behind that.
+    /// Takes back the messages that still wait for a client, but for those within the first `kept` bytes, and
+    /// tells their senders: lines that are sent to these from now on come behind that.
     pub(crate) fn give_up(&mut self, outbox: &Outbox, kept: usize) {
         outbox.give_up(kept, &mut self.settled);
         self.tell_senders();
     }
 
-    /// Tells senders what became of their messages: what is sent to them from now on comes behind that.
+    /// Tells senders of the fate of their messages: lines that are sent to them from now on come behind that.
     pub(crate) fn tell_senders(&mut self) {
-        while !self.settled.is_empty() {
-            for (receipt, delivered) in std::mem::take(&mut self.settled) {
-                receipt.settle(delivered, self);
+        // An answer has no receipt of its own, so this settles nothing more.
+        for (receipt, delivered) in std::mem::take(&mut self.settled) {
+            if receipt.settle(delivered) {
+                self.answer(&receipt.sender, receipt.transaction, receipt.acknowledge, delivered);
+                // Afterwards: this wakes a request of the sender, which then finds the answer in the outbox.
+                receipt.told();
             }
         }
     }
@@ -87,7 +106,7 @@ impl Deliveries {
 
 impl Drop for Deliveries {
     fn drop(&mut self) {
-        // Writing settles receipts, and a settled receipt may write to its sender.
+        // Writing settles receipts, and a settled receipt may write to its sender. It ends: each receipt answers once.
         loop {
             self.tell_senders();
             match self.dirty.pop() {

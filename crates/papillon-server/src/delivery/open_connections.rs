@@ -22,7 +22,7 @@ struct Open {
     /// All are being closed, and a new one with them.
     closing: bool,
     outboxes: HashMap<u64, Weak<Outbox>>,
-    /// Those of which is known whose they are.
+    /// Those whose account is known.
     owned: HashMap<AccountId, Vec<Weak<Outbox>>>,
 }
 
@@ -41,6 +41,7 @@ impl OpenConnections {
         open.next += 1;
         open.outboxes.insert(number, Arc::downgrade(outbox));
         let closing = open.closing;
+        // Closing writes to the socket: not under the lock that every connection takes as it comes and goes.
         drop(open);
         if closing {
             Deliveries::new().close(outbox);
@@ -48,7 +49,7 @@ impl OpenConnections {
         Registration { connections: self, number, outbox: Arc::clone(outbox) }
     }
 
-    /// Notes whose connection this is, once that is known. A connection never changes hands.
+    /// Notes the account of a connection, once that is known. A connection never changes hands.
     pub(crate) fn belongs_to(&self, account: AccountId, outbox: &Arc<Outbox>) {
         let mut open = self.open.lock();
         if outbox.belongs_to(account) {
@@ -61,7 +62,7 @@ impl OpenConnections {
         self.open.lock().outboxes.len()
     }
 
-    /// Ends all of them, and all that come later, after what has been sent to them is written.
+    /// Ends all of them, and all that come later, after the lines that have been sent to them are written.
     pub(crate) fn close_all(&self) {
         let mut open = self.open.lock();
         open.closing = true;
@@ -79,6 +80,7 @@ impl OpenConnections {
     /// Waits until there are none.
     pub(crate) async fn emptied(&self) {
         loop {
+            // Before the count: `notify_waiters` wakes it from here on, although nothing has polled it.
             let emptied = self.emptied.notified();
             if self.count() == 0 {
                 return;

@@ -16,14 +16,14 @@ use tokio::time::Instant;
 
 use super::receipt::Receipt;
 
-/// The most waiting lines that go into one system call.
+/// The most waiting lines that go into one system call: their slices are an array on the stack, of 1 KiB.
 const BATCH: usize = 64;
 /// A queue that has grown beyond this gives its memory back when it is empty again.
 const KEPT_CAPACITY: usize = 16;
 
 /// The sending side of a connection: its socket and a bounded queue of lines.
 ///
-/// Anybody may put lines in, through [`Deliveries`](super::Deliveries), which also writes them as
+/// Every task may put lines in, through [`Deliveries`](super::Deliveries), which also writes them as
 /// far as the socket takes them. The connection's own task writes the rest
 /// when the socket is ready. A client that lets more than the limit pile up is dropped.
 ///
@@ -31,6 +31,8 @@ const KEPT_CAPACITY: usize = 16;
 #[derive(Debug)]
 pub(crate) struct Outbox {
     sink: Sink,
+    // No other lock is taken under this one. What a write settles may lead to another outbox, and from there back to
+    // this one, so it is collected and seen to after the lock is free.
     queue: Mutex<Queue>,
     wake: Notify,
     limit: usize,
@@ -39,7 +41,7 @@ pub(crate) struct Outbox {
     awaited: AtomicUsize,
 }
 
-/// Where lines go.
+/// The destination of lines.
 #[derive(Debug)]
 enum Sink {
     Tcp(OwnedWriteHalf),
@@ -61,7 +63,7 @@ pub(crate) struct Taken {
 pub(crate) enum Waiting {
     /// Nothing.
     Nothing,
-    /// Lines that nobody waits to hear of.
+    /// Lines of which no sender waits to hear.
     Lines,
     /// Messages have been counted as delivered: their senders may go on now.
     Counted,
@@ -84,8 +86,8 @@ struct Queue {
     /// Messages that were given up when the connection broke. Its own task answers for them before it tells
     /// the others that the client is gone.
     failed: Vec<Arc<Receipt>>,
-    /// When a message of which somebody waited to hear was last taken from a tunnel, if the client has sent none
-    /// since.
+    /// The time at which a message whose sender waits to hear of it was last taken from a tunnel, if the client has
+    /// sent none since.
     heard: Option<Instant>,
 }
 
@@ -146,7 +148,8 @@ impl Outbox {
     pub(super) fn push(&self, line: Bytes, receipt: Option<Arc<Receipt>>, settled: &mut Settled) -> bool {
         let mut queue = self.queue.lock();
         if queue.phase != Phase::Open {
-            // Senders hear of their messages in the order in which they sent them.
+            // Senders hear of their messages in the order in which they sent them: earlier ones still wait in
+            // `failed`, and are answered for by the connection's own task.
             if queue.failed.is_empty() {
                 settled.extend(receipt.map(|receipt| (receipt, false)));
             } else {
@@ -155,11 +158,14 @@ impl Outbox {
             return false;
         }
         queue.bytes += line.len();
+        // Lines that wait already are written by the `Deliveries` that put the first of them in, or, where the socket
+        // is full, by the connection's own task. Either takes this line along.
         // A line that is counted for an answer stays until the answer is made, which may be told of more.
         let first = queue.lines.is_empty() || matches!(self.sink, Sink::Tunnel(_));
         queue.lines.push_back(Item { line, receipt });
         if queue.bytes > self.limit {
             tracing::info!(waiting = queue.bytes, "dropping a client that does not read");
+            // The connection's own task does the rest: the caller may hold the lock of a person or of a conversation.
             queue.end();
             self.alert();
             return false;
@@ -175,13 +181,14 @@ impl Outbox {
         }
     }
 
-    /// Writes what waits, as far as the socket takes it; or tells that something can be taken.
+    /// Writes the lines that wait, as far as the socket takes them; or tells a request that some can be taken.
     pub(super) fn write(&self, settled: &mut Settled) {
         let mut queue = self.queue.lock();
         let stream = match &self.sink {
             Sink::Tcp(stream) => stream,
             Sink::Tunnel(news) => {
                 news.notify_one();
+                // The connection's task goes on to linger, for as long as the client asks for the rest.
                 if queue.phase == Phase::Closing {
                     self.wake.notify_one();
                 }
@@ -192,12 +199,14 @@ impl Outbox {
             match queue.write_some(stream, settled) {
                 Ok(()) => {}
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    // Once only: from then on its task waits for the socket, which wakes it.
                     if !queue.stalled {
                         queue.stalled = true;
                         self.wake.notify_one();
                     }
                     return;
                 }
+                // The cause does not matter: a broken connection ends as one that the client has closed.
                 Err(_) => {
                     queue.end();
                     self.wake.notify_one();
@@ -239,8 +248,8 @@ impl Outbox {
         queue.phase != Phase::Open || !queue.lines.is_empty()
     }
 
-    /// Counts as delivered what [`take`](Self::take) would take, and leaves it where it is: for a client that is
-    /// waiting for its answer, so that senders who wait to hear of one message can send the next into the same.
+    /// Counts the lines as delivered that [`take`](Self::take) would take, and leaves them there: for a client that is
+    /// waiting for its answer, so that senders that wait to hear of one message can send the next into the same.
     pub(super) fn promise(&self, most: usize, settled: &mut Settled) -> Waiting {
         let mut queue = self.queue.lock();
         let (before, mut length, mut is_full) = (settled.len(), 0, false);
@@ -250,6 +259,7 @@ impl Outbox {
                 break;
             }
             length += item.line.len();
+            // Taken out: neither `take` nor `give_up` counts the message again.
             settled.extend(item.receipt.take().map(|receipt| (receipt, true)));
         }
         let counted = queue.note_heard(&settled[before..]);
@@ -261,7 +271,7 @@ impl Outbox {
         }
     }
 
-    /// Whether a message of which somebody waited to hear was taken within so long, and the client has sent none
+    /// Whether a message whose sender waits to hear of it was taken within so long, and the client has sent none
     /// since: then the next one is to be expected, and no word of the client's own.
     pub(super) fn has_heard(&self, within: Duration) -> bool {
         self.queue.lock().heard.is_some_and(|at| at.elapsed() < within)
@@ -279,6 +289,7 @@ impl Outbox {
 
     /// It has been told.
     pub(super) fn told_of_one(&self) {
+        // Before the wake-up: the request that it wakes asks for this number.
         self.awaited.fetch_sub(1, Ordering::AcqRel);
         if let Sink::Tunnel(news) = &self.sink {
             self.queue.lock().heard = None;
@@ -286,7 +297,7 @@ impl Outbox {
         }
     }
 
-    /// Gives up what still waits; nothing more can be put in. The senders are told by
+    /// Gives up the lines that still wait; no more can be put in. The senders are told by
     /// [`give_up`](Self::give_up).
     pub(super) fn end(&self) {
         self.queue.lock().end();
@@ -302,10 +313,12 @@ impl Outbox {
         let (mut length, mut begun, mut left_out) = (0, queue.written > 0, 0);
         queue.lines.retain_mut(|item| {
             length += item.line.len();
-            // The rest of what is half written goes out all the same.
+            // The rest of a half-written line goes out all the same: without it the client could not read the next.
             let stays = std::mem::take(&mut begun);
+            // A line without a receipt stays: it is the service's own, or a message that counts as delivered.
             let Some(receipt) = item.receipt.take_if(|_| length > kept) else { return true };
             given_up.push(receipt);
+            // `bytes` has never counted the written part of the first line, and still counts the rest of it.
             left_out += if stays { 0 } else { item.line.len() };
             stays
         });
@@ -338,8 +351,8 @@ impl Outbox {
         self.queue.lock().phase == Phase::Ended
     }
 
-    /// Whether there is nothing left to do for the client than to let it have the rest: when
-    /// nothing more will be sent, or what is to be sent waits in a tunnel for it to ask.
+    /// Whether nothing is left to do for the client but to let it have the rest: nothing more will be sent, or the last
+    /// lines wait in a tunnel until the client asks.
     pub(crate) fn is_over(&self) -> bool {
         match self.queue.lock().phase {
             Phase::Open => false,
@@ -378,8 +391,7 @@ impl Queue {
         Ok(())
     }
 
-    /// As many of the lines as fit; of what fits nowhere, such as all lines of a list, as much as
-    /// fits.
+    /// As many of the lines as fit. Of an item that fits into no answer, such as all lines of a list, as much as fits.
     fn take(&mut self, most: usize, settled: &mut Settled) -> Bytes {
         let mut length = 0;
         let mut count = 0;
@@ -390,11 +402,13 @@ impl Queue {
             count += 1;
         }
         if let (0, Some(first)) = (count, self.lines.front_mut()) {
+            // It is longer than `most`, so the slice is within it. The cut is behind a line where there is one.
             let end = first.line[..most].iter().rposition(|byte| *byte == b'\n').map_or(most, |at| at + 1);
             self.bytes -= end;
             return first.line.split_to(end);
         }
         self.bytes -= length;
+        // One item, the usual case, is passed on as it is; several are copied together, with one allocation.
         let mut lines = BytesMut::new();
         let mut only = None;
         for Item { line, receipt } in self.lines.drain(..count) {
@@ -412,7 +426,7 @@ impl Queue {
         only.unwrap_or_else(|| lines.freeze())
     }
 
-    /// Remembers when messages were delivered of which somebody waits to hear; whether there are any.
+    /// Remembers when messages were delivered of which senders wait to hear. Returns whether there are any.
     fn note_heard(&mut self, settled: &[(Arc<Receipt>, bool)]) -> bool {
         let counted = settled.iter().any(|(receipt, _)| receipt.is_awaited());
         if counted {
@@ -427,6 +441,7 @@ impl Queue {
         self.bytes = 0;
         self.written = 0;
         let lines = std::mem::take(&mut self.lines);
+        // Not settled here: this runs under other locks, and the senders hear of it when the person leaves.
         self.failed.extend(lines.into_iter().filter_map(|item| item.receipt));
     }
 }

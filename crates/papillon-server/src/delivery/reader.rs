@@ -14,8 +14,7 @@ use tokio::time::{Instant, timeout};
 
 use super::tunnel::Inlet;
 
-/// After the last word to a client, this long to let it close its side, so that what was sent is
-/// not lost to a reset.
+/// After the last word to a client, this long to let it close its side, so that no sent line is lost to a reset.
 const LINGER: Duration = Duration::from_secs(2);
 /// The most bytes that a client may still send while its connection is being closed.
 const LINGER_BYTES: usize = 256 * 1024;
@@ -43,7 +42,7 @@ impl Reader {
         }
     }
 
-    /// Reads what is there, or nothing.
+    /// Reads the bytes that are there, or none.
     pub(crate) async fn read_now(&mut self, buffer: &mut BytesMut) -> Option<io::Result<usize>> {
         match self {
             Self::Tcp { early, .. } if !early.is_empty() => {
@@ -95,6 +94,7 @@ async fn read_now(reader: &mut OwnedReadHalf, buffer: &mut BytesMut) -> Option<i
     poll_fn(|context| {
         Poll::Ready(match read.as_mut().poll(context) {
             Poll::Ready(result) => Some(result),
+            // Given up here, it has taken no byte: `read_buf` is cancel safe.
             Poll::Pending => None,
         })
     })
@@ -115,6 +115,7 @@ async fn linger(reader: &OwnedReadHalf) {
             match stream.try_read(&mut scratch) {
                 Ok(0) => break,
                 Ok(read) if read < left => left -= read,
+                // The runtime wakes readers too early at times.
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
                 Ok(_) | Err(_) => break,
             }

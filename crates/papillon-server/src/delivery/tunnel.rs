@@ -16,10 +16,10 @@ use super::{Deliveries, Outbox};
 const INBOUND_BYTES: usize = 256 * 1024;
 /// The most bytes that one answer carries.
 pub(crate) const ANSWER_BYTES: usize = 64 * 1024;
-/// So long after a message of which somebody waited to hear, the next is expected.
+/// So long after a message whose sender waited to hear of it, the next is expected.
 const LIVELY: Duration = Duration::from_secs(5);
 
-/// One client's connection, as those see it who carry its bytes.
+/// One client's connection, as seen by the requests that carry its bytes.
 #[derive(Debug)]
 pub(crate) struct Tunnel {
     outbox: Arc<Outbox>,
@@ -82,6 +82,7 @@ impl Tunnel {
         inbound.bytes += bytes.len();
         inbound.chunks.push_back(bytes);
         let too_much = inbound.bytes > INBOUND_BYTES;
+        // The outbox has a lock of its own; the two are never held at once.
         drop(inbound);
         if too_much {
             tracing::info!("dropping a client that sends more than is worked off");
@@ -93,6 +94,7 @@ impl Tunnel {
 
     /// Whether everything that was brought has had its effect.
     pub(crate) fn is_processed(&self) -> bool {
+        // An outbox that has ended takes no reply: nothing is left to wait for.
         let inbound = self.inbound.lock();
         let idle = inbound.chunks.is_empty() && !inbound.working;
         drop(inbound);
@@ -125,8 +127,8 @@ impl Tunnel {
         self.awaits() || self.outbox.has_heard(LIVELY)
     }
 
-    /// Counts as delivered what an answer would take, and leaves it there until the answer is made: for a
-    /// client that waits for it.
+    /// Counts the lines as delivered that an answer would take, and leaves them there until the answer is made: for
+    /// a client that waits for it.
     pub(crate) fn promise(&self) -> Waiting {
         Deliveries::new().promise(&self.outbox, ANSWER_BYTES)
     }
@@ -137,7 +139,7 @@ impl Tunnel {
         Deliveries::new().take(&self.outbox, most)
     }
 
-    /// Ends the connection without another word. Its own task tells the senders whose messages are lost.
+    /// Ends the connection without another word. Its own task tells the senders of lost messages.
     pub(crate) fn abandon(&self) {
         self.outbox.end();
     }
@@ -148,7 +150,7 @@ impl Tunnel {
         Deliveries::new().send(&self.outbox, Bytes::from_static(line.as_bytes()));
     }
 
-    /// Ends it, after what has been said.
+    /// Ends it, after the lines that have been put in.
     #[cfg(test)]
     pub(crate) fn finish(&self) {
         Deliveries::new().close(&self.outbox);
@@ -156,18 +158,20 @@ impl Tunnel {
 
     fn expires(&self) -> Instant {
         let inbound = self.inbound.lock();
+        // A client whose request is held is there: the deadline moves with the clock, and the task that waits for it
+        // looks again when it comes.
         let since = if inbound.attended { Instant::now() } else { inbound.heard };
         since + self.idle
     }
 }
 
-/// The end of a tunnel from which the connection reads. When it is dropped, the connection is
-/// over, whatever the reason.
+/// The end of a tunnel from which the connection reads. When it is dropped, for any reason, the connection is over.
 pub(crate) struct Inlet(pub(crate) Arc<Tunnel>);
 
 impl Inlet {
     /// Waits until there are bytes.
     pub(super) async fn readable(&self) {
+        // Bytes that come between the look and the wait leave a permit: no wake-up is lost.
         while self.0.inbound.lock().chunks.is_empty() {
             self.0.arrived.notified().await;
         }
@@ -182,6 +186,7 @@ impl Inlet {
         for chunk in inbound.chunks.drain(..) {
             buffer.extend_from_slice(&chunk);
         }
+        // With the chunks under one lock: `is_processed` sees either them or this.
         inbound.working = true;
         Some(std::mem::take(&mut inbound.bytes))
     }
@@ -203,7 +208,7 @@ impl Inlet {
         self.0.expires()
     }
 
-    /// Waits until the client has taken what still waits for it, as long as it goes on asking.
+    /// Waits until the client has taken the lines that still wait for it, as long as it goes on asking.
     pub(super) async fn linger(&self) {
         while !self.0.outbox.has_ended() && self.expires() > Instant::now() {
             // Either way the loop looks again.

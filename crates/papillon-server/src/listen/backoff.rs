@@ -17,6 +17,7 @@ impl Backoff {
 
     /// It has failed once more.
     pub(crate) fn failed(&mut self) {
+        // The lower bound makes the first wait of the zero.
         self.0 = (self.0 * 2).clamp(LEAST, MOST);
     }
 

@@ -13,7 +13,7 @@ use tokio::net::{TcpListener, TcpStream};
 use crate::listen::liveness;
 use crate::listen::plain;
 
-/// Where connections come in. Clients that vanish are noticed.
+/// The entrance of connections. Clients that vanish are noticed.
 #[derive(Debug)]
 pub struct Listener {
     first: TcpListener,
@@ -48,6 +48,7 @@ impl Listener {
     /// As those of the socket: most of them concern one connection, or pass.
     pub(crate) async fn accept(&self) -> io::Result<(TcpStream, SocketAddr)> {
         let (stream, client) = poll_fn(|cx| {
+            // Where neither is ready, both have noted the waker.
             if let Poll::Ready(accepted) = self.first.poll_accept(cx) {
                 return Poll::Ready(accepted);
             }

@@ -12,8 +12,8 @@ use tokio::net::{TcpListener, TcpStream};
 const IDLE: Duration = Duration::from_secs(60);
 const INTERVAL: Duration = Duration::from_secs(15);
 const PROBES: u32 = 3;
-/// A connection is given up when what was written to it is not acknowledged for so long. Where the system has no
-/// such limit, it repeats what was written until it gives up by itself, which can take a quarter of an hour. Linux
+/// A connection is given up when bytes written to it are not acknowledged for so long. Where the system has no such
+/// limit, it repeats them until it gives up by itself, which can take a quarter of an hour. Linux
 /// applies the limit to probes too: an idle connection is given up 75 seconds after the last word from the client.
 const UNACKNOWLEDGED: Duration = Duration::from_secs(60);
 
@@ -31,7 +31,7 @@ pub(crate) fn on_listener(listener: &TcpListener) {
 /// Prepares a connection of a prepared listener.
 pub(crate) fn on_accepted(stream: &TcpStream) {
     if !INHERITED {
-        // A socket that fails here is dead already, and the first read says so.
+        // A socket that fails here is dead already, and the first read says so: no line in the log for each.
         let _ = set(&SockRef::from(stream));
     }
 }

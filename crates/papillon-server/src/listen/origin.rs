@@ -20,7 +20,8 @@ pub(crate) struct Origin {
     pub(crate) client: SocketAddr,
     pub(crate) local: SocketAddr,
     pub(crate) entry_point: EntryPoint,
-    /// Whether a proxy named both addresses, in the PROXY protocol. They are then those of the proxy's connection with its client.
+    /// Whether a proxy named both addresses, in the PROXY protocol. They are then those of the proxy's connection with
+    /// its client.
     pub(crate) by_proxy: bool,
 }
 
@@ -29,7 +30,7 @@ pub(crate) struct Origin {
 pub(crate) fn plain(end: SocketAddr) -> SocketAddr {
     match end.ip().to_canonical() {
         IpAddr::V4(v4) => (v4, end.port()).into(),
-        // With the link that a link-local address needs.
+        // As it is, with the scope that a link-local address needs.
         IpAddr::V6(_) => end,
     }
 }

@@ -16,7 +16,8 @@ const CHUNK: usize = 1024;
 #[derive(Debug)]
 pub(crate) struct Peeked<S> {
     stream: S,
-    /// The bytes that have been read, and the number of them that have been served.
+    /// The bytes that have been read, and the number of them that have been served. Zeroed when they are dropped: a
+    /// request's password may be among them.
     read: Zeroizing<Vec<u8>>,
     served: usize,
 }
@@ -27,13 +28,13 @@ impl<S: AsyncRead + Unpin> Peeked<S> {
         Self { stream, read: Zeroizing::default(), served: 0 }
     }
 
-    /// Makes room for what will be read: where that is not exceeded, no copies are left in memory.
+    /// Makes room for the bytes that will be read: where that is not exceeded, no copies are left in memory.
     pub(crate) fn make_room(&mut self, count: usize) {
         self.read.reserve_exact(count);
     }
 
-    /// Reads until `decide` knows what it wants to, from all that has been read and not been served. It gives
-    /// no time limit: the caller does.
+    /// Reads until `decide` comes to a decision about the bytes that have been read and not been served. The caller
+    /// sets the time limit.
     ///
     /// # Errors
     /// When the connection fails or ends before, or `most` bytes are not enough.
@@ -57,12 +58,12 @@ impl<S: AsyncRead + Unpin> Peeked<S> {
         }
     }
 
-    /// Leaves out the next `count` bytes of what has been read.
+    /// Leaves out the next `count` bytes that have been read.
     pub(crate) fn skip(&mut self, count: usize) {
         self.serve(count);
     }
 
-    /// The connection, and what has been read of it and not been served.
+    /// The connection, and the bytes that have been read of it and not been served.
     pub(crate) fn into_parts(mut self) -> (S, Vec<u8>) {
         let rest = self.read.get(self.served..).unwrap_or_default().to_vec();
         self.read = Zeroizing::default();
@@ -83,6 +84,7 @@ impl<S: AsyncRead + Unpin> Peeked<S> {
 
     fn serve(&mut self, count: usize) {
         self.served = self.served.saturating_add(count).min(self.read.len());
+        // All is served: the connection holds no memory here from now on.
         if self.served == self.read.len() {
             (self.read, self.served) = (Zeroizing::default(), 0);
         }
@@ -96,6 +98,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Peeked<S> {
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         let beginning = self.read.get(self.served..).unwrap_or_default();
+        // A larger read gains nothing from reading ahead, and would be copied once more.
         if beginning.is_empty() && (1..CHUNK / 2).contains(&buffer.remaining()) {
             return self.poll_read_ahead(cx, buffer);
         }

@@ -1,7 +1,7 @@
 //! The PROXY protocol, versions 1 and 2: the client of a proxy's connection.
 //!
 //! A proxy that speaks it says this in a header before the client's own bytes (HAProxy,
-//! `doc/proxy-protocol.txt`). Anybody could: a header counts only from addresses that the operator trusts.
+//! `doc/proxy-protocol.txt`). Any client could: a header counts only from addresses that the operator trusts.
 //! From these it may be left out, so that programs on a proxy's machine are served without one. That gives
 //! nothing away: a client that can choose the first bytes of a connection from there could write a header, too.
 
@@ -29,7 +29,7 @@ const MAX_HEADER: usize = 2048;
 const TEXT: &[u8] = b"PROXY ";
 /// Its longest form.
 const LONGEST_TEXT: usize = 107;
-/// The client was connected over TLS; part of the first byte of what is said of that.
+/// The client was connected over TLS; part of the first byte of the field about that.
 const CLIENT_SSL: u8 = 0x01;
 
 /// The client behind a proxy.
@@ -60,6 +60,7 @@ pub(crate) enum Beginning {
 
 /// Reads the beginning of a connection.
 pub(crate) fn read(bytes: &[u8]) -> Beginning {
+    // Too short to tell: the next bytes decide.
     let may_become = |header: &[u8]| header.starts_with(bytes) && bytes.len() < header.len();
     if may_become(TEXT) || may_become(v2::PROTOCOL_PREFIX) {
         return Beginning::More;
@@ -79,6 +80,7 @@ pub(crate) fn read(bytes: &[u8]) -> Beginning {
         HeaderResult::V1(Ok(header)) => {
             Beginning::Header(header.header.len(), text_client(&header.addresses))
         }
+        // It speaks of another kind of connection than the one that it came by.
         HeaderResult::V2(Ok(header)) if header.protocol == Protocol::Datagram => Beginning::Bad,
         HeaderResult::V2(Ok(header)) => Beginning::Header(header.len(), client(&header)),
         HeaderResult::V1(Err(_)) | HeaderResult::V2(Err(_)) => Beginning::Bad,
@@ -102,6 +104,7 @@ fn text_client(addresses: &v1::Addresses) -> Option<Client> {
 
 fn client(header: &v2::Header<'_>) -> Option<Client> {
     let (peer, local) = match header.addresses {
+        // A health check of the proxy itself: the addresses, if there are some, are to be ignored.
         _ if header.command == Command::Local => return None,
         v2::Addresses::IPv4(ends) => (
             SocketAddr::from((ends.source_address, ends.source_port)),
@@ -114,6 +117,7 @@ fn client(header: &v2::Header<'_>) -> Option<Client> {
         v2::Addresses::Unspecified | v2::Addresses::Unix(_) => return None,
     };
     let mut client = Client { peer, local, server_name: None, secure: false };
+    // A damaged field ends the fields: the header as a whole has the right length, and the addresses are known.
     for field in header.tlvs().map_while(Result::ok) {
         if field.kind == u8::from(Type::SSL) {
             client.secure = field.value.first().is_some_and(|flags| flags & CLIENT_SSL != 0);

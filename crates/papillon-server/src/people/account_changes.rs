@@ -14,6 +14,7 @@ pub(super) async fn catch_up(
     directory: &Directory,
     seen: Option<i64>,
 ) -> Result<i64, StoreError> {
+    // At the start there is no session that earlier changes could concern.
     let Some(mut sequence) = seen else { return store.last_change().await };
     for change in store.changes_after(sequence).await? {
         sequence = sequence.max(change.sequence);
@@ -23,6 +24,7 @@ pub(super) async fn catch_up(
                 close(locks, directory, &handle, account).await;
             }
             AccountChangeKind::Removed => {
+                // First its own session, so that it is not told of the rest.
                 close(locks, directory, &handle, account).await;
                 forget(store, locks, directory, Person { account, handle }).await?;
             }
@@ -71,6 +73,7 @@ async fn forget(
     contact: Person,
 ) -> Result<(), StoreError> {
     for (person, handle, lists) in directory.holders(contact.account) {
+        // A turn for each holder, not for all: people that are not concerned do not wait.
         let _turn = locks.one(&handle).await;
         let Some((_, stored)) = store.sign_in(person).await? else { continue };
         let change = Change::ContactGone { contact: contact.clone(), lists, version: stored.version };

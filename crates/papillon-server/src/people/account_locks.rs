@@ -1,4 +1,4 @@
-//! One list change at a time for each account.
+//! The order of list changes: one at a time for each account.
 
 use std::hash::{BuildHasher, RandomState};
 
@@ -9,8 +9,10 @@ const STRIPES: usize = 256;
 
 /// Orders changes that concern the same people: a change is committed, taken over into memory and
 /// told to the other side before the next one starts, and a sign-in reads either all of a change
-/// or nothing of it. People who share a stripe wait for each other; that costs time, never truth.
+/// or nothing of it. People that share a stripe wait for each other; that costs time, never truth.
 pub(crate) struct AccountLocks {
+    // Locks of the runtime, because they are held while the store works. A fixed number, so that nothing has to be
+    // cleared away; the hash is seeded, so that nobody can choose handles that share one.
     stripes: Box<[Mutex<()>]>,
     hasher: RandomState,
 }
@@ -31,11 +33,12 @@ impl AccountLocks {
         Turn { _first: self.stripes[self.stripe(handle)].lock().await, _second: None }
     }
 
-    /// Waits for the turn of a change to two accounts. Always in the same order, so that two
-    /// people who add each other don't wait for each other for ever.
+    /// Waits for the turn of a change to two accounts. Always in the same order, so that two people that add each
+    /// other do not wait for each other for ever.
     pub(crate) async fn two(&self, a: &Handle, b: &Handle) -> Turn<'_> {
         let (a, b) = (self.stripe(a), self.stripe(b));
         let first = self.stripes[a.min(b)].lock().await;
+        // The same lock twice would wait for itself.
         let second = if a == b { None } else { Some(self.stripes[a.max(b)].lock().await) };
         Turn { _first: first, _second: second }
     }

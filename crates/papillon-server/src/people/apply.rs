@@ -62,9 +62,10 @@ fn take_over(state: &mut State, change: &ListChange) -> bool {
     if state.lists.gaps.as_ref().map_or(version <= newest, |gaps| gaps.has(version)) {
         return false;
     }
+    // Each change raises the version by one: if the one before is not the newest here, changes are missing.
     leave_gap(&mut state.lists, ListVersion(version.0.saturating_sub(1)));
     state.lists.reach(version);
-    // Out of the lists while they are changed: the notes decide how.
+    // Out of the lists while they are changed: the notes decide how, and both cannot be borrowed at once.
     let mut gaps = state.lists.gaps.take();
     let mut is_news = false;
     for event in change.events() {
@@ -115,6 +116,7 @@ fn reach_of(event: &ListEvent) -> (Subject, Cells) {
             let listed = if *is_new { Cells::FORWARD.and(Cells::NAME) } else { Cells::NONE };
             (Subject::Contact(contact.account), joined.and(listed))
         }
+        // The last group: with it go the place on the list and the properties that only the list shows.
         ListEvent::ForwardRemoved { contact, leaves_list: true, .. } => {
             (Subject::Contact(contact.account), OFF_FORWARD_LIST)
         }
@@ -242,12 +244,14 @@ fn leave_group(
             entry.groups.remove(group);
         }
     };
+    // No entry leaves a list by this, so none is to be forgotten. The dropped ones follow.
     lists.edit_all(|entry| leave(gaps.as_deref(), entry));
     for account in dropped {
         let cells = open(gaps.as_deref(), *account, OFF_FORWARD_LIST);
         lists.edit_known(gaps.as_deref_mut(), *account, |entry| leave_forward_list(entry, cells));
     }
     if let Some(gaps) = gaps {
+        // Those that are set aside are as much in the group as the others.
         let mut aside = std::mem::take(&mut gaps.set_aside);
         aside.iter_mut().for_each(|entry| leave(Some(gaps), entry));
         gaps.set_aside = aside;
@@ -280,6 +284,7 @@ fn leave_forward_list(entry: &mut Contact, open: Cells) {
 
 fn set_privacy(entry: &mut Contact, list: Option<PrivacyList>, open: Cells) {
     if open.has(Cells::PRIVACY) {
+        // One cell for both lists, as no contact is on both: setting one takes off the other.
         let neither = entry.lists.without(List::Allow).without(List::Block);
         entry.lists = list.map_or(neither, |list| neither.with(list.list()));
     }
@@ -296,6 +301,7 @@ fn show(entry: &mut Contact, properties: &SharedProperties, open: Cells) {
     if open.has(Cells::PROPERTIES) {
         entry.properties = properties.clone();
     } else if open.has_any(Cells::PROPERTIES) {
+        // Key by key: newer changes have set some of them.
         let mut kept = std::mem::take(&mut entry.properties).into_vec();
         for key in PropertyKey::ALL.into_iter().filter(|key| open.has(Cells::property(*key))) {
             kept.retain(|(known, _)| *known != key);

@@ -14,6 +14,7 @@ pub(crate) fn maintenance(directory: &Directory, minutes: u32) -> usize {
 /// Shows a text as an alert: the system message carries no text, and clients show no other message of a service.
 /// `site` gives the address of the pages for a connection. Returns the number of recipients.
 pub(crate) fn alert(directory: &Directory, text: &str, site: impl Fn(&Origin) -> String) -> usize {
+    // One for each: an alert names its recipient, and the pages as that one reaches them.
     let alert = |account, handle, origin: &Origin| {
         Change::Alert(Alert { account, handle, site: site(origin).into(), text: text.into() })
     };

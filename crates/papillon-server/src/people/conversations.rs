@@ -1,7 +1,7 @@
-//! Conversations: who is in them, who may come in, and how a message reaches everybody else.
+//! Conversations: the people in them, the cookies that let people in, and the relay of messages.
 
 mod conversation;
 mod cookies;
 
 pub(crate) use conversation::{CallError, Conversation, Participant};
-pub(crate) use cookies::{Invitee, Switchboards};
+pub(crate) use cookies::Switchboards;

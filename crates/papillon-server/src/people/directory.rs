@@ -45,6 +45,7 @@ impl Directory {
     /// Signs a session in, in place of the one that the account has. The client gets the lines of `welcome` first. The
     /// caller holds the account's turn, so no other session of the account signs in meanwhile.
     pub(crate) fn claim(&self, session: &Arc<Session>, welcome: [Bytes; 2], out: &mut Deliveries) {
+        // The old session's own task goes on until it sees this; it finds itself marked as left.
         if self.sessions.get(session.account).is_some() {
             self.tell(session.account, &Change::SignedInElsewhere, out);
         }
@@ -53,11 +54,14 @@ impl Directory {
         for line in welcome {
             out.send(&session.outbox, line);
         }
+        // Last: from here on others put lines into its outbox, behind the welcome.
         self.sessions.enter(session);
     }
 
     /// Signs a session out. Watchers are told once, and the session is told nothing more.
     pub(crate) fn leave(&self, session: &Arc<Session>, out: &mut Deliveries) {
+        // First out of the map. A task that has found it before that waits for the state, and sees there that it has
+        // left.
         self.sessions.remove(session);
         session.watch(false);
         let mut state = session.state();
@@ -77,6 +81,7 @@ impl Directory {
             match change {
                 Change::Lists(lists) => self.tell_lists(session, change, lists, out),
                 _ if change.ends_session() => {
+                    // The session is out of the map by then, so this is the last line that is put in.
                     self.leave(session, out);
                     self.push(session, change, out);
                 }
@@ -98,6 +103,7 @@ impl Directory {
 
     /// Tells all people on this node of one change. Returns their number.
     pub(crate) fn tell_everybody(&self, change: &Change, out: &mut Deliveries) -> usize {
+        // A copy, so that nobody's sign-in waits until all have been told.
         let sessions = self.sessions.all();
         let mut line = Line::new(change, self.encode);
         for session in &sessions {
@@ -121,6 +127,7 @@ impl Directory {
     /// Sets the state of a person (`CHG`), and tells the watchers.
     pub(crate) fn appear(&self, session: &Session, change: Chg, out: &mut Deliveries) {
         let mut state = session.state();
+        // Asked for before the session ended, carried out after it: the watchers have been told that it is offline.
         if state.left {
             return;
         }
@@ -134,6 +141,7 @@ impl Directory {
 
     /// Lets a session watch its contacts from now on. First it is told of each contact that can be seen.
     pub(crate) fn watch(&self, session: &Session, transaction: TransactionId, out: &mut Deliveries) {
+        // Before the look: a contact that appears meanwhile is told twice, not never.
         session.watch(true);
         // The contacts' states are locked one by one, so this person's cannot stay locked.
         let online: Vec<_> = {
@@ -183,6 +191,7 @@ impl Directory {
         transaction: TransactionId,
         out: &mut Deliveries,
     ) {
+        // Under the contact's lock: its next change comes behind this line.
         let state = other.state();
         if !visibility::allows(state.lists.privacy(), state.lists.of(watcher.account)) {
             return;

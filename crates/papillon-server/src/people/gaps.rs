@@ -1,5 +1,5 @@
-//! Gaps in a person's list changes: the changes that came before an older one, so that the older one leaves alone
-//! what they have set.
+//! Gaps in a person's list changes: notes of the changes that came before an older one, so that the older one leaves
+//! the cells alone that they have set.
 //!
 //! Each change of a person's lists raises their version by exactly one. So a missing version is noticed, and
 //! as long as none is missing, nothing is kept for this.
@@ -46,6 +46,7 @@ pub(super) enum Subject {
 pub(super) struct Cells(u64);
 
 impl Cells {
+    // One bit a cell: 0 to 29 the groups, 32 to 39 the properties, then the rest.
     pub(super) const NONE: Self = Self(0);
     pub(super) const ALL: Self = Self(u64::MAX);
     /// The groups of a contact, or those that exist.
@@ -64,6 +65,7 @@ impl Cells {
     }
 
     pub(super) fn property(key: PropertyKey) -> Self {
+        // Below 8: there are six keys.
         Self(1 << (32 + key as u64))
     }
 
@@ -116,13 +118,16 @@ impl Gaps {
         if self.ahead.len() > MOST
             && let Some(oldest) = self.ahead.iter().map(|ahead| ahead.version).min()
         {
+            // The versions up to it count as seen, so that a change that never comes cannot hold memory for ever.
             self.complete = oldest;
         }
+        // The notes are in no order, so one pass may close the gap only up to the next.
         while self.ahead.iter().any(|ahead| ahead.version.0 == self.complete.0 + 1) {
             self.complete.0 += 1;
         }
         let complete = self.complete;
         self.ahead.retain(|ahead| ahead.version > complete);
+        // A contact that no newer change is about begins anew when an older one names it.
         let ahead = &self.ahead;
         self.set_aside.retain(|aside| ahead.iter().any(|ahead| ahead.of == Subject::Contact(aside.account)));
         self.complete < newest

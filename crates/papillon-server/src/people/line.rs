@@ -16,6 +16,7 @@ pub(crate) type Encode = fn(&Change, Dialect) -> Option<Bytes>;
 pub(super) struct Line<C> {
     change: C,
     encode: Encode,
+    /// In no order: there are as many as dialects.
     encoded: Vec<(Dialect, Option<Bytes>)>,
 }
 

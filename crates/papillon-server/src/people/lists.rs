@@ -54,6 +54,7 @@ impl Lists {
     }
 
     pub(super) fn reach(&mut self, version: ListVersion) {
+        // Never backwards: changes can come out of order.
         self.roster.version = self.roster.version.max(version);
     }
 
@@ -91,6 +92,7 @@ impl Lists {
         edit: impl FnOnce(&mut Contact),
     ) {
         let contacts = &mut self.roster.contacts;
+        // Every look-up relies on the order by account number.
         let gone = match contacts.binary_search_by_key(&person.account, |contact| contact.account) {
             Ok(at) => {
                 edit(&mut contacts[at]);
@@ -110,6 +112,7 @@ impl Lists {
                 contact
             }
         };
+        // An older change may put it on a list again, and must leave the cells alone that newer ones have set.
         if let Some(gaps) = gaps {
             gaps.set_aside.push(gone);
         }
@@ -168,6 +171,7 @@ pub(super) fn put_property(
     key: PropertyKey,
     value: &PropertyValue,
 ) {
+    // A handful at most: no search is worth it.
     properties.retain(|(known, _)| *known != key);
     if !value.is_empty() {
         properties.push((key, value.clone()));

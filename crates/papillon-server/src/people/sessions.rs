@@ -10,7 +10,7 @@ use papillon_store::{Account, AccountId, Roster};
 use parking_lot::{Mutex, MutexGuard, RwLock, RwLockReadGuard};
 
 use super::change::Presence;
-use super::conversations::Invitee;
+use super::invitee::Invitee;
 use super::lists::Lists;
 use super::visibility;
 use crate::delivery::Outbox;
@@ -33,13 +33,14 @@ pub(crate) struct Session {
     pub(crate) handle: Handle,
     pub(crate) dialect: Dialect,
     pub(super) outbox: Arc<Outbox>,
-    /// Where it comes from and which address of ours it reached.
+    /// The client's address, and the address of ours that it reached.
     pub(crate) origin: Origin,
     /// The client's description of itself, for administrators; can be empty.
     pub(crate) client: Box<str>,
     /// When the sign-in was.
     pub(crate) since: SystemTime,
-    /// Set with the first `CHG`: from then on presence of others is told.
+    /// Set with the first `CHG`: from then on presence of others is told. Beside the state, because it is asked while
+    /// another session's state is locked.
     watching: AtomicBool,
     state: Mutex<State>,
 }
@@ -53,7 +54,7 @@ pub(crate) struct State {
     pub(super) object: Option<EncodedObject>,
     /// `IMS OFF` takes part in no conversations.
     pub(crate) takes_calls: bool,
-    /// Signed out: nothing this session still asks for may show it again.
+    /// Signed out: no request of this session may show it again. Its task can be in the middle of one.
     pub(super) left: bool,
     pub(crate) lists: Lists,
 }
@@ -157,7 +158,7 @@ impl Session {
         self.watching.load(Ordering::Acquire)
     }
 
-    /// The changing part. Never hold two of these.
+    /// The changing part. Two of these are never held: two people that tell each other would wait for ever.
     pub(super) fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock()
     }
@@ -184,6 +185,7 @@ impl Sessions {
     /// Enters a session. The one before it has been signed out.
     pub(super) fn enter(&self, session: &Arc<Session>) {
         let mut maps = self.0.write();
+        // Both under one lock: a look-up by handle goes through both.
         maps.by_handle.insert(session.handle.clone(), session.account);
         maps.by_account.insert(session.account, Arc::clone(session));
     }
@@ -208,6 +210,7 @@ impl Sessions {
 
     /// The same by handle.
     pub(super) fn by_handle(&self, handle: &Handle) -> Option<Arc<Session>> {
+        // One lock for both: `get` of this type would take it again, and a writer that waits in between blocks that.
         let maps = self.0.read();
         maps.get(*maps.by_handle.get(handle)?).cloned()
     }

@@ -20,6 +20,7 @@ pub(crate) async fn watch(store: Arc<dyn Store>, locks: Arc<AccountLocks>, direc
     let mut seen = None;
     let mut outage = Outage::default();
     loop {
+        // A failure ends nothing: `seen` stays, so the next look catches up.
         outage.note(look(&*store, &locks, &directory, &mut seen).await);
         tokio::time::sleep(INTERVAL).await;
     }

@@ -13,6 +13,7 @@ pub(crate) fn allows(privacy: Privacy, lists: ListFlags) -> bool {
 
 /// Whether a contact on these of an account's lists watches it: has it on the forward list, and may see it.
 pub(crate) fn watches(privacy: Privacy, lists: ListFlags) -> bool {
+    // The owner's reverse list is the mirror of the others' forward lists.
     lists.contains(List::Reverse) && allows(privacy, lists)
 }
 

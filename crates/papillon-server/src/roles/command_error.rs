@@ -1,5 +1,7 @@
 //! The error of a command: an error reply, the end of the connection, or both.
 
+use std::ops::ControlFlow;
+
 use msnp::ErrorCode;
 use papillon_store::{Refusal, StoreError};
 
@@ -12,12 +14,15 @@ pub(super) enum CommandError {
     Fatal(ErrorCode),
     /// The end of the connection, as the original ended it: without a word.
     Close,
-    /// The same, and what waits for the client is thrown away.
+    /// The same, and the lines that wait for the client are thrown away.
     Drop,
 }
 
 /// The outcome of a command. The handler has sent the reply to one that was carried out.
 pub(super) type Outcome = Result<(), CommandError>;
+
+/// Whether a connection goes on after this step.
+pub(crate) type Flow = ControlFlow<()>;
 
 impl From<StoreError> for CommandError {
     fn from(error: StoreError) -> Self {
@@ -36,6 +41,7 @@ impl From<StoreError> for CommandError {
                 _ => ErrorCode::InternalServerError,
             }),
             error => {
+                // The session goes on: the client may repeat the command when the store is back.
                 tracing::error!(%error, "the store failed");
                 Self::Error(ErrorCode::DatabaseServerError)
             }

@@ -1,7 +1,6 @@
 //! A connection: one task that reads, and one bounded outbox to which every task may write.
 
 use std::io;
-use std::ops::ControlFlow;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,6 +10,7 @@ use msnp::wire::{Decoder, Frame, Limits, Stream};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep_until};
 
+use super::command_error::Flow;
 use super::notification;
 use super::switchboard;
 use crate::config::Timeouts;
@@ -21,17 +21,15 @@ use crate::service::Service;
 /// A deadline that is never reached.
 const NEVER: Duration = Duration::from_secs(86_400 * 365);
 
-/// Whether a connection goes on after what has just been done.
-pub(crate) type Flow = ControlFlow<()>;
-
-/// The role of a connection; its first verb tells it.
+/// The role of a connection; its first verb tells it. Boxed, because an enum has the size of its largest variant, and
+/// an idle connection costs memory.
 enum Role {
     Unknown,
     Notification(Box<notification::Connection>),
     Switchboard(Box<switchboard::Connection>),
 }
 
-/// Serves one client until one of the two sides ends it. `early` is what has been read of it already.
+/// Serves one client until one of the two sides ends it. `early` are the bytes that have been read from it.
 pub(crate) async fn serve(service: Arc<Service>, stream: TcpStream, early: Vec<u8>, origin: Origin) {
     let (half, writer) = stream.into_split();
     let outbox = Arc::new(Outbox::new(writer, service.config.limits.outbox_bytes));
@@ -45,6 +43,7 @@ pub(crate) async fn serve_tunnel(service: Arc<Service>, tunnel: Arc<Tunnel>, ori
 }
 
 async fn attend(service: Arc<Service>, reader: Reader, outbox: Arc<Outbox>, origin: Origin) {
+    // Declared before the connection, so dropped after it: a shutdown counts it until its last lines are taken.
     let shared = Arc::clone(&service);
     let _registration = shared.open.register(&outbox);
     let mut connection = Connection {
@@ -60,6 +59,7 @@ async fn attend(service: Arc<Service>, reader: Reader, outbox: Arc<Outbox>, orig
         origin,
     };
     let reset = connection.run().await;
+    // Before the lingering: the others hear at once that this client is gone.
     connection.leave(reset);
     if !reset {
         connection.reader.linger().await;
@@ -68,7 +68,7 @@ async fn attend(service: Arc<Service>, reader: Reader, outbox: Arc<Outbox>, orig
 
 struct Connection {
     service: Arc<Service>,
-    /// As they were when it came.
+    /// The time limits at its beginning: a change of the settings holds for later connections.
     timeouts: &'static Timeouts,
     reader: Reader,
     outbox: Arc<Outbox>,
@@ -76,9 +76,9 @@ struct Connection {
     decoder: Decoder,
     role: Role,
     begun: Instant,
-    /// Since when there is the beginning of a line, or a line without its payload, and nothing after it.
+    /// The time since which there is the beginning of a line, or a line without its payload, and nothing after it.
     unfinished: Option<Instant>,
-    /// Nothing more is read; what waits is written, then the connection ends.
+    /// Nothing more is read; the lines that wait are written, then the connection ends.
     closing: bool,
 }
 
@@ -88,27 +88,31 @@ impl Connection {
         let mut buffer = BytesMut::new();
         let mut timer = pin!(sleep_until(self.deadline()));
         let mut has_rung = false;
-        // Since when the client has taken nothing of what waits for it, and how much it had then.
+        // The time since which the client has taken nothing of the lines that wait for it, and the bytes it had then.
         let mut stall: Option<(Instant, u64)> = None;
         loop {
             if self.outbox.is_over() {
                 return false;
             }
             let stalled = self.outbox.stalled();
+            // Any byte that the socket takes is a sign of life: the time begins anew with it. A client on a slow line
+            // may so take as long as it needs for a long list.
             stall = stalled.map(|taken| match stall {
                 Some((since, then)) if then == taken => (since, taken),
                 _ => (Instant::now(), taken),
             });
             let wanted = match stall {
                 None => self.next_deadline(),
+                // The deadlines for requests are over then: only the writing counts.
                 Some((since, _)) if self.closing => self.stall_deadline(since),
                 Some((since, _)) => self.stall_deadline(since).min(self.next_deadline()),
             };
-            // One that rings too early is looked at and set again: that is rarer than deadlines that move on.
+            // A timer that rings too early is looked at and set again: that is rarer than deadlines that move on.
             if wanted < timer.deadline() || has_rung {
                 timer.as_mut().reset(wanted);
                 has_rung = false;
             }
+            // Every branch that loses is cancel safe: it waits, and has taken nothing.
             tokio::select! {
                 ready = self.reader.readable(), if !self.closing => {
                     if ready.is_err() {
@@ -119,9 +123,11 @@ impl Connection {
                         Ok(Flow::Break(())) => self.finish(),
                         Err(_) => return true,
                     }
+                    // Only now, with its replies in the outbox: a request of the gateway waits for this.
                     self.reader.processed();
                 }
                 _ = self.outbox.writable(), if stalled.is_some() => Deliveries::new().resume(&self.outbox),
+                // Another task has stalled, closed or ended the outbox: the beginning of the loop looks which.
                 () = self.outbox.woken() => {}
                 () = timer.as_mut() => {
                     has_rung = true;
@@ -141,7 +147,7 @@ impl Connection {
         }
     }
 
-    /// Reads what there is and handles the commands in it. An error when the client is gone.
+    /// Reads the bytes that are there and handles the commands in them. An error when the client is gone.
     async fn read(&mut self, buffer: &mut BytesMut) -> io::Result<Flow> {
         read_buffer::provide(buffer);
         match self.reader.read_now(buffer).await {
@@ -160,12 +166,14 @@ impl Connection {
         Ok(flow)
     }
 
-    /// Notes whether what has been read ends in the middle of something; `before` is how many frames there had
-    /// been when that was looked at last.
+    /// Notes whether the bytes that have been read end within a frame; `before` is the number of frames when that
+    /// was looked at last.
     fn note_unfinished(&mut self, buffer: &BytesMut, before: u64) {
         if buffer.is_empty() && !self.decoder.is_inside_frame() {
             self.unfinished = None;
         } else if self.unfinished.is_none() || self.decoder.taken() != before {
+            // With a frame taken since, the rest is the beginning of another. Without one, a client that sends a byte
+            // now and then gains no time.
             self.unfinished = Some(Instant::now());
         }
     }
@@ -173,11 +181,13 @@ impl Connection {
     async fn handle(&mut self, buffer: &mut BytesMut) -> Flow {
         loop {
             if let Role::Switchboard(switchboard) = &mut self.role {
+                // One for all frames of this read: nothing is awaited on a switchboard, so a burst is one write.
                 let mut out = Deliveries::new();
                 return switchboard.handle_all(&mut self.decoder, buffer, &mut out);
             }
             match self.decoder.next(buffer) {
                 Ok(Some(frame)) => {
+                    // A client that has been dropped meanwhile has the rest of its requests ignored.
                     if self.handle_one(frame).await.is_break() || self.outbox.is_over() {
                         return Flow::Break(());
                     }
@@ -198,9 +208,10 @@ impl Connection {
             return Flow::Break(());
         }
         match &mut self.role {
-            // Boxed so that an idle connection does not carry the room its commands need.
+            // Boxed so that an idle connection does not carry the room that its commands need.
             Role::Notification(notification) => {
                 let flow = Box::pin(notification.handle(frame)).await;
+                // A sign-in raises the limits, from the next frame on.
                 self.decoder.expect(Stream::NotificationRequests, notification.frame_limits());
                 flow
             }
@@ -218,6 +229,7 @@ impl Connection {
                 let connection = notification::Connection::new(service, outbox, self.origin);
                 self.role = Role::Notification(Box::new(connection));
             }
+            // The dispatch listener has no switchboards.
             (b"USR" | b"ANS", EntryPoint::Msnp | EntryPoint::Gateway) => {
                 let connection = switchboard::Connection::new(service, outbox, self.origin.entry_point);
                 self.role = Role::Switchboard(Box::new(connection));
@@ -228,7 +240,7 @@ impl Connection {
         Flow::Continue(())
     }
 
-    /// When something has to be looked at, if nothing happens before.
+    /// The time to look at the deadlines, if nothing happens before.
     fn next_deadline(&self) -> Instant {
         let deadline = self.deadline();
         self.reader.expires().map_or(deadline, |expires| expires.min(deadline))
@@ -250,14 +262,14 @@ impl Connection {
             Role::Notification(notification) => notification.deadline(sign_in),
             Role::Switchboard(switchboard) => switchboard.deadline(sign_in),
         };
-        // A day's steps are enough for "never".
+        // From the beginning of the connection and not from now: a deadline that stays needs no timer set again.
         deadline.unwrap_or(self.begun + NEVER)
     }
 
     fn see_to_deadlines(&mut self) -> Flow {
         let now = Instant::now();
         if self.unfinished_deadline().is_some_and(|deadline| deadline <= now) {
-            tracing::debug!("closing a connection that does not finish what it has begun to say");
+            tracing::debug!("closing a connection that does not finish a command that it has begun");
             return Flow::Break(());
         }
         if self.role_deadline() > now {
@@ -274,13 +286,13 @@ impl Connection {
         since + self.timeouts.write_stall
     }
 
-    /// Lets what has been sent go out, then ends.
+    /// Lets the lines that have been sent go out, then ends.
     fn finish(&mut self) {
         self.closing = true;
         Deliveries::new().close(&self.outbox);
     }
 
-    /// Tells everybody whom it concerns that this client is gone, or is going (`reset`: gone already).
+    /// Tells all people that it concerns that this client is gone, or is going (`reset`: gone already).
     fn leave(&mut self, reset: bool) {
         let mut out = Deliveries::new();
         match &mut self.role {
@@ -291,7 +303,7 @@ impl Connection {
                 switchboard.leave(kept, &mut out);
             }
         }
-        // What is in a tunnel can still be asked for.
+        // The lines in a tunnel can still be asked for.
         if let Reader::Tcp { .. } = self.reader {
             out.abandon(&self.outbox);
         }

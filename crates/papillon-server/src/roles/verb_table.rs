@@ -14,7 +14,7 @@ pub(super) trait Gate {
     type State: Copy + PartialEq + 'static;
     /// The kind of request that has a rate limit.
     type Rate: Copy + 'static;
-    /// The states in which a verb is legal whose rule names none.
+    /// The states in which a verb is legal if its rule names none.
     const USUAL: &'static [Self::State];
 
     fn stage(&self) -> Self::State;
@@ -39,7 +39,7 @@ pub(super) struct Rule<C: Gate> {
     pub(super) gateway: Option<CommandError>,
     /// The rate limit of the verb.
     pub(super) rate: Option<C::Rate>,
-    /// The error for a client whose request cannot be read.
+    /// The error for a request that cannot be read.
     pub(super) unreadable: fn(Invalid) -> CommandError,
 }
 
@@ -66,7 +66,9 @@ impl<C: Gate> Rule<C> {
         frame: &Frame,
     ) -> Result<&'a Self, CommandError> {
         let verb = frame.verb();
+        // In their order: a table has at most thirty rows, and the switchboard's most frequent verb is its first.
         let rule = rules.iter().find(|rule| rule.verb.as_bytes() == verb).ok_or(Close)?;
+        // Before the dialect, which is not known until `VER` is answered.
         if !rule.states.contains(&connection.stage()) {
             return Err(rule.misplaced);
         }
@@ -78,6 +80,7 @@ impl<C: Gate> Rule<C> {
         {
             return Err(error);
         }
+        // Last, because it counts: a request that is refused for another reason costs nothing.
         if let Some(rate) = rule.rate
             && !connection.take(rate)
         {
@@ -86,9 +89,10 @@ impl<C: Gate> Rule<C> {
         Ok(rule)
     }
 
-    /// The error for a client whose request cannot be read.
+    /// The error for a request that cannot be read.
     pub(super) fn unreadable_error(&self, invalid: Invalid) -> CommandError {
         match invalid {
+            // An error reply carries the transaction id of its request, and there is none to trust.
             Invalid::Text | Invalid::Verb | Invalid::TransactionId => Close,
             invalid => (self.unreadable)(invalid),
         }

@@ -6,6 +6,7 @@
 pub(crate) mod accounts;
 mod administration;
 mod elsewhere;
+mod found;
 mod old_paths;
 mod page;
 mod published_addresses;
@@ -15,12 +16,8 @@ mod welcome;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::handler::Handler;
-use axum::http::StatusCode;
-use axum::response::Response;
-use axum::routing::{MethodFilter, MethodRouter, on};
 
-pub(crate) use page::{asset, page};
+pub(crate) use page::page;
 pub(crate) use published_addresses::PublishedAddresses;
 
 /// All pages. The front adds a [`Visitor`](crate::http::Visitor) to each request.
@@ -32,19 +29,4 @@ pub(crate) fn router(published: Arc<PublishedAddresses>) -> Router {
         .merge(old_paths::router())
         .with_state(published)
         .merge(page::router())
-}
-
-/// A page that is shown by its address and by a form alike: the messenger opens pages with forms (GAIM). Other
-/// methods are not allowed.
-fn shown<H, T>(handler: H) -> MethodRouter<Arc<PublishedAddresses>>
-where
-    H: Handler<T, Arc<PublishedAddresses>>,
-    T: 'static,
-{
-    on(MethodFilter::GET.or(MethodFilter::POST), handler)
-}
-
-/// The page of an unknown path.
-pub(crate) fn not_found() -> Response {
-    elsewhere::note(StatusCode::NOT_FOUND, "Nothing here", "There is nothing at this address.")
 }

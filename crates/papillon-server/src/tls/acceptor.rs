@@ -14,15 +14,14 @@ use tokio::net::TcpStream;
 use tokio_rustls::LazyConfigAcceptor;
 use tokio_rustls::server::TlsStream;
 
+use super::error::TlsError;
+use super::identity::{HTTP_2, Identity};
+use super::names::Names;
 #[cfg(feature = "old-windows")]
 use super::old_windows::{OldWindows, Side};
 use super::renewal::Renewal;
 use super::too_old::{self, TooOld};
-use super::{Identity, Names, TlsError};
 use crate::listen::Peeked;
-
-/// HTTP/2 as a client offers it (RFC 9113, section 3.2).
-pub(super) const HTTP_2: &[u8] = b"h2";
 
 /// Accepts TLS connections. A connection is shown the certificate that is current when it begins.
 #[derive(Debug)]

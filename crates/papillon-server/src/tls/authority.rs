@@ -10,12 +10,14 @@ use sha2::{Digest, Sha256};
 
 use super::names::COMMON_NAME;
 
-const DAY: Duration = Duration::from_secs(24 * 3600);
+pub(super) const DAY: Duration = Duration::from_secs(24 * 3600);
 /// People import the authority by hand: once has to do.
 const AUTHORITY_LIFETIME: Duration = DAY.saturating_mul(20 * 365);
 /// Apple's systems refuse certificates that are good for more than 398 days; browsers are heading
 /// lower, and we renew without being asked.
 const LEAF_LIFETIME: Duration = DAY.saturating_mul(396);
+/// A certificate made here is made again when it is this near its end.
+pub(super) const RENEW_BEFORE: Duration = DAY.saturating_mul(30);
 /// Clocks that are behind have to find a new certificate good.
 const BACKDATED: Duration = DAY;
 

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use rustls_pki_types::ServerName;
 
-use super::TlsError;
+use super::error::TlsError;
 use crate::addresses::OLD_SERVICES;
 
 /// More addresses of one machine would only make handshakes longer.

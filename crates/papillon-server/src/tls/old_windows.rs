@@ -20,10 +20,13 @@ use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject;
 use tokio::io::{AsyncRead, AsyncWrite};
 
+use super::authority::RENEW_BEFORE;
+use super::error::TlsError;
+use super::fault::{self, Fault};
 use super::files::{self, Readers};
-use super::names::{COMMON_NAME, own_addresses};
+use super::folder::{Folder, old_authority_file};
+use super::names::{COMMON_NAME, Names, own_addresses};
 use super::renewal::Renewal;
-use super::{Fault, Folder, Names, RENEW_BEFORE, TlsError, fault};
 use crate::listen::Peeked;
 
 /// The certificates for old Windows, and their files.
@@ -149,7 +152,7 @@ pub(crate) enum Side<S> {
 
 /// The fault in the times of a certificate that is not one of ours; those are renewed.
 fn foreign_fault(folder: &Path, certificates: &str, now: SystemTime) -> Option<Fault> {
-    let authority = CertificateDer::from_pem_file(super::old_authority_file(folder)).ok();
+    let authority = CertificateDer::from_pem_file(old_authority_file(folder)).ok();
     let last = CertificateDer::pem_slice_iter(certificates.as_bytes()).filter_map(Result::ok).last();
     let is_ours = authority.is_some() && last == authority;
     if is_ours { None } else { time_fault(folder, certificates, now) }
@@ -198,7 +201,7 @@ fn leaf(folder: &Folder<'_>, names: &Names, addresses: &[IpAddr], now: SystemTim
     let leaf = authority.issue(&names)?;
     // An authority that is near its end, or somebody else's, may not be able to.
     if !authority.vouches_for(&leaf, &[], now) {
-        return Err(TlsError::OldAuthority { path: super::old_authority_file(folder.0) });
+        return Err(TlsError::OldAuthority { path: old_authority_file(folder.0) });
     }
     folder.write("old-server.key", &leaf.key_pem()?, Readers::Owner)?;
     folder.write("old-server.pem", &leaf.certificates_pem()?, Readers::Everybody)?;

@@ -7,8 +7,9 @@ use std::time::{Duration, SystemTime};
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
+use super::authority::DAY;
+use super::error::TlsError;
 use super::names::own_addresses;
-use super::{DAY, TlsError};
 
 /// Files and addresses are looked at this often.
 const LOOK_EVERY: Duration = Duration::from_secs(2);

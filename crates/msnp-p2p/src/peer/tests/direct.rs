@@ -34,7 +34,7 @@ fn assert_arrived(pair: &Pair, session: SessionKey) {
 }
 
 #[test]
-fn whoever_can_be_reached_listens() {
+fn the_side_that_can_be_reached_listens() {
     use ConnectionType::{DirectConnect, Firewall, SymmetricNat, UnknownConnect};
     for (alice, bob) in [
         (DirectConnect, DirectConnect),
@@ -164,7 +164,7 @@ fn both_ask_at_once_and_both_files_arrive() {
     assert!(pair.bob.events.contains(&PeerEvent::FileSent { session: second }));
 }
 
-/// Packets of a script in alice's place who is a later client.
+/// Packets of a script in alice's place, as a later client writes them.
 mod later_clients {
     use super::super::script::{Script, invite, request};
     use super::*;
@@ -216,7 +216,7 @@ mod later_clients {
         script.say(&ask);
         assert!(
             script.events().is_empty(),
-            "somebody behind a translator does not listen for one who is not"
+            "a client behind a translator does not listen for one that is not behind any"
         );
         let answer = script.answers().remove(0);
         let announced = answer.body.get("Hashed-Nonce").map(str::to_owned).expect("a real hash");

@@ -28,7 +28,7 @@ impl Script {
         Self { bob: pair.bob, now: pair.now, identifier: 0x100, nonce: 0x77 }
     }
 
-    /// Says one packet; what the header lacks of length and total is filled in.
+    /// Says one packet; a length and a total that the header lacks are filled in.
     pub(super) fn packet(&mut self, header: Header, body: &[u8]) {
         let length = body.len() as u32;
         let total =

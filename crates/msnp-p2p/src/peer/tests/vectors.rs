@@ -64,7 +64,7 @@ fn a_picture_byte_for_byte() {
     assert_eq!(object.sha1c.as_deref(), Some("fg0b1ywSQooRYYGuekWYGUhuptY="));
     let mut pair = Pair::new();
     let alice = Given {
-        // The three before the acknowledgement's are for what is served.
+        // The three before the acknowledgement's are for the served object.
         first: 0x00b5_bffd,
         nonces: [0x2001, 0x2002, 0x2003].into(),
         session: 4,

@@ -103,7 +103,7 @@ proptest! {
         prop_assert_eq!(Emoticons::parse(&emoticons.to_message()), Ok(emoticons));
     }
 
-    /// Whatever else stands among the headers, and however the lines end.
+    /// The headers are read among any others, and with any ends of lines.
     #[test]
     fn no_header_loses_a_body(
         before in prop::collection::vec(line(), 0..100), after in prop::collection::vec(line(), 0..100),

@@ -13,6 +13,7 @@ use crate::listen::Peeked;
 /// # Errors
 /// When the connection fails, or begins with a header that cannot be understood.
 pub(crate) async fn introduced<S: AsyncRead + Unpin>(stream: &mut Peeked<S>) -> io::Result<Option<Client>> {
+    // The client's first bytes may come with the header, and a password with them: no copies by a growing buffer.
     stream.make_room(MAX_HEADER);
     let beginning = stream.until(MAX_HEADER, |bytes| match read(bytes) {
         Beginning::More => None,
@@ -24,6 +25,7 @@ pub(crate) async fn introduced<S: AsyncRead + Unpin>(stream: &mut Peeked<S>) -> 
             Ok(client)
         }
         Beginning::None => Ok(None),
+        // `until` does not end with `More`.
         Beginning::More | Beginning::Bad => {
             Err(io::Error::new(io::ErrorKind::InvalidData, "not the PROXY protocol"))
         }

@@ -1,4 +1,4 @@
-//! Addresses that are trusted to say who their clients are.
+//! Addresses that are trusted to name their clients.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -17,6 +17,7 @@ impl AddressRange {
     pub fn contains(&self, address: IpAddr) -> bool {
         let address = address.to_canonical();
         let common = |one: u128, other: u128, width: u32| {
+            // For `/0` of IPv6 the shift is as wide as the number, which overflows: everything is common then.
             (one ^ other).checked_shr(width - u32::from(self.bits)).unwrap_or(0) == 0
         };
         match (self.first, address) {
@@ -30,7 +31,7 @@ impl AddressRange {
 impl FromStr for AddressRange {
     type Err = String;
 
-    /// Reads `192.0.2.1` or `192.0.2.0/24`; the error says what is expected.
+    /// Reads `192.0.2.1` or `192.0.2.0/24`; the error names the expected form.
     fn from_str(text: &str) -> Result<Self, String> {
         let expected = || {
             format!("expected an address such as 192.0.2.1, or a range such as 192.0.2.0/24, not {text:?}")

@@ -1,4 +1,4 @@
-//! A conversation: the people in it, and how a message reaches all of them.
+//! A conversation: the people in it, and the relay of a message to all of them.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,15 +10,16 @@ use papillon_store::AccountId;
 use parking_lot::Mutex;
 use tokio::time::Instant;
 
-use super::Invitee;
-use crate::delivery::{Deliveries, Outbox, Receipt, answer};
+use crate::delivery::{Deliveries, Outbox, Receipt};
 use crate::limits::Pace;
 use crate::people::visibility::Unreachable;
-use crate::people::{Callee, SignIn};
+use crate::people::{Callee, Invitee, SignIn};
 
-/// A switchboard session. It lives as long as somebody is in it or can still come in.
+/// A switchboard session. It lives as long as a person is in it or can still come in.
 pub(crate) struct Conversation {
     id: SessionId,
+    // Outboxes are filled under this lock, so that all people get all lines in one order; no socket is written to under
+    // it. It is taken before the state of a session (`SignIn::lasts`), never after it.
     state: Mutex<State>,
 }
 
@@ -28,7 +29,7 @@ struct State {
     active: Instant,
 }
 
-/// Somebody in a conversation.
+/// A person in a conversation.
 pub(crate) struct Participant {
     account: AccountId,
     handle: Handle,
@@ -39,7 +40,7 @@ pub(crate) struct Participant {
     calls: Pace,
 }
 
-/// Somebody who has been called and has not come in yet.
+/// A person that has been called and has not come in yet.
 struct Ringing {
     callee: Handle,
     /// The sign-in in which it rings: the cookie that answers the call ends with it.
@@ -48,7 +49,7 @@ struct Ringing {
     until: Instant,
 }
 
-/// Why somebody cannot be called.
+/// The reason for which a person cannot be called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum CallError {
     /// The caller calls too often.
@@ -86,17 +87,17 @@ impl Conversation {
         self.id
     }
 
-    /// When somebody last came in or said something.
+    /// The time at which a person last came in or said something.
     pub(crate) fn last_active(&self) -> Instant {
         self.state.lock().active
     }
 
-    /// Whether somebody is in.
+    /// Whether a person is in.
     pub(crate) fn has(&self, account: AccountId) -> bool {
         self.state.lock().people.iter().any(|person| person.account == account)
     }
 
-    /// Somebody comes in: learns who is there (in answer to `transaction`), and they of the newcomer.
+    /// Lets a person in. The newcomer is told of the others (in answer to `transaction`), and they of the newcomer.
     pub(crate) fn join(
         &self,
         newcomer: Participant,
@@ -107,6 +108,7 @@ impl Conversation {
         state.active = Instant::now();
         state.answered(&newcomer.handle);
         let count = state.people.len();
+        // A client that opens the conversation (`USR`) has no transaction: nobody is there yet.
         for (index, person) in state.people.iter().enumerate() {
             if let Some(transaction) = transaction {
                 let (handle, name) = (person.handle.clone(), person.name.clone());
@@ -114,7 +116,7 @@ impl Conversation {
                 out.send(&newcomer.outbox, line.to_bytes());
             }
         }
-        // Before anybody's next message can reach the newcomer.
+        // Before the next message of another person can reach the newcomer.
         if let Some(transaction) = transaction {
             out.send(&newcomer.outbox, ans::Reply { transaction }.to_bytes());
         }
@@ -125,8 +127,8 @@ impl Conversation {
         state.people.push(newcomer);
     }
 
-    /// Notes that somebody is being called. `callee` is they, or why they cannot be
-    /// called; being here already is the stronger reason.
+    /// Notes that a person is being called. `callee` is the person, or the reason for which it cannot be called; being
+    /// here already is the stronger reason.
     pub(crate) fn ring(
         &self,
         caller: AccountId,
@@ -137,6 +139,7 @@ impl Conversation {
     ) -> Result<Callee, CallError> {
         let now = Instant::now();
         let mut state = self.state.lock();
+        // The first check, so that every attempt counts: the errors below tell whether a person is online.
         let mine = state.people.iter_mut().find(|person| person.account == caller);
         if !mine.is_some_and(|person| person.calls.take()) {
             return Err(CallError::TooRapid);
@@ -147,6 +150,7 @@ impl Conversation {
             return Err(CallError::AlreadyThere);
         }
         let callee = callee.map_err(CallError::Unreachable)?;
+        // People that ring may all come in: they have their place already.
         if state.people.len() + state.ringing.len() >= limit {
             return Err(CallError::Full);
         }
@@ -155,7 +159,7 @@ impl Conversation {
         Ok(callee)
     }
 
-    /// Passes a message on to everybody else, as it is. The line is built once and shared.
+    /// Passes a message on to all others, as it is. The line is built once and shared.
     pub(crate) fn relay(
         &self,
         sender: AccountId,
@@ -166,8 +170,9 @@ impl Conversation {
         let mut state = self.state.lock();
         state.active = Instant::now();
         let others = state.people.len().saturating_sub(1);
+        // A message that reached nobody is not delivered: NAK, where the sender wants to know.
         if others == 0 {
-            answer(sender_outbox, message.transaction, message.acknowledge, false, out);
+            out.answer(sender_outbox, message.transaction, message.acknowledge, false);
             return;
         }
         let Some(mine) = state.people.iter().find(|person| person.account == sender) else { return };
@@ -176,12 +181,12 @@ impl Conversation {
         for person in state.people.iter().filter(|person| person.account != sender) {
             out.send_counted(&person.outbox, line.clone(), receipt.clone());
         }
-        // Before anybody whom it does not reach any more has left.
+        // Still under the lock: a NAK comes before the BYE of the recipient that the message did not reach.
         out.tell_senders();
     }
 
-    /// Somebody goes. What has not been delivered by then is not, but for the first `kept` bytes: senders hear
-    /// of that first, then that somebody is gone.
+    /// Lets a person go. Messages that have not been delivered to it by then are not, but for those within the first
+    /// `kept` bytes: senders hear of that first, then that the person is gone.
     pub(crate) fn leave(&self, account: AccountId, kept: usize, out: &mut Deliveries) {
         let mut state = self.state.lock();
         let Some(at) = state.people.iter().position(|person| person.account == account) else { return };
@@ -193,11 +198,13 @@ impl Conversation {
         }
     }
 
-    /// Nobody has said anything for too long: everybody is told that the others have idled out,
-    /// and all connections end.
+    /// Ends a conversation without messages for too long: all people are told that the others have idled out, and all
+    /// connections end.
     pub(crate) fn expire(&self, out: &mut Deliveries) {
         let mut state = self.state.lock();
+        // Taken out: each connection calls `leave` at its end, and finds itself gone already.
         let people = std::mem::take(&mut state.people);
+        // All first, so that every sender hears of its messages before the first BYE.
         for person in &people {
             out.give_up(&person.outbox, 0);
         }

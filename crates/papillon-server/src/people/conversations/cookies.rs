@@ -4,13 +4,13 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use msnp::{Cookie, Dialect, FriendlyName, Handle, SessionId};
+use msnp::{Cookie, Handle, SessionId};
 use papillon_store::AccountId;
 use parking_lot::Mutex;
 use tokio::time::Instant;
 
 use super::Conversation;
-use crate::people::{Session, SignIn};
+use crate::people::{Invitee, Session, SignIn};
 
 /// No more cookies than this are out at once.
 const MAX_COOKIES: usize = 200_000;
@@ -28,20 +28,10 @@ struct Cookies {
     swept: Instant,
 }
 
-/// Somebody who is let in with a cookie. The name is as it was when the cookie was made: renames do not
-/// reach a conversation.
-#[derive(Debug, Clone)]
-pub(crate) struct Invitee {
-    pub(crate) account: AccountId,
-    pub(crate) handle: Handle,
-    pub(crate) name: FriendlyName,
-    pub(crate) dialect: Dialect,
-}
-
 struct Grant {
     person: Invitee,
     sign_in: SignIn,
-    /// The conversation somebody was called to; `None` opens a new one.
+    /// The conversation to which the person was called; `None` opens a new one.
     conversation: Option<Arc<Conversation>>,
     until: Instant,
 }
@@ -67,6 +57,7 @@ impl Switchboards {
         let text = format!("{}.{unix}.{}", rand::random::<u64>(), rand::random::<u64>());
         let cookie = Cookie::parse(&text).ok()?;
         let mut cookies = self.cookies.lock();
+        // Here, where the map grows: so no task of its own has to do it.
         cookies.sweep(now);
         if cookies.issued.len() >= MAX_COOKIES {
             return None;
@@ -81,10 +72,11 @@ impl Switchboards {
         self.issue(session.invitee(), session.sign_in(), None)
     }
 
-    /// Takes a cookie in: once, in time, from the person it was made for, for the conversation it
-    /// was made for, and while the session it was made for lasts. Anything else leaves it as it is.
-    /// `owned` is told whose it is before the session is looked at: so whoever ends a session and then the
-    /// connections of its account misses none that came in by it.
+    /// Takes a cookie in: once, in time, from the person it was made for, for the conversation it was made for, and
+    /// while the session it was made for lasts. Any other attempt leaves it as it is.
+    ///
+    /// `owned` is told its account before the session is looked at: so a task that ends a session, and then the
+    /// connections of its account, misses none that came in by it.
     pub(crate) fn redeem(
         &self,
         cookie: &Cookie,
@@ -93,6 +85,7 @@ impl Switchboards {
         owned: impl FnOnce(AccountId),
     ) -> Option<(Invitee, Option<Arc<Conversation>>)> {
         let mut cookies = self.cookies.lock();
+        // Looked at before it is taken out: an attempt with another handle must not use up the cookie of a person.
         let grant = cookies.issued.get(cookie.as_str())?;
         let fits = grant.person.handle == *handle
             && grant.until > Instant::now()
@@ -101,6 +94,7 @@ impl Switchboards {
             return None;
         }
         let grant = cookies.issued.remove(cookie.as_str())?;
+        // `owned` takes the lock of all connections, and `lasts` that of a session: not under the one of all cookies.
         drop(cookies);
         owned(grant.person.account);
         grant.sign_in.lasts().then_some((grant.person, grant.conversation))
@@ -111,6 +105,7 @@ impl Cookies {
     fn sweep(&mut self, now: Instant) {
         if now.duration_since(self.swept) >= SWEEP {
             self.swept = now;
+            // `is_remembered` and not `lasts`, which takes the lock of every session.
             self.issued.retain(|_, grant| grant.until > now && grant.sign_in.is_remembered());
         }
     }

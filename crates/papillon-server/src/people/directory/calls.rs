@@ -7,7 +7,7 @@ use super::Directory;
 use crate::delivery::Deliveries;
 use crate::listen::Origin;
 use crate::people::change::{Change, Ring};
-use crate::people::conversations::Invitee;
+use crate::people::invitee::Invitee;
 use crate::people::sessions::SignIn;
 use crate::people::visibility::{self, Unreachable};
 
@@ -33,6 +33,7 @@ impl Directory {
             }
             visibility::may_call(state.lists.privacy(), state.lists.of(caller))
         })?;
+        // The lock is free in between: a person that leaves now is seen by `ring`.
         Ok(Callee { person: session.invitee(), sign_in: session.sign_in(), origin: session.origin })
     }
 

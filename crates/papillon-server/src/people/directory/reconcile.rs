@@ -36,9 +36,11 @@ impl Directory {
             return true;
         }
         tracing::warn!(account = %session.handle, "a change that was refused is stored all the same");
+        // Before the replacement: it compares old and new.
         let news = (state.name == *name).then(|| told(state.lists.roster(), stored)).flatten();
         let before = apply::replace(&mut state, name.clone(), stored.clone());
         self.tell_difference(&session, &state, &before, out);
+        // `leave` locks it again.
         drop(state);
         match news {
             Some(news) => news.iter().for_each(|change| self.push(&session, change, out)),
@@ -78,6 +80,7 @@ fn told(kept: &Roster, stored: &Roster) -> Option<Vec<Change>> {
         is_new: !is_known(contact.account),
     });
     let events: Vec<_> = unlisted.chain(listed).collect();
+    // They tell all that is new only if they alone lead from the lists in memory to the stored ones.
     let explained = apply::with_events(kept.clone(), &events, stored.version);
     let change = |event: ListEvent| Change::Lists(ListChange::new(stored.version, event.into()));
     (explained == *stored).then(|| events.into_iter().map(change).collect())
@@ -86,6 +89,7 @@ fn told(kept: &Roster, stored: &Roster) -> Option<Vec<Change>> {
 /// The contacts on the reverse list in `after` and not in `before`.
 fn newly_listing<'a>(before: &'a Roster, after: &'a Roster) -> impl Iterator<Item = &'a Contact> {
     let listed = |roster: &Roster, account| {
+        // Contacts are kept in the order of their account numbers, in memory and by the store.
         let at = roster.contacts.binary_search_by_key(&account, |contact| contact.account);
         at.is_ok_and(|at| roster.contacts[at].lists.contains(List::Reverse))
     };

@@ -14,7 +14,7 @@ use crate::people::line::Line;
 use crate::people::sessions::{Session, State};
 use crate::people::visibility::{self, Notice};
 
-/// The watchers that a change of a person's lists affects, with what decided about them before.
+/// The watchers that a change of a person's lists affects, with the state that decided about them before.
 enum Affected {
     /// None.
     Nobody,
@@ -37,8 +37,11 @@ impl Directory {
         out: &mut Deliveries,
     ) {
         let mut state = session.state();
+        // Before the change is applied: this is the visibility until now.
         let affected = affected(&state, &lists.event);
         let is_news = apply::apply(&mut state, change);
+        // A change that comes a second time, or late, is not told again. The watchers are compared all the same: of an
+        // old one, they are as before.
         if is_news {
             self.push(session, change, out);
         }
@@ -99,11 +102,13 @@ impl Directory {
         accounts: impl IntoIterator<Item = AccountId>,
         out: &mut Deliveries,
     ) {
+        // Often nobody watches: then no presence is made. One line serves all watchers of a dialect.
         let change = LazyCell::new(|| match (notice, state.presence(&session.handle)) {
             (Notice::Online, Some(presence)) => Change::Online(presence),
             _ => Change::Offline(session.handle.clone()),
         });
         let mut line = Line::new(change, self.encode);
+        // One lock for all look-ups. The state of `session` is locked: state and then map is the order everywhere.
         let sessions = self.sessions.lock();
         for account in accounts {
             if let Some(watcher) = sessions.get(account).filter(|watcher| watcher.is_watching()) {
@@ -120,6 +125,7 @@ fn affected(state: &State, event: &ListEvent) -> Affected {
         }
         ListEvent::PrivacySet(_) => Affected::Strangers(state.lists.privacy()),
         ListEvent::Renamed { .. } => Affected::All,
+        // A new watcher learns of the person by `introduce`, in answer to its own request.
         _ => Affected::Nobody,
     }
 }

@@ -6,7 +6,7 @@ use papillon_store::{AccountId, Store, StoreError};
 use crate::delivery::Deliveries;
 use crate::people::{AccountLocks, Directory};
 
-/// How often lists are read that other changes are telling of at the same time.
+/// The number of readings of lists that other changes are told of at the same time.
 const ATTEMPTS: u32 = 3;
 
 /// Looks into all accounts in doubt.
@@ -27,6 +27,7 @@ async fn settle_one(
     directory: &Directory,
     account: AccountId,
 ) -> Result<(), StoreError> {
+    // A removed account has no lists and no session; the store only has to forget its doubt.
     let Some(person) = store.account_by_id(account).await? else {
         return store.look_into(account).await.map(drop);
     };

@@ -1,4 +1,4 @@
-//! Telling of a failure that lasts: at once, then less and less often, and when it is over.
+//! The log lines about a failure that lasts: at once, then less and less often, and when it is over.
 
 use std::time::Duration;
 
@@ -36,7 +36,7 @@ impl Outage {
         }
     }
 
-    /// For how many seconds it has lasted, when that is to be told.
+    /// The seconds that it has lasted, when that is to be told.
     fn goes_on(&mut self) -> Option<u64> {
         let now = Instant::now();
         let Some(told) = &mut self.0 else {
@@ -51,7 +51,7 @@ impl Outage {
         Some(told.since.elapsed().as_secs())
     }
 
-    /// For how many seconds it lasted, if there was any.
+    /// The seconds that it lasted, if there was one.
     fn ends(&mut self) -> Option<u64> {
         self.0.take().map(|told| told.since.elapsed().as_secs())
     }

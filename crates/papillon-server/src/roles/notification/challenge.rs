@@ -5,35 +5,14 @@ use msnp::wire::Encode;
 use msnp::{ErrorCode, challenge::is_right_answer};
 use tokio::time::Instant;
 
-use super::{CommandError, Connection, Outcome};
+use super::connection::Challenges;
+use super::{CommandError, Connection, Flow, Outcome};
 use crate::delivery::Deliveries;
-use crate::roles::connection::Flow;
-
-/// Where a session stands with its challenges.
-#[derive(Debug, Default)]
-pub(super) enum Challenges {
-    /// Before the first `CHG` there are none.
-    #[default]
-    None,
-    /// One is to be answered until then.
-    Asked { challenge: Box<str>, until: Instant },
-    /// The last one was answered; the next comes then.
-    Answered { next: Instant },
-}
-
-impl Challenges {
-    pub(super) fn deadline(&self) -> Option<Instant> {
-        match self {
-            Self::None => None,
-            Self::Asked { until, .. } => Some(*until),
-            Self::Answered { next } => Some(*next),
-        }
-    }
-}
 
 impl Connection {
     /// Asks for the answer to twenty random digits.
     pub(super) fn challenge(&mut self, out: &mut Deliveries) {
+        // A client must not be able to know it beforehand, or it could answer without being there.
         let digits = rand::random::<u128>() % 10_u128.pow(20);
         let challenge: Box<str> = format!("{digits:020}").into();
         let until = Instant::now() + self.service.config.timeouts.challenge;
@@ -57,6 +36,7 @@ impl Connection {
     pub(super) fn challenge_or_end(&mut self) -> Flow {
         match self.challenges {
             Challenges::Asked { .. } => Flow::Break(()),
+            // There is no deadline then; a timer that rings all the same ends nothing.
             Challenges::None => Flow::Continue(()),
             Challenges::Answered { .. } => {
                 self.challenge(&mut Deliveries::new());

@@ -6,7 +6,7 @@ use msnp::{ErrorCode, Handle};
 use super::{CommandError, Connection, Outcome};
 use crate::invitation_mail::MailInvitation;
 
-/// The services a client asks the address of, and our page for each.
+/// The services whose address a client asks for, and our page for each.
 const PAGES: &[(&str, &str)] = &[
     ("INBOX", "/mail"),
     ("FOLDERS", "/mail"),
@@ -31,6 +31,7 @@ impl Connection {
             transaction: request.transaction,
             path: (*path).into(),
             url: self.service.page(self.origin.local, path).into(),
+            // The number of a Passport site; our pages need none.
             site: "1".into(),
         });
         Ok(())

@@ -6,9 +6,9 @@ use msnp::wire::EncodeFor;
 use msnp::{Dialect, Handle, List, ListVersion, TransactionId};
 use papillon_store::{ListChange, ListEvent};
 
-/// The reply to a request that has changed lists. `owner` is the requesting person's handle. A `synchronised`
-/// client, which has its lists, also gets the properties of a new contact that are set. The original sent blanks for unset ones too; Twisted
-/// knows a new contact only later, and breaks off at a `MOB N` for an unknown one.
+/// The reply to a request that has changed lists. `owner` is the requesting person's handle. A `synchronised` client,
+/// which has its lists, also gets the properties of a new contact that are set. The original sent blanks for unset ones
+/// too; Twisted knows a new contact only later, and breaks off at a `MOB N` for an unknown one.
 pub(super) fn reply(
     transaction: TransactionId,
     change: &ListChange,
@@ -18,6 +18,7 @@ pub(super) fn reply(
 ) -> Bytes {
     let mut lines = BytesMut::new();
     match &*change.event {
+        // Only the reply has this form: others see a new name by presence, so `write` does not know it.
         ListEvent::Renamed { name } => {
             let (version, handle, name) = (change.version, owner.clone(), name.clone());
             rea::Reply { transaction, version, handle, name }.encode_for(dialect, &mut lines);
@@ -89,6 +90,7 @@ pub(super) fn write(
         ListEvent::PropertySet { key, value } => {
             prp::Reply { transaction, version, key, value }.encode_for(dialect, lines);
         }
+        // The others have no line of this form: they concern the properties of contacts.
         _ => {}
     }
 }

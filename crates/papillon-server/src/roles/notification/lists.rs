@@ -35,12 +35,14 @@ impl Connection {
         let add::Request { transaction, handle, name, group, .. } = request;
         let session = self.session()?;
         let service = Arc::clone(&self.service);
+        // Of both: the other person's reverse list changes with it.
         let _turn = service.locks.two(&session.handle, &handle).await;
         let limit = service.config.limits.forward_list;
         let added = service.store.add_to_forward(session.account, &handle, &name, group, limit).await?;
 
         let mut out = Deliveries::new();
         self.pass_on(&session, transaction, &added, &mut out);
+        // After the reply: only then does the client know the contact. It knew one that is in another group already.
         if let ListEvent::ForwardAdded { contact, is_new: true, .. } = &*added.own.event {
             service.directory.introduce(&session, contact.account, transaction, &mut out);
         }
@@ -84,6 +86,7 @@ impl Connection {
         let session = self.session()?;
         let service = Arc::clone(&self.service);
         let oneself = handle == session.handle;
+        // The original let people name themselves after they had shown that their address is theirs (HYP).
         if oneself && !self.verified {
             return Err(CommandError::Error(ErrorCode::NicknameIllegal));
         }

@@ -4,7 +4,7 @@ use msnp::{ErrorCode, Handle, Invalid};
 
 use super::{CommandError, Connection, Outcome};
 
-/// The longest page in characters.
+/// The longest page in characters (HYP, *Miscellaneous*).
 const MAX_CHARACTERS: usize = 113;
 
 impl Connection {

@@ -1,4 +1,4 @@
-//! `PNG`: a client asks whether the service is still there.
+//! `PNG`: the question of a client whether the service is still there.
 
 use msnp::command::qng;
 

@@ -24,6 +24,7 @@ pub(crate) fn encode(change: &Change, dialect: Dialect) -> Option<Bytes> {
         Change::ContactGone { contact, lists, version } => {
             let mut lines = BytesMut::new();
             let (transaction, version) = (TransactionId::SERVER, *version);
+            // A line for each list: clients know of no command that takes an account off all.
             for list in List::ALL.into_iter().filter(|list| lists.contains(*list)) {
                 let handle = contact.handle.clone();
                 rem::Reply { transaction, list, version, handle, group: None }
@@ -33,7 +34,7 @@ pub(crate) fn encode(change: &Change, dialect: Dialect) -> Option<Bytes> {
         }
         Change::Called(ring) => called(ring),
         Change::SignedInElsewhere | Change::AccountClosed => {
-            // The one reason after which a client does not come back by itself.
+            // After this one reason a client does not come back by itself.
             out::Notice { reason: out::Reason::OtherSignIn }.to_bytes()
         }
         Change::ShuttingDown => out::Notice { reason: out::Reason::ServerShuttingDown }.to_bytes(),
@@ -78,6 +79,7 @@ fn lists(change: &ListChange, dialect: Dialect) -> Option<Bytes> {
                 let (handle, key, value) = (contact.handle.clone(), *key, value.clone());
                 bpr::Push { version: change.version, handle, key, value }.encode(&mut lines);
             }
+            // A reply has told it, or presence does.
             _ => {}
         }
     }

@@ -38,6 +38,7 @@ impl Connection {
         let session = self.session()?;
         let service = Arc::clone(&self.service);
         let _turn = service.locks.one(&session.handle).await;
+        // Without a mobile the original answered as if the client had asked for `N`, and changed nothing (HYP, ESC).
         if key == PropertyKey::MobileAllowed && !has_mobile(&session) {
             let value = PropertyValue::parse(key, "N").unwrap_or_default();
             let version = session.read(|state| state.lists.version());

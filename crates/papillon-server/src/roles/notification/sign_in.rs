@@ -11,7 +11,7 @@ use msnp::wire::Encode;
 use msnp::{ErrorCode, Handle, TransactionId};
 use papillon_store::{Account, AccountId, Roster};
 
-use super::verbs::Stage;
+use super::connection::Stage;
 use super::{CommandError, Connection, Outcome};
 use crate::delivery::Deliveries;
 use crate::listen::EntryPoint;
@@ -38,6 +38,7 @@ impl Connection {
 
     /// Every client is told that it is up to date, so that none asks to be replaced.
     pub(super) fn tell_versions(&mut self, request: cvr::Request) -> Outcome {
+        // Later the session has it.
         if self.session.is_none() {
             self.client = described(&request);
         }
@@ -51,6 +52,7 @@ impl Connection {
             download_url: page.clone(),
             info_url: page,
         });
+        // A client that says it again later stays where it is.
         if self.stage == Stage::Versioned {
             self.stage = Stage::Known;
         }
@@ -71,7 +73,7 @@ impl Connection {
         }
     }
 
-    /// Every address is sent to Passport, known or not: who has an account here is not told.
+    /// Every address is sent to Passport, known or not: the answer does not tell whether it has an account.
     fn send_for_ticket(&mut self, transaction: TransactionId, handle: Handle) -> Outcome {
         let fingerprint = format!("{:032x}", rand::random::<u128>());
         let challenge = Challenge::new(unix_time(), &fingerprint).as_str().into();
@@ -92,6 +94,7 @@ impl Connection {
             return Err(CommandError::Fatal(ErrorCode::ServerUnavailable));
         };
         self.reply(&xfr::Reply::Notification { transaction, address, current });
+        // The client begins anew at the other address.
         Err(CommandError::Close)
     }
 
@@ -103,14 +106,18 @@ impl Connection {
             })
         })?;
         let handle = self.handle.clone().ok_or(CommandError::Close)?;
-        // A list change that is under way is either in what is read here, or is told afterwards.
+        // A list change that is under way is either in the lists that are read here, or is told afterwards. The turn is
+        // kept until the session is entered below.
         let service = Arc::clone(&self.service);
         let _turn = service.locks.one(&handle).await;
         let found = service.store.sign_in(AccountId(claims.account)).await.map_err(|error| {
             tracing::error!(%error, "the store failed during a sign-in");
+            // Not a failed sign-in: nothing is noted of it, or an outage would look like an attack.
             CommandError::Fatal(ErrorCode::InternalServerError)
         })?;
         let valid = |account: &Account| {
+            // The ticket of one account must not open another; and a new password or "sign out everywhere" raises the
+            // epoch, which voids earlier tickets.
             account.handle == handle && account.credential_epoch == claims.epoch && account.enabled
         };
         let (account, roster) = found
@@ -120,7 +127,7 @@ impl Connection {
         Ok(())
     }
 
-    /// Logs that somebody was not signed in, and says so.
+    /// Logs a failed sign-in, and makes the error for the client.
     fn refused(&self, code: ErrorCode) -> CommandError {
         self.service.failures.note(Reason::Ticket, self.origin.client.ip(), self.handle.as_ref());
         CommandError::Fatal(code)
@@ -141,6 +148,7 @@ impl Connection {
         let client = std::mem::take(&mut self.client);
         let outbox = Arc::clone(&self.outbox);
         let session = Session::new(account, roster, self.dialect, outbox, self.origin, client);
+        // With the session, not before it: nothing that others send may come between or ahead.
         let welcome = [welcome.to_bytes(), profile.to_bytes()];
         self.service.directory.claim(&session, welcome, &mut Deliveries::new());
         self.session = Some(session);
@@ -151,6 +159,7 @@ impl Connection {
     fn profile(&self, account: &Account, ticket: &usr::Ticket) -> bytes::Bytes {
         Profile {
             login_time: unix_time(),
+            // The halves of the number as signed ones, which is how the profile has them: the bits are kept.
             member_id_high: (account.id.0 >> 32) as i32,
             member_id_low: account.id.0 as i32,
             preferred_email: account.handle.to_string(),
@@ -163,8 +172,8 @@ impl Connection {
     }
 }
 
-/// The client's address as a profile can tell it. MSNP8 and MSNP9 clients know IPv4 only: for others it is the one that
-/// says nothing (MSNP2).
+/// The client's address as a profile can tell it. MSNP8 and MSNP9 clients know IPv4 only: a client with another one is
+/// told `0.0.0.0`, which says nothing (MSNP2).
 fn address_in_profile(client: IpAddr) -> IpAddr {
     match client.to_canonical() {
         v4 @ IpAddr::V4(_) => v4,
@@ -179,6 +188,7 @@ fn described(request: &cvr::Request) -> Box<str> {
     if !request.os.is_empty() {
         text = format!("{text} ({} {})", request.os, request.os_version);
     }
+    // It is shown on pages and kept for a whole session: no control characters, and not without end.
     let text = text.trim().chars().filter(|c| !c.is_control()).take(LONGEST_DESCRIPTION);
     text.collect::<String>().into_boxed_str()
 }

@@ -13,6 +13,7 @@ impl Connection {
     pub(super) fn synchronise(&mut self, request: &syn::Request) -> Outcome {
         let session = self.session()?;
         let mut lines = BytesMut::new();
+        // Under the lock of the state: the version and the lists belong together.
         session.read(|state| {
             let roster = state.lists.roster();
             // A client that has nothing sends 0, which no account's version ever is.
@@ -28,6 +29,7 @@ impl Connection {
                 write_lists(roster, self.dialect, &mut lines);
             }
         });
+        // One item however long: no line of another person comes in between, where a client counts lines.
         Deliveries::new().send(&self.outbox, lines.freeze());
         self.synchronised = true;
         Ok(())

@@ -6,25 +6,10 @@ use msnp::command::NotificationRequest as Request;
 use msnp::{ErrorCode, Invalid};
 
 use super::CommandError::{self, Close, Drop, Error, Fatal};
-use super::Connection;
+use super::connection::{Connection, Stage};
 use crate::listen::EntryPoint;
 use crate::roles::verb_table::{Gate, ends, invalid_parameter, verb_table};
 use Stage::{Challenged, Greeting, Known, SignedIn, Versioned};
-
-/// The stage of a client's sign-in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::roles) enum Stage {
-    /// Connected; `VER` is next.
-    Greeting,
-    /// A dialect has been agreed on; `CVR` is next.
-    Versioned,
-    /// The client has said what it is; `USR … I` is next.
-    Known,
-    /// The client has been sent for a ticket; `USR … S` is next.
-    Challenged,
-    /// Signed in.
-    SignedIn,
-}
 
 /// The rate limits of requests that reach other clients.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -115,6 +100,7 @@ const DISABLED: CommandError = Error(ErrorCode::CommandDisabled);
 
 fn bad_list_change(invalid: Invalid) -> CommandError {
     match invalid {
+        // The original closed without a word (HYP, *Users/Groups*).
         Invalid::FriendlyNameTooLong | Invalid::List => Close,
         Invalid::FriendlyNameIllegal => Error(ErrorCode::NicknameIllegal),
         invalid => invalid_parameter(invalid),
@@ -127,6 +113,7 @@ fn bad_group(invalid: Invalid) -> CommandError {
         Invalid::GroupNameTooLong | Invalid::GroupNameIllegal => Error(ErrorCode::GroupNameTooLong),
         // MSN 7.0 sends a name in place of the number when a new group is discarded.
         Invalid::GroupId => Error(ErrorCode::InvalidGroup),
+        // A group of 30 or more, or a name that is far too long: the original closed (YW, HYP).
         Invalid::GroupIdRange | Invalid::Parameter(_) => Close,
         invalid => invalid_parameter(invalid),
     }
@@ -135,6 +122,7 @@ fn bad_group(invalid: Invalid) -> CommandError {
 fn bad_property(invalid: Invalid) -> CommandError {
     match invalid {
         Invalid::PropertyKey => Error(ErrorCode::NotExpected),
+        // Keys of other lengths and values over 95 bytes: the original closed (HYP, YW).
         Invalid::PropertyKeyLength | Invalid::PropertyValue => Close,
         invalid => invalid_parameter(invalid),
     }

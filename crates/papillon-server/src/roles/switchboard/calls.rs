@@ -24,6 +24,7 @@ impl Connection {
             .map_err(|error| CommandError::Error(code(error)))?;
 
         let address = self.service.msnp_address(&callee.origin);
+        // For this sign-in of the callee only: the next one has another connection.
         let cookie = {
             let (person, sign_in) = (callee.person.clone(), callee.sign_in.clone());
             self.service.switchboards.issue(person, sign_in, Some(Arc::clone(conversation)))

@@ -8,7 +8,7 @@ use msnp::ErrorCode;
 use msnp::command::SwitchboardRequest as Request;
 
 use super::CommandError::{Close, Error, Fatal};
-use super::Connection;
+use super::connection::Connection;
 use crate::delivery::Deliveries;
 use crate::listen::EntryPoint;
 use crate::roles::verb_table::{Gate, ends, verb_table};
@@ -25,7 +25,7 @@ pub(in crate::roles) enum State {
 
 impl Gate for Connection {
     type State = State;
-    // How often somebody may call is counted by the conversation, which knows whom they called.
+    // The rate of calls is counted by the conversation: it knows the callee, and gives an answered call back.
     type Rate = Infallible;
     const USUAL: &'static [State] = &[Inside];
 
@@ -51,7 +51,7 @@ verb_table! {
     /// Hands a request that the table let through to its handler.
     fn carry_out(connection: Connection, request: Request, out: &mut Deliveries);
 
-    // What is sent most is looked for first.
+    // The most frequent verb is looked for first.
     "MSG" Msg(request) in: Msnp8..=Msnp9, unreadable: ends => connection.relay(&request, out);
     "CAL" Cal(request) in: Msnp8..=Msnp9, unreadable: |_| Error(ErrorCode::InvalidPrincipalName)
         => connection.call(&request, out);

@@ -7,8 +7,8 @@ use axum::Router;
 use axum::http::StatusCode;
 use axum::response::Response;
 
+use super::page::{page, shown};
 use super::published_addresses::PublishedAddresses;
-use super::{page, shown};
 use crate::addresses::old_hosts::is_under;
 
 #[derive(Template)]
@@ -90,6 +90,11 @@ pub(super) fn router() -> Router<Arc<PublishedAddresses>> {
 /// A short page, with the way to the beginning.
 pub(super) fn note(status: StatusCode, title: &'static str, text: &'static str) -> Response {
     page(status, &Elsewhere { title, text, link: "/", link_text: "To the first page" })
+}
+
+/// The page of an unknown path.
+pub(super) fn not_found() -> Response {
+    note(StatusCode::NOT_FOUND, "Nothing here", "There is nothing at this address.")
 }
 
 /// The page that stands for another site's first one.

@@ -8,13 +8,13 @@ use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::header::LOCATION;
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use axum::{Extension, Router};
 
+use super::elsewhere;
+use super::page::{asset, found, shown};
 use super::published_addresses::PublishedAddresses;
-use super::{asset, elsewhere, not_found, shown};
 use crate::addresses::old_hosts::is_old;
 use crate::addresses::old_hosts::is_under;
 use crate::http::Visitor;
@@ -51,7 +51,7 @@ async fn answer(
         }
         path if path == "/ads" || path.starts_with("/ads/") => nothing_to_sell(path),
         path if is_old(&visitor.host) => under_an_old_name(&visitor.host, path),
-        _ => not_found(),
+        _ => elsewhere::not_found(),
     }
 }
 
@@ -84,10 +84,6 @@ fn redirected(path: &str) -> Option<Response> {
         "55" | "122" => Some(found("/setup")),
         _ => None,
     }
-}
-
-fn found(path: &'static str) -> Response {
-    (StatusCode::FOUND, [(LOCATION, path)]).into_response()
 }
 
 /// An empty page, or an empty picture, in place of an advertisement.

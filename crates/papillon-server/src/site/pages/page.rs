@@ -2,10 +2,13 @@
 
 use askama::Template;
 use axum::Router;
+use axum::handler::Handler;
 use axum::http::StatusCode;
-use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, X_CONTENT_TYPE_OPTIONS,
+};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{MethodFilter, MethodRouter, get, on};
 
 /// The butterfly in the frame's corner.
 const MARK: &[u8] = include_bytes!("../../../assets/mark.gif");
@@ -47,4 +50,20 @@ pub(crate) fn asset(content_type: &'static str, bytes: &'static [u8]) -> Respons
         (X_CONTENT_TYPE_OPTIONS, "nosniff"),
     ];
     (headers, bytes).into_response()
+}
+
+/// Sends a browser to another page of ours. 302 and not 303, which the oldest do not know.
+pub(super) fn found(path: &'static str) -> Response {
+    (StatusCode::FOUND, [(LOCATION, path)]).into_response()
+}
+
+/// A page that is shown by its address and by a form alike: the messenger opens pages with forms (GAIM). Other
+/// methods are not allowed.
+pub(super) fn shown<H, T, S>(handler: H) -> MethodRouter<S>
+where
+    H: Handler<T, S>,
+    T: 'static,
+    S: Clone + Send + Sync + 'static,
+{
+    on(MethodFilter::GET.or(MethodFilter::POST), handler)
 }

@@ -12,7 +12,7 @@ use crate::addresses::{Ports, in_url};
 use crate::config::Live;
 use crate::dns::{Clients, Others};
 use crate::http::Visitor;
-use crate::site::pages::set_up::Found;
+use crate::site::pages::found::Found;
 
 /// Where an unmodified MSN Messenger looks for a notification server (HYP).
 pub(super) const MSNP_PORT: u16 = 1863;

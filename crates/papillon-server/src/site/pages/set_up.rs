@@ -23,8 +23,6 @@ use super::published_addresses::PublishedAddresses;
 use crate::http::Visitor;
 use facts::Facts;
 
-pub(super) use address::Found;
-
 /// Pages that show the published addresses and the visitor, and nothing else.
 macro_rules! page_of_facts {
     ($name:ident, $path:literal) => {

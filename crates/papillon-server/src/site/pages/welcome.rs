@@ -9,8 +9,9 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use axum::{Extension, Router};
 
+use super::page::{page, shown};
 use super::published_addresses::PublishedAddresses;
-use super::{elsewhere, page, set_up, shown};
+use super::{elsewhere, set_up};
 use crate::http::Visitor;
 
 #[derive(Template)]

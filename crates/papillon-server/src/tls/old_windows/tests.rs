@@ -2,7 +2,8 @@ use std::fs;
 use std::time::UNIX_EPOCH;
 
 use super::*;
-use crate::tls::{DAY, Identity, old_authority_file};
+use crate::tls::Identity;
+use crate::tls::authority::DAY;
 
 fn now() -> SystemTime {
     UNIX_EPOCH + 20_000 * DAY

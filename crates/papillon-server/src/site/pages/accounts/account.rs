@@ -9,10 +9,11 @@ use axum::response::Response;
 use papillon_store::{Account, PasswordHash};
 
 use super::People;
-use super::caller::{Caller, Frame, redirect};
+use super::caller::{Caller, redirect};
 use super::complaint::{Complaint, Mistake};
 use super::error::PageError;
-use super::forms::Submitted;
+use super::forms::{Submitted, word};
+use super::frame::Frame;
 use super::register::display_name;
 use super::sign_in::waiting;
 use super::suggestion::Suggestion;
@@ -40,7 +41,7 @@ pub(super) async fn show(
     caller: Caller,
     Query(query): Query<Vec<(String, String)>>,
 ) -> Result<Response, PageError> {
-    let word = query.iter().find(|(name, _)| name == "done").map_or("", |(_, value)| value);
+    let word = word(&query, "done");
     let (word, long) = word.strip_suffix("-long").map_or((word, false), |word| (word, true));
     let done = match word {
         "registered" => {
@@ -106,7 +107,7 @@ pub(super) async fn change_password(
     // The old cookie is void now, as all others are. Should somebody else have changed the account
     // at the same time, this one is as well.
     let to = if submitted.is_long() { "/account?done=password-long" } else { "/account?done=password" };
-    people.sign_in(caller, &account.handle, account.id, account.credential_epoch + 1, to).await
+    caller.sign_in(&people, &account.handle, account.id, account.credential_epoch + 1, to).await
 }
 
 /// Checks the password of who is signed in, so that a browser that was left open is not enough.

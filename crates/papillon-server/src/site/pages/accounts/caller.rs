@@ -4,18 +4,18 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use axum::extract::FromRequestParts;
-use axum::http::header::{HOST, HeaderMap, HeaderValue, LOCATION, ORIGIN, REFERER, SET_COOKIE};
+use axum::http::StatusCode;
+use axum::http::header::{HeaderValue, LOCATION, SET_COOKIE};
 use axum::http::request::Parts;
-use axum::http::{HeaderName, StatusCode};
 use axum::response::{IntoResponse, Response};
 use msnp::Handle;
-use papillon_store::Account;
+use papillon_store::{Account, AccountId};
 
+use super::People;
 use super::cookies::Cookie;
 use super::error::PageError;
-use super::{People, forms};
-use crate::Operator;
-use crate::addresses::host_part;
+use super::frame::Frame;
+use super::sender::is_sent_by_another;
 use crate::http::Visitor;
 use crate::passport::{Device, DeviceMint, Source, to_hex};
 use crate::site::pages::page;
@@ -35,25 +35,6 @@ pub(in crate::site::pages) struct Caller {
     new_cookie: Option<HeaderValue>,
     /// Whether the browser says that another site's page sent it.
     is_sent_by_another: bool,
-}
-
-/// The values that every page of a caller needs.
-pub(in crate::site::pages) struct Frame {
-    /// Whether somebody is signed in.
-    pub(in crate::site::pages) signed_in: bool,
-    /// Whether that is an administrator.
-    pub(in crate::site::pages) admin: bool,
-    /// The token for the page's forms.
-    pub(in crate::site::pages) token: String,
-    /// The operator of the service.
-    pub(in crate::site::pages) operator: Operator,
-}
-
-impl Frame {
-    /// For a page on which it does not matter who asks.
-    pub(in crate::site::pages) fn of_anybody(operator: Operator) -> Self {
-        Self { signed_in: false, admin: false, token: String::new(), operator }
-    }
 }
 
 impl Caller {
@@ -94,13 +75,24 @@ impl Caller {
         response
     }
 
-    /// Sends them to another page, signed in with this cookie, with a mark by which the browser is known again.
-    pub(super) fn signed_in(&self, session: &str, mark: &str, to: &'static str) -> Response {
-        let mut response = redirect(to, Cookie::Session.set(session, self.visitor.secure));
-        if let Some(cookie) = Cookie::Device.keep(mark, DeviceMint::LIFETIME, self.visitor.secure) {
+    /// Signs an account in, in their browser, until `epoch` has passed, and sends them to another page. From now on the
+    /// browser and its address are known for the account.
+    pub(super) async fn sign_in(
+        &self,
+        people: &People,
+        handle: &Handle,
+        account: AccountId,
+        epoch: i64,
+        to: &'static str,
+    ) -> Result<Response, PageError> {
+        let session = people.begin_session(self.session(), account, epoch).await?;
+        people.passport.remember(handle, epoch, self.visitor.peer.ip());
+        let mut response = redirect(to, Cookie::Session.set(&session, self.visitor.secure));
+        let mark = people.keys.devices().issue(handle, epoch, SystemTime::now());
+        if let Some(cookie) = Cookie::Device.keep(&mark, DeviceMint::LIFETIME, self.visitor.secure) {
             response.headers_mut().append(SET_COOKIE, cookie);
         }
-        response
+        Ok(response)
     }
 
     /// Where a sign-in of this account by them comes from.
@@ -168,19 +160,4 @@ pub(in crate::site::pages) fn redirect(to: &str, cookie: Option<HeaderValue>) ->
         response.headers_mut().append(SET_COOKIE, cookie);
     }
     response
-}
-
-/// Browsers that say where a form stood say it truthfully; old ones say nothing.
-///
-/// A proxy may put its own name for us into `Host`, or leave out the port. Behind one, the host that the visitor
-/// knows counts, whatever the port.
-fn is_sent_by_another(headers: &HeaderMap, visitor: &Visitor) -> bool {
-    let text = |name: HeaderName| headers.get(name).map(|value| value.to_str().unwrap_or_default());
-    let (Some(said), Some(host)) = (text(ORIGIN).or_else(|| text(REFERER)), text(HOST)) else { return false };
-    let knows = host_part(host.trim()).is_some_and(|host| host.eq_ignore_ascii_case(&visitor.host));
-    if knows && visitor.front.is_none() {
-        return !forms::is_of_host(said, host);
-    }
-    let of_visitor = forms::authority(said).and_then(host_part);
-    !forms::is_of_host(said, host) && !of_visitor.is_some_and(|said| said.eq_ignore_ascii_case(&visitor.host))
 }

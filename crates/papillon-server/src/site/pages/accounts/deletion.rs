@@ -10,11 +10,12 @@ use axum::response::Response;
 
 use super::People;
 use super::account::{confirm, not_confirmed};
-use super::caller::{Caller, Frame};
+use super::caller::Caller;
 use super::complaint::Complaint;
 use super::cookies::Cookie;
 use super::error::PageError;
 use super::forms::Submitted;
+use super::frame::Frame;
 use super::sign_in::waiting;
 
 #[derive(Template)]

@@ -5,10 +5,10 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use papillon_store::{Refusal, StoreError};
 
-use super::caller::{Frame, redirect};
+use super::frame::Frame;
 use crate::Operator;
 use crate::passport;
-use crate::site::pages::page;
+use crate::site::pages::page::{found, page};
 
 /// Why a page is not shown, or a form not carried out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,8 +85,8 @@ struct Message {
 impl IntoResponse for PageError {
     fn into_response(self) -> Response {
         match self {
-            Self::SignIn { to: "admin" } => redirect("/login?to=admin", None),
-            Self::SignIn { .. } => redirect("/login", None),
+            Self::SignIn { to: "admin" } => found("/login?to=admin"),
+            Self::SignIn { .. } => found("/login"),
             other => {
                 let (status, title, text) = other.explain();
                 // Who it is does not matter any more: the frame is that of anybody.

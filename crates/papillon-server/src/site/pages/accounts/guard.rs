@@ -14,7 +14,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 
 use super::People;
-use super::caller::Frame;
+use super::frame::Frame;
 use crate::PublicUrl;
 use crate::http::Visitor;
 use crate::site::pages::page;

@@ -2,7 +2,6 @@
 
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::SystemTime;
 
 use askama::Template;
 use axum::extract::{Query, State};
@@ -13,13 +12,15 @@ use msnp::{FriendlyName, Handle};
 use papillon_store::{Account, InvitationCode, NewAccount, PasswordHash, Refusal, StoreError};
 use zeroize::Zeroizing;
 
-use super::caller::{Caller, Frame};
+use super::People;
+use super::caller::Caller;
 use super::complaint::{Complaint, Mistake};
 use super::error::{PageError, status_of};
-use super::forms::Submitted;
+use super::forms::{Submitted, word};
+use super::frame::Frame;
 use super::guard::safer;
 use super::suggestion::Suggestion;
-use super::{People, unix_time};
+use super::unix_time::now;
 use crate::Registration;
 
 /// The longest display name in characters, as the fields of the forms have it.
@@ -51,18 +52,17 @@ struct Wish {
 }
 
 /// The empty form; the code of an invitation may come with the address of the page.
-pub(in crate::site::pages) async fn show(
+pub(super) async fn show(
     State(people): State<Arc<People>>,
     caller: Caller,
     Query(query): Query<Vec<(String, String)>>,
 ) -> Response {
-    let code = query.iter().find(|(name, _)| name == "code").map_or("", |(_, code)| code);
-    let form = Form { code, ..form(&people, &caller) };
+    let form = Form { code: word(&query, "code"), ..form(&people, &caller) };
     caller.show(if form.closed { StatusCode::FORBIDDEN } else { StatusCode::OK }, &form)
 }
 
 /// Makes the account and signs its owner in, or shows what is wrong.
-pub(in crate::site::pages) async fn submit(
+pub(super) async fn submit(
     State(people): State<Arc<People>>,
     submitted: Submitted,
 ) -> Result<Response, PageError> {
@@ -75,7 +75,7 @@ pub(in crate::site::pages) async fn submit(
             } else {
                 "/account?done=registered"
             };
-            people.sign_in(caller, &account.handle, account.id, account.credential_epoch, to).await
+            caller.sign_in(&people, &account.handle, account.id, account.credential_epoch, to).await
         }
         Err(mistake) => {
             let form = Form {
@@ -147,7 +147,7 @@ fn read(submitted: &Submitted, registration: Registration) -> Result<Wish, Mista
 const NO_INVITATION: &str = "This is not the code of an invitation, or it has expired or is used up.";
 
 /// A display name as somebody has typed it; the error says what is wrong with it.
-pub(in crate::site::pages) fn display_name(text: &str) -> Result<FriendlyName, String> {
+pub(super) fn display_name(text: &str) -> Result<FriendlyName, String> {
     if has_invisible(text) {
         return Err("The display name holds characters that cannot be shown.".into());
     }
@@ -195,9 +195,4 @@ async fn carry_out(people: &People, wish: Wish, from: IpAddr) -> Result<Account,
         }
         error => failed(error),
     })
-}
-
-/// In seconds since 1970.
-pub(in crate::site::pages) fn now() -> i64 {
-    unix_time(SystemTime::now())
 }

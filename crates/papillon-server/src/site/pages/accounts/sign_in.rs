@@ -11,10 +11,11 @@ use msnp::Handle;
 use papillon_store::AccountId;
 
 use super::People;
-use super::caller::{Caller, Frame};
+use super::caller::Caller;
 use super::complaint::{Complaint, Mistake};
 use super::error::PageError;
-use super::forms::Submitted;
+use super::forms::{Submitted, word};
+use super::frame::Frame;
 use super::guard::safer;
 use crate::Registration;
 use crate::passport::{LoginError, whole_seconds};
@@ -41,13 +42,12 @@ pub(super) async fn show(
     caller: Caller,
     Query(query): Query<Vec<(String, String)>>,
 ) -> Response {
-    let word = |name: &str| query.iter().find(|(given, _)| given == name).map_or("", |(_, value)| value);
-    let done = match word("done") {
+    let done = match word(&query, "done") {
         "out" => Some("You have signed out here."),
         "everywhere" => Some("You have signed out everywhere. To go on, sign in again."),
         _ => None,
     };
-    let form = Form { to: word("to"), done, ..form(&people, &caller) };
+    let form = Form { to: word(&query, "to"), done, ..form(&people, &caller) };
     caller.show(StatusCode::OK, &form)
 }
 
@@ -64,7 +64,7 @@ pub(super) async fn submit(
             // What has been checked is an address.
             let handle = Handle::parse(address).map_err(|_| PageError::Unavailable)?;
             let to = if to == "admin" { "/admin" } else { "/account" };
-            people.sign_in(caller, &handle, AccountId(stored.account), stored.epoch, to).await
+            caller.sign_in(&people, &handle, AccountId(stored.account), stored.epoch, to).await
         }
         Err(error) => {
             let complaint = Complaint::from(Mistake::refused("password", error));

@@ -11,10 +11,11 @@ use msnp::invisible_characters::{has_invisible, is_blank};
 use crate::counted;
 use crate::people::broadcast;
 use crate::site::pages::accounts::People;
-use crate::site::pages::accounts::caller::{Caller, Frame};
+use crate::site::pages::accounts::caller::Caller;
 use crate::site::pages::accounts::complaint::{Complaint, Mistake};
 use crate::site::pages::accounts::error::PageError;
 use crate::site::pages::accounts::forms::Submitted;
+use crate::site::pages::accounts::frame::Frame;
 
 /// The longest text in characters: more does not fit into the window of an alert.
 const LONGEST: usize = 250;

@@ -8,14 +8,15 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use papillon_store::{Invitation, InvitationCode, NewInvitation, Refusal, StoreError};
 
-use super::{moment, word};
+use super::tables::moment;
 use crate::Registration;
 use crate::site::pages::accounts::People;
-use crate::site::pages::accounts::caller::{Caller, Frame, redirect};
+use crate::site::pages::accounts::caller::{Caller, redirect};
 use crate::site::pages::accounts::complaint::{Complaint, Mistake};
 use crate::site::pages::accounts::error::PageError;
-use crate::site::pages::accounts::forms::Submitted;
-use crate::site::pages::accounts::register::now;
+use crate::site::pages::accounts::forms::{Submitted, word};
+use crate::site::pages::accounts::frame::Frame;
+use crate::site::pages::accounts::unix_time::now;
 
 /// The most accounts for which one invitation is good, as at the command line.
 const MAX_USES: u32 = 10_000;

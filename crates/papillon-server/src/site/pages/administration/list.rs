@@ -8,10 +8,12 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use papillon_store::Account;
 
-use super::{Part, moment, word};
+use super::tables::{Part, moment};
 use crate::site::pages::accounts::People;
-use crate::site::pages::accounts::caller::{Caller, Frame};
+use crate::site::pages::accounts::caller::Caller;
 use crate::site::pages::accounts::error::PageError;
+use crate::site::pages::accounts::forms::word;
+use crate::site::pages::accounts::frame::Frame;
 
 /// People on a page.
 const ROWS: u32 = 50;

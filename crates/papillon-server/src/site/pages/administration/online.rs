@@ -8,13 +8,15 @@ use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::{Part, entry_point, moment, word};
+use super::tables::{Part, moment};
 use crate::counted;
 use crate::listen::EntryPoint;
 use crate::people::SignedIn;
 use crate::site::pages::accounts::People;
-use crate::site::pages::accounts::caller::{Caller, Frame};
+use crate::site::pages::accounts::caller::Caller;
 use crate::site::pages::accounts::error::PageError;
+use crate::site::pages::accounts::forms::word;
+use crate::site::pages::accounts::frame::Frame;
 
 /// People on a page.
 const ROWS: u32 = 100;
@@ -79,6 +81,15 @@ pub(super) fn row(person: &SignedIn) -> Row {
         dialect: person.dialect.to_string(),
         connection: connection(person),
         since: moment(i64::try_from(since).unwrap_or(i64::MAX)),
+    }
+}
+
+/// The entry point of a session.
+fn entry_point(person: &SignedIn) -> &'static str {
+    match person.origin.entry_point {
+        EntryPoint::Msnp => "msnp",
+        EntryPoint::Dispatch => "dispatch",
+        EntryPoint::Gateway => "gateway",
     }
 }
 

@@ -10,13 +10,14 @@ use msnp::Handle;
 use papillon_store::{Account, PasswordHash};
 
 use super::online::{Row, row};
-use super::{moment, word};
+use super::tables::moment;
 use crate::passport::random_password;
 use crate::site::pages::accounts::People;
-use crate::site::pages::accounts::caller::{Caller, Frame, redirect};
+use crate::site::pages::accounts::caller::{Caller, redirect};
 use crate::site::pages::accounts::complaint::{Complaint, Mistake};
 use crate::site::pages::accounts::error::PageError;
-use crate::site::pages::accounts::forms::Submitted;
+use crate::site::pages::accounts::forms::{Submitted, word};
+use crate::site::pages::accounts::frame::Frame;
 
 #[derive(Template)]
 #[template(path = "people/admin_person.html")]

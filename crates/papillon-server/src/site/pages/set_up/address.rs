@@ -1,17 +1,10 @@
 //! The address to write into a hosts file or a DNS setting: a number, because names are looked up with it.
 
-use std::net::{IpAddr, Ipv4Addr};
-use std::time::{Duration, Instant};
-
-use tokio::sync::Mutex;
+use std::net::Ipv4Addr;
 
 use crate::http::Visitor;
+use crate::site::pages::found::v4;
 use crate::site::pages::published_addresses::PublishedAddresses;
-
-/// The time limit for looking up the public host. A page without an address is better than none.
-const LOOK_UP: Duration = Duration::from_secs(2);
-/// The time for which its result is good.
-const KEEP: Duration = Duration::from_secs(60);
 
 /// Our IPv4 address as this visitor can reach it. Old Windows knows no other kind.
 pub(super) async fn of_this_service(published: &PublishedAddresses, visitor: &Visitor) -> Option<Ipv4Addr> {
@@ -34,39 +27,8 @@ fn reached(visitor: &Visitor) -> Option<Ipv4Addr> {
     (!is_near(local) || !from_outside).then_some(local)
 }
 
-fn v4(address: IpAddr) -> Option<Ipv4Addr> {
-    match address.to_canonical() {
-        IpAddr::V4(address) => Some(address),
-        IpAddr::V6(_) => None,
-    }
-}
-
 fn is_near(address: Ipv4Addr) -> bool {
     address.is_private() || address.is_loopback() || address.is_link_local()
-}
-
-/// The address of the public host at its last look-up. One look-up at a time, and not a new one for
-/// each page: a client that opens many pages keeps no thread of ours waiting.
-#[derive(Debug, Default)]
-pub(crate) struct Found(Mutex<Option<(Instant, Option<Ipv4Addr>)>>);
-
-impl Found {
-    async fn get(&self, host: &str) -> Option<Ipv4Addr> {
-        let mut known = self.0.lock().await;
-        match *known {
-            Some((when, address)) if when.elapsed() < KEEP => address,
-            _ => {
-                let address = look_up(host).await;
-                *known = Some((Instant::now(), address));
-                address
-            }
-        }
-    }
-}
-
-async fn look_up(host: &str) -> Option<Ipv4Addr> {
-    let found = tokio::time::timeout(LOOK_UP, tokio::net::lookup_host((host, 0))).await.ok()?.ok()?;
-    found.into_iter().find_map(|address| v4(address.ip()))
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, EXPIRES, PRAGMA};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
-use crate::site::pages::not_found;
+use crate::site::pages::elsewhere;
 use crate::site::pages::published_addresses::PublishedAddresses;
 
 const OK: &[u8] = include_bytes!("../../../../assets/ok.gif");
@@ -32,7 +32,7 @@ async fn picture(
 ) -> Response {
     let known = ["names.gif", "config.gif", "nexus.gif", "login.gif", "gateway.gif"];
     if token != published.token || !known.contains(&&*picture) {
-        return not_found();
+        return elsewhere::not_found();
     }
     let headers = [
         (CONTENT_TYPE, "image/gif"),

@@ -1,6 +1,11 @@
-use std::time::UNIX_EPOCH;
+use std::fs;
+use std::time::{Duration, UNIX_EPOCH};
+
+use rcgen::KeyPair;
 
 use super::*;
+use crate::tls::authority::DAY;
+use crate::tls::faults;
 
 fn now() -> SystemTime {
     UNIX_EPOCH + 20_000 * DAY

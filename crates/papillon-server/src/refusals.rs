@@ -1,0 +1,152 @@
+//! The counts of refusals by reason, which are logged no more than once a second for each reason.
+
+use std::fmt;
+use std::net::IpAddr;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use msnp::Handle;
+use parking_lot::Mutex;
+use tokio::time::sleep;
+
+/// Between two lines about one reason.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// The reasons, and their names in metrics and in the log.
+macro_rules! reasons {
+    ($($(#[$meta:meta])* $Reason:ident = $name:literal,)*) => {
+        /// Why something was turned away.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        #[non_exhaustive]
+        pub(crate) enum Refusal {
+            $($(#[$meta])* $Reason,)*
+        }
+
+        impl Refusal {
+            /// All reasons, in the order of their numbers.
+            pub(crate) const ALL: &'static [Self] = &[$(Self::$Reason,)*];
+
+            /// The stable name: a label of metrics and a field of log lines.
+            pub(crate) const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$Reason => $name,)*
+                }
+            }
+        }
+    };
+}
+
+reasons! {
+    /// A connection beyond those that the listeners may have.
+    Connections = "connections",
+    /// A connection beyond those that its address may have.
+    ConnectionsOfAddress = "connections_of_address",
+    /// A sign-in after too many failures of its account or its address.
+    SignInFailures = "sign_in_failures",
+    /// A sign-in that found too many others waiting, or waited for too long.
+    SignInsWaiting = "sign_ins_waiting",
+}
+
+/// The refusals of a running service.
+pub(crate) struct Refusals(Box<[Reason]>);
+
+/// The refusals for one reason.
+#[derive(Default)]
+struct Reason {
+    count: AtomicU64,
+    latest: Mutex<Latest>,
+}
+
+/// The refusals since the last line of the log.
+#[derive(Default)]
+struct Latest {
+    count: u64,
+    from: Option<IpAddr>,
+    account: Option<Handle>,
+}
+
+impl Default for Refusals {
+    fn default() -> Self {
+        Self(Refusal::ALL.iter().map(|_| Reason::default()).collect())
+    }
+}
+
+impl Refusals {
+    /// Counts a refusal. The log tells of it within a second, with the address and the account of the latest.
+    pub(crate) fn note(&self, refusal: Refusal, from: Option<IpAddr>, account: Option<&Handle>) {
+        let Some(reason) = self.0.get(refusal as usize) else { return };
+        reason.count.fetch_add(1, Ordering::Relaxed);
+        let mut latest = reason.latest.lock();
+        latest.count += 1;
+        latest.from = from.or(latest.from);
+        if let Some(account) = account {
+            latest.account = Some(account.clone());
+        }
+    }
+
+    /// The number of refusals for a reason since the start.
+    pub(crate) fn count(&self, refusal: Refusal) -> u64 {
+        self.0.get(refusal as usize).map_or(0, |reason| reason.count.load(Ordering::Relaxed))
+    }
+
+    /// Writes the log, until it is dropped.
+    pub(crate) async fn log(&self) {
+        loop {
+            sleep(PAUSE).await;
+            for (refusal, reason) in Refusal::ALL.iter().zip(&self.0) {
+                // The lock is released before anything is written.
+                let latest = std::mem::take(&mut *reason.latest.lock());
+                if latest.count > 0 {
+                    latest.log(refusal.name());
+                }
+            }
+        }
+    }
+}
+
+impl Latest {
+    fn log(&self, reason: &'static str) {
+        let from =
+            self.from.map(|from| from.to_canonical()).map_or_else(|| "-".into(), |from| from.to_string());
+        let account = self.account.as_ref().map_or("-", Handle::as_str);
+        tracing::warn!(reason, count = self.count, from, account, "refused");
+    }
+}
+
+impl fmt::Debug for Refusals {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let counts = Refusal::ALL.iter().map(|refusal| (refusal.name(), self.count(*refusal)));
+        f.debug_map().entries(counts.filter(|(_, count)| *count > 0)).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_reason_has_its_own_count_and_name() {
+        let refusals = Refusals::default();
+        refusals.note(Refusal::ConnectionsOfAddress, Some("192.0.2.1".parse().unwrap()), None);
+        refusals.note(Refusal::ConnectionsOfAddress, None, Some(&Handle::parse("a@b.c").unwrap()));
+        assert_eq!(
+            (refusals.count(Refusal::Connections), refusals.count(Refusal::ConnectionsOfAddress)),
+            (0, 2)
+        );
+        let names: std::collections::HashSet<_> = Refusal::ALL.iter().map(|refusal| refusal.name()).collect();
+        assert_eq!(names.len(), Refusal::ALL.len());
+        for (number, refusal) in Refusal::ALL.iter().enumerate() {
+            assert_eq!(*refusal as usize, number);
+        }
+    }
+
+    #[test]
+    fn a_line_tells_of_the_latest_with_an_address_and_an_account() {
+        let refusals = Refusals::default();
+        refusals.note(Refusal::Connections, Some("192.0.2.1".parse().unwrap()), None);
+        refusals.note(Refusal::Connections, None, None);
+        let latest = std::mem::take(&mut *refusals.0[0].latest.lock());
+        assert_eq!((latest.count, latest.from), (2, Some("192.0.2.1".parse().unwrap())));
+        assert_eq!(refusals.0[0].latest.lock().count, 0);
+    }
+}

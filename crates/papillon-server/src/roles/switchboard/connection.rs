@@ -1,0 +1,33 @@
+//! The connection of one client to a switchboard: its state.
+
+use std::sync::Arc;
+
+use tokio::time::Instant;
+
+use crate::delivery::Outbox;
+use crate::listen::EntryPoint;
+use crate::people::Invitee;
+use crate::people::conversations::Conversation;
+use crate::service::Service;
+
+/// One client's connection to a switchboard.
+pub(crate) struct Connection {
+    pub(super) service: Arc<Service>,
+    pub(super) outbox: Arc<Outbox>,
+    pub(super) entry_point: EntryPoint,
+    pub(super) participation: Option<Participation>,
+}
+
+/// The part of one account in a conversation.
+pub(super) struct Participation {
+    pub(super) person: Invitee,
+    pub(super) conversation: Arc<Conversation>,
+    /// The time to look again whether the conversation has gone idle.
+    pub(super) look: Instant,
+}
+
+impl Connection {
+    pub(crate) fn new(service: Arc<Service>, outbox: Arc<Outbox>, entry_point: EntryPoint) -> Self {
+        Self { service, outbox, entry_point, participation: None }
+    }
+}
