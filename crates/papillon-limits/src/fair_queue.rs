@@ -57,6 +57,14 @@ impl<K: Hash + Eq + Clone, T> FairQueue<K, T> {
         self.waiting == 0
     }
 
+    /// The number of items of a key that wait in some lanes.
+    ///
+    /// # Panics
+    /// When there is no such lane.
+    pub fn len_of(&self, key: &K, lanes: RangeInclusive<usize>) -> usize {
+        self.lanes[lanes].iter().map(|lane| lane.count(key)).sum()
+    }
+
     /// Takes an item in; `None` when there is no room.
     ///
     /// A full queue makes room where most is taken: the newest item goes of the key with the most in the last lane that

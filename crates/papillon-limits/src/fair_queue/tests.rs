@@ -113,6 +113,7 @@ fn a_key_changes_lanes_with_all_it_has() {
     push(&mut queue, 1, 'a', [2]);
     push(&mut queue, 2, 'a', [3]);
     push(&mut queue, 0, 'a', [4]);
+    assert_eq!((queue.len_of(&'a', 0..=2), queue.len_of(&'a', 1..=2), queue.len_of(&'b', 2..=2)), (4, 3, 0));
     queue.gather(&'a', 1..=2, 1);
     assert_eq!(pop_all(&mut queue), [4, 11, 1, 2, 3], "in order");
     assert!(queue.of_key.is_empty());

@@ -5,6 +5,7 @@
 //! limits, so guesses that are made at the same time cannot slip through together.
 
 use std::net::IpAddr;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -18,10 +19,12 @@ const REMEMBERED: u32 = 64;
 const ADDRESSES: usize = 65_536;
 
 /// The lanes of the queue, by weight. First come places in which the account has signed in before, then strangers: the
-/// less their address has failed lately, the sooner.
+/// less their address has failed lately and has waiting, the sooner.
 pub(super) const LANES: [u32; 5] = [32, 16, 8, 3, 1];
 /// The lane of known places.
 pub(super) const KNOWN: usize = 0;
+/// The lanes of strangers.
+pub(super) const STRANGERS: RangeInclusive<usize> = 1..=LANES.len() - 1;
 
 /// A sign-in, as the limits see it.
 #[derive(Debug)]
@@ -58,6 +61,10 @@ impl Attempt {
     /// An IPv6 address stands for its /64.
     pub(super) fn new(account: &str, address: IpAddr, place: Place) -> Self {
         Self { account: account.into(), network: Network::of(address), place }
+    }
+
+    pub(super) fn is_known(&self) -> bool {
+        self.place != Place::Stranger
     }
 
     pub(super) fn network(&self) -> Network {
@@ -126,7 +133,7 @@ impl Attempts {
             }
             Place::Device(_) => self.known.end(&attempt.key(), has_failed, now),
         }
-        if has_failed && attempt.place != Place::Stranger {
+        if has_failed && attempt.is_known() {
             self.addresses.fail(attempt.network, now);
         }
         if has_failed {
@@ -144,21 +151,17 @@ impl Attempts {
         standing
     }
 
-    /// The lane in which an attempt waits.
-    pub(super) fn lane(&self, attempt: &Attempt, now: Instant) -> usize {
-        if attempt.place == Place::Stranger { self.lane_of_strangers(&attempt.network, now) } else { KNOWN }
-    }
-
-    /// The lane in which strangers of this network wait.
-    pub(super) fn lane_of_strangers(&self, network: &Network, now: Instant) -> usize {
-        // An address with many people behind it has a slip or two of theirs in a lane before that of a guesser.
-        KNOWN
-            + match self.reputation.missing(network, now) {
-                0 => 1,
-                1..=2 => 2,
-                3..=8 => 3,
-                _ => 4,
-            }
+    /// The lane in which a stranger of this network waits besides so many others of it. These count like failures: a
+    /// person signs in once at a time, so a burst comes after those that are alone.
+    pub(super) fn lane_of_strangers(&self, network: &Network, waiting: usize, now: Instant) -> usize {
+        let failures = usize::try_from(self.reputation.missing(network, now)).unwrap_or(usize::MAX);
+        // Wide steps: a slip or two leave a person before those that guess.
+        match failures.saturating_add(waiting) {
+            0 => 1,
+            1..=2 => 2,
+            3..=8 => 3,
+            _ => 4,
+        }
     }
 }
 

@@ -152,10 +152,10 @@ impl Passwords {
         .await
     }
 
-    /// The turns to give away at once: one for each hash that is worked out, and as many again, so that no processor
-    /// waits while the next account is looked up.
+    /// The turns to give away at once: one for each hash that is worked out, and half as many again, so that no
+    /// processor waits while the next account is looked up.
     pub(super) fn turns(&self) -> usize {
-        self.memory.max + self.memory.max.min(WAITING)
+        self.memory.max + self.memory.max.div_ceil(2).min(WAITING)
     }
 
     async fn work<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Crowded> {

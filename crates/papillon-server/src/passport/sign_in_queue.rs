@@ -13,7 +13,7 @@ use parking_lot::Mutex;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
-use super::attempts::{Attempt, Attempts, KNOWN, LANES};
+use super::attempts::{Attempt, Attempts, KNOWN, LANES, STRANGERS};
 use crate::Limits;
 use crate::limits::{FairQueue, Network, Standing};
 
@@ -106,19 +106,16 @@ impl SignInQueue {
     /// ten seconds.
     pub(super) async fn begin(self: &Arc<Self>, attempt: Attempt) -> Result<(Judging, Turn), NoTurn> {
         let attempt = Arc::new(attempt);
-        let now = now();
-        let lane = {
-            let mut state = self.0.lock();
-            if let Standing::UsedUp { wait } = state.attempts.standing(&attempt, now) {
-                return Err(NoTurn::Limited { wait });
-            }
-            state.attempts.lane(&attempt, now)
-        };
-        let turn = self.turn(lane, attempt.network(), Work::Attempt(Arc::clone(&attempt))).await?;
+        // Those that would be refused need not wait for it.
+        if let Standing::UsedUp { wait } = self.0.lock().attempts.standing(&attempt, now()) {
+            return Err(NoTurn::Limited { wait });
+        }
+        let work = Work::Attempt(Arc::clone(&attempt));
+        let turn = self.turn(attempt.is_known(), attempt.network(), work).await?;
         Ok((Judging { queue: Arc::clone(self), attempt, is_forgiven: false }, turn))
     }
 
-    /// Waits for a turn to hash a new password, for somebody who is signed in or for a stranger.
+    /// Waits for a turn to hash a new password. A client that is signed in waits with the known places.
     ///
     /// # Errors
     /// [`NoTurn::Busy`] as of [`begin`](Self::begin).
@@ -127,9 +124,7 @@ impl SignInQueue {
         network: Network,
         is_signed_in: bool,
     ) -> Result<Turn, NoTurn> {
-        let of_strangers = || self.0.lock().attempts.lane_of_strangers(&network, now());
-        let lane = if is_signed_in { KNOWN } else { of_strangers() };
-        self.turn(lane, network, Work::NewPassword).await
+        self.turn(is_signed_in, network, Work::NewPassword).await
     }
 
     /// Counts an attempt with a name that is no address. There is nothing to judge.
@@ -148,8 +143,8 @@ impl SignInQueue {
         self.0.lock().waiting.len()
     }
 
-    async fn turn(self: &Arc<Self>, lane: usize, network: Network, work: Work) -> Result<Turn, NoTurn> {
-        let mut waiting = self.enter(lane, network, work).ok_or(NoTurn::Busy)?;
+    async fn turn(self: &Arc<Self>, is_known: bool, network: Network, work: Work) -> Result<Turn, NoTurn> {
+        let mut waiting = self.enter(is_known, network, work).ok_or(NoTurn::Busy)?;
         match timeout(PATIENCE, &mut waiting.answer).await {
             Ok(Ok(Answer::Turn)) => {
                 waiting.has_turn = true;
@@ -161,17 +156,15 @@ impl SignInQueue {
         }
     }
 
-    fn enter(&self, lane: usize, network: Network, work: Work) -> Option<Waiting<'_>> {
+    fn enter(&self, is_known: bool, network: Network, work: Work) -> Option<Waiting<'_>> {
         let (sender, answer) = oneshot::channel();
+        let now = now();
         let mut state = self.0.lock();
+        let lane = if is_known { KNOWN } else { state.settle(network, true, now) };
         let waiter = Waiter { work: work.clone(), answer: sender };
         // A waiter that made room is dropped here, which tells it.
         let number = state.waiting.push(lane, network, waiter)?.number;
-        if lane != KNOWN {
-            // Those that came when the address had failed more or less than now.
-            state.waiting.gather(&network, KNOWN + 1..=LANES.len() - 1, lane);
-        }
-        state.give_turns(now());
+        state.give_turns(now);
         Some(Waiting { queue: self, network, number, work, answer, has_turn: false })
     }
 }
@@ -211,22 +204,23 @@ impl State {
 
     fn end(&mut self, attempt: &Attempt, has_failed: bool, now: Instant) {
         self.attempts.end(attempt, has_failed, now);
-        if has_failed {
-            self.demote(attempt.network(), now);
-        }
+        self.settle(attempt.network(), false, now);
     }
 
     fn fail_without_account(&mut self, network: Network, now: Instant) -> Standing {
         let standing = self.attempts.fail_without_account(network, now);
-        self.demote(network, now);
+        self.settle(network, false, now);
         standing
     }
 
-    /// What waits from an address that has failed goes to its present lane: a burst of guesses does not stay where it
-    /// came in.
-    fn demote(&mut self, network: Network, now: Instant) {
-        let lane = self.attempts.lane_of_strangers(&network, now);
-        self.waiting.gather(&network, KNOWN + 1..=LANES.len() - 1, lane);
+    /// Moves the strangers of this network to their present lane, with one more that comes or without, and returns it: a
+    /// burst of guesses does not stay where it came in.
+    fn settle(&mut self, network: Network, one_comes: bool, now: Instant) -> usize {
+        let waiting = self.waiting.len_of(&network, STRANGERS);
+        let besides_one = if one_comes { waiting } else { waiting.saturating_sub(1) };
+        let lane = self.attempts.lane_of_strangers(&network, besides_one, now);
+        self.waiting.gather(&network, STRANGERS, lane);
+        lane
     }
 }
 

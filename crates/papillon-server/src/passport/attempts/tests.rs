@@ -87,7 +87,7 @@ fn a_success_costs_nothing() {
             attempts.end(&attempt, false, now);
         }
     }
-    assert_eq!(attempts.lane(&stranger("a@b.c", "10.0.0.1"), now), KNOWN + 1);
+    assert_eq!(attempts.lane_of_strangers(&Network::of(ip("10.0.0.1")), 0, now), 1);
 }
 
 #[test]
@@ -138,21 +138,17 @@ fn all_known_accounts_of_an_address_share_a_limit() {
 }
 
 #[test]
-fn the_lane_follows_the_failures_of_the_address() {
+fn the_lane_follows_the_failures_of_the_address_and_its_queue() {
     let (mut attempts, now) = (attempts(100, 100), Instant::now());
+    let [one, other] = ["10.0.0.1", "10.0.0.2"].map(|address| Network::of(ip(address)));
     let mut lanes = Vec::new();
     for number in 0..12 {
-        lanes.push(attempts.lane(&stranger("a@b.c", "10.0.0.1"), now));
+        lanes.push(attempts.lane_of_strangers(&one, 0, now));
         assert!(fail(&mut attempts, &format!("a{number}@b.c"), "10.0.0.1", now));
     }
     assert_eq!(lanes, [1, 2, 2, 3, 3, 3, 3, 3, 3, 4, 4, 4]);
-    assert_eq!(attempts.lane(&known("a@b.c", "10.0.0.1"), now), KNOWN);
-    assert_eq!(attempts.lane(&device("a@b.c", "10.0.0.1", 1), now), KNOWN);
-    assert_eq!(attempts.lane(&stranger("a@b.c", "10.0.0.2"), now), 1);
-    assert_eq!(
-        attempts.lane(&stranger("a@b.c", "10.0.0.1"), now + HOUR),
-        1,
-        "after an hour all is forgotten"
-    );
-    assert_eq!(LANES.len(), 5);
+    let waiting = |waiting| attempts.lane_of_strangers(&other, waiting, now);
+    assert_eq!([0, 1, 2, 3, 8, 9, usize::MAX].map(waiting), [1, 2, 2, 3, 3, 4, 4]);
+    assert_eq!(attempts.lane_of_strangers(&one, 0, now + HOUR), 1, "after an hour all is forgotten");
+    assert!(STRANGERS.eq([1, 2, 3, 4]));
 }

@@ -143,16 +143,33 @@ async fn the_wait_has_an_end() {
 async fn turns_go_round_the_addresses() {
     let queue = queue(1, 100, 100);
     let busy = begin(&queue, stranger("z@b.c", "10.0.0.9"));
-    let mut guesses: Vec<_> = (0..50)
+    let burst = |from: &'static str| {
+        let attempt = move |number| stranger(&format!("a{number}@b.c"), from);
+        (0..20).map(|number| Box::pin(queue.begin(attempt(number)))).collect::<Vec<_>>()
+    };
+    let (mut one, mut other) = (burst("10.0.0.1"), burst("10.0.0.2"));
+    assert!(one.iter_mut().chain(&mut other).all(|guess| now(guess.as_mut()).is_none()));
+    drop(busy);
+    for (one, other) in one.iter_mut().zip(&mut other) {
+        assert!(now(other.as_mut()).is_none());
+        drop(now(one.as_mut()).expect("its turn"));
+        drop(now(other.as_mut()).expect("its turn"));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn somebody_alone_comes_before_a_burst() {
+    let queue = queue(1, 100, 100);
+    let busy = begin(&queue, stranger("z@b.c", "10.0.0.9"));
+    let mut burst: Vec<_> = (0..20)
         .map(|number| Box::pin(queue.begin(stranger(&format!("a{number}@b.c"), "10.0.0.1"))))
         .collect();
-    assert!(guesses.iter_mut().all(|guess| now(guess.as_mut()).is_none()));
-    let mut other = pin!(queue.begin(stranger("b@b.c", "10.0.0.2")));
-    assert!(now(other.as_mut()).is_none());
+    let mut alone = pin!(queue.begin(stranger("b@b.c", "10.0.0.2")));
+    assert!(burst.iter_mut().all(|guess| now(guess.as_mut()).is_none()) && now(alone.as_mut()).is_none());
     drop(busy);
-    // The first that came, and then already the other address.
-    drop(now(guesses[0].as_mut()).unwrap());
-    assert!(now(other).is_some() && now(guesses[1].as_mut()).is_some());
+    assert!(now(burst[0].as_mut()).is_none());
+    drop(now(alone).expect("its turn"));
+    assert!(now(burst[0].as_mut()).is_some());
 }
 
 #[tokio::test(start_paused = true)]
