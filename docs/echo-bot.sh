@@ -1,5 +1,5 @@
 #!/bin/sh
-# A bot: tells the time to those who ask for it, says everything else back, and adds everybody who adds it.
+# A bot: tells the time when asked for it, says everything else back, and adds all people that add it.
 set -eu
 folder=$(mktemp -d)
 trap 'rm -r "$folder"' EXIT

@@ -74,7 +74,7 @@ async fn a_new_password_leaves_who_is_signed_in_alone() {
     let server = TestServer::start().await;
     let mut alice = Ns::online(&server, ALICE, 9).await;
     server.set_password(ALICE, "another one").await;
-    // The service has seen it when it has seen what came after it.
+    // The service has seen it when it has seen a later change.
     let mut bob = Ns::online(&server, BOB, 9).await;
     server.store().set_enabled(&handle(BOB), false).await.expect("disabled");
     bob.expect("OUT OTH").await;

@@ -1,5 +1,5 @@
 //! The rest of the notification server: `PNG`, `URL`, `SND`, `SDC`, `FND`, `PAG`, `PGD`, `IMS`, `OUT`
-//! and what is no command (1.5, 8).
+//! and lines that are no command (1.5, 8).
 
 use msnp_testkit::{Ns, TestServer, person, words};
 

@@ -1,5 +1,5 @@
-//! Long runs of list changes by several people at once: what the service keeps in memory is what
-//! it keeps on the disk, the two sides of every relation agree, and every client was told.
+//! Long runs of list changes by several people at once: the lists in memory equal those on the disk, the two sides of
+//! every relation agree, and every client was told.
 
 use std::collections::HashMap;
 
@@ -13,7 +13,7 @@ const NAMES: [&str; 4] = ["ann", "ben", "cat", "dan"];
 fn change(dice: &mut Dice) -> String {
     let handle = person(dice.one_of(&NAMES));
     let group = dice.below(4);
-    // One name for each person: what an addition does to a name is tested by itself.
+    // One name for each person: the effect of an addition on a name is tested by itself.
     match dice.below(12) {
         0..=2 => format!("ADD 1 FL {handle} {handle} {group}"),
         3 => format!("ADD 1 {} {handle} {handle}", dice.one_of(&["AL", "BL"])),
@@ -100,8 +100,8 @@ async fn memory_disk_both_sides_and_clients_agree_after_many_changes() {
     }
 }
 
-/// Blocking hides one's numbers; what a contact's lists show of them has to be the same in this
-/// session as in the next, whose list version is the same.
+/// Blocking hides one's numbers. A contact's lists have to show the same of them in this session and in the next, whose
+/// list version is the same.
 async fn numbers_shown_after(changes: [&str; 2]) {
     let server = TestServer::start().await;
     server.list(&person("ben"), &person("ann")).await;

@@ -1,4 +1,4 @@
-//! Cookies belong to a session and end with it; so do somebody's conversations when another sign-in, or an
+//! Cookies, which belong to a session and end with it; so do an account's conversations when another sign-in, or an
 //! operator, ends the session (8.4, 10.1, 10.2).
 
 use msnp_testkit::{Admission, Ns, Sb, Table, TestServer, Wire, words};
@@ -128,7 +128,7 @@ async fn a_goodbye_leaves_conversations_alone() {
     alice.msg(1, 'A', b"still here").await;
     assert_eq!(bob.receive(ALICE).await, b"still here");
     alice.expect("ACK 1").await;
-    // But what is left of them ends when the next session is sent away by another sign-in.
+    // But the rest of them ends when another sign-in ends the next session.
     let mut second = Ns::online(&server, ALICE, 9).await;
     alice.quiet().await;
     let _third = Ns::online(&server, ALICE, 9).await;

@@ -52,7 +52,7 @@ async fn a_session_is_cut_at_every_byte() {
         for expected in ["201 8\r\n", "GTC 9 1 A\r\n", "220 10\r\n", "502 12\r\n", "BLP 13 1 AL\r\n"] {
             assert!(whole.contains(expected), "{expected:?} in {whole}");
         }
-        // What stands before the ticket has been cut above.
+        // The part before the ticket has been cut above.
         let from = script.find("&p=").expect("a ticket");
         let cuts = [Cut::Whole, Cut::Bytes, Cut::Lines].into_iter().chain((from..script.len()).map(Cut::At));
         for cut in cuts {

@@ -140,7 +140,7 @@ async fn who_is_only_in_a_removed_group_leaves_the_list_with_it() {
         assert_eq!(lists.contact(BOB), None);
         assert_eq!(lists.contact(CAROL), Some("LST carol@example.com C 1 2"));
         assert_eq!(bob.syn().await.contact(ALICE), None);
-        // Nothing more is seen of who is gone.
+        // Nothing more is seen of the contact that is gone.
         bob.chg("BSY").await;
         alice.quiet().await;
     }

@@ -158,7 +158,7 @@ async fn verbs_in_the_wrong_place_bring_nobody_else_down() {
     serves(&server).await;
 }
 
-/// Whatever stands in a name, coded, it stays one parameter of one line, for everybody.
+/// A name stays one parameter of one line for each client, with any coded characters in it.
 #[tokio::test]
 async fn a_line_break_in_a_name_never_becomes_a_line() {
     for dialect in DIALECTS {

@@ -19,7 +19,7 @@ async fn a_new_contact_is_confirmed_and_told() {
         let (mine, his) = (alice.version().await + 1, bob.version().await + 1);
         alice.send(&format!("ADD 10 FL {BOB} {BOB} 0")).await;
         alice.expect(&format!("ADD 10 FL {mine} {BOB} {BOB} 0")).await;
-        // Nothing is said of properties that are not set: a `BPR` for somebody it has only just
+        // No line tells of properties that are not set: a `BPR` for a contact that it has only just
         // added ends Twisted's client.
         alice.quiet().await;
         bob.expect(&format!("ADD 0 RL {his} {ALICE} Alice")).await;
@@ -121,7 +121,7 @@ async fn addresses_that_are_none_are_201_and_those_of_nobody_205() {
             for bad in ["a@b", "bob", "@example.com", "bob@", &long] {
                 assert_eq!(alice.ask(&format!("ADD 5 {list} {bad} Bob")).await, "201 5", "{list} {bad}");
             }
-            // One byte less is an address, if nobody's.
+            // One byte less is an address, if no account's.
             assert_eq!(alice.ask(&format!("ADD 6 {list} {} Bob", &long[1..])).await, "205 6", "{list}");
             assert_eq!(alice.ask(&format!("ADD 6 {list} nobody@example.com Bob")).await, "205 6", "{list}");
             assert_eq!(alice.ask(&format!("REM 7 {list} nobody@example.com")).await, "205 7", "{list}");
@@ -227,7 +227,7 @@ async fn who_goes_off_the_forward_list_is_told() {
         assert_eq!(alice.ask(&format!("REM 5 FL {BOB}")).await, format!("REM 5 FL {mine} {BOB}"));
         bob.expect(&format!("REM 0 RL {his} {ALICE}")).await;
         assert_eq!(alice.ask(&format!("REM 6 FL {BOB}")).await, "216 6");
-        // Nothing more is seen of who is gone.
+        // Nothing more is seen of the contact that is gone.
         bob.chg("BSY").await;
         alice.quiet().await;
         assert_eq!(bob.syn().await.contact(ALICE), Some("LST alice@example.com alice@example.com 1 0"));
@@ -367,7 +367,7 @@ async fn renaming_a_contact_is_between_its_owner_and_the_service() {
         alice.quiet().await;
         bob.quiet().await;
         assert_eq!(alice.syn().await.contact(BOB), Some(&*format!("LST {BOB} {name} 9 0")));
-        // What others see is the name that a person has chosen.
+        // Others see the name that a person has chosen.
         bob.chg("BSY").await;
         alice.expect(&format!("NLN BSY {BOB} Bob 268435492")).await;
     }

@@ -1,4 +1,4 @@
-//! `MSG` in a conversation: what arrives, and what the sender is told (1.4, 10.4).
+//! `MSG` in a conversation: its delivery, and the answer to the sender (1.4, 10.4).
 
 use msnp_testkit::{Sb, Table, TestServer, Wire, display_name, message};
 
@@ -183,7 +183,7 @@ async fn what_each_sender_says_stays_in_order_when_all_speak_at_once() {
                 *next += 1;
             }
             seat.quiet().await;
-            // Nobody leaves before everybody has heard everything.
+            // No client leaves before all have heard everything.
             (seat, heard)
         }));
     }

@@ -8,8 +8,7 @@ use crate::support::{ALICE, BOB, CAROL, DIALECTS, OBJECT, friends};
 const ALICE_ONLINE: &str = "NLN NLN alice@example.com Alice 268435492";
 const ALICE_OFFLINE: &str = "FLN alice@example.com";
 
-/// Sends what Alice sends, takes her own reply, and checks what Bob sees of it: these lines and
-/// nothing else.
+/// Sends Alice's line, takes her own reply, and checks that Bob sees these lines of it and nothing else.
 async fn seen(alice: &mut Ns, line: &str, bob: &mut Ns, expected: &[&str]) {
     alice.send(line).await;
     let verb = line.split(' ').next().unwrap_or_default();
@@ -28,7 +27,7 @@ async fn coming_online_is_seen_once_each_way() {
         server.befriend(ALICE, BOB).await;
         let mut bob = Ns::online(&server, BOB, dialect).await;
         let mut alice = Ns::sign_in(&server, ALICE, dialect).await;
-        // A sign-in alone shows nobody.
+        // A sign-in alone shows no contact.
         alice.syn().await;
         bob.quiet().await;
         let seen = alice.chg("NLN").await;
@@ -90,7 +89,7 @@ async fn who_hides_sees_the_others() {
         alice.expect(&format!("NLN AWY {BOB} Bob 268435492")).await;
         alice.send("OUT").await;
         alice.closed().await;
-        // Nobody saw the hidden one come, and nobody sees it go.
+        // No contact saw the hidden one come, and none sees it go.
         bob.quiet().await;
     }
 }
@@ -135,11 +134,11 @@ async fn a_blocked_contact_sees_one_goes_offline_once() {
         let (mut alice, mut bob) = friends(&server, dialect).await;
         let block = format!("ADD 5 BL {BOB} Bob");
         seen(&mut alice, &block, &mut bob, &[ALICE_OFFLINE]).await;
-        // Whatever the other does now, nothing more is seen.
+        // From now on nothing is seen of the other, in any state.
         seen(&mut alice, "CHG 6 BSY 268435492", &mut bob, &[]).await;
         seen(&mut alice, &format!("REA 6 {ALICE} Alicia"), &mut bob, &[]).await;
         seen(&mut alice, &format!("REA 6 {ALICE} Alice"), &mut bob, &[]).await;
-        // Blocking somebody does not keep one from seeing them.
+        // Blocking a contact does not keep one from seeing it.
         bob.chg("LUN").await;
         alice.expect(&format!("NLN LUN {BOB} Bob 268435492")).await;
         seen(&mut alice, "CHG 6 NLN 268435492", &mut bob, &[]).await;

@@ -1,6 +1,5 @@
-//! Everybody changes status, blocks, hides, leaves and returns at once, on several threads: what
-//! each client has been told in the end is what is true (6.4), and nobody was told twice that
-//! somebody went.
+//! A storm of presence: all clients change status, block, hide, leave and return at once, on several threads. In the
+//! end each client has been told the truth (6.4), and none was told twice that a contact went.
 
 use std::collections::{HashMap, HashSet};
 

@@ -36,7 +36,7 @@ async fn with_a_time_of_grace_it_is_announced() {
         assert_eq!(String::from_utf8(message.payload).expect("UTF-8"), expected);
         ns.quiet().await;
     }
-    // Somebody in a hurry.
+    // A client in a hurry.
     server.stop().await;
     for ns in [&mut alice, &mut bob] {
         ns.expect("OUT SSD").await;

@@ -12,7 +12,7 @@ pub const OBJECT: &str = "%3Cmsnobj%20Creator%3D%22alice%40example.com%22%20Size
     %20Location%3D%22TFR2C.tmp%22%20Friendly%3D%22AAA%3D%22%20SHA1D%3D%22trC8SlFx2sWQxZMIBAWSEnXc8oQ%3D%22\
     %20SHA1C%3D%22U32o6bosZzluJq82eAtMpx5dIEI%3D%22%2F%3E";
 
-/// Alice and Bob, who have each other on their lists, both online. Nothing is left to be read.
+/// Alice and Bob with each other on their lists, both online. Nothing is left to be read.
 pub async fn friends(server: &TestServer, dialect: u32) -> (Ns, Ns) {
     server.befriend(ALICE, BOB).await;
     let mut alice = Ns::online(server, ALICE, dialect).await;

@@ -65,7 +65,7 @@ async fn a_newcomer_learns_of_everybody_and_everybody_of_the_newcomer() {
         let server = TestServer::start().await;
         let mut table = Table::of(&server, &["alice", "bob", "carol"], dialect).await;
         let mut dave = Ns::online(&server, "dave@example.com", dialect).await;
-        // Anybody may call.
+        // Every participant may call.
         table.seats[1].call("dave@example.com").await;
         let door = dave.ring().await;
         assert_eq!(door.caller, BOB);

@@ -192,8 +192,8 @@ async fn who_is_added_while_offline_learns_it_at_the_next_sign_in() {
     assert_eq!(lists.contact(ALICE), Some("LST alice@example.com Alice 8"));
 }
 
-/// Whatever name comes with an addition: the lists of this session are those of the next, which
-/// have the same version.
+/// The lists of this session are those of the next, which have the same version, with any name that comes with an
+/// addition.
 async fn same_in_the_next_session(first: &str, second: &str) {
     let server = TestServer::start().await;
     server.account(BOB).await;

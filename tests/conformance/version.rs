@@ -1,4 +1,4 @@
-//! `VER`, `CVR` and what may not come at that stage (1.7, 2.2, 2.3, 2.4).
+//! `VER`, `CVR`, and the lines that may not come at that stage (1.7, 2.2, 2.3, 2.4).
 
 use msnp_testkit::{Ns, TestServer, Wire, words};
 

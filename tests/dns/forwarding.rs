@@ -30,7 +30,7 @@ async fn questions_are_passed_on_as_they_are() {
     let mut connection = Connection::to(server.addresses.dns).await;
     assert_eq!(Said::read(&connection.ask(&packet).await).addresses(), ["192.0.2.1"]);
     assert_eq!(upstream.question().await[2..], packet[2..]);
-    // The old names are nobody else's business.
+    // The old names are never forwarded.
     client.look_up("messenger.hotmail.com", A).await;
     assert!(upstream.asked().is_empty());
 }
@@ -150,7 +150,7 @@ async fn what_is_too_large_for_a_packet_comes_on_a_connection() {
 #[tokio::test]
 async fn a_loop_ends() {
     let (address, told) = tokio::sync::oneshot::channel::<SocketAddr>();
-    // Asks us whatever we ask it.
+    // Sends each question back to this listener.
     let (udp, mut count) = (tokio::net::UdpSocket::bind("127.0.0.1:0").await.unwrap(), 0);
     let upstream = udp.local_addr().unwrap();
     let (asked, mut questions) = tokio::sync::mpsc::unbounded_channel();

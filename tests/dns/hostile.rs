@@ -59,7 +59,7 @@ async fn garbage_changes_nothing() {
         client.send(&packet).await;
     }
     serves(&server).await;
-    // Whatever was passed on asks one question.
+    // Each packet that was passed on asks one question.
     for packet in upstream.asked() {
         assert_eq!(packet[4..10], [0, 1, 0, 0, 0, 0]);
     }
@@ -119,7 +119,7 @@ async fn strangers_get_no_answer() {
         stranger.send(&packet).await;
     }
     assert_eq!(served.look_up("messenger.hotmail.com", A).await, ["127.0.0.1"]);
-    // Packets are taken in one after the other: what has not come by now does not come.
+    // Packets are taken in one after the other: one that has not come by now does not come.
     assert_eq!(stranger.came(), 0);
 }
 

@@ -76,7 +76,7 @@ impl Person {
     }
 }
 
-/// Two people do what people do.
+/// Two people talk, fetch pictures, send files and leave.
 async fn meet(hers: Way, his: Way) {
     let server = TestServer::start().await;
     server.befriend(ALICE, BOB).await;

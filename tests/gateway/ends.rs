@@ -70,7 +70,7 @@ async fn who_is_held_is_there_and_so_is_who_asks() {
     let server = TestServer::with(|config| config.timeouts.gateway_idle = idle).await;
     let (mut alice, mut bob) = friends(&server).await;
     let started = std::time::Instant::now();
-    // Each poll is held for a second: together for twice what she may be silent.
+    // Each poll is held for a second: together twice as long as she may be silent.
     while started.elapsed() < idle * 2 {
         let answer = alice.post(&format!("{}&Lifespan=1", poll(&alice.id)), b"").await;
         assert!(answer.body.is_empty());

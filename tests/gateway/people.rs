@@ -1,4 +1,4 @@
-//! People who see each other and talk, by the gateway and beside it.
+//! Presence and conversations, by the gateway and beside it.
 
 use msnp_testkit::gateway::Gateway;
 use msnp_testkit::{Ns, Sb, TestServer, message, words};
@@ -22,7 +22,7 @@ async fn two_people_at_the_gateway_see_each_other_and_talk() {
             hers.send_raw(&message(3, 'A', b"hello")).await;
             let said = his.message().await;
             assert_eq!((&*said.from, &*said.name, &*said.payload), (ALICE, "Alice", &b"hello"[..]));
-            // Delivered is what has gone into an answer.
+            // A message counts as delivered when it has gone into an answer.
             hers.expect("ACK 3").await;
             his.send_raw(&message(4, 'U', b"and back")).await;
             assert_eq!(hers.message().await.payload, b"and back");
@@ -73,7 +73,7 @@ async fn what_goes_into_the_last_answer_has_been_delivered() {
     his.expect("JOI alice@example.com Alice").await;
     his.msg(5, 'A', b"in time").await;
     his.quiet().await;
-    // She does what ends her session without another word.
+    // A line that is no command ends her session without another word.
     let answer = hers.post(&format!("SessionID={}", hers.id), b"XXX\r\n").await;
     assert!(answer.head.contains("; Session=close"));
     assert!(answer.body.starts_with(b"MSG "));
@@ -175,7 +175,7 @@ async fn a_switchboard_is_found_whatever_address_is_named() {
         "Action=open&Server=SB&IP=10.99.99.99:1863",
         "Action=open&IP=10.99.99.99:1863",
         "Action=open&Server=SB",
-        // Its first verb says what it is for.
+        // Its first verb selects the server.
         "Action=open&Server=NS&IP=messenger.hotmail.com",
     ] {
         let door = alice.ask("XFR 8 SB", "XFR 8 SB ").await;

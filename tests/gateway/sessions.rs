@@ -1,4 +1,4 @@
-//! SessionIDs: what they look like, and that only the latest one counts.
+//! SessionIDs: their form, and the rule that only the latest one counts.
 
 use msnp_testkit::TestServer;
 use msnp_testkit::gateway::{Gateway, Way};

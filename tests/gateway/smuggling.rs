@@ -39,7 +39,7 @@ async fn a_body_has_one_length() {
         );
         let answer = request(server.addresses.http, text.as_bytes()).await;
         assert!([400, 411].contains(&answer.status()), "{framing:?}: {}", answer.head);
-        // One answer, the end of the connection, and nobody has opened anything.
+        // One answer, the end of the connection, and no session was opened.
         assert_eq!(answer.header("Connection"), Some("close"), "{framing:?}");
         let text = all(&answer);
         assert!(text.matches("HTTP/1.1 ").count() == 1 && !text.contains("SessionID"), "{text}");

@@ -14,7 +14,7 @@ pub fn way(server: &TestServer) -> Way {
     Way::to(server.addresses.http)
 }
 
-/// Alice at the gateway and bob at a socket, who see each other.
+/// Alice at the gateway and bob at a socket. They see each other.
 pub async fn friends(server: &TestServer) -> (Gateway, Ns) {
     server.befriend(ALICE, BOB).await;
     let mut bob = Ns::online(server, BOB, 9).await;

@@ -1,5 +1,5 @@
-//! Senders that wait for each `ACK` before they send the next packet, as Pidgin and aMSN do with files: what
-//! counts is how many requests a transfer takes, since such a client asks every two seconds.
+//! Senders that wait for each `ACK` before they send the next packet, as Pidgin and aMSN do with files. The number of
+//! requests of a transfer counts, since such a client asks every two seconds.
 
 use msnp_testkit::gateway::{Gateway, read_answer};
 use msnp_testkit::{Ns, Sb, TestServer, message};
@@ -57,7 +57,7 @@ async fn take_by_http(recipient: &mut Gateway) -> usize {
     requests
 }
 
-/// Bob, who sits in a conversation with Alice; both are at the gateway.
+/// Bob in a conversation with Alice; both are at the gateway.
 async fn both_at_the_gateway(server: &TestServer) -> (Gateway, Gateway) {
     server.befriend(ALICE, BOB).await;
     let mut alice = Gateway::online(server, way(server), ALICE, 9).await;
@@ -136,14 +136,14 @@ async fn a_poll_is_not_held_where_nobody_waits() {
     let server = TestServer::start().await;
     let (mut alice, mut bob) = friends(&server).await;
     let (mut his, mut hers) = conversation(&mut bob, &mut alice).await;
-    // Nobody waits for an answer to these.
+    // No sender waits for an answer to these.
     for class in ['N', 'U'] {
         his.msg(1, class, b"hello").await;
     }
     let quick = async |gateway: &mut Gateway| {
         let mut stream = TcpStream::connect(gateway.way.address).await.expect("it listens");
         stream.write_all(&gateway.request(&poll(&gateway.id), b"")).await.expect("sent");
-        // One who ends its own side at once would not be answered if it were held.
+        // A client that ends its own side at once would not be answered if it were held.
         stream.shutdown().await.expect("ended");
         let answer = read_answer(&mut stream).await;
         gateway.take(&answer);
@@ -156,7 +156,7 @@ async fn a_poll_is_not_held_where_nobody_waits() {
     quick(&mut hers).await;
     quick(&mut alice).await;
     assert!(hers.unread.is_empty());
-    // What does not come to a client that asks for nothing does not keep the other's requests for ever.
+    // A message that a silent client does not take does not hold the sender's requests for ever.
     drop(his);
     hers.expect(&format!("BYE {BOB}")).await;
     let answer = hers.post(&session(&hers.id), &message(2, 'D', &packet(0))).await;

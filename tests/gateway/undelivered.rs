@@ -62,7 +62,7 @@ async fn for_whom_too_much_waits() {
     for number in 7..12 {
         let line = his.line().await;
         if line.starts_with("BYE ") {
-            // What was sent after that reaches nobody.
+            // A message after that reaches no client.
             assert!(number > 8, "{line} before NAK {number}");
             return;
         }

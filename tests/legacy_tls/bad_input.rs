@@ -58,7 +58,7 @@ async fn whoever_leaves_in_the_middle_leaves_nothing() {
     all_is_well(&server).await;
 }
 
-/// From an address of its own, so that it is not the others who are turned away.
+/// From an address of its own, so that the other clients are not turned away.
 async fn connect_from(from: Ipv4Addr, to: SocketAddr) -> Option<TcpStream> {
     let socket = TcpSocket::new_v4().ok()?;
     socket.bind((IpAddr::from(from), 0).into()).ok()?;

@@ -64,7 +64,7 @@ impl Client {
     pub async fn tell(self, input: &str) -> Said {
         let mut command = Command::new(self.program);
         command.args(self.words).kill_on_drop(true);
-        // Whatever the machine's administrators think of old versions.
+        // Without the machine's own settings, which may forbid old versions.
         command.env("OPENSSL_CONF", "/dev/null").env("GNUTLS_SYSTEM_PRIORITY_FILE", "/dev/null");
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().expect("the client starts");

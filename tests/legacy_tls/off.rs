@@ -54,7 +54,7 @@ async fn the_hello_of_ssl_2_gets_no_server_hello() {
     stream.write_all(&[0x80, 0x1c, 1, 3, 0, 0, 3, 0, 0, 0, 16, 0, 0, 5]).await.unwrap();
     stream.write_all(b"sixteen bytes...").await.unwrap();
     let mut answer = Vec::new();
-    // Closed in whatever way, after an alert or without a word.
+    // Closed, after an alert or without a word.
     let _ = timeout(DEADLINE, stream.read_to_end(&mut answer)).await.expect("it is closed");
     assert!(answer.is_empty() || answer[0] == 21, "{answer:x?}");
 }

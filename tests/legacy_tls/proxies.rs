@@ -114,7 +114,7 @@ async fn a_bad_header_ends_the_connection() {
         let mut stream = TcpStream::connect(server.addresses.http).await.unwrap();
         stream.write_all(header).await.unwrap();
         let mut answer = Vec::new();
-        // In whatever way.
+        // Closed or reset.
         let _ = stream.read_to_end(&mut answer).await;
         assert!(answer.is_empty(), "{answer:?}");
     }

@@ -104,7 +104,7 @@ class Line:
         return line, payload
 
     def expect(self, start):
-        """The first line that begins like this; those before it are kept for whoever asks later."""
+        """The first line that begins like this; those before it are kept for a later call."""
         for kept in self.seen:
             if kept[0].startswith(start):
                 self.seen.remove(kept)

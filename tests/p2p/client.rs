@@ -36,7 +36,7 @@ impl Somebody {
         Self { client, events, folder: tempfile::tempdir().expect("a folder") }
     }
 
-    /// Waits for something to happen; what happens before is passed over.
+    /// Waits for an event; events before it are passed over.
     pub async fn wait<T>(&mut self, mut wanted: impl FnMut(Event) -> Option<T>) -> T {
         let waiting = async {
             loop {
@@ -61,7 +61,7 @@ pub fn noise(length: usize) -> Vec<u8> {
     (0..length).map(|at| (at * 31 + at / 251) as u8).collect()
 }
 
-/// Raw alice and bob with the library, who see each other.
+/// Raw alice, and bob with the library. They see each other.
 pub struct Scene {
     /// Ends with the scene.
     _server: TestServer,

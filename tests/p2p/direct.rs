@@ -98,8 +98,8 @@ async fn our_file_goes_to_where_the_peer_listens() {
     assert_eq!(sending.progress().route, Some(TransferRoute::Direct));
 }
 
-/// Bob is offered and accepts a file of 3000 bytes, and is asked for a direct connection; what he
-/// answers to that.
+/// Offers Bob a file of 3000 bytes, which he accepts, and asks him for a direct connection. The text is his answer to
+/// that.
 async fn asked(scene: &mut Scene) -> (msnp_testkit::p2p::RawPeer, msnp_client::Transfer, String) {
     let mut alice = scene.call(Quirks::default()).await;
     let mut context = vec![0; 574];

@@ -253,7 +253,7 @@ async fn invitations_to_what_is_not_there_are_declined_and_nothing_breaks() {
         });
         assert!(told.await.starts_with(expected));
     }
-    // What is no packet at all, and totals that are lies, change nothing.
+    // Bytes that are no packet, and totals that are lies, change nothing.
     for rubbish in [&b""[..], &[0; 47], &[0xff; 60]] {
         let head = b"MIME-Version: 1.0\r\nContent-Type: application/x-msnmsgrp2p\r\nP2P-Dest: bob@example.com\r\n\r\n";
         alice.msg(50, 'D', &[head, rubbish].concat()).await;

@@ -1,5 +1,4 @@
-//! The peer-to-peer layer against what real clients said, and against scripted peers on the real
-//! service.
+//! The peer-to-peer layer against lines of real clients, and against scripted peers on the real service.
 
 mod amsn;
 mod client;

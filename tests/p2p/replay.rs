@@ -13,7 +13,7 @@ use msnp_p2p::{Body, Guid, Identifiers, Peer, PeerConfig, PeerEvent, Published};
 
 use crate::transcript::{ALICE, BOB, CUSTOM_EMOTICON, DISPLAY_PICTURE, Said, read};
 
-/// The numbers of one side, taken from what it said.
+/// The numbers of one side, taken from its packets.
 struct Taken {
     first: u32,
     nonces: VecDeque<u32>,
@@ -39,7 +39,7 @@ impl Identifiers for Taken {
     }
 }
 
-/// One fetch: the packets from an INVITE to what follows the data.
+/// One fetch: the packets from an INVITE to those after the data.
 struct Fetch {
     packets: Vec<(&'static str, Packet, Bytes)>,
     object: MsnObject,

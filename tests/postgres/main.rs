@@ -1,6 +1,6 @@
 //! The service on PostgreSQL, when the database goes away or answers no more.
 //!
-//! Where PostgreSQL is not installed these tests say that they did not run, or fail if
+//! Without PostgreSQL on the machine these tests print that they did not run, or fail if
 //! `PAPILLON_REQUIRE_POSTGRES=1`.
 #![cfg(target_os = "linux")]
 
@@ -32,7 +32,7 @@ async fn service(url: &str) -> TestServer {
     server
 }
 
-/// Whatever a client asks for, at whatever door, it gets an answer: that it cannot be done.
+/// Each client gets an answer to each request, at each entry point: that it cannot be done.
 async fn everybody_is_answered(server: &TestServer, people: &mut [Ns]) {
     let mut doors = JoinSet::new();
     let address = server.addresses.http;
@@ -57,7 +57,7 @@ async fn everybody_is_answered(server: &TestServer, people: &mut [Ns]) {
     };
     let statuses = timeout(ANSWER, all).await.expect("somebody has no answer");
     assert_eq!(statuses, [500; 5]);
-    // What needs no database is not held up.
+    // A request that needs no database is not held up.
     let mut stranger = Browser::new(server);
     assert_eq!(stranger.get("/login").await.status(), 200);
     assert_eq!(stranger.get("/register").await.status(), 200);

@@ -80,7 +80,7 @@ def talk(alice, bob):
 
 
 def guess(guesser, others, log):
-    """One who tries many passwords is stopped; others behind the same proxy are not, whatever is made up."""
+    """A visitor that tries many passwords is stopped; others behind the same proxy are not, with any invented header."""
     lies = f"X-Forwarded-For: {others[0].address}\r\nForwarded: for={others[0].address}\r\n"
     for number in range(12):
         answer = guesser.login(f"nobody{number}@example.com", "wrong", headers=lies)

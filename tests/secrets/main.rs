@@ -61,7 +61,7 @@ async fn no_log_line_shows_a_secret() {
     guest.receive(alice).await;
     seat.expect("ACK 1").await;
 
-    // What is refused is logged more readily.
+    // A refused request is logged more readily.
     let refused = first.door().await;
     let mut wire = Wire::connect(refused.address).await;
     wire.send(&format!("USR 1 {bob} {}", refused.cookie)).await;
@@ -95,7 +95,7 @@ async fn no_log_line_shows_a_secret() {
     }
 }
 
-/// Uses the pages, and returns what must not be read anywhere.
+/// Uses the pages, and returns the secrets that must not be read anywhere.
 async fn pages(server: &TestServer) -> Vec<String> {
     let mut browser = Browser::new(server);
     let form = browser.get("/register").await.form("/register");

@@ -1,7 +1,7 @@
-"""Those who vanish (`far`) and those who stay (`near`); see `run`.
+"""Clients that vanish (`far`) and clients that stay (`near`); see `run`.
 
-Two people are far: one signs in and says nothing more, the other is in two conversations with the watcher, who is
-near. In one of them the watcher goes on talking after the cable has been pulled, in the other nobody says anything.
+Two people are far: one signs in and says nothing more, the other is in two conversations with the watcher, which is
+near. In one of them the watcher goes on talking after the cable has been pulled, in the other no client says anything.
 Nothing here is shared with the service's own code.
 """
 
@@ -15,7 +15,7 @@ import time
 
 SERVICE = "10.81.0.1"
 PATIENCE = 20
-# What is promised.
+# The promises.
 GONE_WITHIN = 120
 IDLE, TALKER, WATCHER = (name + "@example.com" for name in ("idle", "talker", "watcher"))
 
@@ -122,7 +122,7 @@ def far():
         _, session, address, _, cookie, *_ = people[1].expect("RNG ")
         seats.append(Line(*address.split(":")))
         seats[-1].reply("ANS", TALKER, cookie, session)
-    # Until this is ended from outside. What comes is read, as long as it comes.
+    # Until this is ended from outside. Bytes are read as long as they come.
     while True:
         for line in select.select([line.socket for line in people + seats], [], [])[0]:
             line.recv(65536)
@@ -193,7 +193,7 @@ def near(namespace):
     while sum(counts.values()) < said:
         watch.read("talking", talking)
     print(f"vanished: of {said} messages {counts['ACK']} were acknowledged, {counts['NAK']} refused", flush=True)
-    # Those who stay have noticed nothing.
+    # The clients that stay have noticed nothing.
     watcher.send("PNG")
     watcher.expect("QNG")
     print("vanished: 4 passed, 0 failed")

@@ -1,4 +1,4 @@
-//! Is a page what a browser of 2001 understands?
+//! The check that a page is one that legacy browsers understand.
 
 use std::collections::BTreeSet;
 
@@ -101,7 +101,7 @@ pub(crate) fn read(page: &str, about: &str) -> Vec<Tag> {
             open.push(tag.name.clone());
         }
         if tag.name == "style" {
-            // What is in there is no markup.
+            // The text in there is no markup.
             rest = &rest[rest.find("</style>").expect("the end of the style sheet")..];
         }
         tags.push(tag);
@@ -144,7 +144,7 @@ fn check(tags: &[Tag], about: &str) {
     }
 }
 
-/// Where a page leads: its links, its pictures and its forms, without what they ask for or jump to.
+/// The addresses to which a page leads: its links, its pictures and its forms, without queries and fragments.
 pub(crate) fn links(tags: &[Tag]) -> BTreeSet<String> {
     let targets = tags.iter().flat_map(|tag| ["href", "src", "action"].map(|name| tag.attribute(name)));
     let targets = targets.flatten().map(|target| target.split(['#', '?']).next().unwrap_or_default());

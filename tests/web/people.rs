@@ -11,7 +11,7 @@ mod registering;
 mod sessions;
 mod signing_in;
 
-/// Ada, who has an account in most of these tests.
+/// Ada. She has an account in most of these tests.
 const ADA: &str = "ada@example.com";
 /// Another one.
 const BOB: &str = "bob@example.com";

@@ -1,4 +1,4 @@
-//! Behind an HTTP proxy: whom it names is who asks, and pages name the address in front.
+//! The pages behind an HTTP proxy: the client is the one that it names, and pages name the address in front.
 
 use msnp_testkit::browser::Browser;
 use msnp_testkit::gateway::{Gateway, Way};

@@ -1,4 +1,4 @@
-//! The set-up pages and what they give out.
+//! The set-up pages and their files.
 
 use std::collections::BTreeSet;
 

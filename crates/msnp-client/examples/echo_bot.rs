@@ -1,4 +1,4 @@
-//! A bot that says what it hears.
+//! A bot that repeats each text.
 //!
 //! In one terminal start a service to try. It prints two accounts, their passwords, and where the
 //! certificate authority is:

@@ -1,4 +1,4 @@
-//! A bot with a display picture and a custom emoticon that sends a file to whoever talks to it: its own
+//! A bot with a display picture and a custom emoticon that sends a file to each account that talks to it: its own
 //! source.
 //!
 //! ```sh

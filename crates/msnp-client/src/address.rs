@@ -66,6 +66,8 @@ impl ServerAddress {
     pub(crate) fn with_port(text: &str, usual: u16) -> Option<Self> {
         let bare_v6 = text.parse::<IpAddr>().is_ok_and(|address| address.is_ipv6());
         let (host, port) = match text.rsplit_once(':') {
+            // The last group of a bare `fe80::1`, and of `[::1]` without a port, is no port although a colon stands
+            // before it.
             Some((host, port)) if !bare_v6 && !text.ends_with(']') => (host, port.parse().ok()?),
             _ => (text, usual),
         };
@@ -103,7 +105,10 @@ impl ServerAddress {
     pub fn is_loopback(&self) -> bool {
         let bare = self.host.trim_matches(['[', ']']);
         match bare.parse::<IpAddr>() {
+            // `::ffff:127.0.0.1` is this machine as well.
             Ok(address) => address.to_canonical().is_loopback(),
+            // These names never leave the machine (RFC 6761). Any other one may be made to lead here, or away, by a DNS
+            // server.
             Err(_) => bare == "localhost" || bare.ends_with(".localhost"),
         }
     }
@@ -117,6 +122,7 @@ impl ServerAddress {
 fn host_as_in_url(text: &str) -> Option<String> {
     let bare = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(text);
     let label = |label: &str| {
+        // DNS carries labels of up to 63 bytes and names of up to 253 (RFC 1035).
         (1..=63).contains(&label.len())
             && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
     };

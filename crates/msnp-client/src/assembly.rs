@@ -29,6 +29,8 @@ pub(crate) fn assemble(
     let (settings, notification) = (Arc::new(settings), Arc::new(notification));
     let (events, roster) = (Arc::new(events), Arc::<RwLock<Roster>>::default());
     let pictures = Arc::new(OwnPictures::new(account.clone()));
+    // The parts call back into the client that holds them. They do it through weak handles: with strong ones the client
+    // would hold itself, and would never be dropped.
     Arc::new_cyclic(|core: &Weak<Core>| {
         let subscriber: Weak<dyn Subscriber> = Weak::<Core>::clone(core);
         let switchboards = Arc::new(Switchboards::new(

@@ -224,6 +224,7 @@ impl Builder {
         let own = Own { name: FriendlyName::from(&self.account), status: self.status };
         let notification = NotificationHandle::new(commands);
         let core = assemble(self.account, self.password, settings, own, events, notification);
+        // Before the sign-in: its first `CHG` describes the display picture to the contacts.
         if let Some(png) = self.picture {
             core.pictures.put_on(png)?;
         }

@@ -34,7 +34,7 @@ const FAREWELL: Duration = Duration::from_secs(3);
 /// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
 /// let (client, _events) = Client::builder("ada@example.com".parse()?, "secret").sign_in().await?;
 ///
-/// // The list, and who is there.
+/// // The list, and the contacts that are online.
 /// for contact in client.contacts() {
 ///     match &contact.presence {
 ///         Some(presence) => println!("{} is {:?}", contact.name.text(), presence.status),
@@ -43,7 +43,7 @@ const FAREWELL: Duration = Duration::from_secs(3);
 /// }
 /// client.add_contact(&"grace@example.com".parse()?).await?;
 ///
-/// // How others see this account.
+/// // The status and the picture that others see.
 /// client.set_status(Status::Busy).await?;
 /// client.set_picture(Some(std::fs::read("me.png")?.into())).await?;
 ///
@@ -153,6 +153,7 @@ impl Client {
             Some(png) => self.core.pictures.put_on(png)?,
             None => self.core.pictures.take_off(),
         }
+        // The description of the picture travels in `CHG`, so the same status is sent once more.
         self.set_status(self.status()).await
     }
 
@@ -287,8 +288,7 @@ impl Client {
     ///
     /// [`TransferError::Unknown`] when the offer is over, [`TransferError::File`] when `folder` cannot be written to,
     /// [`TransferError::NeedsDirect`] when the file could only come over a direct connection. [`Transfer::finished`]
-    /// tells
-    /// of later errors.
+    /// tells of later errors.
     pub async fn accept_file(
         &self,
         transfer: TransferId,
@@ -318,6 +318,7 @@ impl Client {
     /// Leaves all conversations, signs out and waits until the service has closed the connection. The last event is
     /// [`Event::SignedOut`].
     pub async fn sign_out(&self) {
+        // The switchboards first: the last event comes with the second step, and many programs end at that.
         self.core.conversations.leave_all().await;
         self.core.notification.sign_out().await;
         // The service notices by itself that a connection is gone whose `OUT` did not get through in that time.

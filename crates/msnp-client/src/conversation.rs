@@ -77,8 +77,7 @@ impl Conversation {
     ///
     /// [`SendError::TooLong`] when it does not fit into one message of 1664 bytes. [`SendError::NotOnline`] or
     /// [`SendError::NoAnswer`] when no other account can be called, [`SendError::NotDelivered`] when a member did not
-    /// get
-    /// it, and any error of the service or the network.
+    /// get it, and any error of the service or the network.
     pub async fn send(&self, text: impl Into<Text>) -> Result<(), SendError> {
         self.send_with(text, &[]).await.map(drop)
     }
@@ -153,8 +152,7 @@ impl Conversation {
     /// # Errors
     ///
     /// [`CommandError::Refused`] with [`ErrorCode::NotOnline`](msnp::ErrorCode::NotOnline) when the account is not
-    /// online or
-    /// blocks this account; [`CommandError::Conversation`] when the conversation could not be opened; and any error of
+    /// online or blocks this account; [`CommandError::Conversation`] when the conversation could not be opened; and any error of
     /// the service or the network.
     pub async fn invite(&self, who: &Handle) -> Result<(), CommandError> {
         let all = self.all().map_err(|_| CommandError::Disconnected)?;

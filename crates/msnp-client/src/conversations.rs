@@ -77,6 +77,8 @@ impl Conversations {
             return Arc::clone(state);
         }
         if states.len() >= MAX_CONVERSATIONS {
+            // One count is that of this map. Any other is a handle of the program or an event that waits, whose number
+            // has to stay valid. Lock order: `states`, then a line's state.
             states.retain(|_, state| Arc::strong_count(state) > 1 || state.line().has_switchboards());
         }
         let state = Arc::new(ConversationState::new(Arc::clone(line), Arc::clone(&self.tell)));

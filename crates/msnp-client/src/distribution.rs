@@ -64,10 +64,12 @@ pub(crate) fn tell(core: &Core, conversation: &Arc<ConversationState>, happening
         }
         Happening::Text { from, name, text, emoticons } => {
             let (sender, used) = (from.clone(), emoticons.clone());
+            // The text first: the event with a picture refers to it.
             core.events.emit(Event::Message { conversation, from, name, text, emoticons });
             return used.iter().for_each(|emoticon| core.peers.fetch_emoticon(&sender, emoticon));
         }
         Happening::Invitation { from, name, invitation, message } => {
+            // File offers have events of their own. All other programs' invitations are raw messages to this library.
             if !core.peers.knows_invitation(&from, &invitation) {
                 core.events.emit(raw(conversation.clone(), from.clone(), name, message));
             }

@@ -30,7 +30,7 @@ use crate::{Contact, Conversation, Presence, TransferError, TransferId, Transfer
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Event {
-    /// Signed in again after the connection broke (the first sign-in is what `sign_in` returns).
+    /// Signed in again after the connection broke (`sign_in` returns after the first sign-in).
     SignedIn,
     /// A contact came online, or is online when this account signs in.
     Online {
@@ -124,7 +124,7 @@ pub enum Event {
     /// (`application/x-ms-ink`), a wink (`text/x-msnmsgr-datacast` but for nudges) or a client's abilities
     /// (`text/x-clientcaps`). [`Conversation::send_raw`] sends one.
     ///
-    /// Where the sender believes that it is seen here, an [`Event::NotShown`] for users follows.
+    /// An [`Event::NotShown`] for users follows where the sender believes that the message is seen here.
     Raw {
         /// The conversation.
         conversation: Conversation,

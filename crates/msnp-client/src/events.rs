@@ -30,8 +30,11 @@ impl EventSender {
 
     /// Sends an event, or counts it as missed when too many wait to be read.
     pub(crate) fn emit(&self, event: Event) {
+        // The gap is told where it is: before the first event for which there is room again. `Relaxed` is enough, since
+        // no other data hangs on the counter.
         let missed = self.missed.swap(0, Ordering::Relaxed);
         if missed > 0 && self.queue.try_send(Event::Missed { count: missed }).is_err() {
+            // The earlier ones, and the event of this call.
             self.missed.fetch_add(missed + 1, Ordering::Relaxed);
             return;
         }
@@ -98,6 +101,8 @@ impl Events {
     /// Nothing follows the end.
     fn end_after(&mut self, event: Option<&Event>) {
         if matches!(event, Some(Event::SignedOut { will_retry: false, .. })) {
+            // Events that other tasks still send are refused from here on. With the client gone as well, these tasks
+            // end.
             self.queue.close();
             self.client = None;
         }

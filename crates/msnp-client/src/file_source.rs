@@ -111,6 +111,8 @@ async fn spool(mut reader: Box<dyn AsyncRead + Send + Unpin>) -> std::io::Result
     let file = tokio::task::spawn_blocking(tempfile::tempfile).await??;
     let mut file = tokio::fs::File::from_std(file);
     tokio::io::copy(&mut reader, &mut file).await?;
+    // tokio writes in the background: without this the last bytes, and an error such as a full disk, would come after
+    // the size was told.
     file.flush().await?;
     Ok(file.into_std().await)
 }
@@ -121,6 +123,7 @@ fn fault(path: &str, error: &std::io::Error) -> TransferError {
 
 /// The name of a file from a source without a path.
 fn checked(name: String) -> Result<String, TransferError> {
+    // Both separators, on any system: the receiver may run Windows.
     let good = !name.contains(|char: char| char.is_control() || matches!(char, '/' | '\\'))
         && Path::new(&name).file_name().is_some();
     if good { Ok(name) } else { Err(TransferError::Name(name)) }

@@ -45,6 +45,8 @@ pub(crate) fn open(gateway: Uri, trust: Trust, to: Destination, open: &Open) -> 
     let why_not = WhyNot::default();
     let through = Through::new(ours, why_not.clone());
     tokio::spawn(async move {
+        // It counts until the task ends, not the stream: the client drops the stream with its last bytes still in the
+        // buffer.
         let _counted = counted;
         let (reader, writer) = tokio::io::split(theirs);
         let line = || Line::new(gateway.clone(), trust.clone());
@@ -138,6 +140,8 @@ impl GatewaySession {
         }
         let (server, ip) = match to {
             Destination::Notification(address) => {
+                // The official client names a notification server without a port, and a switchboard as `XFR` wrote it
+                // (HYP).
                 ("NS", address.rsplit_once(':').map_or(address.clone(), |(host, _)| host.to_owned()))
             }
             Destination::Switchboard(address) => ("SB", address.to_string()),
@@ -152,6 +156,7 @@ impl GatewaySession {
                 Ok(news) => news,
                 Err(fault) => {
                     let words = fault.to_string();
+                    // Before the stream ends: its reader looks for the reason when it sees the end.
                     self.why_not.tell(fault.into());
                     return Err(io::Error::other(words));
                 }
@@ -160,6 +165,7 @@ impl GatewaySession {
         let mut next = self.take(news).await?;
         let mut pause = FIRST_POLL;
         while let Next::Goes = next {
+            // `read_buf` takes as much as there is room for, and would take nothing without any.
             self.out.reserve(MAX_REQUEST);
             next = match self.lifespan {
                 Some(lifespan) => self.wait_for_news(lifespan).await?,
@@ -171,6 +177,7 @@ impl GatewaySession {
 
     /// Gives the client the bytes of an answer.
     async fn take(&mut self, news: News) -> io::Result<Next> {
+        // It waits when the client does not read: no further request is made, and the gateway keeps the rest.
         self.writer.write_all(&news.body).await?;
         if news.closed {
             self.writer.shutdown().await?;
@@ -197,7 +204,7 @@ impl GatewaySession {
         };
         let sent = !self.out.is_empty();
         let news = self.sending.post(&query, self.out.split().freeze(), Duration::ZERO).await?;
-        // 0.25, 0.5, 1, 2, 2 … seconds: an answer to what was just sent comes soon, and silence is no busier than the
+        // 0.25, 0.5, 1, 2, 2 … seconds: an answer to the bytes just sent comes soon, and silence is no busier than the
         // official client's (HYP *HTTP Connections*).
         *pause = if sent || !news.body.is_empty() { FIRST_POLL } else { (*pause * 2).min(LAST_POLL) };
         self.take(news).await
@@ -225,8 +232,10 @@ impl GatewaySession {
         }
     }
 
-    /// The two bear the same SessionID: the gateway answers the poll first, and what counts from
-    /// then on is the SessionID that comes with the other answer.
+    /// Has a poll held, and sends in the middle of it when the client writes.
+    ///
+    /// Both requests bear the same SessionID. The gateway answers the poll first; from then on the SessionID of the other
+    /// answer counts.
     async fn poll_or_send(&mut self, lifespan: Duration) -> io::Result<Heard> {
         // `read_buf` may lose the race without losing bytes: it takes none unless it is ready.
         let query = format!("Action=poll&SessionID={}&Lifespan={}", self.id, lifespan.as_secs());

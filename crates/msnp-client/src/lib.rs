@@ -49,8 +49,8 @@
 //! | come back after a broken connection | [`Builder::reconnect`], [`Reconnect`] |
 //! | know which side failed | [`SignInError`], [`CommandError`], [`SendError`], [`FetchError`], [`TransferError`] |
 //!
-//! Where the service is, [`Builder::server`] says (this machine unless told), and [`Builder::https`] where its HTTPS
-//! listener is at neither of the usual ports, 8443 and 443. A connection that breaks is made again, for as long as it
+//! [`Builder::server`] names the service (this machine unless told). [`Builder::https`] names its HTTPS listener where
+//! that is at neither of the usual ports, 8443 and 443. A connection that breaks is made again, for as long as it
 //! takes ([`Builder::reconnect`]). The events end when the account is signed out for good: by [`Client::sign_out`], or
 //! because it signed in elsewhere.
 //!

@@ -37,6 +37,7 @@ pub(crate) async fn sign_in(
     password: &Secret,
 ) -> Result<SignedIn, SignInError> {
     let mut server = settings.server.clone();
+    // Each redirect is a new connection that begins with `VER` again.
     for _ in 0..MAX_REFERRALS {
         let mut login = Login::connect(settings, &server).await?;
         match login.identify(account).await? {
@@ -134,11 +135,14 @@ impl Login {
     /// Sends a request and waits for its answer.
     async fn ask(&mut self, request: &NotificationRequest) -> Result<NotificationEvent, SignInError> {
         let answer = async {
+            // The next event is the answer: before the sign-in the service sends nothing by itself.
             self.wire.send(request).await?;
             self.wire.next().await
         };
         match timeout(ANSWER_TIMEOUT, answer).await {
             Err(_) => {
+                // A server of another protocol may have greeted and now waits itself, as a mail server does. Its words
+                // say more than the timeout.
                 Err(self.another_protocol().unwrap_or_else(|| SignInError::TimedOut(self.server.clone())))
             }
             Ok(Err(error)) => Err(self.ended(error)),

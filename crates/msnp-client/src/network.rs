@@ -11,6 +11,7 @@ pub(crate) fn own_addresses(loopback: bool) -> Vec<Ipv4Addr> {
     let interfaces = if_addrs::get_if_addrs().unwrap_or_default();
     let addresses = interfaces.iter().filter_map(|interface| match interface.ip() {
         IpAddr::V4(address) => Some(address),
+        // MSN Messenger 6 and the versions before it connect to IPv4 addresses only.
         IpAddr::V6(_) => None,
     });
     offerable(addresses, loopback)

@@ -114,6 +114,7 @@ impl Peers {
         if let Some(data) = self.fetches.known(object) {
             return Ok(data);
         }
+        // A fetch over an open switchboard costs no request to the service, so it has no pace to keep.
         let turn = self.fetches.turn(!self.surroundings.switchboards.is_open_with(from)).await;
         // Another call may have fetched the object during the wait.
         if let Some(data) = self.fetches.known(object) {
@@ -158,6 +159,7 @@ impl Peers {
         let Opened { name, path, size, file } = source.open().await?;
         let (id, offers) = (self.surroundings.next_transfer(), &self.surroundings.offers);
         let (transfer, reporter) = Transfer::new(id, to.clone(), TransferDirection::Sending, path, size);
+        // Before the task gets the offer: a task that fails at once ends an entry that is there.
         offers.begun(id, to.clone());
         let begun = if old {
             let begun = self.msnftp.offer(to, id, name, file, reporter);
@@ -188,7 +190,9 @@ impl Peers {
             self.decline(id).await?;
             return Err(TransferError::NeedsDirect);
         }
+        // Before the offer is taken: a folder that cannot be written to leaves it open for another try.
         let destination = Destination::reserve(folder, &name).await?;
+        // Another call may have answered it meanwhile. Then the reserved file goes with `destination`.
         let offer = self.surroundings.offers.take(id).ok_or_else(unknown)?;
         let path = destination.path().to_owned();
         let (transfer, reporter) =

@@ -60,11 +60,14 @@ impl OwnPictures {
     pub(crate) fn put_on(&self, png: Bytes) -> Result<(), PictureError> {
         let object = self.publish(ObjectKind::DISPLAY_PICTURE, "", png)?;
         let mut display = self.display.lock();
+        // The same picture once more: the previous one is still the one that contacts may be fetching.
         if display.current.as_ref() == Some(&object) {
             return Ok(());
         }
         let before = display.current.replace(object);
-        if let Some(old) = std::mem::replace(&mut display.previous, before) {
+        // The one before the previous one, unless it is put on again just now.
+        let old = std::mem::replace(&mut display.previous, before);
+        if let Some(old) = old.filter(|old| display.current.as_ref() != Some(old)) {
             self.published.withdraw(&old);
         }
         Ok(())
@@ -109,5 +112,27 @@ impl OwnPictures {
         let object = MsnObject::new(self.account.as_str(), kind, location, name, &data);
         self.published.publish(&object, data);
         Ok(object)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_picture_before_can_be_put_on_again() {
+        let own = OwnPictures::new("alice@example.com".parse().unwrap());
+        let mut objects = Vec::new();
+        for png in ["one", "two", "one"] {
+            own.put_on(png.into()).unwrap();
+            objects.push((own.display().unwrap(), Bytes::from(png)));
+        }
+        for (object, png) in &objects {
+            assert_eq!(own.published().find(object).as_ref(), Some(png));
+        }
+        own.put_on("three".into()).unwrap();
+        assert_eq!(own.published().find(&objects[1].0), None);
+        own.take_off();
+        assert_eq!(own.published().find(&objects[2].0), None);
     }
 }

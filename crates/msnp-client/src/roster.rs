@@ -61,6 +61,7 @@ impl Roster {
         for contact in self.contacts.values_mut().filter(|contact| contact.groups.contains(&id)) {
             contact.groups.retain(|group| *group != id);
             if contact.groups.is_empty() {
+                // The other lists stay: a contact may still be blocked.
                 contact.lists = contact.lists.without(List::Forward);
                 contact.presence = None;
             }
@@ -131,11 +132,13 @@ impl Roster {
         capabilities: ClientCapabilities,
         object: Option<&EncodedObject>,
     ) -> (Presence, bool) {
+        // A description that cannot be read is a contact without a picture, not without presence.
         let picture = object.and_then(|object| MsnObject::from_encoded(object).ok());
         let presence = Presence { status, capabilities, picture };
         let mut came = false;
         if let Some(contact) = self.contacts.get_mut(handle) {
             contact.name = name.clone();
+            // The service repeats `NLN` for each change: only the first one since `FLN` is a coming.
             came = contact.presence.replace(presence.clone()).is_none();
         }
         (presence, came)

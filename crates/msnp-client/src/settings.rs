@@ -52,6 +52,7 @@ impl Settings {
         direct: DirectConnections,
         reconnect: Option<Reconnect>,
     ) -> Result<Self, SignInError> {
+        // Once, and before anything is sent: a file that changes later does not change a client that reconnects.
         let trust = verifier::checked(trust)?;
         let server = place.server()?;
         let (nexus, other_nexus) = match &place.nexus {
@@ -65,6 +66,8 @@ impl Settings {
                     None,
                 )
             }
+            // Papillon listens at 8443 by default, since 443 needs privileges; a service that official clients can reach
+            // is at 443.
             Nexus::Unknown => (nexus_at(&server.https())?, Some(nexus_at(&server.usual_https())?)),
         };
         Ok(Self {

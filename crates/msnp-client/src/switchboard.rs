@@ -1,6 +1,6 @@
 //! One connection to a switchboard: its members, its messages and their acknowledgements.
 //!
-//! This half knows nothing of lines and conversations: it tells a [`Listener`] what happens, in order. The
+//! This half knows nothing of lines and conversations: it tells a [`Listener`] of each event, in order. The
 //! sending side is a buffer that a task of its own writes out whenever something is in it, so that
 //! many small messages take one system call; the receiving side reads as much as there is.
 
@@ -245,7 +245,7 @@ impl Switchboard {
 
     /// Ends it at once. Each task that waits for an answer or for room learns of it.
     fn end(&self) {
-        // First, so that a task that is woken by what follows sees it. Then each kind of sleeper in turn: those that wait
+        // First, so that a task that is woken by the steps below sees it. Then each kind of sleeper in turn: those that wait
         // for room in the window, the writing task, the two sides of the backlog, and those that wait for an answer.
         self.closed.send_replace(true);
         self.window.close();
@@ -253,6 +253,7 @@ impl Switchboard {
         self.backlog.end();
         let mut state = self.state.lock();
         state.waiting.clear();
+        // The place is free now, although handles to this switchboard may live on.
         state.place = None;
     }
 }

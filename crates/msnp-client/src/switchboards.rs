@@ -3,7 +3,7 @@
 //! A [`Line`] leads to some accounts. It outlives its switchboards, and can have two of them at once
 //! when both sides called at the same time. Messages of users are sent on a leased line
 //! ([`Switchboards::lease`]); pictures and files are sent as packets over a switchboard
-//! ([`Switchboards::packet_carrier`]), no matter which of the two it was opened for. Incoming messages
+//! ([`Switchboards::packet_carrier`]). Either may use a switchboard that was opened for the other. Incoming messages
 //! go to a [`Subscriber`].
 
 mod answering;
@@ -78,11 +78,13 @@ impl Switchboards {
     /// The line to exactly these accounts: one with members rather than one that would call them.
     pub(crate) fn line_to(&self, people: &BTreeSet<Handle>) -> Arc<Line> {
         let mut lines = self.lines.lock();
+        // Lock order: `lines`, then a line's state.
         let candidates = || lines.iter().filter(|line| line.people() == *people);
         if let Some(line) = candidates().find(|line| line.is_open()).or_else(|| candidates().next()) {
             return Arc::clone(line);
         }
         if lines.len() >= MAX_LINES {
+            // One count is that of this list.
             lines.retain(|line| Arc::strong_count(line) > 1 || line.has_switchboards());
         }
         let line = Arc::new(Line::new(self.next_line.fetch_add(1, Ordering::Relaxed), people.clone()));
@@ -97,6 +99,7 @@ impl Switchboards {
             return Ok(PacketCarrier::new(board, peer));
         }
         let line = self.line_to(&BTreeSet::from([peer.clone()]));
+        // Only the switchboard is wanted, not the turn: packets do not queue behind texts.
         drop(self.reach(&line).await?);
         // The peer may have joined over a switchboard of its own meanwhile.
         let board = self.alone_with(peer).ok_or(SendError::NotOnline)?;
@@ -110,6 +113,7 @@ impl Switchboards {
 
     /// Leaves all switchboards, and waits a little until the service knows.
     pub(crate) async fn leave_all(&self) {
+        // Before the lines let go of them.
         let boards = self.boards();
         for line in self.lines() {
             line.leave();

@@ -132,6 +132,7 @@ impl Transfer {
     /// Waits until there is progress since the last call, or the transfer is over. Once it is over
     /// this returns at once.
     pub async fn changed(&mut self) -> TransferProgress {
+        // After the end nothing changes any more, and the wait would have no end while a reporter lives.
         if self.watch.borrow().outcome.is_none() {
             // An error means that it is over.
             let _ = self.watch.changed().await;
@@ -170,6 +171,7 @@ impl Reporter {
 
     pub(crate) fn finish(&self, outcome: Result<Option<PathBuf>, TransferError>) {
         self.0.send_modify(|state| {
+            // The last report of progress may be up to 64 KB behind.
             if outcome.is_ok() {
                 state.progress.bytes = state.progress.total;
             }

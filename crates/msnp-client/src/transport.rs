@@ -35,6 +35,8 @@ pub(crate) async fn connect(settings: &Settings, to: Destination) -> io::Result<
         Destination::Switchboard(address) => address.to_string(),
     };
     let stream = timeout(CONNECT_TIMEOUT, TcpStream::connect(address)).await??;
+    // Lines are small, and each write has all that there is to say: Nagle's algorithm would hold some back for an `ACK`
+    // of TCP.
     stream.set_nodelay(true)?;
     let local = stream.local_addr().ok();
     let (reader, writer) = stream.into_split();

@@ -28,7 +28,7 @@ pub enum Trust {
     /// The authorities of this machine, and those in this PEM file, which is read once, when signing in begins.
     File(PathBuf),
     /// The authorities of this machine, and any chain that has a certificate with one of these
-    /// SHA-256 fingerprints, whatever names it has (trust on first use).
+    /// SHA-256 fingerprints, regardless of its names (trust on first use).
     Pinned(Vec<[u8; 32]>),
     /// Any certificate: an attacker on the way gets the password.
     Anybody,
@@ -41,7 +41,7 @@ pub struct ServerCertificate {
     /// The host and port that showed it.
     pub server: String,
     /// The SHA-256 of the last certificate of the chain it showed (the authority if it sends it,
-    /// else its own certificate): what [`Trust::Pinned`] takes.
+    /// else its own certificate), as [`Trust::Pinned`] takes it.
     pub fingerprint: [u8; 32],
     /// The name of the authority at the end of that chain, as the certificate gives it. A certificate may hold any
     /// name. It has no control characters and at most 128 bytes; empty when it cannot be read.
@@ -67,7 +67,7 @@ pub enum CertificateFault {
 }
 
 impl fmt::Display for ServerCertificate {
-    /// Writes the fault, with the name of the authority, and what to do about it.
+    /// Writes the fault, with the name of the authority and advice.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { server, authority, fault, .. } = self;
         write!(f, "the certificate of {server}, by ")?;

@@ -29,7 +29,7 @@ struct Refused {
 #[error("{0}")]
 pub(crate) struct Untrusted(pub(crate) ServerCertificate);
 
-/// Decides by a [`Trust`], and remembers what it refused.
+/// Decides by a [`Trust`], and remembers the certificate that it refused.
 #[derive(Debug, Clone)]
 pub(crate) struct Verifier(Arc<Inner>);
 
@@ -45,8 +45,11 @@ struct Inner {
 
 impl Verifier {
     pub(crate) fn new(trust: &Trust) -> Result<Self, SignInError> {
+        // Named here rather than taken from the process: a program may have installed another provider, or none.
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let mut roots = RootCertStore::empty();
+        // Faults are not reported: a machine without authorities trusts none, and a file or a pin of the program's own
+        // still counts.
         roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
         let (mut pins, mut anybody) = (Vec::new(), false);
         match trust {
@@ -158,6 +161,8 @@ impl Inner {
         if self.pins.contains(&fingerprint(leaf)) {
             return true;
         }
+        // The server chooses the chain that it sends: the pinned certificate in it proves nothing until it has
+        // signed the leaf.
         let Some(pinned) = others.iter().find(|other| self.pins.contains(&fingerprint(other))) else {
             return false;
         };
@@ -171,6 +176,7 @@ impl Inner {
             Some(Ok(_)) => true,
             Some(Err(Error::InvalidCertificate(error))) => matches!(
                 error,
+                // rustls checks the chain first and the name last. So this fault says that all else is good.
                 CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. }
             ),
             _ => false,
@@ -195,6 +201,7 @@ impl ServerCertVerifier for Inner {
             authorities.verify_server_cert(leaf, others, name, ocsp, now)
         });
         if let Err(error) = &verified {
+            // The authority, where the server sends it: it outlives the leaf, so a pin on it is asked for once.
             let last = others.last().unwrap_or(leaf);
             let authority = authority::issuer(last).unwrap_or_default();
             let refused = Refused { fingerprint: fingerprint(last), authority, fault: fault(error) };

@@ -8,15 +8,16 @@ use parking_lot::Mutex;
 
 use papillon_limits::{AddressCounter, Network, Place, RateLimiter};
 
-/// Questions at once; a browser of 2003 asks a dozen for a page.
+/// The most questions at once; a legacy browser asks a dozen for a page.
 const BURST: u32 = 200;
-/// As many come back in this time: 50 in a second.
+/// The time in which as many are allowed again: 50 in a second.
 const WINDOW: Duration = Duration::from_secs(4);
-/// Questions of one client that wait for another server.
+/// The most questions of one client that wait for another server.
 const WAITING: usize = 32;
-/// Connections of one client.
+/// The most connections of one client.
 const CONNECTIONS: usize = 8;
-/// Clients of whom something is known. When there are more, an old one is forgotten: addresses can be made up.
+/// The most clients that are remembered. One more replaces an old one: addresses can be made up, and a flood of them
+/// must keep no client out.
 const CLIENTS: usize = 4096;
 
 /// The clients of the last seconds.

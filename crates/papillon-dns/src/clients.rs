@@ -29,8 +29,8 @@ impl Clients {
             || self.networks.iter().any(|network| network.contains(&address))
     }
 
-    /// Whether the operator vouches for this address: it is private, or in a network that was
-    /// named. `any` vouches for nobody.
+    /// Whether the operator vouches for this address: it is private, or in a network that was named. `any` vouches for
+    /// no address: senders of packets can be forged, and a private one cannot come from the internet.
     pub fn trust(&self, address: IpAddr) -> bool {
         let address = address.to_canonical();
         is_private(address) || self.networks.iter().any(|network| network.contains(&address))

@@ -10,12 +10,12 @@ use super::{Clients, Others, PublicHost};
 
 /// Seconds for which a client may keep an answer. The address of a laptop changes.
 const LIFETIME: u32 = 60;
-/// No packet is larger: this much gets through every network in one piece (DNS flag day 2020).
+/// The largest packet, in bytes: this much gets through every network in one piece (DNS flag day 2020).
 const LARGEST: u16 = 1232;
-/// An answer to a sender whose address may be forged is at most this much larger than the question: what
-/// one address takes.
+/// An answer to a sender whose address may be forged is at most this much larger than the question: the 28 bytes of one
+/// IPv6 address (a name of two, ten of type, class, lifetime and length, sixteen of data).
 const WORTH: usize = 28;
-/// Under this are the ports of services. Some of them answer anything, and would do so for ever.
+/// Lower ports are those of services. Some of them answer any packet, and two that answer each other never end.
 const FIRST_CLIENT_PORT: u16 = 1024;
 /// Other servers ask from this one.
 const DNS_PORT: u16 = 53;
@@ -46,7 +46,7 @@ impl Asked {
     pub fn new(client: SocketAddr, at: IpAddr, over: Transport) -> Self {
         let client = match client.ip().to_canonical() {
             IpAddr::V4(v4) => (v4, client.port()).into(),
-            // With the link that a link-local address needs.
+            // As it is: a link-local address comes with the link that an answer needs.
             IpAddr::V6(_) => client,
         };
         Self { client, at, over }
@@ -84,7 +84,7 @@ pub enum Decision {
     Drop,
     /// Send this.
     Reply(Vec<u8>),
-    /// Ask another server, and send what [`Forward::relay`] makes of its answer.
+    /// Ask another server, and send the answer that [`Forward::relay`] makes of its own.
     Forward(Forward),
 }
 
@@ -97,10 +97,12 @@ pub struct Forward {
     pub(super) limit: usize,
 }
 
-/// Decides what comes of `packet`. Its bytes may be anything.
+/// Decides about `packet`. Its bytes may be anything.
 pub fn decide(packet: &[u8], asked: &Asked, rules: &Rules<'_>) -> Decision {
     let port = asked.client.port();
     let is_service = port < FIRST_CLIENT_PORT && port != DNS_PORT;
+    // Silence, not a refusal: an answer to a forged sender would trouble a stranger. On a connection the sender is
+    // known.
     if !rules.serve(asked) || (asked.over == Transport::Udp && is_service) {
         return Decision::Drop;
     }
@@ -120,14 +122,14 @@ pub fn decide(packet: &[u8], asked: &Asked, rules: &Rules<'_>) -> Decision {
     let kind = query.question.query_type();
     let is_old = rules.services.iter().any(|service| is_called(name, service))
         || rules.names.iter().any(|own| is_called(name, own));
-    // Clients are told the public host, so they have to find it. All else about it is somebody else's.
+    // Clients are told the public host, so they have to find its address. Other records of it are its own server's.
     let is_host = matches!(kind, RecordType::A | RecordType::AAAA)
         && rules.public_host.is_some_and(|host| host.has_addresses() && is_called(name, host.name()));
     if is_old || is_host {
         let records = records(name, kind, &addresses(asked, rules));
         return reply(&query, rules, records, ResponseCode::NoError);
     }
-    // Whole zones, and all there is under a name: much for little.
+    // Whole zones, and all records of a name: a small question with a large answer.
     let is_large = matches!(kind, RecordType::ANY | RecordType::AXFR | RecordType::IXFR);
     if rules.others == Others::Refuse || is_large {
         return reply(&query, rules, Vec::new(), ResponseCode::Refused);
@@ -145,11 +147,12 @@ fn limit(query: &Query, asked_len: usize, asked: &Asked, rules: &Rules<'_>) -> u
     match asked.over {
         Transport::Tcp => usize::from(u16::MAX),
         Transport::Udp if rules.clients.trust(asked.client.ip()) => room,
+        // A longer answer is cut, and the client asks again on a connection.
         Transport::Udp => room.min(asked_len + WORTH),
     }
 }
 
-/// Whether the name is this host's, in whatever case.
+/// Whether the name is this host's, in any case of letters.
 fn is_called(name: &Name, host: &str) -> bool {
     let host = host.strip_suffix('.').unwrap_or(host);
     let mut labels = host.split('.');
@@ -171,14 +174,14 @@ fn records(name: &Name, kind: RecordType, addresses: &[IpAddr]) -> Vec<Record> {
         IpAddr::V6(_) => None,
     });
     let v6 = addresses.iter().find_map(|address| match address {
-        // Nobody reaches a link-local address without knowing on which link.
+        // A link-local address is of no use without its link, which a record cannot name.
         IpAddr::V6(v6) if !v6.is_unicast_link_local() => Some(RData::AAAA((*v6).into())),
         _ => None,
     });
     let data = match kind {
         RecordType::A => v4,
         RecordType::AAAA => v6,
-        // Some of what there is will do (RFC 8482, 4.1).
+        // A subset of the records is enough (RFC 8482, 4.1).
         RecordType::ANY => v4.or(v6),
         _ => None,
     };
@@ -188,7 +191,7 @@ fn records(name: &Name, kind: RecordType, addresses: &[IpAddr]) -> Vec<Record> {
 /// An answer to a question that could be read.
 fn reply(query: &Query, rules: &Rules<'_>, records: Vec<Record>, code: ResponseCode) -> Decision {
     let mut message = answer_to(&query.metadata, Some(&query.question), code);
-    // Who speaks about the old names here has the last word about them.
+    // For the names that it answers itself, this server is the authority.
     message.metadata.authoritative = !records.is_empty();
     message.metadata.recursion_available = rules.others == Others::Forward;
     message.answers = records;
@@ -214,7 +217,7 @@ fn answer_to(metadata: &Metadata, question: Option<&Question>, code: ResponseCod
 }
 
 fn encoded(message: &Message) -> Decision {
-    // What has been read can be written; should it not be so, silence harms nobody.
+    // Every part was read from a packet and can be written; if that fails, the client asks again.
     message.to_vec().map_or(Decision::Drop, Decision::Reply)
 }
 

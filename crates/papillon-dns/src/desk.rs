@@ -14,12 +14,12 @@ use super::upstreams::Upstreams;
 use super::{Current, Others, PublicHost};
 use papillon_limits::Pace;
 
-/// The addresses of the public host are looked up again after this long.
+/// The time between two look-ups of the public host.
 const LOOK_UP_EVERY: Duration = Duration::from_secs(60);
-/// The first look-up holds up the first answers for this long at most.
+/// The longest time for which the first look-up holds up the first answers.
 const FIRST_LOOK_UP: Duration = Duration::from_secs(2);
 
-/// Where all questions come in.
+/// The desk at which all questions come in.
 pub(super) struct Desk {
     current: Arc<dyn Current>,
     public_host: RwLock<Option<PublicHost>>,
@@ -45,24 +45,26 @@ impl Desk {
             current,
             limits: ClientLimits::default(),
             forwarder: Forwarder::new(upstreams),
+            // One line a minute for all: senders can be forged, and each could else write to the log.
             turned_away: Mutex::new(Pace::new(1, Duration::from_secs(60))),
         }
     }
 
     /// Decides about a packet.
     pub(super) fn decide(&self, packet: &[u8], asked: &Asked) -> Decision {
+        // Strangers first: they must not push clients out of the limits' memory.
         if !self.serves(asked) || !self.limits.may_ask(asked.client.ip(), Instant::now()) {
             return Decision::Drop;
         }
         decide(packet, asked, &self.rules(self.public_host.read().as_ref()))
     }
 
-    /// Whether a client is answered at all. The first who is not in each minute is told to the operator.
+    /// Whether a client is answered at all. In each minute the log names the first that is not.
     pub(super) fn serves(&self, asked: &Asked) -> bool {
         let serves = self.rules(None).serve(asked);
         if !serves && self.turned_away.lock().take() {
             let client = asked.client.ip().to_canonical();
-            tracing::info!(%client, "this DNS client is not answered; dns_clients says who is");
+            tracing::info!(%client, "this DNS client is not answered: dns_clients does not include it");
         }
         serves
     }
@@ -85,7 +87,7 @@ impl Desk {
 
     /// Looks up the public host, so that the first client already is told the right address.
     pub(super) async fn find_public_host(&self) {
-        // It is looked up again soon; meanwhile clients are told where they asked.
+        // It is looked up again soon; meanwhile clients are told the address that they asked.
         let _ = timeout(FIRST_LOOK_UP, self.look_up()).await;
     }
 
@@ -98,8 +100,9 @@ impl Desk {
     }
 
     async fn look_up(&self) {
+        // A copy: the lock is not held across the look-up, for which every packet would wait.
         let Some(host) = self.public_host.read().clone().filter(PublicHost::is_name) else { return };
-        // What was known before is better than nothing.
+        // After a failure the addresses from before stay.
         if let Some(found) = host.resolve().await {
             *self.public_host.write() = Some(found);
         }

@@ -1,8 +1,8 @@
 //! The forwarder of questions to other servers.
 //!
-//! Packets are passed on as they are, under an identifier and from a port that nobody can guess.
-//! A client whose question is already being asked waits for the same answer: so a loop, in which another server asks
-//! us what we ask it, ends by itself after one round.
+//! Packets are passed on as they are, under an identifier and from a port that no forger can guess. A client whose
+//! question is already being asked waits for the same answer. So a loop, in which another server asks this one the same
+//! question back, ends by itself after one round.
 
 use std::collections::HashMap;
 use std::io;
@@ -20,16 +20,16 @@ use super::decide::{Forward, Transport};
 use super::relay::is_failure;
 use super::upstreams::Upstreams;
 
-/// All servers together get this long, each its share; clients have given up by then.
+/// The time limit of all servers together, of which each gets its share; clients have given up by then.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// The number of rounds through the servers.
 const ROUNDS: usize = 2;
-/// Room for a packet. More than that is more than any client takes, and is cut anyway.
+/// The room for a packet, in bytes. No client takes so much (`LARGEST`), so a longer answer is cut anyway.
 const PACKET: usize = 2048;
-/// Packets that answer something else, before the server is given up.
+/// The most packets that answer something else before the server is given up: a forger has so many guesses.
 const UNRELATED: usize = 16;
 
-/// Asks other servers, and knows what it is asking.
+/// Asks other servers, each question once at a time.
 pub(super) struct Forwarder {
     upstreams: Upstreams,
     asking: Mutex<HashMap<Key, watch::Receiver<Option<Answer>>>>,
@@ -55,6 +55,7 @@ impl Forwarder {
     }
 
     async fn ask(&self, forward: &Forward, over: Transport) -> Answer {
+        // The transport is part of it: an answer by packet may be cut, and one on a connection is whole.
         let key = (over, forward.key());
         let (asked, asking) = watch::channel(None);
         let first = {
@@ -70,10 +71,11 @@ impl Forwarder {
         match first {
             Ok(_asking) => {
                 let answer = timeout(PATIENCE, self.ask_all(forward, over)).await.ok().flatten();
-                // Mostly nobody else has been waiting.
+                // It fails when no other client waits.
                 let _ = asked.send(Some(answer.clone()));
                 answer
             }
+            // An error says that the first client's task was dropped before it had an answer.
             Err(mut asking) => asking.wait_for(Option::is_some).await.ok()?.clone().flatten(),
         }
     }
@@ -82,6 +84,7 @@ impl Forwarder {
     async fn ask_all(&self, forward: &Forward, over: Transport) -> Answer {
         let servers = self.upstreams.current();
         let tries = u32::try_from(servers.len() * ROUNDS).unwrap_or(u32::MAX);
+        // Without servers there is nothing to divide by, and no answer.
         let patience = PATIENCE.checked_div(tries)?;
         for _ in 0..ROUNDS {
             let mut failure = None;
@@ -126,7 +129,7 @@ async fn by_packet(server: SocketAddr, forward: &Forward) -> io::Result<(u16, Ar
         SocketAddr::V6(_) => (Ipv6Addr::UNSPECIFIED, 0).into(),
     };
     let socket = UdpSocket::bind(any).await?;
-    // From now on packets from elsewhere do not arrive.
+    // From now on the system drops packets from elsewhere, and reports a port at which nothing listens.
     socket.connect(server).await?;
     let id = rand::random();
     socket.send(&forward.to_upstream(id)).await?;
@@ -138,7 +141,7 @@ async fn by_packet(server: SocketAddr, forward: &Forward) -> io::Result<(u16, Ar
             return Ok((id, answer.into()));
         }
     }
-    Err(io::Error::other("it sends what nobody asked for"))
+    Err(io::Error::other("its packets answer other questions"))
 }
 
 async fn by_connection(server: SocketAddr, forward: &Forward) -> io::Result<(u16, Arc<[u8]>)> {

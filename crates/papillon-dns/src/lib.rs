@@ -1,16 +1,15 @@
-//! A small DNS listener, so that an old machine needs one setting: its DNS server.
+//! A small DNS listener, so that a legacy machine needs one setting: its DNS server.
 //!
-//! It answers the names of the old services with the address of this one, and passes everything
-//! else on to the system's resolver, or refuses it. It is no open resolver: who is served is
-//! [`Clients`], a packet to a stranger is never much larger than what came in their name, and what
-//! one client may ask is limited.
+//! It answers the names of the old services with the address of this one, and passes all other questions on to the
+//! system's resolver, or refuses them. It is no open resolver: it serves [`Clients`] only, a packet to a stranger is
+//! never much larger than the one that came in the stranger's name, and each client has a rate limit.
 //!
 //! | to find | look in |
 //! |---|---|
-//! | what comes of a packet, without any I/O | `decide.rs`, `query.rs` |
-//! | what may come back from another server | `relay.rs` |
-//! | which servers are asked, and how | `upstreams.rs`, `forward.rs` |
-//! | who is served, and how much | `clients.rs`, `client_limits.rs` |
+//! | the decision about a packet, without any I/O | `decide.rs`, `query.rs` |
+//! | the check of another server's answer | `relay.rs` |
+//! | the other servers, and the questions to them | `upstreams.rs`, `forward.rs` |
+//! | the clients that are served, and their limits | `clients.rs`, `client_limits.rs` |
 
 mod client_limits;
 mod clients;
@@ -108,7 +107,7 @@ pub struct BadOthers;
 /// The sockets of the listener, bound to the same address and port.
 #[derive(Debug)]
 pub struct DnsSockets {
-    /// Where nearly all questions come in.
+    /// The socket for nearly all questions.
     pub udp: UdpSocket,
     /// For answers that are too large for a packet.
     pub tcp: TcpListener,
@@ -130,7 +129,8 @@ pub async fn serve(sockets: DnsSockets, more: Option<DnsSockets>, current: Arc<d
         Ok(own) => Arc::new(Desk::new(current, own)),
         Err(error) => return tracing::error!(%error, "the DNS listener has no address and does not answer"),
     };
-    // Questions that come meanwhile wait in the sockets.
+    // Questions that come meanwhile wait in the sockets: the first answer is right already, and clients keep it for a
+    // minute.
     desk.find_public_host().await;
     let mut tasks = JoinSet::new();
     for sockets in [Some(sockets), more].into_iter().flatten() {

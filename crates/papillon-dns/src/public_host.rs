@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::time::timeout;
 
-/// The system's resolver gets this long. It may be the one that asks us.
+/// The time limit of the system's resolver. It may be one that asks this listener.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The public host, and the addresses that the system knows for it.

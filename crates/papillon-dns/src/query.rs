@@ -5,7 +5,7 @@ use hickory_proto::serialize::binary::{BinDecodable, BinDecoder, BinEncodable};
 
 /// The length of a header (RFC 1035, 4.1.1).
 pub(super) const HEADER: usize = 12;
-/// The number of the pseudo-record that says what the client can take (RFC 6891, 6.1.2).
+/// The number of the pseudo-record with the client's limits (RFC 6891, 6.1.2).
 const OPT: u16 = 41;
 /// The largest answer for a client that names no size, in bytes (RFC 1035, 4.2.1).
 const SMALLEST: u16 = 512;
@@ -30,7 +30,7 @@ pub(super) struct Edns {
     pub(super) version: u8,
 }
 
-/// Why a packet is no query.
+/// The reason for which a packet is no query.
 #[derive(Debug)]
 pub(super) enum NoQuery {
     /// Nothing that could be answered, or an answer: answering it could go on for ever.
@@ -58,7 +58,8 @@ impl Query {
         }
         let question = Question::read(&mut decoder).map_err(|_| NoQuery::Malformed(metadata))?;
         let question_len = decoder.index() - HEADER;
-        // A name that points somewhere else reads well and is longer than it looks.
+        // A compressed name reads well, and is longer than its bytes: `relay` counts on a question that is whole as it
+        // stands.
         let written = question.to_bytes().map_err(|_| NoQuery::Malformed(metadata))?;
         if packet.get(HEADER..HEADER + question_len) != Some(&written[..]) {
             return Err(NoQuery::Malformed(metadata));
@@ -80,7 +81,7 @@ impl Query {
 }
 
 impl Edns {
-    /// Reads an OPT record; `None` when it is none. Its options are nobody's business here.
+    /// Reads an OPT record; `None` when it is none. Its options are skipped.
     fn read(decoder: &mut BinDecoder<'_>) -> Option<Self> {
         let name = decoder.pop().ok()?.unverified(/* compared below */);
         let kind = decoder.read_u16().ok()?.unverified(/* compared below */);

@@ -1,4 +1,4 @@
-//! The relay: another server's answer, made fit for the client that asked.
+//! The relay: another server's answer, checked and made fit for the client that asked.
 
 use super::decide::Forward;
 use super::query::HEADER;
@@ -28,13 +28,13 @@ const TYPE_AND_CLASS: usize = 4;
 pub struct Unrelated;
 
 impl Forward {
-    /// The packet for another server, under an identifier that nobody can guess.
+    /// The packet for another server, under an identifier that no forger can guess.
     pub fn to_upstream(&self, id: u16) -> Vec<u8> {
         with_id(&self.packet, id)
     }
 
-    /// Makes what another server answered to [`Forward::to_upstream`] an answer for the client: with
-    /// the client's identifier and spelling, and cut short when it is more than the client gets.
+    /// Makes another server's answer to [`Forward::to_upstream`] one for the client: with the client's identifier and
+    /// spelling, and cut short when it is more than the client gets.
     ///
     /// # Errors
     /// When `answer` has another identifier or is about something else.
@@ -43,10 +43,12 @@ impl Forward {
         if header[..2] != id.to_be_bytes() || header[2] & (RESPONSE | OPERATION) != RESPONSE {
             return Err(Unrelated);
         }
+        // The question has to be the same: an answer to another one would be kept by the client under this name.
         let question = self.question();
         let mut relayed = with_id(answer, self.id());
         match u16::from_be_bytes([header[4], header[5]]) {
             1 if asks_the_same(rest.get(..question.len()).ok_or(Unrelated)?, question) => {
+                // Equal but for the case, so of one length. Some clients compare the spelling with their own.
                 relayed[HEADER..HEADER + question.len()].copy_from_slice(question);
             }
             // Servers that cannot make sense of a question do not repeat it.
@@ -67,6 +69,7 @@ impl Forward {
     /// Two questions for the same are equal but for the identifier and the case.
     pub(super) fn key(&self) -> Vec<u8> {
         let mut key = self.packet[2..].to_vec();
+        // The key begins after the two bytes of the identifier. A label's length is under 64, so it is no capital.
         key[HEADER - 2..HEADER - 2 + self.question_len - TYPE_AND_CLASS].make_ascii_lowercase();
         key
     }
@@ -86,6 +89,7 @@ impl Forward {
         u16::from_be_bytes([self.packet[0], self.packet[1]])
     }
 
+    /// Its bounds were those of the packet when `Query::read` found it.
     fn question(&self) -> &[u8] {
         &self.packet[HEADER..HEADER + self.question_len]
     }

@@ -13,15 +13,15 @@ use super::decide::{Asked, Decision, Transport};
 use super::desk::Desk;
 use super::query::HEADER;
 
-/// Connections at once.
+/// The most connections at once.
 const CONNECTIONS: usize = 128;
-/// Questions on one connection.
+/// The most questions on one connection.
 const QUESTIONS: usize = 200;
 /// The longest question. A name has at most 255 bytes; the rest is room for options.
 const LONGEST: usize = 4096;
-/// From one answer to the end of the next question, and for the client to take an answer.
+/// The time limit from one answer to the end of the next question, and for the client to take an answer.
 const IDLE: Duration = Duration::from_secs(10);
-/// After something went wrong, this long until the next try.
+/// The pause after a failure, so that one that lasts does not keep a processor busy.
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// Answers on connections, until it is dropped.
@@ -36,9 +36,11 @@ pub(super) async fn serve(listener: TcpListener, desk: Arc<Desk>) {
                 continue;
             }
         };
+        // Before the count: tasks that are over stay in the set until they are asked for.
         while open.try_join_next().is_some() {}
         let Ok(local) = stream.local_addr() else { continue };
         let asked = Asked::new(client, local.ip(), Transport::Tcp);
+        // Closed without a word: the client asks its next server.
         if open.len() >= CONNECTIONS || !desk.serves(&asked) {
             continue;
         }
@@ -69,6 +71,7 @@ async fn converse(mut stream: TcpStream, asked: Asked, desk: &Desk) -> io::Resul
             Decision::Forward(forward) => desk.forward(&forward, Transport::Tcp).await,
         };
         let length = u16::try_from(answer.len()).map_err(io::Error::other)?;
+        // In one piece (RFC 7766, section 8).
         let framed = [&length.to_be_bytes()[..], &answer].concat();
         timeout(IDLE, stream.write_all(&framed)).await??;
     }

@@ -1,7 +1,7 @@
 //! The UDP side of the listener: questions in packets.
 //!
-//! An answer has to come from the address that was asked, and the old names stand for that address:
-//! on a machine with several, only the system knows which it was. quinn-udp asks it.
+//! An answer has to come from the address that was asked, and the old names stand for that address. On a machine with
+//! several, only the system knows which it was; quinn-udp asks the system.
 
 use std::io::{self, IoSliceMut};
 use std::net::{IpAddr, SocketAddr};
@@ -16,14 +16,14 @@ use tokio::task::JoinSet;
 use super::decide::{Asked, Decision, Transport};
 use super::desk::Desk;
 
-/// The system may hand over several packets as one, and never more than this.
+/// The room for one read, in bytes: the system may hand over several packets at once, and never more than this.
 const BUFFER: usize = 64 * 1024;
-/// After something went wrong, this long until the next try.
+/// The pause after a failure, so that one that lasts does not keep a processor busy.
 const PAUSE: Duration = Duration::from_millis(100);
-/// Questions that wait for other servers. Those beyond get no answer, and are asked again.
+/// The most questions that wait for other servers. Further ones get no answer, and clients ask them again.
 const WAITING: usize = 512;
 
-/// Answers what comes in by packets, until it is dropped.
+/// Answers questions in packets, until it is dropped.
 pub(super) async fn serve(socket: UdpSocket, desk: Arc<Desk>) {
     let socket = match Packets::new(socket) {
         Ok(socket) => Arc::new(socket),
@@ -32,6 +32,7 @@ pub(super) async fn serve(socket: UdpSocket, desk: Arc<Desk>) {
     let mut waiting = JoinSet::new();
     let mut buffer = vec![0; BUFFER];
     loop {
+        // A `JoinSet` keeps tasks that are over until they are asked for.
         while waiting.try_join_next().is_some() {}
         let meta = match socket.receive(&mut buffer).await {
             Ok(meta) => meta,
@@ -44,7 +45,7 @@ pub(super) async fn serve(socket: UdpSocket, desk: Arc<Desk>) {
         let Some(at) = socket.asked_at(&meta) else { continue };
         let asked = Asked::new(meta.addr, at, Transport::Udp);
         let bytes = buffer.get(..meta.len).unwrap_or_default();
-        // Empty packets are no questions, and a stride of none is none.
+        // Each packet but the last is `stride` bytes long. An empty packet has a stride of 0, which `chunks` refuses.
         for packet in bytes.chunks(meta.stride.max(1)) {
             match desk.decide(packet, &asked) {
                 Decision::Drop => {}
@@ -93,13 +94,15 @@ impl Packets {
 
     /// The address of ours that was asked; `None` when it was no single machine's.
     fn asked_at(&self, meta: &RecvMeta) -> Option<IpAddr> {
+        // Where the system does not tell: the address of the socket, or else the one that routes to the client.
         let told = meta.dst_ip.or_else(|| Some(self.own).filter(|own| !own.is_unspecified()));
         let at = told.or_else(|| address_towards(meta.addr))?.to_canonical();
+        // An answer to a question for all machines would come from all of them.
         let is_broadcast = matches!(at, IpAddr::V4(v4) if v4.is_broadcast());
         (!at.is_multicast() && !is_broadcast && !at.is_unspecified()).then_some(at)
     }
 
-    /// Answers what came with `meta`. An answer that cannot be sent is lost; the client asks again.
+    /// Answers the packet of `meta`. An answer that cannot be sent is lost; the client asks again.
     async fn send(&self, answer: &[u8], meta: &RecvMeta) {
         let transmit = Transmit {
             destination: meta.addr,
@@ -117,7 +120,8 @@ impl Packets {
     }
 }
 
-/// The address of ours that a packet to `client` would come from. Nothing is sent.
+/// The address of ours from which a packet to `client` would go. Nothing is sent: connecting a UDP socket only asks the
+/// system for the route.
 fn address_towards(client: SocketAddr) -> Option<IpAddr> {
     let any: SocketAddr = if client.is_ipv4() { ([0; 4], 0).into() } else { ([0; 16], 0).into() };
     let socket = std::net::UdpSocket::bind(any).ok()?;

@@ -6,16 +6,16 @@ use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 
-/// Where the system says which servers to ask (resolv.conf(5)).
+/// The file in which the system names the servers to ask (resolv.conf(5)).
 const FILE: &str = "/etc/resolv.conf";
-/// It changes when a machine goes from one network to another.
+/// The time between two looks at it: it changes when a machine goes from one network to another.
 const READ_EVERY: Duration = Duration::from_secs(5);
-/// The system itself asks no more.
+/// The most servers that are asked: the system itself asks no more.
 const MOST: usize = 3;
 /// The port of DNS.
 const PORT: u16 = 53;
 
-/// The servers, without ourselves.
+/// The servers, without this one: a question to itself would wait for itself.
 pub(super) struct Upstreams {
     told: Option<Vec<SocketAddr>>,
     own: SocketAddr,
@@ -40,7 +40,8 @@ impl Upstreams {
         {
             return servers.clone();
         }
-        // A few lines that the system has in memory: not worth a thread of their own.
+        // It blocks, under the lock: a few lines that the system has in memory, every five seconds, are not worth a
+        // thread of their own.
         let text = fs::read_to_string(FILE).unwrap_or_default();
         let servers: Vec<_> =
             servers_in(&text).into_iter().filter(|server| !is_ours(*server, self.own)).collect();
@@ -69,6 +70,7 @@ fn server(word: &str) -> Option<SocketAddr> {
 
 /// The number of a network interface.
 fn index_of(link: &str) -> Option<u32> {
+    // No slash and no dot: the name becomes part of a path.
     let is_name = link.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
     let path = format!("/sys/class/net/{link}/ifindex");
     is_name.then(|| fs::read_to_string(path).ok()?.trim().parse().ok()).flatten()
@@ -84,7 +86,7 @@ fn is_ours(server: SocketAddr, own: SocketAddr) -> bool {
     server.port() == own.port() && is_there
 }
 
-/// Whether this machine has the address: then, and only then, it can be bound.
+/// Whether this machine has the address: then, and only then, a socket can be bound to it.
 fn is_of_this_machine(address: IpAddr) -> bool {
     UdpSocket::bind((address, 0)).is_ok()
 }

@@ -23,14 +23,14 @@ use crate::{Error, providers};
 const AES: &str = "ECDHE-RSA-AES128-GCM-SHA256:ECDHE-RSA-AES256-GCM-SHA384:ECDHE-RSA-CHACHA20-POLY1305:\
     ECDHE-RSA-AES128-SHA256:ECDHE-RSA-AES128-SHA:ECDHE-RSA-AES256-SHA:AES128-GCM-SHA256:AES256-GCM-SHA384:\
     AES128-SHA256:AES256-SHA256:AES128-SHA:AES256-SHA";
-/// Suites after those in SSL 3.0 and TLS 1.0: there, a block cipher can be read by an attacker in between that makes a
-/// client send enough (POODLE, BEAST), and 3DES is the worst of them.
+/// The suites after those in SSL 3.0 and TLS 1.0: there, an attacker in between that makes a client send enough can
+/// read a block cipher (POODLE, BEAST), and 3DES is the worst of them.
 const THEN_OF_OLD: &str = "RC4-SHA:RC4-MD5:DES-CBC3-SHA";
 /// The same from TLS 1.1 on, where each record of a block cipher has a vector of its own and RC4 is the weakest
 /// (RFC 7465).
 const THEN: &str = "DES-CBC3-SHA:RC4-SHA:RC4-MD5";
-/// Sessions that are kept so that a client need not shake hands in full again. An old client makes a
-/// few connections to sign in, and then none.
+/// The most sessions that are kept so that a client need not shake hands in full again. A legacy client makes a few
+/// connections to sign in, and then none.
 const SESSIONS: i32 = 4096;
 
 /// Accepts connections of legacy clients.
@@ -70,9 +70,11 @@ impl Acceptor {
     pub fn new(leaf: &Leaf) -> Result<Self, Error> {
         providers::load()?;
         let mut builder = SslContextBuilder::new(SslMethod::tls_server())?;
+        // OpenSSL's usual level refuses TLS 1.0 and signatures with SHA-1, and its defaults SSL 3.0.
         builder.set_security_level(0);
         builder.clear_options(SslOptions::NO_SSLV3);
         builder.set_min_proto_version(Some(SslVersion::SSL3)).map_err(|_| Error::Missing("SSL 3.0"))?;
+        // A client may come here with a modern version, but with suites or groups that rustls does not have.
         builder.set_max_proto_version(Some(SslVersion::TLS1_3))?;
         builder.set_cipher_list(&ciphers(THEN_OF_OLD))?;
         // Only a hello tells which of the two orders holds. It is read before a suite is chosen.
@@ -82,12 +84,15 @@ impl Acceptor {
             }
             Ok(ClientHelloResponse::SUCCESS)
         });
+        // The server's order of suites, whichever the client prefers. No tickets: sessions are kept here. No
+        // compression (CRIME). No renegotiation: a client could make the server compute again and again.
         builder.set_options(
             SslOptions::CIPHER_SERVER_PREFERENCE
                 | SslOptions::NO_TICKET
                 | SslOptions::NO_COMPRESSION
                 | SslOptions::NO_RENEGOTIATION,
         );
+        // An idle connection keeps no buffers of 16 KiB.
         builder.set_mode(SslMode::RELEASE_BUFFERS);
         builder.set_session_id_context(b"papillon")?;
         builder.set_session_cache_mode(SslSessionCacheMode::SERVER);
@@ -101,10 +106,10 @@ impl Acceptor {
         Ok(Self { context: builder.build(), turns: Turns::new() })
     }
 
-    /// Shakes hands. Nothing here ends a client that says nothing more: give it a time limit.
+    /// Shakes hands. It has no time limit for a silent client: the caller gives one.
     ///
-    /// A handshake computes for a quarter of a millisecond at once, and there are never so many at it that
-    /// no thread is left.
+    /// A handshake computes for a quarter of a millisecond at once. Handshakes together always leave a thread to other
+    /// tasks.
     ///
     /// # Errors
     /// When the client and this side have nothing in common, or the connection fails.
@@ -125,7 +130,8 @@ fn ciphers(then: &str) -> String {
     format!("{AES}:{then}:@SECLEVEL=0")
 }
 
-/// Whether a client that offers this gets TLS 1.1 or newer. This crate has any newer version that it offers.
+/// Whether a client that offers this gets TLS 1.1 or newer: all versions from there on are enabled here. TLS 1.3 stands
+/// as 1.2 in this old field of the hello.
 fn is_at_least_tls_1_1(offered: SslVersion) -> bool {
     ![SslVersion::SSL3, SslVersion::TLS1].contains(&offered)
 }
@@ -136,7 +142,7 @@ impl std::fmt::Debug for Acceptor {
     }
 }
 
-/// A connection of an old client. Shutting it down says so in TLS (`close_notify`) before it closes.
+/// A connection of a legacy client. Shutting it down sends TLS's `close_notify` before it closes.
 #[derive(Debug)]
 pub struct OldStream<S>(SslStream<S>);
 

@@ -29,7 +29,8 @@ const KEY_BITS: u32 = 2048;
 const BEGINNING: i64 = 315_446_400;
 /// People import the authority by hand: once has to do.
 const LIFETIME: Duration = Duration::from_secs(20 * 365 * 24 * 3600);
-/// The last second of 2049. Later times are written in a form that came into use later, too.
+/// The last second of 2049. Later times are written in another form (GeneralizedTime, RFC 5280, section 4.1.2.5), which
+/// came into use later, too.
 const LATEST: i64 = 2_524_607_999;
 /// The longest common name (RFC 5280, appendix A).
 const LONGEST_COMMON_NAME: usize = 64;
@@ -56,8 +57,8 @@ pub struct Authority {
 }
 
 impl Authority {
-    /// Makes one. It is good from 1980 for the next twenty years. Finding the key takes a tenth of a second,
-    /// and sometimes a whole one.
+    /// Makes one. It is good from the end of 1979 until twenty years from now. Finding the key takes a tenth of a
+    /// second, and sometimes a whole one.
     ///
     /// Its name and key identifier are those that rcgen gives to an authority with this key, so that rcgen
     /// can sign with it, too.
@@ -89,13 +90,14 @@ impl Authority {
         builder.set_not_after(&*Asn1Time::from_unix(end(now))?)?;
         builder.append_extension(BasicConstraints::new().critical().ca().pathlen(0).build()?)?;
         builder.append_extension(KeyUsage::new().critical().key_cert_sign().crl_sign().build()?)?;
+        // A SHA-256 has 32 bytes.
         builder.append_extension(key_identifier(&fingerprint[..20])?)?;
         builder.sign(&key, MessageDigest::sha1())?;
         Ok(Self { certificate: builder.build(), key })
     }
 
-    /// Reads one from PEM; `None` when old systems could not make use of it: its key is no RSA key or not
-    /// signed with SHA-1, or it is no authority.
+    /// Reads one from PEM; `None` when legacy systems could not use it: its key is no RSA key or not signed with SHA-1,
+    /// or it is no authority.
     ///
     /// # Errors
     /// When the certificate or the key cannot be read, or they do not belong together.
@@ -105,6 +107,7 @@ impl Authority {
         let is_old = key.id() == Id::RSA
             && certificate.signature_algorithm().object().nid() == Nid::SHA1WITHRSAENCRYPTION
             && certificate.issued(&certificate) == X509VerifyResult::OK;
+        // Before the keys are compared: a modern authority is no error here, with any key beside it.
         if !is_old {
             return Ok(None);
         }
@@ -263,11 +266,11 @@ impl ModernKey {
 /// The common part of all certificates.
 fn begin(subject: &X509Name, issuer: &X509NameRef, key: &PKey<Private>) -> Result<X509Builder, ErrorStack> {
     let mut builder = X509Builder::new()?;
-    // Counted from zero: the third version.
+    // Counted from zero: the third version, the first with extensions.
     builder.set_version(2)?;
     let mut serial = [0; 16];
     openssl::rand::rand_bytes(&mut serial)?;
-    // A positive number without leading zeros.
+    // A positive number without leading zeros (RFC 5280, section 4.1.2.2): the highest bit is off, the next one on.
     serial[0] = serial[0] & 0x3f | 0x40;
     builder.set_serial_number(&*Asn1Integer::from_bn(&*BigNum::from_slice(&serial)?)?)?;
     builder.set_subject_name(subject)?;
@@ -310,7 +313,8 @@ fn alternative_names(names: &[String]) -> SubjectAlternativeName {
 }
 
 fn read_key(pem: &str) -> Result<PKey<Private>, ErrorStack> {
-    // With a password it is of no use, and OpenSSL would ask for it on the terminal.
+    // Without a callback OpenSSL would ask on the terminal for the password of an encrypted key. This one has none, so
+    // such a key is an error.
     PKey::private_key_from_pem_callback(pem.as_bytes(), |_| Ok(0))
 }
 
@@ -322,7 +326,7 @@ fn key_pem(key: &PKey<Private>) -> Result<Zeroizing<String>, Error> {
     Ok(Zeroizing::new(text(key.private_key_to_pem_pkcs8()?)))
 }
 
-/// PEM is ASCII: nothing is lost or copied.
+/// PEM is ASCII, so nothing is lost; nor is a key copied.
 fn text(pem: Vec<u8>) -> String {
     String::from_utf8(pem).unwrap_or_default()
 }

@@ -9,8 +9,8 @@ use tokio_openssl::SslStream;
 
 use crate::{Error, providers};
 
-/// `SSL_OP_NO_EXTENDED_MASTER_SECRET` and `SSL_OP_NO_ENCRYPT_THEN_MAC`: extensions that no old client
-/// has.
+/// `SSL_OP_NO_EXTENDED_MASTER_SECRET` and `SSL_OP_NO_ENCRYPT_THEN_MAC`: extensions that no legacy client has. The crate
+/// `openssl` has no names for them.
 const THOUGHT_OF_LATER: u64 = 1 << 0 | 1 << 19;
 
 /// A connection to a server.
@@ -66,7 +66,7 @@ impl Client {
     /// Shakes hands over `stream`.
     ///
     /// # Errors
-    /// When the server does not want to, or the connection fails.
+    /// When the server refuses, or the connection fails.
     pub async fn connect<S>(&self, stream: S) -> io::Result<Connection<S>>
     where
         S: AsyncRead + AsyncWrite + Unpin,

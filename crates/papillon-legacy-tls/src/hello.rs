@@ -1,7 +1,7 @@
 //! The kind of a client, read from its hello.
 //!
-//! Only as much of a hello is read as tells which side can serve the client; both sides read it again from
-//! the beginning, by their own rules.
+//! It reads only the fields that tell which TLS can serve the client; that TLS reads the hello again from the
+//! beginning, by its own rules.
 
 #[cfg(test)]
 mod tests;
@@ -10,11 +10,11 @@ use std::borrow::Cow;
 
 use crate::reader::Reader;
 
-/// A hello is longer than this only in order to be long. Those of modern browsers have 2 KB.
+/// The longest hello, in bytes. Those of modern browsers have 2 KB; a longer one is meant to be long.
 const MAX_HELLO: usize = 16 * 1024;
 
-/// This many bytes of a connection decide its route, or fewer: with them [`route`] never says
-/// [`Route::More`].
+/// The most bytes of a connection that decide its route: with them [`route`] never says [`Route::More`]. They are a
+/// hello and 2 KiB for the headers of the records that it is cut into.
 pub const MAX_PREFIX: usize = MAX_HELLO + 2 * 1024;
 
 /// `CHANGE_CIPHER_SPEC` is 20, `ALERT` 21 (RFC 8446, section 5.1).
@@ -45,11 +45,11 @@ pub enum ModernKey {
     Rsa,
 }
 
-/// Where a connection belongs.
+/// The route of a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Route {
-    /// The beginning is not enough to tell: read on.
+    /// The beginning is not enough to decide: read on.
     More,
     /// A modern client, for modern TLS.
     Modern,
@@ -63,8 +63,8 @@ pub enum Route {
 /// that.
 ///
 /// A client is modern that offers TLS 1.3, or TLS 1.2 with a suite for `key`, and a group that rustls with ring has.
-/// So an attacker in between cannot make a modern client take a legacy suite by changing its hello: the
-/// hello is part of what both sides sign at the end of their handshake.
+/// An attacker in between cannot make a modern client take a legacy suite by changing its hello: both sides
+/// authenticate the hello at the end of their handshake.
 ///
 /// ```
 /// use papillon_legacy_tls::{ModernKey, Route, route};
@@ -79,6 +79,7 @@ pub fn route(prefix: &[u8], key: ModernKey) -> Route {
         [] => Route::More,
         [HANDSHAKE, ..] => match hello(prefix) {
             Ok(hello) => by_hello(&hello, key),
+            // A hello in thousands of tiny records would stay unread for ever.
             Err(Unread::More) if prefix.len() < MAX_PREFIX => Route::More,
             Err(_) => Route::NotTls,
         },
@@ -105,6 +106,7 @@ fn hello(mut rest: &[u8]) -> Result<Cow<'_, [u8]>, Unread> {
                 if !(1..=MAX_RECORD).contains(&length) {
                     return Err(Unread::NotTls);
                 }
+                // The last record may be cut: then nothing is left, and the next round asks for more.
                 rest = record.get(length..).unwrap_or_default();
                 &record[..length.min(record.len())]
             }
@@ -113,6 +115,7 @@ fn hello(mut rest: &[u8]) -> Result<Cow<'_, [u8]>, Unread> {
             }
             _ => return Err(Unread::NotTls),
         };
+        // Nearly every hello is in one record: no copy then.
         if hello.is_empty() {
             hello = Cow::Borrowed(record);
         } else {
@@ -120,6 +123,7 @@ fn hello(mut rest: &[u8]) -> Result<Cow<'_, [u8]>, Unread> {
         }
         match hello[..] {
             [CLIENT_HELLO, a, b, c, ..] => {
+                // 24 bits: it fits.
                 let length = u32::from_be_bytes([0, a, b, c]) as usize;
                 if length > MAX_HELLO {
                     return Err(Unread::NotTls);
@@ -156,7 +160,8 @@ fn is_modern(hello: &[u8], key: ModernKey) -> Option<bool> {
     let _session = hello.short()?;
     let suites = hello.long()?;
     let _compression = hello.short()?;
-    // Extensions are of no standard in older hellos.
+    // rustls begins with TLS 1.2, and serves no hello without extensions: it wants groups and signatures. A client of
+    // TLS 1.3 puts 1.2 here, and its true versions into an extension.
     if version < TLS_1_2 || hello.0.is_empty() {
         return Some(false);
     }
@@ -180,5 +185,6 @@ fn is_modern(hello: &[u8], key: ModernKey) -> Option<bool> {
     let has_1_2 = versions.0.is_empty() || versions.has_any(&[TLS_1_2]);
     let suitable = versions.has_any(&[TLS_1_3]) && suites.has_any(&TLS_1_3_SUITES)
         || has_1_2 && suites.has_any(&suites_of_1_2);
+    // Without one of these three rustls refuses a client; a `Modern` that it refuses could sign in nowhere.
     Some(suitable && signatures && groups.has_any(&GROUPS))
 }

@@ -3,9 +3,8 @@
 //!
 //! MSN Messenger 5.0 to 7.0 sign in over HTTPS, and leave that to Windows. Windows 98, ME, 2000 and XP know
 //! nothing newer than TLS 1.0, say hello in the format of SSL 2.0 if they are told to, and do not name the host that
-//! they want to reach (ESC). No TLS library that is kept up serves them any more but OpenSSL 3, when it is
-//! built to. This crate is the only place of it, and it does nothing else: it reads no file and opens no
-//! socket.
+//! they want to reach (ESC). OpenSSL 3 is the last maintained TLS library that serves them, when it is built to. Only
+//! this crate uses it, and the crate does nothing else: it reads no file and opens no socket.
 //!
 //! | to find | look in |
 //! |---|---|
@@ -13,8 +12,8 @@
 //! | the handshake and the connection | [`Acceptor`], [`OldStream`] |
 //! | the certificates | [`Authority`], [`Leaf`] |
 //!
-//! A connection that came here is as weak as the client's system. Those that can do better must not come
-//! here: [`route`] sees to that.
+//! A connection that is routed here is as weak as the client's system. [`route`] keeps every client away that can do
+//! better.
 
 mod acceptor;
 mod certificates;
@@ -33,7 +32,7 @@ pub use hello::{MAX_PREFIX, ModernKey, Route, route};
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// It was built without something that old systems need.
+    /// OpenSSL was built without a part that legacy systems need.
     #[error("OpenSSL was built without {0}; build this program with its own OpenSSL")]
     Missing(&'static str),
     /// The key is another certificate's.

@@ -7,8 +7,8 @@ use openssl::provider::Provider;
 
 use crate::Error;
 
-/// Loads the provider with RC4, and then the one with the rest: asking for one part turns off that the
-/// other comes by itself. They stay until the process ends.
+/// Loads the provider with RC4, and then the one with the rest: OpenSSL loads the default by itself only as long as no
+/// provider was asked for. They stay until the process ends.
 pub(crate) fn load() -> Result<(), Error> {
     static LOADED: OnceLock<Result<(Provider, Provider), ErrorStack>> = OnceLock::new();
     let loaded =

@@ -1,5 +1,5 @@
-//! The turns of handshakes on the processor. A handshake takes a quarter of a millisecond or more at once, and thousands may come
-//! together: there is always a thread that they leave to others.
+//! The turns of handshakes on the processor. A handshake takes a quarter of a millisecond or more at once, and
+//! thousands may come together: they always leave a thread to other tasks.
 
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
@@ -15,7 +15,7 @@ type Turn = Result<OwnedSemaphorePermit, AcquireError>;
 pub(crate) struct Turns(Arc<Semaphore>);
 
 impl Turns {
-    /// For all threads but one, where there are several.
+    /// A turn for all threads but one, where there are several.
     pub(crate) fn new() -> Self {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         Self(Arc::new(Semaphore::new((threads - 1).max(1))))
@@ -24,11 +24,13 @@ impl Turns {
     /// Does `work`, and has a turn whenever that does not wait for the other side.
     pub(crate) async fn take<T>(&self, work: impl Future<Output = T>) -> T {
         let mut work = pin!(work);
+        // Kept between polls: a wait that began anew with each would lose its place in the queue.
         let mut waiting: Option<Pin<Box<dyn Future<Output = Turn> + Send>>> = None;
         poll_fn(|cx| {
             let _turn = match &mut waiting {
                 None => match Arc::clone(&self.0).try_acquire_owned() {
                     Ok(turn) => Ok(turn),
+                    // Polled at once, so that the semaphore has this task's waker.
                     Err(_) => {
                         let turn = waiting.insert(Box::pin(Arc::clone(&self.0).acquire_owned()));
                         ready!(turn.as_mut().poll(cx))
@@ -36,6 +38,7 @@ impl Turns {
                 },
                 Some(turn) => ready!(turn.as_mut().poll(cx)),
             };
+            // The turn is for this one poll: while the work waits for its client, others compute.
             waiting = None;
             work.as_mut().poll(cx)
         })

@@ -1,10 +1,9 @@
-//! HTTP, for clients of 2003 and of today; it knows no paths.
+//! The HTTP server, for legacy and for modern clients; it knows no paths.
 //!
-//! One reader takes requests off a connection ([`request`], [`reader`]). Old clients are answered by this server
-//! itself: they need what today's HTTP libraries do not do, such as header names with their exact spelling and
-//! answers to a request line without a version (seen: Pidgin, aMSN, msnlib). Requests of today's clients are
-//! answered by hyper and a router of axum ([`modern`]), and all of HTTP/2 is hyper's ([`http2`]). What is answered,
-//! and which of them answers, a [`Handler`] says.
+//! One reader takes requests off a connection ([`request`], [`reader`]). This server itself answers legacy clients:
+//! they need header names with their exact spelling, and answers to a request line without a version (seen: Pidgin,
+//! aMSN, msnlib). HTTP libraries do neither. hyper and a router of axum answer requests of modern clients
+//! ([`modern`]), and all of HTTP/2 is hyper's ([`http2`]). A [`Handler`] chooses between them and has the answers.
 
 pub(crate) mod bridge;
 mod connection;
@@ -47,15 +46,15 @@ use crate::listen::proxy_protocol;
 use crate::tls::TlsAcceptor;
 use listening::listen;
 
-/// From the connection to the end of the TLS handshake.
+/// The time limit from the connection to the end of the TLS handshake, and for the header of a trusted proxy.
 pub(crate) const HANDSHAKE: Duration = Duration::from_secs(10);
 
 /// Serves a site on `listener`, in TLS when there is an acceptor for it, until `shutdown` turns true or
-/// its sender is gone. Then nobody is accepted any more, connections on which nothing is asked end, and
-/// requests that are being answered get five seconds.
+/// its sender is gone. Then no connection is accepted any more, idle connections end, and requests that are being
+/// answered get five seconds.
 ///
 /// The listeners of a site share its limit of connections. At the limit, new ones wait in the
-/// system's queue. An address that has all that one may have open is turned away.
+/// system's queue. A connection from an address at its limit is closed.
 pub(crate) async fn serve<H: Handler>(
     listener: Listener,
     tls: Option<Arc<TlsAcceptor>>,
@@ -64,8 +63,9 @@ pub(crate) async fn serve<H: Handler>(
 ) {
     let room = handler.entrance().room().clone();
     let mut down = shutdown.clone();
+    // The entrance closes beside the listener: connections that it has accepted watch the entrance, not `shutdown`.
     let close = async {
-        // Its end means the same.
+        // A sender that is gone means the same.
         let _ = down.wait_for(|down| *down).await;
         handler.entrance().close();
     };
@@ -84,6 +84,7 @@ async fn receive<H: Handler>(
     handler: &Arc<H>,
     arrival: Option<Place>,
 ) -> io::Result<()> {
+    // An answer may be several small writes: the system would hold the last one back until the client acknowledges.
     stream.set_nodelay(true)?;
     let mut visitor = Visitor::new(stream.peer_addr()?, stream.local_addr()?);
     let mut stream = Peeked::new(stream);
@@ -92,13 +93,14 @@ async fn receive<H: Handler>(
         None => {
             match timeout(HANDSHAKE, proxy_protocol::introduced(&mut stream)).await?? {
                 Some(client) => {
+                    // Only now the client's address is known, and its place is counted against that.
                     visitor = Visitor::new(client.peer, client.local);
                     (visitor.secure, visitor.server_name) = (client.secure, client.server_name);
                     let arrival = handler.entrance().room().arrivals.enter(visitor.peer.ip());
                     let full = || io::Error::other("too many connections from one address behind a proxy");
                     Some(arrival.ok_or_else(full)?)
                 }
-                // Its requests may be those of many.
+                // No header: an HTTP proxy. Its requests may be those of many clients, so each is counted by itself.
                 None => {
                     visitor.counted = false;
                     None
@@ -111,6 +113,7 @@ async fn receive<H: Handler>(
     };
     let stream = timeout(HANDSHAKE, tls.accept(stream, visitor.peer.ip())).await??;
     visitor.secure = true;
+    // A hello without a name, such as that of old Windows: the name counts that a proxy has told in its header.
     visitor.server_name = stream.server_name().map(str::to_owned).or(visitor.server_name);
     if stream.is_http2() {
         return http2::serve(stream, handler, &visitor).await;

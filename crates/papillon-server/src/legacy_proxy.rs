@@ -1,5 +1,5 @@
-//! The TLS proxy for old Windows, in a process of its own. So the old OpenSSL is away from people's data. The proxy
-//! passes the bytes on to a service that need not know of it.
+//! The TLS proxy for old Windows, in a process of its own. So legacy TLS is away from people's data. The proxy passes
+//! the bytes on to a service that need not know of it.
 
 mod forward;
 
@@ -27,8 +27,8 @@ pub struct Upstream {
     pub https: String,
 }
 
-/// Serves the clients of `listener`, until `shutdown` turns true or its sender is gone; then the clients that
-/// are there get five seconds. Each connection to the service begins with a header of the PROXY protocol,
+/// Serves the clients of `listener`, until `shutdown` turns true or its sender is gone; then open connections get five
+/// seconds. Each connection to the service begins with a header of the PROXY protocol,
 /// version 2.
 pub async fn serve(
     listener: impl Into<Listener>,
@@ -55,6 +55,7 @@ async fn receive(stream: TcpStream, old: &OldWindows, upstream: &Upstream) -> io
     let (peer, local) = (stream.peer_addr()?, stream.local_addr()?);
     match timeout(HANDSHAKE, old.let_in(Peeked::new(stream))).await?? {
         Side::Modern(client) => {
+            // The service reads the hello itself, so the header tells nothing of TLS.
             let header = header(peer, local, None, None)?;
             forward::forward(client, &upstream.https, &header).await
         }

@@ -1,8 +1,8 @@
 //! Passport: the authentication of accounts, by a password once and by a ticket afterwards.
 //!
-//! A client asks the nexus where the login is, shows its name and password to the login and gets
-//! a ticket, and shows that to the notification server. [`Passport`] knows no HTTP; `nexus` and
-//! `login` put it into the requests of 2003.
+//! A client gets the address of the login from the nexus, sends its name and password to the login, gets a ticket,
+//! and shows the ticket to the notification server. [`Passport`] knows no HTTP; `nexus` and `login` put it into the
+//! requests of legacy clients.
 
 mod attempts;
 mod device;
@@ -170,7 +170,8 @@ impl Passport {
         Ok(self.mint.issue(stored.account, stored.epoch, SystemTime::now()))
     }
 
-    /// Checks a password, within the same limits as a sign-in, and says whose it is. It may wait for its turn.
+    /// Checks a password, within the same limits as a sign-in, and returns its account. It may wait for its turn, at most
+    /// ten seconds.
     ///
     /// # Errors
     /// As [`sign_in`](Self::sign_in).
@@ -191,15 +192,17 @@ impl Passport {
         let attempt = Attempt::new(handle.as_str(), from.address, place);
         let begun = self.queue.begin(attempt).await;
         let (judging, turn) = begun.map_err(|no_turn| self.refused(no_turn, from.address, Some(&handle)))?;
-        // When the caller goes away in the middle, the attempt counts as a failure.
+        // When the caller goes away in the middle, the attempt counts as a failure: an attacker could else hang up early.
         let outcome = self.judge(&handle, password, turn).await;
         match &outcome {
             Err(LoginError::Wrong) => {
                 self.failures.note(Reason::Wrong, from.address, Some(&handle));
+                // `judging` is dropped unforgiven.
                 return outcome;
             }
             Err(LoginError::Disabled) => self.failures.note(Reason::Disabled, from.address, Some(&handle)),
             Ok(stored) => self.remember(&handle, stored.epoch, from.address),
+            // No judgement at all tells a guesser nothing.
             Err(_) => {}
         }
         judging.forgive();
@@ -211,8 +214,8 @@ impl Passport {
         self.known.lock().remember(account.as_str(), epoch, Network::of(address), Instant::now());
     }
 
-    /// Makes a new password into a hash, in the same queue as those that are checked. Somebody who is signed in is
-    /// served like a known place.
+    /// Makes a new password into a hash, in the same queue as those that are checked. A client that is
+    /// signed in is served like a known place.
     ///
     /// # Errors
     /// [`LoginError::Busy`] and [`LoginError::Unavailable`].
@@ -248,7 +251,7 @@ impl Passport {
         }
     }
 
-    /// Where failed sign-ins are logged, those at the notification server as well.
+    /// The log of failed sign-ins, those at the notification server as well.
     pub(crate) fn failures(&self) -> &Failures {
         &self.failures
     }
@@ -263,14 +266,17 @@ impl Passport {
             tracing::error!(%handle, %error, "sign-in impossible");
             LoginError::Unavailable
         })?;
+        // Without an account the same work is done: the time tells nothing.
         let hash = stored.as_ref().map(|stored| &*stored.password_hash);
         let right = self.passwords.verify(password, hash, turn).await.map_err(|error| match error {
             VerifyError::Busy => LoginError::Busy,
             VerifyError::BadHash => {
+                // The row in the store is damaged, or was brought from elsewhere with another kind of hash.
                 tracing::error!(%handle, %error, "sign-in impossible: give the account a new password");
                 LoginError::Unavailable
             }
         })?;
+        // Disabled only after the password: whether an account is disabled is for its owner.
         match stored.filter(|_| right) {
             None => Err(LoginError::Wrong),
             Some(stored) if !stored.enabled => Err(LoginError::Disabled),

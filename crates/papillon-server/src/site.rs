@@ -15,11 +15,11 @@ use crate::listen::Listener;
 use crate::tls::TlsAcceptor;
 
 /// Serves `site` on `listener`, in TLS when there is an acceptor for it, until `shutdown` turns true or
-/// its sender is gone. Then nobody is accepted any more, connections on which nothing is asked end, and
-/// requests that are being answered get five seconds.
+/// its sender is gone. Then no connection is accepted any more, idle connections end, and requests that are being
+/// answered get five seconds.
 ///
 /// The listeners of a site share its limit of connections. At the limit, new ones wait in the
-/// system's queue. An address with as many connections as one may have is turned away.
+/// system's queue. A connection from an address at its limit is closed.
 ///
 /// Public for `tests/passport.rs`.
 pub async fn serve(

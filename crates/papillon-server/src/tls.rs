@@ -1,9 +1,9 @@
 //! The certificate that the HTTPS listener shows.
 //!
-//! `DATA/tls/` holds it: `server.pem` (the certificate and those that lead to its authority) and
-//! `server.key`. Where there is none, one is made and signed by a private authority that is made,
-//! too: `ca.pem` is what people import, `ca.key` what must not get out. Certificates made here are
-//! renewed here; those that somebody put there are used as they are.
+//! `DATA/tls/` holds it: `server.pem` (the certificate and the chain to its authority) and `server.key`. Where there
+//! is none, one is made and signed by a private authority, which is made, too. People import its `ca.pem`; its
+//! `ca.key` must not get out. The service renews certificates that it has made, and uses an operator's own as they
+//! are.
 
 mod acceptor;
 mod authority;

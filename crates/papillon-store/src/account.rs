@@ -1,10 +1,10 @@
-//! Accounts, which can sign in.
+//! Accounts and their passwords.
 
 use std::fmt;
 
 use msnp::{FriendlyName, Handle};
 
-/// An account's number. It is never given to anybody else, even after the account is removed.
+/// An account's number. No other account ever gets it, even after the account is removed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AccountId(pub i64);
 

@@ -1,5 +1,4 @@
-//! The log of account changes, by which a running service learns of changes that other
-//! processes did.
+//! The log of account changes, from which a running service learns of changes by other processes.
 
 use msnp::Handle;
 

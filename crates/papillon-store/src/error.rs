@@ -65,8 +65,8 @@ pub enum Refusal {
     PictureTooLarge,
 }
 
-/// The failure of the database, in words. It keeps the message of the driver's error only:
-/// the rest of such an error can quote a row, and a row can hold a password hash.
+/// The failure of the database, in words. It keeps only the message of the driver's error: the rest of such an error
+/// can quote a row, and a row can hold a password hash.
 #[derive(Debug)]
 pub struct Outage(String);
 

@@ -1,6 +1,6 @@
 //! The groups a contact is in, as one bit each.
 //!
-//! A group is kept by its number whatever a dialect calls it on the wire: see [`GroupId`].
+//! A group is kept by its number, under each of its names on the wire: see [`GroupId`].
 
 use std::fmt;
 

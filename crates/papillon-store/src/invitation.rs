@@ -19,6 +19,7 @@ pub struct InvitationCode(String);
 impl InvitationCode {
     /// A code made of 80 random bits.
     pub fn from_random(bits: [u8; 10]) -> Self {
+        // 16 characters of five bits are the 80 bits: none is left over, and no character is likelier than another.
         let number = bits.iter().fold(0_u128, |number, byte| number << 8 | u128::from(*byte));
         let mut code = String::with_capacity(LEN + 3);
         for position in 0..LEN {
@@ -26,6 +27,7 @@ impl InvitationCode {
                 code.push('-');
             }
             let digit = number >> (5 * (LEN - 1 - position)) & 31;
+            // Five bits: at most 31.
             code.push(char::from(ALPHABET[digit as usize]));
         }
         Self(code)
@@ -94,7 +96,7 @@ pub struct NewInvitation {
     pub made_at: i64,
     /// When it is no longer good, in seconds since 1970.
     pub expires_at: i64,
-    /// For how many accounts it is good.
+    /// The number of accounts that can be made with it.
     pub uses: u32,
 }
 

@@ -86,6 +86,7 @@ pub async fn open(url: &str) -> Result<Arc<dyn Store>> {
     if url.starts_with("postgres://") || url.starts_with("postgresql://") {
         return PostgresStore::connect(url).await;
     }
+    // The longer prefix first: the shorter one would leave two slashes of it on the path.
     let path = url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:")).unwrap_or(url);
     if path.is_empty() || path.contains("://") {
         // The address may hold a password, so it is not repeated.

@@ -61,6 +61,7 @@ impl Committed {
         let event = Arc::new(event);
         let owner = self.changes.first().map(|(owner, _)| *owner);
         for (account, version) in others {
+            // One entry for each person, so that a version is told once: the owner's own entry takes both events.
             match self.changes.first_mut() {
                 Some((_, own)) if owner == Some(*account) => own.mirror = Some(Arc::clone(&event)),
                 _ => self.changes.push((*account, ListChange::new(*version, Arc::clone(&event)))),

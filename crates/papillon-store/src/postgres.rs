@@ -10,10 +10,11 @@ use tokio::time::Instant;
 use crate::sql::{Connections, Dialect, Fault, Migration, Source, SqlStore, in_time, migrate};
 use crate::{Result, Store};
 
+/// The most connections of this node, for reading and writing.
 const CONNECTIONS: usize = 16;
 
-/// The time limit of the server for all statements of a request. A request that has to wait for a connection and
-/// then for the news that the server is silent still has an answer within five seconds.
+/// The time limit of the server for all statements of a request. A request that waits half as long for a connection,
+/// and a second for the news that the server is silent, still has its answer within five seconds.
 const PATIENCE: Duration = Duration::from_millis(2500);
 
 /// The time limit for bringing the tables up to date, and for another node's turn at it.
@@ -21,11 +22,13 @@ const MIGRATION: Duration = Duration::from_secs(60);
 
 const DIALECT: Dialect = Dialect { begin: "BEGIN", locks_rows: true };
 
-/// The number spells "papillon".
+/// The lock of migrations: a node that starts at the same time waits. Its number spells "Papillo" (`P` is 80, `a` 97
+/// and so on); an `n` more does not fit.
 const ONE_AT_A_TIME: &str = "SELECT pg_advisory_xact_lock(8097112105108108111)";
 
-/// Less than the patience for a statement, so that a server that works reports by itself a statement that was too
-/// slow. The locks of a node that has vanished keep others waiting no longer than this.
+/// The settings of a connection. The statement's limit is less than this node's patience, so that a working server
+/// itself reports a statement that was too slow. The other limit ends the transaction of a node that has vanished,
+/// whose locks keep others waiting.
 const SETTINGS: &str = "SET statement_timeout = 2000; SET idle_in_transaction_session_timeout = 10000";
 
 const MIGRATIONS: &[Migration] = &[
@@ -67,6 +70,7 @@ impl PostgresStore {
             patience: Some(patience),
             files: None,
         };
+        // Without the settings: a migration may take longer than a request's statement.
         let mut first = source("").connect().await?;
         let migrated = migrate(&mut first, DIALECT, Some(ONE_AT_A_TIME), MIGRATIONS);
         in_time(Some(Instant::now() + MIGRATION), migrated).await?;

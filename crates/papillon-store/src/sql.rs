@@ -111,6 +111,7 @@ impl WebSessionStore for SqlStore {
 #[async_trait]
 impl SecretStore for SqlStore {
     async fn secret(&self, name: &str, candidate: &[u8]) -> Result<Vec<u8>> {
+        // Nearly always it is there, and a reader is enough. Two first requests at once settle it in the transaction.
         let known: Result<_> = reading!(self, reader => secrets::read(reader, name));
         if let Some(value) = known? {
             return Ok(value);
@@ -121,6 +122,8 @@ impl SecretStore for SqlStore {
 
 #[async_trait]
 impl AccountLog for SqlStore {
+    // A reader reads on from a file that was deleted. The service asks these two several times a second, so it notices
+    // by their check.
     async fn last_change(&self) -> Result<i64> {
         self.readers.see_files()?;
         reading!(self, reader => changes::last(reader))

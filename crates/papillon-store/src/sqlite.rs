@@ -16,11 +16,14 @@ pub(crate) use self::files::DatabaseFiles;
 use crate::sql::{Connections, Dialect, Fault, Migration, Source, SqlStore, migrate};
 use crate::{Outage, Result, Store, StoreError};
 
+/// The connections that only read. With WAL they go on while the writer writes.
 const READERS: usize = 4;
 
 /// The longest wait for another process that is writing.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// `IMMEDIATE` takes the write lock first: a transaction that reads first and then wants to write can find its snapshot
+/// overtaken, and would have to begin again.
 const DIALECT: Dialect = Dialect { begin: "BEGIN IMMEDIATE", locks_rows: false };
 
 const MIGRATIONS: &[Migration] = &[
@@ -33,8 +36,8 @@ const MIGRATIONS: &[Migration] = &[
 /// power fails.
 const WRITER: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
                       PRAGMA foreign_keys = ON;";
-/// A commit that failed has left its pages in the log. No connection reads them, except one that opens the database after
-/// a crash: so the log is emptied.
+/// The checkpoint after a failure. A commit that failed has left its pages in the log. No open connection reads them,
+/// but one that opens the database after a crash would: so the log is emptied.
 const MEND: &str = "PRAGMA wal_checkpoint(TRUNCATE)";
 /// The system caches the file; a small cache of its own is enough for a reader. The first read opens the other
 /// files of the database.
@@ -72,13 +75,13 @@ impl SqliteStore {
         };
         let mut first = source(WRITER, None, None).connect().await?;
         migrate(&mut first, DIALECT, None, MIGRATIONS).await?;
-        // Only now all its files are there.
+        // Only now all its files are there: the first transaction makes the other two.
         let files = DatabaseFiles::of(&full, first)?;
         // One to write with: SQLite has one writer at a time, and waiting here costs less than waiting for the
         // file.
         let writers = Connections::new(source(WRITER, Some(MEND), Some(Arc::clone(&files))), 1);
         let readers = Connections::new(source(READER, None, Some(files)), READERS);
-        // All of them now: they read on when the file is deleted.
+        // All of them now: when the file is deleted they read on, and one made later would find nothing.
         readers.fill(READERS).await?;
         Ok(Arc::new(SqlStore::new(DIALECT, writers, readers)))
     }

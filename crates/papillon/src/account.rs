@@ -110,6 +110,7 @@ fn display_name(text: &str) -> Result<FriendlyName, String> {
 
 /// The database of an account that has to be there.
 async fn store_with(handle: &Handle, settings: &Settings) -> anyhow::Result<Arc<dyn Store>> {
+    // No database has no account: a wrong folder must not get a new one.
     let Some(store) = database::open_existing(settings).await? else {
         return Err(unknown(handle));
     };

@@ -17,6 +17,7 @@ fn command_of(program: &OsStr, settings: &Settings, words: &str) -> String {
     if let Some(file) = &settings.file {
         option("config", &quoted(full(file).as_os_str()));
     }
+    // The file is named above. A folder from another source is not known in the shell in which this is typed.
     if settings.data_is_told {
         option("data", &quoted(settings.data_dir().as_os_str()));
     }
@@ -35,6 +36,7 @@ fn full(path: &Path) -> std::path::PathBuf {
 pub(crate) fn quoted(word: &OsStr) -> String {
     let word = word.to_string_lossy();
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-+=:@%,".contains(&byte);
+    // The shells of Windows have other rules of quoting, each its own.
     if !word.is_empty() && (word.bytes().all(plain) || cfg!(windows)) {
         return word.into_owned();
     }

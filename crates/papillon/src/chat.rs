@@ -68,6 +68,7 @@ pub(crate) fn run(args: &ChatArgs) -> anyhow::Result<()> {
     };
     let runtime = runtime::start()?;
     let outcome = runtime.block_on(async {
+        // Before the terminal is taken over: signing in may ask for a password, or about a certificate.
         let mut login = Login::prepare(&args.client)?;
         let (client, events) = login.sign_in().await?;
         let (says, said) = mpsc::channel(MAX_SAID);
@@ -86,7 +87,7 @@ pub(crate) fn run(args: &ChatArgs) -> anyhow::Result<()> {
     outcome
 }
 
-/// The folder for files, as an absolute path: that is what people are shown.
+/// The folder for files, as an absolute path, because it is shown to people.
 fn downloads(args: &ChatArgs) -> anyhow::Result<PathBuf> {
     if let Some(folder) = &args.downloads {
         if !folder.is_dir() {

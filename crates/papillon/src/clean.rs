@@ -1,7 +1,8 @@
 //! Texts and names from other people, made harmless for a terminal, a log and JSON.
 //!
 //! No text of another program may move the cursor, change colours, turn the direction of the text around
-//! it, or look the same as something else. Which characters those are is told by [`msnp::invisible_characters`].
+//! it, or look the same as something else. [`msnp::invisible_characters`] tells these
+//! characters.
 
 use std::fmt::Write as _;
 use std::iter::Peekable;
@@ -24,6 +25,7 @@ pub(crate) fn line(text: &str) -> String {
 
 /// Several lines, parted by `\n`: the text of a message.
 pub(crate) fn lines(text: &str) -> String {
+    // Sequences go first: without their escape character they would be ordinary letters.
     let text = typed(text);
     let kept = marked(&text).filter(|(char, is_out_of_place)| *char == '\n' || !is_out_of_place);
     calm(kept.map(|(char, _)| char).collect())
@@ -123,6 +125,7 @@ fn skip_sequence(first: char, text: &str, at: usize, rest: &mut Peekable<CharInd
     };
     if let Some(length) = length {
         // An escape that ends a string is followed by a backslash, which is passed over with it.
+        // The second character of the opening, if it has one, the body, and the character that ends it.
         for _ in 0..opening + length + 1 {
             if let Some((_, '\u{1b}')) = rest.next() {
                 rest.next_if(|(_, next)| *next == '\\');
@@ -133,6 +136,7 @@ fn skip_sequence(first: char, text: &str, at: usize, rest: &mut Peekable<CharInd
 
 /// Takes the towers off characters with dozens of combining marks.
 fn calm(text: String) -> String {
+    // Nearly all texts end here, without a copy.
     if text.is_ascii() || text.graphemes(true).all(|cluster| cluster.chars().count() <= MAX_CLUSTER) {
         return text;
     }

@@ -77,7 +77,7 @@ impl Login {
         crate::control::LocalSocket::open(name, direct, context)
     }
 
-    /// Signs in. It may ask whether to believe the service.
+    /// Signs in. It may ask whether to trust the service.
     pub(crate) async fn sign_in(&mut self) -> anyhow::Result<(Client, Events)> {
         loop {
             match self.builder.clone().trust(self.trust.trust()).sign_in().await {

@@ -22,8 +22,8 @@ Examples:
   papillon contacts add grace@example.com --account ada@example.com
   papillon contacts --json | jq -r '.[] | select(.status == \"online\") | .who'
 
-The lists are: forward, whom you see; allow, who may see you; block, who may not; reverse, who sees
-you, which is up to them.
+The lists are: forward, the people that you see; allow, those that may see you; block, those that may
+not; reverse, those that see you, which is up to them.
 
 {ENVIRONMENT}"
     )
@@ -74,6 +74,7 @@ async fn contacts(args: &ContactsArgs) -> anyhow::Result<()> {
         None => show(&mut asker, args.json).await,
         Some(change) => apply(&mut asker, change).await.map(Print::Text),
     };
+    // Before the printing: a reader that is slow does not keep the account signed in.
     asker.leave().await;
     match print? {
         Print::Text(text) => stdout::print(&text),

@@ -54,7 +54,7 @@ pub(crate) fn names() -> String {
 pub(crate) struct Context {
     /// The account.
     pub(crate) client: Client,
-    /// Where accepted files go unless told.
+    /// The folder for accepted files, unless a command names one.
     pub(crate) folder: PathBuf,
     /// The receiver that shows messages.
     pub(crate) said: Option<mpsc::Sender<Said>>,
@@ -63,10 +63,10 @@ pub(crate) struct Context {
 /// A text that was said and delivered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Said {
-    /// Where.
+    /// The conversation.
     pub(crate) conversation: ConversationId,
-    /// To whom.
+    /// The other members.
     pub(crate) with: Vec<Handle>,
-    /// What.
+    /// The text.
     pub(crate) text: String,
 }

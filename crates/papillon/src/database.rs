@@ -12,7 +12,7 @@ use crate::settings::Settings;
 /// The file under the data folder.
 const FILE: &str = "papillon.db";
 
-/// Which database it is.
+/// The kind of database.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Database {
     /// An SQLite file.

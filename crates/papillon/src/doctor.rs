@@ -1,4 +1,4 @@
-//! `papillon doctor`: looks at the service from its own machine, names each fault and tells what to do.
+//! `papillon doctor`: looks at the service from its own machine, and names each fault with advice.
 //!
 //! One file for each check; `report.rs` prints the findings. Nothing is changed: no
 //! certificate is made, no folder, no account.
@@ -77,7 +77,7 @@ pub(crate) fn run(args: &DoctorArgs) -> anyhow::Result<()> {
     report.finish()
 }
 
-/// Where the settings come from.
+/// The sources of the settings.
 fn sources(settings: &Settings) -> String {
     match &settings.file {
         Some(file) => format!("read from {}, the environment and the options", file.display()),
@@ -87,6 +87,7 @@ fn sources(settings: &Settings) -> String {
 
 async fn examine(settings: &Settings, report: &mut Report) -> anyhow::Result<()> {
     let surroundings = Surroundings::look(settings).await;
+    // First of all: an absent folder or database is a fault only beside a service that runs.
     let listeners = listeners::probe(settings, &surroundings).await;
     let runs = listeners.service_runs();
     for finding in place::examine(settings.data_dir(), runs) {

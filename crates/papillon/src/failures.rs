@@ -3,12 +3,12 @@
 use msnp::Handle;
 use msnp_client::{CommandError, SendError, SignInError, TransferError};
 
-/// Why the sign-in failed.
+/// The reason for which the sign-in failed, with advice.
 pub(crate) fn why_not_signed_in(account: &Handle, error: &SignInError) -> String {
     match error {
         SignInError::WrongPassword => format!(
             "the account {account} or its password is wrong. `papillon account list` on the service's machine \
-             shows who has an account"
+             shows all accounts"
         ),
         SignInError::Unreachable { server, .. } if server.starts_with("the gateway ") => {
             format!("{error}. Is the service running there? --gateway says where it is")
@@ -26,7 +26,7 @@ pub(crate) fn why_not_signed_in(account: &Handle, error: &SignInError) -> String
     }
 }
 
-/// Why a command was not carried out.
+/// The reason for which a command was not carried out.
 pub(crate) fn why_not_done(error: &CommandError) -> String {
     match error {
         CommandError::Refused(code) => format!("the service refused: {} ({code})", code.meaning()),
@@ -34,7 +34,7 @@ pub(crate) fn why_not_done(error: &CommandError) -> String {
     }
 }
 
-/// Why a message was not delivered.
+/// The reason for which a message was not delivered, with advice.
 pub(crate) fn why_not_delivered(error: &SendError) -> String {
     match error {
         SendError::NotOnline => String::from("they are not online, or have blocked this account"),
@@ -44,7 +44,7 @@ pub(crate) fn why_not_delivered(error: &SendError) -> String {
     }
 }
 
-/// Why a file did not get through.
+/// The reason for which a file did not get through, with advice.
 pub(crate) fn why_not_transferred(error: &TransferError) -> String {
     match error {
         TransferError::Unreachable(error) => why_not_delivered(error),

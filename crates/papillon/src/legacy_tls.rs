@@ -30,9 +30,9 @@ Examples:
   papillon legacy-tls --tls /var/lib/papillon-tls --http 10.0.0.2:8080 --https 10.0.0.2:8443
                                                     on another machine, which the service trusts
 
-It shakes hands with Windows 98 to XP itself and passes on to --http what they say; the connections of
-everybody else go to --https as they are, still encrypted. Either begins with a header of the PROXY
-protocol, version 2, so that the service knows whom it serves: it has to be told to trust this machine
+It shakes hands with Windows 98 to XP itself and passes their requests on to --http; the connections of
+all other clients go to --https as they are, still encrypted. Either begins with a header of the PROXY
+protocol, version 2, which tells the service the client's address: it has to be told to trust this machine
 (papillon serve --trusted-proxies).
 
 When it is ready it prints `listening https ADDRESS`, then `ready`. SIGTERM and SIGINT end it in good
@@ -44,12 +44,12 @@ order. SIGHUP has it read its certificates again. Logs go to standard error. It 
 pub(crate) struct LegacyTlsArgs {
     #[command(flatten)]
     place: Place,
-    /// Where clients connect. Windows looks for it at port 443.
+    /// The address at which clients connect. Windows looks for it at port 443.
     #[arg(long, value_name = "ADDR", value_parser = ListenAddress::parse, default_value = "443", env = "PAPILLON_LEGACY_TLS_LISTEN")]
     listen: ListenAddress,
     /// The folder with the certificates, made when it is not there. [default: tls in the data folder]
     ///
-    /// Where it is the service's, start this first: then one authority, ca.pem, is good for old Windows and
+    /// If it is the service's, start this first: then one authority, ca.pem, is good for old Windows and
     /// for everybody else. Otherwise old Windows has to import old-ca.pem.
     #[arg(long, value_name = "DIR", env = "PAPILLON_LEGACY_TLS_FOLDER")]
     tls: Option<PathBuf>,
@@ -100,7 +100,7 @@ impl LegacyTlsArgs {
             if let Err(error) = told {
                 tracing::error!(
                     error = sentence::of(&error),
-                    "the settings of before remain: the new ones cannot be used"
+                    "the previous settings stay in effect: the new ones cannot be used"
                 );
             }
             old.read_again();
@@ -132,6 +132,7 @@ async fn serve(args: &LegacyTlsArgs, settings: &Settings) -> anyhow::Result<()> 
     let address = listener.local_addr().context("the listener does not know its address")?;
     let folder = args.tls.clone().unwrap_or_else(|| settings.data_dir().join("tls"));
     let old = OldWindows::open(&folder, settings.server.names(), SystemTime::now())?;
+    // After the certificates: `ready` promises that a client can shake hands.
     announce(address)?;
     tracing::info!(
         version = env!("CARGO_PKG_VERSION"),
@@ -153,6 +154,7 @@ async fn serve(args: &LegacyTlsArgs, settings: &Settings) -> anyhow::Result<()> 
     };
     tokio::select! {
         _ = async { tokio::join!(serve, told) } => {}
+        // It never ends: beside the service it only carries out reloads.
         () = args.read_again(asked, &old) => {}
     }
     Ok(())
@@ -177,6 +179,7 @@ fn host_and_port(text: &str) -> Result<String, String> {
     let expected = || {
         String::from("expected a host and a port, such as 127.0.0.1:8080, [::1]:8080 or msn.example.org:8080")
     };
+    // A port alone is an address to listen at, not one to connect to.
     let is_bare_port = !text.contains(':') || text.starts_with(':');
     match ListenAddress::parse(text) {
         Ok(ListenAddress::On { port, .. }) if port != 0 && !is_bare_port => Ok(text.to_owned()),

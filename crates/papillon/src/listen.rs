@@ -49,8 +49,8 @@ being signed out by the service for good ends it with 1.
 #[derive(Debug, clap::Args)]
 #[command(after_help = HELP.as_str())]
 pub(crate) struct ListenArgs {
-    /// Takes the files that are offered, into this folder; nothing there is overwritten. What is more than the
-    /// limits below is declined.
+    /// Takes the files that are offered, into this folder; nothing there is overwritten. Files beyond the limits
+    /// below are declined.
     #[arg(long, value_name = "DIR")]
     auto_accept: Option<PathBuf>,
     #[command(flatten)]
@@ -65,7 +65,7 @@ pub(crate) struct ListenArgs {
     client: ClientArgs,
 }
 
-/// Why it ends.
+/// The reason for which it ends.
 enum End {
     /// The reader of the output is gone.
     NobodyReads,
@@ -91,6 +91,7 @@ pub(crate) fn run(args: &ListenArgs) -> anyhow::Result<()> {
 
 async fn listen(args: &ListenArgs) -> anyhow::Result<()> {
     let mut login = Login::prepare(&args.client)?;
+    // After the questions on the terminal, which Ctrl-C is to end at once.
     let mut stop = Interrupt::new()?;
     let (client, mut events) = tokio::select! {
         signed_in = login.sign_in() => signed_in?,
@@ -104,6 +105,7 @@ async fn listen(args: &ListenArgs) -> anyhow::Result<()> {
     drop(socket);
     // Also when nobody listens any more: others should not see this account online.
     client.sign_out().await;
+    // The events up to `signed-out` are still in the queue. A reader that is gone needs none.
     if let End::Told = end {
         while let Some(event) = events.next().await {
             print(&json::event(&client, &event))?;
@@ -117,7 +119,7 @@ async fn listen(args: &ListenArgs) -> anyhow::Result<()> {
     }
 }
 
-/// Where files go that a command accepts.
+/// The folder for files that a command accepts.
 fn folder(args: &ListenArgs) -> anyhow::Result<PathBuf> {
     let folder = args.auto_accept.as_deref().unwrap_or(Path::new("."));
     std::path::absolute(folder).context("the current folder cannot be found")
@@ -158,6 +160,7 @@ async fn tell_all(
         let line = tokio::select! {
             event = events.next() => match event {
                 Some(event) => {
+                    // Before the line is printed: a slow reader must not delay the answer to an offer.
                     reactions.react(&event);
                     let line = json::event(client, &event);
                     if let Event::SignedOut { reason, will_retry: false } = event {
@@ -181,7 +184,7 @@ async fn tell_all(
     }
 }
 
-/// The next step of what was asked for; for ever where nothing can be.
+/// The next step of the commands; pending for ever where there can be none.
 async fn next_step(commands: &mut Option<StandardInput>) -> Step {
     match commands {
         Some(commands) => commands.next().await,

@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 /// All addresses of the machine.
 const ANYWHERE: &str = "0.0.0.0";
 
-/// Where to listen, or not to.
+/// The place of a listener, or none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum ListenAddress {
     /// `none`
@@ -78,11 +78,13 @@ impl ListenAddress {
         let (Some(port), Some(other_port)) = (self.port(), other.port()) else { return false };
         let takes_all = |one: &Self, other: &Self| match one.host() {
             _ if matches!(one, Self::Anywhere { .. }) => true,
+            // An address with a colon is one of IPv6, which a listener for IPv4 leaves free. `::` takes IPv4 as well.
             ANYWHERE => !other.host().contains(':') || other.host() == "::",
             "::" => true,
             _ => false,
         };
         port == other_port
+            // Port 0 is another one each time.
             && port != 0
             && (self.host() == other.host() || takes_all(self, other) || takes_all(other, self))
     }

@@ -102,6 +102,7 @@ pub(crate) async fn open_as(
 ) -> anyhow::Result<Option<Listener>> {
     let mut failure = None;
     for candidate in resolve(option, address).await? {
+        // A name may have several addresses, and not all of them need be of this machine.
         match listen_with_second(name, candidate, address) {
             Ok(listener) => return Ok(Some(listener)),
             Err(error) => failure = Some(anyhow!("{}", explain(name, option, candidate, &error))),
@@ -139,6 +140,7 @@ fn listen_with_second(name: &str, candidate: SocketAddr, address: &ListenAddress
         if !matches!(address, ListenAddress::Anywhere { .. }) {
             return Ok(first.into());
         }
+        // The port that the system chose for IPv4 may be taken for IPv6: then both begin anew with another one.
         tries -= 1;
         match listen(second_of(first.local_addr()?), Kinds::OnlyV6) {
             Ok(second) => return Ok(Listener::from(first).and(second)),
@@ -151,7 +153,7 @@ fn listen_with_second(name: &str, candidate: SocketAddr, address: &ListenAddress
     }
 }
 
-/// Which addresses a socket takes.
+/// The kinds of addresses that a socket takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kinds {
     /// One for all IPv6 addresses takes IPv4 as well, where the system is set so.
@@ -186,6 +188,7 @@ fn tell_missing(name: &str, error: &io::Error) {
 
 /// Whether this system has IPv6.
 pub(crate) fn has_ipv6() -> bool {
+    // A kernel without IPv6, or with it turned off, has no such address.
     std::net::UdpSocket::bind((Ipv6Addr::LOCALHOST, 0)).is_ok()
 }
 
@@ -212,7 +215,7 @@ fn bind_udp(address: SocketAddr, kinds: Kinds) -> io::Result<UdpSocket> {
 
 fn listen(address: SocketAddr, kinds: Kinds) -> io::Result<TcpListener> {
     let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
-    // Without it a restart has to wait for the connections of before to be forgotten. On Windows
+    // Without it a restart has to wait until the system forgets earlier connections. On Windows
     // the option means something else.
     #[cfg(unix)]
     socket.set_reuse_address(true)?;
@@ -223,7 +226,7 @@ fn listen(address: SocketAddr, kinds: Kinds) -> io::Result<TcpListener> {
     TcpListener::from_std(socket.into())
 }
 
-/// Whether a listener could be opened: the address that cannot be had, why, and what to do about it.
+/// Whether a listener could be opened: the fault of the last address, and advice.
 pub(crate) async fn try_open(name: &str, addresses: &[SocketAddr]) -> Result<(), (io::Error, String)> {
     let mut failure = Ok(());
     for address in addresses {

@@ -37,7 +37,8 @@ impl LogFormat {
 pub(crate) fn start(format: LogFormat, level: &str) -> anyhow::Result<()> {
     let filter = filter(level)?;
     let builder = tracing_subscriber::fmt().with_max_level(LevelFilter::TRACE);
-    // When standard error is gone, with its terminal or its reader, that would be printed there: a panic.
+    // The log would print its own errors on standard error. Where that is gone, with its terminal or its reader,
+    // printing there is a panic.
     let builder = builder.log_internal_errors(false);
     match format {
         LogFormat::Text => builder
@@ -68,8 +69,8 @@ pub(crate) fn filter(level: &str) -> anyhow::Result<Targets> {
     })
 }
 
-/// The message and the fields of a line for people: names in italics where there are colours. Values hold what others
-/// wrote, and are cleaned.
+/// The message and the fields of a line for people: names in italics where there are colours. Values hold texts of
+/// others, and are cleaned.
 fn fields() -> impl for<'w> FormatFields<'w> + Send + Sync + 'static {
     debug_fn(|writer, field, value| {
         let value = clean::logged(&format!("{value:?}"));
@@ -87,6 +88,7 @@ struct Escaped<W>(W);
 
 impl<W: Write> Write for Escaped<W> {
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        // Escaping keeps the meaning of JSON, so it can be done to the finished line.
         self.0.write_all(clean::json(&String::from_utf8_lossy(line)).as_bytes())?;
         Ok(line.len())
     }
@@ -160,7 +162,7 @@ mod tests {
             prop_assert!(is_harmless(&json), "{json:?}");
             let value: serde_json::Value = serde_json::from_str(&json).unwrap();
             prop_assert_eq!(value["name"].as_str(), Some(text.as_str()));
-            // Where there are colours, every escape sequence is one of the log's own.
+            // With colours, every escape sequence is one of the log's own.
             let coloured = log(LogFormat::Text, true, &text);
             let own = log(LogFormat::Text, true, "x");
             prop_assert_eq!(coloured.matches('\u{1b}').count(), own.matches('\u{1b}').count(), "{:?}", coloured);

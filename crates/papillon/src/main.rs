@@ -48,7 +48,7 @@ const EXAMPLES: &str = "\
 Examples:
   papillon serve --demo                   try it: a service, two accounts and somebody to talk to
   papillon serve                          run the service on this machine
-  papillon doctor                         what is wrong, and what to do about it
+  papillon doctor                         name each fault of the service, with advice
   papillon account add ada@example.com    let somebody sign in
   papillon chat --account ada@example.com
   papillon send grace@example.com 'Lunch at one?' --account ada@example.com
@@ -68,7 +68,7 @@ struct Cli {
 enum Command {
     /// Runs the service: notification server, switchboard and Passport.
     Serve(Box<serve::ServeArgs>),
-    /// Looks at the service and its machine, names each fault and tells what to do about it.
+    /// Looks at the service and its machine, and names each fault with advice.
     Doctor(Box<doctor::DoctorArgs>),
     /// TLS for old Windows in a process of its own, in front of a service.
     #[cfg(feature = "old-windows")]

@@ -15,7 +15,7 @@ use crate::stdout;
 /// The variable for scripts that cannot write to a pipe.
 const VARIABLE: &str = "PAPILLON_PASSWORD";
 
-/// Where the password comes from.
+/// The source of the password.
 #[derive(Debug, Clone, Default, clap::Args)]
 pub(crate) struct PasswordSource {
     /// Reads the password from standard input, less one line end. Without this, the variable
@@ -24,7 +24,7 @@ pub(crate) struct PasswordSource {
     pub(crate) password_stdin: bool,
 }
 
-/// Where a new password comes from.
+/// The source of a new password.
 #[derive(Debug, Clone, Default, clap::Args)]
 pub(crate) struct NewPasswordSource {
     #[command(flatten)]

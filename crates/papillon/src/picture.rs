@@ -20,7 +20,7 @@ Examples:
   papillon picture ada@example.com -o ada.png --account grace@example.com
   papillon picture ada@example.com -o - | feh -
 
-The bytes are verified against what the contact's presence says of them. They are a picture only
+The bytes are verified against the contact's presence, which tells their hash. They are a picture only
 as far as the contact is honest: most clients send PNG, some JPEG or GIF.
 
 {ENVIRONMENT}"
@@ -34,7 +34,7 @@ pub(crate) struct PictureArgs {
     /// The owner of the display picture; they have to be on the contact list and online.
     #[arg(value_parser = handle)]
     contact: Handle,
-    /// Where to write it; `-` is standard output.
+    /// The file to write it to; `-` is standard output.
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
     #[command(flatten)]

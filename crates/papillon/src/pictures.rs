@@ -31,6 +31,7 @@ fn read(path: &Path, side: u32) -> anyhow::Result<Bytes> {
     let name = || path.display().to_string();
     let bytes = std::fs::read(path).with_context(|| format!("{} cannot be read", name()))?;
     let mut reader = ImageReader::new(Cursor::new(&bytes)).with_guessed_format()?;
+    // A small file can claim a picture that would fill the memory.
     let mut limits = Limits::default();
     (limits.max_image_width, limits.max_image_height) = (Some(MAX_SIDE), Some(MAX_SIDE));
     limits.max_alloc = Some(MAX_MEMORY);
@@ -38,6 +39,7 @@ fn read(path: &Path, side: u32) -> anyhow::Result<Bytes> {
     let is_png = reader.format() == Some(ImageFormat::Png);
     let image =
         reader.decode().with_context(|| format!("{} is not a picture: use PNG, JPEG, GIF or BMP", name()))?;
+    // One that fits goes out as it is, with its own compression and colours.
     if is_png && image.width() <= side && image.height() <= side {
         return Ok(bytes.into());
     }

@@ -25,8 +25,8 @@ Examples:
   papillon send ada@example.com 'You have my (heart)' --emoticon '(heart)=heart.png'
 
 It waits until the service has delivered the text: exit code 1 means that it was not. They have to
-be online; nothing waits for them. --json prints the outcome as one object. With --emoticon it stays until they have fetched the picture,
-for 10 s at most.
+be online; nothing waits for them. --json prints the outcome as one object. With --emoticon it stays
+until they have fetched the picture, for 10 s at most.
 
 {ENVIRONMENT}"
     )
@@ -36,12 +36,12 @@ for 10 s at most.
 #[derive(Debug, clap::Args)]
 #[command(after_help = HELP.as_str())]
 pub(crate) struct SendArgs {
-    /// To whom.
+    /// The receiver's account.
     #[arg(value_parser = handle)]
     to: Handle,
-    /// What to say; `-` reads it from standard input.
+    /// The text; `-` reads it from standard input.
     text: String,
-    /// Prints how it ended as one JSON object, on standard output.
+    /// Prints the outcome as one JSON object, on standard output.
     #[arg(long)]
     json: bool,
     #[command(flatten)]
@@ -51,6 +51,7 @@ pub(crate) struct SendArgs {
 /// Says something to somebody.
 pub(crate) fn run(args: &SendArgs) -> anyhow::Result<()> {
     client::log()?;
+    // Before the sign-in: a text that is empty or cannot be read costs none.
     let outcome = match text(args) {
         Ok(text) => crate::runtime::start()?.block_on(send(args, text)),
         Err(error) => Err(Failure::new("bad-argument", error)),
@@ -98,7 +99,7 @@ fn text(args: &SendArgs) -> anyhow::Result<String> {
     }
 }
 
-/// Old clients want CR LF between lines, and a command's last line end says nothing.
+/// Legacy clients want CR LF between lines, and a command's last line end says nothing.
 fn as_sent(text: &str) -> String {
     text.trim_end_matches(['\r', '\n']).replace("\r\n", "\n").replace('\n', "\r\n")
 }

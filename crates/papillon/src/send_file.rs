@@ -24,7 +24,8 @@ Examples:
   papillon send-file ada@example.com film.avi --direct auto
 
 It waits until they have accepted the file and have all of it: exit code 1 means that they declined
-it, are not online, or that it broke off. --json prints the outcome as one object. Ctrl-C cancels the transfer on both sides.
+it, are not online, or that it broke off. --json prints the outcome as one object. Ctrl-C cancels the
+transfer on both sides.
 
 {ENVIRONMENT}"
     )
@@ -34,15 +35,15 @@ it, are not online, or that it broke off. --json prints the outcome as one objec
 #[derive(Debug, clap::Args)]
 #[command(after_help = HELP.as_str())]
 pub(crate) struct SendFileArgs {
-    /// To whom.
+    /// The receiver's account.
     #[arg(value_parser = handle)]
     to: Handle,
     /// The file.
     file: PathBuf,
-    /// Goes through the service, whatever --direct says.
+    /// Sends it through the service, even with --direct.
     #[arg(long)]
     no_direct: bool,
-    /// Prints how it ended as one JSON object, on standard output.
+    /// Prints the outcome as one JSON object, on standard output.
     #[arg(long)]
     json: bool,
     #[command(flatten)]
@@ -90,9 +91,11 @@ fn why(args: &SendFileArgs, rejection: &Rejection) -> String {
 
 /// Offers the file and follows it to its end; the first signal cancels it.
 async fn follow(args: &SendFileArgs, asker: &mut Asker) -> anyhow::Result<Result<Value, Rejection>> {
+    // After the sign-in, whose questions Ctrl-C is to end at once.
     let mut stop = Interrupt::new()?;
     let command = Command::SendFile {
         to: Address(args.to.clone()),
+        // The program that carries it out may run in another folder.
         path: FilePath(std::path::absolute(&args.file)?),
         direct: !args.no_direct && args.client.allows_direct()?,
     };
@@ -103,6 +106,7 @@ async fn follow(args: &SendFileArgs, asker: &mut Asker) -> anyhow::Result<Result
             line = asker.hear() => line?,
             () = stop.wait() => {
                 if stopped {
+                    // A second signal: the service, or the other client, does not answer.
                     bail!("ended before the other side was told");
                 }
                 stopped = true;
@@ -111,6 +115,7 @@ async fn follow(args: &SendFileArgs, asker: &mut Asker) -> anyhow::Result<Result
             }
         };
         match line["event"].as_str() {
+            // Until this line the transfer has no number, and a signal only leaves a mark.
             Some("file-sending") => {
                 transfer = line["transfer"].as_u64();
                 bar = show_bar(line["size"].as_u64().unwrap_or_default());
@@ -121,6 +126,7 @@ async fn follow(args: &SendFileArgs, asker: &mut Asker) -> anyhow::Result<Result
             Some("file-progress") => show(&bar, &line),
             _ => {}
         }
+        // The answer to `cancel` comes as well, with a number of its own. The transfer's own answer ends it.
         if let Some(outcome) = outcome(id, line)? {
             break outcome;
         }

@@ -44,6 +44,7 @@ pub(crate) fn run(args: &ServeArgs) -> anyhow::Result<()> {
 
 /// Serves. Returns the folder of a demo.
 async fn serve(args: &ServeArgs, mut settings: Settings) -> anyhow::Result<Option<TempDir>> {
+    // Two: the first message begins the shutdown, the second cuts its time of grace short.
     let (sender, mut stop) = mpsc::channel(2);
     let (again, asked) = mpsc::channel(1);
     signals::forward(sender.clone())?;
@@ -58,6 +59,7 @@ async fn serve(args: &ServeArgs, mut settings: Settings) -> anyhow::Result<Optio
         // Not even started: there is nothing to end.
         _ = stop.recv() => None,
     };
+    // `_locks` stay until the service has ended, and with it every write to the files.
     if let Some((server, addresses, _locks)) = started {
         let _monarch = demo.as_ref().map(|demo| demo.release_monarch(&addresses)).transpose()?;
         let reload = server.reload();
@@ -84,6 +86,7 @@ async fn start(settings: &Settings, demo: Option<&Demo>) -> anyhow::Result<(Serv
     if let Some(demo) = demo {
         demo.settle(&*store).await?;
     }
+    // The number of the last change as well: accounts that were all removed are not a first start.
     let nobody = store.last_change().await.context("the database cannot be read")? == 0
         && store.accounts().await.context("the database cannot be read")?.is_empty();
     let server = Server::bind(settings.server.clone(), store, listeners).await?;

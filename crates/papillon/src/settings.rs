@@ -38,7 +38,7 @@ pub(crate) fn config_dir() -> anyhow::Result<PathBuf> {
 /// A configuration file that changes nothing: every key at its default. `serve --help` shows it.
 pub(crate) const DEFAULTS_FILE: &str = include_str!("settings/defaults.toml");
 
-/// Where the service's files and accounts are. All subcommands have these options.
+/// The place of the service's files and accounts. All subcommands have these options.
 #[derive(Debug, Default, clap::Args)]
 pub(crate) struct Place {
     /// A configuration file in TOML. Without this there is none.
@@ -67,8 +67,7 @@ pub(crate) struct Place {
 pub(crate) struct Settings {
     /// The configuration file that was read.
     pub(crate) file: Option<PathBuf>,
-    /// Whether the command line or the environment says where the files are, so that other
-    /// commands have to be told as well.
+    /// Whether the command line or the environment names the folder, so that other commands have to name it as well.
     pub(crate) data_is_told: bool,
     /// As [`Settings::data_is_told`], for the database.
     pub(crate) database_is_told: bool,
@@ -85,7 +84,7 @@ pub(crate) struct Settings {
     pub(crate) https: ListenAddress,
     /// The names of the old services.
     pub(crate) dns: ListenAddress,
-    /// Whether anybody said where the former two are: letting old Windows in changes where they are otherwise.
+    /// Whether a source of settings names the former two: by default, letting old Windows in moves them.
     pub(crate) http_is_told: bool,
     pub(crate) https_is_told: bool,
     /// The format of the log.
@@ -125,6 +124,7 @@ impl Settings {
         if let Some(path) = settings.file.clone() {
             file::apply(&mut settings, &path)?;
         }
+        // Those of the file are set aside: a command that is given the same file needs no options for them.
         let (data, database) = (settings.data.take(), settings.database.take());
         environment::apply(&mut settings)?;
         settings.data = place.data.clone().or(settings.data);
@@ -139,7 +139,7 @@ impl Settings {
         Ok(settings)
     }
 
-    /// Puts the listeners at the ports of old Windows, if it is served and no setting names others. To be
+    /// Puts the listeners at the ports where old Windows looks, if it is served and no setting names others. To be
     /// called again when the command line has had its say.
     pub(crate) fn settle_ports(&mut self) {
         if self.server.old_windows && !self.http_is_told {
@@ -164,6 +164,7 @@ impl Settings {
     /// Fails when one listener cannot be opened because of another.
     pub(crate) fn see_that_listeners_fit(&self) -> anyhow::Result<()> {
         let all = self.listeners();
+        // Each with those before it, so each pair once.
         for (count, (other, address)) in all.iter().enumerate() {
             if let Some((one, _)) = all.iter().take(count).find(|(_, before)| before.excludes(address)) {
                 bail!(

@@ -1,5 +1,5 @@
-//! The signals of the service: SIGTERM and SIGINT end it; Ctrl-C does where there are no signals. SIGHUP has it read its configuration
-//! and its certificates again.
+//! The signals of the service: SIGTERM and SIGINT end it; Ctrl-C does where there are no signals. SIGHUP has it read its
+//! configuration and its certificates again.
 
 #[cfg(unix)]
 use std::io::IsTerminal;
@@ -39,6 +39,7 @@ pub(crate) fn hang_ups(again: Sender<()>, stop: Sender<()>) -> anyhow::Result<()
     use tokio::signal::unix::{SignalKind, signal};
 
     let mut hang_up = signal(SignalKind::hangup()).context("SIGHUP cannot be received")?;
+    // A service in the background never had one, and takes the signal as a reload.
     let had_terminal = std::io::stdin().is_terminal();
     tokio::spawn(async move {
         while hang_up.recv().await.is_some() {

@@ -7,6 +7,7 @@ pub(crate) fn bytes(count: u64) -> String {
     }
     let mut rest = count as f64;
     for unit in ["bytes", "kB", "MB", "GB"] {
+        // From 999.5 on, rounding would show four digits: the next unit begins there.
         if rest < 999.5 {
             return if unit == "bytes" || rest >= 99.5 {
                 format!("{rest:.0} {unit}")

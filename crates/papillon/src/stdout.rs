@@ -25,6 +25,7 @@ pub(crate) fn print_json_line(value: &impl Serialize) -> anyhow::Result<bool> {
 
 /// Writes and flushes these bytes. Whether there is still a reader.
 pub(crate) fn write(bytes: &[u8]) -> anyhow::Result<bool> {
+    // Flushed each time: programs that read lines wait for each of them.
     let mut out = io::stdout().lock();
     match out.write_all(bytes).and_then(|()| out.flush()) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),

@@ -162,7 +162,7 @@ async fn somebody_is_disabled_and_enabled() {
     root.get("/admin").await.says(200, "ada@example.com Ada disabled");
     deed(&mut root, ADA, "enable").await.location();
     assert_eq!(http::login(server.addresses.http, ADA, PASSWORD).await.status(), 200);
-    // Nobody shuts the door behind themselves.
+    // An administrator cannot disable their own account.
     deed(&mut root, ROOT, "disable").await.says(400, "your own account");
     root.get("/admin").await.says(200, "People");
 }

@@ -54,7 +54,7 @@ async fn no_form_is_carried_out_without_its_token() {
     let made = server.invite(1, 60).await;
     let forms = all_forms(&mut browser).await;
     assert_eq!(forms.len(), 13, "{forms:#?}");
-    // The tokens of somebody else, of another sign-in of the same person, and of nobody.
+    // The tokens of another account, of another sign-in of the same account, and of none.
     let other = Browser::of(&server, BOB).await.get("/account").await.form("/logout").value("t").to_owned();
     let earlier =
         Browser::of(&server, ROOT).await.get("/account").await.form("/logout").value("t").to_owned();

@@ -6,7 +6,7 @@ use msnp_testkit::{PASSWORD, TestServer};
 use super::{ADA, ROOT};
 use crate::html::{self, Tag};
 
-/// The field of this id on a page that has to be what a browser of 2001 understands.
+/// The field of this id on a page that legacy browsers have to understand.
 fn field(page: &Page, id: &str) -> Tag {
     let tags = html::read(page.body(), id);
     for tag in &tags {
@@ -152,7 +152,7 @@ async fn long_passwords_are_told_of_and_taken() {
     let form = form_of(&mut browser).await;
     let to = browser.send(&form, &fields).await.location().to_owned();
     browser.get(&to).await.says(200, "Your password is longer than 16 characters.");
-    // Where passwords are refused, it is named.
+    // The page that refuses passwords names it.
     Browser::new(&server).sign_in(ADA, "wrong").await.says(403, "If it is longer than 16 characters");
 }
 

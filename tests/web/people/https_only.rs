@@ -1,4 +1,4 @@
-//! Where the operator wants passwords over TLS only.
+//! `--https-only`: passwords over TLS only.
 
 use msnp_testkit::{PASSWORD, TestServer, http};
 

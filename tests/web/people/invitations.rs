@@ -69,7 +69,7 @@ async fn guesses_are_limited() {
     register(&mut Browser::new(&server), ADA, &code).await.says(429, "too many");
 }
 
-/// Many who have the same code do not get more out of it than it is good for.
+/// Many visitors with the same code do not make more accounts than it is good for.
 #[tokio::test]
 async fn only_so_many_accounts_in_a_race() {
     let server = by_invitation().await;
@@ -87,7 +87,7 @@ async fn only_so_many_accounts_in_a_race() {
     assert_eq!(server.store().accounts().await.unwrap().len(), 2);
 }
 
-/// With a public host, strangers may come: everybody needs an invitation.
+/// With a public host, strangers may come: every visitor needs an invitation.
 #[tokio::test]
 async fn a_public_host_is_not_open_to_everybody() {
     let server = TestServer::with(|config| config.public_host = Some("127.0.0.1".into())).await;

@@ -30,7 +30,7 @@ async fn a_password_is_changed_by_who_knows_it() {
     assert_eq!(browser.send(&form, &fields).await.location(), "/account?done=password");
     assert_eq!(http::login(server.addresses.http, ADA, PASSWORD).await.status(), 401);
     assert_eq!(http::login(server.addresses.http, ADA, "another one").await.status(), 200);
-    // Tickets from before are void; who is signed in stays so.
+    // Tickets from before are void; a messenger that is signed in stays so.
     let mut again = Ns::connect(server.addresses.msnp).await;
     again.identify(ADA, 9).await;
     assert_eq!(again.ask(&format!("USR 4 TWN S {}", ns.ticket)).await, "911 4");

@@ -26,7 +26,7 @@ async fn a_picture_is_painted_anew_kept_and_removed() {
     for format in [ImageFormat::Bmp, ImageFormat::Jpeg, ImageFormat::Gif, ImageFormat::Png] {
         let mut sent = file(RgbImage::from_pixel(200, 100, Rgb([0, 0, 255])), format);
         if format == ImageFormat::Png {
-            // What hangs on behind the picture is not kept.
+            // Bytes behind the picture are not kept.
             sent.extend(b"<script>alert(1)</script>");
         }
         let page = browser.send_file(&form, "picture", &sent).await;
@@ -43,7 +43,7 @@ async fn a_picture_is_painted_anew_kept_and_removed() {
         form = page.form("/account/picture");
     }
 
-    // Nobody else's page shows it.
+    // No other account's page shows it.
     browser.clone().get("/account/picture").await;
     Browser::of(&server, BOB).await.get("/account/picture").await.says(404, "nothing here");
     let mut stranger = Browser::new(&server);

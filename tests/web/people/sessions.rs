@@ -18,7 +18,7 @@ async fn signing_out_voids_the_cookie_of_this_browser_only() {
     assert_eq!(browser.send(&form, &[]).await.location(), "/login?done=out");
     assert_eq!(thief.get("/account").await.location(), "/login");
     assert_eq!(thief.get("/account/picture").await.location(), "/login");
-    // Nor can anything be done with what was shown before.
+    // Nor can a form from before be sent.
     thief.send(&rename, &[("name", "Eve")]).await.says(403, "Nothing was changed");
     thief.send(&form, &[]).await.says(403, "Nothing was changed");
     elsewhere.get("/account").await.says(200, "Ada ada@example.com");

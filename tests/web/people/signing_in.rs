@@ -1,4 +1,4 @@
-//! `/login`, `/logout`, and what a cookie is good for.
+//! `/login`, `/logout`, and the life of a cookie.
 
 use msnp_testkit::{PASSWORD, TestServer, http};
 
@@ -126,7 +126,7 @@ async fn people_go_where_they_wanted() {
     let form = browser.get("/login?to=admin").await.form("/login");
     let page = browser.send(&form, &[("address", ROOT), ("password", PASSWORD)]).await;
     assert_eq!(page.location(), "/admin");
-    // Nowhere else, whatever stands there.
+    // Nowhere else, with any text there.
     for elsewhere in ["http://evil.example/", "//evil.example", "/logout", "javascript:alert(1)"] {
         let mut browser = Browser::new(&server);
         let path = format!("/login?to={}", http::percent_encode(elsewhere));

@@ -1,6 +1,6 @@
 //! The service and the accounts of the examples, taken from the environment.
 //!
-//! | variable | what it is |
+//! | variable | meaning |
 //! |---|---|
 //! | `PAPILLON_ACCOUNT` | the account, such as ada@papillon.test |
 //! | `PAPILLON_PASSWORD` | its password |

@@ -15,6 +15,8 @@ impl Client {
     /// error of the network.
     pub async fn add_contact(&self, who: &Handle) -> Result<(), CommandError> {
         self.put(List::Forward, who).await?;
+        // On neither list, the contact would see this account offline where the privacy is `BLP BL`. A blocked one stays
+        // blocked: no account may be on both lists.
         if self.is_on(List::Allow, who) || self.is_on(List::Block, who) {
             return Ok(());
         }
@@ -66,6 +68,7 @@ impl Client {
     ///
     /// Any error of the service ([`CommandError::Refused`]) or the network.
     pub async fn set_privacy(&self, privacy: Privacy) -> Result<(), CommandError> {
+        // The service answers 218 to the value that it has already.
         if self.privacy() == privacy {
             return Ok(());
         }
@@ -175,9 +178,10 @@ impl Client {
         self.ask(build).await.map(drop)
     }
 
-    /// No account is on both lists: first off the one, then on the other.
+    /// Moves an account: first off the one list, then on the other. The service lets no account be on both.
     async fn move_between(&self, from: List, to: List, who: &Handle) -> Result<(), CommandError> {
         if self.is_on(from, who) {
+            // The service may have changed the list since the look at it: then the wanted state is there.
             tolerate(ErrorCode::NotOnList, self.take_off(from, who).await)?;
         }
         if self.is_on(to, who) {

@@ -18,6 +18,7 @@ pub(super) fn remember(known: &mut Vec<Emoticon>, announced: Vec<Emoticon>) {
         known.retain(|old| old.shortcut() != emoticon.shortcut());
         known.push(emoticon);
     }
+    // A member that announces without end pushes out its own oldest ones, not those of others.
     let surplus = known.len().saturating_sub(MAX_REMEMBERED);
     known.drain(..surplus);
 }
@@ -40,6 +41,7 @@ fn overlap(one: &Range<usize>, other: &Range<usize>) -> bool {
 
 /// The ranges of words that look like addresses: a picture in one would break it (NINA).
 fn urls(text: &str) -> Vec<Range<usize>> {
+    // `split_whitespace` tells no offsets. Each word is a slice of `text`, so the difference of their addresses is one.
     let start = text.as_ptr() as usize;
     let words = text.split_whitespace().map(|word| {
         let at = word.as_ptr() as usize - start;
@@ -63,6 +65,8 @@ pub(super) fn announcement(emoticons: &mut Vec<Emoticon>) -> Option<bytes::Bytes
         if payload.len() <= MAX_PAYLOAD {
             return Some(payload);
         }
+        // Each pair carries a whole MSNObject, and five of them with long shortcuts exceed one message. The last ones
+        // are left out: their shortcuts then stand in the text as letters.
         emoticons.pop();
     }
     None

@@ -40,7 +40,7 @@ impl Conversations {
         let from = from.clone();
         let happening = match message.try_content() {
             Ok(Content::Emoticons(pairs)) => return state.expect_emoticons(&from, pairs.emoticons),
-            // Such a message has nothing to show.
+            // Clients send these by themselves: they make no conversation of a line, and nothing of them is to be seen.
             Ok(Content::ClientCaps(_)) => {
                 return state.tell(Happening::Raw { from, name: name.clone(), message });
             }
@@ -52,7 +52,7 @@ impl Conversations {
                 Happening::Text { from, name: name.clone(), text, emoticons }
             }
             Ok(Content::Typing(_)) => Happening::Typing { from },
-            // The sender counts, whichever account the header names.
+            // The sender counts. The account in the header adds nothing, so an unreadable one is no reason to fail.
             Err(_)
                 if message.is(TypingUser::MEDIA_TYPE)
                     && message.headers.get(TypingUser::HEADER).is_some() =>
@@ -73,6 +73,8 @@ impl Conversations {
                     Ok(_) => "it has no place in a conversation".to_owned(),
                 };
                 let content_type = message.content_type().unwrap_or_default().to_owned();
+                // A well-formed message of a strange type is for programs that know it. One that cannot be read is told
+                // to the user only.
                 if content.is_ok() {
                     heard(&state, board);
                     state.tell(Happening::Raw { from: from.clone(), name: name.clone(), message });

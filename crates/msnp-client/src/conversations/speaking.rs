@@ -57,10 +57,13 @@ impl Conversations {
     ) -> Result<(), SendError> {
         let lease = self.switchboards.lease(state.line()).await?;
         if let Some(before) = before {
+            // Under the same lease as the text: clients apply an announcement to the next text, so none may come
+            // between.
             // The answer to the text itself tells of failures.
             let _ = lease.mention(Acknowledge::OnFailure, before);
         }
         let said = lease.say(payload);
+        // The other side takes a notice of typing back when the text comes. The next key press has to tell anew.
         state.set_typed(None);
         said.delivered().await
     }
@@ -74,7 +77,7 @@ impl Conversations {
         let lease = match self.switchboards.lease(state.line()).await {
             Ok(lease) => lease,
             Err(error) => {
-                // Typing to an account that is not there need not call it every five seconds.
+                // The calls for typing to an account that is not there would use up the pace of switchboards (error 800).
                 state.set_typed(Some(now + PAUSE));
                 return Err(error);
             }

@@ -29,7 +29,7 @@ struct Known {
     shown: People,
     /// Whether the user knows that this conversation is going on.
     announced: bool,
-    /// When typing was last told.
+    /// The time of the last notice of typing; in the future after a call that failed.
     typed: Option<Instant>,
     /// The emoticons of each member's next text.
     emoticons: BTreeMap<Handle, Vec<Emoticon>>,
@@ -58,6 +58,8 @@ impl ConversationState {
     /// Leaves it. The user knows: no event follows.
     pub(crate) fn leave(&self) {
         let mut known = self.known.lock();
+        // Under the lock, so that a `refresh` at the same time neither tells of members that leave nor of the end. Lock
+        // order: `known`, then the line's state.
         self.line.leave();
         known.shown.clear();
         known.ended();
@@ -114,6 +116,7 @@ impl ConversationState {
     pub(super) fn note_typing(&self, now: Instant) -> bool {
         let mut known = self.known.lock();
         let due = known.typed.is_none_or(|typed| now >= typed + TYPING);
+        // Noted before the notice is sent: of two key presses at once, one tells.
         if due {
             known.typed = Some(now);
         }
@@ -138,6 +141,8 @@ impl ConversationState {
         let mut known = self.known.lock();
         let Some(expected) = known.emoticons.get(from) else { return Vec::new() };
         let used = emoticons::used(expected, text, |emoticon| emoticon.shortcut());
+        // An announcement is good for one text. One that uses none of it was sent between the two, and leaves it for the
+        // next.
         if !used.is_empty() {
             known.emoticons.remove(from);
         }

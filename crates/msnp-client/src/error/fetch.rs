@@ -23,7 +23,7 @@ pub enum FetchError {
     #[error("they have no display picture now")]
     NoPicture,
     /// The caller's: the description names another creator.
-    #[error("the description is of something that is not theirs")]
+    #[error("the description names another account than theirs")]
     NotTheirs,
     /// The account could not be reached.
     #[error(transparent)]
@@ -32,7 +32,7 @@ pub enum FetchError {
     #[error("they refused to send it")]
     Declined,
     /// The other person's: the data do not match the description.
-    #[error("what they sent does not match its description")]
+    #[error("the picture that they sent does not match its description")]
     Corrupt,
     /// The other person's: larger than this client takes.
     #[error("it is larger than {limit} bytes")]

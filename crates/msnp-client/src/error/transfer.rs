@@ -54,7 +54,7 @@ pub enum TransferError {
     #[error("their client cannot take files")]
     Unsupported,
     /// The other person's: the data are not the offered ones.
-    #[error("what they sent is not what they offered")]
+    #[error("the file that they sent is not the one that they offered")]
     Corrupt,
     /// The other person's: no answer in time.
     #[error("their client did not answer in time")]

@@ -87,6 +87,8 @@ impl Disk {
         if offset < self.chunk_at || offset >= self.chunk_at + self.chunk.len() as u64 {
             self.fill(offset).await?;
         }
+        // `fill` has left a piece that begins at or before `offset`, by less than its own length: 256 KiB fit into any
+        // `usize`.
         let start = (offset - self.chunk_at) as usize;
         let piece = self.chunk.slice(start..self.chunk.len().min(start + length));
         if piece.len() == length {
@@ -108,7 +110,8 @@ impl Disk {
 
     async fn fill(&mut self, offset: u64) -> Result<()> {
         let ahead = match self.ahead.take() {
-            // One at a time: they share the position in the file.
+            // One at a time: both would move the position of the one file. After a lost packet the transfer goes back,
+            // and the piece read ahead is dropped.
             Some((at, task)) => Some(task.await?).filter(|_| at == offset),
             None => None,
         };
@@ -117,6 +120,7 @@ impl Disk {
             None => self.start_reading(offset).await??,
         };
         self.chunk_at = offset;
+        // A shorter piece is the end of the file: there is nothing to read ahead.
         if self.chunk.len() == CHUNK {
             let next = offset + CHUNK as u64;
             self.ahead = Some((next, self.start_reading(next)));

@@ -19,7 +19,7 @@ use tokio_rustls::TlsConnector;
 use crate::Trust;
 use crate::verifier::{Untrusted, Verifier};
 
-/// The largest answer that is taken.
+/// The largest answer that is taken, in bytes: twice as many as Papillon lets wait for one client.
 const MAX_ANSWER: usize = 8 << 20;
 /// The time that an answer may take, beyond the time that the gateway was asked to hold it.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
@@ -117,8 +117,10 @@ impl Line {
     fn request(&self, query: &str, body: Bytes) -> io::Result<Request<Full<Bytes>>> {
         let authority = self.gateway.authority().map(ToString::to_string).unwrap_or_default();
         let scheme = self.gateway.scheme_str().unwrap_or("http");
+        // An absolute target, as official clients write it: they expect a proxy on the way.
         Request::post(format!("{scheme}://{authority}{}?{query}", self.gateway.path()))
             .header(HOST, authority)
+            // As the official client writes them (HYP).
             .header(USER_AGENT, "MSMSGS")
             .header(CONTENT_TYPE, "application/x-msn-messenger")
             .header("Pragma", "no-cache")
@@ -130,6 +132,7 @@ impl Line {
     /// reached from here.
     async fn connect(&mut self) -> io::Result<SendRequest<Full<Bytes>>> {
         let own = self.gateway.host().unwrap_or_default();
+        // Forgotten unless it works: behind a router a gateway often names itself by an address that is of no use here.
         if let Some(host) = self.host.take() {
             match self.connect_to(&host).await {
                 Ok(open) => {
@@ -149,10 +152,12 @@ impl Line {
         let secure = self.gateway.scheme_str() == Some("https");
         let port = self.gateway.port_u16().unwrap_or(if secure { 443 } else { 80 });
         let stream = TcpStream::connect((host, port)).await?;
+        // Requests are small and wait for their answers: Nagle's algorithm would only delay them.
         stream.set_nodelay(true)?;
         if !secure {
             return converse(stream).await;
         }
+        // One for each connection, because it remembers the certificate that it refused.
         let verifier = Verifier::new(&self.trust).map_err(io::Error::other)?;
         let connector = TlsConnector::from(Arc::new(verifier.config().map_err(io::Error::other)?));
         let name = host.to_owned().try_into().map_err(io::Error::other)?;
@@ -183,6 +188,7 @@ impl News {
                 Some(("SessionID", id)) => id.clone_into(&mut news.id),
                 Some(("GW-IP", host)) if !host.is_empty() => news.host = Some(host.to_owned()),
                 Some(("Session", "close")) => news.closed = true,
+                // Zero holds nothing: a client that took it for a held poll would ask without a pause.
                 Some(("Lifespan", seconds)) => {
                     news.lifespan =
                         seconds.parse().ok().filter(|seconds| *seconds > 0).map(Duration::from_secs);

@@ -40,6 +40,7 @@ impl AsyncRead for Through {
     ) -> Poll<io::Result<()>> {
         let before = out.filled().len();
         ready!(Pin::new(&mut self.stream).poll_read(cx, out))?;
+        // A read that adds nothing is the end of the stream. (Nobody here reads into a full buffer.)
         let ended = out.filled().len() == before;
         match self.why_not.0.lock().take_if(|_| ended) {
             Some(error) => Poll::Ready(Err(error)),

@@ -51,6 +51,7 @@ async fn exchange(
     if uri.scheme_str() == Some("http") {
         return request(TokioIo::new(stream), uri, server, authorization).await;
     }
+    // One for each connection, because it remembers the certificate that it refused.
     let verifier = Verifier::new(trust)?;
     let host = uri.host().unwrap_or_default().trim_matches(['[', ']']).to_owned();
     // The URL of the nexus was checked before; this one is the target of a redirect.
@@ -96,12 +97,15 @@ where
         let network = error.source().and_then(|source| source.downcast_ref::<std::io::Error>());
         match network {
             Some(source) => {
+                // `hyper::Error` lends its cause and does not give it away. The kind tells a refused connection from a
+                // lost one.
                 let source = std::io::Error::new(source.kind(), source.to_string());
                 SignInError::Unreachable { server: server.to_owned(), source }
             }
             None => fault(error.to_string()),
         }
     })?;
+    // The head says it all: the body is a page for people.
     connection.abort();
     Ok(answer.into_parts().0)
 }

@@ -37,6 +37,7 @@ pub(super) async fn ticket(
     };
     let mut authorization = HeaderValue::from_str(&credentials.to_header())
         .map_err(|_| SignInError::Setting("the password has characters that cannot be sent".into()))?;
+    // Its `Debug` form hides the password then.
     authorization.set_sensitive(true);
     let (server, answer) = follow(settings, login, Some(authorization)).await?;
     match answer.status {
@@ -72,6 +73,8 @@ async fn login_server(settings: &Settings) -> Result<Uri, SignInError> {
 
 /// Asks at the one port or the other, where the port is not configured.
 async fn nexus(settings: &Settings) -> Result<(String, Parts), SignInError> {
+    // A refused connection shows a host that is there and listens elsewhere. With any other fault the second port would
+    // only double the wait.
     let refused = |source: &io::Error| source.kind() == io::ErrorKind::ConnectionRefused;
     match (follow(settings, settings.nexus.clone(), None).await, &settings.other_nexus) {
         (Err(SignInError::Unreachable { server: first, source }), Some(other)) if refused(&source) => {
@@ -95,6 +98,8 @@ async fn follow(
     let mut server = String::new();
     for _ in 0..=MAX_REDIRECTS {
         server = uri.authority().map(ToString::to_string).unwrap_or_default();
+        // The credentials go to the target of a redirect, too: Passport sent accounts of other domains to other hosts,
+        // and clients repeat the header there (GAIM).
         let answer = https::get(&settings.trust, &uri, authorization.clone()).await?;
         if !answer.status.is_redirection() {
             return Ok((server, answer));

@@ -31,6 +31,7 @@ pub(super) fn take(core: &Arc<Core>, event: &NotificationEvent, local: Option<So
         }
         NotificationEvent::Iln(iln::Push { handle, name, status, capabilities, object, .. })
         | NotificationEvent::Nln(nln::Push { status, handle, name, capabilities, object }) => {
+            // `ILN` is the answer to the own first `CHG`, `NLN` news.
             let already = matches!(event, NotificationEvent::Iln(_));
             let (presence, came) =
                 core.roster.write().online(handle, name, *status, *capabilities, object.as_ref());
@@ -75,6 +76,7 @@ fn take_change(core: &Core, event: &NotificationEvent) {
             return roster.put(line.handle.clone(), line.name.clone(), line.lists, line.groups.clone());
         }
         NotificationEvent::BlpLine(line) => return roster.set_privacy(line.privacy),
+        // The lock goes before the event: the program that it wakes reads the lists at once.
         NotificationEvent::Add(reply) => {
             let contact = roster.add(reply.list, &reply.handle, reply.name.clone(), reply.group);
             drop(roster);
@@ -90,6 +92,7 @@ fn take_change(core: &Core, event: &NotificationEvent) {
         NotificationEvent::Reg(reply) => roster.set_group(reply.group, &reply.name),
         NotificationEvent::Rmg(reply) => roster.remove_group(reply.group),
         NotificationEvent::Rea(reply) if reply.handle == core.account => {
+            // Lock order: the roster, then the own state. Nothing takes them in the other order.
             core.own.write().name = reply.name.clone();
         }
         NotificationEvent::Rea(reply) => roster.rename(&reply.handle, reply.name.clone()),
@@ -110,6 +113,7 @@ fn added(reply: &add::Reply, contact: crate::Contact) -> Event {
 fn removed(reply: &rem::Reply, off_the_list: bool) -> Event {
     match reply.list {
         List::Reverse => Event::ContactRemoved { who: reply.handle.clone(), by_them: true },
+        // Out of one of several groups, a contact stays on the list.
         List::Forward if off_the_list => Event::ContactRemoved { who: reply.handle.clone(), by_them: false },
         _ => Event::RosterChanged,
     }
@@ -190,6 +194,7 @@ fn announce_mail(mail: &NewMail) -> String {
 /// The number of the request that an event answers.
 pub(super) fn transaction(event: &NotificationEvent) -> Option<TransactionId> {
     Some(match event {
+        // A redirect to another notification server answers `USR` only, which no caller waits for here.
         NotificationEvent::Xfr(msnp::command::xfr::Reply::Switchboard { transaction, .. }) => *transaction,
         NotificationEvent::Add(reply) => reply.transaction,
         NotificationEvent::Rem(reply) => reply.transaction,

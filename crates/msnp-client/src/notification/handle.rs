@@ -12,11 +12,11 @@ use crate::CommandError;
 
 /// The time that an answer may take.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(20);
-/// The most switchboards that may be requested at once, and the time until the next.
-/// The service refuses more than eight a minute on one connection (error 800).
+/// The most switchboards that may be requested at once, and the time until the next. The service refuses more than eight
+/// a minute on one connection (error 800): a burst of eight, and one more every 7.5 s. Both numbers stay below that.
 const BURST: u32 = 6;
 const INTERVAL: Duration = Duration::from_secs(9);
-/// The wait after the service refused a switchboard.
+/// The wait after the service refused a switchboard: longer than the 7.5 s after which Papillon allows one more.
 const AFTER_REFUSAL: Duration = Duration::from_secs(10);
 
 type Build = Box<dyn FnOnce(TransactionId) -> NotificationRequest + Send>;
@@ -63,6 +63,7 @@ impl NotificationHandle {
     ) -> Result<NotificationEvent, CommandError> {
         let (reply, answer) = oneshot::channel();
         let command = Command::Ask { build: Box::new(build), reply };
+        // The deadline counts for both steps: a full queue is a service that does not answer either.
         let asked = async {
             self.commands.send(command).await.map_err(|_| CommandError::Disconnected)?;
             answer.await.map_err(|_| CommandError::Disconnected)?
@@ -75,6 +76,7 @@ impl NotificationHandle {
         self.wait_for_turn().await;
         match self.transfer().await {
             Err(CommandError::Refused(ErrorCode::ChangingTooRapidly)) => {
+                // Once only: every caller has a deadline of its own.
                 sleep(AFTER_REFUSAL).await;
                 self.transfer().await
             }
@@ -94,9 +96,13 @@ impl NotificationHandle {
 
     async fn wait_for_turn(&self) {
         let wait_until = {
+            // The turn is booked under the lock and slept for outside of it, so that one caller that gives up holds up
+            // no other.
             let mut next = self.pace.lock().await;
             let free = next.map_or_else(Instant::now, |next| next.max(Instant::now()));
             *next = Some(free + INTERVAL);
+            // `free` runs ahead of the clock by one interval for each booked turn, and may do so by five of them: that
+            // makes the burst of six. `None` is before the machine's start, which is long past.
             free.checked_sub(INTERVAL * (BURST - 1))
         };
         if let Some(at) = wait_until {

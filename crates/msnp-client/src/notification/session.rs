@@ -18,7 +18,8 @@ use crate::{CommandError, SignInError};
 
 /// The interval at which the client checks that the service is there; routers forget quiet connections.
 const PING_INTERVAL: Duration = Duration::from_secs(45);
-/// The time without any bytes after which the connection counts as lost.
+/// The time without any event after which the connection counts as lost. It is looked at with each ping: more than one
+/// interval, so that an answer may be late, and less than two, so that the second ping finds it.
 const SILENCE: Duration = Duration::from_secs(75);
 /// The time that the lists may take.
 const SYNC_TIMEOUT: Duration = Duration::from_secs(60);
@@ -115,6 +116,8 @@ impl NotificationSession {
     }
 
     async fn fetch_lists(&mut self, core: &Arc<Core>, status: Status) -> io::Result<Option<SignInError>> {
+        // The client keeps no lists from one sign-in to the next. So it has version 0, and the service sends all of
+        // them.
         *core.roster.write() = crate::roster::Roster::default();
         let transaction = self.wire.transaction();
         self.wire
@@ -129,10 +132,11 @@ impl NotificationSession {
             let wait = if missing.lists() { SYNC_TIMEOUT } else { PRESENCE_WAIT };
             let event = match timeout(wait, self.wire.next()).await {
                 Ok(event) => event?.ok_or(io::ErrorKind::ConnectionAborted)?,
-                // A service that does not answer that request.
+                // A service that does not answer that request: the presence that is still missing comes as events.
                 Err(_) if !missing.lists() => break,
                 Err(_) => return Err(io::ErrorKind::TimedOut.into()),
             };
+            // An error here refuses `SYN` or `CHG`. A refusal of the extra request is as good as its answer.
             if let NotificationEvent::Error(error) = &event
                 && !missing.is_answer(error)
                 && let Some(code) = error.code()
@@ -173,6 +177,7 @@ impl NotificationSession {
     ) -> (End, Option<oneshot::Sender<()>>) {
         let mut ping = interval(PING_INTERVAL);
         ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        // The first tick of an interval is due at once.
         ping.reset();
         loop {
             let result = tokio::select! {
@@ -187,11 +192,13 @@ impl NotificationSession {
                 command = commands.recv() => match command {
                     Some(Command::Ask { build, reply }) => {
                         let transaction = self.wire.transaction();
+                        // Callers that gave up leave their entries: the service may never answer those.
                         self.waiting.retain(|_, waiting| !waiting.is_closed());
                         self.waiting.insert(transaction, reply);
                         self.wire.send(&build(transaction)).await
                     }
                     Some(Command::SignOut(done)) => return (End::Asked, Some(done)),
+                    // No handle is left. The task holds the client weakly, and the channel has closed with it.
                     None => return (End::Asked, None),
                 },
                 _ = ping.tick() => self.ping().await,
@@ -207,6 +214,7 @@ impl NotificationSession {
         if !self.pings {
             return Ok(());
         }
+        // Any event counts as a sign of life, not only `QNG`: on a busy connection that stands behind the others.
         if self.heard.elapsed() > SILENCE {
             return Err(io::ErrorKind::TimedOut.into());
         }
@@ -224,6 +232,7 @@ impl NotificationSession {
             }));
         }
         let Some(core) = core.upgrade() else { return Ok(Some(End::Asked)) };
+        // The lists before the reply: `NotificationHandle::ask` promises its callers lists that are up to date.
         let answer = events::take(&core, &event, self.wire.local());
         if let Some(reply) = events::transaction(&event).and_then(|number| self.waiting.remove(&number)) {
             let result = match &event {
@@ -246,10 +255,12 @@ impl NotificationSession {
 
     /// Sends `OUT`, and waits a little until the service has closed.
     pub(super) async fn close(&mut self) {
+        // Callers learn at once that there will be no answer, instead of waiting for their deadlines.
         self.waiting.clear();
         let goodbye = async {
             self.wire.send(&NotificationRequest::Out(out::Request)).await?;
             self.wire.finish().await;
+            // Closing with unread bytes would reset the connection, and the service might not see the `OUT`.
             while self.wire.next().await?.is_some() {}
             io::Result::Ok(())
         };

@@ -21,6 +21,7 @@ pub(crate) async fn start(
     status: Status,
 ) -> Result<(), SignInError> {
     let session = sign_in(core, status).await?;
+    // The task must not keep the client alive that it serves.
     tokio::spawn(run(Arc::downgrade(core), session, commands));
     Ok(())
 }
@@ -30,6 +31,7 @@ async fn sign_in(core: &Arc<Core>, status: Status) -> Result<NotificationSession
     core.own.write().name = signed_in.name;
     let mut session = NotificationSession::new(signed_in.wire, core.settings.gateway.is_none());
     session.synchronise(core, status).await?;
+    // Only now: `is_connected` promises that the lists are here.
     core.notification.note_connected(true);
     Ok(session)
 }
@@ -50,12 +52,14 @@ async fn run(core: Weak<Core>, mut session: NotificationSession, mut commands: m
         };
         let policy = strong.settings.reconnect.clone().filter(|_| end.allows_return());
         let will_retry = policy.is_some();
+        // Without a retry `finish` tells, after all requests were refused: that event is the last one.
         if will_retry {
             strong.events.emit(Event::SignedOut { reason, will_retry });
         }
         let again = match policy {
             Some(policy) => {
                 let status = strong.own.read().status;
+                // For the time of the wait, which has no limit: the last handle of the program ends it.
                 drop(strong);
                 come_back(&core, &policy, status, &mut commands).await
             }
@@ -115,10 +119,12 @@ async fn come_back(
         if !wait(Instant::now() + pause.mul_f64(jitter), commands).await {
             return None;
         }
+        // A policy of zero would try without any pause, and would never get to anything else.
         pause = (pause * 2).min(policy.longest).max(Duration::from_millis(10));
         let strong = core.upgrade()?;
         match sign_in(&strong, status).await {
             Ok(session) => return Some(session),
+            // These stay as they are until a person does something, and each wrong password counts against the account.
             Err(error @ (SignInError::WrongPassword | SignInError::Untrusted(_))) => {
                 strong.events.emit(Event::Error { text: error.to_string() });
                 return None;

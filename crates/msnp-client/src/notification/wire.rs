@@ -11,7 +11,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::transport::Connection;
 
-/// How many characters of a line that cannot be read are kept.
+/// The most characters of an unreadable line that are kept for an error.
 const MAX_QUOTED: usize = 60;
 
 /// A notification connection.
@@ -51,6 +51,7 @@ impl Wire {
 
     /// The next number for a request; 0 is the service's own.
     pub(crate) fn transaction(&mut self) -> TransactionId {
+        // After 2^32 it begins again.
         self.next = self.next.checked_add(1).unwrap_or(1);
         TransactionId(self.next)
     }
@@ -81,6 +82,7 @@ impl Wire {
                     }
                 }
             }
+            // Cancel-safe: `read_buf` takes bytes only when it completes, and `buffer` outlives a dropped call.
             if self.connection.reader.read_buf(&mut self.buffer).await? == 0 {
                 return Ok(None);
             }

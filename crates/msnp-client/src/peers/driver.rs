@@ -82,10 +82,12 @@ pub(super) async fn run(
     loop {
         driver.settle().await;
         let idle = driver.engine.is_idle();
+        // Without a deadline of the engine the wake-up is the end of an idle task.
         let wake = driver.engine.poll_timeout().unwrap_or_else(|| Instant::now() + IDLE);
         let (room, direct_room) = driver.waits_for_room();
         tokio::select! {
             count = inputs.recv_many(&mut batch, MAX_INPUTS) => {
+                // With no sender, or with no client, there is nothing left to answer to.
                 if count == 0 || driver.surroundings.strong_count() == 0 {
                     return;
                 }
@@ -138,6 +140,8 @@ impl Driver {
             while let Some(event) = self.engine.poll_event() {
                 self.tell(event).await;
             }
+            // Sending can cause events, such as a file that cannot be read, and these can cause packets: until neither
+            // is left.
             if !self.transmit_direct().await && !self.transmit_switchboard().await {
                 break;
             }
@@ -147,6 +151,7 @@ impl Driver {
                 surroundings.pictures.served().tell(&self.peer, object);
             }
         }
+        // An offer may wait for its user far longer than the minute after which an unused switchboard is left.
         self.switchboard.hold(!self.engine.is_idle());
     }
 
@@ -154,6 +159,8 @@ impl Driver {
         let now = Instant::now();
         match input {
             Input::Packets { carrier, packets } => {
+                // Asked before the packets are processed: their answers are meant for the switchboard that they came
+                // over.
                 let busy = self.engine.has_transmit(Carrier::Switchboard, now);
                 self.switchboard.seen(carrier, busy);
                 for packet in &packets {
@@ -164,6 +171,7 @@ impl Driver {
             Input::Opened(result) => self.opened(result),
             Input::Fetch { object, reply } => self.fetch(&object, reply, now),
             Input::Offer { id, name, size, file, direct, reporter } => {
+                // An address may have changed since the task began, such as after a reconnection.
                 self.refresh_direct();
                 let offer = FileOffer { name, size, preview: None, direct };
                 self.offer(id, offer, file, reporter, now);

@@ -48,6 +48,7 @@ impl Fetches {
         }
         kept.push_back((object.sha1d.clone(), data.clone()));
         while kept.iter().map(|(_, data)| data.len()).sum::<usize>() > MAX_BYTES {
+            // The oldest first. One object is far smaller than the limit, so the new one stays.
             kept.pop_front();
         }
     }

@@ -36,10 +36,12 @@ impl Destination {
         let name = msnp_p2p::safe_file_name(name);
         for number in 0..MAX_NAMES {
             let path = folder.join(numbered(&name, number));
+            // Of the link, not of its target: a broken one takes the name as well.
             if tokio::fs::symlink_metadata(&path).await.is_ok() {
                 continue;
             }
             let part = with_suffix(&path, ".part");
+            // `create_new` decides between two transfers that want the same name at the same moment.
             match OpenOptions::new().write(true).create_new(true).open(&part).await {
                 Ok(file) => {
                     let (folder, gathered) = (folder.to_owned(), BytesMut::new());
@@ -59,6 +61,7 @@ impl Destination {
     /// Appends bytes.
     pub(super) async fn write(&mut self, bytes: &Bytes) -> Result<(), TransferError> {
         self.gathered.extend_from_slice(bytes);
+        // Each write is a trip to a thread for blocking work: one for every packet would be slower than the network.
         if self.gathered.len() < CHUNK { Ok(()) } else { self.flush().await }
     }
 

@@ -26,11 +26,13 @@ use crate::file_source::OutgoingFile;
 use crate::transfer::Reporter;
 use crate::{Event, SendError, TransferError, TransferId};
 
-/// The time that an offer waits for a user, and that the other side may take for the next step.
+/// The time that an offer waits for a user.
 const OFFER_WAIT: Duration = Duration::from_secs(300);
+/// The time that the other side may take for the next step.
 const STEP_WAIT: Duration = Duration::from_secs(60);
 /// The most transfers at once, with all peers together.
 const MAX_TRANSFERS: usize = 64;
+/// The most inputs that wait for one transfer: a negotiation takes three or four messages.
 const MAX_INPUTS: usize = 16;
 
 /// An input of a transfer's task.
@@ -75,6 +77,7 @@ impl Msnftp {
     fn begin(&self, id: TransferId, peer: &Handle, cookie: u32) -> Option<Task> {
         let mut negotiations = self.negotiations.lock();
         let key = (peer.clone(), cookie);
+        // A number that is in use already could not be told from the other one.
         if negotiations.len() >= MAX_TRANSFERS || negotiations.contains_key(&key) {
             return None;
         }
@@ -105,6 +108,7 @@ impl Msnftp {
         file: OutgoingFile,
         reporter: Reporter,
     ) -> bool {
+        // Below 2^31: some clients read numbers signed.
         let cookie = rand::rng().random_range(1..0x7fff_ffff);
         let Some(task) = self.begin(id, to, cookie) else { return false };
         tokio::spawn(send::run(task, name, file, reporter));
@@ -135,6 +139,8 @@ impl Msnftp {
     fn invited(&self, from: &Handle, invitation: &Invitation) -> Result<(), String> {
         let cookie = invitation.cookie;
         let Some(offer) = Offer::read(invitation) else {
+            // The inviting client waits for an answer. This one says that the program is not there, as official clients
+            // do.
             self.reject(from, cookie, CancelCode::RejectNotInstalled);
             return Err(why_refused(invitation));
         };
@@ -164,6 +170,7 @@ impl Msnftp {
 
 fn why_refused(invitation: &Invitation) -> String {
     match &invitation.application_name {
+        // Without a size there is no telling when such a file is complete.
         _ if invitation.is_for_file() => "the file that it offers has no size".to_owned(),
         Some(program) => format!("it is an invitation to {program}"),
         None => "it is an invitation to another program".to_owned(),
@@ -230,6 +237,7 @@ impl Task {
 impl Drop for Task {
     fn drop(&mut self) {
         if let Some(negotiations) = self.negotiations.upgrade() {
+            // However the task ended: an entry that stayed would take one of the places, and refuse this number.
             negotiations.lock().remove(&(self.peer.clone(), self.cookie));
         }
     }

@@ -33,6 +33,7 @@ impl Tasks {
         if let Some(task) = tasks.get(peer).filter(|task| !task.is_closed()) {
             return Some(task.clone());
         }
+        // Tasks that ended with a panic stay on the list until here.
         tasks.retain(|_, task| !task.is_closed());
         if tasks.len() >= MAX_PEERS {
             tracing::warn!(%peer, "a peer gets no task: too many peers at once");

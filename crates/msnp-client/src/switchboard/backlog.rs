@@ -15,9 +15,9 @@ use tokio::sync::Notify;
 
 use super::{Listener, Switchboard};
 
-/// Reading stops at this many bytes.
+/// Reading stops at this many bytes waiting.
 const ENOUGH: usize = 1024 * 1024;
-/// Reading stops at this many bytes even while packets are in flight.
+/// Reading stops at this many bytes even while packets are in flight: twice the 4 MiB before the `ACK`s.
 const TOO_MUCH: usize = 8 * 1024 * 1024;
 
 #[derive(Default)]

@@ -42,6 +42,7 @@ impl PacketCarrier {
     ) -> Result<(), CarrierGone> {
         let mut rest = packets;
         while !rest.is_empty() {
+            // As many as fit, rather than all: a batch larger than the window would never get its permits.
             let count = self.room().await?.min(rest.len());
             let (now, later) = rest.split_at(count);
             rest = later;

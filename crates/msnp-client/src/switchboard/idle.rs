@@ -32,6 +32,7 @@ impl Switchboard {
     }
 
     fn is_idle(&self, silence_counts: bool) -> bool {
+        // One count is the switchboard's own.
         let leased = Arc::strong_count(&self.lease) > 1;
         let state = self.state.lock();
         let unused = state.people.is_empty() || (silence_counts && !state.spoken && !leased);

@@ -66,6 +66,7 @@ impl Outbox {
         write(&mut inner.buffer);
         if inner.buffer.len() > LIMIT {
             tracing::debug!("the switchboard does not read");
+            // The commands that wait are given up with the connection: `take` ends before it writes them.
             inner.phase = Phase::Abandoned;
         }
         let fits = inner.phase == Phase::Open;
@@ -80,6 +81,7 @@ impl Outbox {
     /// `OUT`, and nothing after it.
     pub(super) fn finish(&self) {
         if self.push(&SwitchboardRequest::Out(out::Request)) {
+            // After the push: `push` takes nothing in any other phase than `Open`.
             self.inner.lock().phase = Phase::Finishing;
             self.wake.notify_one();
         }
@@ -123,6 +125,7 @@ pub(super) async fn write<W: AsyncWrite + Unpin>(board: Arc<Switchboard>, mut wr
     while board.outbox.take(&mut batch).await {
         let written = tokio::select! {
             written = write_batch(&mut writer, &mut batch) => written,
+            // A write can hang for as long as the service does not read.
             () = &mut closed => break,
         };
         if let Err(error) = written {

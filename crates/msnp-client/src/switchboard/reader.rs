@@ -28,6 +28,7 @@ where
     let closed = board.closed();
     tokio::pin!(closed);
     loop {
+        // One read fills the capacity: it should never be a few bytes at the end of an old buffer.
         if buffer.capacity() - buffer.len() < CHUNK / 2 {
             buffer.reserve(CHUNK);
         }
@@ -108,7 +109,7 @@ impl<L: Listener> Reader<L> {
                 Ok(TransactionId(number)) => self.acknowledged.push(number),
                 Err(error) => tracing::debug!(%error, "an ACK that cannot be read"),
             },
-            // Whatever the error is, the request has failed.
+            // By its verb alone: a reason that this client does not know ends the connection as well.
             b"OUT" => return Flow::Break(()),
             _ => match Event::parse(frame, self.board.dialect) {
                 Ok(event) => self.event(event),
@@ -140,11 +141,13 @@ impl<L: Listener> Reader<L> {
 
     fn enter(&mut self, transaction: TransactionId) {
         self.entered = true;
+        // First the line, then the caller: `enter` returns when the members that were there before are known to it.
         self.listener.entered(&self.board);
         self.board.answered(transaction, Answer::Yes);
     }
 
     fn join(&self, who: Handle, name: FriendlyName) {
+        // Before `ANS OK` the list of members is not complete: the line would be taken for one with fewer.
         if self.arrive(who, name) && self.entered {
             self.listener.people_changed(&self.board);
         }
@@ -177,6 +180,7 @@ impl<L: Listener> Reader<L> {
         }
         let Some(sender) = &self.sender else { return };
         let payload = frame.payload();
+        // Most of a transfer is packets with exactly this MIME part: these need no parser and no copy.
         let fast = payload.get(..self.envelope.len());
         if fast.is_some_and(|start| start.eq_ignore_ascii_case(&self.envelope)) {
             return self.packet(payload.slice(self.envelope.len()..));
@@ -226,6 +230,7 @@ impl<L: Listener> Reader<L> {
 
     fn flush_packets(&mut self) {
         if let (Some(from), false) = (&self.packets_from, self.packets.is_empty()) {
+            // With each batch rather than each packet: the check for idle switchboards looks every ten seconds.
             self.board.state.lock().active = Instant::now();
             self.board.backlog.packets(from.clone(), std::mem::take(&mut self.packets));
         }
@@ -242,6 +247,7 @@ impl<L: Listener> Reader<L> {
 
     fn finish(&mut self) {
         self.flush_packets();
+        // The queue tells the peers' tasks after the last packets; the line learns below, when all is over.
         let people = self.board.state.lock().people.clear();
         for (who, _) in people {
             self.board.backlog.gone(who);

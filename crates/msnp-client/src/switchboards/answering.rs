@@ -25,6 +25,7 @@ pub(crate) struct Ring {
 impl Switchboards {
     /// Answers a call, in a task of its own.
     pub(crate) fn ring(self: &Arc<Self>, ring: Ring) {
+        // Before the task: calls beyond the limit cost neither a task nor a connection.
         let Ok(place) = self.place() else {
             return tracing::info!(caller = %ring.from, "too many open switchboards to answer a call");
         };
@@ -44,12 +45,14 @@ async fn enter(pool: Weak<Switchboards>, ring: Ring, place: OwnedSemaphorePermit
     let Some(strong) = pool.upgrade() else { return Ok(()) };
     let (account, id) = (strong.account.clone(), strong.board_id());
     let settings = Arc::clone(&strong.settings);
+    // Connecting takes time, and the client may end meanwhile.
     drop(strong);
     let connecting = connect(&settings, Destination::Switchboard(ring.address));
     let connection = timeout_at(deadline, connecting).await.map_err(|_| SendError::TimedOut)?;
     let connection = connection.map_err(|_| SendError::Disconnected)?;
     let forwarder = Arc::new(Forwarder::called(pool));
     let board = Switchboard::start(id, account, settings.dialect, connection, Some(place), forwarder);
+    // The caller decides when a quiet switchboard closes; this side leaves one that is empty.
     board.leave_when_idle(false);
     let entered = answer(board.answer(ring.cookie, ring.session), deadline).await;
     if entered.is_err() {

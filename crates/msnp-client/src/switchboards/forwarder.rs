@@ -50,6 +50,8 @@ impl Listener for Forwarder {
             // The caller has left.
             return board.leave();
         }
+        // The members decide which conversation it is: a call of a contact goes on with the one that is open with that
+        // contact.
         self.line.get_or_init(|| pool.line_to(&people)).attach(board);
         self.refresh();
     }

@@ -46,7 +46,7 @@ impl Switchboards {
 }
 
 impl Lease<'_> {
-    /// Sends a message.
+    /// Sends a message, and ends the lease: the next one may be queued while this one waits for its `ACK`.
     pub(crate) fn say(self, payload: Bytes) -> Said {
         Said(self.board.say(payload))
     }

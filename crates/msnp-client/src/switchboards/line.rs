@@ -94,6 +94,7 @@ impl Line {
     /// The switchboard with the most members, of several the oldest; `None` when none has any.
     pub(super) fn fullest(&self) -> Option<Arc<Switchboard>> {
         let boards = self.boards();
+        // `max_by_key` takes the last of equals, which is the oldest in reverse.
         let counted = boards.into_iter().filter(|board| !board.is_closed()).rev();
         let (count, board) =
             counted.map(|board| (board.people().len(), board)).max_by_key(|(count, _)| *count)?;
@@ -112,11 +113,14 @@ impl Line {
     pub(super) fn refresh(&self) {
         let mut state = self.state.lock();
         state.boards.retain(|board| !board.is_closed());
+        // Lock order: the line's state, then a switchboard's.
         let here: People = state.boards.iter().flat_map(|board| board.people()).collect();
         let before = std::mem::replace(&mut state.here, here);
+        // The next message calls the members that were there last, not those that were called at first.
         if state.here.is_empty() && !before.is_empty() {
             state.expected = before.into_keys().collect();
         }
+        // Under the lock, so that of two updates the later one counts.
         self.present.send_replace(state.here.len());
     }
 

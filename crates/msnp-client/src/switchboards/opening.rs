@@ -23,12 +23,15 @@ impl Switchboards {
         self: &Arc<Self>,
         line: &'a Arc<Line>,
     ) -> Result<(Arc<Switchboard>, Turn<'a>), SendError> {
+        // For as long as a caller waits: its conversation may hold no handle to the client.
         let _client = self.subscriber.upgrade().ok_or(SendError::Disconnected)?;
         let (failures, _) = line.failures();
         let turn = line.turn().await;
         if let Some(board) = line.fullest() {
             return Ok((board, turn));
         }
+        // A failure since this call began is its own as well. Otherwise each of many queued messages would call anew,
+        // and wait for a client that does not answer.
         if let (count, Some(error)) = line.failures()
             && count != failures
         {
@@ -117,6 +120,7 @@ async fn call_all(
     let (mut count, mut refusal) = (0, SendError::NotOnline);
     for who in people {
         match answer(board.call(who), deadline).await {
+            // An account that joined by itself meanwhile is as good as one that was called.
             Ok(()) | Err(SendError::Refused(ErrorCode::AlreadyThere)) => count += 1,
             Err(error) => refusal = error,
         }

@@ -21,6 +21,7 @@ pub(super) async fn answer(asked: Result<Receipt, Closed>, deadline: Instant) ->
 /// The meaning of an error for the called account.
 fn refusal(number: u16) -> SendError {
     match ErrorCode::from_number(number) {
+        // 216 is an account that lets in only accounts on its allow list. That it is online is its own affair.
         Some(ErrorCode::NotOnline | ErrorCode::NotOnList) => SendError::NotOnline,
         Some(code) => SendError::Refused(code),
         None => SendError::Protocol(format!("it answers with the unknown error {number}")),

@@ -1,7 +1,12 @@
 //! The name of the authority that signed a certificate.
 //!
-//! A certificate is DER (X.690): a tag, a length, and what they are about, one in the other. The issuer is the fourth
+//! A certificate is DER (X.690): elements of a tag, a length and a content, one in the other. The issuer is the fourth
 //! field of `TBSCertificate`, after an optional version, the serial number and the algorithm (RFC 5280, 4.1).
+
+// Read by hand, because no crate of this library's tree gives the name. Of those that come with rustls, `rustls-pki-types`
+// holds certificates as bytes, and `rustls-webpki` gives the issuer as undecoded DER, and only of certificates of version 3
+// that it can read to the end. This name is for certificates that it has just refused. An X.509 parser would be another
+// dependency, for half a sentence of an error.
 
 /// The longest name that is told, in bytes.
 const MAX_NAME: usize = 128;
@@ -19,6 +24,7 @@ const NAMES: [&[u8]; 3] = [&[0x55, 4, 3], &[0x55, 4, 10], &[0x55, 4, 11]];
 pub(super) fn issuer(certificate: &[u8]) -> Option<String> {
     let (certificate, _) = expect(certificate, SEQUENCE)?;
     let (mut fields, _) = expect(certificate, SEQUENCE)?;
+    // A certificate of version 1 has none.
     if fields.first() == Some(&VERSION) {
         (_, _, fields) = element(fields)?;
     }
@@ -49,6 +55,8 @@ fn attribute(mut name: &[u8], wanted: &[u8]) -> Option<String> {
 
 fn text(tag: u8, value: &[u8]) -> String {
     if tag != BMP_STRING {
+        // Of the types of strings in a name, most are ASCII or UTF-8, and T.61 is close enough. Only `BMPString` is
+        // UTF-16.
         return String::from_utf8_lossy(value).into_owned();
     }
     let units: Vec<u16> = value.chunks_exact(2).map(|pair| u16::from_be_bytes([pair[0], pair[1]])).collect();
@@ -72,6 +80,7 @@ fn element(bytes: &[u8]) -> Option<(u8, &[u8], &[u8])> {
     let (&[tag, first], rest) = bytes.split_first_chunk()?;
     let (length, rest) = match first {
         0..=0x7f => (usize::from(first), rest),
+        // Up to four bytes, so the sum below fits into 32 bits. 0x80 is a length that BER leaves open, and DER does not.
         0x81..=0x84 => {
             let (digits, rest) = rest.split_at_checked(usize::from(first & 0x7f))?;
             (digits.iter().fold(0, |length, digit| length << 8 | usize::from(*digit)), rest)
@@ -138,7 +147,7 @@ mod tests {
             for byte in [0, 0x7f, 0x80, 0x84, 0x85, 0xff] {
                 let mut broken = whole.clone();
                 broken[at] = byte;
-                // Whatever it says, it is read without a panic.
+                // Reading it does not panic.
                 let _ = issuer(&broken);
             }
         }

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 
-/// A question as an old client asks it, written by hand.
+/// A question as a legacy client asks it, written by hand.
 fn question(name: &str, kind: u16) -> Vec<u8> {
     let mut packet = vec![0x12, 0x34, 0x01, 0x00, 0, 1, 0, 0, 0, 0, 0, 0];
     for label in name.split('.') {
@@ -153,7 +153,7 @@ fn the_public_host_goes_before_the_address_that_was_asked() {
     let listener = host(&[]);
     assert_eq!(listener.addresses("nexus.passport.com", A), ["192.168.1.2"]);
     assert!(listener.forwards(&question("msn.example.org", A)));
-    // What Debian's hosts file says.
+    // As in Debian's hosts file.
     let listener = host(&["127.0.1.1"]);
     assert_eq!(listener.addresses("nexus.passport.com", A), ["192.168.1.2"]);
     let here = listener.answer(&question("nexus.passport.com", A), &asked("127.0.0.1:1025", "127.0.0.1"));
@@ -230,7 +230,7 @@ fn an_answer_is_never_answered() {
         packet[2] = 0x80 | operation << 3;
         assert!(listener.drops(&packet, "10.0.0.7:1025"));
     }
-    // What our own answers would look like to us.
+    // Our own answers, as they would come back to us.
     let answer = listener.answer(&question("messenger.hotmail.com", A), &asked("10.0.0.7:53", "10.0.0.2"));
     assert!(listener.drops(&answer.to_vec().unwrap(), "10.0.0.7:53"));
 }

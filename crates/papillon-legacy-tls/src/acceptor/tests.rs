@@ -76,7 +76,7 @@ async fn the_server_chooses() {
     }
 }
 
-/// A client that has AES gets it, in whatever order the client puts its suites.
+/// A client that has AES gets it, in any order of its suites.
 #[tokio::test]
 async fn aes_comes_first_in_every_version() {
     let acceptor = acceptor();

@@ -11,7 +11,7 @@ use super::request::Request;
 use super::response::Response;
 use super::visitor::Visitor;
 
-/// The largest page for an old client, in bytes. They are small; this only bounds a mistake.
+/// The largest page for a legacy client, in bytes. They are small; this only bounds a mistake.
 const MAX_PAGE: usize = 8 << 20;
 
 /// Lets a page answer. Its handler finds the [`Visitor`] among the request's extensions. `HEAD` is asked as `GET`:
@@ -33,7 +33,7 @@ pub(super) async fn ask(
     }
 }
 
-/// Lets a page answer an old client.
+/// Lets a page answer a legacy client.
 pub(crate) async fn answer(pages: &Router, request: &Request<'_>, visitor: &Visitor) -> Response {
     let Some(parts) = translate(request) else {
         return Response::text(StatusCode::BAD_REQUEST, "The target is not a path.");
@@ -42,6 +42,7 @@ pub(crate) async fn answer(pages: &Router, request: &Request<'_>, visitor: &Visi
     match to_bytes(body, MAX_PAGE).await {
         Ok(body) => Response::from_page(parts.status, &parts.headers, body),
         Err(error) => {
+            // A page that is larger than it may be, or one whose stream has failed.
             tracing::error!(%error, path = request.path, "a page could not be made");
             Response::text(StatusCode::INTERNAL_SERVER_ERROR, "This page cannot be shown at the moment.")
         }
@@ -56,12 +57,12 @@ fn translate(request: &Request<'_>) -> Option<Parts> {
     Some(builder.body(()).ok()?.into_parts().0)
 }
 
-/// An answer of this server's, where header names have no spelling of their own (HTTP/2).
+/// An answer of this server's for HTTP/2, where all header names are in small letters.
 pub(super) fn to_http(response: &Response) -> http::Response<Body> {
     let mut answer = http::Response::new(Body::from(response.body().clone()));
     *answer.status_mut() = response.status();
     for (name, value) in response.headers() {
-        // All that this server writes can stand in a header.
+        // All that this server writes can stand in a header; a value that cannot is left out rather than the answer.
         if let (Ok(name), Ok(value)) = (name.parse::<HeaderName>(), HeaderValue::from_str(value)) {
             answer.headers_mut().append(name, value);
         }

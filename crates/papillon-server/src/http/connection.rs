@@ -1,4 +1,4 @@
-//! Requests and their answers, one after another, on whatever carries bytes.
+//! The conversation on a connection: requests and their answers, one after another.
 
 use std::io;
 use std::time::Duration;
@@ -19,9 +19,10 @@ use super::response::{Afterwards, Response};
 use super::visitor::Visitor;
 use crate::limits::Place;
 
-/// How long, and how much, is read after the last answer. Closing on bytes that were not read makes
-/// the system send a reset, and the reset can overtake the answer.
+/// The time limit for reading on after the last answer. Closing on bytes that were not read makes the system send a
+/// reset, and the reset can overtake the answer.
 const DRAIN: Duration = Duration::from_secs(2);
+/// The most bytes that are read then: a client that goes on sending gets its reset.
 const DRAIN_BYTES: u64 = 256 * 1024;
 
 /// The treatment of a request.
@@ -51,12 +52,15 @@ where
     let mut patience = HEAD;
     loop {
         let begins = tokio::select! {
+            // A request that is here already is answered, also at shutdown.
             biased;
             begins = timeout(patience, reader.begins(&mut stream)) => begins,
             () = handler.entrance().closed() => return stream.shutdown().await,
         };
         let begins = match begins {
             Ok(begins) => begins?,
+            // Before the first request silence is an error, and the client is told. After it, an answer that nobody
+            // asked for could be taken for that of the request which the client is just sending: it only closes.
             Err(_) if patience == HEAD => {
                 send(&mut stream, &Response::too_slow().to_bytes(false, Afterwards::Close)).await?;
                 return say_goodbye(&mut stream).await;
@@ -72,6 +76,7 @@ where
                 send(&mut stream, &bytes).await?;
                 afterwards
             }
+            // `_counted` lives until the end of its arm: the request counts while its answer is sent.
             Reply::Modern(request, _counted) if request.changes_protocol() => {
                 return request.give_away(stream, reader.rest()).await;
             }
@@ -115,6 +120,7 @@ where
     };
     if length > 0 {
         match read_body(stream, reader, &request, length).await? {
+            // The owner is wiped when the last clone of the body is dropped: a form may hold a password.
             Some(body) => request.body = Bytes::from_owner(body),
             None => return Ok(refused(&Response::too_slow())),
         }
@@ -124,6 +130,7 @@ where
         return Ok(Reply::Modern(Box::new(modern), counted));
     }
     let response = tokio::select! {
+        // An answer that is ready is sent, although the client's end of the stream may have come with the request.
         biased;
         response = handler.answer(&request, &visitor) => response,
         // A client that has only ended its own side cannot be told from one that has gone. Neither is answered: an
@@ -141,6 +148,7 @@ fn admit<H: Handler>(
     handler: &H,
     connected: &Visitor,
 ) -> Result<(Visitor, usize, Counted), Response> {
+    // Refused by its announced length: nothing of the body has been read, and no place has been taken.
     let most = handler.longest_body(request);
     let length = usize::try_from(request.length).ok().filter(|length| *length <= most);
     let length = length.ok_or_else(Response::too_much)?;
@@ -152,6 +160,8 @@ fn admit<H: Handler>(
     Ok((visitor, length, (counted, room)))
 }
 
+/// An answer before the request has been understood, or its body read. The connection ends: the next request would
+/// begin somewhere in the bytes of this one.
 fn refused(response: &Response) -> Reply {
     Reply::Old(response.to_bytes(false, Afterwards::Close), Afterwards::Close)
 }
@@ -166,11 +176,14 @@ async fn read_body<S>(
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
+    // A client with bytes of the body on their way already does not wait for leave to send it.
     let expects = request.header("Expect").is_some_and(|value| value.eq_ignore_ascii_case("100-continue"));
     if expects && request.version == Some(Version::Http11) && reader.is_empty() {
         send(stream, b"HTTP/1.1 100 Continue\r\n\r\n").await?;
     }
+    // Two limits: all of the body at a telephone line's pace, and no silence of ten seconds within it.
     match timeout(deadlines::of_body(request.length), reader.body(stream, length, BODY)).await {
+        // The reader's own limit, as an error of the stream.
         Ok(Err(error)) if error.kind() == io::ErrorKind::TimedOut => Ok(None),
         Ok(body) => body.map(Some),
         Err(_) => Ok(None),
@@ -190,16 +203,17 @@ async fn say_goodbye<S>(stream: &mut S) -> io::Result<()>
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
+    // First our end of the stream, so that the client sees the end of the answer; then its rest is read.
     timeout(ANSWER, stream.shutdown()).await??;
     let mut sink = tokio::io::sink();
     let mut rest = stream.take(DRAIN_BYTES);
-    // Whatever happens now, the answer is out.
+    // The answer is out: no failure from here on concerns it.
     let _ = timeout(DRAIN, tokio::io::copy(&mut rest, &mut sink)).await;
     Ok(())
 }
 
 fn no_request() -> Response {
-    // Mostly a TLS hello.
+    // Mostly a TLS hello: its first byte, 22, is no letter.
     let text = "This is no HTTP request. If it was meant for HTTPS, that is another port.";
     Response::text(StatusCode::BAD_REQUEST, text)
 }

@@ -1,24 +1,26 @@
-//! How long a client may take for each part of a conversation.
+//! The time limits for the parts of a conversation with a client.
 
 use std::time::Duration;
 
-/// From its first byte to the end of a request's head; and from the beginning of a connection to its first request.
+/// The time limit from a request's first byte to the end of its head; and from the beginning of a connection to its
+/// first request.
 pub(super) const HEAD: Duration = Duration::from_secs(10);
-/// A connection on which nothing more is asked ends after this.
+/// The time after which a connection without a request ends.
 pub(super) const IDLE: Duration = Duration::from_secs(30);
-/// For the next bytes of a body, and the least for all of it.
+/// The time limit for the next bytes of a body, and the least for all of it.
 pub(super) const BODY: Duration = Duration::from_secs(10);
-/// The least for a client to take an answer.
+/// The least time for a client to take an answer.
 pub(super) const ANSWER: Duration = Duration::from_secs(10);
-/// Each byte of a body or an answer gives more time: a telephone line's pace.
+/// The slowest pace of a body or an answer, that of a slow telephone line. Each byte gives as much more time as it
+/// takes at this pace.
 const BYTES_PER_SECOND: u64 = 2_000;
 
-/// For all of a body of so many bytes.
+/// The time limit for all of a body of so many bytes.
 pub(super) fn of_body(bytes: u64) -> Duration {
     BODY + pace(bytes)
 }
 
-/// For a client to take so many bytes.
+/// The time limit for a client to take so many bytes.
 pub(super) fn of_answer(bytes: u64) -> Duration {
     ANSWER + pace(bytes)
 }

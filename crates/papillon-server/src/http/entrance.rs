@@ -16,9 +16,9 @@ use crate::listen::proxy_protocol::{AddressRange, is_trusted};
 
 /// The longest usual body of a request, in bytes. Longer ones need a place.
 pub(crate) const MAX_BODY: usize = 64 * 1024;
-/// Bodies longer than usual that are taken at once: what all of them can take of the memory is bounded.
+/// Bodies longer than usual that are taken at once. This bounds the memory that all of them can take.
 const UPLOADS: usize = 16;
-/// Those of one address.
+/// The same for one address.
 const UPLOADS_OF_ADDRESS: usize = 4;
 
 /// A place for a long body, of its address and of all.
@@ -39,10 +39,11 @@ pub(crate) struct Entrance {
 }
 
 impl Entrance {
-    /// As the limits say. Nobody is believed to speak for others yet.
+    /// An entrance with these limits, and without trusted proxies.
     pub(crate) fn new(limits: &Limits) -> Self {
         Self {
             room: Room::new(limits, &[]),
+            // A semaphore panics beyond its own limit; with none, nobody could ask.
             streams: Arc::new(Semaphore::new(limits.http_connections.clamp(1, Semaphore::MAX_PERMITS))),
             uploads: Arc::new(Semaphore::new(UPLOADS)),
             uploaders: AddressCounter::new(UPLOADS_OF_ADDRESS),
@@ -50,7 +51,7 @@ impl Entrance {
         }
     }
 
-    /// With proxies that are trusted to say who their clients are, in the PROXY protocol or in headers.
+    /// With proxies that are trusted to name their clients, in the PROXY protocol or in headers.
     pub(crate) fn trust(&mut self, proxies: &[AddressRange]) {
         self.room.trusted_proxies = proxies.into();
     }
@@ -63,12 +64,13 @@ impl Entrance {
         is_trusted(&self.room.trusted_proxies, address)
     }
 
-    /// Nothing more is to be asked from now on.
+    /// Ends the time for requests: idle connections close, and no request is read any more.
     pub(crate) fn close(&self) {
+        // `send` would fail, and store nothing, while no connection watches.
         self.closing.send_replace(true);
     }
 
-    /// Waits until nothing more is to be asked.
+    /// Waits until the entrance is closed.
     pub(super) fn closed(&self) -> impl Future<Output = ()> + use<> {
         let mut closing = self.closing.subscribe();
         async move {
@@ -94,6 +96,8 @@ impl Entrance {
     /// # Errors
     /// As [`count`](Self::count); and when there are too many of all.
     pub(super) fn count_stream(&self, visitor: &Visitor, first: &Arc<Semaphore>) -> Result<Stream, Response> {
+        // The connection has a place of its address already: one request at a time goes on that, so that a client
+        // with one request costs the same in HTTP/2 as in HTTP/1.
         match Arc::clone(first).try_acquire_owned() {
             Ok(first) => Ok((self.count(visitor)?, first)),
             Err(_) => {
@@ -109,15 +113,16 @@ impl Entrance {
         self.room.arrivals.enter(visitor.peer.ip()).ok_or_else(full)
     }
 
-    /// Makes room for a body of this length; the room is free again when what is returned is dropped.
+    /// Makes room for a body of this length, until the returned place is dropped.
     ///
     /// # Errors
-    /// The answer to send when too many are being sent.
+    /// The answer to send when too many long bodies are being sent.
     pub(super) fn make_room(&self, length: usize, visitor: &Visitor) -> Result<Option<Upload>, Response> {
         if length <= MAX_BODY {
             return Ok(None);
         }
         let full = || busy("Too many files are being sent. Please try again in a moment.");
+        // The address first: one that is at its own limit takes no permit of all.
         let arrival = self.uploaders.enter(visitor.peer.ip()).ok_or_else(full)?;
         let permit = Arc::clone(&self.uploads).try_acquire_owned().map_err(|_| full())?;
         Ok(Some((arrival, permit)))

@@ -1,21 +1,22 @@
 //! The headers in which HTTP proxies name their clients: `X-Forwarded-For` and its kin, and `Forwarded` (RFC 7239).
 //!
-//! Each proxy adds what it has seen at the right end; what stands further left may have been sent by anybody. So
-//! the client is the right-most address that is not a trusted proxy's. Where there is something that is no address
-//! (`unknown`, a hidden name, garbage), the client is not known.
+//! Each proxy adds the address that it has seen at the right end; anybody may have sent the text further left. So the
+//! client is the right-most address that is not a trusted proxy's. Where a word is no address (`unknown`, a hidden
+//! name, garbage), the client is not known.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use super::request::Request;
 use crate::addresses::{host_part, port, port_of};
 
-/// Stands for clients that a proxy does not name: all of them together count as one, which is near to nobody.
+/// The address in place of a client's that a proxy does not name. All such clients together count as one, and it is in
+/// no private network.
 pub(super) const UNKNOWN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0);
 
 /// The words of a trusted proxy.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Forwarded<'a> {
-    /// The client; [`UNKNOWN`] when it is not told. `None` when nothing is said of it.
+    /// The client; [`UNKNOWN`] when its address cannot be read. `None` when no header is about it.
     pub(super) client: Option<SocketAddr>,
     /// Whether the client came by TLS, where that is said.
     pub(super) secure: Option<bool>,
@@ -26,13 +27,13 @@ pub(super) struct Forwarded<'a> {
 }
 
 impl<'a> Forwarded<'a> {
-    /// Reads what the headers of a request say. `is_trusted` knows the proxies.
+    /// Reads the headers of a request. `is_trusted` knows the proxies.
     ///
     /// Most proxies write one kind of header and pass the other on as it came: when the two disagree about the
     /// client, neither is believed.
     pub(super) fn read(request: &Request<'a>, is_trusted: impl Fn(IpAddr) -> bool) -> Self {
         let told = |name: &'static str| -> Vec<&'a str> {
-            // A value that is not text is no address.
+            // A value that is not text becomes a word that is no address: left out, the word before it would count.
             let words = request.lines(name).flat_map(|line| line.unwrap_or("?").split(','));
             words.map(str::trim).filter(|word| !word.is_empty()).collect()
         };
@@ -64,8 +65,9 @@ impl<'a> Forwarded<'a> {
     }
 }
 
-/// The client among those who are named, in the order in which proxies have added them.
+/// The client among the named nodes, in the order in which proxies have added them.
 fn right_most(nodes: Vec<&str>, is_trusted: impl Fn(IpAddr) -> bool) -> Option<SocketAddr> {
+    // Where all are trusted, the left-most is the client: a proxy that asks for itself.
     let mut left_most = None;
     for node in nodes.into_iter().rev() {
         let Some(address) = address(node) else { return Some(UNKNOWN) };
@@ -124,12 +126,14 @@ fn element(text: &str) -> Option<Element<'_>> {
             continue;
         }
         let (name, value) = pair.split_once('=')?;
+        // `by`, and names of later standards, are left aside.
         let place = match name.trim() {
             name if name.eq_ignore_ascii_case("for") => &mut element.client,
             name if name.eq_ignore_ascii_case("proto") => &mut element.proto,
             name if name.eq_ignore_ascii_case("host") => &mut element.host,
             _ => continue,
         };
+        // A pair that stands twice has two readings: the element says nothing.
         if place.replace(unquoted(value.trim())?).is_some() {
             return None;
         }

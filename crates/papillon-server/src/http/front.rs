@@ -1,4 +1,4 @@
-//! Where visitors are sent, whatever is in front of the service.
+//! The addresses to which visitors are sent, also behind a proxy.
 
 use super::Visitor;
 use crate::addresses::Front;
@@ -7,8 +7,8 @@ use crate::addresses::PublicUrl;
 use crate::addresses::old_hosts::is_old;
 
 impl Front {
-    /// The public address, as far as it is this visitor's: an old machine that knows us by the names of the old
-    /// services goes on with these.
+    /// The public address, as far as it is this visitor's: a legacy machine that knows this host by a name of the old
+    /// services goes on with that name.
     pub(crate) fn url_for(&self, visitor: &Visitor) -> Option<&PublicUrl> {
         self.url.as_ref().filter(|_| !is_old(&visitor.host))
     }
@@ -27,8 +27,8 @@ impl Front {
         }
     }
 
-    /// The beginning of addresses at which passwords are taken over TLS. When our own listener for that is off,
-    /// something in front of us may speak TLS for us.
+    /// The host and the port at which passwords are taken over TLS. Where this service's own listener for that is off,
+    /// a proxy in front of it may speak TLS.
     pub(crate) fn login(&self, ports: Ports, visitor: &Visitor) -> Login {
         if let Some(url) = self.url_for(visitor).filter(|url| url.is_secure()) {
             return Login { host: url.host().to_owned(), port: url.port() };
@@ -36,8 +36,9 @@ impl Front {
         let port = match (self.https_port, visitor.front) {
             (Some(port), _) => port,
             (None, Some(port)) if visitor.secure => port,
-            // Where this client has found it, which behind a proxy is the proxy's port.
+            // The port at which this client has reached TLS already, which behind a TCP proxy is the proxy's.
             (None, None) if visitor.secure => visitor.local.port(),
+            // An HTTP proxy without TLS: its port is no use for it. The listener's own, or the one that clients assume.
             (None, Some(_)) => ports.https.unwrap_or(443),
             (None, None) => ports.https.or(ports.http).unwrap_or(visitor.local.port()),
         };

@@ -22,7 +22,8 @@ pub(super) struct Handed<S> {
 enum Then {
     /// Nothing: one request is lent.
     End,
-    /// The connection, which has been given away. The other end of this channel notices when it is over.
+    /// The connection, which has been given away. The other end of this channel notices when it is over, by the
+    /// sender's drop: nothing is ever sent.
     Connection { _until: oneshot::Sender<()> },
 }
 
@@ -55,6 +56,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Handed<S> {
             return Poll::Ready(Ok(()));
         }
         match self.then {
+            // No bytes: the end, so that hyper asks for no second request. The next one is the reader's.
             Then::End => Poll::Ready(Ok(())),
             Then::Connection { .. } => Pin::new(&mut self.stream).poll_read(cx, buffer),
         }
@@ -72,6 +74,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Handed<S> {
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         match self.then {
+            // hyper shuts down after its one answer; the connection may go on.
             Then::End => Pin::new(&mut self.stream).poll_flush(cx),
             Then::Connection { .. } => Pin::new(&mut self.stream).poll_shutdown(cx),
         }

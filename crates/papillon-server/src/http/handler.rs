@@ -1,4 +1,4 @@
-//! A site, as this server sees it: who answers, and what a request may cost.
+//! The interface to a site: its answers, and the limits for its requests.
 
 use axum::Router;
 
@@ -15,17 +15,17 @@ pub(crate) trait Handler: Send + Sync + 'static {
     /// The name of this host.
     fn setting(&self) -> Setting<'_>;
 
-    /// How long the body of this request may be, in bytes.
+    /// The longest body of this request, in bytes.
     fn longest_body(&self, request: &Request<'_>) -> usize;
 
     /// Whether the answer may be held back until there is something to say, so that it is worth watching whether
     /// the client still waits.
     fn may_hold(&self, request: &Request<'_>) -> bool;
 
-    /// The pages, where they answer this request: `None` for what old clients ask for, which need header names
+    /// The pages, where they answer this request: `None` for the requests of legacy clients, which need header names
     /// with their exact spelling.
     fn pages(&self, request: &Request<'_>) -> Option<&Router>;
 
-    /// Answers any request, of an old client or not.
+    /// Answers any request, of a legacy client or not.
     fn answer(&self, request: &Request<'_>, visitor: &Visitor) -> impl Future<Output = Response> + Send;
 }

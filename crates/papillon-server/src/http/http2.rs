@@ -1,5 +1,5 @@
-//! HTTP/2, for clients that choose it in their TLS hello: all of it is hyper's, within the limits that hold for
-//! HTTP/1: as many requests may be answered at once as there may be connections, and each is answered to its end
+//! HTTP/2, for clients that choose it in their TLS hello. All of it is hyper's, within the limits that hold for
+//! HTTP/1: as many requests may be answered at once as there may be connections. A request is answered to its end
 //! although its client takes it back.
 
 mod activity;
@@ -35,9 +35,10 @@ use super::request::{MAX_HEAD, Request};
 use super::response::Response;
 use super::visitor::Visitor;
 
-/// Requests of one connection at once. A proxy sends those of many people.
+/// The most requests of one connection at once. A proxy sends those of many clients.
 const STREAMS: u32 = 100;
-/// The bytes that a client may send of one body, and of all on a connection, before they have been read.
+/// The bytes that a client may send of one body before they have been read; the next is for all bodies of a
+/// connection.
 const STREAM_WINDOW: u32 = 64 * 1024;
 const CONNECTION_WINDOW: u32 = 256 * 1024;
 /// The bytes that wait for a client on one stream.
@@ -61,6 +62,7 @@ where
     let service = {
         let activity = Arc::clone(&activity);
         service_fn(move |request| {
+            // Counted here and not in the future: a request counts as soon as hyper has it, before its first poll.
             let (asking, unanswered) = (Arc::clone(&asking), Unanswered::new(&activity));
             async move { Ok::<_, Infallible>(asking.answer(request, unanswered).await) }
         })
@@ -75,9 +77,10 @@ where
             let _ = connection.await;
             return Ok(());
         }
+        // It only tells the client, by a GOAWAY: the connection has to be polled on for that.
         () = activity.over() => connection.as_mut().graceful_shutdown(),
     }
-    // A client that does not go by itself is left.
+    // A client that does not go by itself is disconnected.
     let _ = timeout_at(activity.last_moment(), connection).await;
     Ok(())
 }
@@ -89,7 +92,7 @@ fn builder() -> http2::Builder<TokioExecutor> {
         .initial_stream_window_size(STREAM_WINDOW)
         .initial_connection_window_size(CONNECTION_WINDOW)
         .max_send_buf_size(UNSENT)
-        // No pings: what waits for a slow client delays its answer to them.
+        // No pings: data that wait for a slow client delay its answer to them. `Activity` tells silence from slowness.
         .max_header_list_size(u32::try_from(MAX_HEAD).unwrap_or(u32::MAX));
     builder
 }
@@ -98,7 +101,7 @@ fn builder() -> http2::Builder<TokioExecutor> {
 struct Asking<H> {
     handler: Arc<H>,
     visitor: Visitor,
-    /// For the request that needs no place beside its connection's.
+    /// One permit, for the request that needs no place beside its connection's.
     first: Arc<Semaphore>,
 }
 
@@ -130,16 +133,17 @@ impl<H: Handler> Asking<H> {
         let held = self.handler.may_hold(&with_body(&parts, &body)?);
         let answer = ask(Arc::clone(&self.handler), parts, body, visitor, counted);
         if held {
-            // Taken back, it leaves what would have been said for the next one.
+            // In this task: when the client takes the poll back, its lines stay for the next one.
             return answer.await;
         }
-        // A page finishes its work, with its places taken, although nobody waits any longer.
+        // In a task of its own: a client that takes requests back as fast as it makes them would else start more work
+        // than its places allow. A page finishes, with its places taken, although its client waits no longer.
         let failed =
             |_| Response::text(StatusCode::INTERNAL_SERVER_ERROR, "This cannot be shown at the moment.");
         tokio::spawn(answer).await.map_err(failed)?
     }
 
-    /// How long the body may be, the places of the request, and who makes it.
+    /// The longest body of the request, its places in the counts, and its client.
     fn admit(&self, parts: &Parts, body: &Incoming) -> Result<(usize, Counted, Visitor), Response> {
         let request = Request::of_parts(parts)?;
         let entrance = self.handler.entrance();
@@ -158,7 +162,8 @@ impl<H: Handler> Asking<H> {
     }
 }
 
-/// Lets the site answer. The place is free again when the client has taken the answer.
+/// Lets the site answer. The place is free again when the client has taken the answer, the room for the body when the
+/// answer is made.
 async fn ask<H: Handler>(
     handler: Arc<H>,
     parts: Parts,
@@ -196,17 +201,19 @@ async fn read_body(mut body: Incoming, most: usize) -> Result<Bytes, Response> {
     let begun = Instant::now();
     let mut read = Zeroizing::new(Vec::new());
     loop {
+        // By the bytes that have come, because the length may not be known: the pace is that of HTTP/1.
         let patience = deadlines::of_body(u64::try_from(read.len()).unwrap_or(u64::MAX));
         let deadline = (begun + patience).min(Instant::now() + BODY);
         let frame = timeout_at(deadline, body.frame()).await.map_err(|_| Response::too_slow())?;
         let Some(frame) = frame else { return Ok(Bytes::from_owner(read)) };
         let cut_short = |_| Response::text(StatusCode::BAD_REQUEST, "The body ends in the middle.");
         let Ok(data) = frame.map_err(cut_short)?.into_data() else { continue };
+        // `read` never has more than `most`: this check is before each addition.
         if data.len() > most - read.len() {
             return Err(Response::too_much());
         }
         if read.capacity() - read.len() < data.len() {
-            // A larger one, of which the smaller is overwritten.
+            // By hand, so that the smaller one is overwritten: it may hold a password.
             let mut larger = Zeroizing::new(Vec::with_capacity((read.len() + data.len()) * 2));
             larger.extend_from_slice(&read);
             read = larger;

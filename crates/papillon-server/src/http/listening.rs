@@ -1,4 +1,4 @@
-//! Accepting connections, no more than there is room for.
+//! The loop that accepts connections, no more than there is room for.
 
 use std::future::Future;
 use std::io;
@@ -20,7 +20,7 @@ use crate::listen::proxy_protocol::{AddressRange, is_trusted};
 /// The time that requests under way get at shutdown.
 const LAST_WORDS: Duration = Duration::from_secs(5);
 
-/// How many connections there may be, and from whom.
+/// The room for connections: of all clients together, and of one address.
 #[derive(Debug, Clone)]
 pub(crate) struct Room {
     connections: Arc<Semaphore>,
@@ -29,8 +29,9 @@ pub(crate) struct Room {
 }
 
 impl Room {
-    /// As the limits say. The clients of trusted proxies count by their own addresses.
+    /// Room within these limits. The clients of trusted proxies count by their own addresses.
     pub(crate) fn new(limits: &Limits, trusted_proxies: &[AddressRange]) -> Self {
+        // A semaphore panics beyond its own limit; with none, nobody could connect.
         let most = limits.http_connections.clamp(1, Semaphore::MAX_PERMITS);
         Self {
             connections: Arc::new(Semaphore::new(most)),
@@ -41,10 +42,10 @@ impl Room {
 }
 
 /// Accepts connections and hands them to `receive`, until `shutdown` turns true or its sender is gone.
-/// Then those that there are get five seconds.
+/// Then open connections get five seconds.
 ///
 /// A connection comes with its place in the count of its address. One of a trusted proxy comes without:
-/// `receive` finds out for whom it is.
+/// `receive` finds out the address of its client.
 pub(crate) async fn listen<Receive, Received>(
     listener: Listener,
     room: Room,
@@ -58,10 +59,12 @@ pub(crate) async fn listen<Receive, Received>(
     let mut backoff = Backoff::default();
     loop {
         let accepted = tokio::select! {
+            // At a listener where connections never cease to come, shutdown still has its turn.
             biased;
             _ = shutdown.wait_for(|down| *down) => break,
             accepted = next(&listener, &room, &backoff) => accepted,
         };
+        // A `JoinSet` keeps tasks that are over until they are asked for.
         while conversations.try_join_next().is_some() {}
         match accepted {
             Ok((stream, from, permit)) => {
@@ -80,7 +83,7 @@ pub(crate) async fn listen<Receive, Received>(
                     }
                 });
             }
-            // The client has gone again: nothing that waiting would help.
+            // The client has gone before it was accepted: no fault of this machine, so no pause.
             Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
             Err(error) => {
                 backoff.failed();
@@ -88,6 +91,7 @@ pub(crate) async fn listen<Receive, Received>(
             }
         }
     }
+    // From here on new connections are refused by the system, instead of waiting in its queue for nothing.
     drop(listener);
     let finished = async { while conversations.join_next().await.is_some() {} };
     if timeout(LAST_WORDS, finished).await.is_err() {
@@ -95,8 +99,9 @@ pub(crate) async fn listen<Receive, Received>(
     }
 }
 
-/// The next connection, and the right to serve it. The right is asked for second, so that a
-/// listener on which nothing happens holds none that another one could use.
+/// The next connection, and the permit to serve it. The permit is asked for second, so that an idle listener holds
+/// none that another one could use. At the limit one accepted connection waits here, and all others in the system's
+/// queue.
 async fn next(
     listener: &Listener,
     room: &Room,
@@ -104,6 +109,7 @@ async fn next(
 ) -> io::Result<(TcpStream, SocketAddr, OwnedSemaphorePermit)> {
     backoff.wait().await;
     let (stream, from) = listener.accept().await?;
+    // It fails only for a semaphore that is closed, and this one never is.
     let permit = Arc::clone(&room.connections).acquire_owned().await.map_err(io::Error::other)?;
     Ok((stream, from, permit))
 }

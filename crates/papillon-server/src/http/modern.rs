@@ -26,7 +26,7 @@ use super::request::Request;
 use super::response::Afterwards;
 use super::visitor::Visitor;
 
-/// The headers that hyper does not get: they are about the body, which has been read.
+/// The headers that hyper does not get: they are about the body, which has been read. hyper would look for it.
 const DONE: [&str; 2] = ["Content-Length", "Expect"];
 
 /// A request for the router, and all that its answer needs.
@@ -54,7 +54,7 @@ impl Modern {
         })
     }
 
-    /// Whether the client wants to go on in another protocol, for which the connection is to be given away.
+    /// Whether the client asks to go on in another protocol, for which the connection is to be given away.
     pub(super) fn changes_protocol(&self) -> bool {
         self.changes_protocol
     }
@@ -68,6 +68,7 @@ impl Modern {
         S: AsyncRead + AsyncWrite + Unpin + Send,
     {
         let lent = Handed::lend(stream, std::mem::take(&mut self.head));
+        // Atomic, because the connection's future has to be `Send`; one task does both, so no order is needed.
         let keeps_alive = AtomicBool::new(false);
         let service = service_fn(async |asked| {
             let (response, afterwards) = self.ask(asked).await;
@@ -79,7 +80,7 @@ impl Modern {
     }
 
     /// Answers, and gives the connection away when the router changes its protocol. `early` has been read after the
-    /// request. Returns when the connection is over, whoever has it by then.
+    /// request. Returns when the connection is over, also when a task of the router's has it by then.
     ///
     /// # Errors
     /// As [`answer`](Self::answer).
@@ -94,7 +95,8 @@ impl Modern {
         let service = service_fn(async |asked| Ok::<_, Infallible>(self.ask(asked).await.0));
         let connection = builder().keep_alive(false).serve_connection(TokioIo::new(given), service);
         connection.with_upgrades().await.map_err(to_io)?;
-        // An error says that the sender is gone, and the connection with it.
+        // The upgraded connection lives in another task: its places in the counts are held here until it is over. An
+        // error says that the sender is gone, and the connection with it.
         let _ = over.await;
         Ok(())
     }
@@ -109,7 +111,7 @@ impl Modern {
         let goes_on = self.keeps_alive && !closes(&response);
         let connection = if goes_on { "keep-alive" } else { "close" };
         response.headers_mut().insert(CONNECTION, HeaderValue::from_static(connection));
-        // `HEAD` is asked as `GET`, and is told the length all the same.
+        // hyper leaves out the body for `HEAD`, which the router has been asked as `GET`: the length is that of `GET`.
         if let Some(length) = response.body().size_hint().exact() {
             response.headers_mut().insert(CONTENT_LENGTH, length.into());
         }
@@ -117,7 +119,7 @@ impl Modern {
     }
 }
 
-/// Whether the connection ends with this answer, as with those to old clients: after an error it does.
+/// Whether the connection ends with this answer, as with those to legacy clients: after an error it does.
 fn closes(response: &http::Response<Body>) -> bool {
     let says = response.headers().get(CONNECTION).and_then(|value| value.to_str().ok());
     response.status().as_u16() >= 400 || says.is_some_and(|says| says.eq_ignore_ascii_case("close"))
@@ -144,7 +146,7 @@ fn head(request: &Request<'_>, target: &str) -> Zeroizing<Vec<u8>> {
 
 fn builder() -> http1::Builder {
     let mut builder = http1::Builder::new();
-    // The end of what is lent is no end of the client's patience.
+    // The end after the lent request is no end of the connection: without `half_close`, hyper would drop the answer.
     builder.half_close(true).title_case_headers(true);
     builder
 }

@@ -14,7 +14,7 @@ pub(super) struct Paced<S> {
     stream: S,
     /// When the first byte was written that has not been flushed, and how many have been taken since.
     unflushed: Option<(Instant, u64)>,
-    /// Set while the client takes nothing.
+    /// Set while the client takes nothing. Boxed, so that the usual connection does not carry the room for one.
     timer: Option<Pin<Box<Sleep>>>,
 }
 
@@ -23,7 +23,7 @@ impl<S> Paced<S> {
         Self { stream, unflushed: None, timer: None }
     }
 
-    /// Waits no longer than the pace allows; what has been `taken` gives more time.
+    /// Waits no longer than the pace allows; bytes that have been `taken` give more time.
     fn pace<T>(
         &mut self,
         cx: &mut Context<'_>,
@@ -32,11 +32,13 @@ impl<S> Paced<S> {
     ) -> Poll<io::Result<T>> {
         let (since, so_far) = self.unflushed.get_or_insert_with(|| (Instant::now(), 0));
         if let Poll::Ready(outcome) = outcome {
+            // A new one next time: bytes that were taken have moved the deadline.
             self.timer = None;
             *so_far += outcome.as_ref().map_or(0, taken);
             return Poll::Ready(outcome);
         }
         let deadline = *since + deadlines::of_answer(*so_far);
+        // Polled also for its wake-up: the stream wakes this task only when the client takes something.
         let timer = self.timer.get_or_insert_with(|| Box::pin(sleep_until(deadline)));
         timer.as_mut().poll(cx).map(|()| Err(io::ErrorKind::TimedOut.into()))
     }
@@ -48,6 +50,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Paced<S> {
         cx: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
+        // Not paced: the limits for requests are those of the reader, and for HTTP/2 of `read_body`.
         Pin::new(&mut self.stream).poll_read(cx, buffer)
     }
 }
@@ -61,6 +64,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Paced<S> {
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let outcome = Pin::new(&mut self.stream).poll_flush(cx);
         let outcome = self.pace(cx, outcome, |()| 0);
+        // All has been taken: the next answer has its time from its own beginning.
         if outcome.is_ready() {
             self.unflushed = None;
         }

@@ -1,4 +1,4 @@
-//! Requests as clients of 2003 send them: HTTP/1.1, HTTP/1.0, or a bare line.
+//! Requests: HTTP/1.1, HTTP/1.0, or the bare line of some legacy clients.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use http::{Method, StatusCode};
 use super::response::Response;
 use crate::addresses::{host_part, port_of};
 
-/// The longest request head in bytes.
+/// The longest head of a request, in bytes.
 pub(crate) const MAX_HEAD: usize = 16 * 1024;
 /// The most header fields.
 const MAX_HEADERS: usize = 64;
@@ -30,10 +30,10 @@ pub(crate) struct Request<'a> {
     pub query: &'a str,
     /// The body, when it has been read; its bytes are overwritten when they are no longer needed.
     pub body: Bytes,
-    /// How long the body is, in bytes.
+    /// The length of the body, in bytes.
     pub length: u64,
     headers: Vec<httparse::Header<'a>>,
-    /// Whether the target itself says which host it is of.
+    /// Whether the target itself names the host.
     absolute: bool,
 }
 
@@ -47,7 +47,7 @@ pub(crate) enum Version {
 }
 
 impl<'a> Request<'a> {
-    /// The first header of this name, in whatever case; `None` also when it is not UTF-8.
+    /// The first header of this name, in any case of letters; `None` also when it is not UTF-8.
     pub fn header(&self, name: &str) -> Option<&'a str> {
         self.values(name).next().and_then(|value| std::str::from_utf8(value).ok())
     }
@@ -62,7 +62,7 @@ impl<'a> Request<'a> {
         self.values(name).map(|value| std::str::from_utf8(value).ok())
     }
 
-    /// Whether the client would send another request on this connection.
+    /// Whether the client keeps the connection for another request.
     pub fn keeps_alive(&self) -> bool {
         let says = |wanted| self.says("Connection", wanted);
         match self.version {
@@ -74,7 +74,7 @@ impl<'a> Request<'a> {
         }
     }
 
-    /// Whether today's clients ask like this: HTTP/1.1 or later, a `Host`, and a path for a target.
+    /// Whether modern clients ask like this: HTTP/1.1 or later, a `Host`, and a path for a target.
     pub fn is_modern(&self) -> bool {
         self.version == Some(Version::Http11) && self.host.is_some() && !self.absolute
     }
@@ -87,7 +87,7 @@ impl<'a> Request<'a> {
         }
     }
 
-    /// Whether the client would go on as a WebSocket (RFC 6455).
+    /// Whether the client asks for a WebSocket (RFC 6455).
     pub(super) fn wants_web_socket(&self) -> bool {
         let is = |name: &str| self.header(name).is_some_and(|value| value.eq_ignore_ascii_case("websocket"));
         self.is_modern() && self.says("Connection", "upgrade") && is("Upgrade")
@@ -127,6 +127,7 @@ impl<'a> Request<'a> {
             Some(version) if version.starts_with("HTTP/1.") => Some(Version::Http11),
             Some(_) => return Err(bad("This server speaks HTTP/1 only.")),
         };
+        // Stricter than `Method`, which takes any token: no method that is in use has digits or signs.
         if !method.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'-') {
             return Err(bad("The method is not a word."));
         }
@@ -146,10 +147,11 @@ impl<'a> Request<'a> {
             headers,
             absolute: authority.is_some(),
         };
-        // Two readings of whom a request is for (RFC 9112, section 3.2), however alike they are.
+        // A proxy may take one and this server the other (RFC 9112, section 3.2). Equal ones are refused as well.
         if request.values("Host").nth(1).is_some() {
             return Err(bad("More than one Host is given."));
         }
+        // The target wins over the header (RFC 9112, section 3.2.2); msnlib and aMSN send absolute targets.
         let host = authority.or_else(|| request.header("Host"));
         request.name_host(host);
         request.length = request.body_length()?;
@@ -168,6 +170,7 @@ impl<'a> Request<'a> {
             headers.map(|(name, value)| httparse::Header { name: name.as_str(), value: value.as_bytes() });
         let mut request = Self {
             method: parts.method.clone(),
+            // HTTP/2 counts as modern, and asks for nothing that 1.1 does not know.
             version: Some(Version::Http11),
             host: None,
             port: None,
@@ -203,6 +206,7 @@ impl<'a> Request<'a> {
         let mut length = None;
         for value in self.values("Content-Length") {
             let value = std::str::from_utf8(value.trim_ascii()).ok();
+            // A number's parser takes a plus sign, and another server on the way may not.
             let value = value.filter(|value| value.bytes().all(|b| b.is_ascii_digit()));
             let value = value.and_then(|value| value.parse::<u64>().ok());
             let value = value.ok_or_else(|| bad("Content-Length is not a number."))?;
@@ -233,12 +237,13 @@ impl fmt::Debug for Request<'_> {
     }
 }
 
-/// Where the request's head is within `bytes`, when all of it is there: after the empty lines that
-/// old clients send after a body, to the end of the empty line.
+/// The request's head within `bytes`, when all of it is there: from behind the empty lines that legacy clients send
+/// after a body, to the end of the empty line.
 pub(crate) fn head(bytes: &[u8]) -> Option<&[u8]> {
     let start = bytes.iter().position(|byte| !b"\r\n".contains(byte))?;
     let bytes = &bytes[start..];
     let mut lines = bytes.iter().enumerate().filter(|(_, byte)| **byte == b'\n').map(|(at, _)| at);
+    // A line may end in a bare LF, so two kinds of empty lines follow an LF.
     let end = lines.find_map(|at| match &bytes[at + 1..] {
         [b'\n', ..] => Some(at + 2),
         [b'\r', b'\n', ..] => Some(at + 3),
@@ -251,6 +256,7 @@ fn headers(bytes: &[u8]) -> Result<Vec<httparse::Header<'_>>, Response> {
     let mut room = [httparse::EMPTY_HEADER; MAX_HEADERS];
     match httparse::parse_headers(bytes, &mut room) {
         Ok(httparse::Status::Complete((_, headers))) => Ok(headers.to_vec()),
+        // HTTP/0.9: a bare line, and not even an empty one after it.
         Ok(httparse::Status::Partial) if bytes.is_empty() => Ok(Vec::new()),
         Ok(httparse::Status::Partial) => Err(bad("The request ends in the middle of its head.")),
         Err(httparse::Error::TooManyHeaders) => Err(too_many()),
@@ -263,6 +269,7 @@ fn split_target(target: &str) -> Option<(Option<&str>, &str, &str)> {
     if !target.bytes().all(|b| b.is_ascii_graphic()) {
         return None;
     }
+    // A fragment tells a server nothing (RFC 9110, section 4.2.5).
     let target = target.split('#').next().unwrap_or_default();
     let (target, query) = target.split_once('?').unwrap_or((target, ""));
     if target.starts_with('/') {

@@ -1,4 +1,4 @@
-//! Answers, written with header names exactly as given: old clients compare them letter by letter.
+//! Answers, written with header names exactly as given: legacy clients compare them letter by letter.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -46,17 +46,18 @@ impl Response {
         Self::new(status, "text/plain; charset=utf-8", format!("{line}\n"))
     }
 
-    /// To a client that takes too long to ask.
+    /// The answer to a client that takes too long for its request.
     pub(super) fn too_slow() -> Self {
         Self::text(StatusCode::REQUEST_TIMEOUT, "The request took too long.")
     }
 
-    /// To a client with a body that is too long.
+    /// The answer to a client with a body that is too long.
     pub(super) fn too_much() -> Self {
         Self::text(StatusCode::PAYLOAD_TOO_LARGE, "Nothing here takes that much.")
     }
 
-    /// The answer of a handler of pages. Headers that this server writes itself are left out.
+    /// The answer of a handler of pages. Headers that this server writes itself are left out: one answer has one
+    /// length.
     pub(super) fn from_page(status: StatusCode, headers: &HeaderMap, body: Bytes) -> Self {
         let text = |value: &http::HeaderValue| value.to_str().ok().map(str::to_owned);
         let content_type = headers.get(header::CONTENT_TYPE).and_then(text).map(Cow::Owned);
@@ -68,7 +69,7 @@ impl Response {
         Self { status, content_type, headers: headers.collect(), body, closes: false }
     }
 
-    /// With one more header. Control characters in the value would end it early and are left out.
+    /// With one more header. Control characters in the value are left out: a line end would begin another header.
     #[must_use]
     pub fn with_header(mut self, name: &'static str, value: impl Into<Cow<'static, str>>) -> Self {
         let mut value = value.into();
@@ -86,8 +87,8 @@ impl Response {
         self
     }
 
-    /// Whether the connection ends with this answer, whatever the client wants. After an error it
-    /// does: some clients of the time read to the end to see what went wrong (seen: aMSN).
+    /// Whether the connection ends with this answer, although the client would keep it. After an error it does: some
+    /// legacy clients read to the end of the connection for the reason (seen: aMSN).
     pub(super) fn closes(&self) -> bool {
         self.closes || self.status.as_u16() >= 400
     }
@@ -102,7 +103,7 @@ impl Response {
         &self.body
     }
 
-    /// All headers but those that say how long the answer is and what comes after it.
+    /// All headers but `Content-Length` and `Connection`.
     pub(super) fn headers(&self) -> impl Iterator<Item = (&str, &str)> {
         let given = self.headers.iter().map(|(name, value)| (&**name, &**value));
         given.chain(self.content_type.iter().map(|value| ("Content-Type", &**value)))
@@ -114,8 +115,8 @@ impl Response {
         self.headers.iter().find(|(given, _)| *given == name).map(|(_, value)| &**value)
     }
 
-    /// The bytes to send; without the body when `HEAD` was asked for. The version is 1.1 whatever
-    /// was asked: clients that sent none read the headers all the same.
+    /// The bytes to send; without the body when `HEAD` was asked for. The version is always 1.1: clients that sent
+    /// none read the headers all the same.
     pub(super) fn to_bytes(&self, head_only: bool, afterwards: Afterwards) -> Zeroizing<Vec<u8>> {
         let (code, reason) = (self.status.as_str(), self.status.canonical_reason().unwrap_or("Unknown"));
         let mut head = format!("HTTP/1.1 {code} {reason}\r\n");
@@ -129,7 +130,9 @@ impl Response {
             head.extend([name, ": ", value, "\r\n"]);
         }
         head.push_str("\r\n");
+        // All room at once, so that no copy is left behind: the head may carry a ticket.
         let mut bytes = Zeroizing::new(Vec::with_capacity(head.len() + self.body.len()));
+        // The text is wiped as well, because it holds the same ticket.
         bytes.extend_from_slice(Zeroizing::new(head).as_bytes());
         if !head_only {
             bytes.extend_from_slice(&self.body);

@@ -17,13 +17,13 @@ pub(crate) struct Visitor {
     pub peer: SocketAddr,
     /// Our end of it.
     pub local: SocketAddr,
-    /// The name that the client asked for in its TLS hello; old ones ask for none.
+    /// The name that the client asked for in its TLS hello; old Windows asks for none.
     pub server_name: Option<String>,
     /// Whether the request came by TLS.
     pub secure: bool,
     /// The host as this client knows it, without a port, an IPv6 address in brackets: nothing but
-    /// letters, digits and `-_.:[]`. What works for the client so works under every name, through
-    /// every NAT and without configuration.
+    /// letters, digits and `-_.:[]`. An address made of it works under every name, through every NAT and without
+    /// configuration.
     pub host: String,
     /// The port at which the client reached the HTTP proxy that speaks for it; `None` when none does.
     pub front: Option<u16>,
@@ -40,15 +40,15 @@ pub(crate) struct Setting<'a> {
 }
 
 impl Visitor {
-    /// Somebody at the other end of a connection, who has not asked for anything yet.
+    /// The client of a connection before its first request.
     pub fn new(peer: SocketAddr, local: SocketAddr) -> Self {
         let (peer, local) = (plain(peer), plain(local));
         let host = bracketed(local.ip());
         Self { peer, local, server_name: None, secure: false, host, front: None, counted: true }
     }
 
-    /// Notes what a request says: by what name the client calls this host, and, where `is_trusted` knows the other
-    /// end for a proxy, who the client is.
+    /// Notes the client's name for this host as the request tells it, and, where `is_trusted` knows the other end for
+    /// a proxy, the client's address.
     pub(crate) fn asks(
         &mut self,
         request: &Request<'_>,
@@ -58,18 +58,20 @@ impl Visitor {
         let public = setting.public_host.map(in_url);
         let public = public.as_deref().and_then(host_part);
         if !is_trusted(self.peer.ip()) {
-            // The listener itself at a loopback address: a proxy on this machine says that, or a browser here. No
-            // other gets here by it.
+            // The listener itself at a loopback address: a proxy on this machine names that, or a browser here. No
+            // other client gets here by that name, so the public one is told instead.
             let port = request.port.unwrap_or(if self.secure { 443 } else { 80 });
             let is_listener = |asked: &str| is_loopback(asked) && port == self.local.port();
             let asked = request.host.filter(|asked| public.is_none() || !is_listener(asked));
             return self.calls(asked, public, setting.front);
         }
         let said = Forwarded::read(request, is_trusted);
-        // `Host` may hold the proxy's own name for this host, and other headers the client's invention.
+        // `Host` may hold the proxy's own name for this host, and the forwarded headers an invention of the client:
+        // only names that are known to lead here are taken, where a public one is set.
         let ours =
             |asked: &&str| public.is_none_or(|public| asked.eq_ignore_ascii_case(public)) || is_old(asked);
         let (asked, told) = (request.host.filter(ours), said.host.filter(ours));
+        // A trusted proxy that names nobody is a client itself, such as a browser on its machine.
         if said != Forwarded::default() {
             self.peer = said.client.unwrap_or(self.peer);
             self.secure = said.secure.unwrap_or(self.secure);
@@ -79,9 +81,9 @@ impl Visitor {
         self.calls(told.or(asked), public, setting.front);
     }
 
-    /// Notes by what name the client calls this host: the one in its request, else the one in its TLS hello, else
-    /// the public one, else the address that it reached. Where there is a public address, that is it for all but
-    /// those who know us by an old name.
+    /// Notes the client's name for this host: the one in its request, else the one in its TLS hello, else the public
+    /// one, else the address that it reached. A public address replaces it for all clients but those that know this
+    /// host by an old name.
     fn calls(&mut self, asked: Option<&str>, public: Option<&str>, front: &Front) {
         let server_name = || self.server_name.as_deref().and_then(host_part);
         let called = asked.or_else(server_name).or(public);

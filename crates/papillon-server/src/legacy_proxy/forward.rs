@@ -8,11 +8,11 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-/// For the service to accept a connection.
+/// The time limit for the service to accept a connection.
 const CONNECT: Duration = Duration::from_secs(10);
-/// For either side to take what the other one said. How long they may be silent is up to the service.
+/// The time limit for either side to take the other's bytes. The limit for silence is up to the service.
 const TAKE: Duration = Duration::from_secs(30);
-/// The time in which a client can finish its request when the service has closed.
+/// The time in which a client can finish sending when the service has closed.
 const LAST_WORDS: Duration = Duration::from_secs(2);
 const BUFFER: usize = 16 * 1024;
 
@@ -35,17 +35,19 @@ where
     service.set_nodelay(true)?;
     timeout(TAKE, service.write_all(header)).await??;
     let (mut from_service, mut to_service) = service.split();
+    // Pinned outside the `select`: the direction that goes on keeps the bytes in its buffer.
     let mut up = pin!(carry(&mut from_client, &mut to_service));
     let mut down = pin!(carry(&mut from_service, &mut to_client));
     tokio::select! {
         done = &mut up => {
             done?;
+            // The client has only ended its own side: the answer is still to come.
             down.await
         }
         done = &mut down => {
             done?;
-            // Whatever it still says is of no use; but closing on bytes that nobody read would make the
-            // system send a reset, and that can overtake the answer.
+            // Bytes that the client still sends are of no use; but closing on bytes that were not read would make
+            // the system send a reset, and that can overtake the answer.
             let _ = timeout(LAST_WORDS, up).await;
             Ok(())
         }
@@ -54,6 +56,7 @@ where
 
 /// Carries bytes until there are no more, and says so.
 async fn carry(from: &mut (impl AsyncRead + Unpin), to: &mut (impl AsyncWrite + Unpin)) -> io::Result<()> {
+    // These are requests without their TLS: passwords are among them.
     let mut buffer = zeroize::Zeroizing::new(vec![0; BUFFER]);
     loop {
         let count = from.read(&mut buffer).await?;

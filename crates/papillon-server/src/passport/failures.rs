@@ -1,7 +1,7 @@
-//! The log of failed sign-ins: the account and the address, and no more than a line a second for an address.
+//! The log of failed sign-ins: the account and the address, at most one line a second for an address.
 //!
-//! A typed text is in no line, unless it is an address. The line then names the account: an address has neither
-//! blanks nor line ends.
+//! A line holds a typed text only if it is an address, as the account's name: an address has neither blanks nor line
+//! ends, so it cannot forge another line.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -13,12 +13,12 @@ use tokio::time::{Instant, sleep_until};
 
 use crate::limits::Network;
 
-/// Between two lines about one address.
+/// The time between two lines about one address.
 const PAUSE: Duration = Duration::from_secs(1);
 /// The most addresses that are told apart at once; all others share one line a second.
 const MOST: usize = 4096;
 
-/// Why a sign-in failed.
+/// The reason for which a sign-in failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Reason {
     /// No such account, or another password.
@@ -27,7 +27,7 @@ pub(crate) enum Reason {
     Limited,
     /// The right password of a closed account.
     Disabled,
-    /// A ticket that is forged, has expired, was voided, or is somebody else's.
+    /// A ticket that is forged, has expired, was voided, or is another account's.
     Ticket,
 }
 
@@ -64,6 +64,7 @@ impl Failures {
         let failure = Failure { reason, from: from.to_canonical(), account: account.cloned() };
         if let Some((whence, failure)) = self.begin_or_add(failure) {
             failure.log(0);
+            // One task for each key in the map: it is there as long as the key.
             let this = self.clone();
             tokio::spawn(async move { this.follow(whence).await });
         }
@@ -73,6 +74,7 @@ impl Failures {
     fn begin_or_add(&self, failure: Failure) -> Option<(Whence, Failure)> {
         let mut recent = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let mut whence = Whence::Network(Network::of(failure.from));
+        // An address that has its line keeps it; only new ones share, so a flood does not hide a known attacker.
         if recent.len() >= MOST && !recent.contains_key(&whence) {
             whence = Whence::Elsewhere;
         }
@@ -88,7 +90,7 @@ impl Failures {
         }
     }
 
-    /// Logs what else comes from there, until a second passes in which nothing does.
+    /// Logs further failures from there, until a second passes without any.
     async fn follow(&self, whence: Whence) {
         let mut next = Instant::now() + PAUSE;
         loop {
@@ -104,6 +106,7 @@ impl Failures {
         let recent = all.get_mut(&whence)?;
         let others = std::mem::take(&mut recent.others);
         let last = recent.last.take();
+        // Under the same lock: a failure is either counted for this task, or begins a new one.
         if last.is_none() {
             all.remove(&whence);
         }
@@ -112,7 +115,7 @@ impl Failures {
 }
 
 impl Failure {
-    /// The address comes first: what reads the log finds it at a fixed place, whatever stands behind it.
+    /// Writes the line. The address comes first, so that a program such as fail2ban finds it at a fixed place.
     fn log(&self, left_out: u64) {
         let Self { reason, from, account } = self;
         let account = account.as_ref().map_or("-", Handle::as_str);

@@ -10,7 +10,7 @@ pub const LONGEST_PASSWORD: usize = 256;
 /// off there, as the original service did.
 pub const LONGEST_EVERYWHERE: usize = 16;
 
-/// The alphabet of a [random password](random_password): no two letters that look alike, and nothing that a client of 2003
+/// The alphabet of a [random password](random_password): no two letters that look alike, and none that a legacy client
 /// codes in a way of its own.
 const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
 /// The number of characters in one.
@@ -18,7 +18,7 @@ const LETTERS_IN_ALL: usize = 14;
 /// The number of random bits in a [random password](random_password): five in each of its fourteen characters.
 pub const RANDOM_PASSWORD_BITS: usize = LETTERS_IN_ALL * LETTERS.len().ilog2() as usize;
 
-/// Why a new password is not taken.
+/// The reason for which a new password is not taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum UnfitPassword {
@@ -36,8 +36,9 @@ pub enum UnfitPassword {
 /// Whether a new password is taken, on the pages and at the command line alike.
 ///
 /// # Errors
-/// [`UnfitPassword`] tells what a password has to be that this one is not.
+/// [`UnfitPassword`] names the rule that this one breaks.
 pub fn check_new_password(password: &str) -> Result<(), UnfitPassword> {
+    // Characters below, because people count them; bytes above, because they are sent and hashed.
     if password.chars().count() < SHORTEST_PASSWORD {
         return Err(UnfitPassword::TooShort);
     }
@@ -50,8 +51,8 @@ pub fn check_new_password(password: &str) -> Result<(), UnfitPassword> {
     Ok(())
 }
 
-/// Whether every client sends this password whole. The service accepts one that some clients cut off: the account may
-/// be used with others.
+/// Whether every client sends this password whole. The service accepts one that some clients cut off: the owner may use
+/// other clients.
 pub fn works_everywhere(password: &str) -> bool {
     password.len() <= LONGEST_EVERYWHERE
 }

@@ -12,7 +12,7 @@ use subtle::ConstantTimeEq;
 use tokio::sync::Semaphore;
 use zeroize::Zeroizing;
 
-/// The most sign-ins that wait for their hash before others are turned away.
+/// The most sign-ins that wait for their hash; further ones are refused.
 const WAITING: usize = 256;
 /// The most a stored hash may ask for. Ours ask for 19 MiB and two passes; this leaves room for
 /// accounts brought from elsewhere and none for a damaged row.
@@ -51,8 +51,8 @@ pub fn hash_password(password: &str) -> Result<String, HashError> {
     hash_in(&mut Vec::new(), password)
 }
 
-/// As [`hash_password`], in memory that is there already. 19 MiB that come and go on many threads
-/// would not be given back to the system for long.
+/// As [`hash_password`], in memory that is there already. The allocator would not give 19 MiB that come and go on many
+/// threads back to the system for long.
 fn hash_in(blocks: &mut Vec<Block>, password: &str) -> Result<String, HashError> {
     let argon2 = cost();
     let salt = Salt::generate();
@@ -97,6 +97,7 @@ impl Passwords {
         let parallelism = parallelism.clamp(1, 1024);
         Self {
             running: Arc::new(Semaphore::new(parallelism)),
+            // Running ones count here as well.
             admitted: Arc::new(Semaphore::new(parallelism + WAITING)),
             memory: Arc::new(Memory { kept: Mutex::default(), max: parallelism }),
             dummy: Arc::new(Stored::dummy()),
@@ -159,8 +160,10 @@ impl Passwords {
     }
 
     async fn work<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Crowded> {
+        // The first permit is refused at once, the second is waited for: the queue is bounded, and in order.
         let admitted = Arc::clone(&self.admitted).try_acquire_owned().map_err(|_| Crowded)?;
         let running = Arc::clone(&self.running).acquire_owned().await.map_err(|_| Crowded)?;
+        // The permits move into the thread: a blocking task runs on when its caller is dropped, and so does the count.
         let work = tokio::task::spawn_blocking(move || {
             let _held = (admitted, running);
             work()
@@ -186,6 +189,7 @@ struct Memory {
 
 impl Memory {
     fn lend<T>(&self, work: impl FnOnce(&mut Vec<Block>) -> T) -> T {
+        // The lock is free during the work: each thread has memory of its own. The last one used is still in the cache.
         let mut blocks = self.kept.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
         let result = work(&mut blocks);
         let usual = Params::DEFAULT.block_count();
@@ -215,6 +219,7 @@ impl Stored {
     fn parse(phc: &str) -> Option<Self> {
         let hash = PasswordHash::new(phc).ok()?;
         let algorithm = Algorithm::try_from(hash.algorithm.as_str()).ok()?;
+        // A PHC string may leave the version out; then it is the usual one.
         let version = hash.version.map(Version::try_from).transpose().ok()?.unwrap_or_default();
         let params = Params::try_from(&hash).ok()?;
         let dear =
@@ -243,10 +248,12 @@ impl Stored {
     fn matches(&self, password: &str, blocks: &mut Vec<Block>) -> Result<bool, VerifyError> {
         make_room(blocks, &self.argon2);
         let mut output = Zeroizing::new([0; Output::MAX_LENGTH]);
+        // As long as the stored one: hashes brought from elsewhere need not have 32 bytes.
         let output = output.get_mut(..self.output.len()).ok_or(VerifyError::BadHash)?;
         self.argon2
             .hash_password_into_with_memory(password.as_bytes(), &self.salt, output, blocks.as_mut_slice())
             .map_err(|_| VerifyError::BadHash)?;
+        // `real` last, so that both cases do the same work.
         Ok(bool::from(output.ct_eq(self.output.as_bytes())) && self.real)
     }
 }

@@ -1,9 +1,8 @@
 //! Tickets: the login issues them, and `USR TWN S` brings them back.
 //!
-//! A ticket says which account signed in, at which epoch of its password and until when, and is
-//! signed: any node that has the key can judge it without a look-up. It looks like the tickets of
-//! 2003, `t=…&p=…` (YW, GAIM): `t` is the statement, `p` the signature over all that
-//! stands before it.
+//! A ticket names the account that signed in, the epoch of its password and the end of the ticket, and is
+//! signed: any node that has the key can judge it without a look-up. It looks like the tickets of the original
+//! service, `t=…&p=…` (YW, GAIM): `t` is the statement, `p` the signature over all text before it.
 
 use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -41,7 +40,7 @@ pub struct Claims {
     pub expires: SystemTime,
 }
 
-/// Why a ticket is refused. To a client all of them are 911 or 928.
+/// The reason for which a ticket is refused. A client gets 911 or 928 for all of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TicketError {
@@ -66,6 +65,7 @@ impl TicketMint {
     pub fn issue(&self, account: i64, epoch: i64, now: SystemTime) -> String {
         let issued = seconds(now);
         let expires = issued.saturating_add(self.lifetime.as_secs());
+        // No two tickets are equal, also of one second: the store finds a web session by the digest of its cookie.
         let random: [u8; 16] = rand::random();
         let mut statement = Vec::with_capacity(STATEMENT);
         statement.push(VERSION);
@@ -83,11 +83,12 @@ impl TicketMint {
     ///
     /// # Errors
     /// [`TicketError::Malformed`] and [`TicketError::Forged`] for anything this key did not sign,
-    /// exactly as it stands, to the last character; [`TicketError::Expired`] for what it did sign.
+    /// exactly as it stands, to the last character; [`TicketError::Expired`] for a ticket that it did sign.
     pub fn verify(&self, presented: &str, now: SystemTime) -> Result<Claims, TicketError> {
         if presented.len() != LEN || !presented.is_ascii() {
             return Err(TicketError::Malformed);
         }
+        // It has this length and is ASCII, so the cut is at a character.
         let (signed, signature) = presented.split_at(LEN - 2 * MAC);
         let statement = signed
             .strip_prefix("t=")
@@ -100,6 +101,7 @@ impl TicketMint {
             return Err(TicketError::Forged);
         }
         let (version, rest) = statement.split_first().ok_or(TicketError::Malformed)?;
+        // Four numbers; the random bytes after them are two more chunks, which nobody asks for.
         let mut fields = rest.chunks_exact(8).filter_map(|field| field.try_into().ok());
         let mut next = || fields.next().ok_or(TicketError::Malformed);
         let account = i64::from_be_bytes(next()?);
@@ -109,6 +111,7 @@ impl TicketMint {
         if *version != VERSION {
             return Err(TicketError::Malformed);
         }
+        // `issued` is not compared: the clock of the node that issued the ticket may be ahead of this one's.
         if now >= expires {
             return Err(TicketError::Expired);
         }
@@ -153,7 +156,9 @@ pub(crate) fn to_hex(bytes: &[u8]) -> String {
         .collect()
 }
 
-pub(crate) fn from_hex(text: &str) -> Option<Vec<u8>> {
+/// The bytes of hexadecimal digits, if they are such.
+pub(super) fn from_hex(text: &str) -> Option<Vec<u8>> {
+    // A digit is at most 15; an odd number of them ends in half a pair, which is `None`.
     let digit = |byte: u8| char::from(byte).to_digit(16).map(|value| value as u8);
     text.as_bytes().chunks(2).map(|pair| Some(digit(*pair.first()?)? << 4 | digit(*pair.get(1)?)?)).collect()
 }

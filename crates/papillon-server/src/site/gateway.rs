@@ -1,8 +1,8 @@
 //! The HTTP gateway: connections of clients that have nothing but HTTP (HYP *HTTP Connections*).
 //!
-//! It is a transport only. The bytes of a request go into a [`Tunnel`], behind which stand the
-//! same notification server and switchboard as behind a socket, and what waits there goes into the
-//! answer. [`session`] is who may ask when, [`query`] what can be asked.
+//! It is a transport only. The bytes of a request go into a [`Tunnel`], behind which stand the same notification
+//! server and switchboard as behind a socket. Lines that wait there go into the answer. [`session`] has the order of
+//! requests, [`query`] their forms.
 
 mod query;
 mod session;
@@ -24,13 +24,13 @@ use query::Ask;
 use session::{Answer, Denied, GatewaySession};
 use table::{Entry, Table};
 
-/// Where it is, in lower case.
+/// The path of the gateway, in lower case.
 pub(crate) const PATH: &str = "/gateway/gateway.dll";
 /// The type of a body as official clients name it.
 const CONTENT_TYPE: &str = "application/x-msn-messenger";
-/// The header with all there is to know of a session.
+/// The header with the state of a session.
 const HEADER: &str = "X-MSN-Messenger";
-/// A poll is never held longer than this; proxies have little patience.
+/// The longest time for which a poll is held: proxies disconnect idle requests.
 const LONGEST_HOLD: Duration = Duration::from_secs(60);
 
 /// Serves a tunnel as the listeners serve a socket, until the connection is over.
@@ -51,13 +51,13 @@ impl Gateways {
         Self { service, table: Arc::new(table), serve_tunnel }
     }
 
-    /// Whether a request may be held back until there is something to say: a poll.
+    /// Whether a request may be held back until there are lines for it: a poll.
     pub(crate) fn may_hold(request: &Request<'_>) -> bool {
         request.length == 0 && request.path.eq_ignore_ascii_case(PATH)
     }
 
-    /// Answers one request. When this is dropped before it has an answer, nothing that waits for
-    /// the client is lost; what the request brought has been brought.
+    /// Answers one request. When this is dropped before it has an answer, no line that waits for the client is lost;
+    /// the bytes of the request have been brought.
     pub(crate) async fn answer(&self, request: &Request<'_>, visitor: &Visitor) -> Response {
         if request.method != Method::POST {
             let text = "This is the gateway for messengers: it answers POST only.";
@@ -81,7 +81,7 @@ impl Gateways {
         }
     }
 
-    /// Opens a connection. Which server it is for is told by its first verb.
+    /// Opens a connection. Its first verb tells for which server.
     async fn open(&self, visitor: &Visitor, body: Bytes) -> Result<Answer, Denied> {
         let config = &self.service.config;
         if self.service.open.count() >= config.limits.connections {
@@ -91,16 +91,19 @@ impl Gateways {
         let tunnel = Tunnel::new(config.limits.outbox_bytes, config.timeouts.gateway_idle);
         let (session, first) = GatewaySession::new(Arc::clone(&tunnel));
         let entry = Table::enter(&self.table, &session, visitor.peer.ip()).ok_or(Denied::Full)?;
+        // Without a port: each request may come from another.
         let client = SocketAddr::new(visitor.peer.ip(), 0);
         let origin =
             Origin { client, local: visitor.local, entry_point: EntryPoint::Gateway, by_proxy: false };
         tokio::spawn(serve(entry, (self.serve_tunnel)(tunnel, origin)));
+        // It is never held, also with a `Lifespan`: until its answer the client has no SessionID.
         session.exchange(first, body, Duration::ZERO).await
     }
 }
 
 async fn serve(entry: Entry, connection: impl Future<Output = ()>) {
     connection.await;
+    // It lives as long as the connection, not as a request: between two polls the session has to be found.
     drop(entry);
 }
 

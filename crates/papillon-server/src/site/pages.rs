@@ -1,7 +1,7 @@
-//! The pages: everything behind the HTTP front for browsers, and the web addresses of MSN Messenger.
+//! The pages for browsers, and the web addresses of MSN Messenger.
 //!
 //! Every page stands in one frame, `templates/page.html`: HTML 4.01 without scripts, which Internet Explorer 5
-//! renders as well as a modern browser. A group of pages has a file in `web/` with a `router` of its own.
+//! renders as well as a modern browser. A group of pages has a file in `pages/` with a `router` of its own.
 
 pub(crate) mod accounts;
 mod administration;
@@ -26,6 +26,7 @@ pub(crate) fn router(published: Arc<PublishedAddresses>) -> Router {
         .merge(welcome::router())
         .merge(set_up::router())
         .merge(elsewhere::router())
+        // It has the fallback: every path that no other group has.
         .merge(old_paths::router())
         .with_state(published)
         .merge(page::router())

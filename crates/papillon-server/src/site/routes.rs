@@ -77,14 +77,14 @@ impl Site {
         self
     }
 
-    /// With something in front, as the operator says.
+    /// With a proxy in front, at the addresses that the operator names.
     #[must_use]
     pub(crate) fn with_front(mut self, front: Front) -> Self {
         self.front = front;
         self
     }
 
-    /// With proxies that are trusted to say who their clients are, in the PROXY protocol or in headers.
+    /// With proxies that are trusted to name their clients, in the PROXY protocol or in headers.
     #[must_use]
     pub fn with_trusted_proxies(mut self, proxies: &[AddressRange]) -> Self {
         self.entrance.trust(proxies);
@@ -102,6 +102,7 @@ impl Handler for Site {
     }
 
     fn longest_body(&self, request: &Request<'_>) -> usize {
+        // Compared letter by letter: browsers send the path as the form has it.
         if request.path == "/account/picture" { MAX_UPLOAD } else { MAX_BODY }
     }
 
@@ -116,7 +117,7 @@ impl Handler for Site {
     }
 
     async fn answer(&self, request: &Request<'_>, visitor: &Visitor) -> Response {
-        // MSNP8 and MSNP9 clients spell them as they please.
+        // MSNP8 and MSNP9 clients spell paths in their own case.
         let path = request.path.to_ascii_lowercase();
         if let (gateway::PATH, Some(gateways)) = (&*path, &self.gateways) {
             return gateways.answer(request, visitor).await;
@@ -128,6 +129,7 @@ impl Handler for Site {
             }
             "/login.srf" | "/login2.srf" if is_reading(request) => {
                 let page = self.front.origin(self.ports, visitor) + "/";
+                // Relaxed: a switch by itself, with no other data that would have to be seen along with it.
                 if self.https_only.load(Ordering::Relaxed) && !visitor.secure {
                     return login::refused(&page).closing();
                 }
@@ -145,7 +147,7 @@ impl Handler for Site {
     }
 }
 
-/// Whether a path in lower case is one in the programs of old clients, or one to which the service sends them.
+/// Whether a path in lower case is one in the programs of legacy clients, or one to which the service sends them.
 fn is_for_old_clients(path: &str) -> bool {
     let folders = ["/gateway/", "/rdr/", "/config/", "/svcs/", "/abservice/", "/ads/"];
     folders.iter().any(|folder| path.starts_with(folder))

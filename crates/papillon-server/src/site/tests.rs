@@ -131,7 +131,7 @@ fn site_passport() -> Passport {
     Passport::new(Arc::new(Nobody), mint, Passwords::new(1), &Limits::default())
 }
 
-/// The outcome of what does not have to wait.
+/// The outcome of a future that does not have to wait.
 fn at_once<F: Future>(future: F) -> F::Output {
     let mut future = std::pin::pin!(future);
     match future.as_mut().poll(&mut std::task::Context::from_waker(std::task::Waker::noop())) {
@@ -206,7 +206,7 @@ async fn who_does_not_read_is_left() {
     assert_eq!(error.kind(), io::ErrorKind::TimedOut);
 }
 
-/// Pages that show what came to them.
+/// Pages that show the request that came to them.
 fn pages() -> axum::Router {
     let echo = |Extension(visitor): Extension<Visitor>, request: axum::extract::Request| async move {
         let (parts, body) = request.into_parts();
@@ -216,7 +216,7 @@ fn pages() -> axum::Router {
     axum::Router::new().route("/echo", axum::routing::any(echo))
 }
 
-/// All answers to what is sent in one piece by a client that then closes its half.
+/// All answers to a text sent in one piece, by a client that then closes its half.
 async fn answers(text: &str) -> String {
     let (mut client, server) = tokio::io::duplex(1 << 20);
     let (site, visitor) = (site().with_pages(pages()), visitor());

@@ -34,8 +34,8 @@ pub struct TlsAcceptor {
 }
 
 impl TlsAcceptor {
-    /// Reads the certificates in `folder`, or makes what is missing; those for old Windows only where it is
-    /// to be let in. See [`Identity::open`].
+    /// Reads the certificates in `folder`, or makes missing ones; those for old Windows only with `old_windows`. See
+    /// [`Identity::open`].
     ///
     /// # Errors
     /// A [`TlsError`], written for the operator.
@@ -51,7 +51,8 @@ impl TlsAcceptor {
         if old_windows {
             return Err(TlsError::NoOldWindows);
         }
-        // First: an authority that it makes is good for all.
+        // First: old Windows can import an authority that this makes, and so can modern clients. The authority that
+        // `Identity` makes is for modern clients only.
         #[cfg(feature = "old-windows")]
         let old = old_windows.then(|| OldWindows::open(&folder, names.clone(), now)).transpose()?;
         Ok(Arc::new(Self {
@@ -66,9 +67,9 @@ impl TlsAcceptor {
     /// Looks at the files again, as [`Identity::renew`].
     ///
     /// # Errors
-    /// As [`Identity::renew`]; what is shown remains.
+    /// As [`Identity::renew`]; the certificates shown remain.
     pub fn renew(&self, now: SystemTime) -> Result<bool, TlsError> {
-        // Both are read, whatever is wrong with one. As at the start, old Windows comes first: ours depends on it.
+        // Both are read, also when one has a fault. As at the start, old Windows comes first: it makes the authority.
         #[cfg(feature = "old-windows")]
         let old = self.old.as_ref().map_or(Ok(false), |old| old.renew(now));
         #[cfg(not(feature = "old-windows"))]
@@ -80,10 +81,10 @@ impl TlsAcceptor {
         Ok(old? | modern?)
     }
 
-    /// Changes what the certificates have to carry, as [`Identity::tell_names`].
+    /// Changes the names that the certificates have to carry, as [`Identity::tell_names`].
     ///
     /// # Errors
-    /// When a name cannot stand in a certificate; what was told before holds.
+    /// When a name cannot stand in a certificate; the names told before hold.
     pub fn tell_names(&self, names: Names) -> Result<(), TlsError> {
         #[cfg(feature = "old-windows")]
         if let Some(old) = &self.old {
@@ -97,14 +98,14 @@ impl TlsAcceptor {
         self.renewal.ask();
     }
 
-    /// Keeps what is shown current until it is dropped.
+    /// Keeps the certificates shown current until it is dropped.
     pub(crate) async fn keep_current(self: Arc<Self>) {
         let shown = Arc::clone(&self);
         self.renewal.run(move |now| shown.renew(now)).await;
     }
 
-    /// Shakes hands. Nothing here ends a client that says nothing more: the caller does.
-    /// `client` is at the other end, for the log.
+    /// Shakes hands. It has no time limit for a silent client: the caller has. `client` is at the other end, for the
+    /// log.
     pub(crate) async fn accept(&self, stream: Peeked<TcpStream>, client: IpAddr) -> io::Result<Secured> {
         #[cfg(feature = "old-windows")]
         let stream = match &self.old {
@@ -115,6 +116,7 @@ impl TlsAcceptor {
             None => stream,
         };
         let mut stream = stream;
+        // rustls takes the hello of SSL 2.0 for garbage, and its error would not tell a legacy client from noise.
         let is_of_ssl_2 = too_old::is_hello_of_ssl_2(&mut stream).await?;
         let accepted = self.shake_hands(stream).await;
         if let Err(error) = &accepted
@@ -127,8 +129,8 @@ impl TlsAcceptor {
 }
 
 impl TlsAcceptor {
-    /// The handshake with a modern client. The server names a protocol only to a client that offers HTTP/2: whatever else
-    /// a client offers, saying nothing offends none.
+    /// The handshake with a modern client. The server names a protocol only to a client that offers HTTP/2: a client
+    /// with other offers goes on without an answer to them.
     async fn shake_hands(&self, stream: Peeked<TcpStream>) -> io::Result<TlsStream<Peeked<TcpStream>>> {
         let begun = LazyConfigAcceptor::new(Acceptor::default(), stream).await?;
         let offers_http2 =

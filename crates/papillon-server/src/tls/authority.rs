@@ -13,12 +13,12 @@ use super::names::COMMON_NAME;
 pub(super) const DAY: Duration = Duration::from_secs(24 * 3600);
 /// People import the authority by hand: once has to do.
 const AUTHORITY_LIFETIME: Duration = DAY.saturating_mul(20 * 365);
-/// Apple's systems refuse certificates that are good for more than 398 days; browsers are heading
-/// lower, and we renew without being asked.
+/// Apple's systems refuse certificates that are good for more than 398 days; this and the day of `BACKDATED` are 397.
+/// Browsers are heading lower, and the service renews without being asked.
 const LEAF_LIFETIME: Duration = DAY.saturating_mul(396);
-/// A certificate made here is made again when it is this near its end.
+/// A certificate that was made here is made again this long before its end.
 pub(super) const RENEW_BEFORE: Duration = DAY.saturating_mul(30);
-/// Clocks that are behind have to find a new certificate good.
+/// The time by which a certificate begins before it is made: clients whose clocks are behind take it at once.
 const BACKDATED: Duration = DAY;
 
 /// An authority: its key, from which all that its certificate says about itself follows.
@@ -81,7 +81,7 @@ fn subject(name: &str) -> Result<SanType, rcgen::Error> {
 
 fn serial() -> SerialNumber {
     let mut bytes: [u8; 16] = rand::random();
-    // A positive number without leading zeros.
+    // A positive number without leading zeros (RFC 5280, section 4.1.2.2): the highest bit is off, the next one on.
     bytes[0] = bytes[0] & 0x3f | 0x40;
     SerialNumber::from_slice(&bytes)
 }

@@ -5,22 +5,22 @@ use std::path::PathBuf;
 
 use super::fault::Fault;
 
-/// Why there is no certificate to show: what happened, and what to do.
+/// The reason for which there is no certificate to show, with the remedy.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum TlsError {
     /// A file or the folder cannot be read or written.
     #[error("{}: {source}. Give the service's user access to it", path.display())]
     File {
-        /// Which.
+        /// The file or the folder.
         path: PathBuf,
         /// The cause that the system gave.
         source: io::Error,
     },
-    /// A file does not hold what its name says.
+    /// A file does not hold the content that its name promises.
     #[error("{} holds no usable {what}. Replace it, or remove it together with {others} to have new ones made", path.display())]
     Content {
-        /// Which.
+        /// The file.
         path: PathBuf,
         /// The kind of content that it should have.
         what: &'static str,
@@ -41,10 +41,10 @@ pub enum TlsError {
         /// The key's file.
         path: PathBuf,
     },
-    /// A certificate that was put in the place of a good one is not good now.
+    /// A certificate that an operator put in the place of a good one has expired or is not valid yet.
     #[error("{0}")]
     Time(Fault),
-    /// The authority's certificate does not vouch for what its key signs.
+    /// The authority's certificate does not vouch for certificates that its key signs.
     #[error("{}: the authority is not usable ({source}). Remove the folder to have a new one made; people then have to import the new ca.pem", path.display())]
     Authority {
         /// The authority's certificate.

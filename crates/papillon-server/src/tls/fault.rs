@@ -124,7 +124,7 @@ pub fn faults(folder: &Path, old_windows: bool, now: SystemTime) -> Vec<Fault> {
 }
 
 /// The authority in `folder` that modern clients have to import. None where it does not vouch for the certificate
-/// there, which is then somebody else's.
+/// there, which is then an operator's own.
 pub fn authority_to_import(folder: &Path) -> Option<PathBuf> {
     let file = folder.join("ca.pem");
     let authority = read_chain(&file)?.into_iter().next()?;
@@ -141,6 +141,7 @@ fn mismatch(chain: &[CertificateDer<'static>], key: &Path) -> Option<Fault> {
     let read = PrivateKeyDer::from_pem_file(key).ok()?;
     match CertifiedKey::from_der(chain.to_vec(), read, &ring::default_provider()) {
         Err(Error::InconsistentKeys(_)) => Some(Fault::of_key(key)),
+        // They belong together, or cannot be compared: no fault that a client would see.
         _ => None,
     }
 }
@@ -176,6 +177,7 @@ pub(super) fn check(
     };
     let mut roots = RootCertStore::empty();
     roots.add(root.clone().into_owned())?;
+    // A certificate that signs itself is leaf and root in one: then the range is 1..0, which `get` refuses.
     let between = chain.get(1..chain.len() - 1).unwrap_or_default();
     let at = UnixTime::since_unix_epoch(at.duration_since(UNIX_EPOCH).unwrap_or_default());
     let leaf = ParsedCertificate::try_from(leaf)?;

@@ -1,4 +1,4 @@
-//! Files that are replaced at once, so that there is the old version or the new one. Only their owner reads keys.
+//! Files that are replaced in one step, so that there is the old version or the new one. Only their owner reads keys.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
@@ -27,10 +27,11 @@ pub(super) enum Readers {
 /// Writes a file beside `path` and puts it in its place.
 pub(super) fn replace(path: &Path, contents: &str, readers: Readers) -> io::Result<()> {
     let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?.to_string_lossy();
+    // A name of its own each time: a file that an interrupted start has left there is in no other's way.
     let beside = path.with_file_name(format!(".{name}.{:016x}", rand::random::<u64>()));
     let written = write_new(&beside, contents, readers).and_then(|()| fs::rename(&beside, path));
     if written.is_err() {
-        // Nothing else can be done about what is left of it.
+        // Nothing else can be done about the rest of it.
         let _ = fs::remove_file(&beside);
     }
     written?;
@@ -49,6 +50,7 @@ fn write_new(path: &Path, contents: &str, readers: Readers) -> io::Result<()> {
     let _ = readers;
     let mut file = options.open(path)?;
     file.write_all(contents.as_bytes())?;
+    // Before the rename: after a power failure the new name could else lead to an empty file.
     file.sync_all()
 }
 

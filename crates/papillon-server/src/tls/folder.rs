@@ -64,8 +64,8 @@ impl Folder<'_> {
     }
 }
 
-/// The file to import on old Windows from a folder with certificates, whether it is there yet or not. It is
-/// not the one for other clients where that was there before old Windows was thought of.
+/// The file to import on old Windows from a folder with certificates, whether it is there yet or not. Where the
+/// authority for modern clients cannot be imported there, it is a file of its own.
 pub fn old_authority_file(folder: &Path) -> PathBuf {
     let own = folder.join("old-ca.pem");
     if own.exists() { own } else { folder.join("ca.pem") }

@@ -25,8 +25,8 @@ use super::names::{Names, own_addresses};
 /// HTTP/2 as a client offers it (RFC 9113, section 3.2).
 pub(super) const HTTP_2: &[u8] = b"h2";
 
-/// The certificate, its key and the files they come from. Share it: listeners show what it holds
-/// at the time of each handshake.
+/// The certificate, its key and the files they come from. Share it: listeners show the certificate that it holds at
+/// the time of each handshake.
 pub struct Identity {
     pub(super) folder: PathBuf,
     names: RwLock<Names>,
@@ -37,8 +37,8 @@ pub struct Identity {
 }
 
 impl Identity {
-    /// Reads the certificate in `folder`, or makes what is missing. `names` are what it has to carry besides the
-    /// old ones and the machine's addresses; a public host will do. This reads and writes files and blocks the
+    /// Reads the certificate in `folder`, or makes a missing one. `names` are the names that it has to carry besides
+    /// the old ones and the machine's addresses; a public host will do. This reads and writes files and blocks the
     /// thread for that long.
     ///
     /// # Errors
@@ -52,7 +52,7 @@ impl Identity {
         let names = names.into().checked()?;
         let key = Arc::new(ring::default_provider());
         let loaded = load(&folder, &names, &own_addresses(), &key, now)?;
-        // The operator asked for it, and without it there would be nothing to show.
+        // An operator's own is shown with its fault: without it there would be nothing to show.
         if let Some(fault) = foreign_fault(&folder, &loaded.cert, now) {
             tracing::error!("{fault}");
         }
@@ -61,6 +61,7 @@ impl Identity {
             .with_safe_default_protocol_versions()?
             .with_no_client_auth()
             .with_cert_resolver(Arc::clone(&shown) as Arc<dyn ResolvesServerCert>);
+        // Two configurations: with protocols configured, rustls refuses a client that offers only others (RFC 7301).
         let mut http2 = config.clone();
         http2.alpn_protocols = vec![HTTP_2.to_vec(), b"http/1.1".to_vec()];
         let (config, http2) = (Arc::new(config), Arc::new(http2));
@@ -68,22 +69,24 @@ impl Identity {
     }
 
     /// Looks at the files again, makes a new certificate where ours is near its end or lacks a name or an address
-    /// that this machine has now, and shows what is there from now on. Connections that are open keep the old one.
+    /// that this machine has now, and shows the certificate there from now on. Open connections keep the old one.
     /// To be called where it may block. Returns whether the certificate is another one than before.
     ///
     /// # Errors
-    /// As [`Identity::open`], and when somebody put a certificate there that has expired or is not valid yet, while
-    /// the one before is; the certificate shown remains.
+    /// As [`Identity::open`], and when an operator's certificate there has expired or is not valid yet, while the one
+    /// before is valid; the certificate shown remains.
     pub fn renew(&self, now: SystemTime) -> Result<bool, TlsError> {
         self.renew_for(&own_addresses(), now)
     }
 
     fn renew_for(&self, addresses: &[IpAddr], now: SystemTime) -> Result<bool, TlsError> {
+        // A copy: no lock is held while files are read. The lock of `shown` is taken by every handshake.
         let names = self.names.read().unwrap_or_else(PoisonError::into_inner).clone();
         let loaded = load(&self.folder, &names, addresses, self.config.crypto_provider(), now)?;
         let fault = foreign_fault(&self.folder, &loaded.cert, now);
         let mut shown = self.shown.0.write().unwrap_or_else(PoisonError::into_inner);
         let changed = shown.cert != loaded.cert;
+        // Only against a better one: when that has run out, too, the operator's newer files are no worse.
         if let Some(fault) = fault.filter(|_| changed && is_good_now(&shown.cert, now)) {
             return Err(TlsError::Time(fault));
         }
@@ -91,17 +94,17 @@ impl Identity {
         Ok(changed)
     }
 
-    /// Changes what the certificate has to carry; [`Identity::renew`] makes a new one if that is needed.
+    /// Changes the names that the certificate has to carry; [`Identity::renew`] makes a new one if that is needed.
     ///
     /// # Errors
-    /// When a name cannot stand in a certificate; what was told before holds.
+    /// When a name cannot stand in a certificate; the names told before hold.
     pub fn tell_names(&self, names: Names) -> Result<(), TlsError> {
         *self.names.write().unwrap_or_else(PoisonError::into_inner) = names.checked()?;
         Ok(())
     }
 
-    /// The configuration for a listener: TLS 1.2 and 1.3, the same certificate whatever name a
-    /// client asks for, or none.
+    /// The configuration for a listener: TLS 1.2 and 1.3, with the same certificate for every name that a client asks
+    /// for, and for none.
     pub fn server_config(&self) -> Arc<ServerConfig> {
         Arc::clone(&self.config)
     }
@@ -111,7 +114,7 @@ impl Identity {
         Arc::clone(&self.http2)
     }
 
-    /// The file to import on clients; `None` when somebody else's authority signs.
+    /// The file to import on clients; `None` when another authority than the service's own signs.
     pub fn authority_file(&self) -> Option<PathBuf> {
         let path = self.folder.join("ca.pem");
         let authority = CertificateDer::from_pem_file(&path).ok()?;
@@ -165,6 +168,7 @@ fn load(
 ) -> Result<Arc<CertifiedKey>, TlsError> {
     let in_folder = |source| TlsError::File { path: folder.to_owned(), source };
     files::private_folder(folder).map_err(in_folder)?;
+    // Another process on this folder, such as `legacy-tls`, may make the same files at this moment.
     let _lock = files::lock(folder).map_err(in_folder)?;
     let folder = Folder(folder);
     let mut chain = match folder.read("server.pem")? {
@@ -175,8 +179,8 @@ fn load(
         Some(pem) => folder.chain("ca.pem", &pem)?.into_iter().next(),
         None => None,
     };
-    // Ours is the certificate that comes with our authority's. Anybody else's is left alone, also
-    // when it has expired: the operator asked for it.
+    // Ours is the certificate that comes with our authority's. An operator's own is left alone, also when it has
+    // expired.
     let ours = authority.is_some() && chain.as_ref().is_none_or(|chain| chain.last() == authority.as_ref());
     let make = match &chain {
         None => true,
@@ -206,8 +210,8 @@ fn load(
     }
 }
 
-/// Makes `server.pem`, and whatever else is missing. Keys are written before what is made of them,
-/// so that an interruption leaves nothing that does not match.
+/// Makes `server.pem`, and each missing file that it needs. A key is written before the certificate over it, so that an
+/// interruption leaves no files that do not match.
 fn make_leaf(
     folder: &Folder<'_>,
     names: &[String],
@@ -215,6 +219,7 @@ fn make_leaf(
     now: SystemTime,
 ) -> Result<Vec<CertificateDer<'static>>, TlsError> {
     let authority_pem = folder.read("ca.pem")?;
+    // A new key for the authority would make the `ca.pem` that people have imported worthless: the operator decides.
     if authority_pem.is_some() && !folder.path("ca.key").exists() {
         return Err(TlsError::Incomplete { present: folder.path("ca.pem"), missing: "ca.key" });
     }
@@ -231,6 +236,7 @@ fn make_leaf(
     let leaf = authority.issue(&key, names, now)?;
     let pem = leaf + &authority_pem;
     let chain = folder.chain("server.pem", &pem)?;
+    // Before it is written: a `ca.pem` that was put there may be another key's, or have expired.
     check(&chain, provider, now)
         .map_err(|source| TlsError::Authority { path: folder.path("ca.pem"), source })?;
     folder.write("server.pem", &pem, Readers::Everybody)?;

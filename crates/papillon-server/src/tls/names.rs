@@ -8,7 +8,7 @@ use rustls_pki_types::ServerName;
 use super::error::TlsError;
 use crate::addresses::OLD_SERVICES;
 
-/// More addresses of one machine would only make handshakes longer.
+/// The most addresses of this machine on a certificate: more would only make handshakes longer.
 const MOST_ADDRESSES: usize = 16;
 
 /// The common name of our certificates. Old Windows shows it, and some clients look at nothing else (gtmess). It is
@@ -92,7 +92,8 @@ pub(super) fn own_addresses() -> Vec<IpAddr> {
         IpAddr::V6(v6) => !v6.is_loopback() && !v6.is_unicast_link_local(),
     });
     let mut addresses: Vec<_> = addresses.collect();
-    // In which order the system tells them means nothing.
+    // Their order in the system means nothing; unsorted, it would make a new certificate now and then. Cut only after
+    // that, so that it is the same ones each time.
     addresses.sort();
     addresses.dedup();
     addresses.truncate(MOST_ADDRESSES);

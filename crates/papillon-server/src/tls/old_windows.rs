@@ -1,10 +1,9 @@
 //! The certificates for old Windows, beside those for modern clients.
 //!
-//! In a folder where nothing is yet, the authority is made so that old Windows can import it: then `ca.pem`
-//! vouches for what both kinds of clients are shown. Where there already is an authority that old Windows
-//! cannot use, or somebody else's certificate, that stays, and `old-ca.pem` is made for old Windows alone.
-//! Either signs `old-server.pem`. All this has to happen before [`Identity::open`](super::Identity::open)
-//! makes an authority.
+//! In an empty folder, the authority is made so that old Windows can import it: then `ca.pem` vouches for the
+//! certificates of both kinds of clients. Where there already is an authority that old Windows cannot use, or an
+//! operator's own certificate, that stays, and `old-ca.pem` is made for old Windows alone. Either signs
+//! `old-server.pem`. All this has to happen before [`Identity::open`](super::Identity::open) makes an authority.
 
 #[cfg(test)]
 mod tests;
@@ -47,7 +46,7 @@ struct Shown {
 }
 
 impl OldWindows {
-    /// Reads the certificates in `folder`, or makes what is missing. `names` are what they have to carry besides
+    /// Reads the certificates in `folder`, or makes missing ones. `names` are the names that they have to carry besides
     /// the old ones and the machine's addresses; a public host will do. This reads and writes files, may look for
     /// prime numbers, and blocks the thread for that long: a second at most times.
     ///
@@ -87,16 +86,17 @@ impl OldWindows {
         if let Some(fault) = fault.filter(|_| changed && was_good()) {
             return Err(TlsError::Time(fault));
         }
+        // A new acceptor forgets the sessions that clients could resume: not for the same certificate.
         if changed || shown.modern != loaded.modern {
             *shown = loaded;
         }
         Ok(changed)
     }
 
-    /// Changes what the certificates have to carry, as [`Identity::tell_names`](super::Identity::tell_names).
+    /// Changes the names that the certificates have to carry, as [`Identity::tell_names`](super::Identity::tell_names).
     ///
     /// # Errors
-    /// When a name cannot stand in a certificate; what was told before holds.
+    /// When a name cannot stand in a certificate; the names told before hold.
     pub fn tell_names(&self, names: Names) -> Result<(), TlsError> {
         *self.names.write().unwrap_or_else(PoisonError::into_inner) = names.checked()?;
         Ok(())
@@ -107,14 +107,13 @@ impl OldWindows {
         self.renewal.ask();
     }
 
-    /// Keeps what is shown current until it is dropped.
+    /// Keeps the certificate shown current until it is dropped.
     pub(crate) async fn keep_current(self: Arc<Self>) {
         let shown = Arc::clone(&self);
         self.renewal.run(move |now| shown.renew(now)).await;
     }
 
-    /// Reads a hello and shakes hands with a client that is old. Nothing here ends one that says nothing
-    /// more: the caller does.
+    /// Reads a hello and shakes hands with a legacy client. It has no time limit for a silent client: the caller has.
     ///
     /// # Errors
     /// When the connection fails, or does not begin with a hello.
@@ -122,6 +121,7 @@ impl OldWindows {
     where
         S: AsyncRead + AsyncWrite + Unpin,
     {
+        // Copies of one moment: nothing is locked while the client takes its time.
         let (modern, acceptor) = self.read(|shown| (shown.modern, shown.acceptor.clone()));
         let route = stream
             .until(MAX_PREFIX, |prefix| match papillon_legacy_tls::route(prefix, modern) {
@@ -132,7 +132,7 @@ impl OldWindows {
         match route {
             Route::Modern => Ok(Side::Modern(stream)),
             Route::Old => Ok(Side::Old(acceptor.accept(stream).await?)),
-            // All its bytes have been looked at, and neither side can serve it.
+            // Its beginning has been read as far as a hello may go, and neither side can serve it.
             _ => Err(io::Error::new(io::ErrorKind::InvalidData, "not TLS")),
         }
     }
@@ -144,9 +144,9 @@ impl OldWindows {
 
 /// The TLS implementation that serves a connection.
 pub(crate) enum Side<S> {
-    /// Modern TLS: of its hello, nothing is missing.
+    /// Modern TLS. The stream still has its hello: rustls reads it again.
     Modern(Peeked<S>),
-    /// It has been let in.
+    /// Legacy TLS, after its handshake.
     Old(OldStream<Peeked<S>>),
 }
 
@@ -176,7 +176,7 @@ fn load(folder: &Path, names: &Names, addresses: &[IpAddr], now: SystemTime) -> 
             what: "certificate",
             others: "server.key",
         })?,
-        // The one that will be made.
+        // The kind that `Identity` will make, after this.
         None => ModernKey::Ecdsa,
     };
     Ok(Shown { acceptor: Acceptor::new(&leaf)?, certificates: leaf.certificates_pem()?, modern })
@@ -190,16 +190,18 @@ fn leaf(folder: &Folder<'_>, names: &Names, addresses: &[IpAddr], now: SystemTim
     };
     let authority = authority(folder, now)?;
     if let Some(leaf) = present {
-        // Anybody else's is left alone: the operator asked for it.
+        // An operator's own is left alone.
         let needed = names.needed(addresses);
         if !leaf.comes_with(&authority) || authority.vouches_for(&leaf, &needed, now + RENEW_BEFORE) {
             return Ok(leaf);
         }
     }
+    // The first name is the common name, which is all that some clients look at. `false` sorts first.
     let mut names = names.all(addresses);
     names.sort_by_key(|name| name != COMMON_NAME);
     let leaf = authority.issue(&names)?;
-    // An authority that is near its end, or somebody else's, may not be able to.
+    // A leaf ends with its authority, so an authority that has expired signs expired leaves; an operator's own may lack
+    // the right to sign.
     if !authority.vouches_for(&leaf, &[], now) {
         return Err(TlsError::OldAuthority { path: old_authority_file(folder.0) });
     }
@@ -223,10 +225,11 @@ fn read_leaf(folder: &Folder<'_>, certificates: &str, key: &str) -> Result<Leaf,
 /// The authority that old Windows imports; made when there is none.
 fn authority(folder: &Folder<'_>, now: SystemTime) -> Result<Authority, TlsError> {
     let there = |name| folder.path(name).exists();
+    // A separate authority that is there once stays in use: people have imported it.
     if !there("old-ca.pem") && !there("old-ca.key") {
         let common = match (folder.read("ca.pem")?, folder.read("ca.key")?) {
             (Some(certificate), Some(key)) => read_authority(folder, "ca", &certificate, &key)?,
-            // A start that was interrupted.
+            // A start that was interrupted between the two files: the certificate is made for the key that is there.
             (None, Some(key)) if !there("server.pem") => {
                 remake(folder, "ca", Authority::with_key(&key, now).ok().flatten())?
             }

@@ -11,7 +11,7 @@ use super::authority::DAY;
 use super::error::TlsError;
 use super::names::own_addresses;
 
-/// Files and addresses are looked at this often.
+/// The time between two looks at files and addresses.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
 /// The files that are looked at: certificates, their keys, and the authorities.
 const FILES: [&str; 6] =
@@ -50,13 +50,14 @@ impl Renewal {
             };
             let now = Seen::now(&self.folder).await;
             let has_changed = now != known;
-            // A certificate and its key are two files: both have to be there.
+            // A certificate and its key are two files, written one after the other: they count when two looks in a row
+            // have seen the same.
             let is_settled = fresh.as_ref() == Some(&now);
             if !(is_asked || last.elapsed() >= DAY || (has_changed && is_settled)) {
                 fresh = has_changed.then_some(now);
                 continue;
             }
-            // As it was before: what changes meanwhile is seen the next time.
+            // The look from before the renewal: a change during it is seen the next time.
             (known, fresh, last) = (now, None, Instant::now());
             let renew = renew.clone();
             match tokio::task::spawn_blocking(move || renew(SystemTime::now())).await {
@@ -66,7 +67,7 @@ impl Renewal {
                 }
                 Ok(Ok(false)) => {}
                 Ok(Err(error)) => {
-                    tracing::error!(%error, "the certificate shown remains: what is in the files cannot be used");
+                    tracing::error!(%error, "the certificate files cannot be used; the certificate shown remains");
                 }
                 Err(error) => tracing::error!(%error, "the certificates could not be read again"),
             }
@@ -89,6 +90,7 @@ impl Seen {
             files: FILES.iter().map(|name| stamp(&folder.join(name))).collect(),
             addresses: own_addresses(),
         };
+        // A look that failed counts as a change: at worst the files are read once more.
         tokio::task::spawn_blocking(look).await.unwrap_or_default()
     }
 }

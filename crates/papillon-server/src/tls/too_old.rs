@@ -1,5 +1,5 @@
-//! The log of clients that know no modern TLS, at a service that does not let them in. They say nothing about it, so
-//! the log tells the operator.
+//! The log of clients that know no modern TLS, at a service that does not let them in. Such a client shows no reason to
+//! its user, so the log tells the operator.
 
 use std::io;
 use std::net::IpAddr;
@@ -11,11 +11,11 @@ use tokio::io::AsyncRead;
 use crate::limits::{Network, Pace, RateLimiter};
 use crate::listen::Peeked;
 
-/// As many networks are remembered.
+/// The most networks that are remembered.
 const MOST: usize = 1024;
-/// For so long one is: for ever, as far as a service is concerned.
+/// The time for which a network is remembered: for ever, as far as a service is concerned.
 const LONG: Duration = Duration::from_secs(10 * 365 * 24 * 3600);
-/// Lines an hour: the internet is full of programs that try old versions on everybody.
+/// The most lines an hour: the internet is full of programs that try old versions on every server.
 const LINES_AN_HOUR: u32 = 60;
 /// This much is read at once, though three bytes tell a hello in the format of SSL 2.0.
 const BEGINNING: usize = 1024;
@@ -68,6 +68,7 @@ impl Told {
     /// Whether nothing was told about this network yet, and there may be one more line.
     fn is_news(&mut self, network: Network) -> bool {
         let now = Instant::now();
+        // In this order: a known network takes no line, and a network without a line is not known yet.
         self.networks.wait(&network, now).is_zero() && self.pace.take() && {
             self.networks.take(network, now);
             true
@@ -84,6 +85,7 @@ pub(super) fn is_why(error: &io::Error) -> bool {
 /// Whether a connection begins with a hello in the format of SSL 2.0 (RFC 5246, appendix E.2).
 pub(super) async fn is_hello_of_ssl_2<S: AsyncRead + Unpin>(stream: &mut Peeked<S>) -> io::Result<bool> {
     stream
+        // The length has its highest bit set, and the third byte is CLIENT-HELLO. Any other first byte decides at once.
         .until(BEGINNING, |beginning| match beginning {
             [] | [0x80..=0xff] | [0x80..=0xff, _] => None,
             beginning => Some(matches!(beginning, [0x80..=0xff, _, 1, ..])),

@@ -47,7 +47,7 @@ CREATE TABLE secrets (
     value BYTEA NOT NULL
 );
 
--- What was done to accounts, for other processes to see. The counter, and not the log's own
+-- The changes of accounts, for other processes to see. The counter, and not the log's own
 -- key, gives out the sequence: its row stays locked until the commit, so that numbers become
 -- visible in their order, and it survives the pruning of the log.
 CREATE TABLE account_changes (

@@ -1,4 +1,4 @@
--- Who may use the administrators' pages.
+-- The mark of the accounts that may use the administrators' pages.
 ALTER TABLE accounts ADD COLUMN admin BIGINT NOT NULL DEFAULT 0 CHECK (admin IN (0, 1));
 
 -- Display pictures, apart from the accounts: a sign-in never touches them.
@@ -8,8 +8,8 @@ CREATE TABLE pictures (
     bytes        BYTEA NOT NULL CHECK (length(bytes) <= 524288)
 );
 
--- Codes with which people make accounts by themselves. Not hashed: who invites looks them up to
--- send them, and whoever can read this can read the ticket key as well.
+-- Codes with which people make accounts by themselves. Not hashed: the inviting person looks them up to
+-- send them, and a reader of this table can read the ticket key as well.
 CREATE TABLE invitations (
     id         BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     code       TEXT COLLATE "C" NOT NULL UNIQUE,

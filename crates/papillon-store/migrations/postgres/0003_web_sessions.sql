@@ -1,4 +1,4 @@
--- Who is signed in to the pages, and in which browser: signing out removes the row, and the cookie is void with it.
+-- The sign-ins to the pages, one for each browser: signing out removes the row, and the cookie is void with it.
 -- The id is a digest of the cookie.
 CREATE TABLE web_sessions (
     id         TEXT COLLATE "C" PRIMARY KEY,

@@ -1,4 +1,4 @@
--- The people. AUTOINCREMENT, because the id of somebody who was removed must never come back:
+-- The people. AUTOINCREMENT, because the id of an account that was removed must never come back:
 -- tickets are bound to it.
 CREATE TABLE accounts (
     id               INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -48,7 +48,7 @@ CREATE TABLE secrets (
     value BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- What was done to accounts, for other processes to see. The counter, and not the log's own
+-- The changes of accounts, for other processes to see. The counter, and not the log's own
 -- key, gives out the sequence: its row stays locked until the commit, so that numbers become
 -- visible in their order, and it survives the pruning of the log.
 CREATE TABLE account_changes (

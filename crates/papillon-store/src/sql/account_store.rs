@@ -38,6 +38,7 @@ impl AccountStore for SqlStore {
 
     async fn accounts(&self) -> Result<Vec<Account>> {
         let mut accounts: Vec<Account> = Vec::new();
+        // By handle and not by offset: accounts that come and go meanwhile make none appear twice or be left out.
         loop {
             let last = accounts.last().map_or(String::new(), |account| account.handle.to_string());
             let next: Result<Vec<_>> = reading!(self, reader => accounts::after(reader, &last));

@@ -61,7 +61,7 @@ pub(super) async fn credentials(reader: &mut Lent, handle: &Handle) -> Result<Op
     row.as_ref().map(read).transpose()
 }
 
-/// The next accounts by handle: so many that reading them is quick.
+/// The next accounts by handle: at most ten thousand, so that one read stays within the time limit of a request.
 pub(super) async fn after(reader: &mut Lent, handle: &str) -> Result<Vec<Account>, Fault> {
     let text = select!("", "WHERE handle > $1 ORDER BY handle LIMIT 10000");
     let rows = sqlx::query(text).bind(handle).fetch_all(&mut **reader).await?;
@@ -81,6 +81,8 @@ pub(super) async fn create(tx: &mut Tx, new: &NewAccount) -> Result<Account, Fau
     .bind(i64::from(new.admin))
     .fetch_optional(&mut **tx)
     .await?;
+    // `DO NOTHING` and not an error of the database: after that PostgreSQL would take no statement of the transaction
+    // any more, and `create_all` goes on with the next account.
     let id = AccountId(row.ok_or(Refusal::AccountExists)?.try_get(0)?);
     sqlx::query("INSERT INTO passwords (account, hash) VALUES ($1, $2)")
         .bind(id.0)
@@ -140,6 +142,7 @@ pub(super) async fn set_enabled(tx: &mut Tx, handle: &Handle, enabled: bool) -> 
         )
     };
     let changed = sqlx::query(text).bind(id.0).execute(&mut **tx).await?.rows_affected();
+    // An account that is so already keeps its epoch, and no entry ends its sessions a second time.
     if changed > 0 {
         if !enabled {
             end_web_sessions(tx, id).await?;
@@ -150,6 +153,7 @@ pub(super) async fn set_enabled(tx: &mut Tx, handle: &Handle, enabled: bool) -> 
 }
 
 pub(super) async fn set_admin(tx: &mut Tx, handle: &Handle, admin: bool) -> Result<(), Fault> {
+    // No entry in the log: the pages read the mark with each request.
     let query = sqlx::query("UPDATE accounts SET admin = $2 WHERE handle = $1").bind(handle.as_str());
     let changed = query.bind(i64::from(admin)).execute(&mut **tx).await?.rows_affected();
     if changed == 0 { Err(Refusal::UnknownAccount.into()) } else { Ok(()) }
@@ -181,6 +185,7 @@ async fn end_web_sessions(tx: &mut Tx, id: AccountId) -> Result<(), Fault> {
 
 pub(super) async fn remove(tx: &mut Tx, handle: &Handle) -> Result<(), Fault> {
     let id = id_of(tx, handle).await?;
+    // All that have the account on a list lose a contact: their rows go by the cascade, and their versions grow here.
     lock::circle(tx, id).await?;
     sqlx::query(
         "UPDATE accounts SET list_version = list_version + 1 \

@@ -14,7 +14,8 @@ use crate::{AccountChange, AccountChangeKind, AccountId};
 /// The time for which an entry is kept, in seconds: far longer than a node takes to look.
 const KEPT: i64 = 24 * 60 * 60;
 
-/// Adds an entry. The last thing a transaction does: it locks the counter until the commit.
+/// Adds an entry. It is a transaction's last step, because it locks the counter until the commit. That lock makes
+/// entries visible in the order of their numbers: a reader that has seen one has seen all before it.
 pub(super) async fn record(
     tx: &mut Tx,
     account: AccountId,
@@ -66,5 +67,6 @@ fn change(row: &AnyRow) -> Result<AccountChange, Fault> {
 }
 
 fn now() -> i64 {
+    // Seconds since 1970 are far from the sign's bit.
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs().cast_signed())
 }

@@ -15,7 +15,8 @@ use super::Fault;
 use super::reach::Reach;
 use crate::sqlite::DatabaseFiles;
 
-/// A connection to a server that has not been used for longer may have been forgotten by a router in between.
+/// The longest time unused after which a connection to a server is still lent: a router in between may have forgotten
+/// an older one.
 const FRESH: Duration = Duration::from_secs(300);
 /// The time limit for closing a connection.
 const GOODBYE: Duration = Duration::from_secs(1);
@@ -23,11 +24,11 @@ const GOODBYE: Duration = Duration::from_secs(1);
 /// The options of new connections.
 pub(crate) struct Source {
     pub(crate) options: AnyConnectOptions,
-    /// The first statements on each connection.
+    /// The first statements on each connection, several at once.
     pub(crate) settings: &'static str,
-    /// The step after a failure, before a connection is lent again.
+    /// The statement after a failure, before a connection is made again.
     pub(crate) mend: Option<&'static str>,
-    /// The time limit of an answer of the database; `None` for a file, which needs no other process.
+    /// The time limit of an answer of the database; `None` for a file, which depends on no other process.
     pub(crate) patience: Option<Duration>,
     /// The files in which the database has to be, where it is in files.
     pub(crate) files: Option<Arc<DatabaseFiles>>,
@@ -48,7 +49,7 @@ impl Source {
         Ok(connection)
     }
 
-    /// Sees that the database is still where it was.
+    /// Fails when a file of the database is no longer the one that was opened.
     pub(super) fn see_files(&self) -> Result<(), Fault> {
         self.files.as_ref().map_or(Ok(()), |files| files.see())
     }
@@ -86,7 +87,7 @@ impl Connections {
         })
     }
 
-    /// Makes so many connections before anybody asks.
+    /// Makes so many connections in advance.
     pub(crate) async fn fill(&self, count: usize) -> Result<(), Fault> {
         for _ in 0..count {
             let connection = self.source.connect().await?;
@@ -97,11 +98,13 @@ impl Connections {
 
     /// Lends a connection, after earlier requests.
     pub(super) async fn lend(self: &Arc<Self>) -> Result<Lent, Fault> {
-        // Waiting for others and waiting for the database together take half as long again at most.
+        // One limit for two waits: a request that waits for a connection up to half of the patience still has all of it
+        // for the database, and one that waits longer has the rest.
         let last = self.source.patience.map(|patience| Instant::now() + patience * 3 / 2);
         let lending = in_time(last, async {
-            // It is never closed.
+            // The semaphore is fair: earlier requests come first. It is never closed.
             let room = Arc::clone(&self.room).acquire_owned().await.map_err(|_| Fault::busy())?;
+            // After the wait for room: the server may have fallen silent meanwhile.
             self.reach.see().await?;
             let (kept, generation) = self.take_free();
             let is_new = kept.is_none();
@@ -111,17 +114,20 @@ impl Connections {
             };
             let deadline = self.source.deadline();
             let home = Arc::clone(self);
+            // Only a request with all of its time proves the server silent; one that was late proves nothing.
             let patient = deadline <= last;
             let deadline = deadline.min(last);
             Ok(Lent { connection, home, generation, is_new, deadline, patient, _room: room })
         });
         match lending.await {
+            // A server that did not answer was told apart in `connect`: this one has waited for others only.
             Err(Fault::TimedOut) => Err(Fault::busy()),
             outcome => outcome,
         }
     }
 
     async fn connect(self: &Arc<Self>) -> Result<AnyConnection, Fault> {
+        // Relaxed: one of those that connect mends, and it does not matter which.
         if self.has_failed.swap(false, Ordering::Relaxed) {
             self.mend().await;
         }
@@ -140,18 +146,20 @@ impl Connections {
         let _ = connection.close().await;
     }
 
+    /// A kept connection, and the generation to which it, or a new one, belongs. One that is made while all are thrown
+    /// away counts as old: it may have been made before the failure.
     fn take_free(&self) -> (Option<AnyConnection>, u64) {
         let mut free = self.free.lock();
         if self.source.patience.is_some()
             && free.connections.last().is_some_and(|(_, at)| at.elapsed() > FRESH)
         {
-            // The others have lain there even longer.
+            // The last one was used last: the others have been unused even longer.
             free.connections.clear();
         }
         (free.connections.pop().map(|(connection, _)| connection), free.generation)
     }
 
-    /// Sees that the database is still where it was.
+    /// Fails when a file of the database is no longer the one that was opened.
     pub(super) fn see_files(&self) -> Result<(), Fault> {
         self.source.see_files()
     }
@@ -159,12 +167,13 @@ impl Connections {
     /// Throws all connections away that were made before.
     pub(super) fn forget_all(&self) {
         let mut free = self.free.lock();
+        // Those on loan are not in the list: their generation keeps them from coming back to it.
         free.generation += 1;
         free.connections.clear();
     }
 
-    /// Draws the conclusion of a failure for the other connections. `patient`: the database had all the
-    /// time that it may take.
+    /// Draws the conclusion of a failure for the other connections. With `patient`, the database had all the time that
+    /// it may take.
     fn judge(self: &Arc<Self>, fault: &Fault, patient: bool) {
         match fault {
             Fault::TimedOut if patient => self.reach.doubt(self),
@@ -196,12 +205,13 @@ impl Lent {
         !self.is_new && fault.is_disconnect()
     }
 
-    /// Sees that the database is still where it was.
+    /// Fails when a file of the database is no longer the one that was opened.
     pub(super) fn see_files(&self) -> Result<(), Fault> {
         self.home.source.see_files()
     }
 
-    /// Gives it back, to be used again.
+    /// Gives it back, to be used again. The room is free after that, with the drop of `self`: a request that gets it
+    /// finds this connection.
     pub(super) fn give_back(self) {
         let mut free = self.home.free.lock();
         if free.generation == self.generation {
@@ -213,7 +223,7 @@ impl Lent {
     pub(super) async fn close(self, fault: &Fault) {
         self.home.judge(fault, self.patient);
         self.home.has_failed.store(true, Ordering::Relaxed);
-        // It is gone in any case when this returns.
+        // Waited for, so that SQLite has rolled back before the next transaction begins. After a second it is dropped.
         let _ = in_time(Some(Instant::now() + GOODBYE), async { Ok(self.connection.close().await?) }).await;
     }
 }
@@ -243,8 +253,8 @@ pub(crate) async fn in_time<T>(
     }
 }
 
-/// Reads with a connection of `$store`; once more with a new one, where it had been lost unnoticed. A
-/// macro, because a closure cannot say yet that the future it returns is `Send` and borrows the connection.
+/// Reads with a connection of `$store`; again with another one, where it had been lost unnoticed. A macro, because the
+/// type of a closure cannot say yet that its future is `Send` and borrows the connection.
 macro_rules! reading {
     ($store:ident, $reader:ident => $work:expr) => {{
         loop {
@@ -258,6 +268,7 @@ macro_rules! reading {
                 Err(fault) if fault.is_of_connection() => {
                     let again = lent.was_stale(&fault);
                     lent.close(&fault).await;
+                    // It ends: a lost connection has thrown away all kept ones, and a new one is never stale.
                     if !again {
                         break Err(fault.into());
                     }

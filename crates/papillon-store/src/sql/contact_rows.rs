@@ -78,6 +78,7 @@ pub(super) async fn count(tx: &mut Tx, owner: AccountId, list: List) -> Result<u
 /// Whether a contact that is on these of a person's lists learns that person's phone numbers. No account is on
 /// the allow and the block list at once.
 pub(super) fn shows_properties(lists: ListFlags) -> bool {
+    // Allowed is also not blocked.
     lists.contains(List::Allow)
 }
 
@@ -87,6 +88,7 @@ pub(super) async fn rename(
     contact: &Handle,
     name: &FriendlyName,
 ) -> Result<Committed, Fault> {
+    // The owner alone is enough: no other change writes the name without this lock, and the contact is not concerned.
     lock::one(tx, owner).await?;
     let row = sqlx::query(
         "UPDATE contacts SET name = $3 WHERE owner = $1 \

@@ -1,8 +1,7 @@
-//! Changes in doubt: it is not known whether they were stored.
+//! Changes in doubt: changes of which it is not known whether they were stored.
 //!
-//! A commit whose answer never comes, or comes as an error, may have happened all the same. What others
-//! keep of those accounts in memory can then be wrong: until that has been looked into, the accounts take
-//! no further change.
+//! A commit whose answer never comes, or comes as an error, may have happened all the same. The lists of those accounts
+//! in memory can then be wrong: until they have been looked into, the accounts take no further change.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -17,7 +16,7 @@ use super::transaction::Tx;
 use super::{Fault, SqlStore, lock, packed, roster};
 use crate::{Account, AccountId, Roster};
 
-/// The additional time that a request may wait for the truth.
+/// The additional time for which a request waits for the truth.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// The accounts.
@@ -43,9 +42,10 @@ impl Doubts {
 }
 
 impl SqlStore {
-    /// A commit has failed that would have raised these versions. Unless it can be seen now that nothing
+    /// Notes that a commit has failed that would have raised these versions. Unless it can be seen now that nothing
     /// was stored, the accounts are in doubt.
     pub(super) async fn doubt(&self, raised: &[(AccountId, ListVersion)]) {
+        // One account tells for all: a transaction is stored wholly or not at all.
         let Some((account, version)) = raised.first() else { return };
         let stored = in_time(Some(Instant::now() + PATIENCE), self.stored_version(*account)).await;
         if matches!(stored, Ok(Some(stored)) if stored < *version) {
@@ -55,7 +55,8 @@ impl SqlStore {
         self.doubts.0.lock().extend(raised.iter().map(|(account, _)| *account));
     }
 
-    /// An account's version once no change of it is under way any more.
+    /// An account's version once no change of it is under way any more: the lock waits for a commit that the server is
+    /// still at.
     async fn stored_version(&self, account: AccountId) -> Result<Option<ListVersion>, Fault> {
         let mut tx = self.begin().await?;
         let found = version(&mut tx, account).await;

@@ -2,20 +2,20 @@
 
 use crate::{Outage, Refusal, StoreError};
 
-/// A failure with the driver's error still inside, so that it can be asked whether to try again.
+/// A failure with the driver's error still inside, which tells whether to try again.
 #[derive(Debug)]
 pub(crate) enum Fault {
     Refused(Refusal),
     Driver(sqlx::Error),
     Corrupt(String),
-    /// The database had its time and gave no answer.
+    /// The database gave no answer within its time limit.
     TimedOut,
-    /// It is not even asked, for this reason.
+    /// The database is not even asked, for this reason.
     Outage(String),
 }
 
 impl Fault {
-    /// Whether the transaction only had bad luck with others and may do well next time.
+    /// Whether the transaction met another one, and may succeed when it is tried again.
     pub(crate) fn is_conflict(&self) -> bool {
         // PostgreSQL: serialization failure and deadlock. SQLite: a snapshot overtaken by another
         // process. A plain SQLITE_BUSY has waited for five seconds already.
@@ -24,11 +24,13 @@ impl Fault {
 
     /// Whether SQLite was kept waiting by another process.
     pub(crate) fn is_busy(&self) -> bool {
+        // The lowest byte is the primary code; the extended ones tell which lock it waited for.
         self.code().and_then(|code| code.parse::<u32>().ok()).is_some_and(|code| code & 0xff == 5)
     }
 
     /// Whether it leaves the connection in an unknown state.
     pub(crate) fn is_of_connection(&self) -> bool {
+        // A future that was dropped at its deadline may have left a statement half sent.
         matches!(self, Self::Driver(_) | Self::TimedOut)
     }
 
@@ -67,6 +69,7 @@ impl Fault {
 impl From<sqlx::Error> for Fault {
     fn from(error: sqlx::Error) -> Self {
         match error {
+            // A value of another type than the column's. The source is left out: it can quote the value.
             sqlx::Error::ColumnDecode { index, .. } => Self::Corrupt(format!("column {index}")),
             other => Self::Driver(other),
         }

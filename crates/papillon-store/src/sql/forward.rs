@@ -24,11 +24,13 @@ pub(super) async fn add(
     };
     let mut entry = contact_rows::read(tx, owner.id, contact.id).await?;
     let is_new = !entry.lists.contains(List::Forward);
+    // By the group, not by the list: `ADD FL` of a contact on the list puts it into one more group.
     if entry.groups.contains(group) {
         return Err(Refusal::AlreadyThere.into());
     }
     entry.groups.insert(group);
 
+    // An account may list itself. Then both directions are one row, with one version.
     let alone = owner.id == contact.id;
     let mut theirs = contact_rows::read(tx, contact.id, owner.id).await?;
     let properties = if contact_rows::shows_properties(theirs.lists) {
@@ -49,6 +51,7 @@ pub(super) async fn add(
         contact_rows::put(tx, owner.id, contact.id, name.as_wire(), entry).await?;
         if !alone {
             theirs.lists = theirs.lists.with(List::Reverse);
+            // A contact that has the owner on a list already keeps its own name for the owner.
             if is_known {
                 contact_rows::update(tx, contact.id, owner.id, theirs).await?;
             } else {
@@ -68,6 +71,7 @@ pub(super) async fn add(
     };
     let version = lock::raise(tx, owner.id).await?;
     let committed = Committed::alone(owner.id, version, added);
+    // One more group concerns the owner only: the contact's reverse list has no groups.
     if !is_new {
         return Ok(committed);
     }

@@ -54,6 +54,7 @@ pub(super) async fn rename(
 }
 
 pub(super) async fn remove(tx: &mut Tx, owner: AccountId, group: GroupId) -> Result<Committed, Fault> {
+    // Every contact that is only in this group leaves the forward list, and its reverse list changes with it.
     lock::circle(tx, owner).await?;
     if group == GroupId::ZERO {
         return Err(Refusal::GroupZero.into());
@@ -69,6 +70,7 @@ pub(super) async fn remove(tx: &mut Tx, owner: AccountId, group: GroupId) -> Res
     let bit = i64::from(GroupSet::from_iter([group]).bits());
     let version = lock::raise(tx, owner).await?;
     let dropped = drop_members(tx, owner, bit, version).await?;
+    // The rest are in other groups as well. The bit is set in each of these rows, so the difference only clears it.
     sqlx::query(
         "UPDATE contacts SET group_bits = group_bits - $2 WHERE owner = $1 AND (group_bits & $2) <> 0",
     )
@@ -112,8 +114,8 @@ async fn drop_members(
     .bind(bit)
     .fetch_all(&mut **tx)
     .await?;
-    // First the mirror, which is found by the rows it mirrors. Rows that would be on no list
-    // any more are deleted before the others are changed, since a row has to be on one.
+    // First the mirror, which is found by the rows it mirrors. Rows that would be on no list any more are deleted
+    // before the others are changed, since a row has to be on one. The bits: FL 1, AL 2, BL 4, RL 8.
     for text in [
         "DELETE FROM contacts WHERE contact = $1 AND lists = 8 \
          AND owner IN (SELECT contact FROM contacts WHERE owner = $1 AND group_bits = $2)",

@@ -69,6 +69,8 @@ pub(super) async fn create_account(
     new: &NewAccount,
     code: &InvitationCode,
 ) -> Result<Account, Fault> {
+    // One statement checks and counts, so two visitors cannot both take the last use. When the handle is taken, the
+    // transaction is undone, and the use with it.
     let used = sqlx::query(
         "UPDATE invitations SET uses_left = uses_left - 1 \
          WHERE code = $1 AND uses_left > 0 AND expires_at > $2",

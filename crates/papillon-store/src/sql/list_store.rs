@@ -22,6 +22,7 @@ impl ListStore for SqlStore {
 
     async fn look_into(&self, account: AccountId) -> Result<Option<(Account, Roster)>> {
         let found = in_transaction!(self, tx => doubts::look(tx, account));
+        // Only now: a change that comes between is refused, and would else be made on top of lists that are not known.
         if found.is_ok() {
             self.doubts.remove(account);
         }

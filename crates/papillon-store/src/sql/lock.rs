@@ -2,7 +2,8 @@
 //!
 //! Every transaction locks the account rows it concerns before it looks at anything else, in the
 //! order of their numbers, so that no two wait for each other. A row of `contacts` is only
-//! written by a transaction that holds both its accounts. SQLite has one writer at a time and nothing to lock.
+//! written by a transaction that holds both its accounts; for its name alone the owner is enough. SQLite has one writer
+//! at a time and nothing to lock.
 
 use msnp::{Handle, ListVersion};
 use sqlx::Row;
@@ -12,7 +13,8 @@ use super::transaction::Tx;
 use super::{Fault, packed};
 use crate::{AccountId, Person, Refusal};
 
-/// The same statement with the clause that locks its rows, for the database that needs it.
+/// The statement, with the clause that locks its rows for the database that needs it. Not `FOR UPDATE`: that also shuts
+/// out new rows that refer to the account, and no change touches its key.
 macro_rules! locking {
     ($tx:expr, $text:expr) => {
         sqlx::query(if $tx.dialect.locks_rows { concat!($text, " FOR NO KEY UPDATE") } else { $text })
@@ -23,7 +25,7 @@ macro_rules! locking {
 pub(super) struct Party {
     pub(super) id: AccountId,
     pub(super) handle: Handle,
-    /// The display name as it is stored.
+    /// The display name as it is stored, which may be one that is never shown.
     pub(super) name: String,
     pub(super) properties: String,
 }
@@ -42,6 +44,7 @@ pub(super) async fn pair(tx: &mut Tx, owner: AccountId, contact: &Handle) -> Res
         "SELECT id, name, properties, handle FROM accounts WHERE id = $1 OR handle = $2 ORDER BY id"
     );
     let rows = query.bind(owner.0).bind(contact.as_str()).fetch_all(&mut **tx).await?;
+    // One row or two, in the order of their numbers. An account may be both.
     let (mut first, mut second) = (None, None);
     for row in &rows {
         if row.try_get::<i64, _>(0)? == owner.0 {
@@ -70,8 +73,9 @@ pub(super) async fn circle(tx: &mut Tx, account: AccountId) -> Result<(), Fault>
     if !tx.dialect.locks_rows {
         return one(tx, account).await;
     }
-    // An account can join the circle while the first pass waits for the account itself. After it
-    // none can; the second pass gets those.
+    // An account can join the circle while the first pass waits for the account itself. After it none can, because a
+    // contact row takes both locks; the second pass gets those that did. It may lock out of order: PostgreSQL ends one
+    // of two transactions that then wait for each other, and it is tried again.
     for _ in 0..2 {
         let query = locking!(
             tx,

@@ -20,6 +20,7 @@ pub(crate) async fn migrate(
 ) -> Result<(), Fault> {
     let known = steps.last().map_or(0, |step| step.version);
     let found = run(connection, dialect, lock, steps).await?;
+    // A newer program's tables may have rules that this one would break. Nothing was run: every step is older.
     if found > known {
         return Err(Fault::Outage(format!(
             "the tables are of version {found}, but this program knows only {known}: use a newer program"
@@ -35,6 +36,7 @@ async fn run(
     lock: Option<&'static str>,
     steps: &[Migration],
 ) -> Result<i64, Fault> {
+    // All steps or none: an interrupted start leaves the tables of the version before.
     let mut tx = connection.begin_with(dialect.begin).await?;
     if let Some(lock) = lock {
         tx.execute(lock).await?;

@@ -1,8 +1,7 @@
 //! The reader of stored values, into the types that cannot be wrong.
 //!
-//! Names, handles and values are kept in the form they have on the wire. That form holds no
-//! blanks and no control characters, so a blank or a line feed can part several of them in one
-//! text.
+//! Names, handles and values are kept in the form they have on the wire. That form holds no blanks and no control
+//! characters, so a blank or a line feed can separate several of them in one text.
 
 use msnp::{AddPrompt, FriendlyName, GroupId, GroupName, Handle, ListFlags, ListVersion, Privacy};
 use msnp::{PropertyKey, PropertyValue};

@@ -8,7 +8,8 @@ use super::accounts::{account, select};
 use super::connections::Lent;
 use crate::People;
 
-/// Handles are kept in small letters. Names are kept coded, by each client in its own case.
+/// The condition of a search. Handles are kept in small letters. Names are kept percent-coded, and clients write the
+/// digits of that in either case, so they are compared in small letters.
 macro_rules! matching {
     ($select:expr, $order:literal) => {
         concat!($select, "WHERE handle LIKE $1 ESCAPE '!' OR lower(name) LIKE $2 ESCAPE '!'", $order)
@@ -17,6 +18,7 @@ macro_rules! matching {
 
 pub(super) async fn page(reader: &mut Lent, search: &str, skip: u32, most: u32) -> Result<People, Fault> {
     let search = search.to_lowercase();
+    // A text that no name can hold is looked for as it stands, and found in none.
     let coded = FriendlyName::from_text(&search).map(|name| name.as_wire().to_lowercase());
     let handle = anywhere(&search);
     let name = anywhere(coded.as_deref().unwrap_or(&search));

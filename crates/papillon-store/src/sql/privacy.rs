@@ -20,6 +20,7 @@ pub(super) async fn add(
     if entry.lists.contains(list.list()) {
         return Err(Refusal::AlreadyThere.into());
     }
+    // Before the opposite list: the order of refusals decides which error code the client gets.
     if contact_rows::count(tx, owner.id, list.list()).await? >= limit {
         return Err(Refusal::ListFull.into());
     }
@@ -57,8 +58,8 @@ pub(super) async fn remove(
     changed(tx, &owner, &contact, removed, before, entry.lists).await
 }
 
-/// Raises the owner's version, and the contact's where it sees the owner's properties now and did
-/// not before, or the other way round: they are part of its lists.
+/// Raises the owner's version, and the contact's where the change shows it the owner's properties or hides them: these
+/// are part of its lists.
 async fn changed(
     tx: &mut Tx,
     owner: &Party,
@@ -80,6 +81,8 @@ async fn changed(
     Ok(committed.with_others(&[(contact.id, contact_version)], shown))
 }
 
+/// Whether a contact on these lists of the owner sees properties. The reverse list tells that it has the owner on its
+/// forward list, where properties are kept.
 fn sees_properties(owner: &Party, lists: ListFlags) -> bool {
     !owner.properties.is_empty() && lists.contains(List::Reverse) && contact_rows::shows_properties(lists)
 }

@@ -13,6 +13,7 @@ pub(super) async fn set(
     key: PropertyKey,
     value: &PropertyValue,
 ) -> Result<Committed, Fault> {
+    // A shared property raises the versions of its watchers, which have to be locked before the first look.
     if key.is_shared() {
         lock::circle(tx, owner).await?;
     } else {
@@ -42,13 +43,14 @@ pub(super) async fn set(
 }
 
 /// The accounts on both the owner's reverse and allow list: phone numbers are for accounts that the owner
-/// has allowed, whatever `BLP` says of strangers. The owner can be one of them, and has been raised
+/// has allowed, with either value of `BLP`. The owner can be one of them, and has been raised
 /// already.
 async fn raise_watchers(
     tx: &mut Tx,
     owner: AccountId,
     version: ListVersion,
 ) -> Result<Vec<(AccountId, ListVersion)>, Fault> {
+    // The bits: AL 2 and RL 8. The owner's row is in the result although its version stays, so that it is told, too.
     let text = "UPDATE accounts SET list_version = list_version + CASE id WHEN $1 THEN 0 ELSE 1 END \
          WHERE id IN (SELECT contact FROM contacts WHERE owner = $1 AND (lists & 10) = 10) \
          RETURNING id, list_version";

@@ -1,8 +1,8 @@
 //! The reachability of a database server.
 //!
-//! A server that has stopped answering would cost every request the whole patience, one after the other
-//! where they wait for their turn. So the first one that has waited in vain raises a doubt: one task asks
-//! the server, and until it answers the others are refused at once.
+//! A server that has stopped answering would cost every request its whole time limit, one after the other where they
+//! wait for their turn. So the first request that has waited in vain raises a doubt: one task asks the server, and
+//! until the server answers all other requests are refused at once.
 
 use std::sync::{Arc, Weak};
 use std::time::Duration;
@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use super::Fault;
 use super::connections::{Connections, in_time};
 
-/// The time limit of the first question: others wait for its answer.
+/// The time limit of the first question: requests wait for its answer.
 const FIRST: Duration = Duration::from_secs(1);
 /// The time between two questions.
 const INTERVAL: Duration = Duration::from_millis(500);
@@ -35,19 +35,20 @@ impl Default for Reach {
 }
 
 impl Reach {
-    /// Refuses a request at once while the server is away.
+    /// Refuses a request at once while the server is silent; while it is only doubted, waits for the first question.
     pub(super) async fn see(&self) -> Result<(), Fault> {
         if *self.0.borrow() == State::Answers {
             return Ok(());
         }
         let mut changes = self.0.subscribe();
-        // The sender is here: it cannot be gone.
+        // `wait_for` looks at the present state first, so no change is missed. The sender is `self`: it cannot be gone.
         let decided = changes.wait_for(|state| *state != State::Doubted).await;
         if decided.is_ok_and(|state| *state == State::Answers) { Ok(()) } else { Err(Fault::silent()) }
     }
 
     /// Notes that a request has waited in vain.
     pub(super) fn doubt(&self, connections: &Arc<Connections>) {
+        // Under the channel's own lock: of many requests that fail together, one starts the task.
         let newly = self.0.send_if_modified(|state| {
             let newly = *state == State::Answers;
             if newly {
@@ -61,12 +62,14 @@ impl Reach {
     }
 }
 
-/// Asks until there is an answer.
+/// Asks until there is an answer. Weakly, so that a store that is dropped is not kept alive by a silent server.
 async fn ask(connections: Weak<Connections>) {
     let since = Instant::now();
     let mut silent = false;
     while let Some(connections) = connections.upgrade() {
+        // Kept connections would hang like the one that failed.
         connections.forget_all();
+        // Later questions have the limit of `connect` only: no request waits for them.
         let first = (!silent).then(|| Instant::now() + FIRST);
         match in_time(first, connections.source.connect()).await {
             Ok(_) => {

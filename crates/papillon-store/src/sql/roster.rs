@@ -1,8 +1,7 @@
 //! The roster of a sign-in, read as one row.
 //!
-//! The driver passes every row from one thread to another, which for a list of a hundred costs
-//! more than the query. So the database joins groups and contacts into a text each: one line a
-//! row, its fields parted by blanks.
+//! The driver passes every row from one thread to another, which for a list of a hundred costs more than the query. So
+//! the database joins groups and contacts into a text each: one line a row, its fields separated by blanks.
 
 use msnp::{GroupId, GroupName};
 use sqlx::Row;
@@ -11,9 +10,9 @@ use super::connections::Lent;
 use super::{Fault, accounts, packed};
 use crate::{Account, AccountId, Contact, Roster};
 
-/// The line feeds in the quotes are part of the statement; neither database reads a backslash.
-/// The properties that a contact shows to accounts on its allow list are looked for only where it has some: this saves a look-up
-/// for nearly every contact.
+/// One statement, so that all of it is of one moment. The line feeds in the quotes are part of it; neither database
+/// reads a backslash. The properties that a contact shows to accounts on its allow list are looked for only where it
+/// has some: this saves a look-up for nearly every contact. The bits: FL 1, AL 2.
 const READ: &str = "\
 SELECT a.id, a.handle, a.name, a.credential_epoch, a.enabled, a.verified, a.created_at, a.admin, \
  a.list_version, a.prompt, a.privacy, a.properties, \
@@ -50,6 +49,7 @@ fn groups(text: &str) -> Result<Vec<(GroupId, GroupName)>, Fault> {
         let id = packed::group_id(packed::number(&mut words)?)?;
         groups.push((id, packed::group_name(packed::word(&mut words)?)?));
     }
+    // The database joins the rows in any order.
     groups.sort_unstable_by_key(|(id, _)| *id);
     if groups.first().is_none_or(|(id, _)| *id != GroupId::ZERO) {
         return Err(Fault::corrupt("an account without group 0"));
@@ -69,6 +69,7 @@ fn contacts(text: &str) -> Result<Vec<Contact>, Fault> {
         let handle = packed::handle(packed::word(words)?)?;
         let name = packed::name(packed::word(words)?)?;
         let mut properties = packed::properties(words)?;
+        // The text has all of the contact's properties, also those for its own client only.
         properties.retain(|(key, _)| key.is_shared());
         let properties = properties.into_boxed_slice();
         contacts.push(Contact { account, handle, name, lists, groups, properties });

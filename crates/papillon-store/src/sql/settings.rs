@@ -8,6 +8,7 @@ use super::{Fault, lock, packed};
 use crate::{AccountId, Committed, ListEvent};
 
 pub(super) async fn rename(tx: &mut Tx, account: AccountId, name: &FriendlyName) -> Result<Committed, Fault> {
+    // The update itself locks the row, and it is the only one.
     sqlx::query("UPDATE accounts SET name = $2 WHERE id = $1")
         .bind(account.0)
         .bind(name.as_wire())
@@ -29,7 +30,7 @@ pub(super) async fn set_privacy(tx: &mut Tx, owner: AccountId, privacy: Privacy)
     switch(tx, text, owner, privacy.code(), ListEvent::PrivacySet(privacy)).await
 }
 
-/// Sets a setting; the value that is set already leaves the version as it is.
+/// Sets a setting; the value that is set already leaves the version as it is. Gaim sends both settings at each sign-in.
 async fn switch(
     tx: &mut Tx,
     text: &'static str,

@@ -13,7 +13,8 @@ use super::doubts::Doubts;
 use super::{Dialect, Fault, SqlStore};
 use crate::AccountId;
 
-/// The number of tries of a transaction before its failure is reported.
+/// The number of tries of a transaction before its failure is reported. The waits between them (`step_aside`) are a
+/// third of a second in all.
 pub(super) const ATTEMPTS: u32 = 10;
 
 /// A transaction that writes. Dropped, it ends with its connection.
@@ -21,6 +22,7 @@ pub(super) struct Tx {
     lent: Lent,
     pub(super) dialect: Dialect,
     doubts: Arc<Doubts>,
+    /// The versions that its commit makes true, for the case that the commit's outcome is not known.
     raised: Vec<(AccountId, ListVersion)>,
 }
 
@@ -37,6 +39,7 @@ impl Tx {
 
     /// Notes that it raises the version of an account's lists.
     pub(super) fn raises(&mut self, account: AccountId, version: ListVersion) -> Result<(), Fault> {
+        // Every change of lists comes here, so none is made on top of one in doubt.
         self.doubts.see(account)?;
         self.raised.push((account, version));
         Ok(())
@@ -53,11 +56,12 @@ impl Tx {
         let committed =
             in_time(deadline, async { Ok(self.execute(sqlx::raw_sql("COMMIT")).await.map(drop)?) });
         if let Err(fault) = committed.await {
+            // Closed first: the question needs a connection, and SQLite has one for writers.
             self.lent.close(&fault).await;
             store.doubt(&self.raised).await;
             return Err(fault);
         }
-        // Not into a file that has been deleted in the meantime.
+        // After the commit: it may have gone into a file that was deleted in the meantime, and then is not stored.
         let seen = self.lent.see_files();
         self.lent.give_back();
         if seen.is_err() {
@@ -66,7 +70,8 @@ impl Tx {
         seen.map(|()| value)
     }
 
-    /// Undoes everything.
+    /// Undoes everything. A refusal leaves a good connection, which is kept; after a fault of the connection, closing
+    /// it is the rollback.
     pub(super) async fn roll_back<T>(mut self, done: Result<T, Fault>) -> Result<T, Fault> {
         if let Err(fault) = &done
             && fault.is_of_connection()
@@ -100,7 +105,7 @@ impl DerefMut for Tx {
 }
 
 impl SqlStore {
-    /// Begins one; with a new connection, where the one that was kept had been lost unnoticed.
+    /// Begins a transaction; on a new connection, where the one that was kept had been lost unnoticed.
     pub(super) async fn begin(&self) -> Result<Tx, Fault> {
         loop {
             self.writers.see_files()?;
@@ -124,12 +129,13 @@ impl SqlStore {
 /// Waits a little longer each time, so that two transactions in conflict do not meet again.
 pub(super) async fn step_aside(attempt: u32) {
     tracing::debug!(attempt, "a transaction met another and is tried again");
+    // Nodes differ in it, so that theirs do not meet at the same moments again.
     let spread = u64::from(std::process::id()) % 7;
     tokio::time::sleep(Duration::from_millis((1 << attempt.min(6)) + spread)).await;
 }
 
-/// Runs `$work` in a transaction and commits it. A macro, because a closure cannot say yet that
-/// the future it returns is `Send` and borrows the transaction.
+/// Runs `$work` in a transaction and commits it. A macro, because the type of a closure cannot say yet that its future
+/// is `Send` and borrows the transaction.
 macro_rules! in_transaction {
     ($store:ident, $tx:ident => $work:expr) => {{
         let mut attempt = 0;
@@ -138,6 +144,7 @@ macro_rules! in_transaction {
             let outcome: Result<_, $crate::sql::Fault> = async {
                 let mut transaction = $store.begin().await?;
                 let deadline = transaction.deadline();
+                // The deadline is of the work; `end` has the same for its commit, so all of it is over by then.
                 let done = {
                     let $tx = &mut transaction;
                     $crate::sql::connections::in_time(deadline, $work).await

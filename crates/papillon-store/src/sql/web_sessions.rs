@@ -8,6 +8,7 @@ use crate::{Account, WebSession};
 
 pub(super) async fn begin(tx: &mut Tx, new: &WebSession) -> Result<(), Fault> {
     lock::one(tx, new.account).await?;
+    // Sessions that have ended go here, of all accounts: nothing else looks for them.
     sqlx::query("DELETE FROM web_sessions WHERE expires_at <= $1")
         .bind(new.begun_at)
         .execute(&mut **tx)

@@ -1,7 +1,7 @@
 //! The watch on the database's files: whether they are still those that were opened.
 //!
-//! The system keeps a file that is deleted for the programs that have it open. Bytes that are written to it then are
-//! acknowledged, read back, and gone with the last of them.
+//! The system keeps a deleted file for the programs that have it open. Bytes that are written to it then are
+//! acknowledged, can be read back, and are gone with the last of these programs.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -12,7 +12,8 @@ use sqlx::AnyConnection;
 
 use crate::sql::Fault;
 
-/// The files of an open database. SQLite itself takes none away while this has one of its connections.
+/// The files of an open database. SQLite removes its log with the last connection: while this has one, a file that is
+/// missing was taken away by another program.
 pub(crate) struct DatabaseFiles {
     files: Vec<(PathBuf, Identity)>,
     _open: Mutex<AnyConnection>,
@@ -32,7 +33,8 @@ impl DatabaseFiles {
         Ok(Arc::new(Self { files, _open: Mutex::new(open) }))
     }
 
-    /// Sees that each is where it was. It costs a look at each name, a few microseconds in all.
+    /// Fails when a name leads to another file than at the start, or to none. It costs a look at each name, a few
+    /// microseconds in all.
     pub(crate) fn see(&self) -> Result<(), Fault> {
         for (file, known) in &self.files {
             match identity(file) {
@@ -54,7 +56,7 @@ fn lost(file: &Path, error: Option<&io::Error>) -> Fault {
         }
         Some(error) => format!("{file} cannot be looked at: {error}"),
     };
-    // A file that is put there is read together with the contents of the other two.
+    // The advice names all three: a backup beside the log of another database would be read together with it.
     Fault::Outage(format!(
         "{what}; nothing is stored any more. Put the same file back; or restart the service with a backup: stop it, \
          remove what is left of the database's files (also those ending in -wal and -shm), put the backup there, \

@@ -8,7 +8,7 @@ use crate::{Account, AccountId, Credentials, InvitationCode, NewAccount, Passwor
 #[cfg(doc)]
 use crate::Refusal;
 
-/// Where accounts are kept. One part of [`Store`](crate::Store).
+/// The store of accounts, one part of [`Store`](crate::Store).
 #[async_trait]
 pub trait AccountStore: Send + Sync + 'static {
     /// Makes an account.
@@ -17,8 +17,8 @@ pub trait AccountStore: Send + Sync + 'static {
     /// [`Refusal::AccountExists`].
     async fn create_account(&self, new: NewAccount) -> Result<Account>;
 
-    /// Makes many accounts, all in one transaction. An account whose handle is taken, also by one before it among these,
-    /// is `None` and left as it is.
+    /// Makes many accounts, all in one transaction. An account whose handle is taken, also by one before it among
+    /// these, is `None` and left as it is.
     async fn create_accounts(&self, new: &[NewAccount]) -> Result<Vec<Option<Account>>>;
 
     /// Makes an account and uses the invitation once, at the account's `created_at`.

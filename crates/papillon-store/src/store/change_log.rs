@@ -4,7 +4,7 @@ use async_trait::async_trait;
 
 use crate::{AccountChange, Result};
 
-/// Where it is logged what was done to accounts. One part of [`Store`](crate::Store).
+/// The log of account changes, one part of [`Store`](crate::Store).
 #[async_trait]
 pub trait AccountLog: Send + Sync + 'static {
     /// The number of the latest account change; 0 before the first.

@@ -7,7 +7,7 @@ use crate::{Invitation, NewInvitation, Result};
 #[cfg(doc)]
 use crate::Refusal;
 
-/// Where invitations are kept. One part of [`Store`](crate::Store).
+/// The store of invitations, one part of [`Store`](crate::Store).
 #[async_trait]
 pub trait InvitationStore: Send + Sync + 'static {
     /// Makes an invitation; those that have expired go.

@@ -10,10 +10,10 @@ use crate::{Account, AccountId, Committed, PrivacyList, Result, Roster};
 #[cfg(doc)]
 use crate::Refusal;
 
-/// Where the lists of accounts are kept. One part of [`Store`](crate::Store).
+/// The store of the lists of accounts, one part of [`Store`](crate::Store).
 ///
-/// A change of lists returns what it means for each person whom it concerns. It raises the version of each one of
-/// them by exactly one, and nobody else's.
+/// A change of lists returns its meaning for each person that it concerns. It raises the version of each one of them by
+/// exactly one, and of no other person.
 #[async_trait]
 pub trait ListStore: Send + Sync + 'static {
     /// Everything a sign-in needs, all of one moment.

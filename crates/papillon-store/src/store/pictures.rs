@@ -7,7 +7,7 @@ use crate::{AccountId, Picture, Result};
 #[cfg(doc)]
 use crate::Refusal;
 
-/// Where display pictures are kept. One part of [`Store`](crate::Store).
+/// The store of display pictures, one part of [`Store`](crate::Store).
 #[async_trait]
 pub trait PictureStore: Send + Sync + 'static {
     /// The display picture that is kept for a person.
@@ -19,7 +19,7 @@ pub trait PictureStore: Send + Sync + 'static {
     /// In this order: [`Refusal::UnknownAccount`], [`Refusal::PictureTooLarge`].
     async fn set_picture(&self, account: AccountId, picture: &Picture) -> Result<()>;
 
-    /// Keeps no display picture any more.
+    /// Removes the display picture.
     ///
     /// # Errors
     /// [`Refusal::UnknownAccount`].

@@ -4,10 +4,10 @@ use async_trait::async_trait;
 
 use crate::Result;
 
-/// Where keys are kept. One part of [`Store`](crate::Store).
+/// The store of keys, one part of [`Store`](crate::Store).
 #[async_trait]
 pub trait SecretStore: Send + Sync + 'static {
-    /// The secret of this name. The first request for it, on any node, gives it its value;
-    /// everybody later gets that value.
+    /// The secret of this name. The first request for it, on any node, gives it its value; all later requests get that
+    /// value.
     async fn secret(&self, name: &str, candidate: &[u8]) -> Result<Vec<u8>>;
 }

@@ -7,7 +7,7 @@ use crate::{Account, Result, WebSession};
 #[cfg(doc)]
 use crate::Refusal;
 
-/// Where the sessions of the pages are kept. One part of [`Store`](crate::Store).
+/// The store of the sessions of the pages, one part of [`Store`](crate::Store).
 #[async_trait]
 pub trait WebSessionStore: Send + Sync + 'static {
     /// Begins a session of the pages; those that have ended by then go, and of the account's own no more than

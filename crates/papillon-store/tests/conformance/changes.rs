@@ -35,7 +35,7 @@ pub async fn each_change_is_logged_once_and_in_order(place: Place) {
     assert!(watcher.changes_after(last).await.unwrap().is_empty());
 }
 
-/// A watcher that only ever asks for what is new misses nothing, however the writers overlap.
+/// A watcher that only ever asks for new entries misses none, however the writers overlap.
 pub async fn numbers_become_visible_in_order(place: Place) {
     const PEOPLE: usize = 40;
     let (store, watcher) = (place.open().await, place.open().await);

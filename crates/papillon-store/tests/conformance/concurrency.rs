@@ -62,7 +62,7 @@ pub async fn everybody_adds_everybody_at_once(place: Place) {
         let roster = roster(&stores[1], owner).await;
         assert_eq!(roster.contacts.len(), SIZE - 1);
         assert!(roster.contacts.iter().all(|contact| contact.lists.bits() == 9));
-        // One for each who was added, and one for each who added.
+        // One for each account that was added, and one for each that added.
         assert_eq!(roster.version, v(1 + 2 * (SIZE as u32 - 1)));
     }
 }

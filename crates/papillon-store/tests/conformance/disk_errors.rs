@@ -143,7 +143,7 @@ async fn fail_everywhere(folder: &Path) {
                     let _ = store.set_picture(alice, &picture).await;
                 }
             }
-            // Nothing is stored of what was refused; nothing is lost of what was taken.
+            // No refused change is stored, and no acknowledged one is lost.
             assert!(store.in_doubt().is_empty());
             assert_eq!(version(&store, alice).await, last, "call {after} of {which}");
             assert_eq!(version(&place.open().await, alice).await, last, "call {after} of {which}");
@@ -167,7 +167,7 @@ async fn fail_to_read(folder: &Path) {
     for after in 1..=30 {
         disk.fails(READS, after);
         while !disk.has_failed(READS) {
-            // What another process writes has to be read.
+            // Changes of another process have to be read.
             if let Ok(other) = papillon_store::open(&place.url).await {
                 let _ = change(&other, alice, "x").await;
             }

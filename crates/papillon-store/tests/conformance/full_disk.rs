@@ -80,7 +80,7 @@ async fn fill_and_clear(folder: &Path) {
     for round in 0..5 {
         fill(&filler);
         until_refused(&store, alice).await;
-        // Whatever is tried, it can be read what there is.
+        // After each attempt the stored values can be read.
         let refused =
             store.add_to_privacy(alice, PrivacyList::Block, &handle("bob"), &friendly("B"), 9).await;
         let before = roster(&store, alice).await;

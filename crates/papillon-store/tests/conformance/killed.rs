@@ -1,4 +1,4 @@
-//! A process that is killed while it writes has not lost what it acknowledged.
+//! A process that is killed while it writes: it has lost no acknowledged change.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};

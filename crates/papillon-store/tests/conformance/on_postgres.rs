@@ -8,7 +8,7 @@ use crate::Place;
 use crate::postgres_server::Server;
 use crate::sqlite_file::runtime;
 
-/// A check: its name and what it does.
+/// A check: its name and its steps.
 pub type Check = (&'static str, fn(Place) -> Pin<Box<dyn Future<Output = ()> + Send>>);
 
 /// Runs the checks, a database each, and reports all that failed.

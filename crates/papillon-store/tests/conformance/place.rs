@@ -1,4 +1,4 @@
-//! Where a check runs, and the people in it.
+//! The place where a check runs, and the people in it.
 
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ impl Place {
         papillon_store::open(&self.url).await.unwrap_or_else(|error| panic!("{error}"))
     }
 
-    /// Does to the database what the store never would.
+    /// Changes the database as the store never would.
     pub async fn tamper(&self, text: &'static str) {
         let text = sqlx::raw_sql(text);
         if let Some(path) = self.url.strip_prefix("sqlite:") {

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use sqlx::{Connection, Executor, PgConnection};
 
 /// Makes the folder, runs the server, says where it is, and waits for its standard input to end:
-/// which it does when the tests are over, however they end. Until then it does what it is told there.
+/// which it does when the tests are over, however they end. Until then it carries out the words that come there.
 const SCRIPT: &str = r#"
 set -eu
 umask 077
@@ -109,7 +109,7 @@ impl Server {
         self.tell("start");
     }
 
-    /// Stops all its processes in the middle of what they do.
+    /// Stops all its processes in the middle of their work.
     pub fn freeze(&self) {
         self.signal("STOP");
     }

@@ -42,7 +42,7 @@ pub async fn those_who_are_allowed_are_told(place: Place) {
     for who in [allowed, blocked, unlisted] {
         befriend(&store, who, "alice").await;
     }
-    // Alice has somebody on her lists who does not have her.
+    // Alice has a contact on her lists that does not have her.
     let stranger = person(&store, "stranger").await;
     befriend(&store, alice, "stranger").await;
     for (list, name) in [(PrivacyList::Allow, "allowed"), (PrivacyList::Block, "blocked")] {
@@ -81,7 +81,7 @@ pub async fn all_who_are_told_share_one_event(place: Place) {
     assert_eq!(*set.changes[1].1.event, event);
     assert!(std::sync::Arc::ptr_eq(&set.changes[1].1.event, &set.changes[2].1.event));
 
-    // Who begins to see them sees all, who ceases to, nothing.
+    // A contact that begins to see them sees all; one that ceases to, none.
     let bobs = handle("bob");
     let hidden = store.remove_from_privacy(alice, PrivacyList::Allow, &bobs).await.unwrap();
     let shown = store.add_to_privacy(alice, PrivacyList::Allow, &bobs, &friendly("b"), 9).await.unwrap();

@@ -47,6 +47,7 @@ pub(super) async fn run(args: &AddArgs, settings: &Settings) -> anyhow::Result<(
         None => database::open(settings).await?,
     };
     store.create_account(new).await.map_err(|error| match error {
+        // Another command may have made it while the password was typed.
         StoreError::Refused(Refusal::AccountExists) => exists(&args.handle, settings),
         error => explained(error, &args.handle),
     })?;

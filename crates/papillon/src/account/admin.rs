@@ -12,7 +12,7 @@ pub(super) struct AdminArgs {
     /// The account.
     #[arg(value_name = "EMAIL", value_parser = email)]
     handle: Handle,
-    /// They may no longer.
+    /// Removes the mark.
     #[arg(long)]
     off: bool,
 }

@@ -67,6 +67,7 @@ pub(super) async fn run(args: &ImportArgs, settings: &Settings) -> anyhow::Resul
         report.refused.push(Refused::exists(entry.line, &entry.handle));
     }
     if !new.is_empty() {
+        // Before the database is made: without the file for passwords nothing is to be left behind.
         let mut given_out = given_out(args, &new)?;
         let store = match existing {
             Some(store) => store,
@@ -105,6 +106,7 @@ fn read_all(path: &Path) -> anyhow::Result<Zeroizing<Vec<u8>>> {
     } else {
         let failed = || format!("the file {} cannot be read", path.display());
         let file = std::fs::File::open(path).with_context(failed)?;
+        // One byte beyond the limit shows that there is too much, without reading all of it.
         file.take(LARGEST + 1).read_to_end(&mut bytes).with_context(failed)?;
     }
     if bytes.len() as u64 > LARGEST {

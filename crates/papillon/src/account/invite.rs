@@ -17,10 +17,10 @@ const DAY: i64 = 24 * 3600;
 /// The options of `account invite`.
 #[derive(Debug, clap::Args)]
 pub(super) struct InviteArgs {
-    /// For how many accounts it is good.
+    /// The number of accounts for which it is good.
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     uses: u32,
-    /// For how many days it is good.
+    /// The number of days for which it is good.
     #[arg(long, value_name = "N", default_value_t = 14, value_parser = clap::value_parser!(u32).range(1..=3650))]
     days: u32,
 }
@@ -74,6 +74,7 @@ fn register_page(settings: &Settings) -> Option<String> {
     }
     let host = settings.server.public_host.as_deref()?;
     let host = if host.contains(':') { format!("[{host}]") } else { host.to_owned() };
+    // Port 0 is chosen by the system: the settings do not tell it.
     let port = |listener: &ListenAddress| listener.port().filter(|port| *port != 0);
     let https = port(&settings.https).map(|port| settings.server.front.https_port.unwrap_or(port));
     match (port(&settings.http), https) {

@@ -56,6 +56,7 @@ fn entries(accounts: &[Account]) -> Vec<Entry> {
 
 fn table(accounts: &[Account]) -> String {
     let names: Vec<_> = accounts.iter().map(|account| replaced(&account.name.text())).collect();
+    // An address is ASCII, so its bytes are its cells. A name is counted in characters.
     let email_width = accounts.iter().map(|account| account.handle.as_str().len()).max().unwrap_or(0);
     let name_width = names.iter().map(|name| name.chars().count()).max().unwrap_or(0);
     let mut text = String::new();

@@ -62,7 +62,7 @@ pub(crate) enum Action {
     Leave(ConversationId),
     /// Offer a file.
     SendFile {
-        /// To whom.
+        /// The receiver.
         to: Handle,
         /// As the user wrote it.
         path: PathBuf,
@@ -142,19 +142,19 @@ pub(crate) enum Outcome {
         tab: TabId,
         /// The contact.
         who: Handle,
-        /// Why not.
+        /// The error, in words.
         result: Result<(), String>,
     },
     /// A change was made, or was not.
     Done {
-        /// Which.
+        /// The change.
         request: Request,
-        /// Why not.
+        /// The error, in words.
         result: Result<(), String>,
     },
     /// The outcome of an offer.
     FileOffered {
-        /// To whom.
+        /// The receiver.
         to: Handle,
         /// As the user wrote it.
         path: PathBuf,
@@ -163,9 +163,9 @@ pub(crate) enum Outcome {
     },
     /// A transfer could not be accepted, declined or stopped.
     TransferRefused {
-        /// Which.
+        /// The transfer.
         transfer: TransferId,
-        /// Why.
+        /// The reason.
         error: TransferError,
     },
 }

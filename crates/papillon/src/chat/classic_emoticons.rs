@@ -101,6 +101,7 @@ fn first(text: &str) -> Option<(Range<usize>, &'static str)> {
     let mut address = 0..0;
     for (at, char) in text.char_indices() {
         if before.is_none_or(char::is_whitespace) {
+            // A word is judged at its beginning, for all of its characters.
             let word = text[at..].split(char::is_whitespace).next().unwrap_or_default();
             let is_address = word.contains("://") || word.starts_with("www.");
             address = if is_address { at..at + word.len() } else { 0..0 };
@@ -119,8 +120,10 @@ fn first(text: &str) -> Option<(Range<usize>, &'static str)> {
 /// `:D` is a code, `x:Dan` has none.
 fn code_at(before: Option<char>, text: &str) -> Option<(usize, &'static str)> {
     let fits = |code: &&str| {
+        // `get` is `None` in the middle of a character, which is no code then.
         let begins = text.get(..code.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(code));
         let is_word = |char: Option<char>| char.is_some_and(char::is_alphanumeric);
+        // Only a letter beside a letter joins a word: `:)` may stand anywhere.
         let edge = |edge: Option<char>, beside: Option<char>| !(is_word(edge) && is_word(beside));
         begins
             && edge(code.chars().next(), before)

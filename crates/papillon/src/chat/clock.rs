@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use time::{OffsetDateTime, UtcOffset};
 
-/// When something happened, as the wall clock told it.
+/// The time of something that happened, by the wall clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Stamp {
     /// The day, for a line between two days.
@@ -20,6 +20,7 @@ impl Stamp {
     /// Now, in the zone of this machine; UTC where that is unknown.
     pub(crate) fn now() -> Self {
         let now = OffsetDateTime::now_utc();
+        // Asked for each time, because it changes with summer time.
         let offset = UtcOffset::local_offset_at(now).unwrap_or(UtcOffset::UTC);
         let now = now.to_offset(offset);
         Self { day: now.date(), hour: now.hour(), minute: now.minute() }

@@ -54,7 +54,7 @@ pub(crate) const COMMANDS: &[Usage] = &[
     usage("quit", "", Takes::Nothing, "sign out and leave"),
 ];
 
-/// A command: its name as in [`COMMANDS`] and what followed, without blanks around it.
+/// A command: its name as in [`COMMANDS`] and the rest of the line, without blanks around it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Command {
     /// As in [`COMMANDS`].
@@ -110,6 +110,7 @@ fn find(word: &str) -> Option<&'static Usage> {
         return Some(usage);
     }
     let mut begin = completions(&word);
+    // The second `next` shows whether another command begins so as well.
     begin.next().filter(|_| !word.is_empty()).filter(|_| begin.next().is_none())
 }
 

@@ -21,6 +21,7 @@ use super::wrap::wrap;
 /// Draws everything. The state knows the size of the window already.
 pub(crate) fn screen(frame: &mut Frame<'_>, app: &App) {
     let area = frame.area();
+    // The two differ for one drawing when the window changes its size in between.
     if is_too_small(area) || is_too_small(app.screen) {
         let lines = wrap(&[Span::raw("Please make the window larger.")], usize::from(area.width));
         frame.render_widget(Paragraph::new(lines), area);

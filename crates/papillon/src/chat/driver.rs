@@ -25,12 +25,12 @@ use crate::control::Said;
 
 /// The most wake-ups that can wait; a task with one more waits too.
 const WAITING: usize = 256;
-/// The interval at which the driver looks whether time changed anything.
+/// The interval at which the driver checks whether time changed anything.
 const TICK: Duration = Duration::from_millis(500);
 
 /// The options of the messenger.
 pub(super) struct Setup {
-    /// Where received files go.
+    /// The folder for received files.
     pub(super) downloads: PathBuf,
     /// No bell.
     pub(super) mute: bool,
@@ -44,7 +44,7 @@ pub(super) struct Source {
     pub(super) events: Events,
     /// Messages of other commands.
     pub(super) said: mpsc::Receiver<Said>,
-    /// Where other commands come in, until the account is signed out for good.
+    /// The way in for other commands, until the account is signed out for good.
     #[cfg(unix)]
     pub(super) socket: Option<crate::control::LocalSocket>,
 }
@@ -65,6 +65,7 @@ struct Driver {
 /// Runs the messenger until the user leaves or the account is signed out for good.
 pub(super) async fn run(client: Client, source: Source, setup: Setup) -> anyhow::Result<()> {
     let (sender, mut wakes) = mpsc::channel(WAITING);
+    // Before the terminal is taken over: a signal in between would end the program and leave the terminal raw.
     signals::forward(sender.clone())?;
     let screen = Screen::take_over(sender.clone())?;
     input::read(sender.clone())?;
@@ -82,7 +83,8 @@ pub(super) async fn run(client: Client, source: Source, setup: Setup) -> anyhow:
         let changed = tokio::select! {
             wake = wakes.recv() => {
                 let mut next = wake;
-                // What waits already is dealt with before anything is drawn.
+                // All that waits already, before one drawing: drawing for each would fall behind in a burst of events.
+                // At most one queue full: a flood of events must not keep the screen from being drawn.
                 for _ in 0..WAITING {
                     let Some(wake) = next else { break };
                     app.tick(driver.now());
@@ -93,6 +95,7 @@ pub(super) async fn run(client: Client, source: Source, setup: Setup) -> anyhow:
             }
             _ = ticks.tick() => app.tick(driver.now()),
         };
+        // Once for all events of this turn, since it copies the whole list.
         if std::mem::take(&mut driver.stale) {
             app.set_roster(Roster::of(&driver.client));
         }
@@ -100,6 +103,7 @@ pub(super) async fn run(client: Client, source: Source, setup: Setup) -> anyhow:
             driver.screen.draw(&mut app)?;
         }
     }
+    // It gives the terminal back, so that an error is printed below the prompt and not on the screen that goes away.
     drop(driver);
     match app.connection {
         Connection::Over(why) => bail!("{why}"),
@@ -115,6 +119,7 @@ async fn forward(mut source: Source, wakes: Sender<Wake>) {
                 Some(event) => Wake::Client(Box::new(event)),
                 None => break,
             },
+            // Without senders this branch is off, and the events go on.
             Some(said) = source.said.recv() => Wake::Said(said),
         };
         if wakes.send(wake).await.is_err() {
@@ -122,6 +127,7 @@ async fn forward(mut source: Source, wakes: Sender<Wake>) {
         }
     }
     #[cfg(unix)]
+    // Signed out for good: from now on other commands sign in by themselves.
     drop(source.socket);
     // Closed: the messenger ends already.
     let _ = wakes.send(Wake::End).await;

@@ -16,7 +16,7 @@ pub(crate) struct InputLine {
     cursor: usize,
 }
 
-/// Where the text and the cursor are on the screen.
+/// The text and the cursor as they stand on the screen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Shape {
     /// The lines, none wider than the room there is.
@@ -50,9 +50,10 @@ impl InputLine {
         self.text = text;
     }
 
-    /// Writes at the cursor, also what was pasted. Returns whether all of it had room.
+    /// Writes typed or pasted text at the cursor. Returns whether all of it had room.
     pub(crate) fn insert(&mut self, text: &str) -> bool {
         let text = clean::typed(text);
+        // Cut at a character: a part of one is no text.
         let mut end = text.len().min(MAX_LEN.saturating_sub(self.text.len()));
         while !text.is_char_boundary(end) {
             end -= 1;
@@ -144,9 +145,11 @@ impl InputLine {
 
     /// The text in lines of at most `room` cells, broken anywhere.
     pub(crate) fn shape(&self, room: usize) -> Shape {
+        // A wide character takes two cells, and would never fit into one.
         let room = room.max(2);
         let mut shape = Shape { rows: vec![String::new()], x: 0, y: 0 };
         let mut used = 0;
+        // The empty one at the end is the place after the last character, where the cursor may stand.
         let clusters = self.text.grapheme_indices(true).chain([(self.text.len(), "")]);
         for (at, cluster) in clusters {
             // The cursor needs a cell too, also after the last character of a line.

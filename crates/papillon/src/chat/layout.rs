@@ -73,6 +73,7 @@ pub(crate) fn panes(screen: Rect, wants: Wants) -> Panes {
     let top = from_top(&mut rest, 1);
     let rule = from_top(&mut rest, 1);
     let keys = from_bottom(&mut rest, 1);
+    // A sixth of a small window: the rest is for the conversation. With `MIN_HEIGHT` that is two lines.
     let input = from_bottom(&mut rest, wants.input_rows.clamp(1, MAX_INPUT.min(screen.height / 6)));
     let notice = from_bottom(&mut rest, 1);
     let question = wants.question.then(|| from_bottom(&mut rest, 1));

@@ -2,7 +2,7 @@
 
 use unicode_segmentation::UnicodeSegmentation;
 
-/// The most bytes of text in one message. The service takes 1664 with the headers.
+/// The most bytes of text in one message. The service takes 1664 with the headers, which leaves 264 for these.
 const MOST: usize = 1_400;
 
 /// The text in parts that each fit into one message, cut at line ends and blanks where there are
@@ -25,7 +25,7 @@ fn on_the_wire(text: &str) -> usize {
     text.len() + text.matches('\n').count()
 }
 
-/// Where the first portion ends.
+/// The end of the first portion, in bytes.
 fn cut(text: &str) -> usize {
     let mut bytes = 0;
     let mut end = 0;
@@ -42,6 +42,7 @@ fn cut(text: &str) -> usize {
     if tail.starts_with(['\n', ' ']) {
         return end;
     }
+    // Not in the first half: that would make many short portions of one long word.
     let best = head.rfind('\n').filter(|at| *at > end / 2).or_else(|| head.rfind(' '));
     best.filter(|at| *at > end / 2).map_or(end, |at| at + 1)
 }

@@ -37,7 +37,7 @@ pub(crate) use tab::Tab;
 pub(crate) use transcript::{Body, Delivery, Entry};
 pub(crate) use transfers::{File, Stage, Transfers};
 
-/// Where the keys go.
+/// The part of the screen that has the keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Focus {
     /// To the contact list.
@@ -55,7 +55,7 @@ pub(crate) enum Connection {
     Returning,
     /// Being ended.
     Leaving,
-    /// Gone for good; why. The next key leaves.
+    /// Gone for good; the reason. The next key leaves.
     Over(String),
 }
 
@@ -79,7 +79,7 @@ pub(crate) struct App {
     pub(crate) tabs: Vec<Tab>,
     /// The tab that is shown.
     pub(crate) current: usize,
-    /// Where the keys go.
+    /// The part that has the keys.
     pub(crate) focus: Focus,
     /// The state of the connection.
     pub(crate) connection: Connection,
@@ -131,6 +131,7 @@ impl App {
         let mut app = Self {
             roster: roster.clone(),
             list: ContactList::default(),
+            // The first tab is never closed, so there is always a current one.
             tabs: vec![Tab::events(TabId(0))],
             current: 0,
             focus: Focus::List,
@@ -141,6 +142,7 @@ impl App {
             help: None,
             theme: Theme { colour: true },
             emoji: false,
+            // Until the first drawing tells the real size.
             screen: Rect::new(0, 0, 80, 24),
             now,
             settled: now.elapsed + SETTLING,
@@ -157,6 +159,7 @@ impl App {
         };
         let welcome = format!("You are signed in as {}. F1 shows the keys and commands.", roster.own);
         app.note(0, welcome, Tone::Good);
+        // Known already, so the events that tell of them again are no news.
         let online = roster.people.iter().filter(|person| person.status.is_some());
         app.online.extend(online.map(|person| person.handle.clone()));
         app.set_roster(roster);
@@ -176,6 +179,7 @@ impl App {
             talk.typing.retain(|(_, until)| *until > now.elapsed);
             changed |= typing != talk.typing.len();
         }
+        // The speed of a running file changes with the time alone.
         changed | self.transfers.any_running()
     }
 
@@ -192,7 +196,7 @@ impl App {
         self.list.rows(&self.roster)
     }
 
-    /// Where everything is on the screen.
+    /// The layout of the screen.
     pub(crate) fn panes(&self) -> Panes {
         let rows = |room| self.line().shape(room).rows.len();
         let wants = Wants {
@@ -247,7 +251,7 @@ impl App {
         self.notice = Some(Notice { text, tone, until: self.now.elapsed + time });
     }
 
-    /// Shows for a while what to do about something that is written elsewhere.
+    /// Shows for a while some advice about something that is written elsewhere.
     fn hint(&mut self, text: String) {
         self.notice = Some(Notice { text, tone: Tone::Bad, until: self.now.elapsed + BAD_NOTICE });
     }
@@ -257,10 +261,11 @@ impl App {
         self.push(tab, Body::Note { text: text.into(), tone });
     }
 
-    /// Writes into a tab. What is read further up stays where it is.
+    /// Writes into a tab. A text that is read further up stays where it is.
     fn push(&mut self, tab: usize, body: Body) -> EntryId {
         let id = EntryId(self.number());
         let entry = Entry { id, at: self.now.stamp, body };
+        // The position is held after the push: it is counted in lines, and the new entries have to be laid out for that.
         let added = self.tabs[tab].transcript.push(entry);
         self.hold_position(tab, added);
         id
@@ -274,6 +279,7 @@ impl App {
     /// The bell, unless it has just rung.
     fn ring(&mut self) -> Option<Action> {
         let now = self.now.elapsed;
+        // Many texts at once ring once.
         let quiet = self.bell.is_some_and(|last| now < last + Duration::from_secs(1));
         if quiet {
             return None;

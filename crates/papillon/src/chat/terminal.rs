@@ -1,4 +1,4 @@
-//! The terminal: taken over at the start, given back whatever happens.
+//! The terminal: taken over at the start, given back in every case.
 
 use std::io::{self, Write};
 use std::panic;
@@ -23,7 +23,7 @@ use super::state::App;
 use super::wake::Wake;
 
 /// Whether the terminal is to be given back. That is done once: a terminal that is given back
-/// twice puts the cursor back to where it once was, over what was written since.
+/// twice puts the cursor back to where it once was, over the text that was written since.
 static TAKEN: AtomicBool = AtomicBool::new(false);
 
 /// The terminal while the messenger has it. Dropping it gives it back.
@@ -39,6 +39,7 @@ impl Screen {
         let failed = "the terminal cannot be taken over";
         mind_panics(wakes);
         enable_raw_mode().context(failed)?;
+        // From here on there is something to give back, also if a step below fails.
         TAKEN.store(true, Ordering::SeqCst);
         let begin = execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste, EnableFocusChange);
         let terminal = begin.and_then(|()| Terminal::new(CrosstermBackend::new(io::stdout())));
@@ -54,6 +55,7 @@ impl Screen {
     /// Draws the state.
     pub(super) fn draw(&mut self, app: &mut App) -> anyhow::Result<()> {
         let failed = "the terminal cannot be drawn on";
+        // Before the drawing rather than in it: the state has to know the size when it lays out.
         self.terminal.autoresize().context(failed)?;
         app.screen = self.terminal.get_frame().area();
         self.terminal.draw(|frame| draw::screen(frame, app)).context(failed)?;
@@ -69,7 +71,7 @@ impl Screen {
         Ok(())
     }
 
-    /// Forgets what is on the screen, so that all of it is drawn next time.
+    /// Forgets the content of the screen, so that all of it is drawn next time.
     pub(super) fn forget(&mut self) -> anyhow::Result<()> {
         self.terminal.clear().context("the terminal cannot be cleared")
     }
@@ -77,7 +79,7 @@ impl Screen {
     /// Rings the bell.
     pub(super) fn ring(&self) {
         let mut out = io::stdout();
-        // Who hears no bell sees the mark.
+        // The mark of the tab says the same without a bell.
         let _ = out.write_all(b"\x07").and_then(|()| out.flush());
     }
 }
@@ -93,6 +95,7 @@ fn give_back() {
     if !TAKEN.swap(false, Ordering::SeqCst) {
         return;
     }
+    // Each step by itself: one that fails must not keep the others from being done.
     let _ = disable_raw_mode();
     let _ = execute!(
         io::stdout(),
@@ -105,6 +108,8 @@ fn give_back() {
 }
 
 fn mind_panics(wakes: Sender<Wake>) {
+    // The drawing thread alone has the screen. A panic elsewhere, in a task or in the thread of the keys, must not print
+    // over it.
     let own = thread::current().id();
     let before = panic::take_hook();
     panic::set_hook(Box::new(move |what| {
@@ -112,7 +117,7 @@ fn mind_panics(wakes: Sender<Wake>) {
             give_back();
             before(what);
         } else {
-            // When the channel is full the messenger is busy, and goes on without that thread.
+            // With a full channel the messenger is busy, and goes on without that thread.
             let what = what.to_string().replace('\n', " ");
             let _ = wakes.try_send(Wake::Panicked(what));
         }

@@ -63,6 +63,7 @@ pub(crate) fn wrap(text: &[Span<'_>], room: usize) -> Vec<Line<'static>> {
         }
         line.push(piece);
         let too_long = line.iter().map(|piece| piece.width).sum::<usize>() > room;
+        // Blanks may hang over the end: they are cut off by `join`.
         if too_long && line.len() > 1 && piece.symbol != " " {
             let rest = line.split_off(break_at(&line));
             lines.push(join(&line));
@@ -77,10 +78,11 @@ fn measure(symbol: &str) -> usize {
     if symbol == "\n" { 0 } else { usize::from(symbol.cell_width()) }
 }
 
-/// Where the next line begins, in a line that became too long with its last piece: after the last
+/// The index at which the next line begins, in a line that became too long with its last piece: after the last
 /// blank, or before the last piece when there is none.
 fn break_at(line: &[Piece<'_>]) -> usize {
     match line.iter().rposition(|piece| piece.symbol == " ") {
+        // A blank with nothing before it would give an empty line, and the same line again.
         Some(blank) if line[..blank].iter().any(|piece| piece.symbol != " ") => blank + 1,
         _ => line.len() - 1,
     }

@@ -25,6 +25,7 @@ pub(crate) async fn asker(args: &ClientArgs, purpose: Purpose) -> Result<Asker, 
     // Before anybody is asked for a password in vain.
     let looks = options.looks().map_err(|error| Failure::new("file", error))?;
     let account = account_of(&options).map_err(not_signed_in)?;
+    // First of all: a sign-in of this program would sign the running one out.
     if let Some(asker) = running(&account, &options).await.map_err(not_signed_in)? {
         return Ok(asker);
     }
@@ -44,6 +45,7 @@ async fn sign_in(
     account: msnp::Handle,
     looks: Looks,
 ) -> anyhow::Result<Asker> {
+    // A command with one action fails when its connection breaks. It is not known then how far it has come.
     let mut login = Login::with(args, options, account, looks, |builder| builder.reconnect(None))?;
     let (client, events) = login.sign_in().await?;
     Ok(Asker::signed_in(client, events))

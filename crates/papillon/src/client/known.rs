@@ -31,6 +31,7 @@ impl KnownAuthorities {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
             read => read.with_context(|| format!("{} cannot be read", self.path.display()))?,
         };
+        // A later line replaces an earlier one: the file is only ever appended to.
         let mut found = None;
         for (number, line) in text.lines().enumerate() {
             let words: Vec<_> = line.split_whitespace().collect();

@@ -31,7 +31,7 @@ Exit codes: 0 fine, 1 failed, 2 wrong usage.";
 /// The heading of all these in `--help`.
 const HEADING: &str = "Signing in";
 
-/// How to sign in.
+/// The options of signing in.
 #[derive(Debug, Clone, Default, clap::Args)]
 pub(crate) struct ClientArgs {
     /// The account that signs in. Without this, PAPILLON_ACCOUNT counts, and without that you are asked.
@@ -44,7 +44,7 @@ pub(crate) struct ClientArgs {
     /// The service. [default: the host of --gateway, or else 127.0.0.1; port 1863]
     #[arg(long, value_name = "HOST[:PORT]", global = true, help_heading = HEADING)]
     server: Option<ServerAddress>,
-    /// Where signing in begins. [default: https://HOST:8443/rdr/pprdr.asp, or else the same at port 443]
+    /// The address at which signing in begins. [default: https://HOST:8443/rdr/pprdr.asp, or else the same at port 443]
     #[arg(long, value_name = "URL", value_parser = url, global = true, help_heading = HEADING)]
     nexus: Option<String>,
     /// Reaches the service through HTTP, by this URL: http://HOST:PORT/gateway/gateway.dll
@@ -82,12 +82,12 @@ pub(crate) struct ClientArgs {
     protocol: Option<Dialect>,
 }
 
-/// When direct connections are made.
+/// The choice of direct connections.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Direct {
     /// Everything goes through the service.
     Never,
-    /// Where the addresses of both allow it.
+    /// If the addresses of both allow it.
     Auto,
     /// As auto, and also when both are on this machine.
     SameMachine,
@@ -103,7 +103,7 @@ impl From<Direct> for DirectConnections {
     }
 }
 
-/// Which certificates the options trust.
+/// The certificates that the options trust.
 #[derive(Debug, Clone)]
 pub(super) enum TrustOption {
     /// Any certificate.
@@ -152,7 +152,7 @@ impl Options {
         Ok(looks)
     }
 
-    /// Under which name a program is found that is signed in like this.
+    /// The name under which a program that is signed in like this is found.
     #[cfg(unix)]
     pub(super) fn name(&self, account: &Handle) -> crate::control::SocketName {
         // The same for all ways to write the same service.
@@ -210,7 +210,7 @@ impl ClientArgs {
         Ok(self.resolve()?.direct != DirectConnections::Never)
     }
 
-    /// Where the password comes from.
+    /// The source of the password.
     pub(super) fn password_source(&self) -> PasswordSource {
         PasswordSource { password_stdin: self.password_stdin }
     }
@@ -248,6 +248,8 @@ impl ClientArgs {
         Ok(match (&self.ca, self.insecure_tls, file, anybody) {
             (Some(file), ..) => TrustOption::File(file.clone()),
             (None, true, ..) => TrustOption::AnyCertificate,
+            // Of two options clap knows that they exclude each other; of two variables it does not. An option goes
+            // before both.
             (None, false, Some(_), true) => {
                 bail!("PAPILLON_CA and PAPILLON_INSECURE_TLS contradict each other: set one of them")
             }
@@ -261,6 +263,7 @@ impl ClientArgs {
         if !self.emoticons.is_empty() {
             return Ok(self.emoticons.clone());
         }
+        // Lines, because a shortcut may have any other separator in it.
         let all = |text: &str| text.lines().filter(|line| !line.is_empty()).map(emoticon).collect();
         Ok(either(&None, "PAPILLON_EMOTICON", all)?.unwrap_or_default())
     }

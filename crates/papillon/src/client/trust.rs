@@ -12,7 +12,7 @@ use super::known::KnownAuthorities;
 use super::options::{Options, TrustOption};
 use crate::clean;
 
-/// Where the service's authority is under its data folder.
+/// The path of the service's authority under its data folder.
 const AUTHORITY: &str = "tls/ca.pem";
 
 /// The trust at each attempt to sign in.
@@ -65,9 +65,11 @@ impl TrustDecision {
             TrustOption::File(path) => bail!("{certificate} {}", wrong_with_file(&shown.fault, path)),
             TrustOption::OnFirstUse => {}
         }
+        // A pinned authority is trusted under any name. So its fault is another one, such as its time.
         if self.pins.contains(fingerprint) {
             bail!("{certificate} cannot be used, although it was accepted");
         }
+        // The login server may be another one than the nexus, with a line of its own.
         let known = match &self.known {
             Some(known) => known.find(server)?.map(|before| (known, before)),
             None => None,
@@ -125,7 +127,7 @@ fn authority(shown: &ServerCertificate) -> String {
     }
 }
 
-/// The fault of a certificate that the authorities in a file do not vouch for, and what to do.
+/// The fault of a certificate that the authorities in a file do not vouch for, with advice.
 fn wrong_with_file(fault: &CertificateFault, path: &Path) -> String {
     match fault {
         CertificateFault::UnknownAuthority => format!(

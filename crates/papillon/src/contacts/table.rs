@@ -118,7 +118,7 @@ Not on your list
     }
 
     proptest! {
-        /// Whatever people and groups are called, each has a line and nothing of it plays with a terminal.
+        /// People and groups of any name have a line each, and nothing of it plays with a terminal.
         #[test]
         fn names_of_others_are_harmless(name in any_text(), group_name in any_text()) {
             let entries = vec![entry("ada@a.example", &name, "online", &["forward"], &[&group_name])];

@@ -28,6 +28,7 @@ impl Asker {
         let (lines, incoming) = mpsc::channel(MAX_WAITING);
         let (out, answers) = mpsc::channel(MAX_WAITING);
         let context = Context { client: client.clone(), folder: ".".into(), said: None };
+        // The same session as over the socket, so a command does the same with and without a running program.
         tokio::spawn(serve(context, Origin::Guest, incoming, out));
         Self { lines, answers, asked: 0, own: Some((client, events)) }
     }
@@ -74,6 +75,7 @@ impl Asker {
     pub(crate) async fn leave(self) {
         if let Some((client, events)) = self.own {
             client.sign_out().await;
+            // Held until here: the client lives as long as its events.
             drop(events);
         }
     }

@@ -87,6 +87,7 @@ fn myself(client: &Client) -> Fields {
 }
 
 async fn picture(client: &Client, who: &Handle, path: Option<FilePath>) -> Outcome {
+    // Asked before the fetch, whose error does not tell these two apart.
     match client.contact(who).map(|contact| contact.presence) {
         None => {
             let text = format!("{who} is not on the contact list: `papillon contacts add {who}` adds them");
@@ -101,6 +102,7 @@ async fn picture(client: &Client, who: &Handle, path: Option<FilePath>) -> Outco
     let data = client.fetch_picture(who).await?;
     let size = data.len();
     let Some(FilePath(path)) = path else {
+        // At most 512 KB, so the line stays far below the 8 MiB that the asking side reads.
         return Ok(fields(json!({ "size": size, "data": STANDARD.encode(&data) })));
     };
     tokio::fs::write(&path, &data)

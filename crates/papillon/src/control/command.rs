@@ -94,7 +94,7 @@ pub(crate) enum Command {
     Remove { who: Address },
     /// Blocks a person.
     Block { who: Address },
-    /// And no longer.
+    /// Unblocks a person.
     Unblock { who: Address },
     /// Changes the own status; tells it.
     Status {

@@ -1,4 +1,4 @@
-//! The place that commands come from, and what they may use while they are carried out.
+//! The side that commands come from, and the things that they may use while they are carried out.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use tokio::sync::{Semaphore, mpsc, watch};
 use super::answer::{Fields, answer};
 use super::{Context, Rejection};
 
-/// Where the commands come from.
+/// The side from which the commands come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Origin {
     /// The program's own standard input: all events go to its output, and it may end the program.

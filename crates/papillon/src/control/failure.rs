@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::Rejection;
 use super::answer::answer;
 
-/// Why nothing came of it.
+/// The failure of one action.
 #[derive(Debug)]
 pub(crate) struct Failure {
     /// For programs.

@@ -60,13 +60,14 @@ fn told(transfer: &Transfer) -> Value {
 
 /// Waits for the end. A guest that disconnects ends it.
 async fn follow(desk: &Desk, mut transfer: Transfer) -> Result<PathBuf, TransferError> {
+    // The owner's output has all events of the client, progress among them.
     if desk.origin == Origin::Owner {
         return transfer.finished().await;
     }
     let mut hung_up = desk.hung_up.clone();
     let mut watched = transfer.clone();
     tokio::select! {
-        // In this order: what is over does not change any more.
+        // In this order: a transfer that is over does not change any more.
         biased;
         outcome = transfer.finished() => return outcome,
         _ = hung_up.wait_for(|gone| *gone) => {}

@@ -47,6 +47,7 @@ impl Splitter {
     }
 
     fn extend(&mut self, piece: &[u8]) {
+        // The rest of such a line is passed over: memory stays bounded, and the next line is read as usual.
         if self.too_long || self.begun.len() + piece.len() > self.longest {
             self.too_long = true;
             self.begun = Vec::new();

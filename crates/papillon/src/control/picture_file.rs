@@ -6,7 +6,7 @@ use bytes::Bytes;
 
 use super::Rejection;
 
-/// Reads a picture's file, away from what must not wait.
+/// Reads a picture's file on a thread for blocking work.
 pub(super) async fn image(
     path: PathBuf,
     read: fn(&std::path::Path) -> anyhow::Result<Bytes>,

@@ -76,6 +76,7 @@ impl From<CommandError> for Rejection {
                 CommandError::Picture(error) => return error.into(),
                 CommandError::Conversation(error) => return error.into(),
                 CommandError::Protocol(_) => "service-fault",
+                // The same word as for a text, since a program reacts in the same way. The number stays beside it.
                 CommandError::Refused(code @ ErrorCode::NotOnline) => {
                     return Self { code: String::from("not-online"), ..Self::refused(code, text) };
                 }

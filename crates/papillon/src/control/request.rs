@@ -13,7 +13,7 @@ pub(super) const LONGEST: usize = 64 * 1024;
 pub(super) struct Request {
     /// Copied to its answer; null where it cannot be read.
     pub(super) id: Value,
-    /// The command, or why it is none.
+    /// The command, or the fault of it.
     pub(super) command: Result<Command, Rejection>,
 }
 
@@ -35,7 +35,7 @@ fn keys(line: &Line) -> Result<Map<String, Value>, String> {
         Line::Text(text) => text,
         Line::TooLong => return Err(format!("the line is longer than {LONGEST} bytes")),
     };
-    // Some programs on Windows begin what they write with it.
+    // Some programs on Windows begin their output with it.
     let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
     match serde_json::from_slice(text) {
         Ok(Value::Object(keys)) => Ok(keys),

@@ -45,12 +45,14 @@ pub(super) async fn serve(
     while quit.is_none() {
         // The semaphores are never closed.
         let Ok(place) = Arc::clone(&rooms.0).acquire_owned().await else { break };
+        // Not before there is a place for it: the sender's pipe fills up meanwhile, which slows it down.
         let Some(line) = lines.recv().await else { break };
         let Request { id, command } = Request::read(&line);
         match command {
             Err(rejection) => desk.answer(&id, Err(rejection)).await,
             Ok(Command::Quit {}) if origin == Origin::Owner => quit = Some(id),
             Ok(command) if !is_slow(&command) => desk.begin(id, command, place).await,
+            // Refused rather than waited for: the `cancel` that frees a place could not be read meanwhile.
             Ok(command) => match Arc::clone(&rooms.1).try_acquire_owned() {
                 Ok(place) => desk.begin(id, command, place).await,
                 Err(_) => {
@@ -64,6 +66,7 @@ pub(super) async fn serve(
         // An error means that nobody looks.
         let _ = gone.send(true);
     }
+    // All places are free when all commands have been answered.
     for (room, all) in [(&rooms.0, MAX_AT_ONCE), (&rooms.1, MAX_SLOW)] {
         let _ = room.acquire_many(all).await;
     }
@@ -92,7 +95,7 @@ const fn is_change(command: &Command) -> bool {
 }
 
 impl Desk {
-    /// Begins to carry out a command, and lets it finish by itself: what is said first is sent first.
+    /// Begins to carry out a command, and lets it finish by itself: texts are sent in their order.
     async fn begin(&self, id: Value, command: Command, place: OwnedSemaphorePermit) {
         let desk = self.clone();
         let mut work = Box::pin(async move {

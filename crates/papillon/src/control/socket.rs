@@ -48,12 +48,14 @@ pub(crate) struct LocalSocket {
 }
 
 impl LocalSocket {
-    /// Lets other programs of this user in. Whatever another program left there is replaced.
+    /// Lets other programs of this user in. A socket that another program left there is replaced.
     pub(crate) fn open(name: SocketName, direct: bool, context: Context) -> anyhow::Result<Self> {
         let (path, new) = place::make(&name)?;
         let bind = || {
             // Left by a program of the same number.
             let _ = fs::remove_file(&new);
+            // Under another name at first: the renaming replaces an old socket in one step, so a command finds one of
+            // the two, and never a file without a listener.
             let listener = UnixListener::bind(&new)?;
             let about = fs::symlink_metadata(&new)?;
             fs::rename(&new, &path)?;
@@ -77,6 +79,7 @@ impl Drop for LocalSocket {
     fn drop(&mut self) {
         self.task.abort();
         let about = fs::symlink_metadata(&self.path);
+        // The program that replaced this socket keeps its own.
         if about.is_ok_and(|about| (about.dev(), about.ino()) == self.file) {
             // If that fails, the next process that opens a socket replaces it.
             let _ = fs::remove_file(&self.path);
@@ -112,9 +115,10 @@ fn is_ours(stream: &UnixStream) -> bool {
     stream.peer_cred().is_ok_and(|them| them.uid() == rustix::process::geteuid().as_raw())
 }
 
-/// Carries out what one connection asks for, until it hangs up and all is answered.
+/// Carries out the commands of one connection, until it hangs up and all are answered.
 async fn attend(stream: UnixStream, greeting: Value, context: Context) {
     let (reader, writer) = stream.into_split();
+    // One, so that reading stops when the session has no place.
     let (lines, incoming) = mpsc::channel(1);
     let (answers, outgoing) = mpsc::channel(MAX_WAITING);
     // Nobody else sends yet, so there is room.
@@ -124,7 +128,7 @@ async fn attend(stream: UnixStream, greeting: Value, context: Context) {
     });
     tokio::spawn(serve(context, Origin::Guest, incoming, answers));
     write(writer, outgoing).await;
-    // Who does not listen does not ask either: this ends what was asked for.
+    // A guest that reads no answers has no more questions. Without its lines the session ends the files of its commands.
     reading.abort();
 }
 

@@ -17,7 +17,7 @@ use super::session::{End, serve};
 /// So many answers wait to be printed.
 const MAX_WAITING: usize = 64;
 
-/// The commands that come, and what there is to say to them.
+/// The commands that come, and the answers to them.
 pub(crate) struct StandardInput {
     out: mpsc::Receiver<Value>,
     quit: Arc<AtomicBool>,
@@ -40,7 +40,9 @@ impl StandardInput {
         let (answers, sender) = (out.0, lines.0);
         tokio::spawn(async move {
             let end = serve(context, Origin::Owner, lines.1, answers.clone()).await;
+            // Before the channel closes: `next` looks at it when it sees the end.
             quits.store(end == End::Quit, Ordering::Release);
+            // The last sender. All answers are in the queue by now, and are printed before the program ends.
             drop(answers);
         });
         // A thread of its own: the program's end does not wait for the next command.

@@ -38,7 +38,7 @@ pub(super) async fn send(
     emoticons: Vec<EmoticonPicture>,
     until_fetched: bool,
 ) -> Result<Fields, Rejection> {
-    // Old clients want CR LF between lines.
+    // Legacy clients want CR LF between lines.
     let text = text.replace("\r\n", "\n").replace('\n', "\r\n");
     if text.is_empty() {
         return Err(Rejection::bad_argument("the text is empty"));
@@ -50,7 +50,7 @@ pub(super) async fn send(
     }
     let pictures = talk.send_with(text.as_str(), &brought).await?;
     if let Some(said) = said {
-        // Who shows too much of it shows some of it.
+        // A messenger that is behind misses texts of others' commands: the command does not wait for it.
         let _ = said.try_send(Said { conversation: talk.id(), with: talk.participants(), text });
     }
     let mut told = fields(json!({ "conversation": talk.id().0 }));

@@ -55,8 +55,10 @@ pub(super) fn examine(
         )];
     };
     let ca = folder.join("ca.pem");
+    // Unreadable or absent is the same here: then the certificate is not known to be this service's own.
     let authority = read(&ca).ok().flatten().and_then(|authorities| authorities.into_iter().next());
     let is_ours = authority.is_some() && chain.last() == authority.as_ref();
+    // The service may still show one that was replaced on the disk.
     let is_here = matches!(&on_disk, Ok(Some(there)) if there.first() == chain.first());
     let faults = faults(&folder, settings.server.old_windows, SystemTime::now());
     // A fault of a file is reported once, not again for the certificate that is shown from it.
@@ -98,6 +100,7 @@ fn names(
     let public: Vec<_> = settings.server.public_host.iter().filter(|host| lacks(host)).cloned().collect();
     let told: Vec<_> = settings.server.tls_names.iter().filter(|host| lacks(host)).cloned().collect();
     let old: Vec<_> = OLD_SERVICES.into_iter().map(str::to_owned).filter(lacks).collect();
+    // No public authority signs for the names of the old services: that is no mistake of the operator.
     if !is_ours && !old.is_empty() && public.is_empty() && told.is_empty() {
         return own_without_old_names(settings, &list(old));
     }
@@ -150,6 +153,7 @@ fn own_without_old_names(settings: &Settings, missing: &str) -> Finding {
 
 /// Whether it is good now and will be in a month.
 fn validity(chain: &Chain, leaf: &ParsedCertificate<'_>, is_ours: bool) -> Finding {
+    // Checked twice, at this moment and a month ahead: the chain may hold now and end before the leaf.
     let now = SystemTime::now();
     let (renew, soon) = match is_ours {
         true => {
@@ -191,6 +195,7 @@ fn validity(chain: &Chain, leaf: &ParsedCertificate<'_>, is_ours: bool) -> Findi
 
 /// Whether the certificate itself says that it is an authority, which rustls has no error of its own for.
 fn is_of_an_authority(error: &Error) -> bool {
+    // The error of webpki is in there without its type. Its `Debug` form is the one thing that shows it.
     matches!(error, Error::InvalidCertificate(CertificateError::Other(error))
         if format!("{error:?}").contains("CaUsedAsEndEntity"))
 }
@@ -198,6 +203,8 @@ fn is_of_an_authority(error: &Error) -> bool {
 /// Checks the chain as a client does that trusts its last certificate, or the authority that signed it.
 fn check(chain: &Chain, leaf: &ParsedCertificate<'_>, at: SystemTime) -> Result<(), Error> {
     let mut roots = RootCertStore::empty();
+    // The last one is the anchor and the first one the leaf, so the others lie between. A chain of one is its own
+    // anchor.
     let (last, between) = match chain.split_last() {
         Some((last, [_, between @ ..])) => (last, between),
         Some((last, [])) => (last, &[][..]),

@@ -23,6 +23,7 @@ pub(super) async fn examine(
     listeners: &ProbedListeners,
 ) -> Vec<Finding> {
     let listener = listeners.find("dns");
+    // At an address that other machines use, if there is one: the answer is the address that was asked.
     let at = listener.and_then(|listener| listener.opened_to_others_at().or_else(|| listener.opened_at()));
     let Some(at) = at else { return Vec::new() };
     let mut findings = vec![old_names(at, surroundings).await];
@@ -35,6 +36,7 @@ pub(super) async fn examine(
 async fn old_names(at: SocketAddr, surroundings: &Surroundings) -> Finding {
     let mut right = Vec::new();
     let mut wrong = Vec::new();
+    // One after the other: the listener limits the rate of each client.
     for name in OLD_SERVICES {
         let addresses = match look_up(at, name).await {
             Ok(said) => addresses(&said),

@@ -16,7 +16,7 @@ use crate::settings::Settings;
 pub(super) struct ProbedListener {
     pub(super) name: &'static str,
     setting: ListenAddress,
-    /// Where it is to be opened.
+    /// The addresses at which it is to be opened.
     bound: Vec<SocketAddr>,
     answers: Vec<(SocketAddr, Answer)>,
     problem: Option<String>,
@@ -48,6 +48,7 @@ pub(super) async fn probe(settings: &Settings, surroundings: &Surroundings) -> P
             listeners.all.push(listener);
         }
     }
+    // All at once, since a silent address takes its whole five seconds.
     for (name, address, (answer, shown)) in probes.join_all().await {
         if answer == Answer::Ours && listeners.shown.is_none() {
             listeners.shown = shown;
@@ -152,6 +153,7 @@ impl ProbedListener {
             true => &[IpAddr::V4(Ipv4Addr::LOCALHOST)],
             false => &[IpAddr::V6(Ipv6Addr::LOCALHOST), IpAddr::V4(Ipv4Addr::LOCALHOST)],
         };
+        // A listener at all addresses is tried at each: a firewall often lets loopback through and nothing else.
         let own = surroundings.own.iter().filter(|address| !is_v4 || address.is_ipv4());
         loopback.iter().chain(own).map(|address| SocketAddr::new(*address, port)).collect()
     }
@@ -170,6 +172,7 @@ impl ProbedListener {
         }
         let ours: Vec<_> = self.those(|answer| *answer == Answer::Ours).collect();
         let others: Vec<_> = self.answers.iter().filter(|(_, answer)| *answer != Answer::Ours).collect();
+        // A firewall explains the other answers as well, so it is reported first.
         let filtered = others.iter().find(|(_, answer)| matches!(answer, Answer::Filtered(_)));
         let Some((address, answer)) = filtered.or(others.first()) else {
             return Finding::ok(self.name, format!("the service answers at {}", list(ours)));
@@ -191,6 +194,7 @@ impl ProbedListener {
             );
         }
         match answer {
+            // Others of its listeners answered, so the service runs without this one.
             Answer::Nobody(_) => Finding::fail(
                 self.name,
                 format!("at {address}: {words}; other listeners of the service answer"),
@@ -238,7 +242,7 @@ impl ProbedListener {
         self.answers.iter().filter(move |(_, answer)| are(answer)).map(|(address, _)| *address)
     }
 
-    /// Old clients cannot be told of other ports.
+    /// Legacy clients cannot be told of other ports.
     fn usual_port(&self, is_for_old: bool) -> Option<Finding> {
         let (usual, who) = match self.name {
             "msnp" => (1863, "clients that are not told of another port"),

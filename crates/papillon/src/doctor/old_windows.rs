@@ -76,6 +76,8 @@ fn judge(settings: &Settings, at: SocketAddr, answer: &Answer) -> Finding {
     };
     let certificate = CertificateDer::from(certificate.as_slice());
     let missing = match ParsedCertificate::try_from(&certificate) {
+        // Its names are checked, not its chain: old Windows trusts an authority that was imported, and rustls may know
+        // none of its algorithms.
         Ok(leaf) => OLD_SERVICES.into_iter().filter(|name| lacks(&leaf, name)).collect(),
         Err(_) => OLD_SERVICES.to_vec(),
     };
@@ -83,7 +85,7 @@ fn judge(settings: &Settings, at: SocketAddr, answer: &Answer) -> Finding {
     if !missing.is_empty() {
         return Finding::fail(
             CHECK,
-            format!("what it is shown is not good for {}", list(missing)),
+            format!("the certificate that it is shown is not good for {}", list(missing)),
             format!("remove old-server.pem and old-server.key in {}, and restart the service", tls.display()),
         );
     }

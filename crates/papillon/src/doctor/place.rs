@@ -59,6 +59,7 @@ fn data(folder: &Path, runs: bool) -> Finding {
 /// Whether a file can be made in the folder. It is gone again at once.
 fn writable(folder: &Path) -> io::Result<()> {
     let path = folder.join(format!(".papillon-doctor-{}", std::process::id()));
+    // Tried rather than read off the rights: a file system can be read-only, or know other rights as well.
     OpenOptions::new().write(true).create_new(true).open(&path)?;
     fs::remove_file(&path)
 }
@@ -67,6 +68,7 @@ fn writable(folder: &Path) -> io::Result<()> {
 #[cfg(unix)]
 fn space(folder: &Path) -> Option<Finding> {
     let disk = rustix::fs::statvfs(folder).ok()?;
+    // Without the blocks that are kept for root.
     let free = disk.f_bavail.saturating_mul(disk.f_frsize);
     let seen = format!("{} MiB are free for the data folder", free >> 20);
     let advice = "make room on that disk, or move the data folder: a full disk loses changes";
@@ -79,11 +81,12 @@ fn space(folder: &Path) -> Option<Finding> {
 
 #[cfg(not(unix))]
 fn space(_: &Path) -> Option<Finding> {
+    // Elsewhere the space is not known, and the two limits have no use.
     let _ = (LITTLE, SMALL);
     None
 }
 
-/// Looks at the database, and tells when its newest account was made, in seconds since 1970.
+/// Looks at the database, and tells the time of its newest account, in seconds since 1970.
 pub(super) async fn examine_database(settings: &Settings, runs: bool) -> (Finding, Option<i64>) {
     let shown = match Database::of(settings) {
         Database::Server => String::from("PostgreSQL"),

@@ -19,7 +19,7 @@ use tokio_rustls::TlsConnector;
 
 /// A program on the same machine answers sooner.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// From the beginning to a connection: less than that.
+/// The time for connecting: less than `PATIENCE`, so that dropped packets are told from a silent program.
 const CONNECT: Duration = Duration::from_secs(4);
 /// More than any answer that is read here.
 const LONGEST: usize = 8 * 1024;
@@ -54,6 +54,7 @@ pub(super) type Chain = Vec<CertificateDer<'static>>;
 pub(super) async fn msnp(address: SocketAddr) -> Answer {
     let talk = async {
         let mut stream = connect(address).await?;
+        // The offer of MSN Messenger 6, which a service answers before any sign-in.
         stream.write_all(b"VER 1 MSNP9 MSNP8 CVR0\r\n").await?;
         read_until(&mut stream, |said| said.contains(&b'\n')).await
     };
@@ -87,7 +88,9 @@ pub(super) async fn https(address: SocketAddr) -> (Answer, Option<Chain>) {
     let talk = async {
         let stream = connect(address).await?;
         let connector = TlsConnector::from(Arc::new(anybody().map_err(io::Error::other)?));
+        // An address sends no name in the handshake, as clients do that reach the service by address.
         let stream = connector.connect(ServerName::IpAddress(address.ip().into()), stream).await?;
+        // Kept before anything is asked over it: the certificate is looked at even where the rest fails.
         let chain = stream.get_ref().1.peer_certificates();
         shown = chain.map(|chain| chain.iter().cloned().map(CertificateDer::into_owned).collect());
         health(stream, address).await
@@ -118,6 +121,7 @@ async fn judge(
     is_ours: impl FnOnce(&[u8]) -> bool,
 ) -> Answer {
     match timeout(PATIENCE, talk).await {
+        // The connection came about, or `connect` would have given up a second before.
         Err(_) => Answer::Other(String::from("a program that sends nothing")),
         Ok(Ok(said)) if is_ours(&said) => Answer::Ours,
         Ok(Ok(said)) if said.is_empty() => {
@@ -149,6 +153,7 @@ async fn health<S: AsyncRead + AsyncWrite + Unpin>(mut stream: S, host: impl Dis
 }
 
 fn is_healthy(said: &[u8]) -> bool {
+    // Another web server may have a `/health` as well; its text is hardly the same.
     said.starts_with(b"HTTP/1.1 200") && said.trim_ascii_end().ends_with(b"\r\n\r\nok")
 }
 

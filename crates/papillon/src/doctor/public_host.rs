@@ -50,7 +50,7 @@ async fn reach_url(settings: &Settings) -> Option<Finding> {
         Answer::Other(words) | Answer::Nobody(words) => Finding::warn(
             CHECK,
             format!("{url} does not lead to the service from here: {words}"),
-            "see that the proxy runs, and passes on what comes to the http listener (docs/proxies.md); then try \
+            "see that the proxy runs, and passes requests on to the http listener (docs/proxies.md); then try \
              from outside: many routers let nobody in from inside",
         ),
     })
@@ -102,6 +102,7 @@ fn resolution(host: &str, surroundings: &Surroundings) -> Finding {
         );
     }
     let elsewhere: Vec<_> = public.iter().filter(|address| !surroundings.is_here(**address)).collect();
+    // A router that forwards ports is the usual case at home: an address elsewhere is no fault by itself.
     match &elsewhere[..] {
         [] if is_address => Finding::ok("public host", format!("{host} is an address of this machine")),
         [] => Finding::ok("public host", format!("{named}, this machine")),

@@ -73,6 +73,8 @@ impl Report {
     /// One more.
     pub(super) fn add(&mut self, finding: Finding) -> anyhow::Result<()> {
         if !self.json {
+            // At once: some checks wait for seconds, and the report should not look stuck. JSON is one array, and waits
+            // for the end.
             stdout::print(&finding.to_text())?;
         }
         self.findings.push(finding);

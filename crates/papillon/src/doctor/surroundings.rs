@@ -31,6 +31,7 @@ impl Surroundings {
             Some(host) => resolve(host).await.unwrap_or_default(),
             None => Vec::new(),
         };
+        // The files by which Docker and Podman mark their containers.
         let in_container = ["/.dockerenv", "/run/.containerenv"].iter().any(|file| Path::new(file).exists());
         Self { own, public, in_container }
     }

@@ -32,13 +32,13 @@ pub(super) struct Limits {
     accept_at_once: usize,
 }
 
-/// Which files are taken into one folder.
+/// The decision about the files for one folder.
 pub(super) struct Admission {
     folder: PathBuf,
     limits: Limits,
-    /// From whom, and how much.
+    /// The sender and the size of each.
     under_way: HashMap<TransferId, (Handle, u64)>,
-    /// When each person's files of the last day were admitted, oldest first.
+    /// The times at which each person's files of the last day were admitted, oldest first.
     admitted: HashMap<Handle, VecDeque<Instant>>,
 }
 
@@ -67,6 +67,7 @@ impl Admission {
         if at_once >= accept_at_once {
             return Err(format!("{at_once} files of theirs are on their way already (--accept-at-once)"));
         }
+        // For all people, not only this one: the map would keep everybody that ever sent a file.
         self.admitted.retain(|_, times| {
             while times.front().is_some_and(|time| now.saturating_duration_since(*time) >= DAY) {
                 times.pop_front();
@@ -77,6 +78,7 @@ impl Admission {
         if today >= accept_files {
             return Err(format!("{today} files came from them within 24 hours (--accept-files)"));
         }
+        // Part of it is on the disk already and counted twice: the limit holds early rather than late.
         let promised = self.promised().saturating_add(size.max(BLOCK));
         let unreadable =
             |error| format!("the folder {} cannot be looked into: {error}", self.folder.display());
@@ -103,7 +105,8 @@ impl Admission {
     }
 }
 
-/// The bytes that the files in the folder take. One on its way counts with what is here of it, and with what it promised.
+/// The bytes that the files in the folder take. A file on its way counts with the bytes that are here, and with
+/// those that were promised.
 fn contents(folder: &Path) -> io::Result<u64> {
     let mut sum = 0_u64;
     for entry in std::fs::read_dir(folder)? {

@@ -102,6 +102,7 @@ async fn database(settings: &Settings, scratch: &Path) -> anyhow::Result<String>
             let folder = path.parent().unwrap_or(Path::new("."));
             let elsewhere = (folder != settings.data_dir()).then(|| Scratch::near(folder)).transpose()?;
             let trial = elsewhere.as_ref().map_or(scratch, Scratch::path).join("papillon.db");
+            // A new database on trial shows that the folder and the disk can hold one.
             database::open_file(&trial).await?;
             return Ok(format!("{} (to be made)", path.display()));
         }
@@ -112,6 +113,7 @@ async fn database(settings: &Settings, scratch: &Path) -> anyhow::Result<String>
 
 fn certificates(settings: &Settings, scratch: &Path) -> anyhow::Result<String> {
     let folder = settings.data_dir().join("tls");
+    // A folder that is there is opened in its place: its files are the ones to be checked.
     let there = folder.exists();
     let trial = if there { folder.clone() } else { scratch.join("tls") };
     if !settings.https.is_on() {
@@ -155,6 +157,7 @@ impl Report {
         }
         stdout::print(&self.lines)?;
         if !self.problems.is_empty() {
+            // `main` writes `error: ` before the first line; each further problem gets its own.
             bail!("{}", self.problems.join("\nerror: "));
         }
         Ok(())
@@ -169,6 +172,7 @@ impl Scratch {
     fn near(folder: &Path) -> anyhow::Result<Self> {
         let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
         let there = folder.ancestors().find(|ancestor| ancestor.exists()).unwrap_or(folder);
+        // The number of the process: two checks at once do not meet.
         let path = there.join(format!(".papillon-check-{}", std::process::id()));
         let failed = || {
             format!(

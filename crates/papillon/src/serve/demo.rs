@@ -15,7 +15,7 @@ use self::accounts::People;
 use self::monarch::{Home, Monarch};
 use crate::settings::Settings;
 
-/// Where each listener is.
+/// The address of each listener, by its name.
 type Addresses = [(&'static str, SocketAddr)];
 
 /// A demo. Its folder goes with it.
@@ -39,8 +39,8 @@ impl Demo {
         Ok(())
     }
 
-    /// Makes a folder and turns the settings to it. What they say about files and databases does not
-    /// count: a demo touches nobody's accounts.
+    /// Makes a folder and turns the settings to it. Their files and databases do not count: a demo
+    /// touches nobody's accounts.
     pub(super) fn prepare(settings: &mut Settings) -> anyhow::Result<Self> {
         let people = People::invent()?;
         let folder = tempfile::Builder::new().prefix("papillon-demo-").tempdir().with_context(|| {
@@ -48,6 +48,7 @@ impl Demo {
         })?;
         settings.server.data_dir =
             std::path::absolute(folder.path()).context("the demo's folder has no full path")?;
+        // The printed commands then name the folder.
         settings.data_is_told = true;
         settings.database = None;
         settings.database_is_told = false;
@@ -70,6 +71,7 @@ impl Demo {
         let authority = std::fs::read(&authority).with_context(|| {
             format!("the demo's certificate authority {} cannot be read", authority.display())
         })?;
+        // Inside of the demo's folder, so that it goes with it.
         let folder = self.folder.path().join("monarch");
         std::fs::create_dir(&folder).context("Monarch's folder cannot be made")?;
         let reach = |name| addresses.iter().find(|(own, _)| *own == name).map(|(_, at)| reachable(*at));

@@ -22,7 +22,7 @@ const PAGES_PORT: u16 = 80;
 /// The port at which official clients look for Passport.
 const PASSPORT_PORT: u16 = 443;
 
-/// Tells how to make an account and where clients connect.
+/// Tells the command that makes an account, and the addresses for clients.
 pub(super) fn tell(settings: &Settings, addresses: &[(&'static str, SocketAddr)]) {
     let add = account_command(settings, "add you@example.com");
     if settings.log_format == LogFormat::Json {
@@ -62,7 +62,7 @@ fn setup_page(settings: &Settings, addresses: &[(&'static str, SocketAddr)]) -> 
     })
 }
 
-/// Where clients connect.
+/// The addresses for clients, and the steps that they need before they can sign in.
 pub(super) fn connect(settings: &Settings, addresses: &[(&'static str, SocketAddr)]) -> String {
     let mut lines = vec![String::from("Clients connect here:\n")];
     let address_of = |wanted: &str| addresses.iter().find(|(name, _)| *name == wanted).map(|(_, at)| *at);

@@ -28,7 +28,7 @@ impl Locks {
     /// warning.
     ///
     /// # Errors
-    /// When another service has them, or a lock file cannot be made.
+    /// Another service has them, or a lock file cannot be made.
     pub(super) async fn take(settings: &Settings) -> anyhow::Result<Self> {
         // The database may be elsewhere; certificates and mail are always here.
         database::make_folder(settings.data_dir())?;
@@ -91,6 +91,7 @@ fn beside(database: &Path) -> anyhow::Result<PathBuf> {
 
 fn open(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
+    // Not truncated: it may be the file of a service that runs, with its number.
     options.read(true).write(true).create(true).truncate(false);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);

@@ -33,7 +33,7 @@ static REFERENCE: LazyLock<String> = LazyLock::new(|| {
 
 Every option can also be given by an environment variable: PAPILLON_ and its name, such as
 PAPILLON_PUBLIC_HOST; the tables below as PAPILLON_LIMITS_CONNECTIONS, PAPILLON_TIMEOUTS_SIGN_IN and
-so on. A variable that is empty counts as not set. PAPILLON_LOG says what is logged: error, warn,
+so on. A variable that is empty counts as not set. PAPILLON_LOG filters the log: error, warn,
 info (the default), debug, trace, or by part, such as warn,papillon_server=debug.
 
 The command line goes before the environment, the environment before the configuration file. These
@@ -50,7 +50,7 @@ are all keys of the file and their defaults:
 pub(crate) struct ServeArgs {
     #[command(flatten)]
     place: Place,
-    /// Where Messenger connects: notification server and switchboard. [default: 0.0.0.0:1863]
+    /// The address for Messenger: notification server and switchboard. [default: 0.0.0.0:1863]
     ///
     /// This and the other listeners take HOST:PORT, or a port alone for all addresses of the
     /// machine, or none. A port alone, and the default, is for all of IPv4 and, where the system has it,
@@ -113,7 +113,7 @@ pub(crate) struct ServeArgs {
     /// The name or address that clients are told. [default: where each client reached the service]
     #[arg(long, value_name = "NAME", value_parser = settings::host)]
     public_host: Option<String>,
-    /// Where browsers and clients find the pages and the sign-in, behind a proxy. [default: where each reached them]
+    /// The address of the pages and the sign-in for clients, behind a proxy. [default: where each reached them]
     ///
     /// Such as `https://msn.example.org`. Its host is the public host, unless --public-host is given, too.
     #[arg(long, value_name = "URL")]
@@ -135,7 +135,7 @@ pub(crate) struct ServeArgs {
     /// The name of the operator, which the pages show to people with a question. [default: no name]
     #[arg(long, value_name = "NAME", value_parser = settings::line)]
     operator_name: Option<String>,
-    /// Where people ask for a new password: an e-mail address, the address of a page, or words. [default: none]
+    /// The place to ask for a new password: an e-mail address, the address of a page, or words. [default: none]
     #[arg(long, value_name = "TEXT", value_parser = settings::line)]
     operator_contact: Option<String>,
     /// Takes passwords over TLS only: no page with a password, and no login, is served without it.
@@ -157,9 +157,9 @@ pub(crate) struct ServeArgs {
     pub(super) check: bool,
     /// A service to try: a temporary folder, two accounts whose passwords it prints, and a bot.
     ///
-    /// Nothing of it stays when it ends, and it touches no other folder or database, whatever the
-    /// configuration says. The bot is Monarch, at monarch@papillon.test: it is on both accounts' lists and
-    /// answers what is said to it.
+    /// Nothing of it stays when it ends, and it touches no other folder or database, regardless of the
+    /// configuration. The bot is Monarch, at monarch@papillon.test: it is on both accounts' lists and
+    /// answers every message.
     #[arg(long, conflicts_with_all = ["data", "database"])]
     pub(super) demo: bool,
 }
@@ -189,6 +189,7 @@ impl ServeArgs {
         let operator = &mut settings.server.operator;
         operator.name = self.operator_name.clone().or(operator.name.take());
         operator.contact = self.operator_contact.clone().or(operator.contact.take());
+        // An option without a value can only turn on: it takes nothing back that the file says.
         settings.server.https_only |= self.https_only;
         replace(&mut settings.server.ticket_lifetime, &self.ticket_lifetime);
         replace(&mut settings.server.trusted_proxies, &self.trusted_proxies);
@@ -196,8 +197,10 @@ impl ServeArgs {
         if !self.tls_names.is_empty() {
             settings.server.tls_names = self.tls_names.iter().flat_map(|names| names.0.clone()).collect();
         }
+        // A place that a source names stays, also with `--old-windows`.
         settings.http_is_told |= self.http.is_some();
         settings.https_is_told |= self.https.is_some();
+        // Once more: `load` did not know this command line yet.
         settings.settle_ports();
         self.settle_public(&mut settings)?;
         if settings.dispatch.is_on() && !settings.msnp.is_on() {
@@ -209,6 +212,8 @@ impl ServeArgs {
             bail!("all listeners are off: give one of --msnp, --http and --https an address");
         }
         let front = &settings.server.front;
+        // A proxy with TLS stands in for the listener only if it is believed about its clients: otherwise every request
+        // counts as one without TLS.
         let is_safe_in_front = front.url.as_ref().is_some_and(PublicUrl::is_secure)
             && !settings.server.trusted_proxies.is_empty();
         if !settings.https.is_on() {
@@ -233,6 +238,8 @@ impl ServeArgs {
     fn settle_public(&self, settings: &mut Settings) -> anyhow::Result<()> {
         let server = &mut settings.server;
         if self.public_url.is_some() {
+            // The host of the file's public address was made the public host by `load`: it must not outlive that
+            // address.
             let old = server.front.url.as_ref().map(PublicUrl::bare_host);
             if server.public_host.as_deref() == old {
                 server.public_host = None;

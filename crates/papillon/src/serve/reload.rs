@@ -20,7 +20,7 @@ pub(super) async fn keep(
             Ok(new) => take_over(&mut running, &new, reload),
             Err(error) => {
                 let error = sentence::of(&error);
-                tracing::error!(error, "the settings of before remain: the new ones cannot be used");
+                tracing::error!(error, "the previous settings stay in effect: the new ones cannot be used");
             }
         }
         reload.read_certificates();
@@ -31,9 +31,11 @@ pub(super) async fn keep(
 
 fn take_over(running: &mut Settings, new: &Settings, reload: &Reload) {
     if let Err(error) = reload.adopt(&new.server) {
-        tracing::error!(%error, "the settings of before remain: the new ones cannot be used");
+        tracing::error!(%error, "the previous settings stay in effect: the new ones cannot be used");
         return;
     }
+    // Before `running` is replaced. A key that cannot change while the service runs is reported at each reload until the
+    // next start.
     let changes = Changes::between(running, new);
     running.server = running.server.adopt(&new.server);
     let changed = if changes.now.is_empty() { String::from("nothing") } else { changes.now.join(", ") };

@@ -16,6 +16,7 @@ pub(crate) struct Changes {
 impl Changes {
     /// The keys that have changed from the settings with which the service runs to `new`.
     pub(crate) fn between(running: &Settings, new: &Settings) -> Self {
+        // `adopt` decides which keys change while the service runs. A second list of them could disagree.
         let adopted = Settings { server: running.server.adopt(&new.server), ..running.clone() };
         let mut changes = Self::default();
         for ((before, after), adopted) in values(running).into_iter().zip(values(new)).zip(values(&adopted)) {

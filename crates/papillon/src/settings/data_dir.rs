@@ -7,7 +7,7 @@ use anyhow::Context;
 
 use super::environment;
 
-/// Where a system service keeps its files.
+/// The folder of a system service.
 const SYSTEM: &str = "/var/lib/papillon";
 /// Set by systemd for a unit with `StateDirectory=`.
 const STATE_DIRECTORY: &str = "STATE_DIRECTORY";
@@ -25,6 +25,7 @@ fn first_of(list: OsString) -> Option<PathBuf> {
 /// The folder for this user, or for the system where root asks and a service has been set up: so
 /// `sudo papillon account add` finds the accounts of the service.
 pub(super) fn usual() -> anyhow::Result<PathBuf> {
+    // Root without a service has a folder as any other user: nothing is made in /var by a trial.
     if is_root() && Path::new(SYSTEM).is_dir() {
         return Ok(SYSTEM.into());
     }
@@ -42,7 +43,7 @@ fn of_user() -> Option<PathBuf> {
     share.map(|share| share.join("papillon"))
 }
 
-/// Where this user's settings are.
+/// The folder of this user's settings.
 pub(super) fn config() -> Option<PathBuf> {
     if cfg!(any(windows, target_os = "macos")) {
         return of_user();

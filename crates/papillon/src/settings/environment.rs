@@ -8,7 +8,7 @@ use super::Settings;
 use super::keys::{KEYS, TABLES};
 
 /// The value of a variable. An empty one counts as not set: that is how compose files and shells
-/// pass on what they do not have.
+/// pass on a variable that they do not have.
 pub(crate) fn value(name: &str) -> Option<OsString> {
     std::env::var_os(name).filter(|value| !value.is_empty())
 }

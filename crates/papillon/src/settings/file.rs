@@ -48,6 +48,7 @@ impl File<'_> {
                     format_args!("unknown key {written:?} {place}; the keys there are: {known}"),
                 )
             })?;
+            // As text, so that one function reads a setting from all three sources.
             let text = plain(value.get_ref()).ok_or_else(|| {
                 let found = value.get_ref().type_str();
                 self.wrong(
@@ -77,6 +78,7 @@ fn plain(value: &DeValue<'_>) -> Option<String> {
     match value {
         DeValue::String(text) => Some(text.as_ref().to_owned()),
         DeValue::Integer(number) => {
+            // TOML has hexadecimal numbers, too.
             i64::from_str_radix(number.as_str(), number.radix()).ok().map(|number| number.to_string())
         }
         DeValue::Boolean(value) => Some(value.to_string()),

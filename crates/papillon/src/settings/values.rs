@@ -21,6 +21,7 @@ const DNS_PORT: u16 = 53;
 
 /// A number of something, at least one.
 pub(crate) fn count<T: TryFrom<u32>>(text: &str) -> Result<T, String> {
+    // A limit of 0 would shut everybody out, which nobody means by it.
     let number = text.parse::<u32>().ok().filter(|number| *number > 0);
     number
         .and_then(|number| T::try_from(number).ok())
@@ -114,6 +115,7 @@ pub(crate) fn dns_servers(text: &str) -> Result<DnsServers, String> {
         return Ok(DnsServers(None));
     }
     let server = |word: &str| {
+        // An address alone first: the groups of an IPv6 address look like a port.
         let bare = word.parse::<IpAddr>().map(|address| (address, DNS_PORT).into());
         bare.or_else(|_| word.parse()).ok()
     };
@@ -128,6 +130,7 @@ pub(crate) fn dns_servers(text: &str) -> Result<DnsServers, String> {
 /// The address of a database. It may hold a password, so no error repeats it.
 pub(crate) fn database(text: &str) -> Result<String, String> {
     let known = ["postgres://", "postgresql://", "sqlite:"].iter().any(|scheme| text.starts_with(scheme));
+    // The address of another kind of database would otherwise be taken for the path of a file.
     if text.is_empty() || (!known && text.contains("://")) {
         return Err(String::from("expected postgres://USER@HOST/NAME, or the path of an SQLite file"));
     }

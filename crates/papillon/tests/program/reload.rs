@@ -116,7 +116,7 @@ fn a_sighup_reads_the_configuration_again() {
 
     fs::write(&file, "\n\nhttps_onyl = true\n").unwrap();
     running.signal("HUP");
-    let line = running.wait_for_log("the settings of before remain");
+    let line = running.wait_for_log("the previous settings stay in effect");
     assert!(line.contains("line 3: unknown key"), "{line}");
 
     fs::write(&file, "tls_name = 'login.example.net'\ndns_others = 'refuse'\nhttps_only = true\n").unwrap();

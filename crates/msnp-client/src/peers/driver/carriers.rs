@@ -10,7 +10,8 @@ use super::{Driver, Input};
 use crate::switchboard::PacketCarrier;
 use crate::{SendError, TransferRoute};
 
-/// The most packets that are put together before the engine gets the packets that came in meanwhile.
+/// The most packets that are put together before the engine gets the packets that came in meanwhile: as many as the
+/// window of a switchboard has room for.
 const BATCH: usize = 64;
 
 /// The switchboard that packets go over, when there is one.
@@ -50,6 +51,7 @@ impl Switchboard {
         let gives_way = |own: &PacketCarrier| !busy && own.id() < carrier.id();
         if self.carrier.as_ref().is_none_or(gives_way) {
             self.carrier = Some(carrier);
+            // `hold` takes one of the new switchboard. The old one may close.
             self.lease = None;
         }
     }
@@ -66,8 +68,8 @@ impl Switchboard {
         }
     }
 
-    /// The reason for which there is none, once.
-    pub(super) fn take_failure(&mut self) -> Option<SendError> {
+    /// The reason for which there is none. Every session that waited for a switchboard fails with it.
+    pub(super) fn failure(&self) -> Option<SendError> {
         self.failure.clone()
     }
 
@@ -109,6 +111,7 @@ impl Driver {
         while packets.len() < room {
             let now = Instant::now();
             let Some(transmit) = self.engine.poll_transmit(Carrier::Switchboard, now) else { break };
+            // A file that can no longer be read has ended its session; the engine has packets of others.
             let Some(body) = self.body(transmit.body, TransferRoute::Switchboard).await else { continue };
             let footer = Piece::Footer(transmit.footer.0.to_be_bytes());
             packets.push([Piece::Header(transmit.header.to_bytes()), Piece::Body(body), footer]);
@@ -140,6 +143,7 @@ impl Driver {
         let peer = self.peer.clone();
         tokio::spawn(async move {
             let opened = pool.packet_carrier(&peer).await;
+            // Before the wait for room in the queue: with the pool, this task would keep the client's switchboards.
             drop(pool);
             // The task may be over.
             let _ = inputs.send(Input::Opened(opened)).await;
@@ -156,6 +160,7 @@ impl Driver {
             Err(error) => {
                 tracing::debug!(peer = %self.peer, %error, "there is no way to the peer");
                 self.switchboard.failure = Some(error);
+                // It fails all sessions: none of them has another way, and each would only ask for a switchboard again.
                 self.engine.unreachable();
             }
         }
@@ -167,6 +172,8 @@ impl Driver {
             self.switchboard.carrier = None;
             self.switchboard.lease = None;
         }
+        // Also where only the peer sent over it: its messages may be cut off in the middle, and are told again over
+        // another.
         if ours || self.switchboard.seen == Some(id) {
             self.switchboard.seen = None;
             self.switchboard.failure = None;

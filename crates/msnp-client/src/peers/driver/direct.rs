@@ -29,7 +29,7 @@ const MAX_CHUNKS: usize = 2;
 /// The number of failed handshakes after which the listener gives up.
 const MAX_STRANGERS: usize = 8;
 
-/// A connection that passed its handshake, with what came after it.
+/// A connection that passed its handshake, with the bytes that came after it.
 pub(in crate::peers) struct DirectStream {
     stream: TcpStream,
     buffer: BytesMut,
@@ -66,6 +66,7 @@ impl Direct {
 
     /// Ends the connection or the attempt; its later outcome is ignored.
     fn close(&mut self) {
+        // Earlier tasks may have sent their outcome already. It bears the old number.
         self.attempt += 1;
         self.writer = None;
         self.tasks.drain(..).for_each(|task| task.abort());
@@ -87,6 +88,8 @@ pub(super) fn config(surroundings: &Surroundings) -> Option<DirectConfig> {
     };
     let network = surroundings.network()?;
     let connection_type = network.connection_type;
+    // The address that the service sees means something to a peer only where a translator is in between: then two peers
+    // with the same one are in one network.
     let translated = !matches!(
         connection_type,
         ConnectionType::DirectConnect | ConnectionType::Firewall | ConnectionType::UnknownConnect
@@ -115,6 +118,7 @@ impl Driver {
                 let Some(config) = config(&surroundings) else {
                     return self.engine.direct_failed(Instant::now());
                 };
+                // Told to the peer only behind a translator: otherwise it is one of the own addresses already.
                 let seen = config.seen_address.filter(|_| config.net_id != NetId::default());
                 tokio::spawn(listen(attempt, rule, identifier, config.loopback, seen, inputs))
             }
@@ -134,6 +138,7 @@ impl Driver {
         let (sender, chunks) = mpsc::channel(MAX_CHUNKS);
         let reading = tokio::spawn(read(attempt, reader, stream.buffer, inputs.clone()));
         let writing = tokio::spawn(write(attempt, writer, chunks, inputs));
+        // The task of the attempt has ended with this message. These two are the connection now.
         self.direct.tasks = vec![reading.abort_handle(), writing.abort_handle()];
         self.direct.writer = Some(sender);
         self.engine.direct_established(now);
@@ -144,6 +149,7 @@ impl Driver {
             return;
         }
         tracing::debug!(peer = %self.peer, "no direct connection, or no longer");
+        // Both tasks of a connection report its end. The second report bears the old number, and is ignored.
         let was_up = self.direct.is_up();
         self.direct.close();
         if was_up {
@@ -156,11 +162,14 @@ impl Driver {
     /// Writes as much as there is room for. `true` when something was written.
     pub(super) async fn transmit_direct(&mut self) -> bool {
         let Some(writer) = self.direct.writer.clone() else { return false };
+        // The place first: packets that the engine has given out cannot be put back.
         let Ok(place) = writer.try_reserve() else { return false };
         let mut chunk = BytesMut::new();
         while chunk.len() < CHUNK {
             let Some(transmit) = self.engine.poll_transmit(Carrier::Direct, Instant::now()) else { break };
             let Some(body) = self.body(transmit.body, TransferRoute::Direct).await else { continue };
+            // A full packet is one of many, so there is room for all at once. A chunk may exceed `CHUNK` by one frame: 4
+            // bytes of length, 48 of header, 1352 of body. A small packet alone gets no large buffer.
             if chunk.capacity() == 0 && body.len() >= Carrier::Direct.max_body() {
                 chunk.reserve(CHUNK + 2048);
             }
@@ -187,6 +196,7 @@ async fn read(attempt: u64, mut reader: OwnedReadHalf, mut buffer: BytesMut, inp
                 Err(error) => break Some(error),
             }
         };
+        // All frames of one read in one message. When the queue is full this waits, and TCP slows the peer down.
         if !frames.is_empty() && inputs.send(Input::DirectFrames { attempt, frames }).await.is_err() {
             return;
         }
@@ -194,6 +204,7 @@ async fn read(attempt: u64, mut reader: OwnedReadHalf, mut buffer: BytesMut, inp
             tracing::debug!(%error, "a direct connection is given up");
             break;
         }
+        // One read fills the capacity: it should never be a few bytes at the end of an old buffer.
         if buffer.capacity() - buffer.len() < CHUNK / 2 {
             buffer.reserve(CHUNK);
         }
@@ -231,6 +242,7 @@ async fn listen(
 ) {
     let stream = timeout(ACCEPT_TIMEOUT, async {
         let addresses = own_addresses(loopback);
+        // Any port: the negotiation tells it to the peer.
         let listener = TcpListener::bind((Ipv4Addr::UNSPECIFIED, 0)).await.ok()?;
         let port = listener.local_addr().ok()?.port();
         if addresses.is_empty() {
@@ -239,6 +251,8 @@ async fn listen(
         let external =
             seen.filter(|seen| !addresses.contains(seen)).map(|seen| SocketAddrV4::new(seen, port));
         inputs.send(Input::DirectListening { attempt, addresses, port, external }).await.ok()?;
+        // One after the other, each with its own deadline: programs that scan ports cannot take more than this many
+        // turns.
         for _ in 0..MAX_STRANGERS {
             let (stream, _) = listener.accept().await.ok()?;
             if let Some(stream) = shake_hands(stream, Handshake::listen(rule, identifier)).await {
@@ -263,6 +277,7 @@ async fn connect(
     identifier: u32,
     inputs: mpsc::Sender<Input>,
 ) {
+    // Dropping the set ends the attempts that have not won.
     let mut attempts = JoinSet::new();
     for address in addresses {
         attempts.spawn(async move {

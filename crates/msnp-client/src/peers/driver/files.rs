@@ -80,6 +80,7 @@ impl Driver {
         let Some(session) = self.session_of(id) else { return };
         // It may have ended at this very moment.
         let _ = self.engine.cancel(session);
+        // Taken out before the packets go: no event of the engine about this session reports it a second time.
         let file = self.files.remove(&session);
         self.settle().await;
         match file {
@@ -155,7 +156,7 @@ impl Driver {
     }
 
     pub(super) fn failed(&mut self, session: SessionKey, failure: Failure) {
-        let unreachable = self.switchboard.take_failure();
+        let unreachable = self.switchboard.failure();
         if let Some(reply) = self.fetches.remove(&session) {
             let error = match failure {
                 Failure::Declined => FetchError::Declined,
@@ -228,7 +229,8 @@ fn progress(
     route: TransferRoute,
     told: &mut Instant,
 ) -> Option<TransferProgress> {
-    // Every 64 KB is often enough to look at the clock.
+    // Every 64 KB is often enough to look at the clock. A packet brings at most 1352 bytes, so after each multiple of
+    // 65,536 at least one count falls into the first 1500.
     if bytes % 65_536 > 1500 {
         return None;
     }

@@ -26,6 +26,7 @@ impl Task {
         let surroundings = self.surroundings()?;
         let addresses = own_addresses(surroundings.settings.direct == DirectConnections::SameMachine);
         let seen = surroundings.network().and_then(|network| network.seen_address);
+        // The invitation has room for one internal address.
         let internal = *addresses.first().ok_or(TransferError::NoAddress)?;
         let external = seen.filter(|seen| !seen.is_loopback() && !addresses.contains(seen));
         let listener = bind().await.ok_or(TransferError::NoAddress)?;
@@ -47,6 +48,7 @@ impl Task {
                 || endpoint.external.iter().any(|theirs| *theirs.ip() == seen)
         });
         let loopback = surroundings.settings.direct == DirectConnections::SameMachine;
+        // Connecting takes seconds. The client may end meanwhile.
         drop(surroundings);
         for address in dialable(&endpoint.internal, &endpoint.external, AddressRules { private, loopback }) {
             if let Ok(Ok(stream)) = timeout(CONNECT_TIMEOUT, TcpStream::connect(address)).await {
@@ -60,6 +62,8 @@ impl Task {
 impl Listening {
     pub(super) async fn accept(&self) -> Result<TcpStream, TransferError> {
         match timeout(ACCEPT_TIMEOUT, self.listener.accept()).await {
+            // A stranger may be faster than the peer. The first lines on the connection show that (`auth_cookie`), and
+            // the transfer fails.
             Ok(Ok((stream, _))) => Ok(stream),
             Ok(Err(_)) => Err(TransferError::Broken),
             Err(_) => Err(TransferError::TimedOut),

@@ -12,12 +12,13 @@ use crate::peers::incoming::Destination;
 use crate::transfer::Reporter;
 use crate::{Event, TransferError, TransferRoute};
 
-/// From the offer to the end.
+/// Receives a file: from the offer to the end.
 pub(super) async fn run(mut task: Task, offer: Offer) {
     let (mut destination, reporter) = match task.next(OFFER_WAIT).await {
         Ok(Input::Accept { destination, reporter }) => (destination, reporter),
         Ok(Input::Cancel) => {
             task.say_cancel(CancelCode::Reject).await;
+            // Declined here: the user knows, and no event follows.
             return task.surroundings.upgrade().into_iter().for_each(|here| here.offers.ended(task.id));
         }
         Ok(Input::Invitation(_)) => return task.ended(Err(TransferError::Broken), None),
@@ -29,6 +30,7 @@ pub(super) async fn run(mut task: Task, offer: Offer) {
     };
     let outcome = receive(&mut task, &offer, &mut destination, &reporter).await;
     match &outcome {
+        // The peer knows in these two cases. In all others it would wait.
         Err(TransferError::CancelledByPeer) | Ok(()) => {}
         Err(TransferError::Cancelled) => task.say_cancel(CancelCode::OutBandCancel).await,
         Err(_) => task.say_cancel(CancelCode::Fail).await,
@@ -98,6 +100,7 @@ async fn pump(
                 Ok(_) => return Err(TransferError::Broken),
                 Err(_) => return Err(TransferError::TimedOut),
             },
+            // Invitations that come now are about nothing that could still be negotiated.
             input = task.inputs.recv() => if matches!(input, None | Some(Input::Cancel)) {
                 // The peer may be gone.
                 let _ = stream.write_all(&receiving.cancel()).await;

@@ -16,11 +16,12 @@ use crate::{Event, TransferError, TransferRoute};
 /// The number of bytes that are put together for one write.
 const CHUNK: usize = 64 * 1024;
 
-/// From the offer to the end.
+/// Sends a file: from the offer to the end.
 pub(super) async fn run(mut task: Task, name: String, file: OutgoingFile, reporter: Reporter) {
     let outcome = send(&mut task, name, file, &reporter).await;
     match &outcome {
         Ok(())
+        // In these cases the peer knows, or cannot be told.
         | Err(TransferError::Declined | TransferError::CancelledByPeer | TransferError::Unreachable(_)) => {}
         Err(TransferError::Cancelled) => task.say_cancel(CancelCode::OutBandCancel).await,
         Err(TransferError::TimedOut) => task.say_cancel(CancelCode::Timeout).await,
@@ -69,6 +70,7 @@ async fn pump(
     mut file: OutgoingFile,
     reporter: &Reporter,
 ) -> Result<(), TransferError> {
+    // `read_buf` and `write_buf` are cancel-safe: the branches that lose a round have moved no bytes.
     let (mut reader, mut writer) = stream.split();
     let (mut said, mut out) = (BytesMut::with_capacity(512), BytesMut::with_capacity(CHUNK + 4096));
     loop {
@@ -78,6 +80,7 @@ async fn pump(
                 SendStep::Finished => return Ok(()),
             }
         }
+        // Not before: the progress that is reported is at most one chunk ahead of the wire.
         if out.is_empty() {
             fill(&mut out, &mut sending, &mut file).await?;
             reporter.progress(sending.sent(), TransferRoute::Msnftp);
@@ -94,6 +97,7 @@ async fn pump(
                 let _ = writer.write_all(&sending.cancel()).await;
                 return Err(TransferError::Cancelled);
             },
+            // Begun anew with each step: a slow peer may take all its time, a silent one may not.
             () = sleep(STEP_WAIT) => return Err(TransferError::TimedOut),
         }
     }

@@ -70,7 +70,7 @@ fn what_is_no_address_is_nobody_known() {
         "Forwarded: for=192.0.2.1, proto=https\r\n",
         "Forwarded: for=192.0.2.1;for=192.0.2.2\r\n",
         "Forwarded: for\r\n",
-        // A quote that does not end swallows what is behind it.
+        // A quote that does not end swallows the rest of the line.
         "Forwarded: for=\"203.0.113.9, for=192.0.2.1\r\n",
         "Forwarded: for=\"192.0.2\\.1\"\r\n",
         // One proxy speaks one of them; the other is the client's own invention.
@@ -118,7 +118,7 @@ proptest! {
         let appended = sent.first().cloned().unwrap_or_default();
         let headers = format!("X-Forwarded-For: {appended}, {real}, 10.9.9.9\r\n");
         prop_assert_eq!(client(&headers), Some(expected.to_string()));
-        // In `Forwarded` a quote can hide what is behind it, but nothing is made up.
+        // In `Forwarded` a quote can hide the text behind it, but nothing is made up.
         let found = client(&format!("Forwarded: {appended}, for={real}\r\n"));
         prop_assert!(found == Some(expected.to_string()) || found == Some(UNKNOWN.to_string()), "{:?}", found);
     }

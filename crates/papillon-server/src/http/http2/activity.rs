@@ -8,8 +8,9 @@ use tokio::time::{Instant, sleep_until};
 
 use crate::http::deadlines::{self, ANSWER, IDLE};
 
-/// A client that has been faster than it has to be is granted time for no more than this in advance, in bytes: it is
-/// what may be kept for it on all streams of a connection.
+/// The most time that a fast client is granted in advance, as bytes at the slowest pace: 100 streams (`STREAMS`) of
+/// 16 KiB (`UNSENT`), which is all that hyper keeps for it on a connection. Without this bound a client could take much
+/// at once and then hold the connection for hours.
 const MOST_KEPT: u64 = 100 * 16 * 1024;
 
 /// See the module.
@@ -26,10 +27,10 @@ struct State {
     unanswered: usize,
     /// Answers that the client has not taken all of.
     unsent: usize,
-    /// By when the client takes, at the slowest pace that it may have, what has been sent. hyper keeps some of that
-    /// until it does.
+    /// The time by which a client at the slowest pace has taken all that was sent. hyper keeps some of that until it
+    /// does.
     taken_by: Instant,
-    /// When something last happened.
+    /// The time of the last event.
     last: Instant,
 }
 
@@ -58,7 +59,7 @@ impl Activity {
         }
     }
 
-    /// Until when a client may take what is left, when nothing more is to be asked.
+    /// The time by which a client has to take the rest, when no more requests are read.
     pub(super) fn last_moment(&self) -> Instant {
         self.state.lock().taken_by.max(Instant::now()) + ANSWER
     }
@@ -68,6 +69,7 @@ impl State {
     fn over_at(&self) -> Instant {
         match (self.unsent, self.unanswered) {
             (0, 0) => self.last + IDLE,
+            // The client waits for this server: it cannot be late. A moment ahead of now, to look again then.
             (0, _) => Instant::now() + IDLE,
             _ => self.taken_by + ANSWER,
         }
@@ -86,6 +88,7 @@ impl Unanswered {
 
     /// It has an answer.
     pub(super) fn answered(self) -> Unsent {
+        // The new mark before the old one is dropped: in between the connection would look idle.
         Unsent::new(&self.0)
     }
 }
@@ -105,18 +108,20 @@ pub(super) struct Unsent(Arc<Activity>);
 impl Unsent {
     fn new(activity: &Arc<Activity>) -> Self {
         let mut state = activity.state.lock();
+        // A pause gives no time in advance. Not set back to now: hyper may still keep bytes of earlier answers.
         if state.unsent == 0 {
             state.taken_by = state.taken_by.max(Instant::now());
         }
         state.unsent += 1;
         drop(state);
-        // The one that waits notices also when it does not wait at this moment.
+        // `notify_one` stores its permit, so `over` notices also when it does not wait at this moment.
         activity.sending.notify_one();
         Self(Arc::clone(activity))
     }
 
     /// The client has made room for so many more bytes of it.
     pub(super) fn sends(&self, bytes: usize) {
+        // No wake-up: it only moves the deadline to later, and `over` looks again at the old one.
         let (mut state, now) = (self.0.state.lock(), Instant::now());
         let pace = deadlines::pace(u64::try_from(bytes).unwrap_or(u64::MAX));
         state.taken_by = (state.taken_by + pace).min(now + deadlines::pace(MOST_KEPT));

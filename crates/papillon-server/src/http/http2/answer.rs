@@ -46,6 +46,7 @@ impl hyper::body::Body for Answer {
                 other => return Poll::Ready(other),
             }
         }
+        // hyper asks only when the stream has room, so each part tells that the client has taken earlier bytes.
         let count = self.rest.len().min(PART);
         self.unsent.sends(count);
         Poll::Ready(Some(Ok(Frame::data(self.rest.split_to(count)))))

@@ -3,8 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
-/// A session and which of its requests this is: `<session>.<nonce>`, both decimal. The second
-/// number changes with every answer (HYP).
+/// A SessionID: `<session>.<nonce>`, both decimal. The second number changes with every answer (HYP), and so tells one
+/// request of a session from another.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) struct Id {
     pub(super) session: u64,
@@ -21,7 +21,7 @@ pub(super) enum Ask {
     Go { id: Id, hold: Duration },
 }
 
-/// Why a query is not understood.
+/// The reason for which a query is not understood.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(super) enum Garbled {
     #[error("Something stands twice in the query.")]
@@ -37,7 +37,7 @@ pub(super) enum Garbled {
 }
 
 impl Ask {
-    /// Reads a query. Names are case-sensitive; unknown ones are for somebody else.
+    /// Reads a query. Names are case-sensitive; unknown ones are skipped.
     pub(super) fn parse(query: &str) -> Result<Self, Garbled> {
         let [mut action, mut id, mut lifespan] = [None; 3];
         for pair in query.split('&') {
@@ -95,11 +95,13 @@ impl fmt::Debug for Id {
 }
 
 fn number(text: &str) -> Option<u64> {
+    // A number's parser takes a plus sign, too.
     let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     text.parse().ok().filter(|_| digits)
 }
 
 fn seconds(text: &str) -> Option<u32> {
+    // Longer than any poll is held, so the rest does not matter.
     number(text).map(|number| u32::try_from(number).unwrap_or(u32::MAX))
 }
 

@@ -1,4 +1,4 @@
-//! A session of the gateway: the order of its requests, and their answers.
+//! The session of a client of the gateway: the order of its requests, and their answers.
 //!
 //! Each answer brings a new SessionID, and the next request has to bear it. One request at a time
 //! is answered; a second one is refused, and the first goes on.
@@ -7,8 +7,8 @@
 //! with a `Lifespan` is held, a request that brings something may bear the same SessionID as that
 //! poll: the poll is answered first and at once, then the other. The two may also cross: until the
 //! client has used the SessionID that came with the poll's answer, it may send, once, with the one
-//! that the poll bore. What came with the poll's answer comes before what comes with the other's,
-//! and only the SessionID of the latter counts from then on.
+//! that the poll bore. The lines of the poll's answer come before those of the other's, and only the SessionID of the
+//! latter counts from then on.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -28,19 +28,18 @@ use crate::delivery::{ANSWER_BYTES, Taken, Tunnel, Waiting};
 /// is answered later: polls find it.
 const EFFECT: Duration = Duration::from_secs(1);
 /// The longest wait of an answer for the delivery of a message which the request brought: a recipient that polls every
-/// other second, and is held for one, asks again within this.
+/// other second (Pidgin), and is held for one (`LIVELY_HOLD`), asks again within this.
 const DELIVERY: Duration = Duration::from_millis(1500);
 /// The time for which a poll without a `Lifespan` is held while messages are under way whose sender awaits a
 /// confirmation.
 const LIVELY_HOLD: Duration = Duration::from_secs(1);
-/// When a message has come into an answer that is held, the next one of the same sender has so long to come into
-/// it, too.
+/// The time after a message has come into a held answer in which the next one of the same sender still comes into it.
 const NEXT: Duration = Duration::from_millis(250);
 
-/// Why a request is not answered as it would like.
+/// The reason for which a request is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(super) enum Denied {
-    /// Never there, over, or the SessionID is not the latest: these are not told apart.
+    /// Never there, over, or the SessionID is not the latest. A client that guesses numbers must not tell these apart.
     #[error("There is no such session, or its SessionID is another by now.")]
     Unknown,
     #[error("A request of this session is still being answered.")]
@@ -101,14 +100,14 @@ enum Occupied {
 enum Kind {
     /// It brings something.
     Send,
-    /// It takes what is there.
+    /// It takes the lines that are there.
     Poll,
-    /// It waits for something to be there.
+    /// It waits until there are lines.
     LongPoll,
 }
 
-/// The one request that is being answered. Dropped without an answer, it leaves a poll's
-/// SessionID as it was.
+/// The one request that is being answered. Dropped without an answer, it leaves a poll's SessionID as it was: its
+/// client has got no other.
 struct Turn<'a> {
     session: &'a GatewaySession,
     kind: Kind,
@@ -116,7 +115,7 @@ struct Turn<'a> {
 }
 
 impl GatewaySession {
-    /// A session, and what its first request has to bear.
+    /// A session, and the number that its first request has to bear.
     pub(super) fn new(tunnel: Arc<Tunnel>) -> (Arc<Self>, u64) {
         let nonce = rand::random();
         let state = Mutex::new(State { nonce, crossing: None, turn: Occupied::Free });
@@ -139,7 +138,8 @@ impl GatewaySession {
         match kind {
             Kind::Send => {
                 self.tunnel.bring(body);
-                // When it takes longer, polls find the rest.
+                // First the effect, then the delivery: so the answer has the reply, and the `ACK` of a message. When
+                // they take longer, polls find the rest.
                 let _ = timeout(EFFECT, self.effect()).await;
                 let _ = timeout(DELIVERY, self.delivery()).await;
             }
@@ -157,12 +157,14 @@ impl GatewaySession {
 
     /// Takes the turn, after a poll that is held has been released where that is allowed.
     async fn turn(&self, nonce: u64, kind: Kind) -> Result<Turn<'_>, Denied> {
+        // Waiting before the state is looked at: `notify_waiters` keeps nothing for a wait that begins later.
         let mut freed = pin!(self.freed.notified());
         freed.as_mut().enable();
         if let Some(turn) = self.begin(nonce, kind)? {
             return Ok(turn);
         }
         timeout(EFFECT, freed).await.map_err(|_| Denied::Overlapping)?;
+        // Once more only: when a third request has taken the turn in between, this one is refused.
         self.begin(nonce, kind)?.ok_or(Denied::Overlapping)
     }
 
@@ -176,6 +178,7 @@ impl GatewaySession {
         }
         match state.turn {
             Occupied::Free => {}
+            // Released, not free: the poll ends by itself, and its drop wakes this request. A third one is refused.
             Occupied::Held if kind == Kind::Send => {
                 state.turn = Occupied::Released;
                 self.tunnel.nudge();
@@ -183,38 +186,44 @@ impl GatewaySession {
             }
             Occupied::Busy | Occupied::Held | Occupied::Released => return Err(Denied::Overlapping),
         }
+        // The client may use the older number once, and not at all after the newer one.
         state.crossing = None;
         state.turn = if kind == Kind::LongPoll { Occupied::Held } else { Occupied::Busy };
         if kind == Kind::Send {
-            // A command is brought once, whether the client gets an answer or not.
+            // Before the answer: a command is brought once, also when its client gets no answer and repeats it.
             state.nonce = rand::random();
         }
         self.tunnel.attend(true);
         Ok(Some(Turn { session: self, kind, borne: nonce }))
     }
 
+    /// Waits until the bytes of the request have had their effect. Here and below, `news` stores one wake-up, so one
+    /// that comes between the look and the wait is not lost.
     async fn effect(&self) {
         while !self.tunnel.is_processed() {
             self.tunnel.news().await;
         }
     }
 
-    /// Waits until the client can be told of its messages, or of something else: the others may wait for it as well.
+    /// Waits for word of the client's messages, or for any other line: another client may wait for the delivery of
+    /// that.
     async fn delivery(&self) {
         while self.tunnel.awaits() && !self.tunnel.has_news() {
             self.tunnel.news().await;
         }
     }
 
-    /// Collects messages for the answer to a poll: a sender that waits to hear of each before it sends the next would
-    /// bring one into each answer. Where nobody waits there is nothing to collect.
+    /// Collects messages for the answer to a poll. A sender that waits for the `ACK` of each message before it sends
+    /// the next would else bring one into each answer. Without such a sender there is nothing to collect.
     async fn gather(&self) {
         let mut counted = false;
         loop {
             match self.tunnel.promise() {
                 Waiting::Enough => return,
+                // An ordinary poll is answered at once.
                 Waiting::Nothing if !self.tunnel.is_lively() => return,
                 Waiting::Nothing => self.tunnel.news().await,
+                // Lines that no sender waits for: holding them back would gain nothing.
                 Waiting::Lines if !counted => return,
                 Waiting::Lines | Waiting::Counted => {
                     counted = true;
@@ -234,13 +243,14 @@ impl GatewaySession {
 }
 
 impl Turn<'_> {
-    /// Takes what there is. From here to the answer nothing waits, so what is taken is handed out.
+    /// Takes the waiting lines. From here to the answer nothing is awaited, so no drop can lose them.
     fn answer(self) -> Result<Answer, Denied> {
         let session = self.session;
         let Some(Taken { lines, last }) = session.tunnel.take(ANSWER_BYTES) else {
             return Err(Denied::Unknown);
         };
         let mut state = session.state.lock();
+        // A send has changed it at its beginning.
         if self.kind != Kind::Send {
             state.nonce = rand::random();
         }
@@ -251,12 +261,14 @@ impl Turn<'_> {
 
 impl Drop for Turn<'_> {
     fn drop(&mut self) {
+        // Before the turn is free: the next request marks the tunnel as attended, and this must not undo that.
         self.session.tunnel.attend(false);
         self.session.state.lock().turn = Occupied::Free;
         self.session.freed.notify_waiters();
     }
 }
 
+/// In constant time: the numbers are the session's only secret.
 fn same(one: u64, other: u64) -> bool {
     one.ct_eq(&other).into()
 }

@@ -30,6 +30,7 @@ impl Table {
 
     /// Enters a session; `None` when its address has all it may have.
     pub(super) fn enter(table: &Arc<Self>, session: &Arc<GatewaySession>, from: IpAddr) -> Option<Entry> {
+        // Before the table's lock: the count has one of its own, and no code holds both.
         let place = table.counter.enter(from)?;
         let number = session.number();
         match table.sessions.lock().entry(number) {

@@ -1,8 +1,8 @@
 //! The pages for accounts, of their owners and of administrators.
 //!
-//! They work in Internet Explorer 6: plain forms, no script. The session of a visitor is told by a cookie
-//! (`keys.rs`) that is void as soon as the account's tickets are. Every form carries a token that
-//! another site cannot know (`forms.rs`).
+//! They work in Internet Explorer 6: plain forms, no script. A cookie (`keys.rs`) names the session of a visitor; it
+//! is void as soon as the account's tickets are. Every form carries a token that another site cannot know
+//! (`forms.rs`).
 
 mod account;
 mod avatar;
@@ -43,7 +43,7 @@ pub(crate) fn router(people: Arc<People>) -> Router {
         .route("/account/password", post(account::change_password))
         .route("/account/name", post(account::change_name))
         .route("/account/sign-out", post(account::sign_out_everywhere))
-        // The front bounds it.
+        // The HTTP server has bounded the body already (`Site::longest_body`).
         .route(
             "/account/picture",
             get(picture::show).post(picture::upload).layer(DefaultBodyLimit::disable()),
@@ -51,6 +51,7 @@ pub(crate) fn router(people: Arc<People>) -> Router {
         .route("/account/picture/remove", post(picture::remove))
         .route("/account/delete", get(deletion::show).post(deletion::submit))
         .merge(super::administration::router())
+        // The last layer is the outermost: refusals of the one before carry its headers, too.
         .layer(from_fn_with_state(Arc::clone(&people), guard::over_tls_only))
         .layer(map_response(guard::protect))
         .with_state(people)

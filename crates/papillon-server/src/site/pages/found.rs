@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::Mutex;
 
-/// The time limit for looking up the public host. A page without an address is better than none.
+/// The time limit of a look-up of the public host. A page without an address is better than none.
 const LOOK_UP: Duration = Duration::from_secs(2);
 /// The time for which its result is good.
 const KEEP: Duration = Duration::from_secs(60);
@@ -17,9 +17,11 @@ pub(crate) struct Found(Mutex<Option<(Instant, Option<Ipv4Addr>)>>);
 
 impl Found {
     pub(super) async fn get(&self, host: &str) -> Option<Ipv4Addr> {
+        // Held across the look-up on purpose, which takes two seconds at most: the others wait for its result.
         let mut known = self.0.lock().await;
         match *known {
             Some((when, address)) if when.elapsed() < KEEP => address,
+            // A failure is kept as well, so that a resolver that is away is not asked for each page.
             _ => {
                 let address = look_up(host).await;
                 *known = Some((Instant::now(), address));

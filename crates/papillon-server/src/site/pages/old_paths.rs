@@ -1,5 +1,5 @@
-//! The paths that MSN Messenger asks for by addresses in the program, in whatever case, and everything else under
-//! a name of the old services: so that nothing hangs and no foreign page appears.
+//! The paths that stand in MSN Messenger itself, in any case of letters, and all others under a name of the old
+//! services: so no client hangs, and no foreign page appears.
 
 pub(super) mod messenger_config;
 mod svcs;
@@ -25,7 +25,7 @@ const DOT: &[u8] = include_bytes!("../../../assets/dot.gif");
 const BLANK: &str = "<!DOCTYPE HTML PUBLIC \"-//W3C//DTD HTML 4.01//EN\" \"http://www.w3.org/TR/html4/strict.dtd\">\n\
                      <html lang=\"en\"><head><title>Papillon</title></head><body><p>&nbsp;</p></body></html>\n";
 
-/// Answers whatever no other route does.
+/// Answers each path without another route.
 pub(super) fn router() -> Router<Arc<PublishedAddresses>> {
     Router::new().fallback(shown(answer))
 }
@@ -39,6 +39,7 @@ async fn answer(
     body: Bytes,
 ) -> Response {
     let path = uri.path().to_ascii_lowercase();
+    // Paths before hosts: these are answered under every name.
     match &*path {
         "/config/msgrconfig.asmx" => {
             messenger_config::answer(&published, &visitor, &method, &uri, &headers, &body)

@@ -18,7 +18,7 @@ const MARK: &[u8] = include_bytes!("../../../assets/mark.gif");
 const POLICY: &str = "default-src 'none'; img-src * data:; style-src 'unsafe-inline'; form-action 'self'; \
                       base-uri 'none'; frame-ancestors 'none'";
 
-/// The values that the frame itself needs.
+/// The files of the frame.
 pub(super) fn router() -> Router {
     Router::new().route("/mark.gif", get(async || asset("image/gif", MARK)))
 }

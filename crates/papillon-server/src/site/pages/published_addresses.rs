@@ -14,13 +14,13 @@ use crate::dns::{Clients, Others};
 use crate::http::Visitor;
 use crate::site::pages::found::Found;
 
-/// Where an unmodified MSN Messenger looks for a notification server (HYP).
+/// The port at which an unmodified MSN Messenger looks for a notification server (HYP).
 pub(super) const MSNP_PORT: u16 = 1863;
-/// Where it looks for Passport.
+/// The port at which it looks for Passport.
 pub(super) const HTTPS_PORT: u16 = 443;
-/// Where it looks for its configuration and for the gateway.
+/// The port at which it looks for its configuration and for the gateway.
 pub(super) const HTTP_PORT: u16 = 80;
-/// Where every machine looks for names.
+/// The port at which every machine looks for names.
 pub(super) const DNS_PORT: u16 = 53;
 
 /// The listeners and the names of the service, for the pages.
@@ -30,7 +30,7 @@ pub(crate) struct PublishedAddresses {
     pub ports: Ports,
     /// Whether the HTTPS listener understands Windows 98 to XP.
     pub old_tls: bool,
-    /// Whether something in front of us is trusted, which may let old Windows in at the usual ports (`legacy-tls`).
+    /// Whether a proxy in front is trusted, which may let old Windows in at the usual ports (`legacy-tls`).
     pub in_front: bool,
     /// The DNS listener, if there is one.
     pub names: Option<Names>,
@@ -40,7 +40,7 @@ pub(crate) struct PublishedAddresses {
     pub front: Front,
     /// The current settings: the rule for new accounts can change.
     pub config: Arc<Live>,
-    /// Where the certificates are.
+    /// The folder of the certificates.
     pub tls_folder: PathBuf,
     /// The token by which this service recognises itself; all nodes of one service share it. No secret.
     pub token: String,
@@ -91,7 +91,7 @@ impl PublishedAddresses {
         })
     }
 
-    /// Where a client connects: the host, and the port where it is not the usual one.
+    /// The messenger server for a client: the host, and the port where it is not the usual one.
     pub fn messenger_server(&self, host: &str) -> Option<String> {
         self.ports.msnp.map(|port| with_port(&self.messenger_host(host), port, MSNP_PORT))
     }
@@ -102,7 +102,7 @@ impl PublishedAddresses {
         public.map_or_else(|| host.to_owned(), in_url)
     }
 
-    /// Where signing in begins.
+    /// The address at which a sign-in begins.
     pub fn nexus(&self, visitor: &Visitor) -> String {
         self.front.login(self.ports, visitor).url("/rdr/pprdr.asp")
     }
@@ -117,12 +117,12 @@ impl PublishedAddresses {
         Registration::of(self.config.registration, self.public_host.is_some(), visitor.peer.ip())
     }
 
-    /// Whether Windows 98 to XP may be let in, by us or by what is in front of us.
+    /// Whether Windows 98 to XP may be let in, by this service or by a proxy in front.
     pub fn old_windows(&self) -> bool {
         self.old_tls || self.in_front
     }
 
-    /// Whether HTTPS is, or may be, where an old client looks for it.
+    /// Whether HTTPS is, or may be, at the port at which a legacy client looks for it.
     pub fn https_is_usual(&self) -> bool {
         let by_url =
             || self.front.url.as_ref().is_some_and(|url| url.is_secure() && url.port() == HTTPS_PORT);
@@ -138,7 +138,8 @@ impl PublishedAddresses {
         ];
         let mut obstacles: Vec<_> = wanted
             .into_iter()
-            // What is in front of us decides how HTTPS is answered, and where; and HTTP, where it has our address.
+            // A proxy in front decides how HTTPS is answered, and at which port; and HTTP, where it has the public
+            // address.
             .filter(|(.., wanted, _)| *wanted != HTTPS_PORT || !self.in_front)
             .filter(|(.., wanted, _)| *wanted == MSNP_PORT || self.front.url.is_none())
             .filter_map(|(what, port, wanted, option)| match port {

@@ -66,7 +66,7 @@ pub(super) fn router() -> Router<Arc<PublishedAddresses>> {
         .merge(self_test::router())
 }
 
-/// The first of these pages, for an old browser that asks for `/`.
+/// The first of these pages, for a legacy browser that asks for `/`.
 pub(super) async fn index(published: &PublishedAddresses, visitor: &Visitor) -> Response {
     page(StatusCode::OK, &Index { facts: Facts::gather(published, visitor).await })
 }

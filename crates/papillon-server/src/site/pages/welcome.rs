@@ -22,7 +22,7 @@ struct Welcome {
 }
 
 pub(super) fn router() -> Router<Arc<PublishedAddresses>> {
-    // Later messengers knock here with an empty POST (ESC).
+    // Later messengers send an empty POST here (ESC).
     Router::new().route("/", shown(welcome))
 }
 
@@ -42,8 +42,8 @@ async fn welcome(
     page(StatusCode::OK, &Welcome { server, nexus: published.nexus(&visitor) })
 }
 
-/// Whether a browser like this is why somebody needs the set-up page: Internet Explorer up to 6, Netscape 4, or
-/// any browser on Windows 95 to XP.
+/// Whether the user of this browser probably needs the set-up page: Internet Explorer up to 6, Netscape up to 4, or any
+/// browser on Windows 95 to XP.
 fn is_old(agent: &str) -> bool {
     let internet_explorer = agent.split_once("MSIE ").map(|(_, rest)| {
         rest.bytes()
@@ -62,6 +62,7 @@ fn is_old(agent: &str) -> bool {
         "WinNT",
     ];
     windows.iter().any(|name| agent.contains(name))
+        // Internet Explorer calls itself Mozilla/4 in every version, so its own number decides before Netscape's.
         || match internet_explorer {
             Some(version) => version <= 6,
             None => ["Mozilla/1.", "Mozilla/2.", "Mozilla/3.", "Mozilla/4."]

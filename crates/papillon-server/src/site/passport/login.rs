@@ -13,8 +13,8 @@ use crate::passport::{LONGEST_EVERYWHERE, LoginError, Passport, whole_seconds};
 const CUT: &str = "If your password is longer than 16 characters: this program may have sent only the first 16. \
                    A password of 8 to 16 characters works everywhere.";
 
-/// Answers `/login2.srf` to somebody at address `from`. `page` is the address of a page that
-/// helps people, without commas.
+/// Answers `/login2.srf` to a client at address `from`. `page` is the address of a page that helps people; it has no
+/// comma, because a comma ends it in the header.
 pub(crate) async fn answer(passport: &Passport, request: &Request<'_>, from: IpAddr, page: &str) -> Response {
     let credentials = request.header("Authorization").map(Credentials::parse);
     let Some(Ok(Credentials { sign_in, password, .. })) = credentials else {
@@ -26,7 +26,7 @@ pub(crate) async fn answer(passport: &Passport, request: &Request<'_>, from: IpA
         Ok(ticket) => succeeded(&ticket),
         Err(error @ LoginError::Wrong) if may_be_cut => failed(page, &format!("{error} {CUT}")),
         Err(error @ (LoginError::Wrong | LoginError::Disabled)) => failed(page, &error.to_string()),
-        // Clients show the text of this answer; of any other they show at most the number.
+        // 401, not 429: clients show the text of this answer, and of any other at most the number.
         Err(error @ LoginError::Limited { wait }) => {
             failed(page, &error.to_string()).with_header("Retry-After", whole_seconds(wait).to_string())
         }
@@ -38,8 +38,8 @@ pub(crate) async fn answer(passport: &Passport, request: &Request<'_>, from: IpA
     }
 }
 
-/// Answers a client that came without TLS where passwords are taken over TLS only. The one that came
-/// along is not looked at.
+/// Answers a client that came without TLS where passwords are taken over TLS only. Its password is not checked: the
+/// answer would tell an eavesdropper whether it is right.
 pub(crate) fn refused(page: &str) -> Response {
     failed(page, "This service takes passwords over TLS (https) only.")
 }

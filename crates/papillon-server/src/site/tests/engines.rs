@@ -29,7 +29,7 @@ impl hyper::body::Body for Parts {
     }
 }
 
-/// Says back what is said on it, once its protocol has changed.
+/// Echoes the bytes of a connection, once its protocol has changed.
 async fn socket(request: axum::extract::Request) -> axum::response::Response {
     let upgrade = hyper::upgrade::on(request);
     tokio::spawn(async move {
@@ -51,7 +51,7 @@ fn more_pages() -> axum::Router {
         .route("/config/page", get(|| async { "old" }))
 }
 
-/// Everything that comes back for what is sent in one piece, by a client that then closes its half.
+/// All bytes that come back for a text sent in one piece, by a client that then closes its half.
 async fn all(text: &str) -> String {
     let (mut client, server) = tokio::io::duplex(1 << 20);
     let (site, visitor) = (site().with_pages(more_pages()), visitor());
@@ -159,7 +159,7 @@ async fn a_page_of_unknown_length_is_sent_in_parts_and_the_connection_goes_on() 
     assert!(said.contains("\r\nTransfer-Encoding: chunked\r\n"), "{said}");
     assert!(said.contains("\r\n\r\n4\r\none \r\n3\r\ntwo\r\n0\r\n\r\nHTTP/1.1 200 OK\r\n"), "{said}");
     assert!(said.ends_with("GET /echo h \n"), "{said}");
-    // An old client gets it in one piece.
+    // A legacy client gets it in one piece.
     let said = all("GET /parts HTTP/1.0\r\nHost: h\r\n\r\n").await;
     assert!(said.contains("\r\nContent-Length: 7\r\n") && said.ends_with("\r\n\r\none two"), "{said}");
 }

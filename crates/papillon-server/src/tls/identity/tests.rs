@@ -152,7 +152,7 @@ fn errors_say_what_to_do() {
     fs::write(data.path().join("server.key"), "nonsense").unwrap();
     let error = open().unwrap_err().to_string();
     assert!(error.contains("server.key holds no usable private key"), "{error}");
-    // What is shown remains.
+    // The certificate shown remains.
     assert!(identity.renew(now()).is_err());
     fs::write(data.path().join("server.key"), whole).unwrap();
     assert!(!identity.renew(now()).unwrap());

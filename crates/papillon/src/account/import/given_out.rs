@@ -17,11 +17,12 @@ pub(super) struct GivenOut {
 }
 
 impl GivenOut {
-    /// Makes the file. One that is there already may hold passwords of before, and is left alone.
+    /// Makes the file. A file that is there already may hold earlier passwords, and is left alone.
     pub(super) fn create(path: &Path) -> anyhow::Result<Self> {
         let mut options = OpenOptions::new();
         options.write(true).create_new(true);
         #[cfg(unix)]
+        // From the first moment: a file whose rights are changed afterwards can be opened in between.
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let failed = || {
             format!(
@@ -53,6 +54,7 @@ impl GivenOut {
 
     /// Takes away the lines since the mark.
     pub(super) fn take_back(&mut self, before: Before) -> io::Result<()> {
+        // Both: `set_len` leaves the position behind the new end, and the next write would fill the gap with zeros.
         self.file.set_len(before.0)?;
         self.file.seek(SeekFrom::Start(before.0))?;
         self.file.sync_all()

@@ -28,8 +28,8 @@ struct Ready {
     made: Option<Zeroizing<String>>,
 }
 
-/// Makes accounts until all are made, the store fails or the user interrupts it. What has become of each is in the
-/// report.
+/// Makes accounts until all are made, the store fails or the user interrupts it. The report has the
+/// outcome of each.
 pub(super) async fn make(
     store: &dyn Store,
     entries: Vec<Entry>,
@@ -37,6 +37,7 @@ pub(super) async fn make(
     mut interrupt: Interrupt,
     report: &mut Report,
 ) {
+    // A password hash is pure computation, so more at once than cores would gain nothing, and each takes memory.
     let cores = std::thread::available_parallelism().map_or(2, NonZeroUsize::get);
     let pool = std::sync::Arc::new(Passwords::new(cores));
     let progress = progress(entries.len());
@@ -47,6 +48,7 @@ pub(super) async fn make(
         report.cut_off.extend(batch.iter().filter(|entry| is_cut_off(entry)).map(|entry| entry.line));
         let done = tokio::select! {
             ready = hash_all(&pool, batch, &progress) => ready,
+            // The tasks of the batch end with their set. Nothing of it is stored yet.
             () = interrupt.wait() => Err(anyhow::anyhow!("interrupted")),
         };
         // From here on the batch is not interrupted: it is made, or it is not.
@@ -95,6 +97,7 @@ async fn hash_all(
         ready.push(hashed.context("a password was not hashed")??);
         progress.inc(1);
     }
+    // They come in the order in which they were hashed.
     ready.sort_unstable_by_key(|ready| ready.line);
     Ok(ready)
 }
@@ -110,12 +113,13 @@ async fn commit(
     let (known, new): (Vec<_>, Vec<_>) =
         ready.into_iter().map(|ready| ((ready.line, ready.made), ready.new)).unzip();
     let failed = "the passwords that were made cannot be written";
+    // Only people whose passwords were made here: the others have theirs.
     let of = |index: usize| -> Option<(&Handle, &str)> {
         Some((&new.get(index)?.handle, known.get(index)?.1.as_ref()?.as_str()))
     };
     let before =
         given_out.as_mut().map(|file| file.add((0..new.len()).filter_map(of))).transpose().context(failed)?;
-    // When this fails the batch may have been stored all the same: the passwords stay in the file.
+    // A commit that fails may have happened all the same: the passwords stay in the file.
     let made = store.create_accounts(&new).await.context("the accounts cannot be stored")?;
     let is_made = |index: &usize| made.get(*index).is_some_and(Option::is_some);
     for (index, (line, _)) in known.iter().enumerate() {

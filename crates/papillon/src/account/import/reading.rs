@@ -21,7 +21,7 @@ pub(super) struct Entry {
     pub(super) password: Option<Zeroizing<String>>,
 }
 
-/// Why a line is not taken.
+/// A line that is not taken, and the reason.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Refused {
     pub(super) line: u64,
@@ -39,14 +39,15 @@ impl Refused {
 /// The names of the columns, in their usual order.
 const COLUMNS: [&str; 3] = ["email", "name", "password"];
 
-/// Where the columns are.
+/// The index of each column, where the file has it.
 type Order = [Option<usize>; 3];
 
 /// Reads the file. Each address is taken once, at its first line.
 ///
 /// # Errors
-/// When it is no CSV at all.
+/// The file is not text in UTF-8, is no CSV, or its first line names columns wrongly.
 pub(super) fn read(bytes: &[u8]) -> anyhow::Result<(Vec<Entry>, Vec<Refused>)> {
+    // UTF-16, as some spreadsheets write it, has a mark at the beginning or, for ASCII, every other byte zero.
     if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") || bytes.contains(&0) {
         bail!("this is not text in UTF-8, and no account was added: save the file as CSV in UTF-8");
     }
@@ -56,6 +57,7 @@ pub(super) fn read(bytes: &[u8]) -> anyhow::Result<(Vec<Entry>, Vec<Refused>)> {
     let mut order = [Some(0), Some(1), Some(2)];
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
+        // Rows may have fewer columns than others. Too many are reported by `entry`, with their line.
         .flexible(true)
         .delimiter(delimiter(bytes))
         .from_reader(bytes);
@@ -70,6 +72,7 @@ pub(super) fn read(bytes: &[u8]) -> anyhow::Result<(Vec<Entry>, Vec<Refused>)> {
             order = found;
             continue;
         }
+        // Spreadsheets write rows of separators for empty rows.
         if record.iter().all(|field| field.trim_ascii().is_empty()) {
             continue;
         }
@@ -129,6 +132,7 @@ fn delimiter(bytes: &[u8]) -> u8 {
 fn header(record: &ByteRecord) -> anyhow::Result<Option<Order>> {
     let names: Vec<_> =
         record.iter().map(|field| String::from_utf8_lossy(field).trim().to_ascii_lowercase()).collect();
+    // No address is `email`: such a line names columns, and one without it is a person.
     if !names.iter().any(|name| name == COLUMNS[0]) {
         return Ok(None);
     }
@@ -150,6 +154,7 @@ fn header(record: &ByteRecord) -> anyhow::Result<Option<Order>> {
 fn entry(record: &ByteRecord, line: u64, order: &Order) -> Result<Entry, String> {
     let [address, name, password] =
         order.map(|index| index.and_then(|index| record.get(index)).unwrap_or_default());
+    // CSV allows it, and no field here needs it. A quote that is never closed swallows all lines up to the next one.
     if [address, name, password].iter().any(|field| field.contains(&b'\n') || field.contains(&b'\r')) {
         return Err("a field holds a line end: is a quote missing, or one too many?".into());
     }
@@ -164,6 +169,7 @@ fn entry(record: &ByteRecord, line: u64, order: &Order) -> Result<Entry, String>
         "" => FriendlyName::from(&handle),
         name => display_name(name).map_err(|expected| format!("the name: {expected}"))?,
     };
+    // Not trimmed, unlike the others: blanks may belong to a password.
     let password = match text(password, "the password")? {
         "" => None,
         password => {

@@ -25,7 +25,7 @@ pub(super) struct Report {
     pub(super) passwords: Option<PathBuf>,
     /// The lines that it has not come to.
     pub(super) left_out: Vec<u64>,
-    /// Why not.
+    /// The reason for which it stopped there.
     pub(super) stopped: Option<anyhow::Error>,
 }
 

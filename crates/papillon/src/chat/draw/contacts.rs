@@ -104,7 +104,9 @@ fn entry(app: &App, person: &Person, room: u16) -> Line<'static> {
     }
     let name_look = if person.status.is_some() { Style::new() } else { theme.dim() };
     let name_look = if unread.is_empty() { name_look } else { theme.attention() };
+    // Two blanks, the sign and a blank before the name, and one at the end.
     let room = usize::from(room).saturating_sub(5 + width(&unread));
+    // A long name leaves room for the state, and takes the room that the state does not need.
     let state_room = width(&state).min(room / 2);
     let title_room = width(person.title()).min(room - state_room);
     Line::from(vec![

@@ -26,6 +26,7 @@ pub(super) fn spans(app: &App, id: TransferId, file: &File) -> Vec<Span<'static>
             spans.push(Span::styled(" – /accept or /decline", theme.attention()));
         }
         Stage::Running { bytes } => {
+            // The size is a claim of the peer: it may be zero, or so large that the products below need 128 bits.
             let (done, all) = ((*bytes).min(file.size), file.size.max(1));
             let full = usize::try_from(u128::from(done) * u128::from(BAR) / u128::from(all)).unwrap_or(0);
             let percent = u128::from(done) * 100 / u128::from(all);

@@ -18,7 +18,7 @@ const KEYS: &[(&str, &str)] = &[
     ("Tab, Ctrl-N", "next tab; completes a command that is being written"),
     ("Shift-Tab, Ctrl-P", "previous tab; Alt-1 to Alt-9 go to a tab"),
     ("Enter", "send; Alt-Enter or Ctrl-J begins a new line"),
-    ("↑ ↓", "what you sent before"),
+    ("↑ ↓", "the lines that you sent before"),
     ("PgUp PgDn", "read back; Ctrl-Home and Ctrl-End go to the ends"),
     ("Ctrl-U", "empty the line"),
     ("Ctrl-A E W K", "begin, end, delete word, to the end"),
@@ -43,6 +43,7 @@ const LEFT: usize = 18;
 /// The last line that can be the first one shown.
 pub(crate) fn last(screen: Rect) -> usize {
     let (place, lines) = (place(screen), lines(Theme { colour: false }, screen.width));
+    // Two lines are the border.
     lines.len().saturating_sub(usize::from(place.height).saturating_sub(2))
 }
 

@@ -18,6 +18,7 @@ pub(super) fn draw_question(frame: &mut Frame<'_>, app: &App, area: Rect) {
         count => format!(" [1 of {count}]"),
     };
     let tail = format!(" has added you.{more}");
+    // A long name is cut: without its keys the line would be of no use.
     let room = usize::from(area.width).saturating_sub(1 + width(&tail) + keys.len());
     let line = Line::from(vec![
         Span::raw(" "),
@@ -49,6 +50,7 @@ pub(super) fn draw_input(frame: &mut Frame<'_>, app: &App, area: Rect) {
     super::put(frame, Rect { width: PROMPT, height: 1, ..area }, Line::styled("> ", prompt));
     let shape = app.line().shape(crate::chat::layout::input_room(app.screen));
     let height = usize::from(area.height);
+    // Of a long text the rows up to the cursor are shown.
     let first = (shape.y + 1).saturating_sub(height);
     let x = area.x + PROMPT;
     for (y, row) in (area.y..area.bottom()).zip(shape.rows.iter().skip(first)) {
@@ -103,6 +105,7 @@ pub(super) fn draw_keys(frame: &mut Frame<'_>, app: &App, area: Rect) {
     let mut used = 1;
     for (key, does) in keys {
         used += width(key) + 1 + width(does) + 2;
+        // The two blanks after the last one may be cut off.
         if used > usize::from(area.width) + 2 {
             break;
         }

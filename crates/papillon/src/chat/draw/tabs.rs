@@ -35,8 +35,10 @@ pub(super) fn draw(frame: &mut Frame<'_>, app: &App, area: Rect) {
 
 /// The first tab that is shown so that the current one is too.
 fn first_shown(names: &[String], current: usize, room: usize) -> usize {
+    // For the mark of hidden tabs, and the blank that ends the line.
     let mut used = 2;
     let mut first = current;
+    // From the current one to the left, as far as there is room: those to the right are cut off by the window.
     for (index, name) in names.iter().enumerate().take(current + 1).rev() {
         used += width(name) + 1;
         if used > room {

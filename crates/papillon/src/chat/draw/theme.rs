@@ -66,6 +66,7 @@ impl Theme {
 
     /// Another person's name: always the same for the same person.
     pub(crate) fn other(self, who: &Handle) -> Style {
+        // Any function of the address would do, as long as it is the same each time.
         let sum: usize = who.as_str().bytes().map(usize::from).sum();
         self.coloured(OTHERS[sum % OTHERS.len()]).add_modifier(Modifier::BOLD)
     }

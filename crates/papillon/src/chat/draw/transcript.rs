@@ -18,20 +18,22 @@ pub(super) fn draw(frame: &mut Frame<'_>, app: &App, area: Rect) {
     let tab = app.tab();
     let height = usize::from(area.height);
     let mut lines: Vec<Line<'_>> = Vec::new();
+    // From the bottom up, and no more than are shown: laying out all 2,000 entries for each key would be slow.
     for entry in tab.transcript.entries().rev() {
         if lines.len() >= tab.transcript.scroll.saturating_add(height) {
             break;
         }
         lines.extend(self::lines(app, tab, entry, area.width).into_iter().rev());
     }
+    // After the window became larger there may be less above than `scroll` says.
     let below = tab.transcript.scroll.min(lines.len().saturating_sub(height));
     let shown: Vec<Line<'_>> = lines.drain(below..).take(height).rev().collect();
-    // What is said is at the bottom, next to what is being written.
+    // The newest text is at the bottom, next to the input line.
     let free = area.height - u16::try_from(shown.len()).unwrap_or(area.height).min(area.height);
     frame.render_widget(Paragraph::new(shown), Rect { y: area.y + free, height: area.height - free, ..area });
 }
 
-/// The people that type, and whether there is more below.
+/// Draws the people that type, and a mark when there is more below.
 pub(super) fn draw_typing(frame: &mut Frame<'_>, app: &App, area: Rect) {
     let Some(talk) = &app.tab().talk else { return below(frame, app, area) };
     let names: Vec<String> = talk.typing.iter().map(|(who, _)| app.name_of(who)).collect();
@@ -167,6 +169,7 @@ fn mark<'a>(app: &App, text: &'a str, style: Style, shortcuts: &[String]) -> Vec
         let found = shortcuts.iter().filter(|shortcut| !shortcut.is_empty()).filter_map(|shortcut| {
             rest.find(shortcut.as_str()).map(|at| (at, std::cmp::Reverse(shortcut.len())))
         });
+        // The first place in the text, and there the longest.
         let Some((at, std::cmp::Reverse(length))) = found.min() else { break };
         let (before, from) = rest.split_at(at);
         let (shortcut, after) = from.split_at(length);

@@ -41,6 +41,7 @@ impl Driver {
                 }
             }
             Action::SignOut => {
+                // In a task: until the service has answered, the screen is drawn and a second Ctrl-Q leaves at once.
                 let (client, wakes) = (self.client.clone(), self.wakes.clone());
                 tokio::spawn(async move {
                     // A server that does not answer in time is not waited for.
@@ -120,11 +121,13 @@ impl Driver {
         }
     }
 
-    /// Lets the work begin at once, so that what is said first is sent first, and finish by itself.
+    /// Lets the work begin at once, so that texts are sent in their order, and finish by itself.
     async fn begin(&mut self, app: &mut App, mut work: Work) {
         let first = poll_fn(|context| Poll::Ready(work.as_mut().poll(context))).await;
         match first {
             Poll::Ready(Some(outcome)) => {
+                // An outcome at the first look is a failure, or a change of the program's own: neither asks for more
+                // than a refresh.
                 let more = app.handle_outcome(outcome);
                 self.stale |= more.contains(&Action::Refresh);
             }
@@ -152,6 +155,7 @@ impl Driver {
 
 async fn say(talk: Option<Conversation>, text: &str) -> Result<(), SendError> {
     let Some(talk) = talk else { return Err(SendError::Disconnected) };
+    // The input line has `\n` between lines. Legacy clients want CR LF.
     talk.send(text.replace('\n', "\r\n")).await
 }
 

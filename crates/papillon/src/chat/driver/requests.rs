@@ -52,12 +52,14 @@ async fn make(client: &Client, request: &Request) -> Result<(), String> {
 /// Reads a picture and makes it fit.
 async fn read(path: &Path, fit: fn(&Path) -> anyhow::Result<Bytes>) -> Result<Bytes, String> {
     let path = at_home(path);
+    // Decoding a large picture takes long enough for keys to be missed.
     let read = tokio::task::spawn_blocking(move || fit(&path)).await;
     read.map_err(anyhow::Error::from).flatten().map_err(|error| crate::sentence::of(&error))
 }
 
 fn find_group(client: &Client, name: &str) -> Option<GroupId> {
     let wanted = name.to_lowercase();
+    // Users write a name as it is drawn, which is cleaned.
     let fits = |group: &msnp_client::Group| clean::line(&group.name).to_lowercase() == wanted;
     client.groups().iter().find(|group| fits(group)).map(|group| group.id)
 }

@@ -29,7 +29,7 @@ pub(super) fn forward(wakes: Sender<Wake>) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Where there are no signals, the keys do.
+/// Without signals, the keys end the messenger.
 #[cfg(not(unix))]
 pub(super) fn forward(_: Sender<Wake>) -> anyhow::Result<()> {
     Ok(())

@@ -47,6 +47,7 @@ impl App {
             "remove" => Request::Remove(self.person(argument)?),
             "block" => Request::Block(self.person(argument)?),
             "unblock" => Request::Unblock(self.person(argument)?),
+            // The argument is the name, so the person is the one of the tab or of the selected line.
             "rename" => Request::Rename(self.person("")?, checked_name(argument)?),
             "group" => Request::Group(self.person("")?, argument.clone()),
             "ungroup" => Request::Ungroup(self.person("")?, argument.clone()),
@@ -125,6 +126,7 @@ impl App {
         } else {
             format!("your emoticons: {}", own.join("  "))
         };
+        // `tell` writes into the first tab by itself.
         if self.current != 0 {
             self.note(self.current, text.clone(), Tone::Plain);
         }
@@ -149,6 +151,7 @@ fn checked_name(text: &str) -> Result<String, String> {
 /// A path as people write or drop it into a terminal: with quotes, `\ ` or `file://`.
 fn path(text: &str) -> PathBuf {
     let text = text.trim();
+    // Terminals write the path of a file that is dropped on them in one of these ways.
     for quote in ['\'', '"'] {
         if let Some(inner) = text.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote)) {
             return PathBuf::from(inner);

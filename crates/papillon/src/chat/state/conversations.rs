@@ -6,7 +6,7 @@ use msnp_client::ConversationId;
 use super::{App, Focus, Tab, Tone};
 use crate::chat::action::{Action, TabId};
 
-/// More tabs than this are not opened by others; what they say is then shown among the events.
+/// More tabs than this are not opened by others; their texts are then shown among the events.
 const MAX_TABS: usize = 100;
 /// More conversations than this are not watched before somebody says something in them.
 const MAX_ARRIVING: usize = 500;
@@ -27,7 +27,7 @@ impl App {
         vec![Action::Open { tab: self.tabs[index].id, with: who.clone() }]
     }
 
-    /// Shows a tab; what is in it counts as read.
+    /// Shows a tab; its texts count as read.
     pub(super) fn show(&mut self, index: usize) {
         self.current = index;
         self.from_list = false;
@@ -41,6 +41,7 @@ impl App {
     /// Shows the next tab, or with -1 the one before.
     pub(super) fn turn(&mut self, by: isize) {
         let count = self.tabs.len();
+        // `count` is added first, so that one step back from the first tab stays above zero.
         self.show((self.current + count).saturating_add_signed(by) % count);
         self.focus = Focus::Line;
     }
@@ -52,6 +53,7 @@ impl App {
             return Vec::new();
         }
         let closed = self.tabs.remove(self.current);
+        // There is one tab left in any case: the first one is not closed.
         self.show(self.current.min(self.tabs.len() - 1));
         if self.tab().talk.is_none() {
             self.focus = Focus::List;
@@ -85,6 +87,7 @@ impl App {
         if !with.contains(from) {
             with.push(from.clone());
         }
+        // A contact that calls anew has a new conversation; to the user it is the same.
         let same = if with.len() == 1 { self.tabs.iter().position(|tab| tab.is_with(from)) } else { None };
         match same {
             Some(index) => {
@@ -93,6 +96,7 @@ impl App {
                 }
                 index
             }
+            // The tab of the events.
             None if self.tabs.len() >= MAX_TABS => 0,
             None => self.new_tab(with, Some(conversation)),
         }
@@ -126,6 +130,7 @@ impl App {
     /// Somebody is in a conversation that no tab shows. With a single person it gets one when
     /// they say something; of several this account was asked into, and that is shown at once.
     fn arrived(&mut self, conversation: ConversationId, who: Handle) -> Vec<Action> {
+        // Forgotten ones get a tab with their first text all the same, with its sender alone.
         if self.arriving.len() >= MAX_ARRIVING && !self.arriving.contains_key(&conversation) {
             return Vec::new();
         }
@@ -142,7 +147,7 @@ impl App {
         self.call_attention(tab)
     }
 
-    /// Somebody went. The last one stays in the tab: what is said next goes to them.
+    /// Somebody went. The last one stays in the tab: the next text goes to them.
     pub(super) fn left(&mut self, conversation: ConversationId, who: &Handle) {
         let Some(index) = self.bound(conversation) else {
             if let Some(people) = self.arriving.get_mut(&conversation) {
@@ -152,6 +157,7 @@ impl App {
         };
         let Some(talk) = self.tabs[index].talk.as_mut() else { return };
         talk.typing.retain(|(person, _)| person != who);
+        // Clients leave quiet conversations by themselves and come back: with two people that is no news.
         if talk.with.len() > 1 && talk.with.contains(who) {
             talk.with.retain(|person| person != who);
             let name = self.name_of(who);

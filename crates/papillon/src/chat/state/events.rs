@@ -41,6 +41,7 @@ impl App {
                 }
                 actions.push(Action::Refresh);
             }
+            // The own removals are told as the outcome of the command.
             Event::ContactRemoved { who, by_them } => {
                 if by_them {
                     self.tell(format!("{} has taken you off their list", self.name_of(&who)), Tone::Quiet);
@@ -68,7 +69,7 @@ impl App {
             Event::Emoticon { from, emoticon, data } => {
                 self.emoticon_came(&from, &clean::line(emoticon.shortcut()), data.len());
             }
-            // Where a person is meant to see it, a `NotShown` follows.
+            // A `NotShown` follows where a person is meant to see it.
             Event::Picture { .. } | Event::Raw { .. } => {}
             Event::Nudge { conversation, from, name } => {
                 self.know(&from, clean::line(&name.text()));
@@ -102,6 +103,7 @@ impl App {
         }
         let why = match reason {
             SignedOut::Asked => return vec![Action::Exit],
+            // The user wants to leave, so any end will do.
             _ if self.connection == Connection::Leaving => return vec![Action::Exit],
             SignedOut::Elsewhere => "your account has signed in elsewhere, or was signed out",
             SignedOut::ServiceClosing => "the service is going down",
@@ -112,7 +114,7 @@ impl App {
         vec![Action::Refresh]
     }
 
-    /// Where an answer is asked for, that is notice enough.
+    /// Tells of a person that added this account. A question to the user is notice enough.
     fn added_by(&mut self, person: &super::Person) {
         let name = self.name_of(&person.handle);
         if person.is_waiting() {
@@ -123,6 +125,7 @@ impl App {
     }
 
     fn presence_changed(&mut self, who: &Handle, online: bool) {
+        // `Presence` comes for each change of status or name: only a coming or a going is told.
         let changed = if online { self.online.insert(who.clone()) } else { self.online.remove(who) };
         if !changed || (online && self.now.elapsed < self.settled) {
             return;
@@ -146,6 +149,7 @@ impl App {
             talk.typing.retain(|(person, _)| person != from);
         }
         let effects = text.format.as_ref().map(|format| format.effects).unwrap_or_default();
+        // Before it is kept: no text of another person is ever drawn as it came.
         let words = clean::lines(&text.body);
         let words = words.trim_end().to_owned();
         let name = self.name_of(from);
@@ -158,11 +162,12 @@ impl App {
         let tab = self.tab_of(conversation, from);
         let text = format!("{} has nudged you", self.name_of(from));
         self.note(tab, text.clone(), Tone::Plain);
+        // In the tab that is shown the note says it already.
         if !self.is_shown(tab) {
             self.tell(text, Tone::Plain);
         }
         let attention = self.call_attention(tab);
-        // It is meant for who looks at the conversation as well.
+        // A nudge is meant for a user that looks at the conversation as well.
         if attention.is_empty() { self.ring().into_iter().collect() } else { attention }
     }
 
@@ -177,7 +182,7 @@ impl App {
         }
     }
 
-    /// Something came that is told of in one line.
+    /// Tells in one line of something that cannot be shown.
     fn not_shown(
         &mut self,
         conversation: Option<ConversationId>,
@@ -206,6 +211,7 @@ impl App {
         if !shown {
             self.tabs[tab].unread += 1;
         }
+        // In a window that is not looked at even a shown text rings.
         if shown && self.window_focused { Vec::new() } else { self.ring().into_iter().collect() }
     }
 
@@ -231,6 +237,7 @@ impl App {
         let Some(index) = self.tabs.iter().position(used) else { return };
         let size = crate::size::bytes(bytes as u64);
         let text = format!("the picture for {shortcut} has come ({size})");
+        // The picture comes again for each text that uses it: one note is enough.
         let again = |body: &Body| matches!(body, Body::Note { text: said, .. } if *said == text);
         if !self.tabs[index].transcript.entries().any(|entry| again(&entry.body)) {
             self.note(index, text, Tone::Quiet);

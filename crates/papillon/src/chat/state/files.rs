@@ -100,6 +100,7 @@ impl App {
         let peer = self.tab().only().cloned();
         let fits = |file: &File| {
             let can = match file.stage {
+                // An own offer can be cancelled; one of the other side is accepted or declined.
                 Stage::Offered => cancel == file.sending,
                 Stage::Running { .. } => cancel,
                 Stage::Done(_) | Stage::Failed(_) => false,
@@ -118,6 +119,7 @@ impl App {
         };
         match command {
             "accept" => {
+                // At once, so that the same command again does not mean this file.
                 self.transfers.begin(transfer);
                 vec![Action::AcceptFile(transfer)]
             }

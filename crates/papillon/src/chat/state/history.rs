@@ -9,7 +9,7 @@ const MAX_LINES: usize = 100;
 #[derive(Debug, Default)]
 pub(super) struct History {
     lines: Vec<String>,
-    /// Which of them is shown, and what was being written before.
+    /// The index of the line that is shown, and the text that was being written before.
     shown: Option<(usize, String)>,
 }
 
@@ -38,7 +38,7 @@ impl History {
         }
     }
 
-    /// Shows the line after, and in the end what was being written.
+    /// Shows the line after, and in the end the text that was being written.
     pub(super) fn forth(&mut self, input: &mut InputLine) {
         let Some((at, draft)) = self.shown.take() else { return };
         if let Some(line) = self.lines.get(at + 1) {

@@ -15,6 +15,7 @@ impl App {
     /// Something came from the terminal.
     pub(crate) fn handle_terminal(&mut self, event: TerminalEvent) -> Vec<Action> {
         match event {
+            // Windows reports the release of each key as well.
             TerminalEvent::Key(key) if key.kind != KeyEventKind::Release => self.handle_key(key),
             TerminalEvent::Paste(text) => self.handle_paste(&text),
             TerminalEvent::Resize(width, height) => {
@@ -39,6 +40,7 @@ impl App {
         if control && matches!(key.code, KeyCode::Char('c' | 'q')) {
             return self.quit();
         }
+        // Before the end of the session is looked at: afterwards one can still read.
         if self.handle_reading_key(key, control) {
             return Vec::new();
         }
@@ -49,6 +51,7 @@ impl App {
             self.help = None;
             return Vec::new();
         }
+        // Any other key takes the first Ctrl-Q back.
         self.warned = false;
         match key.code {
             KeyCode::F(1) => self.help = Some(0),
@@ -106,11 +109,12 @@ impl App {
         self.focus == Focus::Line || matches!(self.connection, Connection::Over(_))
     }
 
-    /// To the contact list; there it takes back what was searched for, and letters search again.
+    /// Goes to the contact list. There it empties the search, and letters search again.
     fn escape(&mut self) {
         if self.focus == Focus::List {
             self.list.filter.clear();
             self.let_wait();
+            // It looks for the selected line again, among all lines.
             self.set_roster(self.roster.clone());
         }
         self.from_list = false;
@@ -127,7 +131,7 @@ impl App {
         self.focus = Focus::Line;
         self.history.leave();
         if !self.tab_mut().input.insert(text.trim_end_matches(['\r', '\n'])) {
-            self.tell("what was pasted is too long: only a part of it was taken", Tone::Bad);
+            self.tell("the pasted text is too long: only a part of it was taken", Tone::Bad);
         }
         self.tell_typing()
     }

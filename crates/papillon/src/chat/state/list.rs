@@ -25,7 +25,7 @@ pub(crate) enum Section {
 pub(crate) enum Row {
     /// The title of a section.
     Header {
-        /// Which.
+        /// The section.
         section: Section,
         /// Its name.
         title: String,
@@ -38,7 +38,7 @@ pub(crate) enum Row {
     },
     /// A person. One in several groups is there several times.
     Person {
-        /// In which section.
+        /// The section.
         section: Section,
         /// The contact.
         who: Handle,
@@ -63,7 +63,7 @@ pub(crate) struct ContactList {
     /// The text of the search.
     pub(crate) filter: String,
     selected: Option<Place>,
-    /// Where that was, for when it is gone.
+    /// The number of that line, for when it is gone.
     index: usize,
     folded: HashSet<Section>,
 }
@@ -85,6 +85,7 @@ impl ContactList {
             people.sort_by_cached_key(|person| {
                 (Reverse(person.status.is_some()), person.title().to_lowercase())
             });
+            // A search looks into folded sections as well.
             let folded = wanted.is_empty() && self.folded.contains(&section);
             let online = people.iter().filter(|person| person.status.is_some()).count();
             rows.push(Row::Header { section, title, online, total: people.len(), folded });
@@ -124,6 +125,7 @@ impl ContactList {
     pub(super) fn fold(&mut self, section: Section, folded: bool) {
         if folded {
             self.folded.insert(section);
+            // The selected line would be gone with its section.
             self.selected = Some((section, None));
         } else {
             self.folded.remove(&section);
@@ -137,6 +139,7 @@ fn sections(roster: &Roster) -> Vec<(Section, String)> {
     groups.retain(|(id, _)| *id != GroupId::ZERO);
     groups.sort_by_cached_key(|(_, name)| name.to_lowercase());
     let zero = roster.groups.iter().find(|(id, _)| *id == GroupId::ZERO);
+    // `~` is the name that MSN gave the group of contacts without a group.
     let others = zero.map(|(_, name)| name.as_str()).filter(|name| !name.is_empty() && *name != "~");
     let others = others.unwrap_or(if groups.is_empty() { "Contacts" } else { "Others" }).to_owned();
     let mut sections = vec![(Section::Waiting, String::from("Waiting for an answer"))];

@@ -99,6 +99,7 @@ impl Roster {
     /// The person that a word or a name means: an address, or a name or the beginning of one that
     /// only one person has. The error is for the user.
     pub(crate) fn resolve(&self, text: &str) -> Result<Handle, String> {
+        // An address need not be on the list.
         if let Ok(handle) = Handle::parse(text) {
             return Ok(handle);
         }
@@ -110,6 +111,7 @@ impl Roster {
                 .filter(|person| fits(&person.name.to_lowercase()) || fits(person.handle.as_str()));
             (people.next().map(|person| person.handle.clone()), people.next().is_some())
         };
+        // A whole name goes before the beginnings of others: Ann is not Anna.
         let (exact, several) = names(&|name| name == wanted);
         match (exact, several) {
             (Some(handle), false) => return Ok(handle),

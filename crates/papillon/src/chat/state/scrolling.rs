@@ -8,6 +8,7 @@ impl App {
     pub(super) fn scroll(&mut self, by: isize) {
         let Some(pane) = self.panes().transcript else { return };
         let wanted = self.tab().transcript.scroll.saturating_add_signed(by);
+        // Only the way up has an end that must be measured, and that lays out the whole transcript.
         let hidden = if by > 0 { self.height_of(self.current, usize::MAX) } else { usize::MAX };
         let most = hidden.saturating_sub(usize::from(pane.height));
         self.tab_mut().transcript.scroll = wanted.min(most);
@@ -30,7 +31,7 @@ impl App {
         isize::try_from(height.saturating_sub(1).max(1)).unwrap_or(1)
     }
 
-    /// After entries were added: what is read further up does not move.
+    /// After entries were added: a text that is read further up does not move.
     pub(super) fn hold_position(&mut self, tab: usize, added: usize) {
         if self.tabs[tab].transcript.scroll > 0 {
             let more = self.height_of(tab, added);

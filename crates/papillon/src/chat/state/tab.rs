@@ -31,9 +31,9 @@ pub(crate) struct Talk {
     pub(crate) conversation: Option<ConversationId>,
     /// The people that type, and until when that is shown.
     pub(crate) typing: Vec<(Handle, Duration)>,
-    /// When it was last told that the user is typing.
+    /// The time of the last notice that the user is typing.
     pub(super) told: Option<Duration>,
-    /// Since when it waits for the user to go on, as one of the numbers that only grow.
+    /// The moment since which it waits for the user to go on, as one of the numbers that only grow.
     pub(super) waits: Option<u64>,
 }
 

@@ -18,9 +18,9 @@ pub(crate) const MAX_ENTRIES: usize = 2_000;
 pub(crate) struct Entry {
     /// Its number.
     pub(crate) id: EntryId,
-    /// When.
+    /// The time.
     pub(crate) at: Stamp,
-    /// What.
+    /// The content.
     pub(crate) body: Body,
 }
 
@@ -31,9 +31,9 @@ pub(crate) enum Body {
     Day,
     /// A message of another person.
     Heard {
-        /// Who.
+        /// The sender.
         from: Handle,
-        /// Under which name.
+        /// The sender's name at that time.
         name: String,
         /// The text, cleaned.
         text: String,
@@ -44,19 +44,19 @@ pub(crate) enum Body {
     },
     /// A message of the user.
     Said {
-        /// What.
+        /// The text.
         text: String,
         /// Whether it arrived.
         delivery: Delivery,
     },
     /// A note of the program.
     Note {
-        /// What.
+        /// The text.
         text: String,
         /// The tone of it.
         tone: Tone,
     },
-    /// A file; how it goes is drawn from the transfers.
+    /// A file; its progress is drawn from the transfers.
     File(TransferId),
 }
 
@@ -67,7 +67,7 @@ pub(crate) enum Delivery {
     Sending,
     /// All have it.
     Delivered,
-    /// It did not; why.
+    /// It did not; the reason.
     Failed(String),
 }
 

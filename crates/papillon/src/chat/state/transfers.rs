@@ -27,7 +27,7 @@ pub(crate) struct File {
     pub(crate) stage: Stage,
     /// The route, once it is known.
     pub(crate) route: Option<TransferRoute>,
-    /// When how many bytes were through.
+    /// The bytes that were through, at some times of the last seconds.
     samples: VecDeque<(Duration, u64)>,
 }
 
@@ -41,9 +41,9 @@ pub(crate) enum Stage {
         /// So many are through.
         bytes: u64,
     },
-    /// It is there. Where it was written, when it was received.
+    /// It is there; its path, when it was received.
     Done(Option<PathBuf>),
-    /// It is not; why.
+    /// It is not; the reason.
     Failed(String),
 }
 
@@ -64,6 +64,7 @@ impl File {
     pub(crate) fn speed(&self) -> Option<u64> {
         let ((began, first), (ended, last)) = (self.samples.front()?, self.samples.back()?);
         let millis = u64::try_from(ended.checked_sub(*began)?.as_millis()).ok()?;
+        // Bytes a millisecond times 1,000; no speed while there is no time between the two.
         last.saturating_sub(*first).saturating_mul(1_000).checked_div(millis)
     }
 
@@ -75,6 +76,7 @@ impl File {
         self.stage = Stage::Running { bytes: progress.bytes };
         self.route = progress.route.or(self.route);
         self.samples.push_back((now, progress.bytes));
+        // Two stay in any case: a slow file has one sample in many seconds.
         while self.samples.len() > 2 && self.samples.front().is_some_and(|(then, _)| *then + SPEED_OVER < now)
         {
             self.samples.pop_front();
@@ -86,7 +88,7 @@ impl File {
 #[derive(Debug, Default)]
 pub(crate) struct Transfers {
     files: BTreeMap<TransferId, File>,
-    /// The outcomes of files whose offer is not known yet.
+    /// The outcomes of files whose offer is not known yet: an event may come before the call that offers returns.
     early: BTreeMap<TransferId, Stage>,
 }
 
@@ -112,6 +114,7 @@ impl Transfers {
     }
 
     pub(super) fn insert(&mut self, id: TransferId, mut file: File) {
+        // It ended before its offer was known.
         if let Some(stage) = self.early.remove(&id) {
             file.stage = stage;
         }

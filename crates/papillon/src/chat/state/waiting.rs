@@ -10,6 +10,7 @@ impl App {
         }
         let now = self.number();
         if let Some(talk) = self.tabs[tab].talk.as_mut() {
+            // The first text counts: the conversation that has waited longest is answered first.
             talk.waits.get_or_insert(now);
         }
     }
@@ -24,7 +25,7 @@ impl App {
         all.min().map(|(_, index)| index)
     }
 
-    /// Whether no place was chosen for what is typed next.
+    /// Whether no place was chosen for the next typed text.
     pub(crate) fn writes_nowhere(&self) -> bool {
         match self.focus {
             Focus::List => self.list.filter.is_empty(),

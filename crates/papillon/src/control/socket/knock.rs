@@ -21,7 +21,7 @@ const GREETING: Duration = Duration::from_secs(5);
 pub(crate) struct Running {
     /// For commands.
     pub(in crate::control) lines: mpsc::Sender<Line>,
-    /// The text of it.
+    /// Its answers, and the events meanwhile.
     pub(in crate::control) answers: mpsc::Receiver<Value>,
     direct: bool,
 }
@@ -41,6 +41,7 @@ pub(crate) async fn knock(name: &SocketName) -> anyhow::Result<Option<Running>> 
             continue;
         }
         let mut running = talk_to(stream);
+        // A stopped program has its socket open and answers nothing. Signing in beside it would sign it out.
         let Ok(greeting) = timeout(GREETING, running.answers.recv()).await else {
             bail!(
                 "a papillon that runs with the account {} does not answer at {}: end it, or wake it up",

@@ -61,6 +61,7 @@ fn folders() -> Vec<PathBuf> {
 
 /// The same for every way to write the account. (The service is written in one way only.)
 fn file_name(SocketName { account, server }: &SocketName) -> String {
+    // A hash, because an address may be longer than the path of a socket. Two that meet are told apart by the greeting.
     let hash = Sha256::digest(format!("{account} {server}"));
     hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
@@ -78,6 +79,7 @@ fn keep_to_ourselves(folder: &Path) -> Result<()> {
         let what = format!("the folder {} is somebody else's", folder.display());
         return Err(Error::new(ErrorKind::PermissionDenied, what));
     }
+    // A folder from before, or from a program with another umask.
     if about.mode() & 0o077 != 0 {
         fs::set_permissions(folder, Permissions::from_mode(0o700))?;
     }

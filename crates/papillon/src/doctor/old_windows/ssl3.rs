@@ -32,6 +32,7 @@ pub(super) fn hello(random: [u8; 32]) -> Vec<u8> {
     body.extend(SUITES);
     // No compression.
     body.extend([1, 0]);
+    // The body has 45 bytes and the message 49, so each length fits into its lowest byte.
     let mut message = vec![1, 0, 0, u8::try_from(body.len()).unwrap_or(u8::MAX)];
     message.extend(body);
     let mut record =
@@ -51,6 +52,7 @@ impl Flight {
         if self.0.len() > LONGEST {
             return Some(Answer::Refused(String::from("it does not stop talking")));
         }
+        // From the beginning each time: a message may be spread over records, and a flight is short.
         let mut handshake = Vec::new();
         let mut rest = &self.0[..];
         while let Some((record, after)) = cut_record(rest) {

@@ -87,6 +87,7 @@ async fn on_connection(at: SocketAddr, name: &str) -> io::Result<Message> {
 fn question(at: SocketAddr, name: &str) -> io::Result<(u16, Vec<u8>)> {
     let mut name = Name::from_ascii(name).map_err(io::Error::other)?;
     name.set_fqdn(true);
+    // The service answers with an address of the kind that reached it.
     let kind = if at.is_ipv4() { RecordType::A } else { RecordType::AAAA };
     let mut message = Message::query();
     message.metadata.recursion_desired = true;

@@ -1,7 +1,7 @@
-//! Monarch: the bot of the demo, and the longest example of what can be done with `msnp-client`.
+//! Monarch: the bot of the demo, and the longest example of a program on `msnp-client`.
 //!
-//! `reply.rs` decides what is said, `talk.rs` says it, `files.rs` gives and takes, `drawing.rs` is how
-//! Monarch looks. This file lives: it signs in again and again.
+//! `reply.rs` makes the replies, `talk.rs` sends them, `files.rs` gives and takes, `drawing.rs` draws Monarch. This file
+//! signs in again and again.
 
 mod bot;
 mod drawing;
@@ -21,10 +21,10 @@ use zeroize::Zeroizing;
 
 use self::bot::{Bot, Memory};
 
-/// Before a sign-in is tried again for the first time, and at most.
+/// The wait before the second sign-in, and the longest one; it doubles each time.
 const WAITS: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(30));
 
-/// Where Monarch lives.
+/// The place at which Monarch lives: an account, a service and a folder.
 pub(super) struct Home {
     /// The account.
     pub(super) account: Handle,
@@ -60,6 +60,7 @@ impl Monarch {
 
 async fn live(home: &Home) -> anyhow::Result<()> {
     let folder = home.folder.clone();
+    // Drawing takes a moment of computing, in which the service's own tasks go on.
     let looks = tokio::task::spawn_blocking(move || Looks::draw(&folder)).await??;
     let mut memory = Memory::default();
     let mut wait = WAITS.0;

@@ -13,7 +13,7 @@ use crate::logging::LogFormat;
 use crate::serve::first_steps::connect;
 use crate::settings::Settings;
 
-/// Where `papillon chat` looks for the service when it is not told.
+/// The address at which `papillon chat` looks for the service by default.
 const USUAL_SERVER: &str = "127.0.0.1:1863";
 /// The port at which it looks for the Passport nexus, at the service's address.
 const USUAL_HTTPS: u16 = 8443;

@@ -79,7 +79,7 @@ async fn a_second_request_is_refused_and_the_first_goes_on() {
     peer.nonce = answer.id.nonce;
     let first = tokio::spawn(peer.ask(peer.nonce, "CHG", Duration::ZERO));
     yields().await;
-    // Its number is used up by what it brought.
+    // Its number is used up by the bytes that it brought.
     assert_eq!(peer.ask(peer.nonce, "CHG", Duration::ZERO).await.unwrap_err(), Denied::Unknown);
     first.await.unwrap().unwrap();
 }
@@ -193,7 +193,7 @@ async fn the_end_is_told_once_and_then_there_is_no_session() {
     }
 }
 
-/// A message from a client of another tunnel, who waits to hear of it.
+/// A message from a client of another tunnel, which waits to hear of it.
 fn send_counted(from: &Tunnel, to: &Tunnel, number: u32, line: &'static str) {
     let receipt = Receipt::new(from.outbox(), TransactionId(number), Acknowledge::Data, 1);
     Deliveries::new().send_counted(to.outbox(), Bytes::from_static(line.as_bytes()), receipt);

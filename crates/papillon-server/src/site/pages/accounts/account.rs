@@ -35,7 +35,7 @@ struct Page<'a> {
     done: Option<&'static str>,
 }
 
-/// The account of who is signed in.
+/// The account that is signed in.
 pub(super) async fn show(
     State(people): State<Arc<People>>,
     caller: Caller,
@@ -71,7 +71,7 @@ async fn page<'a>(people: &People, caller: &Caller, account: &'a Account) -> Res
     })
 }
 
-/// Shows the page again with what went wrong.
+/// Shows the page again with the mistake.
 pub(super) async fn complain(
     people: &People,
     caller: &Caller,
@@ -82,13 +82,14 @@ pub(super) async fn complain(
     Ok(caller.show(page.complaint.status(), &page))
 }
 
-/// Takes a new password from who knows the old one.
+/// Takes a new password together with the old one.
 pub(super) async fn change_password(
     State(people): State<Arc<People>>,
     submitted: Submitted,
 ) -> Result<Response, PageError> {
     let caller = &submitted.caller;
     let account = caller.account()?;
+    // The new password first: one that is not taken costs no hash and no attempt.
     let password = match submitted.new_password() {
         Ok(password) => password,
         Err(mistake) => return complain(&people, caller, mistake).await,
@@ -104,13 +105,13 @@ pub(super) async fn change_password(
     };
     people.service.store.set_password(&account.handle, hash).await?;
     tracing::info!(account = %account.handle, "password changed");
-    // The old cookie is void now, as all others are. Should somebody else have changed the account
-    // at the same time, this one is as well.
+    // The old cookie is void now, as all others are. `set_password` has raised the epoch by one; when another request
+    // has changed the account at the same time, the epoch is higher, and this cookie is void as well.
     let to = if submitted.is_long() { "/account?done=password-long" } else { "/account?done=password" };
     caller.sign_in(&people, &account.handle, account.id, account.credential_epoch + 1, to).await
 }
 
-/// Checks the password of who is signed in, so that a browser that was left open is not enough.
+/// Checks the password of the account that is signed in, so that a browser that was left open is not enough.
 pub(super) async fn confirm(
     people: &People,
     submitted: &Submitted,
@@ -120,6 +121,7 @@ pub(super) async fn confirm(
     let from = submitted.caller.source(people, account.handle.as_str());
     match people.passport.check(account.handle.as_str(), submitted.password(field), from).await {
         Ok(stored) if stored.account == account.id.0 => Ok(()),
+        // The handle belongs to another account by now: this one was removed meanwhile.
         Ok(_) => Err(LoginError::Wrong),
         Err(error) => Err(error),
     }
@@ -153,7 +155,7 @@ pub(super) async fn change_name(
     Ok(redirect("/account?done=name", None))
 }
 
-/// Ends all sessions, of messengers and browsers, and voids what they could come back with.
+/// Ends all sessions, of messengers and browsers, and voids their tickets and cookies.
 pub(super) async fn sign_out_everywhere(
     State(people): State<Arc<People>>,
     submitted: Submitted,

@@ -15,10 +15,10 @@ const MAX_MEMORY: u64 = 80 << 20;
 /// The formats that are read. A file that only pretends to be one of these is not read as anything else.
 const FORMATS: [ImageFormat; 4] = [ImageFormat::Png, ImageFormat::Jpeg, ImageFormat::Gif, ImageFormat::Bmp];
 
-/// The media type of what [`paint`] makes.
+/// The media type of the picture that [`paint`] makes.
 pub(super) const CONTENT_TYPE: &str = "image/png";
 
-/// Why a file is not taken.
+/// The reason for which a file is not taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(super) enum NoPicture {
     /// It is something else, or broken.
@@ -59,10 +59,11 @@ fn read(file: &[u8]) -> Result<DynamicImage, NoPicture> {
     reader.limits(limits);
     let mut decoder = reader.into_decoder().map_err(explain)?;
     let (width, height) = decoder.dimensions();
+    // Asked once more before any pixel is read: not every decoder keeps all limits.
     if width > MAX_SIDE || height > MAX_SIDE || decoder.total_bytes() > MAX_MEMORY {
         return Err(NoPicture::TooLarge);
     }
-    // Cameras say in the file which side is up.
+    // Cameras note in the file which side is up.
     let orientation = decoder.orientation().map_err(explain)?;
     let mut picture = DynamicImage::from_decoder(decoder).map_err(explain)?;
     picture.apply_orientation(orientation);
@@ -76,11 +77,12 @@ fn explain(error: image::ImageError) -> NoPicture {
     }
 }
 
-/// MSN Messenger 6 shows no transparency.
+/// The picture on a white ground: MSN Messenger 6 shows no transparency.
 fn on_white(picture: &RgbaImage) -> RgbImage {
     RgbImage::from_fn(picture.width(), picture.height(), |x, y| {
         let [red, green, blue, alpha] = picture.get_pixel(x, y).0;
         let mix = |colour: u8| {
+            // At most 255 * 255, so the quotient is a byte.
             let mixed = u32::from(colour) * u32::from(alpha) + 255 * (255 - u32::from(alpha));
             u8::try_from(mixed / 255).unwrap_or(u8::MAX)
         };

@@ -20,20 +20,20 @@ use crate::http::Visitor;
 use crate::passport::{Device, DeviceMint, Source, to_hex};
 use crate::site::pages::page;
 
-/// Somebody at a browser.
+/// The sender of a request to a page.
 pub(in crate::site::pages) struct Caller {
-    /// Where they are.
+    /// The browser's end of the connection.
     pub(in crate::site::pages) visitor: Visitor,
     account: Option<Account>,
-    /// The cookie by which that is known.
+    /// The cookie of the session, where it is valid.
     session: Option<String>,
-    /// The cookie that says which account has signed in here before.
+    /// The mark of an account that has signed in with this browser before.
     mark: Option<String>,
-    /// The cookie to which their forms are bound.
+    /// The cookie to which the caller's forms are bound.
     bound_to: String,
-    /// A cookie that their browser does not have yet.
+    /// A cookie that the browser does not have yet.
     new_cookie: Option<HeaderValue>,
-    /// Whether the browser says that another site's page sent it.
+    /// Whether the browser names another site's page as the sender.
     is_sent_by_another: bool,
 }
 
@@ -75,8 +75,8 @@ impl Caller {
         response
     }
 
-    /// Signs an account in, in their browser, until `epoch` has passed, and sends them to another page. From now on the
-    /// browser and its address are known for the account.
+    /// Signs an account in, in this browser, until `epoch` has passed, and redirects the browser to another page. From
+    /// now on the browser and its address are known for the account.
     pub(super) async fn sign_in(
         &self,
         people: &People,
@@ -95,7 +95,7 @@ impl Caller {
         Ok(response)
     }
 
-    /// Where a sign-in of this account by them comes from.
+    /// The source of a sign-in of this account by the caller.
     pub(super) fn source(&self, people: &People, account: &str) -> Source {
         Source { address: self.visitor.peer.ip(), device: self.device(people, account) }
     }
@@ -105,17 +105,17 @@ impl Caller {
         people.keys.devices().verify(self.mark.as_deref()?, &handle, SystemTime::now())
     }
 
-    /// Sends them to another page, signed in no more. The session has to be ended beforehand.
+    /// Redirects the browser to another page, signed in no more. The session has to be ended beforehand.
     pub(in crate::site::pages) fn signed_out(&self, to: &'static str) -> Response {
         redirect(to, Cookie::Session.clear(self.visitor.secure))
     }
 
-    /// The cookie of their session.
+    /// The cookie of the caller's session.
     pub(in crate::site::pages) fn session(&self) -> Option<&str> {
         self.session.as_deref()
     }
 
-    /// Fails unless the form was shown to this very browser, and by us.
+    /// Fails unless this service has shown the form to this very browser.
     pub(in crate::site::pages) fn check_form(&self, people: &People, token: &str) -> Result<(), PageError> {
         if self.is_sent_by_another || !people.keys.is_form_token(&self.bound_to, token) {
             return Err(PageError::Forged);
@@ -128,6 +128,7 @@ impl FromRequestParts<Arc<People>> for Caller {
     type Rejection = PageError;
 
     async fn from_request_parts(parts: &mut Parts, people: &Arc<People>) -> Result<Self, PageError> {
+        // The HTTP server puts it into each request.
         let visitor = parts.extensions.get::<Visitor>().cloned().ok_or(PageError::Unavailable)?;
         let read = |cookie: Cookie| cookie.read(&parts.headers, visitor.secure);
         let session = read(Cookie::Session);
@@ -135,6 +136,7 @@ impl FromRequestParts<Arc<People>> for Caller {
             Some(session) => people.account_of(session).await?,
             None => None,
         };
+        // The letters keep the two kinds apart: a cookie of one kind cannot be planted as the other's.
         let (bound_to, new_cookie) = match (session, &account, read(Cookie::Browser)) {
             (Some(session), Some(_), _) => (format!("s{session}"), None),
             (_, _, Some(browser)) => (format!("b{browser}"), None),
@@ -150,8 +152,8 @@ impl FromRequestParts<Arc<People>> for Caller {
     }
 }
 
-/// Sends a browser to another page of ours. 302 and not 303, which the oldest do not know: after a
-/// form, all of them ask for the new page with `GET`.
+/// Redirects a browser to another page of this service. 302 and not 303, which the oldest do not know: after a form,
+/// all of them ask for the new page with `GET`.
 pub(in crate::site::pages) fn redirect(to: &str, cookie: Option<HeaderValue>) -> Response {
     let Ok(to) = HeaderValue::from_str(to) else { return PageError::Unavailable.into_response() };
     let mut response = StatusCode::FOUND.into_response();

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use super::error::status_of;
 use crate::passport::LoginError;
 
-/// Why a form was not carried out.
+/// The reason for which a form was not carried out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::site::pages) struct Mistake {
     /// The status with which the page is sent.
@@ -34,6 +34,7 @@ impl Mistake {
 
     /// A password that stood in this field was not taken.
     pub(in crate::site::pages) fn refused(field: &'static str, error: LoginError) -> Self {
+        // The other errors are about the service or the account, and another password would not help.
         let field = if error == LoginError::Wrong { field } else { "" };
         Self { status: status_of(error), field, text: error.to_string() }
     }
@@ -70,7 +71,7 @@ impl Complaint {
         self.text().filter(|_| self.field() == field)
     }
 
-    /// Whether a new password is what is left to think about: at first, and when it was the mistake.
+    /// Whether the new password is still to be chosen: at first, and when it was the mistake.
     pub(in crate::site::pages) fn leaves_the_password(&self) -> bool {
         self.0.is_none() || ["password", "again"].contains(&self.field())
     }
@@ -80,8 +81,8 @@ impl Complaint {
         if self.at(field).is_some() { "field mistaken" } else { "field" }
     }
 
-    /// Attributes that tie a field to what is said about it, for people that do not see the page: a hint with the id
-    /// `NAME-hint`, where it has one, and the mistake. Browsers of 2001 skip them.
+    /// Attributes that tie a field to the texts about it, for people that do not see the page: a hint with the id
+    /// `NAME-hint`, where it has one, and the mistake. Legacy browsers skip them.
     pub(in crate::site::pages) fn ties(&self, field: &str, has_hint: bool) -> String {
         let hint = if has_hint { format!("{field}-hint") } else { String::new() };
         match self.at(field) {

@@ -34,7 +34,7 @@ impl Cookie {
         }
     }
 
-    /// Its value, as the browser sent it.
+    /// Its value, as the browser sent it. Where it stands twice, the first counts.
     pub(in crate::site::pages) fn read(self, headers: &HeaderMap, secure: bool) -> Option<&str> {
         let lines = headers.get_all(COOKIE).iter().filter_map(|line| line.to_str().ok());
         let mut pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
@@ -64,7 +64,7 @@ impl Cookie {
         Some(line)
     }
 
-    /// The line that removes it. Old browsers know `Expires` only.
+    /// The line that removes it. Legacy browsers know `Expires` only.
     pub(in crate::site::pages) fn clear(self, secure: bool) -> Option<HeaderValue> {
         let ended = "Expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=0";
         HeaderValue::from_str(&format!("{}=; Path=/; {ended}; {}", self.name(secure), flags(secure))).ok()

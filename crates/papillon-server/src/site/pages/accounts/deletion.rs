@@ -33,14 +33,14 @@ struct Gone<'a> {
     address: &'a str,
 }
 
-/// Asks whether it is meant.
+/// The form that asks for confirmation.
 pub(super) async fn show(State(people): State<Arc<People>>, caller: Caller) -> Result<Response, PageError> {
     let address = caller.account()?.handle.as_str();
     let question = Question { frame: caller.frame(&people), address, complaint: Complaint::default() };
     Ok(caller.show(StatusCode::OK, &question))
 }
 
-/// Removes the account of who knows its password.
+/// Removes the account, with its password.
 pub(super) async fn submit(
     State(people): State<Arc<People>>,
     submitted: Submitted,

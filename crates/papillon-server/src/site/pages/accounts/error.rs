@@ -10,25 +10,25 @@ use crate::Operator;
 use crate::passport;
 use crate::site::pages::page::{found, page};
 
-/// Why a page is not shown, or a form not carried out.
+/// The reason for which a page is not shown, or a form not carried out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::site::pages) enum PageError {
-    /// Somebody has to sign in first; then they want to go to this page.
+    /// The page needs a sign-in, after which the visitor goes to this page.
     SignIn {
         /// The page: `admin`, or the account's.
         to: &'static str,
     },
     /// The page is for administrators.
     NotAdmin,
-    /// The form was not shown to its sender by us, or is from another sign-in.
+    /// The form was not shown to its sender, or is from another sign-in.
     Forged,
     /// The form cannot be read.
     Malformed,
     /// There is no such thing, or no longer.
     NotFound,
-    /// They do this too often.
+    /// The account does this too often.
     Limited,
-    /// Too many do this now.
+    /// Too many requests do this now.
     Busy,
     /// The service cannot do it now.
     Unavailable,
@@ -89,7 +89,7 @@ impl IntoResponse for PageError {
             Self::SignIn { .. } => found("/login"),
             other => {
                 let (status, title, text) = other.explain();
-                // Who it is does not matter any more: the frame is that of anybody.
+                // An error may come before the caller is known, so its frame is the same for all.
                 let frame = Frame::of_anybody(Operator::default());
                 page(status, &Message { frame, title, text })
             }
@@ -109,7 +109,7 @@ impl From<StoreError> for PageError {
     }
 }
 
-/// With what status a page says that a password was not taken.
+/// The status of a page about a password that was not taken.
 pub(in crate::site::pages) fn status_of(error: passport::LoginError) -> StatusCode {
     match error {
         passport::LoginError::Wrong | passport::LoginError::Disabled => StatusCode::FORBIDDEN,

@@ -13,7 +13,7 @@ use super::complaint::Mistake;
 use super::error::PageError;
 use crate::passport::{UnfitPassword, check_new_password, works_everywhere};
 
-/// The most fields that are read; ours have less.
+/// The most fields that are read. The forms here have fewer.
 const MAX_FIELDS: usize = 32;
 
 /// A form that its sender has filled in on a page of ours.
@@ -37,7 +37,7 @@ impl Submitted {
         Zeroizing::new(self.fields.get(name).to_owned())
     }
 
-    /// A new password that was given twice; the error says what is wrong with it.
+    /// A new password that was given twice. The error names its fault.
     pub(in crate::site::pages) fn new_password(&self) -> Result<Zeroizing<String>, Mistake> {
         let password = self.password("password");
         check_new_password(&password).map_err(|unfit| Mistake::at("password", sentence(unfit)))?;
@@ -64,7 +64,7 @@ impl Fields {
     }
 }
 
-/// No form gets past this that was not shown to its sender by us.
+/// The check of every form: it has to bear the token of a page that this service has shown to the sender.
 impl FromRequest<Arc<People>> for Submitted {
     type Rejection = PageError;
 
@@ -94,6 +94,7 @@ pub(in crate::site::pages) fn word<'a>(query: &'a [(String, String)], name: &str
 /// The fault of a new password, as a sentence.
 fn sentence(unfit: UnfitPassword) -> String {
     let words = unfit.to_string();
+    // The words are this program's own, in ASCII, and not empty.
     let (first, rest) = words.split_at(1);
     format!("{}{rest}.", first.to_ascii_uppercase())
 }

@@ -4,9 +4,9 @@ use crate::Operator;
 
 /// The values that every page of a caller needs.
 pub(in crate::site::pages) struct Frame {
-    /// Whether somebody is signed in.
+    /// Whether the caller is signed in.
     pub(in crate::site::pages) signed_in: bool,
-    /// Whether that is an administrator.
+    /// Whether the caller is an administrator.
     pub(in crate::site::pages) admin: bool,
     /// The token for the page's forms.
     pub(in crate::site::pages) token: String,
@@ -15,7 +15,7 @@ pub(in crate::site::pages) struct Frame {
 }
 
 impl Frame {
-    /// For a page on which it does not matter who asks.
+    /// For a page that is the same for every caller.
     pub(in crate::site::pages) fn of_anybody(operator: Operator) -> Self {
         Self { signed_in: false, admin: false, token: String::new(), operator }
     }

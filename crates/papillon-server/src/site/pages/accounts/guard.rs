@@ -1,4 +1,4 @@
-//! The rules for all these pages.
+//! The rules for all pages of accounts: their headers, and TLS where the operator asks for it.
 
 use std::sync::Arc;
 
@@ -23,7 +23,7 @@ use crate::site::pages::page;
 const POLICY: &str = "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; form-action 'self'; \
                       base-uri 'none'; frame-ancestors 'none'";
 
-/// Personal pages are nobody else's: no cache keeps them, no other site frames them.
+/// Adds the headers of personal pages: no cache keeps them, no other site frames them.
 pub(in crate::site::pages) async fn protect(mut response: Response) -> Response {
     let headers = response.headers_mut();
     for (name, value) in [
@@ -47,7 +47,8 @@ struct HttpsOnly {
     address: Option<String>,
 }
 
-/// Where the operator wants passwords over TLS only, nothing here is done without it.
+/// Refuses every request without TLS, where the operator wants passwords over TLS only: also those for pages, whose
+/// forms would else be filled in first.
 pub(in crate::site::pages) async fn over_tls_only(
     State(people): State<Arc<People>>,
     Extension(visitor): Extension<Visitor>,
@@ -69,7 +70,7 @@ pub(in crate::site::pages) fn safe_address(people: &People, visitor: &Visitor, p
     is_somewhere.then(|| front.login(ports, visitor).url(path))
 }
 
-/// That address, for somebody whose password would travel through a network in the clear.
+/// That address, for a visitor whose password would cross a network in the clear.
 pub(in crate::site::pages) fn safer(people: &People, visitor: &Visitor, path: &str) -> Option<String> {
     if visitor.secure || visitor.peer.ip().to_canonical().is_loopback() {
         return None;

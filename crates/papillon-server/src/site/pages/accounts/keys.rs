@@ -21,7 +21,7 @@ pub(crate) struct Keys {
     forms: Zeroizing<[u8; 32]>,
 }
 
-/// Why there are no keys.
+/// The reason for which there are no keys.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum KeyError {
     /// The store failed.
@@ -67,6 +67,7 @@ impl Keys {
 }
 
 async fn key(store: &dyn Store, name: &'static str) -> Result<Zeroizing<[u8; 32]>, KeyError> {
+    // All nodes offer one at their first start; the store keeps the first.
     let candidate: [u8; 32] = rand::random();
     let key = store.secret(name, &candidate).await?;
     key.try_into().map(Zeroizing::new).map_err(|_| KeyError::Damaged(name))

@@ -15,9 +15,9 @@ use crate::limits::{HOUR, MINUTE, Network, RateLimiter};
 use crate::passport::{Passport, to_hex};
 use crate::service::Service;
 
-/// Changes of name and picture a minute and account.
+/// The most changes of name and picture of an account in a minute.
 const CHANGES_PER_MINUTE: u32 = 20;
-/// Uploaded pictures that are worked on at once.
+/// The most uploaded pictures that are painted at once: each takes up to 80 MiB and a thread.
 const PAINTERS: usize = 2;
 
 /// The state that these pages share.
@@ -48,9 +48,11 @@ impl People {
     /// new password, by signing out everywhere or because the account was disabled.
     pub(super) async fn account_of(&self, cookie: &str) -> Result<Option<Account>, StoreError> {
         let now = SystemTime::now();
-        // No look-up for what cannot be a session.
+        // A cookie that this service has not signed costs no look-up.
         let Ok(claims) = self.keys.sessions().verify(cookie, now) else { return Ok(None) };
         let account = self.service.store.account_of_web_session(&digest(cookie), unix_time(now)).await?;
+        // Also here, although the store ends the sessions of such accounts: one may be begun with an old password while
+        // another request voids all, and only the epoch tells.
         Ok(account.filter(|account| {
             account.id.0 == claims.account && account.enabled && account.credential_epoch == claims.epoch
         }))
@@ -64,6 +66,7 @@ impl People {
         account: AccountId,
         epoch: i64,
     ) -> Result<String, StoreError> {
+        // A new cookie for each sign-in: a copy of the one before is worth nothing from now on.
         if let Some(before) = before {
             self.end_session(before).await?;
         }
@@ -84,7 +87,7 @@ impl People {
         self.registrations.lock().take_one(Network::of(from), Instant::now())
     }
 
-    /// Whether this person may change one more thing that others see; it counts then.
+    /// Whether the account may make one more change that others see; it counts then.
     pub(super) fn may_change(&self, account: AccountId) -> bool {
         self.changes.lock().take_one(account, Instant::now())
     }

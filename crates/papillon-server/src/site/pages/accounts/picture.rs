@@ -20,10 +20,10 @@ use super::complaint::Mistake;
 use super::error::PageError;
 use super::forms::Submitted;
 
-/// The longest wait of a request for other requests whose pictures are being processed.
+/// The longest wait of a request for others whose pictures are being painted.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// The largest file that is looked at, in bytes.
+/// The largest file that is looked at, in bytes. A body may have 4 MiB, so that a larger file gets a page that says so.
 const LARGEST: usize = 1 << 20;
 
 /// The parts of the form.
@@ -33,14 +33,14 @@ struct Upload {
     file: Bytes,
 }
 
-/// The picture of who is signed in.
+/// The picture of the account that is signed in.
 pub(super) async fn show(State(people): State<Arc<People>>, caller: Caller) -> Result<Response, PageError> {
     let picture = people.service.store.picture(caller.account()?.id).await?.ok_or(PageError::NotFound)?;
     let content_type = HeaderValue::from_str(&picture.content_type).map_err(|_| PageError::Unavailable)?;
     Ok(([(CONTENT_TYPE, content_type)], picture.bytes).into_response())
 }
 
-/// Takes a picture in place of the one before. What is kept and served is never what was sent, but
+/// Takes a picture in place of the one before. The file that was sent is never kept or served, only a picture that was
 /// painted anew.
 pub(super) async fn upload(
     State(people): State<Arc<People>>,
@@ -49,6 +49,7 @@ pub(super) async fn upload(
 ) -> Result<Response, PageError> {
     let form = form.map_err(|_| PageError::Malformed)?;
     let Upload { token, file } = read(form).await.map_err(|_| PageError::Malformed)?;
+    // By hand: `Submitted` reads no forms with files. After the body, because the token is a field of it.
     caller.check_form(&people, &token)?;
     let account = caller.account()?;
     if file.is_empty() {
@@ -69,6 +70,7 @@ pub(super) async fn upload(
     let Ok(Ok(painter)) = timeout(PATIENCE, people.painters.acquire()).await else {
         return Err(PageError::Busy);
     };
+    // The permit is not in the thread: a request that is dropped frees it early. Requests of pages run to their end.
     let painted = tokio::task::spawn_blocking(move || avatar::paint(&file)).await;
     drop(painter);
     let bytes = match painted.map_err(|_| PageError::Unavailable)? {

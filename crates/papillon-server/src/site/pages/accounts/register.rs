@@ -26,7 +26,7 @@ use crate::Registration;
 /// The longest display name in characters, as the fields of the forms have it.
 const LONGEST_NAME: usize = 129;
 
-/// The form, with what was filled in before: never a password.
+/// The form, with the fields that were filled in before: never a password.
 #[derive(Template)]
 #[template(path = "people/register.html")]
 struct Form<'a> {
@@ -61,7 +61,7 @@ pub(super) async fn show(
     caller.show(if form.closed { StatusCode::FORBIDDEN } else { StatusCode::OK }, &form)
 }
 
-/// Makes the account and signs its owner in, or shows what is wrong.
+/// Makes the account and signs its owner in, or shows the form again with its mistake.
 pub(super) async fn submit(
     State(people): State<Arc<People>>,
     submitted: Submitted,
@@ -114,7 +114,7 @@ async fn make(people: &People, submitted: &Submitted) -> Result<Account, Mistake
         return Err(Mistake::no_field(StatusCode::FORBIDDEN, "No accounts can be made here."));
     }
     let wish = read(submitted, registration)?;
-    // Before anything that tells whether there is such an account.
+    // Before the first answer that tells whether there is such an account: it limits a search for addresses.
     if !people.may_register(from) {
         let error = "There were too many registrations from your address. Please try again in an hour.";
         return Err(Mistake::no_field(StatusCode::TOO_MANY_REQUESTS, error));
@@ -146,7 +146,7 @@ fn read(submitted: &Submitted, registration: Registration) -> Result<Wish, Mista
 
 const NO_INVITATION: &str = "This is not the code of an invitation, or it has expired or is used up.";
 
-/// A display name as somebody has typed it; the error says what is wrong with it.
+/// A display name from its typed form. The error names its fault.
 pub(super) fn display_name(text: &str) -> Result<FriendlyName, String> {
     if has_invisible(text) {
         return Err("The display name holds characters that cannot be shown.".into());
@@ -174,7 +174,8 @@ async fn carry_out(people: &People, wish: Wish, from: IpAddr) -> Result<Account,
         Mistake::no_field(StatusCode::INTERNAL_SERVER_ERROR, text)
     };
     let store = &people.service.store;
-    // Spares the work for the hash. Who needs an invitation shows it first, and the store asks for it.
+    // A look-up spares the work for the hash. Not with an invitation: the store checks its code before it tells whether
+    // there is such an account.
     if code.is_none() && store.account(&handle).await.map_err(failed)?.is_some() {
         return Err(taken());
     }

@@ -8,11 +8,14 @@ use crate::http::Visitor;
 
 /// Whether another site's page sent a form.
 ///
-/// Browsers that say where a form stood say it truthfully; old ones say nothing.
+/// Whether `Origin`, or else `Referer`, names another site. Browsers that send them send the truth; legacy ones send
+/// neither, and are believed: the form's token protects those.
 ///
-/// A proxy may put its own name for us into `Host`, or leave out the port. Behind one, the host that the visitor
-/// knows counts, whatever the port.
+/// A proxy may put its own name for this service into `Host`, or leave out the port. Behind one, the host that the
+/// visitor knows counts, at any port.
 pub(super) fn is_sent_by_another(headers: &HeaderMap, visitor: &Visitor) -> bool {
+    // A value that is no text names no host, so it counts as another site's. Without `Host` (HTTP/1.0) there is nothing
+    // to compare.
     let text = |name: HeaderName| headers.get(name).map(|value| value.to_str().unwrap_or_default());
     let (Some(said), Some(host)) = (text(ORIGIN).or_else(|| text(REFERER)), text(HOST)) else { return false };
     let knows = host_part(host.trim()).is_some_and(|host| host.eq_ignore_ascii_case(&visitor.host));

@@ -20,7 +20,7 @@ use super::guard::safer;
 use crate::Registration;
 use crate::passport::{LoginError, whole_seconds};
 
-/// The form, with what was filled in before: never the password.
+/// The form, with the fields that were filled in before: never the password.
 #[derive(Template)]
 #[template(path = "people/login.html")]
 struct Form<'a> {
@@ -51,7 +51,7 @@ pub(super) async fn show(
     caller.show(StatusCode::OK, &form)
 }
 
-/// Signs somebody in, within the limits that hold for messengers.
+/// Signs the visitor in, within the limits that hold for messengers.
 pub(super) async fn submit(
     State(people): State<Arc<People>>,
     submitted: Submitted,
@@ -63,6 +63,7 @@ pub(super) async fn submit(
         Ok(stored) => {
             // What has been checked is an address.
             let handle = Handle::parse(address).map_err(|_| PageError::Unavailable)?;
+            // One of two pages, never an address from the form: that could lead to another site.
             let to = if to == "admin" { "/admin" } else { "/account" };
             caller.sign_in(&people, &handle, AccountId(stored.account), stored.epoch, to).await
         }

@@ -17,7 +17,7 @@ use crate::site::pages::accounts::error::PageError;
 use crate::site::pages::accounts::forms::Submitted;
 use crate::site::pages::accounts::frame::Frame;
 
-/// The longest text in characters: more does not fit into the window of an alert.
+/// The longest text, in characters: more does not fit into the window of an alert.
 const LONGEST: usize = 250;
 /// The most minutes until a maintenance: a day.
 const MAX_MINUTES: u32 = 24 * 60;
@@ -48,6 +48,7 @@ pub(super) async fn submit(
     let caller = &submitted.caller;
     let admin = caller.admin()?;
     let (text, minutes) = (submitted.text("text"), submitted.text("minutes"));
+    // The page has two forms for one path; only that for maintenance has minutes.
     let told = if minutes.is_empty() {
         let checked = check(text).map_err(|error| Mistake::at("text", error));
         checked.map(|()| {

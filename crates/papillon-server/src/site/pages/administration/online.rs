@@ -102,8 +102,8 @@ fn from(person: &SignedIn) -> String {
     }
 }
 
-/// What can be told of the way here: what NAT a client is behind it finds out by itself, from its
-/// profile, and does not say.
+/// The kind of connection, as far as its address tells. A client learns from its profile whether it is behind a NAT,
+/// and does not tell.
 fn connection(person: &SignedIn) -> &'static str {
     let ip = person.origin.client.ip();
     let by_http = person.origin.entry_point == EntryPoint::Gateway;

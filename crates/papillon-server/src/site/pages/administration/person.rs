@@ -35,7 +35,7 @@ struct Page<'a> {
     password: Option<&'a str>,
 }
 
-/// Something that can be done about an account.
+/// An action on an account.
 struct Deed {
     word: &'static str,
     label: &'static str,
@@ -76,7 +76,7 @@ pub(super) async fn show(
     Ok(caller.show(StatusCode::OK, &Page { done, ..page(&people, &caller, &account) }))
 }
 
-/// Does something about an account.
+/// Carries out an action on an account.
 pub(super) async fn submit(
     State(people): State<Arc<People>>,
     submitted: Submitted,
@@ -105,7 +105,7 @@ pub(super) async fn submit(
     Ok(redirect(&format!("/admin/person?of={of}&done={done}"), None))
 }
 
-/// Gives the account a password that nobody has thought of, and shows it this once.
+/// Gives the account a random password, and shows it this once.
 async fn new_password(people: &People, caller: &Caller, account: &Account) -> Result<Response, PageError> {
     let password = random_password();
     let hash = match people.passport.hash(password.clone(), caller.visitor.peer.ip(), true).await {
@@ -117,6 +117,7 @@ async fn new_password(people: &People, caller: &Caller, account: &Account) -> Re
         }
     };
     people.service.store.set_password(&account.handle, hash).await?;
+    // A new password leaves messengers signed in; this log entry is the one that ends their sessions.
     people.service.store.void_tickets(&account.handle).await?;
     let by = caller.admin()?;
     tracing::info!(account = %account.handle, by = %by.handle, "given a new password by an administrator");

@@ -11,7 +11,7 @@ pub(super) struct Part {
 impl Part {
     /// The page that was asked for, or the first.
     pub(super) fn of(page: &str, rows: u32) -> Self {
-        // As far as a number of rows can be told.
+        // So that `page * rows` does not overflow.
         let last = u32::MAX / rows;
         Self { page: page.parse().unwrap_or(1).clamp(1, last), rows }
     }

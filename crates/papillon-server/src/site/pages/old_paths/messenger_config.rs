@@ -2,7 +2,7 @@
 //! at their start.
 //!
 //! A `GET` gets the document, a SOAP request gets it as text in an envelope (YW, ESC). Without it the client asks
-//! again and again for a while, and hides what it does not know an address for (ESC).
+//! again and again for a while, and hides the buttons for which it knows no address (ESC).
 
 mod asked;
 
@@ -18,7 +18,7 @@ use asked::Asked;
 /// The one action that there is, without its namespace.
 const ACTION: &str = "GetClientConfig";
 
-/// Everything the client takes from here: no tabs, no advertisements, and addresses of pages of ours.
+/// The configuration of a client: no tabs, no advertisements, and addresses of this service's pages.
 #[derive(Template)]
 #[template(path = "messenger_config/document.xml")]
 struct Document<'a> {
@@ -30,7 +30,7 @@ struct Document<'a> {
 #[derive(Template)]
 #[template(path = "messenger_config/envelope.xml")]
 struct Envelope {
-    /// Holds no `]]>`: whatever is put into it has its `>` escaped.
+    /// Holds no `]]>`, which would end the text early: every value in it has its `>` escaped.
     document: String,
 }
 
@@ -79,12 +79,12 @@ pub(in crate::site::pages) fn answer(
     }
 }
 
-/// SOAP's way to say no.
+/// A fault of SOAP, as the answer to a request that cannot be carried out.
 pub(in crate::site::pages) fn fault(text: &str) -> Response {
     xml(StatusCode::INTERNAL_SERVER_ERROR, Fault { text }.render())
 }
 
-/// XML, or what went wrong when it was made.
+/// An answer in XML; 500 when it could not be made.
 pub(in crate::site::pages) fn xml(status: StatusCode, text: askama::Result<String>) -> Response {
     match text {
         Ok(text) => {

@@ -17,7 +17,7 @@ struct Portal {
 }
 
 /// `/svcs/mms/tabs.asp`: a list of tabs with nothing in it. Its two parts are the ones that the later document
-/// has (YW, ESC); what held them together is not known.
+/// has (YW, ESC). The element around them is not known.
 pub(super) fn tabs() -> Response {
     let text = "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<TabConfig>\n\
                 <msntabsettings><oemtotallimit>1</oemtotallimit><oemdisplaylimit>1</oemdisplaylimit></msntabsettings>\n\
@@ -25,12 +25,13 @@ pub(super) fn tabs() -> Response {
     xml(StatusCode::OK, Ok(text.to_owned()))
 }
 
-/// `/svcs/mms/portal.asp`: what is shown where MSN had its news.
+/// `/svcs/mms/portal.asp`: the page in the place of MSN's news.
 pub(super) fn portal(published: &PublishedAddresses, visitor: &Visitor) -> Response {
     page(StatusCode::OK, &Portal { origin: published.origin(visitor) })
 }
 
-/// `/svcs/mms/abch_config.asp`: where address books are, which is nowhere, and never to be asked again (YW).
+/// `/svcs/mms/abch_config.asp`: the address of the address books, of which there are none, and the order never to ask
+/// again (YW).
 pub(super) fn address_book(published: &PublishedAddresses, visitor: &Visitor) -> Response {
     // A host has nothing that XML would have to escape.
     let text = format!(

@@ -1,4 +1,4 @@
-//! The address to write into a hosts file or a DNS setting: a number, because names are looked up with it.
+//! The address to write into a hosts file or a DNS setting: in digits, because names are looked up with it.
 
 use std::net::Ipv4Addr;
 
@@ -20,9 +20,10 @@ pub(super) async fn of_this_service(published: &PublishedAddresses, visitor: &Vi
     }
 }
 
-/// The address at which this visitor reached us; none where something in between must have changed it.
+/// The address at which this visitor reached this service; none where a NAT in between must have changed it.
 fn reached(visitor: &Visitor) -> Option<Ipv4Addr> {
     let local = v4(visitor.local.ip())?;
+    // A visitor from the internet cannot have asked for a private address.
     let from_outside = v4(visitor.peer.ip()).is_some_and(|peer| !is_near(peer));
     (!is_near(local) || !from_outside).then_some(local)
 }

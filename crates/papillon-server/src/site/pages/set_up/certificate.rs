@@ -11,11 +11,11 @@ use crate::site::pages::published_addresses::PublishedAddresses;
 /// The certificates that a client can import.
 #[derive(Debug, Default, Clone)]
 pub(super) struct Authorities {
-    /// The one that vouches for what old Windows is shown.
+    /// The authority of the certificate that old Windows is shown.
     pub old: Option<CertificateDer<'static>>,
-    /// The one for everybody else.
+    /// The authority for modern clients.
     pub modern: Option<CertificateDer<'static>>,
-    /// Whether old Windows may be shown what is not known here.
+    /// Whether old Windows may be shown a certificate that is not known here.
     pub old_is_a_guess: bool,
 }
 
@@ -26,15 +26,15 @@ pub(super) async fn find(published: &PublishedAddresses) -> Authorities {
 }
 
 fn read(folder: &Path, old_tls: bool, in_front: bool) -> Authorities {
-    // Where somebody else's authority signs, ours vouches for nothing.
+    // Where another authority signs, ours vouches for nothing.
     let signer = |shown: &str, ours: &[&str]| {
         let last = CertificateDer::pem_file_iter(folder.join(shown)).ok()?.flatten().last()?;
         let ours = ours.iter().filter_map(|name| CertificateDer::from_pem_file(folder.join(name)).ok());
         ours.into_iter().find(|authority| *authority == last)
     };
     let modern = signer("server.pem", &["ca.pem"]);
-    // What was made for old Windows matters only while it is let in. What is in front of us may use these files,
-    // or others that we cannot see.
+    // Certificates for old Windows matter only while it is let in. A proxy in front may use these files, or others that
+    // this service cannot see.
     let old_is_here = (old_tls || in_front) && folder.join("old-server.pem").exists();
     let old = if old_is_here { signer("old-server.pem", &["old-ca.pem", "ca.pem"]) } else { modern.clone() };
     Authorities { old, modern, old_is_a_guess: in_front && !old_is_here }

@@ -10,7 +10,7 @@ use crate::http::Visitor;
 use crate::site::pages::published_addresses::PublishedAddresses;
 use crate::{Operator, Registration};
 
-/// Everything that stands on the pages and is not the same everywhere.
+/// The values on the set-up pages that differ from service to service and from visitor to visitor.
 pub(super) struct Facts {
     /// The host name by which the visitor reaches the service, or may reach it where that is an old name.
     pub host: String,
@@ -20,13 +20,13 @@ pub(super) struct Facts {
     pub server: Option<String>,
     /// Its port.
     pub msnp_port: u16,
-    /// Where signing in begins.
+    /// The address at which a sign-in begins.
     pub nexus: String,
     /// The beginning of our pages' addresses.
     pub origin: String,
     /// The port of the HTTPS listener.
     pub https_port: Option<u16>,
-    /// Whether HTTPS is where old clients look for it, as far as we know.
+    /// Whether HTTPS is at the port at which legacy clients look for it, as far as this service can tell.
     pub https_is_usual: bool,
     /// Whether Windows 98 to XP may be let in.
     pub old_windows: bool,
@@ -40,13 +40,13 @@ pub(super) struct Facts {
     pub obstacles: Vec<String>,
     /// The thumbprint of the authority that old Windows has to trust.
     pub certificate: Option<String>,
-    /// Whether what is in front of us may show old Windows a certificate of its own.
+    /// Whether a proxy in front may show old Windows a certificate of its own.
     pub certificate_is_a_guess: bool,
     /// The thumbprint of the one for modern clients.
     pub modern_certificate: Option<String>,
     /// Whether nobody can make an account on the pages.
     pub closed: bool,
-    /// Whether that takes an invitation.
+    /// Whether an account takes an invitation.
     pub invited: bool,
     /// The operator of this service.
     pub operator: Operator,
@@ -63,12 +63,12 @@ pub(super) struct Facts {
 }
 
 impl Facts {
-    /// Looks at what is there.
+    /// Gathers the facts for this visitor, from the files and the settings of this moment.
     pub async fn gather(published: &PublishedAddresses, visitor: &Visitor) -> Self {
         let address = address::of_this_service(published, visitor).await;
         let authorities = certificate::find(published).await;
         let registration = published.registration_for(visitor);
-        // An old name leads here only where somebody has seen to it.
+        // An old name leads here only on machines that are set up already, and the page is for those that are not.
         let host = if old_hosts::is_old(&visitor.host) {
             let public = published.public_host.as_deref().map(|host| match host.parse::<Ipv6Addr>() {
                 Ok(v6) => format!("[{v6}]"),

@@ -88,7 +88,8 @@ fn no_certificate() -> Response {
     )
 }
 
-/// A file to save or to open. It may be kept for the moment: Internet Explorer cannot open what it must not keep.
+/// A file to save or to open. It may be kept for the moment: Internet Explorer cannot open a file that it must not
+/// keep.
 fn file(content_type: &'static str, name: &'static str, bytes: Vec<u8>) -> Response {
     let headers = [
         (CONTENT_TYPE, content_type.to_owned()),

@@ -1,4 +1,4 @@
-//! Lines for the old machine's hosts file.
+//! The lines for the hosts file of a legacy machine.
 
 use std::net::Ipv4Addr;
 

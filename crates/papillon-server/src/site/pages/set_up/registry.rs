@@ -5,15 +5,16 @@
 
 use std::net::Ipv4Addr;
 
-/// Where MSN Messenger 5.0 to 6.2 keeps the notification server of the last sign-in and tries it first (KRU).
+/// The key under which MSN Messenger 5.0 to 6.2 keeps the notification server of the last sign-in, to try it first
+/// (KRU).
 const MESSENGER: &str = r"HKEY_CURRENT_USER\Software\Microsoft\MSNMessenger";
-/// Where the settings of Internet Explorer are, which MSN Messenger uses for HTTPS.
+/// The key of the settings of Internet Explorer, which MSN Messenger uses for HTTPS.
 const INTERNET: &str = r"HKEY_CURRENT_USER\Software\Microsoft\Windows\CurrentVersion\Internet Settings";
 /// "Use SSL 3.0" (0x20) and "Use TLS 1.0" (0x80): the two boxes that Internet Explorer 5 and 6 need ticked here.
 const SECURE_PROTOCOLS: u32 = 0x20 | 0x80;
 
-/// Sends MSN Messenger 5.0 to 6.2 to this service. `host` is only named; it holds nothing but what a host's name
-/// can. Without an address the remembered server is forgotten, and the client asks by name.
+/// Sends MSN Messenger 5.0 to 6.2 to this service. `host` is only named; it holds nothing but the characters that a
+/// host's name can. Without an address the remembered server is forgotten, and the client asks by name.
 pub(super) fn set(host: &str, address: Option<Ipv4Addr>, port: u16) -> String {
     let server = match address {
         // The list that the client itself leaves there: a host, and the same with its port (seen in use with a
@@ -33,7 +34,7 @@ pub(super) fn set(host: &str, address: Option<Ipv4Addr>, port: u16) -> String {
     ])
 }
 
-/// Takes back what [`set`] does: the client and Internet Explorer go back to what they came with.
+/// Undoes [`set`]: the client and Internet Explorer go back to their own settings.
 pub(super) fn undo() -> String {
     lines(&[
         "; Takes back what papillon.reg did.",

@@ -1,5 +1,6 @@
-//! Pictures that load only when a step of the set-up is done. They are asked for under the old names, so that a
-//! browser shows at a glance what the messenger will find. No script and no button: Internet Explorer 5 does it.
+//! The pictures of the self test, each of which loads only when a step of the set-up is done. The page asks for them
+//! under the old names, so a browser shows at a glance whether the messenger will find the service. They need no script
+//! and no button: Internet Explorer 5 shows them.
 
 use std::sync::Arc;
 
@@ -17,11 +18,11 @@ const OK: &[u8] = include_bytes!("../../../../assets/ok.gif");
 pub(super) fn router() -> Router<Arc<PublishedAddresses>> {
     Router::new()
         .route("/setup/test/{token}/{picture}", get(picture))
-        // Beside the gateway itself, to show that what lies in between lets its path through.
+        // Beside the gateway itself, to show that proxies in between let its path through.
         .route("/gateway/test/{token}/{picture}", get(picture))
 }
 
-/// The folder of the pictures. `token` is what another service, which the names may still lead to, does not have.
+/// The folder of the pictures. The old names may still lead to another service, which does not have this `token`.
 pub(super) fn path(token: &str) -> String {
     format!("/setup/test/{token}")
 }

@@ -9,7 +9,8 @@ use crate::chat::action::Action;
 use crate::chat::command::{self, Line};
 use crate::chat::portions;
 
-/// The shortest time between two typing notifications.
+/// The shortest time between two calls that tell of typing. The client sends one in five seconds at most; this saves it the
+/// others.
 const TELL_TYPING: Duration = Duration::from_secs(2);
 
 impl App {
@@ -20,6 +21,7 @@ impl App {
             KeyCode::Enter if !break_line => return self.enter(),
             KeyCode::Enter => return self.write("\n"),
             KeyCode::Char('j') if control => return self.write("\n"),
+            // A slash begins a command for the tab that is shown: it does not jump.
             KeyCode::Char(char) if !control && !alt && char != '/' => {
                 self.go_to_waiting();
                 return self.write(char.encode_utf8(&mut [0; 4]));
@@ -90,6 +92,7 @@ impl App {
         let tab = &self.tabs[self.current];
         let says = tab.input.text().trim_start();
         let is_command = says.starts_with('/') && !says.starts_with("//");
+        // To tell somebody offline would call them in vain.
         let offline = tab.only().is_some_and(|who| {
             self.roster.find(who).is_some_and(|person| person.is_listed() && person.status.is_none())
         });
@@ -112,6 +115,7 @@ impl App {
             return Vec::new();
         }
         match command::parse(&written) {
+            // The line stays, so that it can be corrected.
             Err(why) => {
                 self.tell(
                     format!("{why}. Ctrl-U empties the line, // begins a text with a slash"),
@@ -141,6 +145,7 @@ impl App {
                 self.history.keep(&written);
                 self.scroll_to_bottom();
                 if let Some(talk) = self.tab_mut().talk.as_mut() {
+                    // The text has ended the notice on the other side: the next key tells anew.
                     talk.told = None;
                 }
                 self.say(conversation, &text)

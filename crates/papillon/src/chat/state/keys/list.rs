@@ -38,6 +38,7 @@ impl App {
                 if self.go_to_waiting() {
                     return self.write(char.encode_utf8(&mut [0; 4]));
                 }
+                // The list is never wider.
                 if self.list.filter.len() < 64 {
                     self.list.filter.push(char);
                 }
@@ -48,7 +49,7 @@ impl App {
         Vec::new()
     }
 
-    /// Selects the first person that fits to what is searched for.
+    /// Selects the first person that fits the search.
     fn find(&mut self) {
         let rows = self.rows();
         let first = rows.iter().position(|row| matches!(row, Row::Person { .. })).unwrap_or(0);
@@ -66,9 +67,10 @@ impl App {
         }
     }
 
-    /// Opens the conversation, or answers who waits, or folds.
+    /// Opens the conversation, or asks about a person that waits, or folds.
     fn enter_list(&mut self, rows: &[Row]) -> Vec<Action> {
         let Some(Row::Person { who, .. }) = rows.get(self.list.selected(rows)) else {
+            // Without any row nothing is selected: the words themselves are meant.
             if rows.is_empty() && !self.list.filter.is_empty() {
                 return self.enter_unknown();
             }

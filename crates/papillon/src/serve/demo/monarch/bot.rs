@@ -63,7 +63,7 @@ impl<'a> Bot<'a> {
         }
         while let Some(event) = events.next().await {
             self.react(event);
-            // What has been done is forgotten.
+            // The set keeps tasks that have ended until they are taken out.
             while self.tasks.try_join_next().is_some() {}
         }
     }
@@ -82,6 +82,7 @@ impl<'a> Bot<'a> {
             Event::ConversationClosed { conversation } => drop(self.talks.remove(&conversation.id())),
             Event::SignedOut { reason, will_retry } => {
                 tracing::debug!(?reason, will_retry, "Monarch is offline");
+                // Their voices fall silent with them: nothing is typed into a broken connection.
                 self.talks.clear();
             }
             _ => {}
@@ -90,6 +91,7 @@ impl<'a> Bot<'a> {
 
     /// Welcomes a person that is seen for the first time.
     fn welcome(&mut self, who: Handle, name: &FriendlyName) {
+        // Once in a demo: contacts come and go, and Monarch signs in again.
         if self.memory.welcomed.insert(who.clone()) {
             let words = reply::welcome(&name.text());
             self.talk_with(&who).voice.say(words);

@@ -52,6 +52,7 @@ fn draw(side: u32, meadow: bool) -> RgbaImage {
     let butterfly = Butterfly::new(side);
     let mut picture = RgbaImage::new(side, side);
     for y in 0..side {
+        // The left half; with an odd side the middle column is its own mirror.
         for x in 0..side.div_ceil(2) {
             let pixel = butterfly.pixel(x, y, side, meadow);
             picture.put_pixel(x, y, pixel);

@@ -40,14 +40,14 @@ impl Gift {
     }
 }
 
-/// Writes what can be given.
+/// Writes the files that can be given.
 pub(super) fn prepare(folder: &Path, portrait: &[u8]) -> io::Result<()> {
     fs::create_dir_all(inbox(folder))?;
     fs::write(Gift::Portrait.path(folder), portrait)?;
     fs::write(Gift::Letter.path(folder), LETTER)
 }
 
-/// Where received files are for a moment.
+/// The folder in which received files are for a moment.
 pub(super) fn inbox(folder: &Path) -> PathBuf {
     folder.join("received")
 }
@@ -55,6 +55,7 @@ pub(super) fn inbox(folder: &Path) -> PathBuf {
 /// Sends a file, and comments on how that went.
 pub(super) async fn give(client: Client, to: Handle, file: PathBuf, voice: Voice) {
     let offered = match client.send_file_indirectly(&to, &file).await {
+        // A client before MSN Messenger 6 has no other way. All others get the file through the service of the demo.
         Err(TransferError::NeedsDirect) => client.send_file(&to, &file).await,
         offered => offered,
     };
@@ -79,7 +80,7 @@ pub(super) struct Offer {
     pub(super) size: u64,
 }
 
-/// Takes a file, says what is in it, and throws it away.
+/// Takes a file, tells its size and its hash, and removes it.
 pub(super) async fn take(client: Client, offer: Offer, folder: PathBuf, voice: Voice) {
     if offer.size > LARGEST {
         return decline(&client, offer.transfer, "That is more than I can carry: I take 64 MiB.", &voice)

@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// In this time …
+/// The time in which replies are counted.
 const WHILE: Duration = Duration::from_secs(60);
-/// … no more replies than this go into one conversation: the other side may be a machine, too.
+/// The most replies to one conversation in that time: the other side may be a machine, too.
 const MOST: usize = 30;
 
-/// When something was said.
+/// The times of the latest replies, oldest first.
 #[derive(Debug, Default)]
 pub(super) struct Pace(VecDeque<Instant>);
 

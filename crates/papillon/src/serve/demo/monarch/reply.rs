@@ -20,13 +20,13 @@ const LONGEST_NAME: usize = 40;
 pub(super) struct Heard<'a> {
     /// The words.
     pub(super) text: &'a str,
-    /// The speaker's name, whatever that is.
+    /// The speaker's name, which may be empty.
     pub(super) name: &'a str,
     /// Whether others listen.
     pub(super) in_company: bool,
     /// The shortcuts of the custom emoticons in the text.
     pub(super) emoticons: &'a [&'a str],
-    /// The names of who is online.
+    /// The names of the contacts that are online.
     pub(super) online: &'a [String],
     /// The time.
     pub(super) now: OffsetDateTime,
@@ -60,6 +60,7 @@ pub(super) enum Gift {
 /// the other side may be such a bot as well.
 pub(super) fn reply(heard: &Heard<'_>) -> Option<Reply> {
     let words = || heard.text.split_whitespace();
+    // Word by word: clients and bots change blanks and line ends.
     let echoed = heard.said.iter().any(|said| said.split_whitespace().eq(words()));
     if echoed || (heard.in_company && !topic::names_monarch(heard.text)) {
         return None;
@@ -170,6 +171,7 @@ fn echo(heard: &Heard<'_>) -> String {
     if quote.is_empty() {
         return String::from("You are a person of few words.");
     }
+    // Once only: the quote may hold `{}` itself.
     pick(&ECHOES, heard.turn).replacen("{}", &quote, 1)
 }
 
@@ -178,7 +180,7 @@ fn name(of: &str) -> String {
     if name.is_empty() { String::from("friend") } else { name }
 }
 
-/// The first characters of what somebody else wrote, on one line.
+/// The first characters of another person's text, on one line.
 fn cut(text: &str, longest: usize) -> String {
     let line = |char: char| if char.is_control() { ' ' } else { char };
     let mut cut: String = text.chars().take(longest).map(line).collect();

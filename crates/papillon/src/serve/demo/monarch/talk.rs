@@ -11,18 +11,18 @@ use tokio::time::Instant;
 
 use super::pace::Pace;
 
-/// More than this does not wait to be said.
+/// The most sayings that wait.
 const WAITING: usize = 4;
 /// So many sayings are known again when they come back.
 const REMEMBERED: usize = 8;
-/// The keys of the other side's window are told of typing this often.
+/// The interval of notices of typing.
 const KEY: Duration = Duration::from_secs(2);
-/// When Monarch shows how it types.
+/// The time of typing for a contact that asks to see it.
 const LONG: Duration = Duration::from_secs(8);
 
 /// One conversation and the voice in it. It falls silent when this is dropped.
 pub(super) struct Talk {
-    /// Where.
+    /// The conversation.
     pub(super) conversation: Conversation,
     /// The way to say something.
     pub(super) voice: Voice,
@@ -68,7 +68,7 @@ impl Drop for Talk {
 }
 
 impl Voice {
-    /// Says this after the time it takes to type it. What is too much is not said: then this is `None`.
+    /// Says this after the time it takes to type it. `None` when it is too much to be said.
     pub(super) fn say(&self, words: String) -> Option<Spoken> {
         let letters = u32::try_from(words.len()).unwrap_or(u32::MAX);
         let typing = Duration::from_millis(10).saturating_mul(letters);
@@ -87,11 +87,13 @@ impl Voice {
 
     fn queue(&self, words: String, typing: Duration) -> Option<Spoken> {
         let mut state = self.state();
+        // The place first: a saying for which there is none must not count against the pace.
         let Some(place) = self.queue.try_reserve().ok().filter(|_| state.pace.allows(Instant::now())) else {
             tracing::debug!("Monarch has too much to say");
             return None;
         };
         state.said.truncate(REMEMBERED - 1);
+        // Before it is sent: an echo may come back at once, and must be known.
         state.said.push_front(words.clone());
         let (spoken, heard) = oneshot::channel();
         place.send(Saying { words, typing, spoken });

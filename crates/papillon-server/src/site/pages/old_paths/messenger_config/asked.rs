@@ -67,13 +67,14 @@ impl Asked {
         asked
     }
 
-    /// From a SOAP envelope: the first element in its body, and what is in there. An empty body says nothing;
-    /// `None` when it is not XML.
+    /// From a SOAP envelope: the first element in its body, and the fields in that. An empty body asks for nothing in
+    /// particular; `None` when it is not XML.
     pub fn in_envelope(body: &[u8]) -> Option<Self> {
         let mut asked = Self::default();
         let mut reader = Reader::from_reader(body);
         reader.config_mut().trim_text(true);
-        // The local names of the open elements.
+        // The local names of the open elements: a list, so that deep nesting costs memory (the body is bounded) and no
+        // stack. Namespaces are not compared: clients name them differently.
         let mut open: Vec<String> = Vec::new();
         loop {
             match reader.read_event().ok()? {
@@ -125,6 +126,7 @@ impl Asked {
 
 /// The language of a locale number in hexadecimal.
 fn language(locale: &str) -> Option<&'static str> {
+    // The six bits above are the country's variant, which the client tells apart as `Country`.
     let primary = u16::from_str_radix(locale, 16).ok()? & 0x3ff;
     LANGUAGES.iter().find(|(number, _)| *number == primary).map(|(_, code)| *code)
 }

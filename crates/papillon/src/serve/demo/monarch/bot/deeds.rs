@@ -46,6 +46,7 @@ impl Bot<'_> {
     pub(super) fn look_at(&mut self, who: &Handle, voice: Voice) {
         let presence = self.client.contact(who).and_then(|contact| contact.presence);
         let Some(picture) = presence.and_then(|presence| presence.picture) else { return };
+        // Noted before the fetch: a picture that cannot be had is not tried again with each text.
         let seen = self.memory.pictures.insert(who.clone(), picture.sha1d.clone());
         if seen.is_some_and(|seen| seen == picture.sha1d) {
             return;

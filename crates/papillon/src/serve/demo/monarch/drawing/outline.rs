@@ -54,6 +54,7 @@ impl Outline {
         let mut last = *self.points.last().unwrap_or(&(0.0, 0.0));
         for &point in &self.points {
             let crosses = (point.1 > y) != (last.1 > y);
+            // The ends lie on two sides of `y`, so the divisor is not zero.
             if crosses && x < (last.0 - point.0) * (y - point.1) / (last.1 - point.1) + point.0 {
                 inside = !inside;
             }

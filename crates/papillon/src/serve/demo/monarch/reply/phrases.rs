@@ -5,7 +5,7 @@ pub(super) fn pick(phrases: &[&'static str], turn: usize) -> &'static str {
     phrases.get(turn % phrases.len().max(1)).copied().unwrap_or_default()
 }
 
-/// For everything that is no request. `{}` is what was said.
+/// For everything that is no request. `{}` is the text.
 pub(super) const ECHOES: [&str; 5] = [
     "“{}”, you say. Tell me more.",
     "“{}”. I shall think about that on my way to Mexico.",

@@ -38,8 +38,7 @@ pub(super) enum Topic {
     Other,
 }
 
-/// Which words show what is wanted. The first line counts that has them; those of several words have
-/// to stand together.
+/// The words that show a topic. The first line that has one counts; those of several words have to stand together.
 const SIGNS: [(Topic, &[&str]); 13] = [
     (Topic::Help, &["help", "commands", "what can you do"]),
     (Topic::Feelings, &["how are you", "how do you do", "how is it going"]),
