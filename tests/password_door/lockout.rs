@@ -88,7 +88,7 @@ async fn a_known_place_is_no_place_for_guesses() {
     assert!(is_limited(&limited));
     let wait: u64 = limited.header("Retry-After").expect("the wait").parse().expect("seconds");
     assert!((1..=6).contains(&wait), "{wait}");
-    assert!(gets_in(&server, "192.0.2.2", ALICE).await, "nobody else pays for it");
+    assert!(gets_in(&server, "192.0.2.2", ALICE).await, "other addresses do not pay for it");
     assert!(gets_in(&server, "192.0.2.1", BOB).await);
 }
 

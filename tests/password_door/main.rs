@@ -1,6 +1,6 @@
 //! The password door: strangers guess, and people with the right password come in.
 //!
-//! Clients have addresses of their own: a proxy that the service trusts tells it for whom it asks.
+//! Clients have addresses of their own: a proxy that the service trusts names the client of each request.
 
 mod flood;
 mod lockout;

@@ -107,7 +107,7 @@ impl<K: Hash + Eq + Clone, T> FairQueue<K, T> {
         Some(item.value)
     }
 
-    /// Takes an item out by its number, in whatever lane it is.
+    /// Takes an item out by its number, in any lane.
     pub fn remove(&mut self, key: &K, number: u64) -> Option<T> {
         let item = self.lanes.iter_mut().find_map(|lane| lane.remove(key, number))?;
         self.forget_one(key);

@@ -77,7 +77,7 @@ impl Attempt {
 }
 
 impl Attempts {
-    /// No attempts yet. A limit of 0 is taken as 1: with none at all nobody could sign in.
+    /// No attempts yet. A limit of 0 is taken as 1: with none at all no account could sign in.
     pub(super) fn new(limits: &Limits) -> Self {
         let (account, address) = (limits.sign_in_failures_per_account, limits.sign_in_failures_per_address);
         Self {

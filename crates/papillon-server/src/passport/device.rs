@@ -1,7 +1,8 @@
 //! The mark of a browser in which an account has signed in: the browser keeps it, and the service knows it again.
 //!
 //! A mark says at which epoch of the password it was made and when, and is signed together with the account, which is
-//! not in it: it is good for that account and does not tell which. It lets nobody in.
+//! not in it: it is good for that account and does not tell which. It is no session and no
+//! ticket.
 
 use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};

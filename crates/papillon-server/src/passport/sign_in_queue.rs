@@ -2,8 +2,8 @@
 //!
 //! A hash is the dearest thing a stranger can ask for. So no more sign-ins are judged at once than the pool can keep
 //! up with, and all others wait here, where an address with many of them delays its own only. A sign-in that would
-//! fail too often, should all those in flight fail, waits for their outcomes: whoever has the right password is not
-//! refused because others are signing in at the same moment.
+//! fail too often, should all those in flight fail, waits for their outcomes: the right password is not refused because
+//! others are signing in at the same moment.
 
 use std::fmt;
 use std::sync::Arc;
@@ -26,7 +26,7 @@ pub(super) struct SignInQueue(Mutex<State>);
 struct State {
     attempts: Attempts,
     waiting: FairQueue<Network, Waiter>,
-    /// The turns that nobody has.
+    /// The turns that are not given away.
     free: usize,
 }
 
@@ -106,7 +106,7 @@ impl SignInQueue {
     /// ten seconds.
     pub(super) async fn begin(self: &Arc<Self>, attempt: Attempt) -> Result<(Judging, Turn), NoTurn> {
         let attempt = Arc::new(attempt);
-        // Those that would be refused need not wait for it.
+        // A refusal that is certain takes no place in the queue.
         if let Standing::UsedUp { wait } = self.0.lock().attempts.standing(&attempt, now()) {
             return Err(NoTurn::Limited { wait });
         }
@@ -170,7 +170,8 @@ impl SignInQueue {
 }
 
 impl State {
-    /// Gives the free turns to those that wait. Has to follow whatever may let one of them go on.
+    /// Gives the free turns to those that wait. Has to follow each change that may let one of
+    /// them go on: more turns, an outcome, a newcomer.
     fn give_turns(&mut self, now: Instant) {
         while self.free > 0 {
             let attempts = &mut self.attempts;
