@@ -246,7 +246,7 @@ impl Reload {
     /// # Errors
     /// When a name cannot stand in a certificate. Then nothing changes.
     pub fn adopt(&self, new: &Config) -> Result<(), tls::TlsError> {
-        // What can fail comes first: with an error, nothing has changed.
+        // The step that can fail comes first: with an error, nothing has changed.
         let adopted = Config::adopt(&self.service.config, new);
         if let Some(identity) = &self.identity {
             identity.tell_names(adopted.names())?;

@@ -262,8 +262,8 @@ impl Connection {
             Role::Notification(notification) => notification.deadline(sign_in),
             Role::Switchboard(switchboard) => switchboard.deadline(sign_in),
         };
-        // From the beginning of the connection and not from now: a deadline that stays needs no timer set again.
-        deadline.unwrap_or(self.begun + NEVER)
+        // From now and not from the beginning: it would pass after a year. A later deadline sets no timer again.
+        deadline.unwrap_or_else(|| Instant::now() + NEVER)
     }
 
     fn see_to_deadlines(&mut self) -> Flow {
