@@ -12,6 +12,9 @@ use lane::{Item, Lane};
 /// weight says, and none is left out for good. In a lane the turns go round the keys, so a key with much to do does
 /// not delay another. The items of a key keep their order.
 ///
+/// Every other turn of a lane is for the key that came last and has not had one: where more come than can be served, the
+/// one that comes now is served soon, in place of all being served too late.
+///
 /// A key may wait in several lanes. Lanes are numbers from 0, the first being the most important.
 #[derive(Debug)]
 pub struct FairQueue<K, T> {
@@ -92,7 +95,7 @@ impl<K: Hash + Eq + Clone, T> FairQueue<K, T> {
         // The lane that is most behind comes first, and of several that are, the most important.
         order.sort_by_key(|lane| std::cmp::Reverse(self.lanes[*lane].credit + self.lanes[*lane].weight));
         let (chosen, at) = order.iter().find_map(|lane| {
-            let at = self.lanes[*lane].first_ready(&mut is_ready)?;
+            let at = self.lanes[*lane].next_ready(&mut is_ready)?;
             Some((*lane, at))
         })?;
         let total: i64 = order.iter().map(|lane| self.lanes[*lane].weight).sum();
@@ -114,17 +117,12 @@ impl<K: Hash + Eq + Clone, T> FairQueue<K, T> {
         Some(item.value)
     }
 
-    /// Moves all items of a key that are in some lanes to one lane, where the key keeps its turn, or gets the last one.
-    ///
-    /// # Panics
-    /// When there is no such lane.
+    /// Moves all items of a key that are in some lanes to one lane, where the key keeps its place, or gets the last one.
     pub fn gather(&mut self, key: &K, from: RangeInclusive<usize>, to: usize) {
-        let mut items = Vec::new();
         for lane in from.filter(|lane| *lane != to) {
-            items.extend(self.lanes[lane].remove_key(key));
-        }
-        for item in items {
-            self.lanes[to].push(key.clone(), item);
+            if let Ok([lane, to]) = self.lanes.get_disjoint_mut([lane, to]) {
+                to.take_over(key, lane);
+            }
         }
     }
 

@@ -28,13 +28,27 @@ fn pop_all(queue: &mut Queue) -> Vec<u32> {
 fn turns_go_round_the_keys_and_a_key_keeps_its_order() {
     let mut queue = queue(&[1]);
     push(&mut queue, 0, 'a', [1, 2, 3, 4]);
-    push(&mut queue, 0, 'b', [11]);
+    push(&mut queue, 0, 'b', [11, 12]);
     push(&mut queue, 0, 'c', [21, 22]);
-    assert_eq!((queue.len(), queue.is_empty()), (7, false));
-    assert_eq!(pop(&mut queue), Some(1));
-    push(&mut queue, 0, 'd', [31]);
-    assert_eq!(pop_all(&mut queue), [11, 21, 2, 31, 22, 3, 4]);
+    assert_eq!((queue.len(), queue.is_empty()), (8, false));
+    // The oldest, the newest, and then only the oldest: none is without a turn.
+    assert_eq!([pop(&mut queue), pop(&mut queue), pop(&mut queue)], [Some(1), Some(21), Some(11)]);
+    assert_eq!(pop_all(&mut queue), [2, 22, 12, 3, 4]);
     assert!(queue.is_empty() && queue.of_key.is_empty());
+}
+
+#[test]
+fn every_other_turn_is_for_the_key_that_came_last() {
+    let mut queue: FairQueue<u32, u32> = FairQueue::new(&[1], 100, 50);
+    for key in 0..10 {
+        assert!(queue.push(0, key, key).is_some());
+    }
+    let mut order = Vec::new();
+    for key in 10..14 {
+        order.extend([queue.pop(|_| true), queue.pop(|_| true)]);
+        assert!(queue.push(0, key, key).is_some());
+    }
+    assert_eq!(order, [0, 9, 1, 10, 2, 11, 3, 12].map(Some));
 }
 
 #[test]
@@ -89,7 +103,7 @@ fn a_full_queue_makes_room_where_most_is_taken() {
     assert_eq!(queue.push(1, 'c', 22), None, "it would only change places");
     assert_eq!(queue.push(0, 'a', 5).and_then(|pushed| pushed.displaced), Some(2));
     assert_eq!(queue.len(), 4);
-    assert_eq!(pop_all(&mut queue), [5, 1, 11, 21]);
+    assert_eq!(pop_all(&mut queue), [5, 1, 21, 11]);
     assert!(queue.of_key.is_empty());
 }
 

@@ -20,7 +20,7 @@ const ADDRESSES: usize = 65_536;
 
 /// The lanes of the queue, by weight. First come places in which the account has signed in before, then strangers: the
 /// less their address has failed lately and has waiting, the sooner.
-pub(super) const LANES: [u32; 5] = [32, 16, 8, 3, 1];
+pub(super) const LANES: [u32; 5] = [64, 32, 8, 3, 1];
 /// The lane of known places.
 pub(super) const KNOWN: usize = 0;
 /// The lanes of strangers.
