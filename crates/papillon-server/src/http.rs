@@ -96,6 +96,9 @@ async fn receive<H: Handler>(
                     // Only now the client's address is known, and its place is counted against that.
                     visitor = Visitor::new(client.peer, client.local);
                     (visitor.secure, visitor.server_name) = (client.secure, client.server_name);
+                    if handler.entrance().room().bans.refuses_address(visitor.peer.ip()) {
+                        return Ok(());
+                    }
                     let arrival = handler.entrance().room().arrivals.enter(visitor.peer.ip());
                     let full = || io::Error::other("too many connections from one address behind a proxy");
                     Some(arrival.ok_or_else(full)?)

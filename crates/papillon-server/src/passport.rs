@@ -21,6 +21,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use async_trait::async_trait;
 use msnp::Handle;
+use papillon_store::AccountId;
 use parking_lot::Mutex;
 use zeroize::Zeroizing;
 
@@ -38,9 +39,10 @@ pub(crate) use stored_accounts::StoredAccounts;
 pub(crate) use ticket::to_hex;
 pub use ticket::{Claims, TicketError, TicketMint, t_part};
 
+use crate::bans::{Banned, Bans};
 use crate::limits::Network;
 use crate::refusals::{Refusal, Refusals};
-use crate::{Limits, counted};
+use crate::{Limits, counted, moment};
 
 /// The source of passwords. Public for `tests/passport.rs`.
 #[async_trait]
@@ -91,6 +93,12 @@ pub enum LoginError {
     /// The password is right, and the account is closed.
     #[error("This account has been disabled. Please ask the people who run this service.")]
     Disabled,
+    /// The password is right, and the account is banned.
+    #[error("This account is banned{}. Please ask the people who run this service.", end(*until))]
+    Banned {
+        /// When the ban ends, in seconds since 1970; `None` for never.
+        until: Option<i64>,
+    },
     /// Too many failures from this address or for this account.
     #[error("There were too many attempts to sign in. Please wait a minute and try again, in {} at the earliest.", seconds(*wait))]
     Limited {
@@ -103,6 +111,11 @@ pub enum LoginError {
     /// The store does not answer, or holds something that cannot be read.
     #[error("The service cannot sign you in at the moment. Please try again later.")]
     Unavailable,
+}
+
+/// The end of a ban in words.
+fn end(until: Option<i64>) -> String {
+    until.map_or_else(String::new, |until| format!(" until {} (UTC)", moment(until)))
 }
 
 /// A time to wait in words, in whole seconds.
@@ -125,6 +138,7 @@ pub struct Passport {
     known: Mutex<KnownPlaces>,
     failures: Failures,
     refusals: Arc<Refusals>,
+    bans: Arc<Bans>,
 }
 
 /// Where a sign-in comes from.
@@ -145,13 +159,28 @@ impl Passport {
         limits: &Limits,
     ) -> Self {
         let queue = SignInQueue::new(limits, passwords.turns());
-        let (known, failures, refusals) = (Mutex::default(), Failures::default(), Arc::default());
-        Self { credentials, mint, passwords, queue, known, failures, refusals }
+        Self {
+            credentials,
+            mint,
+            passwords,
+            queue,
+            known: Mutex::default(),
+            failures: Failures::default(),
+            refusals: Arc::default(),
+            bans: Arc::default(),
+        }
     }
 
-    /// The same, counting refusals with those of the service.
+    /// Counts refusals with those of the service.
+    #[must_use]
     pub(crate) fn counting(self, refusals: Arc<Refusals>) -> Self {
         Self { refusals, ..self }
+    }
+
+    /// With bans of accounts.
+    #[must_use]
+    pub(crate) fn with_bans(self, bans: Arc<Bans>) -> Self {
+        Self { bans, ..self }
     }
 
     /// Signs an account in and returns a ticket. A name that is no address is a name that no account
@@ -159,7 +188,7 @@ impl Passport {
     ///
     /// # Errors
     /// A [`LoginError`]. [`LoginError::Wrong`] does not tell, in words or in time, whether there is such
-    /// an account. Only a client with the right password gets [`LoginError::Disabled`].
+    /// an account. Only a client with the right password gets [`LoginError::Disabled`] and [`LoginError::Banned`].
     pub async fn sign_in(
         &self,
         name: &str,
@@ -193,11 +222,17 @@ impl Passport {
         let begun = self.queue.begin(attempt).await;
         let (judging, turn) = begun.map_err(|no_turn| self.refused(no_turn, from.address, Some(&handle)))?;
         // When the caller goes away in the middle, the attempt counts as a failure: an attacker could else hang up early.
-        let outcome = self.judge(&handle, password, turn).await;
+        let outcome = self.judge(&handle, password, from.address, turn).await;
         match &outcome {
             Err(LoginError::Wrong) => {
                 self.failures.note(Reason::Wrong, from.address, Some(&handle));
                 // `judging` is dropped unforgiven.
+                return outcome;
+            }
+            // It counts as a failure: so a banned account costs a few hashes a minute, and is then refused before any, in
+            // the words that an account gets that does not exist.
+            Err(LoginError::Banned { .. }) => {
+                self.failures.note(Reason::Banned, from.address, Some(&handle));
                 return outcome;
             }
             Err(LoginError::Disabled) => self.failures.note(Reason::Disabled, from.address, Some(&handle)),
@@ -260,6 +295,7 @@ impl Passport {
         &self,
         handle: &Handle,
         password: Zeroizing<String>,
+        from: IpAddr,
         turn: Turn,
     ) -> Result<StoredCredentials, LoginError> {
         let stored = self.credentials.credentials(handle).await.map_err(|error| {
@@ -280,7 +316,11 @@ impl Passport {
         match stored.filter(|_| right) {
             None => Err(LoginError::Wrong),
             Some(stored) if !stored.enabled => Err(LoginError::Disabled),
-            Some(stored) => Ok(stored),
+            // A ban that showed before the password is known to be right would tell anybody that there is the account.
+            Some(stored) => match self.bans.refuses_account(AccountId(stored.account), from, handle) {
+                Some(Banned { until }) => Err(LoginError::Banned { until }),
+                None => Ok(stored),
+            },
         }
     }
 }

@@ -45,6 +45,10 @@ reasons! {
     SignInFailures = "sign_in_failures",
     /// A sign-in that found too many others waiting, or waited for too long.
     SignInsWaiting = "sign_ins_waiting",
+    /// A connection, or a request of a proxy's client, from an address that is banned.
+    BannedAddress = "banned_address",
+    /// A sign-in, or a page, of an account that is banned.
+    BannedAccount = "banned_account",
 }
 
 /// The refusals of a running service.

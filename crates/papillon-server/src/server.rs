@@ -12,6 +12,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
 use crate::addresses::Ports;
+use crate::bans::{self, Bans};
 use crate::config::{Config, Live};
 use crate::delivery::Deliveries;
 use crate::delivery::OpenConnections;
@@ -146,6 +147,9 @@ impl Server {
         let key: [u8; 32] = key.try_into().map_err(|_| ServerError::TicketKey)?;
         let tickets = Arc::new(TicketMint::new(key, config.ticket_lifetime));
         let refusals = Arc::new(Refusals::default());
+        let bans = Arc::new(Bans::new(Arc::clone(&refusals)));
+        // Before the first connection: the watch over the store begins beside it.
+        bans.replace(&store.bans(bans::now()).await?);
         let passport = Passport::new(
             Arc::new(StoredAccounts(Arc::clone(&store))),
             Arc::clone(&tickets),
@@ -153,7 +157,8 @@ impl Server {
             Passwords::new(std::thread::available_parallelism().map_or(2, usize::from)),
             &config.limits,
         );
-        let passport = Arc::new(passport.counting(Arc::clone(&refusals)));
+        let passport = passport.counting(Arc::clone(&refusals)).with_bans(Arc::clone(&bans));
+        let passport = Arc::new(passport);
         let place = config.front.url.as_ref().map(ToString::to_string).or_else(|| config.public_host.clone());
         let open = Arc::new(OpenConnections::default());
         let service = Arc::new(Service {
@@ -167,6 +172,7 @@ impl Server {
             mail: InvitationMail::new(config.data_dir.join("mail"), place.as_deref()),
             ports,
             refusals,
+            bans,
             config: Arc::new(Live::new(config)),
         });
         let dns = listeners.dns.as_ref().map(DnsSockets::local_addr).transpose()?;
@@ -201,7 +207,8 @@ impl Server {
             tasks.spawn(dns::serve(sockets, listeners.dns_ipv6, current));
         }
         let (locks, directory) = (Arc::clone(&service.locks), Arc::clone(&service.directory));
-        tasks.spawn(store_watch::watch(Arc::clone(&service.store), locks, directory));
+        let (store, bans) = (Arc::clone(&service.store), Arc::clone(&service.bans));
+        tasks.spawn(store_watch::watch(store, locks, directory, bans));
         if let Some(identity) = &identity {
             tasks.spawn(Arc::clone(identity).keep_current());
         }
@@ -229,6 +236,7 @@ impl Server {
         // It fails if no listener for HTTP is left, which does not matter any more.
         let _ = stopping.send(true);
         while web.join_next().await.is_some() {}
+        store_watch::keep_ban_refusals(&*service.store, &service.bans).await;
     }
 }
 
@@ -286,6 +294,7 @@ async fn make_site(
     let gateways = Gateways::new(Arc::clone(service), serve_tunnel);
     let site = Site::new(passport, config.public_host.clone(), ports, &config.limits);
     let site = site.with_pages(pages).with_gateways(gateways).with_https_only(config.https_only);
+    let site = site.with_bans(Arc::clone(&service.bans));
     Ok(site.with_front(config.front.clone()).with_trusted_proxies(&config.trusted_proxies))
 }
 
@@ -309,6 +318,11 @@ async fn accept(service: Arc<Service>, listener: Listener, entry_point: EntryPoi
 }
 
 fn start(service: &Arc<Service>, stream: TcpStream, client: SocketAddr, entry_point: EntryPoint) {
+    let is_proxy = is_trusted(&service.config.trusted_proxies, client.ip());
+    // The client of a proxy is not known yet.
+    if !is_proxy && service.bans.refuses_address(client.ip()) {
+        return;
+    }
     if service.open.count() >= service.config.limits.connections {
         service.refusals.note(Refusal::Connections, Some(client.ip()), None);
         return;
@@ -319,7 +333,7 @@ fn start(service: &Arc<Service>, stream: TcpStream, client: SocketAddr, entry_po
     // Any wait for the client is in its own task: others are accepted meanwhile.
     let service = Arc::clone(service);
     let origin = Origin { client, local: plain(local), entry_point, by_proxy: false };
-    if is_trusted(&service.config.trusted_proxies, client.ip()) {
+    if is_proxy {
         tokio::spawn(serve_behind_proxy(service, stream, origin));
     } else {
         tokio::spawn(connection::serve(service, stream, Vec::new(), origin));
@@ -340,6 +354,9 @@ async fn serve_behind_proxy(service: Arc<Service>, stream: TcpStream, mut origin
             tracing::debug!(%error, proxy = %origin.client, "a proxy's connection failed");
             return;
         }
+    }
+    if service.bans.refuses_address(origin.client.ip()) {
+        return;
     }
     let (stream, early) = stream.into_parts();
     connection::serve(service, stream, early, origin).await;

@@ -45,7 +45,11 @@ pub(crate) async fn serve_tunnel(service: Arc<Service>, tunnel: Arc<Tunnel>, ori
 async fn attend(service: Arc<Service>, reader: Reader, outbox: Arc<Outbox>, origin: Origin) {
     // Declared before the connection, so dropped after it: a shutdown counts it until its last lines are taken.
     let shared = Arc::clone(&service);
-    let _registration = shared.open.register(&outbox);
+    let _registration = shared.open.register(&outbox, origin.client.ip());
+    // A ban that came since the connection was accepted closes those that are registered: this one, or it is seen here.
+    if shared.bans.has_address(origin.client.ip()) {
+        Deliveries::new().close(&outbox);
+    }
     let mut connection = Connection {
         timeouts: &shared.config.now().timeouts,
         decoder: Decoder::new(Stream::NotificationRequests, Limits::SIGN_IN),
