@@ -40,6 +40,7 @@ pub(crate) use ticket::to_hex;
 pub use ticket::{Claims, TicketError, TicketMint, t_part};
 
 use crate::bans::{Banned, Bans};
+use crate::counts::{Counts, Outcome, Way};
 use crate::limits::Network;
 use crate::refusals::{Refusal, Refusals};
 use crate::{Limits, counted, moment};
@@ -118,6 +119,20 @@ fn end(until: Option<i64>) -> String {
     until.map_or_else(String::new, |until| format!(" until {} (UTC)", moment(until)))
 }
 
+impl LoginError {
+    /// What it counts as.
+    fn outcome(&self) -> Outcome {
+        match self {
+            Self::Wrong => Outcome::Wrong,
+            Self::Banned { .. } => Outcome::Banned,
+            Self::Disabled => Outcome::Disabled,
+            Self::Limited { .. } => Outcome::Limited,
+            Self::Busy => Outcome::Busy,
+            Self::Unavailable => Outcome::Unavailable,
+        }
+    }
+}
+
 /// A time to wait in words, in whole seconds.
 fn seconds(wait: Duration) -> String {
     counted(whole_seconds(wait), "second", "seconds")
@@ -139,6 +154,7 @@ pub struct Passport {
     failures: Failures,
     refusals: Arc<Refusals>,
     bans: Arc<Bans>,
+    counts: Arc<Counts>,
 }
 
 /// Where a sign-in comes from.
@@ -158,7 +174,7 @@ impl Passport {
         passwords: Passwords,
         limits: &Limits,
     ) -> Self {
-        let queue = SignInQueue::new(limits, passwords.turns());
+        let queue = SignInQueue::new(limits, passwords.turns(), Arc::clone(&passwords.waiting));
         Self {
             credentials,
             mint,
@@ -168,6 +184,7 @@ impl Passport {
             failures: Failures::default(),
             refusals: Arc::default(),
             bans: Arc::default(),
+            counts: Arc::default(),
         }
     }
 
@@ -181,6 +198,13 @@ impl Passport {
     #[must_use]
     pub(crate) fn with_bans(self, bans: Arc<Bans>) -> Self {
         Self { bans, ..self }
+    }
+
+    /// The same, with the counts of a service.
+    #[must_use]
+    pub(crate) fn with_counts(mut self, counts: Arc<Counts>) -> Self {
+        self.counts = counts;
+        self
     }
 
     /// Signs an account in and returns a ticket. A name that is no address is a name that no account
@@ -205,6 +229,19 @@ impl Passport {
     /// # Errors
     /// As [`sign_in`](Self::sign_in).
     pub(crate) async fn check(
+        &self,
+        name: &str,
+        password: Zeroizing<String>,
+        from: Source,
+    ) -> Result<StoredCredentials, LoginError> {
+        let outcome = self.check_in_turn(name, password, from).await;
+        self.counts
+            .sign_ins
+            .note(Way::Password, outcome.as_ref().map_or_else(LoginError::outcome, |_| Outcome::Ok));
+        outcome
+    }
+
+    async fn check_in_turn(
         &self,
         name: &str,
         password: Zeroizing<String>,
@@ -284,6 +321,11 @@ impl Passport {
                 LoginError::Busy
             }
         }
+    }
+
+    /// The passwords that are being worked out.
+    pub(crate) fn passwords(&self) -> &Passwords {
+        &self.passwords
     }
 
     /// The log of failed sign-ins, those at the notification server as well.

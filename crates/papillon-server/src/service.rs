@@ -9,9 +9,10 @@ use papillon_store::Store;
 use crate::addresses::Ports;
 use crate::bans::Bans;
 use crate::config::Live;
+use crate::counts::Counts;
 use crate::delivery::OpenConnections;
 use crate::invitation_mail::InvitationMail;
-use crate::listen::{EntryPoint, Origin};
+use crate::listen::{EntryPoint, LoggedAddresses, Origin};
 use crate::passport::{Failures, TicketMint};
 use crate::people::conversations::Switchboards;
 use crate::people::{AccountLocks, Directory};
@@ -34,6 +35,9 @@ pub(crate) struct Service {
     pub(crate) refusals: Arc<Refusals>,
     /// The addresses and accounts that are turned away.
     pub(crate) bans: Arc<Bans>,
+    pub(crate) counts: Arc<Counts>,
+    /// Whether the log shows addresses of clients.
+    pub(crate) logged: LoggedAddresses,
     /// The ports to which clients are sent; known once the listeners are bound.
     pub(crate) ports: Ports,
 }

@@ -15,13 +15,18 @@ use tokio::time::timeout;
 
 use super::attempts::{Attempt, Attempts, KNOWN, LANES, STRANGERS};
 use crate::Limits;
+use crate::counts::{Level, Raised};
 use crate::limits::{FairQueue, Network, Standing};
 
 /// The longest wait for a turn.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The sign-ins that wait, and the limits on those that fail.
-pub(super) struct SignInQueue(Mutex<State>);
+pub(super) struct SignInQueue {
+    state: Mutex<State>,
+    /// The number of those that wait.
+    level: Arc<Level>,
+}
 
 struct State {
     attempts: Attempts,
@@ -86,17 +91,19 @@ struct Waiting<'a> {
     work: Work,
     answer: oneshot::Receiver<Answer>,
     has_turn: bool,
+    _counted: Raised,
 }
 
 impl SignInQueue {
     /// An empty queue for a pool that keeps up with so many turns at once.
-    pub(super) fn new(limits: &Limits, turns: usize) -> Arc<Self> {
+    pub(super) fn new(limits: &Limits, turns: usize, level: Arc<Level>) -> Arc<Self> {
         let (most, most_of_address) = (limits.sign_ins_waiting, limits.sign_ins_waiting_per_address);
-        Arc::new(Self(Mutex::new(State {
+        let state = Mutex::new(State {
             attempts: Attempts::new(limits),
             waiting: FairQueue::new(&LANES, most.max(1), most_of_address.max(1)),
             free: turns.max(1),
-        })))
+        });
+        Arc::new(Self { state, level })
     }
 
     /// Waits until an attempt may be judged.
@@ -107,7 +114,7 @@ impl SignInQueue {
     pub(super) async fn begin(self: &Arc<Self>, attempt: Attempt) -> Result<(Judging, Turn), NoTurn> {
         let attempt = Arc::new(attempt);
         // A refusal that is certain takes no place in the queue.
-        if let Standing::UsedUp { wait } = self.0.lock().attempts.standing(&attempt, now()) {
+        if let Standing::UsedUp { wait } = self.state.lock().attempts.standing(&attempt, now()) {
             return Err(NoTurn::Limited { wait });
         }
         let work = Work::Attempt(Arc::clone(&attempt));
@@ -132,7 +139,7 @@ impl SignInQueue {
     /// # Errors
     /// [`NoTurn::Limited`] when the address has failed too often already.
     pub(super) fn fail_without_account(&self, network: Network) -> Result<(), NoTurn> {
-        match self.0.lock().fail_without_account(network, now()) {
+        match self.state.lock().fail_without_account(network, now()) {
             Standing::UsedUp { wait } => Err(NoTurn::Limited { wait }),
             Standing::Free | Standing::Held => Ok(()),
         }
@@ -140,7 +147,7 @@ impl SignInQueue {
 
     /// The number of sign-ins that wait for a turn.
     pub(super) fn waiting(&self) -> usize {
-        self.0.lock().waiting.len()
+        self.state.lock().waiting.len()
     }
 
     async fn turn(self: &Arc<Self>, is_known: bool, network: Network, work: Work) -> Result<Turn, NoTurn> {
@@ -159,13 +166,21 @@ impl SignInQueue {
     fn enter(&self, is_known: bool, network: Network, work: Work) -> Option<Waiting<'_>> {
         let (sender, answer) = oneshot::channel();
         let now = now();
-        let mut state = self.0.lock();
+        let mut state = self.state.lock();
         let lane = if is_known { KNOWN } else { state.settle(network, true, now) };
         let waiter = Waiter { work: work.clone(), answer: sender };
         // A waiter that made room is dropped here, which tells it.
         let number = state.waiting.push(lane, network, waiter)?.number;
         state.give_turns(now);
-        Some(Waiting { queue: self, network, number, work, answer, has_turn: false })
+        Some(Waiting {
+            queue: self,
+            network,
+            number,
+            work,
+            answer,
+            has_turn: false,
+            _counted: self.level.enter(),
+        })
     }
 }
 
@@ -234,7 +249,7 @@ impl Judging {
 
 impl Drop for Judging {
     fn drop(&mut self) {
-        let mut state = self.queue.0.lock();
+        let mut state = self.queue.state.lock();
         let now = now();
         state.end(&self.attempt, !self.is_forgiven, now);
         state.give_turns(now);
@@ -243,7 +258,7 @@ impl Drop for Judging {
 
 impl Drop for Turn {
     fn drop(&mut self) {
-        let mut state = self.0.0.lock();
+        let mut state = self.0.state.lock();
         state.free += 1;
         state.give_turns(now());
     }
@@ -254,7 +269,7 @@ impl Drop for Waiting<'_> {
         if self.has_turn {
             return;
         }
-        let mut state = self.queue.0.lock();
+        let mut state = self.queue.state.lock();
         let is_waiting = state.waiting.remove(&self.network, self.number).is_some();
         if !is_waiting && matches!(self.answer.try_recv(), Ok(Answer::Turn)) {
             let now = now();

@@ -13,7 +13,7 @@ fn queue(turns: usize, per_account: u32, per_address: u32) -> Arc<SignInQueue> {
         sign_in_failures_per_address: per_address,
         ..Limits::default()
     };
-    SignInQueue::new(&limits, turns)
+    SignInQueue::new(&limits, turns, Arc::default())
 }
 
 fn ip(text: &str) -> IpAddr {
@@ -50,7 +50,7 @@ fn limited(result: Result<(Judging, Turn), NoTurn>) -> Duration {
 }
 
 fn is_idle(queue: &SignInQueue, turns: usize) -> bool {
-    let state = queue.0.lock();
+    let state = queue.state.lock();
     state.waiting.is_empty() && state.free == turns
 }
 
@@ -226,7 +226,7 @@ async fn one_that_goes_away_waits_no_longer() {
 #[tokio::test(start_paused = true)]
 async fn a_full_queue_turns_away_the_address_with_the_most() {
     let limits = Limits { sign_ins_waiting: 5, sign_ins_waiting_per_address: 4, ..Limits::default() };
-    let queue = SignInQueue::new(&limits, 1);
+    let queue = SignInQueue::new(&limits, 1, Arc::default());
     let busy = begin(&queue, stranger("z@b.c", "10.0.0.9"));
     let mut many: Vec<_> =
         (0..5).map(|number| Box::pin(queue.begin(stranger(&format!("a{number}@b.c"), "10.0.0.1")))).collect();
