@@ -79,6 +79,16 @@ impl<K: Hash + Eq + Clone> RateLimiter<K> {
         if self.has_room(now) { Duration::ZERO } else { PURGE_EVERY }
     }
 
+    /// The number of tokens that there are. Of a key that is not remembered, all.
+    pub fn left(&self, key: &K, now: Instant) -> u32 {
+        self.buckets.get(key).map_or(self.rate.tokens(), |bucket| bucket.left(self.rate, now))
+    }
+
+    /// The number of tokens that are missing: those taken that have not come back.
+    pub fn missing(&self, key: &K, now: Instant) -> u32 {
+        self.buckets.get(key).map_or(0, |bucket| bucket.missing(self.rate, now))
+    }
+
     /// Takes a token, whether there is one or not.
     pub fn take(&mut self, key: K, now: Instant) {
         if !self.buckets.contains_key(&key) {
@@ -182,6 +192,23 @@ mod tests {
         assert!(!limiter.take_one("a", now + Duration::from_secs(1799)));
         assert!(limiter.take_one("a", now + Duration::from_secs(1800)));
         assert!(!limiter.take_one("a", now + Duration::from_secs(1800)));
+    }
+
+    #[test]
+    fn tokens_are_counted() {
+        let mut limiter = RateLimiter::new(3, MINUTE);
+        let now = Instant::now();
+        let counts = |limiter: &RateLimiter<_>, now| (limiter.left(&"a", now), limiter.missing(&"a", now));
+        assert_eq!(counts(&limiter, now), (3, 0));
+        limiter.take("a", now);
+        limiter.take("a", now);
+        assert_eq!(counts(&limiter, now), (1, 2));
+        assert_eq!(counts(&limiter, now + Duration::from_secs(19)), (1, 2), "a part of a token is none");
+        assert_eq!(counts(&limiter, now + Duration::from_secs(20)), (2, 1));
+        limiter.take("a", now);
+        limiter.take("a", now);
+        assert_eq!(counts(&limiter, now), (0, 4), "one more than there are");
+        assert_eq!(counts(&limiter, now + 2 * MINUTE), (3, 0));
     }
 
     #[test]

@@ -181,10 +181,15 @@ pub struct Limits {
     /// Cookies for switchboards that one account has asked for, for itself and for the people it calls, and that are
     /// out (714; 713 for a call).
     pub cookies_per_account: usize,
-    /// Failed sign-ins a minute and account.
+    /// Failed sign-ins a minute and account by strangers; as many again in each place where the account has signed in
+    /// before.
     pub sign_in_failures_per_account: u32,
     /// Failed sign-ins a minute and address.
     pub sign_in_failures_per_address: u32,
+    /// Sign-ins that wait for their password to be checked, all together.
+    pub sign_ins_waiting: usize,
+    /// Sign-ins that wait from one address; a school's people share its address.
+    pub sign_ins_waiting_per_address: usize,
     /// Accounts that may be made on the pages, an hour and address; attempts with an invitation
     /// that is not valid or for an address that is taken count as well.
     pub registrations_per_hour: u32,
@@ -225,6 +230,8 @@ impl Default for Limits {
             cookies_per_account: 64,
             sign_in_failures_per_account: 10,
             sign_in_failures_per_address: 60,
+            sign_ins_waiting: 4_096,
+            sign_ins_waiting_per_address: 1_024,
             registrations_per_hour: 20,
             gateway_sessions_per_address: 4_000,
             outbox_bytes: 4 << 20,

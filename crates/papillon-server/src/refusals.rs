@@ -69,6 +69,10 @@ reasons! {
     Cookies = "cookies",
     /// A cookie beyond those that the account may have out.
     CookiesOfAccount = "cookies_of_account",
+    /// A sign-in after too many failures of its account or its address.
+    SignInFailures = "sign_in_failures",
+    /// A sign-in that found too many others waiting, or waited for too long.
+    SignInsWaiting = "sign_ins_waiting",
     /// A connection, or a request of a proxy's client, from an address that is banned.
     BannedAddress = "banned_address",
     /// A sign-in, or a page, of an account that is banned.

@@ -167,7 +167,8 @@ impl Server {
             Passwords::new(std::thread::available_parallelism().map_or(2, usize::from)),
             &config.limits,
         );
-        let passport = Arc::new(passport.with_bans(Arc::clone(&bans)).with_counts(Arc::clone(&counts)));
+        let passport = passport.counting(Arc::clone(&refusals)).with_bans(Arc::clone(&bans));
+        let passport = Arc::new(passport.with_counts(Arc::clone(&counts)));
         let place = config.front.url.as_ref().map(ToString::to_string).or_else(|| config.public_host.clone());
         let open = Arc::new(OpenConnections::default());
         let service = Arc::new(Service {

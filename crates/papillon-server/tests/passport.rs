@@ -278,6 +278,19 @@ async fn people_who_sign_in_at_once_do_not_use_up_the_guesses_of_their_address()
     assert_eq!(told.iter().filter(|told| told.contains("wait a minute")).count(), 37);
 }
 
+/// With the limits as they are.
+#[tokio::test]
+async fn a_school_of_300_behind_one_address_signs_in_at_once() {
+    let service = Arc::new(Service::start(accounts(), Limits::default()).await);
+    let mut people = tokio::task::JoinSet::new();
+    for _ in 0..300 {
+        let service = Arc::clone(&service);
+        people.spawn(async move { service.login("alice@example.com", "s3cret, =%").await });
+    }
+    let answers = people.join_all().await;
+    assert!(answers.iter().all(|answer| ticket(answer).is_some()));
+}
+
 #[tokio::test]
 async fn trouble_in_the_store_is_a_500_that_tells_nothing_and_costs_nothing() {
     let limits = Limits { sign_in_failures_per_account: 1, ..Limits::default() };

@@ -29,6 +29,8 @@ impl Config {
                 http_connections_per_address: self.limits.http_connections_per_address,
                 sign_in_failures_per_account: self.limits.sign_in_failures_per_account,
                 sign_in_failures_per_address: self.limits.sign_in_failures_per_address,
+                sign_ins_waiting: self.limits.sign_ins_waiting,
+                sign_ins_waiting_per_address: self.limits.sign_ins_waiting_per_address,
                 registrations_per_hour: self.limits.registrations_per_hour,
                 gateway_sessions_per_address: self.limits.gateway_sessions_per_address,
                 ..new.limits.clone()

@@ -34,7 +34,7 @@ impl Changes {
 fn values(settings: &Settings) -> Vec<(&'static str, String)> {
     let server = &settings.server;
     let (limits, timeouts) = (&server.limits, &server.timeouts);
-    let values: [(&'static str, &dyn Debug); 63] = [
+    let values: [(&'static str, &dyn Debug); 65] = [
         ("data", &settings.data_dir()),
         ("database", &settings.database),
         ("public_host", &server.public_host),
@@ -85,6 +85,8 @@ fn values(settings: &Settings) -> Vec<(&'static str, String)> {
         ("limits.cookies_per_account", &limits.cookies_per_account),
         ("limits.sign_in_failures_per_account", &limits.sign_in_failures_per_account),
         ("limits.sign_in_failures_per_address", &limits.sign_in_failures_per_address),
+        ("limits.sign_ins_waiting", &limits.sign_ins_waiting),
+        ("limits.sign_ins_waiting_per_address", &limits.sign_ins_waiting_per_address),
         ("limits.registrations_per_hour", &limits.registrations_per_hour),
         ("limits.gateway_sessions_per_address", &limits.gateway_sessions_per_address),
         ("limits.outbox_bytes", &limits.outbox_bytes),

@@ -110,6 +110,8 @@ pub(super) const KEYS: &[Key] = &[
     field!(limits.cookies_per_account, count),
     field!(limits.sign_in_failures_per_account, count),
     field!(limits.sign_in_failures_per_address, count),
+    field!(limits.sign_ins_waiting, count),
+    field!(limits.sign_ins_waiting_per_address, count),
     field!(limits.registrations_per_hour, count),
     field!(limits.gateway_sessions_per_address, count),
     field!(limits.outbox_bytes, count),
