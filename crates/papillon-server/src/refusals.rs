@@ -41,6 +41,18 @@ reasons! {
     Connections = "connections",
     /// A connection beyond those that its address may have.
     ConnectionsOfAddress = "connections_of_address",
+    /// A connection that had not signed in, ended for a newcomer.
+    PendingConnections = "pending_connections",
+    /// A client that let more lines wait than one connection may have.
+    UnreadLines = "unread_lines",
+    /// A client that took nothing of the lines that waited for it.
+    Stalled = "stalled",
+    /// A client or a request beyond the memory that its account may have.
+    MemoryOfAccount = "memory_of_account",
+    /// The same for an address.
+    MemoryOfAddress = "memory_of_address",
+    /// The same for all together.
+    Memory = "memory",
 }
 
 /// The refusals of a running service.

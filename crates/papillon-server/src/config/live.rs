@@ -22,6 +22,9 @@ impl Config {
             operator: new.operator.clone(),
             limits: Limits {
                 // Each is the size or the rate of a table that stands.
+                memory_bytes: self.limits.memory_bytes,
+                memory_bytes_per_address: self.limits.memory_bytes_per_address,
+                memory_bytes_per_account: self.limits.memory_bytes_per_account,
                 http_connections: self.limits.http_connections,
                 http_connections_per_address: self.limits.http_connections_per_address,
                 sign_in_failures_per_account: self.limits.sign_in_failures_per_account,

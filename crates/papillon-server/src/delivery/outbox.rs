@@ -14,29 +14,45 @@ use tokio::net::tcp::OwnedWriteHalf;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
+use super::memory::{Excess, Share};
 use super::receipt::Receipt;
 
 /// The most waiting lines that go into one system call: their slices are an array on the stack, of 1 KiB.
 const BATCH: usize = 64;
 /// A queue that has grown beyond this gives its memory back when it is empty again.
 const KEPT_CAPACITY: usize = 16;
+/// A client for which more than this waits has no further requests read until half of it is taken: it can have its
+/// own lines queued no faster than it reads them. More than an answer of the gateway carries, and than the lists of
+/// most people.
+const HOLD: usize = 256 * 1024;
+/// The memory of a waiting line beside its bytes: its place in the queue, which doubles as it grows, and the headers
+/// of its allocations.
+const LINE: usize = 128;
+/// The longest rest of a half-written item that is kept for a client whose queue is dropped. Longer are lists only, and
+/// those can be cut behind any of their lines; a message, which cannot, is shorter (1664 bytes and its line).
+const LONGEST_REST: usize = 4 * 1024;
 
 /// The sending side of a connection: its socket and a bounded queue of lines.
 ///
 /// Every task may put lines in, through [`Deliveries`](super::Deliveries), which also writes them as
 /// far as the socket takes them. The connection's own task writes the rest
-/// when the socket is ready. A client that lets more than the limit pile up is dropped.
+/// when the socket is ready. A client that lets more than the limit pile up is dropped, and so is one whose account or
+/// address has used up its share of the memory ([`Share`]).
 ///
 /// The lines of a [`Tunnel`](super::Tunnel) wait until a request takes them.
 #[derive(Debug)]
 pub(crate) struct Outbox {
     sink: Sink,
-    // No other lock is taken under this one. What a write settles may lead to another outbox, and from there back to
+    // No other lock is taken under this one but the share's, under which none is taken. What a write settles may lead to another outbox, and from there back to
     // this one, so it is collected and seen to after the lock is free.
     queue: Mutex<Queue>,
     wake: Notify,
     limit: usize,
-    owner: OnceLock<AccountId>,
+    share: Share,
+    /// The limit for which the client was dropped.
+    excess: OnceLock<Excess>,
+    /// The number of its place among the open connections.
+    place: OnceLock<u64>,
     /// The number of this client's messages on their way for which it awaits a confirmation.
     awaited: AtomicUsize,
 }
@@ -56,6 +72,19 @@ pub(crate) struct Taken {
     pub(crate) lines: Bytes,
     /// Nothing will ever follow.
     pub(crate) last: bool,
+}
+
+/// The state of an outbox, for the task of its connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Outlook {
+    /// Nothing is left to do for the client but to let it have the rest: nothing more will be sent, or the last lines
+    /// wait in a tunnel until the client asks.
+    pub(crate) is_over: bool,
+    /// When lines wait because the socket does not take them: how many bytes it has ever taken, so that its owner sees
+    /// whether it takes any.
+    pub(crate) stalled: Option<u64>,
+    /// So much waits that no further request is to be read. The task is woken when it has been taken.
+    pub(crate) is_held: bool,
 }
 
 /// The lines that wait in a tunnel for an answer that is still held.
@@ -83,6 +112,10 @@ struct Queue {
     phase: Phase,
     /// The socket took less than there was; its owner waits for it to become ready.
     stalled: bool,
+    /// The bytes of it that have been charged to the client's share. A line that is written at once is not.
+    charged: usize,
+    /// The connection's task reads no further request until less waits, and waits to be woken then.
+    held: bool,
     /// Messages that were given up when the connection broke. Its own task answers for them before it tells
     /// the others that the client is gone.
     failed: Vec<Arc<Receipt>>,
@@ -111,29 +144,67 @@ enum Phase {
 pub(super) type Settled = Vec<(Arc<Receipt>, bool)>;
 
 impl Outbox {
-    pub(crate) fn new(stream: OwnedWriteHalf, limit: usize) -> Self {
-        Self::with(Sink::Tcp(stream), limit)
+    pub(crate) fn new(stream: OwnedWriteHalf, limit: usize, share: Share) -> Self {
+        Self::with(Sink::Tcp(stream), limit, share)
     }
 
     /// One whose lines are taken with [`take`](Self::take); `news` is notified when there is
     /// something to take.
-    pub(super) fn of_tunnel(news: Arc<Notify>, limit: usize) -> Self {
-        Self::with(Sink::Tunnel(news), limit)
+    pub(super) fn of_tunnel(news: Arc<Notify>, limit: usize, share: Share) -> Self {
+        Self::with(Sink::Tunnel(news), limit, share)
     }
 
-    fn with(sink: Sink, limit: usize) -> Self {
-        let (queue, awaited) = (Mutex::default(), AtomicUsize::new(0));
-        Self { sink, queue, wake: Notify::new(), limit, owner: OnceLock::new(), awaited }
+    fn with(sink: Sink, limit: usize, share: Share) -> Self {
+        Self {
+            sink,
+            queue: Mutex::default(),
+            wake: Notify::new(),
+            limit,
+            share,
+            excess: OnceLock::new(),
+            place: OnceLock::new(),
+            awaited: AtomicUsize::new(0),
+        }
     }
 
-    /// Notes whose connection this is. `false` when that has been noted before.
+    /// Notes whose connection this is. `false` when that has been noted before. From here on its memory counts for the
+    /// account, too; where that has used up its share, the connection ends.
     pub(crate) fn belongs_to(&self, account: AccountId) -> bool {
-        self.owner.set(account).is_ok()
+        self.share.belongs_to(account).unwrap_or_else(|excess| {
+            self.drop_for(excess);
+            true
+        })
     }
 
-    /// The client of this connection.
-    pub(crate) fn owner(&self) -> Option<AccountId> {
-        self.owner.get().copied()
+    /// Notes the number of the connection's place.
+    pub(super) fn takes_place(&self, number: u64) {
+        // A connection has one place, and is entered once.
+        let _ = self.place.set(number);
+    }
+
+    /// The number of its place, if it has one.
+    pub(super) fn place(&self) -> Option<u64> {
+        self.place.get().copied()
+    }
+
+    /// The limit for which the client was dropped.
+    pub(crate) fn excess(&self) -> Option<Excess> {
+        self.excess.get().copied()
+    }
+
+    /// The memory that waits for the client, in bytes, as far as it is more than a little.
+    pub(super) fn waiting(&self) -> usize {
+        self.queue.lock().charged
+    }
+
+    /// The limit that this connection counts for and that is nearly reached, if there is one.
+    pub(super) fn crowding(&self) -> Option<Excess> {
+        self.share.crowding()
+    }
+
+    /// The client's share of the memory.
+    pub(super) fn share(&self) -> &Share {
+        &self.share
     }
 
     /// Waits until the socket takes more.
@@ -164,13 +235,57 @@ impl Outbox {
         let first = queue.lines.is_empty() || matches!(self.sink, Sink::Tunnel(_));
         queue.lines.push_back(Item { line, receipt });
         if queue.bytes > self.limit {
-            tracing::info!(waiting = queue.bytes, "dropping a client that does not read");
-            // The connection's own task does the rest: the caller may hold the lock of a person or of a conversation.
-            queue.end();
-            self.alert();
+            self.exceed(&mut queue, Excess::Connection);
             return false;
         }
+        // A line that a socket takes at once is never charged: only where lines wait already does one more count.
+        if queue.stalled || matches!(self.sink, Sink::Tunnel(_)) {
+            self.settle_charge(&mut queue);
+        }
         first
+    }
+
+    /// Drops the client for a limit. Its own task does the rest: the caller may hold the lock of a person or of a
+    /// conversation.
+    fn exceed(&self, queue: &mut Queue, excess: Excess) {
+        // The first reason counts.
+        let _ = self.excess.set(excess);
+        self.end_queue(queue);
+        self.alert();
+    }
+
+    /// Drops the client for a limit.
+    pub(super) fn drop_for(&self, excess: Excess) {
+        let mut queue = self.queue.lock();
+        if queue.phase != Phase::Ended {
+            self.exceed(&mut queue, excess);
+        }
+    }
+
+    /// Gives up what waits, and its charge.
+    fn end_queue(&self, queue: &mut Queue) {
+        queue.end();
+        // Less is never refused.
+        let _ = self.share.change(&mut queue.charged, 0);
+    }
+
+    /// Brings the charge in line with what waits. Where there is no memory for it, the client is dropped.
+    fn settle_charge(&self, queue: &mut Queue) {
+        let cost = queue.cost();
+        if let Err(excess) = self.share.change(&mut queue.charged, cost) {
+            self.exceed(queue, excess);
+            return;
+        }
+        // At half, so that a client that takes a little at a time does not wake the task for each.
+        if queue.held && cost <= self.hold() / 2 {
+            queue.held = false;
+            self.wake.notify_one();
+        }
+    }
+
+    /// See [`HOLD`].
+    fn hold(&self) -> usize {
+        HOLD.min(self.limit / 2)
     }
 
     /// Takes no more lines; the connection ends when those that wait are written.
@@ -178,6 +293,19 @@ impl Outbox {
         let mut queue = self.queue.lock();
         if queue.phase == Phase::Open {
             queue.phase = Phase::Closing;
+        }
+    }
+
+    /// Takes no more lines, and drops those that wait: `last` is all that the client still gets, behind the rest of a line
+    /// that is half written.
+    pub(super) fn close_with(&self, last: Option<Bytes>) {
+        let mut queue = self.queue.lock();
+        if queue.phase == Phase::Open {
+            queue.phase = Phase::Closing;
+            queue.keep_only(last);
+            if matches!(self.sink, Sink::Tunnel(_)) || queue.charged > 0 {
+                self.settle_charge(&mut queue);
+            }
         }
     }
 
@@ -204,17 +332,21 @@ impl Outbox {
                         queue.stalled = true;
                         self.wake.notify_one();
                     }
+                    self.settle_charge(&mut queue);
                     return;
                 }
                 // The cause does not matter: a broken connection ends as one that the client has closed.
                 Err(_) => {
-                    queue.end();
+                    self.end_queue(&mut queue);
                     self.wake.notify_one();
                     return;
                 }
             }
         }
         queue.stalled = false;
+        if queue.charged > 0 || queue.held {
+            self.settle_charge(&mut queue);
+        }
         if queue.lines.capacity() > KEPT_CAPACITY {
             queue.lines = VecDeque::new();
         }
@@ -234,6 +366,7 @@ impl Outbox {
         let before = settled.len();
         let lines = queue.take(most, settled);
         queue.note_heard(&settled[before..]);
+        self.settle_charge(&mut queue);
         let last = queue.phase == Phase::Closing && queue.lines.is_empty();
         if last {
             queue.phase = Phase::Ended;
@@ -300,7 +433,7 @@ impl Outbox {
     /// Gives up the lines that still wait; no more can be put in. The senders are told by
     /// [`give_up`](Self::give_up).
     pub(super) fn end(&self) {
-        self.queue.lock().end();
+        self.end_queue(&mut self.queue.lock());
         self.alert();
     }
 
@@ -309,6 +442,7 @@ impl Outbox {
     pub(super) fn give_up(&self, kept: usize, settled: &mut Settled) {
         let mut queue = self.queue.lock();
         let queue = &mut *queue;
+        let is_charged = queue.charged > 0;
         let mut given_up = std::mem::take(&mut queue.failed);
         let (mut length, mut begun, mut left_out) = (0, queue.written > 0, 0);
         queue.lines.retain_mut(|item| {
@@ -323,6 +457,9 @@ impl Outbox {
             stays
         });
         queue.bytes -= left_out;
+        if is_charged {
+            self.settle_charge(queue);
+        }
         settled.extend(given_up.into_iter().map(|receipt| (receipt, false)));
     }
 
@@ -339,26 +476,22 @@ impl Outbox {
         self.wake.notified().await;
     }
 
-    /// When lines wait because the socket does not take them: how many bytes it has ever taken,
-    /// so that its owner sees whether it takes any.
-    pub(crate) fn stalled(&self) -> Option<u64> {
-        let queue = self.queue.lock();
-        queue.stalled.then_some(queue.taken)
-    }
-
     /// Whether nothing more will be sent.
     pub(super) fn has_ended(&self) -> bool {
         self.queue.lock().phase == Phase::Ended
     }
 
-    /// Whether nothing is left to do for the client but to let it have the rest: nothing more will be sent, or the last
-    /// lines wait in a tunnel until the client asks.
-    pub(crate) fn is_over(&self) -> bool {
-        match self.queue.lock().phase {
+    /// The state as the connection's own task has to see to it, under one lock.
+    pub(crate) fn outlook(&self) -> Outlook {
+        let mut queue = self.queue.lock();
+        let is_over = match queue.phase {
             Phase::Open => false,
             Phase::Closing => matches!(self.sink, Sink::Tunnel(_)),
             Phase::Ended => true,
-        }
+        };
+        // It stays so until the wake-up that this asks for.
+        queue.held |= queue.cost() > self.hold();
+        Outlook { is_over, stalled: queue.stalled.then_some(queue.taken), is_held: queue.held }
     }
 }
 
@@ -435,9 +568,33 @@ impl Queue {
         counted
     }
 
+    /// The memory of what waits, in bytes. A line that others get as well counts in full for each.
+    fn cost(&self) -> usize {
+        self.bytes + self.lines.len() * LINE
+    }
+
+    /// Drops what waits, but for the rest of a half-written line, and puts `last` in its place.
+    fn keep_only(&mut self, last: Option<Bytes>) {
+        let mut lines = std::mem::take(&mut self.lines);
+        let begun = if self.written > 0 { lines.pop_front() } else { None };
+        self.failed.extend(lines.into_iter().filter_map(|item| item.receipt));
+        if let Some(Item { line, receipt }) = begun {
+            self.failed.extend(receipt);
+            let rest = &line[self.written..];
+            let line_end = || rest.iter().position(|byte| *byte == b'\n').map_or(rest.len(), |at| at + 1);
+            let end = if rest.len() > LONGEST_REST { line_end() } else { rest.len() };
+            // A copy: a part of the list would keep all of it in memory.
+            self.lines.push_back(Item { line: Bytes::copy_from_slice(&rest[..end]), receipt: None });
+            self.written = 0;
+        }
+        self.lines.extend(last.map(|line| Item { line, receipt: None }));
+        self.bytes = self.lines.iter().map(|item| item.line.len()).sum();
+    }
+
     fn end(&mut self) {
         self.phase = Phase::Ended;
         self.stalled = false;
+        self.held = false;
         self.bytes = 0;
         self.written = 0;
         let lines = std::mem::take(&mut self.lines);

@@ -18,7 +18,7 @@ mod switchboards;
 mod sync;
 mod verbs;
 
-use msnp::TransactionId;
+use msnp::{Handle, TransactionId};
 use msnp::command::{NotificationRequest as Request, error};
 use msnp::wire::{Frame, Limits};
 use tokio::time::Instant;
@@ -58,6 +58,11 @@ impl Connection {
     /// The sign-in took too long, a challenge was not answered, or it is time for the next one.
     pub(crate) fn on_deadline(&mut self) -> Flow {
         if self.session.is_none() { Flow::Break(()) } else { self.challenge_or_end() }
+    }
+
+    /// The account that has signed in.
+    pub(crate) fn account(&self) -> Option<Handle> {
+        self.session.as_ref().map(|session| session.handle.clone())
     }
 
     /// The connection is over: the session with it.

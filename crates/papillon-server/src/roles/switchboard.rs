@@ -10,7 +10,7 @@ mod messages;
 mod verbs;
 
 use bytes::BytesMut;
-use msnp::TransactionId;
+use msnp::{Handle, TransactionId};
 use msnp::command::{SwitchboardRequest as Request, error};
 use msnp::wire::{Decoder, Encode, Frame};
 use tokio::time::Instant;
@@ -73,6 +73,11 @@ impl Connection {
         }
         participation.conversation.expire(out);
         Flow::Break(())
+    }
+
+    /// The account that has come in.
+    pub(crate) fn account(&self) -> Option<Handle> {
+        self.participation.as_ref().map(|participation| participation.person.handle.clone())
     }
 
     /// The connection is over: the others are told. Of the lines that wait, the client still gets the first `kept`

@@ -12,9 +12,11 @@ use super::passport::{login, nexus};
 use crate::Limits;
 use crate::addresses::old_hosts::is_old;
 use crate::addresses::{Front, Ports};
+use crate::delivery::Memory;
 use crate::http::{Entrance, Handler, MAX_BODY, Request, Response, Setting, Visitor, bridge};
 use crate::listen::proxy_protocol::AddressRange;
 use crate::passport::Passport;
+use crate::refusals::Refusals;
 
 /// The longest body that carries a picture, in bytes.
 const MAX_UPLOAD: usize = 4 << 20;
@@ -49,6 +51,13 @@ impl Site {
             gateways: None,
             entrance: Entrance::new(limits),
         }
+    }
+
+    /// With the memory and the counts of refusals that the rest of the service has.
+    #[must_use]
+    pub(crate) fn with_budget(mut self, memory: &Arc<Memory>, refusals: &Arc<Refusals>) -> Self {
+        self.entrance.share(memory, refusals);
+        self
     }
 
     /// With these pages.
