@@ -5,6 +5,7 @@
 mod accounts;
 mod challenge;
 mod commands;
+mod connections;
 mod consistency;
 mod cookies;
 mod deadlines;

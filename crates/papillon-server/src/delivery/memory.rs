@@ -188,7 +188,8 @@ impl<K: Hash + Eq + Copy> Pots<K> {
 
     fn get(&self, key: K) -> Arc<Pot> {
         let mut pots = self.pots.lock();
-        let pot = pots.entry(key).or_insert_with(|| Arc::new(Pot { bytes: AtomicUsize::new(0), most: self.most }));
+        let pot =
+            pots.entry(key).or_insert_with(|| Arc::new(Pot { bytes: AtomicUsize::new(0), most: self.most }));
         Arc::clone(pot)
     }
 
@@ -246,7 +247,8 @@ impl Share {
         let mut charged = self.charged.lock();
         charged.bytes += bytes;
         let account = charged.account.as_ref().map(|(_, pot)| pot);
-        let fits = [account.is_none_or(|pot| pot.add(bytes)), self.address.add(bytes), self.memory.all.add(bytes)];
+        let fits =
+            [account.is_none_or(|pot| pot.add(bytes)), self.address.add(bytes), self.memory.all.add(bytes)];
         let excess = match fits {
             [false, ..] => Excess::Account,
             [_, false, _] => Excess::Address,

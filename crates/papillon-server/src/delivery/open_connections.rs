@@ -13,8 +13,8 @@ use parking_lot::Mutex;
 use tokio::sync::Notify;
 use tokio::time::sleep;
 
-use self::crowd::{Crowd, Key, Stage};
 pub(crate) use self::crowd::{Capacity, Full};
+use self::crowd::{Crowd, Key, Stage};
 use super::memory::Memory;
 use crate::delivery::{Deliveries, Outbox};
 
@@ -64,9 +64,7 @@ pub(crate) enum Room {
     /// There was room.
     Found,
     /// A connection that had not signed in was ended, from this address, if it is known.
-    Made {
-        from: Option<IpAddr>,
-    },
+    Made { from: Option<IpAddr> },
 }
 
 impl OpenConnections {
@@ -219,7 +217,9 @@ impl Place {
     pub(crate) fn settle(&self, address: IpAddr, capacity: &Capacity) -> Result<Room, Full> {
         let key = Some(Network::of(address));
         let mut open = self.connections.open.lock();
-        let Some(Entry { key: before, stage, .. }) = open.places.get(&self.number) else { return Err(Full::All) };
+        let Some(Entry { key: before, stage, .. }) = open.places.get(&self.number) else {
+            return Err(Full::All);
+        };
         let (before, stage) = (*before, *stage);
         // Taken out first: it does not compete with itself.
         open.crowd.leave(self.number, before, stage);

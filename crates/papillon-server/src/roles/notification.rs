@@ -18,9 +18,9 @@ mod switchboards;
 mod sync;
 mod verbs;
 
-use msnp::{Handle, TransactionId};
 use msnp::command::{NotificationRequest as Request, error};
 use msnp::wire::{Frame, Limits};
+use msnp::{Handle, TransactionId};
 use tokio::time::Instant;
 
 use crate::delivery::Deliveries;

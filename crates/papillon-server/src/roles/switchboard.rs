@@ -10,9 +10,9 @@ mod messages;
 mod verbs;
 
 use bytes::BytesMut;
-use msnp::{Handle, TransactionId};
 use msnp::command::{SwitchboardRequest as Request, error};
 use msnp::wire::{Decoder, Encode, Frame};
+use msnp::{Handle, TransactionId};
 use tokio::time::Instant;
 
 use crate::delivery::Deliveries;

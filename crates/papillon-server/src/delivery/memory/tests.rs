@@ -97,7 +97,11 @@ fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         (0..4_u8).prop_map(|from| Step::Come { from }),
         (0..8_usize, 0..4_i64).prop_map(|(at, account)| Step::Belong { at, account }),
-        (0..8_usize, 0..2_usize, 0..40 * STEP).prop_map(|(at, which, bytes)| Step::Change { at, which, bytes }),
+        (0..8_usize, 0..2_usize, 0..40 * STEP).prop_map(|(at, which, bytes)| Step::Change {
+            at,
+            which,
+            bytes
+        }),
         (0..4_u8, 0..40 * STEP).prop_map(|(from, bytes)| Step::Request { from, bytes }),
         (0..8_usize).prop_map(|at| Step::Go { at }),
     ]

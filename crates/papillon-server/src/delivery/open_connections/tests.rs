@@ -46,7 +46,10 @@ async fn the_client_of_a_proxy_counts_for_its_own_address() {
     let enter = || open.enter(None, &CAPACITY).unwrap().0;
     let client = from(1).unwrap();
     let (one, two) = (enter(), enter());
-    assert_eq!((one.settle(client, &CAPACITY), two.settle(client, &CAPACITY)), (Ok(Room::Found), Ok(Room::Found)));
+    assert_eq!(
+        (one.settle(client, &CAPACITY), two.settle(client, &CAPACITY)),
+        (Ok(Room::Found), Ok(Room::Found))
+    );
     one.is_known();
     two.is_known();
     let tunnel = tunnel(Share::boundless());
