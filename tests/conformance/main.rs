@@ -3,6 +3,7 @@
 //! Numbers in the comments, such as 5.4, are subjects; `docs/protocol/sources.md` lists them.
 
 mod accounts;
+mod bans;
 mod challenge;
 mod commands;
 mod connections;

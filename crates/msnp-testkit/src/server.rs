@@ -9,7 +9,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use msnp::{FriendlyName, GroupArgument, Handle};
 use papillon_server::dns::DnsSockets;
 use papillon_server::{Config, Listeners, Server, passport};
-use papillon_store::{AccountId, InvitationCode, NewAccount, NewInvitation, PasswordHash, Store};
+use papillon_store::{
+    AccountId, BanReason, InvitationCode, NewAccount, NewBan, NewInvitation, PasswordHash, Store,
+};
 use tempfile::TempDir;
 use tokio::net::{TcpListener, UdpSocket};
 use tokio::sync::mpsc;
@@ -138,10 +140,27 @@ impl TestServer {
         self.store().set_admin(&handle, true).await.expect("an administrator");
     }
 
+    /// Bans an address, a range or an account, for so many seconds or for good, as the operator does.
+    pub async fn ban(&self, target: &str, seconds: Option<i64>) {
+        let made_at = now();
+        let new = NewBan {
+            target: target.parse().expect("a target"),
+            reason: BanReason::default(),
+            made_by: None,
+            made_at,
+            ends_at: seconds.map(|seconds| made_at + seconds),
+        };
+        self.store().add_ban(new).await.expect("a ban");
+    }
+
+    /// Lifts a ban.
+    pub async fn lift_ban(&self, target: &str) {
+        self.store().lift_ban(&target.parse().expect("a target")).await.expect("a ban to lift");
+    }
+
     /// Makes an invitation for so many accounts and seconds, and returns its code.
     pub async fn invite(&self, uses: u32, seconds: i64) -> String {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("a time after 1970").as_secs();
-        let made_at = i64::try_from(now).expect("a time");
+        let made_at = now();
         let code = InvitationCode::from_random(rand::random());
         let text = code.expose().to_owned();
         let new = NewInvitation { code, made_by: None, made_at, expires_at: made_at + seconds, uses };
@@ -229,6 +248,12 @@ async fn listen_dns() -> DnsSockets {
         }
     }
     panic!("no port is free for UDP and TCP");
+}
+
+/// In seconds since 1970.
+fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).expect("a time after 1970");
+    i64::try_from(since.as_secs()).expect("a time")
 }
 
 /// Hashing is made to be slow, and tests make many accounts: once for each password.

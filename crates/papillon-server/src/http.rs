@@ -97,6 +97,9 @@ async fn receive<H: Handler>(
                     // Only now the client's address is known, and its place is counted against that.
                     visitor = Visitor::new(client.peer, client.local);
                     (visitor.secure, visitor.server_name) = (client.secure, client.server_name);
+                    if handler.entrance().room().bans.refuses_address(visitor.peer.ip()) {
+                        return Ok(());
+                    }
                     let arrival = handler.entrance().room().arrivals.enter(visitor.peer.ip());
                     Some(arrival.ok_or_else(|| {
                         handler.entrance().note_full(visitor.peer.ip());

@@ -21,10 +21,12 @@
 //! | lines on their way to clients | `delivery/` |
 //! | listeners and the PROXY protocol | `listen/` |
 //! | the counts of refusals | `refusals.rs` |
+//! | bans | `bans.rs`, `people/store_watch/bans.rs` |
 //! | DNS; limits on rates and numbers | the crates `papillon-dns` and `papillon-limits` |
 //!
 //! Rooms import each other downwards only, in the order of the table in `ARCHITECTURE.md`.
 
+pub mod bans;
 #[cfg(feature = "old-windows")]
 pub mod legacy_proxy;
 pub mod passport;
@@ -38,6 +40,7 @@ mod delivery;
 mod http;
 mod invitation_mail;
 mod listen;
+mod moment;
 mod operator;
 mod people;
 mod refusals;
@@ -52,6 +55,7 @@ pub use config::{Config, Limits, Registration, Timeouts};
 pub use counted::counted;
 pub use listen::Listener;
 pub use listen::proxy_protocol::AddressRange;
+pub use moment::moment;
 pub use operator::Operator;
 pub use papillon_dns as dns;
 pub use server::{Listeners, Reload, Server, ServerError};

@@ -19,6 +19,7 @@ use std::time::{Duration, SystemTime};
 
 use async_trait::async_trait;
 use msnp::Handle;
+use papillon_store::AccountId;
 use zeroize::Zeroizing;
 
 use attempts::Limited;
@@ -33,7 +34,8 @@ pub(crate) use stored_accounts::StoredAccounts;
 pub(crate) use ticket::to_hex;
 pub use ticket::{Claims, TicketError, TicketMint, t_part};
 
-use crate::{Limits, counted};
+use crate::bans::{Banned, Bans};
+use crate::{Limits, counted, moment};
 
 /// The source of passwords. Public for `tests/passport.rs`.
 #[async_trait]
@@ -84,6 +86,12 @@ pub enum LoginError {
     /// The password is right, and the account is closed.
     #[error("This account has been disabled. Please ask the people who run this service.")]
     Disabled,
+    /// The password is right, and the account is banned.
+    #[error("This account is banned{}. Please ask the people who run this service.", end(*until))]
+    Banned {
+        /// When the ban ends, in seconds since 1970; `None` for never.
+        until: Option<i64>,
+    },
     /// Too many failures from this address or for this account.
     #[error("There were too many attempts to sign in. Please wait a minute and try again, in {} at the earliest.", seconds(*wait))]
     Limited {
@@ -96,6 +104,11 @@ pub enum LoginError {
     /// The store does not answer, or holds something that cannot be read.
     #[error("The service cannot sign you in at the moment. Please try again later.")]
     Unavailable,
+}
+
+/// The end of a ban in words.
+fn end(until: Option<i64>) -> String {
+    until.map_or_else(String::new, |until| format!(" until {} (UTC)", moment(until)))
 }
 
 /// A time to wait in words, in whole seconds.
@@ -116,6 +129,7 @@ pub struct Passport {
     passwords: Passwords,
     queue: SignInQueue,
     failures: Failures,
+    bans: Arc<Bans>,
 }
 
 impl Passport {
@@ -126,7 +140,20 @@ impl Passport {
         passwords: Passwords,
         limits: &Limits,
     ) -> Self {
-        Self { credentials, mint, passwords, queue: SignInQueue::new(limits), failures: Failures::default() }
+        Self {
+            credentials,
+            mint,
+            passwords,
+            queue: SignInQueue::new(limits),
+            failures: Failures::default(),
+            bans: Arc::default(),
+        }
+    }
+
+    /// With bans of accounts.
+    #[must_use]
+    pub(crate) fn with_bans(self, bans: Arc<Bans>) -> Self {
+        Self { bans, ..self }
     }
 
     /// Signs an account in and returns a ticket. A name that is no address is a name that no account
@@ -134,7 +161,7 @@ impl Passport {
     ///
     /// # Errors
     /// A [`LoginError`]. [`LoginError::Wrong`] does not tell, in words or in time, whether there is such
-    /// an account. Only a client with the right password gets [`LoginError::Disabled`].
+    /// an account. Only a client with the right password gets [`LoginError::Disabled`] and [`LoginError::Banned`].
     pub async fn sign_in(
         &self,
         name: &str,
@@ -168,7 +195,7 @@ impl Passport {
             return Err(LoginError::Wrong);
         };
         // When the caller goes away in the middle, the attempt stays counted: an attacker could else hang up early.
-        let outcome = self.judge(&handle, password).await;
+        let outcome = self.judge(&handle, password, from).await;
         match outcome {
             // `attempt` is dropped unforgiven.
             Err(LoginError::Wrong) => self.failures.note(Reason::Wrong, from, Some(&handle)),
@@ -176,6 +203,9 @@ impl Passport {
                 self.failures.note(Reason::Disabled, from, Some(&handle));
                 attempt.forgive();
             }
+            // It stays counted as a failure: so a banned account costs a few hashes a minute, and is then refused before any,
+            // in the words that an account gets that does not exist.
+            Err(LoginError::Banned { .. }) => self.failures.note(Reason::Banned, from, Some(&handle)),
             // A success, or no judgement at all: neither tells a guesser anything.
             _ => attempt.forgive(),
         }
@@ -206,6 +236,7 @@ impl Passport {
         &self,
         handle: &Handle,
         password: Zeroizing<String>,
+        from: IpAddr,
     ) -> Result<StoredCredentials, LoginError> {
         let stored = self.credentials.credentials(handle).await.map_err(|error| {
             tracing::error!(%handle, %error, "sign-in impossible");
@@ -225,7 +256,11 @@ impl Passport {
         match stored.filter(|_| right) {
             None => Err(LoginError::Wrong),
             Some(stored) if !stored.enabled => Err(LoginError::Disabled),
-            Some(stored) => Ok(stored),
+            // A ban that showed before the password is known to be right would tell anybody that there is the account.
+            Some(stored) => match self.bans.refuses_account(AccountId(stored.account), from, handle) {
+                Some(Banned { until }) => Err(LoginError::Banned { until }),
+                None => Ok(stored),
+            },
         }
     }
 }

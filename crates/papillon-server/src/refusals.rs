@@ -53,6 +53,10 @@ reasons! {
     MemoryOfAddress = "memory_of_address",
     /// The same for all together.
     Memory = "memory",
+    /// A connection, or a request of a proxy's client, from an address that is banned.
+    BannedAddress = "banned_address",
+    /// A sign-in, or a page, of an account that is banned.
+    BannedAccount = "banned_account",
 }
 
 /// The refusals of a running service.

@@ -12,6 +12,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
 use crate::addresses::Ports;
+use crate::bans::{self, Bans};
 use crate::config::{Config, Live};
 use crate::delivery::{Deliveries, Memory, MemoryLimits, OpenConnections, Place};
 use crate::dns::{self, DnsSockets};
@@ -144,13 +145,18 @@ impl Server {
         let key = store.secret("ticket-key", &candidate).await?;
         let key: [u8; 32] = key.try_into().map_err(|_| ServerError::TicketKey)?;
         let tickets = Arc::new(TicketMint::new(key, config.ticket_lifetime));
-        let passport = Arc::new(Passport::new(
+        let refusals = Arc::new(Refusals::default());
+        let bans = Arc::new(Bans::new(Arc::clone(&refusals)));
+        // Before the first connection: the watch over the store begins beside it.
+        bans.replace(&store.bans(bans::now()).await?);
+        let passport = Passport::new(
             Arc::new(StoredAccounts(Arc::clone(&store))),
             Arc::clone(&tickets),
             // Each hash keeps a core busy, so as many at once as there are cores.
             Passwords::new(std::thread::available_parallelism().map_or(2, usize::from)),
             &config.limits,
-        ));
+        );
+        let passport = Arc::new(passport.with_bans(Arc::clone(&bans)));
         let place = config.front.url.as_ref().map(ToString::to_string).or_else(|| config.public_host.clone());
         let open = Arc::new(OpenConnections::default());
         let memory = Memory::new(MemoryLimits {
@@ -169,7 +175,8 @@ impl Server {
             memory,
             mail: InvitationMail::new(config.data_dir.join("mail"), place.as_deref()),
             ports,
-            refusals: Arc::new(Refusals::default()),
+            refusals,
+            bans,
             config: Arc::new(Live::new(config)),
         });
         let dns = listeners.dns.as_ref().map(DnsSockets::local_addr).transpose()?;
@@ -204,7 +211,8 @@ impl Server {
             tasks.spawn(dns::serve(sockets, listeners.dns_ipv6, current));
         }
         let (locks, directory) = (Arc::clone(&service.locks), Arc::clone(&service.directory));
-        tasks.spawn(store_watch::watch(Arc::clone(&service.store), locks, directory));
+        let (store, bans) = (Arc::clone(&service.store), Arc::clone(&service.bans));
+        tasks.spawn(store_watch::watch(store, locks, directory, bans));
         if let Some(identity) = &identity {
             tasks.spawn(Arc::clone(identity).keep_current());
         }
@@ -234,6 +242,7 @@ impl Server {
         // It fails if no listener for HTTP is left, which does not matter any more.
         let _ = stopping.send(true);
         while web.join_next().await.is_some() {}
+        store_watch::keep_ban_refusals(&*service.store, &service.bans).await;
     }
 }
 
@@ -251,7 +260,7 @@ impl Reload {
     /// # Errors
     /// When a name cannot stand in a certificate. Then nothing changes.
     pub fn adopt(&self, new: &Config) -> Result<(), tls::TlsError> {
-        // What can fail comes first: with an error, nothing has changed.
+        // The step that can fail comes first: with an error, nothing has changed.
         let adopted = Config::adopt(&self.service.config, new);
         if let Some(identity) = &self.identity {
             identity.tell_names(adopted.names())?;
@@ -292,6 +301,7 @@ async fn make_site(
     let site = Site::new(passport, config.public_host.clone(), ports, &config.limits);
     let site = site.with_budget(&service.memory, &service.refusals);
     let site = site.with_pages(pages).with_gateways(gateways).with_https_only(config.https_only);
+    let site = site.with_bans(Arc::clone(&service.bans));
     Ok(site.with_front(config.front.clone()).with_trusted_proxies(&config.trusted_proxies))
 }
 
@@ -315,16 +325,19 @@ async fn accept(service: Arc<Service>, listener: Listener, entry_point: EntryPoi
 }
 
 fn start(service: &Arc<Service>, stream: TcpStream, client: SocketAddr, entry_point: EntryPoint) {
-    let trusted = is_trusted(&service.config.trusted_proxies, client.ip());
+    let is_proxy = is_trusted(&service.config.trusted_proxies, client.ip());
     // The client of a proxy is not known yet: its place is counted against its address when the proxy has named it.
-    let Some(place) = service.admit((!trusted).then_some(client.ip())) else { return };
+    if !is_proxy && service.bans.refuses_address(client.ip()) {
+        return;
+    }
+    let Some(place) = service.admit((!is_proxy).then_some(client.ip())) else { return };
     // A socket that fails here is dead already, and the first read says so.
     let _ = stream.set_nodelay(true);
     let Ok(local) = stream.local_addr() else { return };
     // Any wait for the client is in its own task: others are accepted meanwhile.
     let service = Arc::clone(service);
     let origin = Origin { client, local: plain(local), entry_point, by_proxy: false };
-    if trusted {
+    if is_proxy {
         tokio::spawn(serve_behind_proxy(service, stream, origin, place));
     } else {
         tokio::spawn(connection::serve(service, stream, Vec::new(), origin, place));
@@ -349,7 +362,7 @@ async fn serve_behind_proxy(service: Arc<Service>, stream: TcpStream, mut origin
             return;
         }
     }
-    if !service.settle(&place, origin.client.ip()) {
+    if service.bans.refuses_address(origin.client.ip()) || !service.settle(&place, origin.client.ip()) {
         return;
     }
     let (stream, early) = stream.into_parts();

@@ -7,6 +7,7 @@ use msnp::HostPort;
 use papillon_store::Store;
 
 use crate::addresses::Ports;
+use crate::bans::Bans;
 use crate::config::Live;
 use crate::delivery::{Capacity, Excess, Full, Memory, OpenConnections, Place, Room};
 use crate::invitation_mail::InvitationMail;
@@ -36,6 +37,8 @@ pub(crate) struct Service {
     pub(crate) mail: InvitationMail,
     /// The counts of connections and requests that were turned away.
     pub(crate) refusals: Arc<Refusals>,
+    /// The addresses and accounts that are turned away.
+    pub(crate) bans: Arc<Bans>,
     /// The ports to which clients are sent; known once the listeners are bound.
     pub(crate) ports: Ports,
 }

@@ -18,6 +18,8 @@
 //! | the parts of one database only | `sqlite.rs`, `postgres.rs` and `migrations/` |
 
 mod account;
+mod address_range;
+mod ban;
 mod change;
 mod error;
 mod group_set;
@@ -35,6 +37,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 pub use account::{Account, AccountId, Credentials, NewAccount, PasswordHash, People};
+pub use address_range::AddressRange;
+pub use ban::{BadBanReason, Ban, BanReason, BanRefusals, BanTarget, NewBan};
 pub use change::{AccountChange, AccountChangeKind};
 pub use error::{Outage, Refusal, Result, StoreError};
 pub use group_set::GroupSet;
@@ -45,7 +49,8 @@ pub use postgres::PostgresStore;
 pub use roster::{Contact, Roster, SharedProperties};
 pub use sqlite::SqliteStore;
 pub use store::{
-    AccountLog, AccountStore, InvitationStore, ListStore, PictureStore, SecretStore, Store, WebSessionStore,
+    AccountLog, AccountStore, BanStore, InvitationStore, ListStore, PictureStore, SecretStore, Store,
+    WebSessionStore,
 };
 pub use web_session::WebSession;
 

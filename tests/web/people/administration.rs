@@ -6,11 +6,12 @@ use msnp_testkit::{Ns, PASSWORD, TestServer, http};
 use super::{ADA, BOB, ROOT};
 use msnp_testkit::browser::{Browser, Page};
 
-const PAGES: [&str; 5] = [
+const PAGES: [&str; 6] = [
     "/admin",
     "/admin/online",
     "/admin/invitations",
     "/admin/announcement",
+    "/admin/bans",
     "/admin/person?of=ada@example.com",
 ];
 
@@ -41,8 +42,10 @@ async fn it_is_for_administrators_only() {
         assert_eq!(stranger.get(path).await.location(), "/login?to=admin");
     }
     // The forms, with a token of her own that is right.
-    for action in
-        PAGES.map(|path| path.split('?').next().unwrap()).into_iter().chain(["/admin/invitations/revoke"])
+    for action in PAGES
+        .map(|path| path.split('?').next().unwrap())
+        .into_iter()
+        .chain(["/admin/invitations/revoke", "/admin/bans/lift"])
     {
         let body = format!("t={token}&of={BOB}&do=disable&uses=1&days=1&minutes=5&text=x&id=1");
         let page = ada.post(action, "application/x-www-form-urlencoded", body.as_bytes()).await;

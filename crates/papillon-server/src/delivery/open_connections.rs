@@ -134,6 +134,17 @@ impl OpenConnections {
         close(&owned.iter().filter_map(Weak::upgrade).collect::<Vec<_>>());
     }
 
+    /// Ends those whose clients are at such addresses.
+    pub(crate) fn close_addresses(&self, is_one: impl Fn(IpAddr) -> bool) {
+        // The look at so many addresses is not taken under the lock, for which new connections wait.
+        let all: Vec<_> = {
+            let open = self.open.lock();
+            open.places.values().map(|entry| (entry.address, entry.outbox.clone())).collect()
+        };
+        let outboxes = all.iter().filter(|(client, _)| client.is_some_and(&is_one));
+        close(&outboxes.filter_map(|(_, outbox)| outbox.upgrade()).collect::<Vec<_>>());
+    }
+
     /// Waits until there are none.
     pub(crate) async fn emptied(&self) {
         loop {

@@ -11,6 +11,7 @@ use super::listening::Room;
 use super::response::Response;
 use super::visitor::Visitor;
 use crate::Limits;
+use crate::bans::Bans;
 use crate::delivery::{Charge, Memory, MemoryLimits};
 use crate::limits::{AddressCounter, Place};
 use crate::listen::proxy_protocol::{AddressRange, is_trusted};
@@ -93,6 +94,23 @@ impl Entrance {
     /// Notes that a connection was closed because its address has all that it may have.
     pub(super) fn note_full(&self, client: IpAddr) {
         self.refusals.note(Refusal::ConnectionsOfAddress, Some(client), None);
+    }
+
+    /// With these bans.
+    pub(crate) fn ban(&mut self, bans: Arc<Bans>) {
+        self.room.bans = bans;
+    }
+
+    /// Lets the client of a request in. A connection may be older than the ban, or one of a proxy, which names its
+    /// client with each request.
+    ///
+    /// # Errors
+    /// The answer to send when the client's address is banned.
+    pub(super) fn let_in(&self, visitor: &Visitor) -> Result<(), Response> {
+        if self.room.bans.refuses_address(visitor.peer.ip()) {
+            return Err(Response::text(StatusCode::FORBIDDEN, "This address is banned from the service."));
+        }
+        Ok(())
     }
 
     pub(super) fn room(&self) -> &Room {

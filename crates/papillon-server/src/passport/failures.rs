@@ -27,6 +27,8 @@ pub(crate) enum Reason {
     Limited,
     /// The right password of a closed account.
     Disabled,
+    /// The right password of a banned account.
+    Banned,
     /// A ticket that is forged, has expired, was voided, or is another account's.
     Ticket,
 }
@@ -125,6 +127,7 @@ impl Failure {
                 tracing::info!(%from, account, left_out, "sign-in refused after too many failures")
             }
             Reason::Disabled => tracing::info!(%from, account, left_out, "sign-in to a disabled account"),
+            Reason::Banned => tracing::info!(%from, account, left_out, "sign-in to a banned account"),
             Reason::Ticket => {
                 tracing::info!(%from, account, left_out, "sign-in with a ticket that is not good")
             }

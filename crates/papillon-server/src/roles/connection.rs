@@ -56,6 +56,10 @@ async fn attend(service: Arc<Service>, reader: Reader, outbox: Arc<Outbox>, orig
     // Declared before the connection, so dropped after it: a shutdown counts it until its last lines are taken.
     let place = Arc::new(place);
     place.attach(&outbox);
+    // A ban that came since the connection was accepted closes those that have an outbox: this one, or it is seen here.
+    if shared.bans.has_address(origin.client.ip()) {
+        Deliveries::new().close(&outbox);
+    }
     let mut connection = Connection {
         timeouts: &shared.config.now().timeouts,
         decoder: Decoder::new(Stream::NotificationRequests, Limits::SIGN_IN),
@@ -335,8 +339,8 @@ impl Connection {
             Role::Notification(notification) => notification.deadline(sign_in),
             Role::Switchboard(switchboard) => switchboard.deadline(sign_in),
         };
-        // From the beginning of the connection and not from now: a deadline that stays needs no timer set again.
-        deadline.unwrap_or(self.begun + NEVER)
+        // From now and not from the beginning: it would pass after a year. A later deadline sets no timer again.
+        deadline.unwrap_or_else(|| Instant::now() + NEVER)
     }
 
     fn see_to_deadlines(&mut self) -> Flow {

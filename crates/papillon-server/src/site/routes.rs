@@ -12,6 +12,7 @@ use super::passport::{login, nexus};
 use crate::Limits;
 use crate::addresses::old_hosts::is_old;
 use crate::addresses::{Front, Ports};
+use crate::bans::Bans;
 use crate::delivery::Memory;
 use crate::http::{Entrance, Handler, MAX_BODY, Request, Response, Setting, Visitor, bridge};
 use crate::listen::proxy_protocol::AddressRange;
@@ -90,6 +91,13 @@ impl Site {
     #[must_use]
     pub(crate) fn with_front(mut self, front: Front) -> Self {
         self.front = front;
+        self
+    }
+
+    /// With bans of addresses.
+    #[must_use]
+    pub(crate) fn with_bans(mut self, bans: Arc<Bans>) -> Self {
+        self.entrance.ban(bans);
         self
     }
 

@@ -20,7 +20,7 @@ fn failures_are_logged_with_address_and_account() {
     assert_eq!(running.login(ADA, "s3cret-wrong").0, 401);
     let line = running.wait_for_log("sign-in failed");
     assert!(line.ends_with(&format!("{FAILED}\"{ADA}\" left_out=0")), "{line}");
-    // What was typed in place of an address may be a password, or an attempt to write a line of its own.
+    // A text in place of an address may be a password, or an attempt to write a line of its own.
     assert_eq!(running.login("x%0A%20INFO%20y from=8.8.8.8", "s3cret-word").0, 401);
     let line = running.wait_for_log("sign-in failed");
     assert!(line.ends_with(&format!("{FAILED}\"-\" left_out=0")), "{line}");

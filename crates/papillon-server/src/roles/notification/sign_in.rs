@@ -110,6 +110,11 @@ impl Connection {
         // kept until the session is entered below.
         let service = Arc::clone(&self.service);
         let _turn = service.locks.one(&handle).await;
+        // Within the turn: a ban that takes effect now waits for it, and signs this session out then.
+        if service.bans.refuses_account(AccountId(claims.account), self.origin.client.ip(), &handle).is_some()
+        {
+            return Err(CommandError::Fatal(ErrorCode::AuthenticationFailed));
+        }
         let found = service.store.sign_in(AccountId(claims.account)).await.map_err(|error| {
             tracing::error!(%error, "the store failed during a sign-in");
             // Not a failed sign-in: nothing is noted of it, or an outage would look like an attack.

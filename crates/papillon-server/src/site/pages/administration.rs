@@ -1,5 +1,6 @@
 //! `/admin`: the pages of administrators. No other account gets them.
 
+mod bans;
 mod broadcast;
 mod invitations;
 mod list;
@@ -21,5 +22,7 @@ pub(super) fn router() -> Router<Arc<People>> {
         .route("/admin/online", get(online::show))
         .route("/admin/invitations", get(invitations::show).post(invitations::make))
         .route("/admin/invitations/revoke", post(invitations::revoke))
+        .route("/admin/bans", get(bans::show).post(bans::make))
+        .route("/admin/bans/lift", post(bans::lift))
         .route("/admin/announcement", get(broadcast::show).post(broadcast::submit))
 }

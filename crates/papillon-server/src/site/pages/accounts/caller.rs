@@ -104,7 +104,7 @@ impl FromRequestParts<Arc<People>> for Caller {
         let read = |cookie: Cookie| cookie.read(&parts.headers, visitor.secure);
         let session = read(Cookie::Session);
         let account = match session {
-            Some(session) => people.account_of(session).await?,
+            Some(session) => people.account_of(session, visitor.peer.ip()).await?,
             None => None,
         };
         // The letters keep the two kinds apart: a cookie of one kind cannot be planted as the other's.

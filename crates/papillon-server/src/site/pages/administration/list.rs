@@ -8,7 +8,8 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use papillon_store::Account;
 
-use super::tables::{Part, moment};
+use super::tables::Part;
+use crate::moment;
 use crate::site::pages::accounts::People;
 use crate::site::pages::accounts::caller::Caller;
 use crate::site::pages::accounts::error::PageError;

@@ -10,7 +10,7 @@ use msnp::Handle;
 use papillon_store::{Account, PasswordHash};
 
 use super::online::{Row, row};
-use super::tables::moment;
+use crate::moment;
 use crate::passport::random_password;
 use crate::site::pages::accounts::People;
 use crate::site::pages::accounts::caller::{Caller, redirect};
