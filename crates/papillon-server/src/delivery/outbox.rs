@@ -25,6 +25,8 @@ const KEPT_CAPACITY: usize = 16;
 /// own lines queued no faster than it reads them. More than an answer of the gateway carries, and than the lists of
 /// most people.
 const HOLD: usize = 256 * 1024;
+/// Lists of this length are free, in bytes: two hundred contacts or more.
+const FREE_LISTS: usize = 64 * 1024;
 /// The memory of a waiting line beside its bytes: its place in the queue, which doubles as it grows, and the headers
 /// of its allocations.
 const LINE: usize = 128;
@@ -49,6 +51,8 @@ pub(crate) struct Outbox {
     wake: Notify,
     limit: usize,
     share: Share,
+    /// The bytes of the account's lists that are charged.
+    lists: Mutex<usize>,
     /// The limit for which the client was dropped.
     excess: OnceLock<Excess>,
     /// The number of its place among the open connections.
@@ -161,6 +165,7 @@ impl Outbox {
             wake: Notify::new(),
             limit,
             share,
+            lists: Mutex::default(),
             excess: OnceLock::new(),
             place: OnceLock::new(),
             awaited: AtomicUsize::new(0),
@@ -254,8 +259,17 @@ impl Outbox {
         self.alert();
     }
 
+    /// Charges the lists that are in memory for the client, in place of those that were charged before. Those of most
+    /// people are free.
+    ///
+    /// # Errors
+    /// When there is no memory for them.
+    pub(crate) fn charge_lists(&self, bytes: usize) -> Result<(), Excess> {
+        self.share.change(&mut self.lists.lock(), bytes.saturating_sub(FREE_LISTS))
+    }
+
     /// Drops the client for a limit.
-    pub(super) fn drop_for(&self, excess: Excess) {
+    pub(crate) fn drop_for(&self, excess: Excess) {
         let mut queue = self.queue.lock();
         if queue.phase != Phase::Ended {
             self.exceed(&mut queue, excess);

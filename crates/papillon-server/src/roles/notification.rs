@@ -70,6 +70,8 @@ impl Connection {
         // Also of a session that another sign-in has ended: leaving twice changes nothing.
         if let Some(session) = self.session.take() {
             self.service.directory.leave(&session, out);
+            // Less is never refused.
+            let _ = self.outbox.charge_lists(0);
         }
     }
 

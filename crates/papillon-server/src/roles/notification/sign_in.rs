@@ -128,8 +128,7 @@ impl Connection {
         let (account, roster) = found
             .filter(|(account, _)| valid(account))
             .ok_or_else(|| self.refused(ErrorCode::AuthenticationFailed))?;
-        self.enter(transaction, account, roster, ticket);
-        Ok(())
+        self.enter(transaction, account, roster, ticket)
     }
 
     /// Logs a failed sign-in, and makes the error for the client.
@@ -138,7 +137,13 @@ impl Connection {
         CommandError::Fatal(code)
     }
 
-    fn enter(&mut self, transaction: TransactionId, account: Account, roster: Roster, ticket: &usr::Ticket) {
+    fn enter(
+        &mut self,
+        transaction: TransactionId,
+        account: Account,
+        roster: Roster,
+        ticket: &usr::Ticket,
+    ) -> Outcome {
         let welcome = usr::Reply::Ok {
             transaction,
             handle: account.handle.clone(),
@@ -146,17 +151,23 @@ impl Connection {
             verified: account.verified,
         };
         let profile = msg::FromService { payload: self.profile(&account, ticket) };
-        tracing::info!(account = %account.handle, dialect = %self.dialect, "signed in");
-        self.verified = account.verified;
-        self.stage = Stage::SignedIn;
 
         let client = std::mem::take(&mut self.client);
         let outbox = Arc::clone(&self.outbox);
+        let (verified, handle) = (account.verified, account.handle.clone());
         let session = Session::new(account, roster, self.dialect, outbox, self.origin, client);
+        // Before the older session of the account ends: a client that finds no room takes none away.
+        self.outbox.charge_lists(session.read(|state| state.lists.weight())).map_err(|excess| {
+            self.service.refusals.note(excess.into(), Some(self.origin.client.ip()), Some(&handle));
+            CommandError::Fatal(ErrorCode::ServerTooBusy)
+        })?;
+        tracing::info!(account = %handle, dialect = %self.dialect, "signed in");
+        (self.verified, self.stage) = (verified, Stage::SignedIn);
         // With the session, not before it: nothing that others send may come between or ahead.
         let welcome = [welcome.to_bytes(), profile.to_bytes()];
         self.service.directory.claim(&session, welcome, &mut Deliveries::new());
         self.session = Some(session);
+        Ok(())
     }
 
     /// The profile tells the client its own address as seen from here; from that and its socket
