@@ -53,9 +53,12 @@ impl Lists {
 
     /// The memory that the contacts take, in bytes. Settings and groups are bounded, and take little.
     pub(crate) fn weight(&self) -> usize {
-        let properties = |contact: &Contact| contact.properties.iter().map(|(_, value)| value.as_wire().len()).sum::<usize>();
+        let properties = |contact: &Contact| {
+            contact.properties.iter().map(|(_, value)| value.as_wire().len()).sum::<usize>()
+        };
         let texts = |contact: &Contact| contact.handle.as_str().len() + contact.name.as_wire().len();
-        let weight = |contact: &Contact| size_of::<Contact>() + ALLOCATIONS + texts(contact) + properties(contact);
+        let weight =
+            |contact: &Contact| size_of::<Contact>() + ALLOCATIONS + texts(contact) + properties(contact);
         self.contacts().iter().map(weight).sum()
     }
 
