@@ -36,6 +36,8 @@ pub struct Addresses {
     pub https: SocketAddr,
     /// The names of the old services, by UDP and TCP.
     pub dns: SocketAddr,
+    /// Metrics and health.
+    pub metrics: SocketAddr,
 }
 
 /// A service with a database of its own. It ends with this value.
@@ -210,7 +212,7 @@ async fn database(config: &Config) -> Arc<dyn Store> {
 async fn run(config: &Config, store: Arc<dyn Store>) -> (Addresses, Running) {
     // Bound here and handed over, so that no other test takes a port before the service does.
     let (msnp, dispatch, http, https) = (listen().await, listen().await, listen().await, listen().await);
-    let dns = listen_dns().await;
+    let (dns, metrics) = (listen_dns().await, listen().await);
     let address = |listener: &TcpListener| listener.local_addr().expect("an address");
     let addresses = Addresses {
         msnp: address(&msnp),
@@ -218,6 +220,7 @@ async fn run(config: &Config, store: Arc<dyn Store>) -> (Addresses, Running) {
         http: address(&http),
         https: address(&https),
         dns: address(&dns.tcp),
+        metrics: address(&metrics),
     };
     let listeners = Listeners {
         msnp: Some(msnp.into()),
@@ -226,6 +229,7 @@ async fn run(config: &Config, store: Arc<dyn Store>) -> (Addresses, Running) {
         https: Some(https.into()),
         dns: Some(dns),
         dns_ipv6: None,
+        metrics: Some(metrics.into()),
     };
     let server = Server::bind(config.clone(), Arc::clone(&store), listeners).await;
     let server = server.expect("the service starts");

@@ -42,6 +42,8 @@ pub struct Config {
     pub registration: Option<Registration>,
     /// Passwords are asked for and taken over TLS only, on the pages and at the login.
     pub https_only: bool,
+    /// Whether the log shows the addresses of clients at levels above `debug`, as fail2ban needs them.
+    pub log_addresses: bool,
     /// The contact that the pages name for questions.
     pub operator: Operator,
     /// The limits that keep one client from harming the others.
@@ -65,6 +67,7 @@ impl Config {
             shutdown_grace: Duration::ZERO,
             registration: None,
             https_only: false,
+            log_addresses: false,
             operator: Operator::default(),
             limits: Limits::default(),
             timeouts: Timeouts::default(),

@@ -35,6 +35,7 @@ pub(crate) use ticket::to_hex;
 pub use ticket::{Claims, TicketError, TicketMint, t_part};
 
 use crate::bans::{Banned, Bans};
+use crate::counts::{Counts, Outcome, Way};
 use crate::{Limits, counted, moment};
 
 /// The source of passwords. Public for `tests/passport.rs`.
@@ -111,6 +112,20 @@ fn end(until: Option<i64>) -> String {
     until.map_or_else(String::new, |until| format!(" until {} (UTC)", moment(until)))
 }
 
+impl LoginError {
+    /// What it counts as.
+    fn outcome(&self) -> Outcome {
+        match self {
+            Self::Wrong => Outcome::Wrong,
+            Self::Banned { .. } => Outcome::Banned,
+            Self::Disabled => Outcome::Disabled,
+            Self::Limited { .. } => Outcome::Limited,
+            Self::Busy => Outcome::Busy,
+            Self::Unavailable => Outcome::Unavailable,
+        }
+    }
+}
+
 /// A time to wait in words, in whole seconds.
 fn seconds(wait: Duration) -> String {
     counted(whole_seconds(wait), "second", "seconds")
@@ -130,6 +145,7 @@ pub struct Passport {
     queue: SignInQueue,
     failures: Failures,
     bans: Arc<Bans>,
+    counts: Arc<Counts>,
 }
 
 impl Passport {
@@ -147,6 +163,7 @@ impl Passport {
             queue: SignInQueue::new(limits),
             failures: Failures::default(),
             bans: Arc::default(),
+            counts: Arc::default(),
         }
     }
 
@@ -154,6 +171,13 @@ impl Passport {
     #[must_use]
     pub(crate) fn with_bans(self, bans: Arc<Bans>) -> Self {
         Self { bans, ..self }
+    }
+
+    /// The same, with the counts of a service.
+    #[must_use]
+    pub(crate) fn with_counts(mut self, counts: Arc<Counts>) -> Self {
+        self.counts = counts;
+        self
     }
 
     /// Signs an account in and returns a ticket. A name that is no address is a name that no account
@@ -178,6 +202,19 @@ impl Passport {
     /// # Errors
     /// As [`sign_in`](Self::sign_in).
     pub async fn check(
+        &self,
+        name: &str,
+        password: Zeroizing<String>,
+        from: IpAddr,
+    ) -> Result<StoredCredentials, LoginError> {
+        let outcome = self.check_in_turn(name, password, from).await;
+        self.counts
+            .sign_ins
+            .note(Way::Password, outcome.as_ref().map_or_else(LoginError::outcome, |_| Outcome::Ok));
+        outcome
+    }
+
+    async fn check_in_turn(
         &self,
         name: &str,
         password: Zeroizing<String>,
@@ -225,6 +262,11 @@ impl Passport {
             }
             Err(Crowded) => Err(LoginError::Busy),
         }
+    }
+
+    /// The passwords that are being worked out.
+    pub(crate) fn passwords(&self) -> &Passwords {
+        &self.passwords
     }
 
     /// The log of failed sign-ins, those at the notification server as well.

@@ -43,10 +43,6 @@ reasons! {
     ConnectionsOfAddress = "connections_of_address",
     /// A connection that had not signed in, ended for a newcomer.
     PendingConnections = "pending_connections",
-    /// A client that let more lines wait than one connection may have.
-    UnreadLines = "unread_lines",
-    /// A client that took nothing of the lines that waited for it.
-    Stalled = "stalled",
     /// A client or a request beyond the memory that its account may have.
     MemoryOfAccount = "memory_of_account",
     /// The same for an address.
@@ -101,15 +97,15 @@ impl Refusals {
         self.0.get(refusal as usize).map_or(0, |reason| reason.count.load(Ordering::Relaxed))
     }
 
-    /// Writes the log, until it is dropped.
-    pub(crate) async fn log(&self) {
+    /// Writes the log, until it is dropped. `shown` is an address as the log may have it.
+    pub(crate) async fn log(&self, shown: impl Fn(IpAddr) -> String) {
         loop {
             sleep(PAUSE).await;
             for (refusal, reason) in Refusal::ALL.iter().zip(&self.0) {
                 // The lock is released before anything is written.
                 let latest = std::mem::take(&mut *reason.latest.lock());
                 if latest.count > 0 {
-                    latest.log(refusal.name());
+                    latest.log(refusal.name(), &shown);
                 }
             }
         }
@@ -117,9 +113,8 @@ impl Refusals {
 }
 
 impl Latest {
-    fn log(&self, reason: &'static str) {
-        let from =
-            self.from.map(|from| from.to_canonical()).map_or_else(|| "-".into(), |from| from.to_string());
+    fn log(&self, reason: &'static str, shown: impl Fn(IpAddr) -> String) {
+        let from = self.from.map_or_else(|| "-".into(), shown);
         let account = self.account.as_ref().map_or("-", Handle::as_str);
         tracing::warn!(reason, count = self.count, from, account, "refused");
     }

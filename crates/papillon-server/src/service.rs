@@ -9,9 +9,10 @@ use papillon_store::Store;
 use crate::addresses::Ports;
 use crate::bans::Bans;
 use crate::config::Live;
+use crate::counts::Counts;
 use crate::delivery::{Capacity, Excess, Full, Memory, OpenConnections, Place, Room};
 use crate::invitation_mail::InvitationMail;
-use crate::listen::{EntryPoint, Origin};
+use crate::listen::{EntryPoint, LoggedAddresses, Origin};
 use crate::passport::{Failures, TicketMint};
 use crate::people::conversations::Switchboards;
 use crate::people::{AccountLocks, Directory};
@@ -39,6 +40,9 @@ pub(crate) struct Service {
     pub(crate) refusals: Arc<Refusals>,
     /// The addresses and accounts that are turned away.
     pub(crate) bans: Arc<Bans>,
+    pub(crate) counts: Arc<Counts>,
+    /// Whether the log shows addresses of clients.
+    pub(crate) logged: LoggedAddresses,
     /// The ports to which clients are sent; known once the listeners are bound.
     pub(crate) ports: Ports,
 }
@@ -138,7 +142,6 @@ impl Service {
 impl From<Excess> for Refusal {
     fn from(excess: Excess) -> Self {
         match excess {
-            Excess::Connection => Self::UnreadLines,
             Excess::Account => Self::MemoryOfAccount,
             Excess::Address => Self::MemoryOfAddress,
             Excess::All => Self::Memory,

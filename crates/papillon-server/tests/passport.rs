@@ -309,7 +309,10 @@ async fn the_nexus_names_the_host_the_client_asked_for() {
     assert!(answer.contains(&expected("127.0.0.1")), "by Host: {answer}");
     let answer = service.plain("GET /rdr/pprdr.asp HTTP/1.0\nHost: localhost:1\n\n").await;
     assert!(answer.contains(&expected("localhost")), "on plain HTTP, too: {answer}");
-    assert!(service.tls("localhost", "GET /health HTTP/1.0\r\n\r\n").await.ends_with("\r\n\r\nok\n"));
+    let health = service.tls("localhost", "GET /health HTTP/1.0\r\n\r\n").await;
+    let facts =
+        "\r\n\r\n{\"status\":\"ready\",\"service\":\"serving\",\"database\":\"answers\",\"uptime_seconds\":";
+    assert!(health.contains(facts) && health.ends_with("}\n"), "{health}");
 }
 
 #[tokio::test]

@@ -19,6 +19,7 @@ impl Config {
             shutdown_grace: new.shutdown_grace,
             registration: new.registration,
             https_only: new.https_only,
+            log_addresses: new.log_addresses,
             operator: new.operator.clone(),
             limits: Limits {
                 // Each is the size or the rate of a table that stands.
@@ -79,6 +80,10 @@ impl dns::Current for Live {
 
     fn names(&self) -> &[String] {
         &self.now().tls_names
+    }
+
+    fn log_addresses(&self) -> bool {
+        self.now().log_addresses
     }
 
     fn public_host(&self) -> Option<&str> {

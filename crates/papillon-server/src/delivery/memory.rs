@@ -15,6 +15,8 @@ use papillon_store::AccountId;
 use parking_lot::Mutex;
 use tokio::sync::Notify;
 
+use crate::counts::Loss;
+
 /// The memory of a connection by itself, in bytes: its task, its state, the beginning of a line. It counts for its
 /// account and its address, and not in all, where the number of connections has a limit of its own.
 pub(crate) const CONNECTION: usize = 8 * 1024;
@@ -32,8 +34,6 @@ pub(crate) struct MemoryLimits {
 /// The limit that a client has exceeded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Excess {
-    /// The lines that may wait for one connection.
-    Connection,
     /// The memory of its account.
     Account,
     /// The memory of its address.
@@ -152,8 +152,7 @@ impl Memory {
     }
 
     /// The bytes that are charged in all.
-    #[cfg(test)]
-    pub(super) fn charged(&self) -> usize {
+    pub(crate) fn charged(&self) -> usize {
         self.all.bytes.load(Ordering::Relaxed)
     }
 
@@ -161,6 +160,16 @@ impl Memory {
     #[cfg(test)]
     pub(super) fn is_empty(&self) -> bool {
         self.charged() == 0 && self.addresses.pots.lock().is_empty() && self.accounts.pots.lock().is_empty()
+    }
+}
+
+impl From<Excess> for Loss {
+    fn from(excess: Excess) -> Self {
+        match excess {
+            Excess::Account => Self::MemoryOfAccount,
+            Excess::Address => Self::MemoryOfAddress,
+            Excess::All => Self::Memory,
+        }
     }
 }
 

@@ -119,6 +119,13 @@ impl OpenConnections {
         self.open.lock().places.len()
     }
 
+    /// The bytes that wait for all of them.
+    pub(crate) fn waiting(&self) -> usize {
+        // Connections come and go while the queues are looked at.
+        let outboxes = self.open.lock().outboxes();
+        outboxes.iter().map(|outbox| outbox.waiting()).sum()
+    }
+
     /// Ends all of them, and all that come later, after the lines that have been sent to them are written.
     pub(crate) fn close_all(&self) {
         let mut open = self.open.lock();
@@ -169,14 +176,14 @@ impl OpenConnections {
 
     fn relieve_once(&self) {
         let outboxes = self.open.lock().outboxes();
-        let mut waiting: Vec<_> = outboxes.iter().map(|outbox| (outbox.waiting(), outbox)).collect();
+        let mut waiting: Vec<_> = outboxes.iter().map(|outbox| (outbox.charged(), outbox)).collect();
         // Those with little would gain little, and are other people behind one address, mostly.
         waiting.retain(|(bytes, _)| *bytes > LITTLE);
         waiting.sort_unstable_by_key(|(bytes, _)| std::cmp::Reverse(*bytes));
         for (_, outbox) in waiting {
             // Asked anew for each: the drop of a larger one may have been enough.
             if let Some(excess) = outbox.crowding() {
-                outbox.drop_for(excess);
+                outbox.end(excess.into());
             }
         }
     }
@@ -200,6 +207,11 @@ fn evict(gone: Option<Entry>) -> Room {
 }
 
 impl Place {
+    /// The number of the connection, which no other has.
+    pub(crate) fn number(&self) -> u64 {
+        self.number
+    }
+
     /// Gives the connection at this place its outbox. At a shutdown, it is closed at once.
     pub(crate) fn attach(&self, outbox: &Arc<Outbox>) {
         outbox.takes_place(self.number);

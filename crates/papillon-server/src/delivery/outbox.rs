@@ -18,6 +18,7 @@ use tokio::sync::Notify;
 use self::queue::{Item, KEPT_CAPACITY, Phase, Queue};
 use super::memory::{Excess, Share};
 use super::receipt::Receipt;
+use crate::counts::{Loss, Traffic};
 
 /// A client for which more than this waits has no further requests read until half of it is taken: it can have its
 /// own lines queued no faster than it reads them. More than an answer of the gateway carries, and than the lists of
@@ -42,11 +43,10 @@ pub(crate) struct Outbox {
     queue: Mutex<Queue>,
     wake: Notify,
     limit: usize,
+    pub(super) traffic: Arc<Traffic>,
     share: Share,
     /// The bytes of the account's lists that are charged.
     lists: Mutex<usize>,
-    /// The limit for which the client was dropped.
-    excess: OnceLock<Excess>,
     /// The number of its place among the open connections.
     place: OnceLock<u64>,
     /// The number of this client's messages on their way for which it awaits a confirmation.
@@ -100,25 +100,25 @@ pub(crate) enum Waiting {
 pub(super) type Settled = Vec<(Arc<Receipt>, bool)>;
 
 impl Outbox {
-    pub(crate) fn new(stream: OwnedWriteHalf, limit: usize, share: Share) -> Self {
-        Self::with(Sink::Tcp(stream), limit, share)
+    pub(crate) fn new(stream: OwnedWriteHalf, limit: usize, share: Share, traffic: Arc<Traffic>) -> Self {
+        Self::with(Sink::Tcp(stream), limit, share, traffic)
     }
 
     /// One whose lines are taken with [`take`](Self::take); `news` is notified when there is
     /// something to take.
-    pub(super) fn of_tunnel(news: Arc<Notify>, limit: usize, share: Share) -> Self {
-        Self::with(Sink::Tunnel(news), limit, share)
+    pub(super) fn of_tunnel(news: Arc<Notify>, limit: usize, share: Share, traffic: Arc<Traffic>) -> Self {
+        Self::with(Sink::Tunnel(news), limit, share, traffic)
     }
 
-    fn with(sink: Sink, limit: usize, share: Share) -> Self {
+    fn with(sink: Sink, limit: usize, share: Share, traffic: Arc<Traffic>) -> Self {
         Self {
             sink,
             queue: Mutex::default(),
             wake: Notify::new(),
             limit,
+            traffic,
             share,
             lists: Mutex::default(),
-            excess: OnceLock::new(),
             place: OnceLock::new(),
             awaited: AtomicUsize::new(0),
         }
@@ -128,7 +128,7 @@ impl Outbox {
     /// account, too; where that has used up its share, the connection ends.
     pub(crate) fn belongs_to(&self, account: AccountId) -> bool {
         self.share.belongs_to(account).unwrap_or_else(|excess| {
-            self.drop_for(excess);
+            self.end(excess.into());
             true
         })
     }
@@ -144,13 +144,8 @@ impl Outbox {
         self.place.get().copied()
     }
 
-    /// The limit for which the client was dropped.
-    pub(crate) fn excess(&self) -> Option<Excess> {
-        self.excess.get().copied()
-    }
-
-    /// The memory that waits for the client, in bytes, as far as it is more than a little.
-    pub(super) fn waiting(&self) -> usize {
+    /// The memory that is charged for the lines that wait, in bytes.
+    pub(super) fn charged(&self) -> usize {
         self.queue.lock().charged
     }
 
@@ -191,8 +186,11 @@ impl Outbox {
         // A line that is counted for an answer stays until the answer is made, which may be told of more.
         let first = queue.lines.is_empty() || matches!(self.sink, Sink::Tunnel(_));
         queue.lines.push_back(Item { line, receipt });
+        self.traffic.longest_outbox.reach(queue.bytes as u64);
         if queue.bytes > self.limit {
-            self.exceed(&mut queue, Excess::Connection);
+            // The connection's own task does the rest: the caller may hold the lock of a person or of a conversation.
+            self.lose(&mut queue, Loss::Overflow);
+            self.alert();
             return false;
         }
         // A line that a socket takes at once is never charged: only where lines wait already does one more count.
@@ -200,15 +198,6 @@ impl Outbox {
             self.settle_charge(&mut queue);
         }
         first
-    }
-
-    /// Drops the client for a limit. Its own task does the rest: the caller may hold the lock of a person or of a
-    /// conversation.
-    fn exceed(&self, queue: &mut Queue, excess: Excess) {
-        // The first reason counts.
-        let _ = self.excess.set(excess);
-        self.end_queue(queue);
-        self.alert();
     }
 
     /// Charges the lists that are in memory for the client, in place of those that were charged before. Those of most
@@ -220,26 +209,12 @@ impl Outbox {
         self.share.change(&mut self.lists.lock(), bytes.saturating_sub(FREE_LISTS))
     }
 
-    /// Drops the client for a limit.
-    pub(crate) fn drop_for(&self, excess: Excess) {
-        let mut queue = self.queue.lock();
-        if queue.phase != Phase::Ended {
-            self.exceed(&mut queue, excess);
-        }
-    }
-
-    /// Gives up what waits, and its charge.
-    fn end_queue(&self, queue: &mut Queue) {
-        queue.end();
-        // Less is never refused.
-        let _ = self.share.change(&mut queue.charged, 0);
-    }
-
     /// Brings the charge in line with what waits. Where there is no memory for it, the client is dropped.
     fn settle_charge(&self, queue: &mut Queue) {
         let cost = queue.cost();
         if let Err(excess) = self.share.change(&mut queue.charged, cost) {
-            self.exceed(queue, excess);
+            self.lose(queue, excess.into());
+            self.alert();
             return;
         }
         // At half, so that a client that takes a little at a time does not wake the task for each.
@@ -303,7 +278,7 @@ impl Outbox {
                 }
                 // The cause does not matter: a broken connection ends as one that the client has closed.
                 Err(_) => {
-                    self.end_queue(&mut queue);
+                    self.lose(&mut queue, Loss::Disconnected);
                     self.wake.notify_one();
                     return;
                 }
@@ -398,9 +373,32 @@ impl Outbox {
 
     /// Gives up the lines that still wait; no more can be put in. The senders are told by
     /// [`give_up`](Self::give_up).
-    pub(super) fn end(&self) {
-        self.end_queue(&mut self.queue.lock());
+    pub(crate) fn end(&self, loss: Loss) {
+        self.lose(&mut self.queue.lock(), loss);
         self.alert();
+    }
+
+    /// Ends the queue and counts what it had. A connection that ends with nothing waiting loses nothing.
+    fn lose(&self, queue: &mut Queue, loss: Loss) {
+        let lines = queue.lines.len();
+        if queue.phase != Phase::Ended && (lines > 0 || loss != Loss::Disconnected) {
+            self.traffic.lost(loss, lines);
+            queue.loss = Some((loss, queue.bytes));
+        }
+        queue.end();
+        // Less is never refused.
+        let _ = self.share.change(&mut queue.charged, 0);
+    }
+
+    /// Why lines were given up, and the bytes that waited then. The connection's own task tells it: others who put lines
+    /// in are other clients.
+    pub(crate) fn loss(&self) -> Option<(Loss, usize)> {
+        self.queue.lock().loss
+    }
+
+    /// The bytes that wait.
+    pub(super) fn waiting(&self) -> usize {
+        self.queue.lock().bytes
     }
 
     /// Takes back the messages whose senders wait to hear of them, but for those within the first `kept` bytes:

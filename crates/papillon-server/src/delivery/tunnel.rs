@@ -12,6 +12,7 @@ use tokio::time::{Instant, timeout_at};
 use super::memory::{Excess, Share};
 use super::outbox::{Taken, Waiting};
 use super::{Deliveries, Outbox, read_buffer};
+use crate::counts::{Loss, Traffic};
 
 /// The most bytes that wait to be processed: a few requests' worth, for when the store is slow.
 const INBOUND_BYTES: usize = 256 * 1024;
@@ -51,7 +52,7 @@ struct Inbound {
 
 impl Tunnel {
     /// A tunnel whose client may leave `limit` bytes untaken, and asks at least every `idle`.
-    pub(crate) fn new(limit: usize, idle: Duration, share: Share) -> Arc<Self> {
+    pub(crate) fn new(limit: usize, idle: Duration, share: Share, traffic: Arc<Traffic>) -> Arc<Self> {
         let news = Arc::new(Notify::new());
         let inbound = Inbound {
             chunks: VecDeque::new(),
@@ -63,7 +64,7 @@ impl Tunnel {
             heard: Instant::now(),
         };
         Arc::new(Self {
-            outbox: Arc::new(Outbox::of_tunnel(Arc::clone(&news), limit, share)),
+            outbox: Arc::new(Outbox::of_tunnel(Arc::clone(&news), limit, share, traffic)),
             inbound: Mutex::new(inbound),
             arrived: Notify::new(),
             news,
@@ -83,21 +84,20 @@ impl Tunnel {
         inbound.heard = Instant::now();
     }
 
-    /// Brings bytes of the client. One that brings more than is worked off is dropped.
+    /// Brings bytes of the client. One that brings more than is worked off is dropped without another word: its own
+    /// task tells the senders whose messages are lost.
     pub(crate) fn bring(&self, bytes: Bytes) {
         let mut inbound = self.inbound.lock();
         inbound.bytes += bytes.len();
+        self.outbox.traffic.inbound.raise(bytes.len() as u64);
         inbound.chunks.push_back(bytes);
         let too_much = inbound.bytes > INBOUND_BYTES;
         let excess = inbound.charge(self.outbox.share()).err();
         // The outbox has a lock of its own; the two are never held at once.
         drop(inbound);
         match excess {
-            Some(excess) => self.outbox.drop_for(excess),
-            None if too_much => {
-                tracing::info!("dropping a client that sends more than is worked off");
-                self.abandon();
-            }
+            Some(excess) => self.outbox.end(excess.into()),
+            None if too_much => self.outbox.end(Loss::Flood),
             None => self.arrived.notify_one(),
         }
     }
@@ -148,11 +148,6 @@ impl Tunnel {
     /// and everything has been said, or was given up.
     pub(crate) fn take(&self, most: usize) -> Option<Taken> {
         Deliveries::new().take(&self.outbox, most)
-    }
-
-    /// Ends the connection without another word. Its own task tells the senders of lost messages.
-    pub(crate) fn abandon(&self) {
-        self.outbox.end();
     }
 
     /// Puts a line in, as a connection does.
@@ -216,6 +211,7 @@ impl Inlet {
         let _ = inbound.charge(self.0.outbox.share());
         // With the chunks under one lock: `is_processed` sees either them or this.
         inbound.working = true;
+        self.0.outbox.traffic.inbound.lower(read as u64);
         Some(read)
     }
 
@@ -252,6 +248,12 @@ impl Inlet {
             // Either way the loop looks again.
             let _ = timeout_at(self.expires(), self.0.outbox.woken()).await;
         }
+    }
+}
+
+impl Drop for Tunnel {
+    fn drop(&mut self) {
+        self.outbox.traffic.inbound.lower(self.inbound.get_mut().bytes as u64);
     }
 }
 

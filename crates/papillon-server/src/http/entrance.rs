@@ -12,6 +12,7 @@ use super::response::Response;
 use super::visitor::Visitor;
 use crate::Limits;
 use crate::bans::Bans;
+use crate::counts::Connections;
 use crate::delivery::{Charge, Memory, MemoryLimits};
 use crate::limits::{AddressCounter, Place};
 use crate::listen::proxy_protocol::{AddressRange, is_trusted};
@@ -46,6 +47,7 @@ pub(crate) struct Entrance {
     memory: Arc<Memory>,
     refusals: Arc<Refusals>,
     closing: watch::Sender<bool>,
+    connections: Arc<Connections>,
 }
 
 impl Entrance {
@@ -64,7 +66,18 @@ impl Entrance {
             }),
             refusals: Arc::default(),
             closing: watch::Sender::new(false),
+            connections: Arc::default(),
         }
+    }
+
+    /// With the counts of a service.
+    pub(crate) fn count_in(&mut self, connections: Arc<Connections>) {
+        self.connections = connections;
+    }
+
+    /// The counts of open connections.
+    pub(super) fn connections(&self) -> &Arc<Connections> {
+        &self.connections
     }
 
     /// With proxies that are trusted to name their clients, in the PROXY protocol or in headers.

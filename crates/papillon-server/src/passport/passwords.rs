@@ -12,6 +12,8 @@ use subtle::ConstantTimeEq;
 use tokio::sync::Semaphore;
 use zeroize::Zeroizing;
 
+use crate::counts::Level;
+
 /// The most sign-ins that wait for their hash; further ones are refused.
 const WAITING: usize = 256;
 /// The most a stored hash may ask for. Ours ask for 19 MiB and two passes; this leaves room for
@@ -88,6 +90,9 @@ pub struct Passwords {
     admitted: Arc<Semaphore>,
     memory: Arc<Memory>,
     dummy: Arc<Stored>,
+    /// Passwords that wait for their turn, and those in work.
+    pub(crate) waiting: Arc<Level>,
+    pub(crate) in_work: Arc<Level>,
 }
 
 impl Passwords {
@@ -101,6 +106,8 @@ impl Passwords {
             admitted: Arc::new(Semaphore::new(parallelism + WAITING)),
             memory: Arc::new(Memory { kept: Mutex::default(), max: parallelism }),
             dummy: Arc::new(Stored::dummy()),
+            waiting: Arc::default(),
+            in_work: Arc::default(),
         }
     }
 
@@ -138,10 +145,13 @@ impl Passwords {
     async fn work<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Crowded> {
         // The first permit is refused at once, the second is waited for: the queue is bounded, and in order.
         let admitted = Arc::clone(&self.admitted).try_acquire_owned().map_err(|_| Crowded)?;
+        let waiting = self.waiting.enter();
         let running = Arc::clone(&self.running).acquire_owned().await.map_err(|_| Crowded)?;
+        drop(waiting);
+        let in_work = self.in_work.enter();
         // The permits move into the thread: a blocking task runs on when its caller is dropped, and so does the count.
         let work = tokio::task::spawn_blocking(move || {
-            let _held = (admitted, running);
+            let _held = (admitted, running, in_work);
             work()
         });
         work.await.map_err(|_| Crowded)

@@ -88,7 +88,8 @@ impl Gateways {
         let address = visitor.peer.ip();
         let place = self.service.admit(Some(address)).ok_or(Denied::Full)?;
         let share = self.service.memory.share(address);
-        let tunnel = Tunnel::new(config.limits.outbox_bytes, config.timeouts.gateway_idle, share);
+        let traffic = Arc::clone(&self.service.counts.traffic);
+        let tunnel = Tunnel::new(config.limits.outbox_bytes, config.timeouts.gateway_idle, share, traffic);
         let (session, first) = GatewaySession::new(Arc::clone(&tunnel));
         let entry = Table::enter(&self.table, &session, address).ok_or_else(|| {
             self.service.refusals.note(Refusal::ConnectionsOfAddress, Some(address), None);

@@ -34,7 +34,7 @@ impl Changes {
 fn values(settings: &Settings) -> Vec<(&'static str, String)> {
     let server = &settings.server;
     let (limits, timeouts) = (&server.limits, &server.timeouts);
-    let values: [(&'static str, &dyn Debug); 55] = [
+    let values: [(&'static str, &dyn Debug); 57] = [
         ("data", &settings.data_dir()),
         ("database", &settings.database),
         ("public_host", &server.public_host),
@@ -46,6 +46,7 @@ fn values(settings: &Settings) -> Vec<(&'static str, String)> {
         ("http", &settings.http),
         ("https", &settings.https),
         ("dns", &settings.dns),
+        ("metrics", &settings.metrics),
         ("dns_clients", &server.dns.clients),
         ("dns_others", &server.dns.others),
         ("dns_upstreams", &server.dns.upstreams),
@@ -53,6 +54,7 @@ fn values(settings: &Settings) -> Vec<(&'static str, String)> {
         ("tls_name", &server.tls_names),
         ("trusted_proxies", &server.trusted_proxies),
         ("log_format", &settings.log_format),
+        ("log_addresses", &server.log_addresses),
         ("shutdown_grace", &server.shutdown_grace),
         ("ticket_lifetime", &server.ticket_lifetime),
         ("registration", &server.registration),

@@ -71,6 +71,7 @@ pub(super) const KEYS: &[Key] = &[
         (settings.https, settings.https_is_told) = (ListenAddress::parse(text)?, true);
     }),
     top!("dns", |settings, text| settings.dns = ListenAddress::parse(text)?),
+    top!("metrics", |settings, text| settings.metrics = ListenAddress::parse(text)?),
     top!("dns_clients", |settings, text| settings.server.dns.clients = dns_clients(text)?),
     top!("dns_others", |settings, text| settings.server.dns.others = dns_others(text)?),
     top!("dns_upstreams", |settings, text| settings.server.dns.upstreams = dns_servers(text)?.0),
@@ -78,6 +79,7 @@ pub(super) const KEYS: &[Key] = &[
     top!("tls_name", |settings, text| settings.server.tls_names = hosts(text)?.0),
     top!("trusted_proxies", |settings, text| settings.server.trusted_proxies = ranges(text)?),
     top!("log_format", |settings, text| settings.log_format = LogFormat::parse(text)?),
+    top!("log_addresses", |settings, text| settings.server.log_addresses = switch(text)?),
     top!("shutdown_grace", |settings, text| settings.server.shutdown_grace = seconds_or_none(text)?),
     top!("ticket_lifetime", |settings, text| settings.server.ticket_lifetime = seconds(text)?),
     top!("registration", |settings, text| settings.server.registration = Some(registration(text)?)),

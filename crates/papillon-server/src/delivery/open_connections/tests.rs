@@ -3,6 +3,7 @@ use std::net::Ipv4Addr;
 use super::super::memory::MemoryLimits;
 use super::super::{Share, Tunnel};
 use super::*;
+use crate::counts::Loss;
 
 const CAPACITY: Capacity = Capacity { all: 4, of_network: 4, pending: 2, pending_of_network: 2 };
 
@@ -11,7 +12,7 @@ fn from(last: u8) -> Option<IpAddr> {
 }
 
 fn tunnel(share: Share) -> Arc<Tunnel> {
-    Tunnel::new(1 << 20, Duration::from_secs(60), share)
+    Tunnel::new(1 << 20, Duration::from_secs(60), share, Arc::default())
 }
 
 #[tokio::test]
@@ -79,8 +80,9 @@ fn the_largest_queues_go_when_memory_is_scarce() {
         clients.push((tunnel, place));
     }
     open.relieve_once();
-    let over: Vec<_> = clients.iter().map(|(tunnel, _)| tunnel.outbox().excess()).collect();
-    assert_eq!(over, [None, None, None, Some(crate::delivery::Excess::Address), None]);
+    let over: Vec<_> =
+        clients.iter().map(|(tunnel, _)| tunnel.outbox().loss().map(|(loss, _)| loss)).collect();
+    assert_eq!(over, [None, None, None, Some(Loss::MemoryOfAddress), None]);
     drop(clients);
     assert!(memory.is_empty());
 }

@@ -9,6 +9,7 @@ use tokio::net::tcp::OwnedWriteHalf;
 use tokio::time::Instant;
 
 use super::Settled;
+use crate::counts::Loss;
 use crate::delivery::Receipt;
 
 /// The most waiting lines that go into one system call: their slices are an array on the stack, of 1 KiB.
@@ -32,6 +33,8 @@ pub(super) struct Queue {
     /// Everything that the socket has ever taken, in bytes.
     pub(super) taken: u64,
     pub(super) phase: Phase,
+    /// Why lines were given up, and the bytes that waited then.
+    pub(super) loss: Option<(Loss, usize)>,
     /// The socket took less than there was; its owner waits for it to become ready.
     pub(super) stalled: bool,
     /// The bytes of it that have been charged to the client's share. A line that is written at once is not.

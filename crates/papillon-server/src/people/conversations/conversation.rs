@@ -10,6 +10,7 @@ use papillon_store::AccountId;
 use parking_lot::Mutex;
 use tokio::time::Instant;
 
+use crate::counts::{Raised, Relayed};
 use crate::delivery::{Deliveries, Outbox, Receipt};
 use crate::limits::Pace;
 use crate::people::visibility::Unreachable;
@@ -21,6 +22,7 @@ pub(crate) struct Conversation {
     // Outboxes are filled under this lock, so that all people get all lines in one order; no socket is written to under
     // it. It is taken before the state of a session (`SignIn::lasts`), never after it.
     state: Mutex<State>,
+    _counted: Raised,
 }
 
 struct State {
@@ -76,11 +78,11 @@ impl Participant {
 }
 
 impl Conversation {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(counted: Raised) -> Self {
         let state = State { people: Vec::new(), ringing: Vec::new(), active: Instant::now() };
         // JML reads the number as a signed one, and answers with 0 when it does not fit.
         let id = SessionId(rand::random_range(1..=i32::MAX as u32));
-        Self { id, state: Mutex::new(state) }
+        Self { id, state: Mutex::new(state), _counted: counted }
     }
 
     pub(crate) fn id(&self) -> SessionId {
@@ -159,12 +161,14 @@ impl Conversation {
         Ok(callee)
     }
 
-    /// Passes a message on to all others, as it is. The line is built once and shared.
+    /// Passes a message on to all others, as it is. The line is built once and shared. `relayed` is raised by the
+    /// message if it has somebody to reach.
     pub(crate) fn relay(
         &self,
         sender: AccountId,
         sender_outbox: &Arc<Outbox>,
         message: &msg::Request,
+        relayed: &mut Relayed,
         out: &mut Deliveries,
     ) {
         let mut state = self.state.lock();
@@ -181,6 +185,9 @@ impl Conversation {
         for person in state.people.iter().filter(|person| person.account != sender) {
             out.send_counted(&person.outbox, line.clone(), receipt.clone());
         }
+        relayed.messages += 1;
+        relayed.bytes += message.payload.len() as u64;
+        relayed.deliveries += others as u64;
         // Still under the lock: a NAK comes before the BYE of the recipient that the message did not reach.
         out.tell_senders();
     }
@@ -241,8 +248,9 @@ mod tests {
 
     #[test]
     fn a_session_number_fits_a_signed_one() {
+        let level = std::sync::Arc::<crate::counts::Level>::default();
         for _ in 0..1_000 {
-            let SessionId(number) = Conversation::new().id();
+            let SessionId(number) = Conversation::new(level.enter()).id();
             assert!((1..1 << 31).contains(&number), "{number}");
         }
     }

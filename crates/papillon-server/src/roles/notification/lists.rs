@@ -118,7 +118,7 @@ impl Connection {
             self.service.directory.tell(*person, &Change::Lists(change.clone()), out);
         }
         if let Err(excess) = self.outbox.charge_lists(session.read(|state| state.lists.weight())) {
-            self.outbox.drop_for(excess);
+            self.outbox.end(excess.into());
         }
     }
 }

@@ -10,9 +10,11 @@ use msnp::passport::Challenge;
 use msnp::wire::Encode;
 use msnp::{ErrorCode, Handle, TransactionId};
 use papillon_store::{Account, AccountId, Roster};
+use tracing::{Span, field};
 
 use super::connection::Stage;
 use super::{CommandError, Connection, Outcome};
+use crate::counts::{self, Way};
 use crate::delivery::Deliveries;
 use crate::listen::EntryPoint;
 use crate::passport::{Reason, TicketError, t_part};
@@ -32,6 +34,7 @@ impl Connection {
         self.reply(&ver::Reply { transaction: request.transaction, dialects, cvr0 });
         // The first one in the reply is the one that is spoken.
         self.dialect = agreed.ok_or(CommandError::Close)?;
+        Span::current().record("dialect", field::display(self.dialect));
         self.stage = Stage::Versioned;
         Ok(())
     }
@@ -113,10 +116,12 @@ impl Connection {
         // Within the turn: a ban that takes effect now waits for it, and signs this session out then.
         if service.bans.refuses_account(AccountId(claims.account), self.origin.client.ip(), &handle).is_some()
         {
+            service.counts.sign_ins.note(Way::Ticket, counts::Outcome::Banned);
             return Err(CommandError::Fatal(ErrorCode::AuthenticationFailed));
         }
         let found = service.store.sign_in(AccountId(claims.account)).await.map_err(|error| {
             tracing::error!(%error, "the store failed during a sign-in");
+            self.service.counts.sign_ins.note(Way::Ticket, counts::Outcome::Unavailable);
             // Not a failed sign-in: nothing is noted of it, or an outage would look like an attack.
             CommandError::Fatal(ErrorCode::InternalServerError)
         })?;
@@ -133,6 +138,7 @@ impl Connection {
 
     /// Logs a failed sign-in, and makes the error for the client.
     fn refused(&self, code: ErrorCode) -> CommandError {
+        self.service.counts.sign_ins.note(Way::Ticket, counts::Outcome::Ticket);
         self.service.failures.note(Reason::Ticket, self.origin.client.ip(), self.handle.as_ref());
         CommandError::Fatal(code)
     }
@@ -161,7 +167,9 @@ impl Connection {
             self.service.refusals.note(excess.into(), Some(self.origin.client.ip()), Some(&handle));
             CommandError::Fatal(ErrorCode::ServerTooBusy)
         })?;
+        Span::current().record("account", field::display(&handle));
         tracing::info!(account = %handle, dialect = %self.dialect, "signed in");
+        self.service.counts.sign_ins.note(Way::Ticket, counts::Outcome::Ok);
         (self.verified, self.stage) = (verified, Stage::SignedIn);
         // With the session, not before it: nothing that others send may come between or ahead.
         let welcome = [welcome.to_bytes(), profile.to_bytes()];

@@ -6,6 +6,7 @@ use msnp::command::{ans, usr};
 use msnp::wire::Encode;
 use msnp::{Cookie, ErrorCode, Handle, SessionId};
 use tokio::time::Instant;
+use tracing::{Span, field};
 
 use super::connection::Participation;
 use super::{CommandError, Connection, Outcome};
@@ -24,7 +25,7 @@ impl Connection {
             name: person.name.clone(),
         };
         out.send(&self.outbox, reply.to_bytes());
-        let conversation = Arc::new(Conversation::new());
+        let conversation = Arc::new(Conversation::new(self.service.counts.conversations.enter()));
         conversation.join(self.participant(&person), None, out);
         self.sit(person, conversation);
         Ok(())
@@ -63,6 +64,9 @@ impl Connection {
     }
 
     fn sit(&mut self, person: Invitee, conversation: Arc<Conversation>) {
+        let span = Span::current();
+        span.record("dialect", field::display(person.dialect));
+        span.record("account", field::display(&person.handle));
         let look = Instant::now() + self.service.config.timeouts.switchboard_idle;
         self.participation = Some(Participation { person, conversation, look });
     }

@@ -68,7 +68,8 @@ pub(super) async fn submit(
     let caller = &submitted.caller;
     match make(&people, &submitted).await {
         Ok(account) => {
-            tracing::info!(account = %account.handle, from = %caller.visitor.peer.ip().to_canonical(), "registered");
+            let from = people.service.logged.of(caller.visitor.peer.ip());
+            tracing::info!(account = %account.handle, %from, "registered");
             let session =
                 people.begin_session(caller.session(), account.id, account.credential_epoch).await?;
             let to = if submitted.is_long() {
