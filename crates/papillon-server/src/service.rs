@@ -10,13 +10,16 @@ use crate::addresses::Ports;
 use crate::bans::Bans;
 use crate::config::Live;
 use crate::counts::Counts;
-use crate::delivery::OpenConnections;
+use crate::delivery::{Capacity, Excess, Full, Memory, OpenConnections, Place, Room};
 use crate::invitation_mail::InvitationMail;
 use crate::listen::{EntryPoint, LoggedAddresses, Origin};
 use crate::passport::{Failures, TicketMint};
 use crate::people::conversations::Switchboards;
 use crate::people::{AccountLocks, AccountRates, Class, Directory};
-use crate::refusals::Refusals;
+use crate::refusals::{Refusal, Refusals};
+
+/// As many connections may be without a sign-in however few places there are.
+const FEW: usize = 16;
 
 /// The running service: settings, people, conversations.
 pub(crate) struct Service {
@@ -32,6 +35,8 @@ pub(crate) struct Service {
     pub(crate) rates: AccountRates,
     pub(crate) locks: Arc<AccountLocks>,
     pub(crate) open: Arc<OpenConnections>,
+    /// The budget of what waits for clients.
+    pub(crate) memory: Arc<Memory>,
     pub(crate) mail: InvitationMail,
     /// The counts of connections and requests that were turned away.
     pub(crate) refusals: Arc<Refusals>,
@@ -58,6 +63,57 @@ impl Service {
             self.refusals.note(class.refusal(), from, Some(handle));
         }
         is_within
+    }
+
+    /// A place for a connection from this address; without one it is a proxy's, which names the client later. The
+    /// refusal is noted.
+    pub(crate) fn admit(&self, address: Option<IpAddr>) -> Option<Place> {
+        let entered = self.open.enter(address, &self.capacity());
+        let (place, room) = entered.map_err(|full| self.note_full(full, address)).ok()?;
+        self.note_eviction(room, address);
+        Some(place)
+    }
+
+    /// Notes the client of a proxy's connection. `false` when there is no place for it; the refusal is noted.
+    pub(crate) fn settle(&self, place: &Place, client: IpAddr) -> bool {
+        match place.settle(client, &self.capacity()) {
+            Ok(room) => {
+                self.note_eviction(room, Some(client));
+                true
+            }
+            Err(full) => {
+                self.note_full(full, Some(client));
+                false
+            }
+        }
+    }
+
+    fn capacity(&self) -> Capacity {
+        let limits = &self.config.now().limits;
+        let all = limits.connections;
+        // Connections that have not signed in never take more than half of the places, but for a handful.
+        let pending = limits.pending_connections.min((all / 2).max(FEW)).min(all);
+        Capacity {
+            all,
+            of_network: limits.connections_per_address,
+            pending,
+            pending_of_network: limits.pending_connections_per_address.min((pending / 2).max(FEW)),
+        }
+    }
+
+    fn note_full(&self, full: Full, address: Option<IpAddr>) {
+        let refusal = match full {
+            Full::All => Refusal::Connections,
+            Full::Network => Refusal::ConnectionsOfAddress,
+        };
+        self.refusals.note(refusal, address, None);
+    }
+
+    /// `newcomer` has the place now.
+    fn note_eviction(&self, room: Room, newcomer: Option<IpAddr>) {
+        if let Room::Made { from } = room {
+            self.refusals.note(Refusal::PendingConnections, from.or(newcomer), None);
+        }
     }
 
     /// The MSNP address for a client that reached us like this: the public host, or else that
@@ -96,6 +152,16 @@ impl Service {
             (None, Some(443)) => format!("https://{host}{path}"),
             (None, Some(port)) => format!("https://{host}:{port}{path}"),
             (None, None) => format!("http://{host}{path}"),
+        }
+    }
+}
+
+impl From<Excess> for Refusal {
+    fn from(excess: Excess) -> Self {
+        match excess {
+            Excess::Account => Self::MemoryOfAccount,
+            Excess::Address => Self::MemoryOfAddress,
+            Excess::All => Self::Memory,
         }
     }
 }

@@ -20,6 +20,8 @@ pub(super) fn show(page: &mut Page<'_>, service: &Service, passport: &Passport) 
     refusals(page, &service.refusals)?;
     let waiting = service.open.waiting();
     queues(page, &service.counts, waiting)?;
+    let charged = service.memory.charged();
+    page.gauge("memory_charged_bytes", "Bytes that count against memory_bytes.", charged)?;
     sign_ins(page, &service.counts, passport)?;
     store(page, &*service.store)
 }
