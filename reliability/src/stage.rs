@@ -1,10 +1,13 @@
 //! The stage of a case: a service of its own, with bystanders on it, and the judgement at the end.
 
 use std::sync::Arc;
+use std::thread::available_parallelism;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
+use msnp_testkit::{PASSWORD, http};
 use tempfile::TempDir;
+use tokio::task::JoinSet;
 use tokio::time::sleep;
 
 use crate::bystanders::{self, Bystanders};
@@ -50,6 +53,9 @@ impl Stage {
         let Ground { people, launch, folder } = Ground::lay(arena, &setup).await?;
         let program = launch.start().await?;
         let bystanders = Bystanders::start(program.doors.msnp, &people, pairs).await?;
+        if setup.population.has_password() {
+            hash_once(&program).await;
+        }
         sleep(WARM_UP).await;
         let before = program.figures()?;
         let counted = count(&program).await;
@@ -149,6 +155,16 @@ impl Stage {
         }
         report
     }
+}
+
+/// Has every thread that checks passwords check one: it keeps the memory for that.
+async fn hash_once(program: &Program) {
+    let http = program.doors.http;
+    let mut logins = JoinSet::new();
+    for _ in 0..available_parallelism().map_or(2, usize::from) {
+        logins.spawn(async move { http::login(http, &bystanders::somebody(), PASSWORD).await });
+    }
+    logins.join_all().await;
 }
 
 async fn count(program: &Program) -> Counts {
