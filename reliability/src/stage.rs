@@ -15,7 +15,7 @@ use crate::counts::{self, Counts};
 use crate::figures::{Figures, mebibytes};
 use crate::ground::{Arena, Ground, Setup};
 use crate::people::People;
-use crate::program::{Launch, Program};
+use crate::program::Program;
 use crate::report::Report;
 
 /// Until the bystanders have talked a little: the service has its one-time allocations behind it then.
@@ -29,8 +29,6 @@ const LOG: Duration = Duration::from_millis(1_200);
 pub struct Stage {
     /// The service.
     pub program: Program,
-    /// How to start it again.
-    pub launch: Launch,
     /// The accounts.
     pub people: Arc<People>,
     /// What is told of the case at its end.
@@ -61,7 +59,6 @@ impl Stage {
         let counted = count(&program).await;
         Ok(Self {
             program,
-            launch,
             people,
             report: Report::default(),
             pairs,

@@ -27,8 +27,8 @@ pub async fn run(arena: &Arena) -> Result<Report> {
     needs::tool("prlimit", "util-linux")?;
     // Four connections of each pair, and the service's own files.
     let limit = 4 * arena.pairs() + 60 + SPARE;
-    let mut setup = Setup::default();
-    setup.wrapper = vec!["prlimit".into(), format!("--nofile={limit}:{limit}")];
+    let wrapper = vec!["prlimit".into(), format!("--nofile={limit}:{limit}")];
+    let mut setup = Setup { wrapper, ..Setup::default() };
     storage::populate(&mut setup, 1);
     setup.population.add(person("newcomer"));
     let mut stage = Stage::set(arena, setup).await?;
