@@ -3,6 +3,7 @@
 //! Numbers in the comments, such as 5.4, are subjects; `docs/protocol/sources.md` lists them.
 
 mod accounts;
+mod bans;
 mod challenge;
 mod commands;
 mod consistency;
@@ -14,11 +15,13 @@ mod groups;
 mod hostile;
 mod lists;
 mod messages;
+mod ordinary;
 mod passport;
 mod presence;
 mod presence_storm;
 mod profile;
 mod proxies;
+mod rates;
 mod real_clients;
 mod restart;
 mod settings;

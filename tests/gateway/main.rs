@@ -1,5 +1,6 @@
 //! The HTTP gateway (subject 11), asked with raw requests; and our own client through it.
 
+mod bans;
 mod bodies;
 mod clients;
 mod ends;

@@ -1,6 +1,7 @@
 //! The pages for people and administrators, by raw HTTP, with forms as they are found on the pages.
 
 mod administration;
+mod bans;
 mod forgery;
 mod forms;
 mod https_only;

@@ -9,7 +9,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use msnp::{FriendlyName, GroupArgument, Handle};
 use papillon_server::dns::DnsSockets;
 use papillon_server::{Config, Listeners, Server, passport};
-use papillon_store::{AccountId, InvitationCode, NewAccount, NewInvitation, PasswordHash, Store};
+use papillon_store::{
+    AccountId, BanReason, InvitationCode, NewAccount, NewBan, NewInvitation, PasswordHash, Store,
+};
 use tempfile::TempDir;
 use tokio::net::{TcpListener, UdpSocket};
 use tokio::sync::mpsc;
@@ -34,6 +36,8 @@ pub struct Addresses {
     pub https: SocketAddr,
     /// The names of the old services, by UDP and TCP.
     pub dns: SocketAddr,
+    /// Metrics and health.
+    pub metrics: SocketAddr,
 }
 
 /// A service with a database of its own. It ends with this value.
@@ -71,6 +75,30 @@ impl TestServer {
         change(&mut config);
         let (addresses, running) = run(&config, database(&config).await).await;
         Self { addresses, folder, config, running }
+    }
+
+    /// A service that lets an account do everything as often as it likes, for a test that repeats itself.
+    pub async fn without_rates() -> Self {
+        const MANY: u32 = 1_000_000;
+        Self::with(|config| {
+            let limits = &mut config.limits;
+            limits.sign_ins_per_minute = MANY;
+            limits.synchronisations_per_minute = MANY;
+            limits.changes_per_ten_seconds = MANY;
+            limits.list_changes_per_hour = MANY;
+            limits.additions_per_contact = MANY;
+            limits.unblocks_per_contact = MANY;
+            limits.groups_per_minute = MANY;
+            limits.switchboards_per_minute = MANY;
+            limits.calls_per_minute = MANY;
+            limits.calls_per_pair = MANY;
+            limits.calls_per_callee = MANY;
+            limits.invitations_per_hour = MANY;
+            limits.invitations_per_recipient = MANY;
+            limits.queries_per_minute = MANY;
+            limits.cookies_per_account = limits.cookies;
+        })
+        .await
     }
 
     /// A service with default settings, with this store.
@@ -138,10 +166,27 @@ impl TestServer {
         self.store().set_admin(&handle, true).await.expect("an administrator");
     }
 
+    /// Bans an address, a range or an account, for so many seconds or for good, as the operator does.
+    pub async fn ban(&self, target: &str, seconds: Option<i64>) {
+        let made_at = now();
+        let new = NewBan {
+            target: target.parse().expect("a target"),
+            reason: BanReason::default(),
+            made_by: None,
+            made_at,
+            ends_at: seconds.map(|seconds| made_at + seconds),
+        };
+        self.store().add_ban(new).await.expect("a ban");
+    }
+
+    /// Lifts a ban.
+    pub async fn lift_ban(&self, target: &str) {
+        self.store().lift_ban(&target.parse().expect("a target")).await.expect("a ban to lift");
+    }
+
     /// Makes an invitation for so many accounts and seconds, and returns its code.
     pub async fn invite(&self, uses: u32, seconds: i64) -> String {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("a time after 1970").as_secs();
-        let made_at = i64::try_from(now).expect("a time");
+        let made_at = now();
         let code = InvitationCode::from_random(rand::random());
         let text = code.expose().to_owned();
         let new = NewInvitation { code, made_by: None, made_at, expires_at: made_at + seconds, uses };
@@ -191,7 +236,7 @@ async fn database(config: &Config) -> Arc<dyn Store> {
 async fn run(config: &Config, store: Arc<dyn Store>) -> (Addresses, Running) {
     // Bound here and handed over, so that no other test takes a port before the service does.
     let (msnp, dispatch, http, https) = (listen().await, listen().await, listen().await, listen().await);
-    let dns = listen_dns().await;
+    let (dns, metrics) = (listen_dns().await, listen().await);
     let address = |listener: &TcpListener| listener.local_addr().expect("an address");
     let addresses = Addresses {
         msnp: address(&msnp),
@@ -199,6 +244,7 @@ async fn run(config: &Config, store: Arc<dyn Store>) -> (Addresses, Running) {
         http: address(&http),
         https: address(&https),
         dns: address(&dns.tcp),
+        metrics: address(&metrics),
     };
     let listeners = Listeners {
         msnp: Some(msnp.into()),
@@ -207,6 +253,7 @@ async fn run(config: &Config, store: Arc<dyn Store>) -> (Addresses, Running) {
         https: Some(https.into()),
         dns: Some(dns),
         dns_ipv6: None,
+        metrics: Some(metrics.into()),
     };
     let server = Server::bind(config.clone(), Arc::clone(&store), listeners).await;
     let server = server.expect("the service starts");
@@ -229,6 +276,12 @@ async fn listen_dns() -> DnsSockets {
         }
     }
     panic!("no port is free for UDP and TCP");
+}
+
+/// In seconds since 1970.
+fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).expect("a time after 1970");
+    i64::try_from(since.as_secs()).expect("a time")
 }
 
 /// Hashing is made to be slow, and tests make many accounts: once for each password.

@@ -11,6 +11,8 @@ mod deadlines;
 mod entrance;
 mod forwarded;
 mod front;
+#[cfg(feature = "fuzzing")]
+pub(crate) mod fuzzing;
 mod handed;
 mod handler;
 pub(crate) mod http2;
@@ -39,6 +41,7 @@ pub(crate) use request::Request;
 pub(crate) use response::Response;
 pub(crate) use visitor::{Setting, Visitor};
 
+use crate::counts::{Door, Role};
 use crate::limits::Place;
 use crate::listen::Listener;
 use crate::listen::Peeked;
@@ -84,6 +87,8 @@ async fn receive<H: Handler>(
     handler: &Arc<H>,
     arrival: Option<Place>,
 ) -> io::Result<()> {
+    let door = if tls.is_some() { Door::Https } else { Door::Http };
+    let _open = handler.entrance().connections().open(door, Role::Web);
     // An answer may be several small writes: the system would hold the last one back until the client acknowledges.
     stream.set_nodelay(true)?;
     let mut visitor = Visitor::new(stream.peer_addr()?, stream.local_addr()?);
@@ -96,6 +101,9 @@ async fn receive<H: Handler>(
                     // Only now the client's address is known, and its place is counted against that.
                     visitor = Visitor::new(client.peer, client.local);
                     (visitor.secure, visitor.server_name) = (client.secure, client.server_name);
+                    if handler.entrance().room().bans.refuses_address(visitor.peer.ip()) {
+                        return Ok(());
+                    }
                     let arrival = handler.entrance().room().arrivals.enter(visitor.peer.ip());
                     let full = || io::Error::other("too many connections from one address behind a proxy");
                     Some(arrival.ok_or_else(full)?)

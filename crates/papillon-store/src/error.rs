@@ -60,6 +60,12 @@ pub enum Refusal {
     /// A thousand invitations are open.
     #[error("there are too many invitations")]
     TooManyInvitations,
+    /// No ban has this target.
+    #[error("there is no such ban")]
+    NotBanned,
+    /// Ten thousand bans are in force.
+    #[error("there are too many bans")]
+    TooManyBans,
     /// The picture is larger than [`Picture::MAX_LEN`](crate::Picture::MAX_LEN).
     #[error("the picture is too large")]
     PictureTooLarge,

@@ -18,10 +18,13 @@
 //! | the parts of one database only | `sqlite.rs`, `postgres.rs` and `migrations/` |
 
 mod account;
+mod address_range;
+mod ban;
 mod change;
 mod error;
 mod group_set;
 mod invitation;
+mod measures;
 mod outcome;
 mod picture;
 mod postgres;
@@ -35,17 +38,21 @@ use std::path::Path;
 use std::sync::Arc;
 
 pub use account::{Account, AccountId, Credentials, NewAccount, PasswordHash, People};
+pub use address_range::AddressRange;
+pub use ban::{BadBanReason, Ban, BanReason, BanRefusals, BanTarget, NewBan};
 pub use change::{AccountChange, AccountChangeKind};
 pub use error::{Outage, Refusal, Result, StoreError};
 pub use group_set::GroupSet;
 pub use invitation::{Invitation, InvitationCode, NewInvitation};
+pub use measures::{DURATION_BOUNDS, Measures, OperationCounts};
 pub use outcome::{Committed, ListChange, ListEvent, Person, PrivacyList};
 pub use picture::Picture;
 pub use postgres::PostgresStore;
 pub use roster::{Contact, Roster, SharedProperties};
 pub use sqlite::SqliteStore;
 pub use store::{
-    AccountLog, AccountStore, InvitationStore, ListStore, PictureStore, SecretStore, Store, WebSessionStore,
+    AccountLog, AccountStore, BanStore, InvitationStore, ListStore, Measured, PictureStore, SecretStore,
+    Store, WebSessionStore,
 };
 pub use web_session::WebSession;
 

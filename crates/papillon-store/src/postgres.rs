@@ -35,6 +35,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { version: 1, text: include_str!("../migrations/postgres/0001_accounts_and_lists.sql") },
     Migration { version: 2, text: include_str!("../migrations/postgres/0002_pages.sql") },
     Migration { version: 3, text: include_str!("../migrations/postgres/0003_web_sessions.sql") },
+    Migration { version: 4, text: include_str!("../migrations/postgres/0004_bans.sql") },
 ];
 
 /// Opens stores in PostgreSQL.

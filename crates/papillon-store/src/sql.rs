@@ -2,6 +2,7 @@
 
 mod account_store;
 mod accounts;
+mod bans;
 mod changes;
 mod connections;
 mod contact_rows;
@@ -36,8 +37,9 @@ pub(crate) use self::fault::Fault;
 pub(crate) use self::migrate::{Migration, migrate};
 use self::transaction::in_transaction;
 use crate::{
-    Account, AccountChange, AccountId, AccountLog, Invitation, InvitationStore, NewInvitation, Picture,
-    PictureStore, Result, SecretStore, WebSession, WebSessionStore,
+    Account, AccountChange, AccountId, AccountLog, Ban, BanRefusals, BanStore, BanTarget, Invitation,
+    InvitationStore, Measured, Measures, NewBan, NewInvitation, Picture, PictureStore, Result, SecretStore,
+    WebSession, WebSessionStore,
 };
 
 /// The differences between the databases once they are connected.
@@ -55,11 +57,12 @@ pub(crate) struct SqlStore {
     writers: Arc<Connections>,
     readers: Arc<Connections>,
     doubts: Arc<Doubts>,
+    measures: Measures,
 }
 
 impl SqlStore {
     pub(crate) fn new(dialect: Dialect, writers: Arc<Connections>, readers: Arc<Connections>) -> Self {
-        Self { dialect, writers, readers, doubts: Arc::default() }
+        Self { dialect, writers, readers, doubts: Arc::default(), measures: Measures::default() }
     }
 }
 
@@ -75,6 +78,29 @@ impl InvitationStore for SqlStore {
 
     async fn revoke_invitation(&self, id: i64) -> Result<()> {
         in_transaction!(self, tx => invitations::revoke(tx, id))
+    }
+}
+
+#[async_trait]
+impl BanStore for SqlStore {
+    async fn add_ban(&self, new: NewBan) -> Result<()> {
+        in_transaction!(self, tx => bans::add(tx, &new))
+    }
+
+    async fn lift_ban(&self, target: &BanTarget) -> Result<()> {
+        in_transaction!(self, tx => bans::lift(tx, target))
+    }
+
+    async fn bans(&self, now: i64) -> Result<Vec<Ban>> {
+        reading!(self, reader => bans::all(reader, now))
+    }
+
+    async fn ban_version(&self) -> Result<i64> {
+        reading!(self, reader => bans::version(reader))
+    }
+
+    async fn count_ban_refusals(&self, refusals: &[BanRefusals]) -> Result<()> {
+        in_transaction!(self, tx => bans::count(tx, refusals))
     }
 }
 
@@ -132,5 +158,11 @@ impl AccountLog for SqlStore {
     async fn changes_after(&self, sequence: i64) -> Result<Vec<AccountChange>> {
         self.readers.see_files()?;
         reading!(self, reader => changes::after(reader, sequence))
+    }
+}
+
+impl Measured for SqlStore {
+    fn measures(&self) -> &Measures {
+        &self.measures
     }
 }

@@ -30,6 +30,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { version: 1, text: include_str!("../migrations/sqlite/0001_accounts_and_lists.sql") },
     Migration { version: 2, text: include_str!("../migrations/sqlite/0002_pages.sql") },
     Migration { version: 3, text: include_str!("../migrations/sqlite/0003_web_sessions.sql") },
+    Migration { version: 4, text: include_str!("../migrations/sqlite/0004_bans.sql") },
 ];
 
 /// Settings of a connection. FULL: with WAL, anything less loses acknowledged changes when the

@@ -6,6 +6,7 @@
 
 mod account;
 mod account_command;
+mod ban;
 mod chat;
 mod clean;
 mod client;
@@ -75,6 +76,8 @@ enum Command {
     LegacyTls(Box<legacy_tls::LegacyTlsArgs>),
     /// Adds, lists, changes and removes accounts. Works while the service runs.
     Account(account::AccountArgs),
+    /// Turns addresses and accounts away, for a time or for good. Works while the service runs.
+    Ban(ban::BanArgs),
     /// A messenger for the terminal.
     Chat(Box<chat::ChatArgs>),
     /// Sends a message to a person, and waits until it is delivered.
@@ -96,6 +99,7 @@ fn main() -> ExitCode {
         #[cfg(feature = "old-windows")]
         Command::LegacyTls(args) => legacy_tls::run(&args),
         Command::Account(args) => account::run(&args),
+        Command::Ban(args) => ban::run(&args),
         Command::Chat(args) => chat::run(&args),
         Command::Send(args) => send::run(&args),
         Command::SendFile(args) => send_file::run(&args),

@@ -7,9 +7,10 @@ use msnp::{
     AddPrompt, FriendlyName, GroupArgument, GroupId, GroupName, Handle, Privacy, PropertyKey, PropertyValue,
 };
 use papillon_store::{
-    Account, AccountChange, AccountId, AccountLog, AccountStore, Committed, Credentials, Invitation,
-    InvitationCode, InvitationStore, ListStore, NewAccount, NewInvitation, PasswordHash, People, Picture,
-    PictureStore, PrivacyList, Result, Roster, SecretStore, Store, WebSession, WebSessionStore,
+    Account, AccountChange, AccountId, AccountLog, AccountStore, Ban, BanRefusals, BanStore, BanTarget,
+    Committed, Credentials, Invitation, InvitationCode, InvitationStore, ListStore, Measured, Measures,
+    NewAccount, NewBan, NewInvitation, PasswordHash, People, Picture, PictureStore, PrivacyList, Result,
+    Roster, SecretStore, Store, WebSession, WebSessionStore,
 };
 
 /// The handle that makes the store panic: as the contact of a new entry, and as the name of a login.
@@ -116,3 +117,17 @@ handed_on! { AccountLog {
     async fn last_change() -> Result<i64>;
     async fn changes_after(sequence: i64) -> Result<Vec<AccountChange>>;
 }}
+
+handed_on! { BanStore {
+    async fn add_ban(new: NewBan) -> Result<()>;
+    async fn lift_ban(target: &BanTarget) -> Result<()>;
+    async fn bans(now: i64) -> Result<Vec<Ban>>;
+    async fn ban_version() -> Result<i64>;
+    async fn count_ban_refusals(refusals: &[BanRefusals]) -> Result<()>;
+}}
+
+impl Measured for Panicking {
+    fn measures(&self) -> &Measures {
+        self.0.measures()
+    }
+}

@@ -6,11 +6,12 @@ use msnp_testkit::{Ns, PASSWORD, TestServer, http};
 use super::{ADA, BOB, ROOT};
 use msnp_testkit::browser::{Browser, Page};
 
-const PAGES: [&str; 5] = [
+const PAGES: [&str; 6] = [
     "/admin",
     "/admin/online",
     "/admin/invitations",
     "/admin/announcement",
+    "/admin/bans",
     "/admin/person?of=ada@example.com",
 ];
 
@@ -41,8 +42,10 @@ async fn it_is_for_administrators_only() {
         assert_eq!(stranger.get(path).await.location(), "/login?to=admin");
     }
     // The forms, with a token of her own that is right.
-    for action in
-        PAGES.map(|path| path.split('?').next().unwrap()).into_iter().chain(["/admin/invitations/revoke"])
+    for action in PAGES
+        .map(|path| path.split('?').next().unwrap())
+        .into_iter()
+        .chain(["/admin/invitations/revoke", "/admin/bans/lift"])
     {
         let body = format!("t={token}&of={BOB}&do=disable&uses=1&days=1&minutes=5&text=x&id=1");
         let page = ada.post(action, "application/x-www-form-urlencoded", body.as_bytes()).await;
@@ -248,4 +251,27 @@ async fn everybody_online_gets_an_announcement() {
     }
     ada.quiet().await;
     bob.quiet().await;
+}
+
+/// The first page draws what happened; the numbers stand there as text as well.
+#[tokio::test]
+async fn the_first_page_draws_the_last_hour_and_day() {
+    let (server, mut root) = administered().await;
+    let page = root.get("/admin").await;
+    for of in ["people", "messages", "sign-ins", "failed-sign-ins", "refusals"] {
+        for span in ["hour", "day"] {
+            let path = format!("/admin/graph?of={of}&in={span}");
+            assert!(page.body().contains(&path.replace('&', "&amp;")), "{path}");
+            let picture = root.get(&path).await;
+            assert!(picture.status() == 200 && picture.body().contains("<desc id=\"d\">nothing yet</desc>"));
+            assert_eq!(picture.header("Content-Type"), "image/svg+xml");
+        }
+    }
+    page.says(200, "nothing yet");
+    assert!(!root.get("/admin?search=a").await.body().contains("/admin/graph"));
+    for wrong in ["/admin/graph", "/admin/graph?of=people&in=year", "/admin/graph?of=x&in=day"] {
+        assert_eq!(root.get(wrong).await.status(), 404, "{wrong}");
+    }
+    let mut ada = Browser::of(&server, ADA).await;
+    assert_eq!(ada.get("/admin/graph?of=people&in=day").await.status(), 403);
 }

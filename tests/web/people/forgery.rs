@@ -15,6 +15,7 @@ async fn all_forms(browser: &mut Browser) -> Vec<Form> {
         "/account/delete",
         "/admin/invitations",
         "/admin/announcement",
+        "/admin/bans",
         &format!("/admin/person?of={ADA}"),
     ] {
         forms.extend(browser.get(path).await.forms());
@@ -30,6 +31,7 @@ fn filled(form: &Form) -> Form {
             "password" | "again" if form.action.ends_with("password") => "another password",
             "password" | "old" => PASSWORD,
             "text" | "name" => "forged",
+            "of" if form.action.ends_with("bans") => "192.0.2.1",
             _ => continue,
         };
         filling.clone_into(value);
@@ -52,8 +54,9 @@ async fn no_form_is_carried_out_without_its_token() {
     server.make_admin(ROOT).await;
     let mut browser = Browser::of(&server, ROOT).await;
     let made = server.invite(1, 60).await;
+    server.ban("192.0.2.7", None).await;
     let forms = all_forms(&mut browser).await;
-    assert_eq!(forms.len(), 13, "{forms:#?}");
+    assert_eq!(forms.len(), 15, "{forms:#?}");
     // The tokens of another account, of another sign-in of the same account, and of none.
     let other = Browser::of(&server, BOB).await.get("/account").await.form("/logout").value("t").to_owned();
     let earlier =
@@ -74,6 +77,8 @@ async fn no_form_is_carried_out_without_its_token() {
     assert!(server.store().account(&ADA.parse().unwrap()).await.unwrap().unwrap().enabled);
     let left = server.store().invitations().await.unwrap();
     assert_eq!(left.iter().map(|left| left.code.expose()).collect::<Vec<_>>(), [made]);
+    let bans = server.store().bans(0).await.unwrap();
+    assert_eq!(bans.iter().map(|ban| ban.target.to_string()).collect::<Vec<_>>(), ["192.0.2.7"]);
 }
 
 /// A form that signs a user in to the attacker's account is a forgery as well.

@@ -26,7 +26,7 @@ async fn a_nudge_is_an_event_in_its_conversation() {
     seat.call("alice@example.com").await;
     seat.expect("JOI alice@example.com Alice").await;
     seat.msg(1, 'N', NUDGE.replace("ID: 1", "ID: 2\r\nData: <msnobj/>").as_bytes()).await;
-    // What MSNPSharp writes.
+    // The form of MSNPSharp.
     for (number, payload) in [(2, NUDGE.to_owned()), (3, format!("{NUDGE}\r\n\r\n"))] {
         seat.msg(number, 'N', payload.as_bytes()).await;
         let Event::Nudge { conversation, from, name } = nudge(&mut alice).await else { panic!() };

@@ -61,7 +61,7 @@ async fn serve(mut stream: TcpStream, notification: SocketAddr, sessions: Sessio
         }
     };
     server.write_all(&body).await.unwrap();
-    // What the service answers at once goes back at once.
+    // An answer that the service has at once goes back at once.
     let mut news = Vec::new();
     let mut open = true;
     while let Ok(read) = timeout(Duration::from_millis(30), server.read_buf(&mut news)).await {

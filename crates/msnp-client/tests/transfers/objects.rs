@@ -71,7 +71,7 @@ async fn who_has_fetched_the_pictures_of_a_text_is_known() {
     assert_eq!(found, [("(own)".into(), 3), ("(two)".into(), 2)], "what was brought counts");
     // Without pictures there is nothing to wait for.
     talk.send_with("nothing", &brought).await.unwrap().fetched().await;
-    // What was brought was for that text alone.
+    // The object that was brought was for that text alone.
     talk.send_with("(two) (own)", &[]).await.unwrap().fetched().await;
     let event = alice.wait(|event| match event {
         Event::Message { text, emoticons, .. } if text.body == "(two) (own)" => Some(emoticons),

@@ -196,3 +196,27 @@ proptest::proptest! {
         let _ = TransportResponse::from_fields(&fields);
     }
 }
+
+/// Found by fuzzing: a context that has been read is written as it was read.
+#[test]
+fn a_context_has_no_line_end_in_it() {
+    let mut message = invite();
+    for (read, is) in [("a\rb", "a b"), ("a\0b", "a b")] {
+        let head = "EUF-GUID: {A4268EEC-FEC5-49E5-95C3-F126696BDBF6}\r\nSessionID: 1\r\n";
+        message.body = Fields::parse(&format!("{head}Context: {read}\r\n"));
+        let request = SessionRequest::from_fields(&message.body).unwrap();
+        assert_eq!(request.context, is, "{read:?}");
+        assert_eq!(SessionRequest::from_fields(&request.to_fields()), Ok(request));
+    }
+}
+
+/// Found by fuzzing: an account that has been read is written as it was read.
+#[test]
+fn an_account_has_no_bracket_at_its_end() {
+    for value in
+        ["<msnmsgr:bob@example.com> >", "<msnmsgr:bob@example.com>;{1}>", "msnmsgr:bob@example.com >>"]
+    {
+        assert_eq!(account(value).as_deref(), Some("bob@example.com"), "{value}");
+    }
+    assert_eq!(account("<msnmsgr:bob@example\r.com>"), None);
+}

@@ -1,6 +1,7 @@
 //! Every connection that is open, for counting them and for closing them.
 
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::sync::{Arc, Weak};
 
 use papillon_store::AccountId;
@@ -21,7 +22,8 @@ struct Open {
     next: u64,
     /// All are being closed, and a new one with them.
     closing: bool,
-    outboxes: HashMap<u64, Weak<Outbox>>,
+    /// With the addresses of their clients.
+    outboxes: HashMap<u64, (IpAddr, Weak<Outbox>)>,
     /// Those whose account is known.
     owned: HashMap<AccountId, Vec<Weak<Outbox>>>,
 }
@@ -33,13 +35,20 @@ pub(crate) struct Registration<'a> {
     outbox: Arc<Outbox>,
 }
 
+impl Registration<'_> {
+    /// The number of the connection, which no other has.
+    pub(crate) fn number(&self) -> u64 {
+        self.number
+    }
+}
+
 impl OpenConnections {
-    /// Counts a connection.
-    pub(crate) fn register(&self, outbox: &Arc<Outbox>) -> Registration<'_> {
+    /// Counts a connection of a client at this address.
+    pub(crate) fn register(&self, outbox: &Arc<Outbox>, client: IpAddr) -> Registration<'_> {
         let mut open = self.open.lock();
         let number = open.next;
         open.next += 1;
-        open.outboxes.insert(number, Arc::downgrade(outbox));
+        open.outboxes.insert(number, (client, Arc::downgrade(outbox)));
         let closing = open.closing;
         // Closing writes to the socket: not under the lock that every connection takes as it comes and goes.
         drop(open);
@@ -62,11 +71,20 @@ impl OpenConnections {
         self.open.lock().outboxes.len()
     }
 
+    /// The bytes that wait for all of them.
+    pub(crate) fn waiting(&self) -> usize {
+        let open = self.open.lock();
+        let outboxes: Vec<_> = open.outboxes.values().filter_map(|(_, outbox)| outbox.upgrade()).collect();
+        // Connections come and go while the queues are looked at.
+        drop(open);
+        outboxes.iter().map(|outbox| outbox.waiting()).sum()
+    }
+
     /// Ends all of them, and all that come later, after the lines that have been sent to them are written.
     pub(crate) fn close_all(&self) {
         let mut open = self.open.lock();
         open.closing = true;
-        let outboxes: Vec<_> = open.outboxes.values().filter_map(Weak::upgrade).collect();
+        let outboxes: Vec<_> = open.outboxes.values().filter_map(|(_, outbox)| outbox.upgrade()).collect();
         drop(open);
         close(&outboxes);
     }
@@ -75,6 +93,14 @@ impl OpenConnections {
     pub(crate) fn close_account(&self, account: AccountId) {
         let owned = self.open.lock().owned.get(&account).cloned().unwrap_or_default();
         close(&owned.iter().filter_map(Weak::upgrade).collect::<Vec<_>>());
+    }
+
+    /// Ends those whose clients are at such addresses.
+    pub(crate) fn close_addresses(&self, is_one: impl Fn(IpAddr) -> bool) {
+        // The look at so many addresses is not taken under the lock, for which new connections wait.
+        let all: Vec<_> = self.open.lock().outboxes.values().cloned().collect();
+        let outboxes = all.iter().filter(|(client, _)| is_one(*client));
+        close(&outboxes.filter_map(|(_, outbox)| outbox.upgrade()).collect::<Vec<_>>());
     }
 
     /// Waits until there are none.

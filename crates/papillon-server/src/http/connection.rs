@@ -155,6 +155,7 @@ fn admit<H: Handler>(
     let entrance = handler.entrance();
     let mut visitor = connected.clone();
     visitor.asks(request, handler.setting(), |address| entrance.trusts(address));
+    entrance.let_in(&visitor)?;
     let counted = entrance.count(&visitor)?;
     let room = entrance.make_room(length, &visitor)?;
     Ok((visitor, length, (counted, room)))

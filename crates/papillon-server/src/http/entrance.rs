@@ -11,6 +11,8 @@ use super::listening::Room;
 use super::response::Response;
 use super::visitor::Visitor;
 use crate::Limits;
+use crate::bans::Bans;
+use crate::counts::Connections;
 use crate::limits::{AddressCounter, Place};
 use crate::listen::proxy_protocol::{AddressRange, is_trusted};
 
@@ -36,6 +38,7 @@ pub(crate) struct Entrance {
     uploads: Arc<Semaphore>,
     uploaders: Arc<AddressCounter>,
     closing: watch::Sender<bool>,
+    connections: Arc<Connections>,
 }
 
 impl Entrance {
@@ -48,12 +51,40 @@ impl Entrance {
             uploads: Arc::new(Semaphore::new(UPLOADS)),
             uploaders: AddressCounter::new(UPLOADS_OF_ADDRESS),
             closing: watch::Sender::new(false),
+            connections: Arc::default(),
         }
+    }
+
+    /// With the counts of a service.
+    pub(crate) fn count_in(&mut self, connections: Arc<Connections>) {
+        self.connections = connections;
+    }
+
+    /// The counts of open connections.
+    pub(super) fn connections(&self) -> &Arc<Connections> {
+        &self.connections
     }
 
     /// With proxies that are trusted to name their clients, in the PROXY protocol or in headers.
     pub(crate) fn trust(&mut self, proxies: &[AddressRange]) {
         self.room.trusted_proxies = proxies.into();
+    }
+
+    /// With these bans.
+    pub(crate) fn ban(&mut self, bans: Arc<Bans>) {
+        self.room.bans = bans;
+    }
+
+    /// Lets the client of a request in. A connection may be older than the ban, or one of a proxy, which names its
+    /// client with each request.
+    ///
+    /// # Errors
+    /// The answer to send when the client's address is banned.
+    pub(super) fn let_in(&self, visitor: &Visitor) -> Result<(), Response> {
+        if self.room.bans.refuses_address(visitor.peer.ip()) {
+            return Err(Response::text(StatusCode::FORBIDDEN, "This address is banned from the service."));
+        }
+        Ok(())
     }
 
     pub(super) fn room(&self) -> &Room {

@@ -156,6 +156,7 @@ impl<H: Handler> Asking<H> {
         }
         let mut visitor = self.visitor.clone();
         visitor.asks(&request, self.handler.setting(), |address| entrance.trusts(address));
+        entrance.let_in(&visitor)?;
         let place = entrance.count_stream(&visitor, &self.first)?;
         let room = entrance.make_room(length, &visitor)?;
         Ok((most, (place, room), visitor))

@@ -12,6 +12,7 @@ use tokio::task::JoinSet;
 use tokio::time::timeout;
 
 use crate::Limits;
+use crate::bans::Bans;
 use crate::limits::{AddressCounter, Place};
 use crate::listen::Backoff;
 use crate::listen::Listener;
@@ -26,6 +27,7 @@ pub(crate) struct Room {
     connections: Arc<Semaphore>,
     pub(crate) arrivals: Arc<AddressCounter>,
     pub(crate) trusted_proxies: Arc<[AddressRange]>,
+    pub(crate) bans: Arc<Bans>,
 }
 
 impl Room {
@@ -37,6 +39,7 @@ impl Room {
             connections: Arc::new(Semaphore::new(most)),
             arrivals: AddressCounter::new(limits.http_connections_per_address),
             trusted_proxies: trusted_proxies.into(),
+            bans: Arc::default(),
         }
     }
 }
@@ -108,7 +111,13 @@ async fn next(
     backoff: &Backoff,
 ) -> io::Result<(TcpStream, SocketAddr, OwnedSemaphorePermit)> {
     backoff.wait().await;
-    let (stream, from) = listener.accept().await?;
+    let (stream, from) = loop {
+        let (stream, from) = listener.accept().await?;
+        // The client of a proxy is not known yet.
+        if is_trusted(&room.trusted_proxies, from.ip()) || !room.bans.refuses_address(from.ip()) {
+            break (stream, from);
+        }
+    };
     // It fails only for a semaphore that is closed, and this one never is.
     let permit = Arc::clone(&room.connections).acquire_owned().await.map_err(io::Error::other)?;
     Ok((stream, from, permit))

@@ -58,7 +58,7 @@ pub(crate) async fn rename(
 
 /// Ends the session and the conversations of an account. A sign-in that is under way is over before, or
 /// reads the change afterwards.
-async fn close(locks: &AccountLocks, directory: &Directory, handle: &Handle, account: AccountId) {
+pub(super) async fn close(locks: &AccountLocks, directory: &Directory, handle: &Handle, account: AccountId) {
     let _turn = locks.one(handle).await;
     if directory.tell(account, &Change::AccountClosed, &mut Deliveries::new()) {
         tracing::info!(account = %handle, "signed out from outside");

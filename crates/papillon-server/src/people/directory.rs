@@ -12,6 +12,7 @@ mod signed_in;
 mod tests;
 mod watchers;
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -199,6 +200,11 @@ impl Directory {
         if let Some(presence) = state.presence(&other.handle) {
             self.push(watcher, &Change::Introduced { transaction, presence }, out);
         }
+    }
+
+    /// Closes the connections of clients at such addresses, signed in or not.
+    pub(crate) fn close_addresses(&self, is_one: impl Fn(IpAddr) -> bool) {
+        self.open.close_addresses(is_one);
     }
 
     /// Puts a change into a session's outbox, in its dialect.

@@ -1,6 +1,7 @@
-//! The watch over the store, a few times a second: account changes by others, and list changes with an unknown
+//! The watch over the store, a few times a second: account changes and bans by others, and list changes with an unknown
 //! outcome.
 
+mod bans;
 mod doubts;
 mod outage;
 
@@ -9,19 +10,32 @@ use std::time::Duration;
 
 use papillon_store::{Store, StoreError};
 
+use self::bans::Follower;
+pub(crate) use self::bans::keep_refusals as keep_ban_refusals;
 use self::outage::Outage;
 use super::{AccountLocks, Directory, account_changes};
+use crate::bans::Bans;
+use crate::counts::Health;
 
 /// The time until a change is noticed, at most.
 const INTERVAL: Duration = Duration::from_millis(250);
 
 /// Looks until the task is ended.
-pub(crate) async fn watch(store: Arc<dyn Store>, locks: Arc<AccountLocks>, directory: Arc<Directory>) {
+pub(crate) async fn watch(
+    store: Arc<dyn Store>,
+    locks: Arc<AccountLocks>,
+    directory: Arc<Directory>,
+    bans: Arc<Bans>,
+    health: Arc<Health>,
+) {
     let mut seen = None;
+    let mut follower = Follower::new(bans);
     let mut outage = Outage::default();
     loop {
         // A failure ends nothing: `seen` stays, so the next look catches up.
-        outage.note(look(&*store, &locks, &directory, &mut seen).await);
+        let outcome = look(&*store, &locks, &directory, &mut seen, &mut follower).await;
+        health.looked(outcome.is_ok());
+        outage.note(outcome);
         tokio::time::sleep(INTERVAL).await;
     }
 }
@@ -31,7 +45,9 @@ async fn look(
     locks: &AccountLocks,
     directory: &Directory,
     seen: &mut Option<i64>,
+    follower: &mut Follower,
 ) -> Result<(), StoreError> {
     *seen = Some(account_changes::catch_up(store, locks, directory, *seen).await?);
+    follower.look(store, locks, directory).await?;
     doubts::settle(store, locks, directory).await
 }

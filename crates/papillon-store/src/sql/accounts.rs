@@ -199,7 +199,7 @@ pub(super) async fn remove(tx: &mut Tx, handle: &Handle) -> Result<(), Fault> {
     changes::record(tx, id, handle, AccountChangeKind::Removed).await
 }
 
-async fn id_of(tx: &mut Tx, handle: &Handle) -> Result<AccountId, Fault> {
+pub(super) async fn id_of(tx: &mut Tx, handle: &Handle) -> Result<AccountId, Fault> {
     let query = sqlx::query("SELECT id FROM accounts WHERE handle = $1").bind(handle.as_str());
     let row = query.fetch_optional(&mut **tx).await?.ok_or(Refusal::UnknownAccount)?;
     Ok(AccountId(row.try_get(0)?))

@@ -164,7 +164,8 @@ async fn fail_to_read(folder: &Path) {
     let store = place.open().await;
     let alice = person(&store, "alice").await;
     let mut failed = 0;
-    for after in 1..=30 {
+    // The first of them are those of `open`, which reads the schema with each of its connections.
+    for after in 1..=60 {
         disk.fails(READS, after);
         while !disk.has_failed(READS) {
             // Changes of another process have to be read.

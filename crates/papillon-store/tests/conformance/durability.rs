@@ -1,7 +1,7 @@
 //! Checks of durability: a committed change stays, and every connection sees it.
 
 use msnp::{PropertyKey, PropertyValue};
-use papillon_store::{PrivacyList, StoreError};
+use papillon_store::{NewInvitation, PrivacyList, StoreError, WebSession};
 
 use crate::facts::*;
 use crate::place::*;
@@ -61,12 +61,52 @@ pub async fn tables_of_an_older_program_are_brought_up_to_date(place: Place) {
     drop(store);
     place
         .tamper(
-            "DROP TABLE web_sessions; DROP TABLE pictures; DROP TABLE invitations; ALTER TABLE accounts DROP COLUMN admin; \
+            "DROP TABLE bans; DROP TABLE ban_version; DROP TABLE web_sessions; DROP TABLE pictures; DROP TABLE invitations; ALTER TABLE accounts DROP COLUMN admin; \
              DELETE FROM schema_migrations WHERE version > 1",
         )
         .await;
     let store = place.open().await;
     assert_eq!(store.accounts().await.unwrap(), [alice]);
+}
+
+/// As the version before had them: each table holds something.
+pub async fn tables_without_bans_get_them_and_keep_what_they_hold(place: Place) {
+    let store = place.open().await;
+    let (alice, bob) = (person(&store, "alice").await, person(&store, "bob").await);
+    befriend(&store, alice, "bob").await;
+    store.add_to_privacy(bob, PrivacyList::Block, &handle("alice"), &friendly("Al"), 9).await.unwrap();
+    let code = papillon_store::InvitationCode::from_random([7; 10]);
+    let new = NewInvitation { code, made_by: Some(alice), made_at: 5, expires_at: 50, uses: 2 };
+    store.create_invitation(new).await.unwrap();
+    let session = WebSession { id: "a".into(), account: alice, begun_at: 5, expires_at: 50 };
+    store.begin_web_session(&session).await.unwrap();
+    let facts = async |store: &std::sync::Arc<dyn papillon_store::Store>| {
+        let people = (signed_in(store, alice).await, signed_in(store, bob).await);
+        let session = store.account_of_web_session("a", 6).await.unwrap().map(|account| account.id);
+        (people, session, store.invitations().await.unwrap(), store.last_change().await.unwrap())
+    };
+    let before = facts(&store).await;
+    drop(store);
+    place
+        .tamper(
+            "DROP TABLE bans; DROP TABLE ban_version; DELETE FROM schema_migrations WHERE version > 3",
+        )
+        .await;
+    let store = place.open().await;
+    assert_eq!(facts(&store).await, before);
+    assert_eq!((store.bans(5).await.unwrap(), store.ban_version().await.unwrap()), (Vec::new(), 0));
+    let target: papillon_store::BanTarget = "bob@example.com".parse().unwrap();
+    let new = papillon_store::NewBan {
+        target: target.clone(),
+        reason: papillon_store::BanReason::default(),
+        made_by: Some(alice),
+        made_at: 5,
+        ends_at: None,
+    };
+    store.add_ban(new).await.unwrap();
+    drop(store);
+    let bans = place.open().await.bans(6).await.unwrap();
+    assert_eq!((bans.len(), &bans[0].target, bans[0].account), (1, &target, Some(bob)));
 }
 
 pub async fn what_makes_no_sense_is_reported(place: Place) {

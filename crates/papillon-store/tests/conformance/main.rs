@@ -65,6 +65,15 @@ checks! {
         an_invitation_is_taken_back,
         only_so_many_accounts_in_a_race,
         a_thousand_invitations_and_no_more;
+    bans:
+        a_ban_is_made_changed_and_lifted,
+        a_ban_ends_by_itself,
+        a_ban_goes_with_its_account_and_outlives_its_maker,
+        refusals_of_bans_add_up,
+        the_version_tells_of_each_change,
+        who_is_not_there_is_not_banned,
+        one_target_has_one_ban_in_a_race,
+        ten_thousand_bans_and_no_more;
     web_sessions:
         a_session_is_its_accounts_until_it_ends,
         another_store_sees_that_a_session_has_ended,
@@ -114,6 +123,7 @@ checks! {
         many_can_open_a_new_database_at_once,
         tables_of_a_newer_program_are_left_alone,
         tables_of_an_older_program_are_brought_up_to_date,
+        tables_without_bans_get_them_and_keep_what_they_hold,
         a_name_that_cannot_be_shown_reads_as_the_handle,
         what_makes_no_sense_is_reported,
         an_error_shows_no_hash;

@@ -226,7 +226,7 @@ fn whoever_is_on_the_list_is_not_added_again() {
     for _ in 0..2 {
         net.run(GRACE, ["contacts", "add", ADA]).is_fine();
         ada.wait_for("contact-added", |added| added["by_them"] == true);
-        // What was begun before has told by then what there is to tell.
+        // The events of the request before have been told by then.
         ada.write(r#"{"id":1,"command":"add","who":"grace@example.com"}"#);
         let answer = ada.wait_while("answer", &["contact-added", "error"]);
         assert_eq!(answer["error"]["number"], 215, "already there");
@@ -306,7 +306,7 @@ fn a_file_that_is_too_much_is_declined_and_why_is_told() {
     send(1).is_fine();
     send(1).fails(1, &["film.avi"]);
     grace.wait_for("file-declined", |event| event["reason"].as_str().unwrap().contains("24 hours"));
-    // What limits nothing is a mistake.
+    // A limit that limits nothing is a mistake.
     net.run(GRACE, ["listen", "--accept-size", "1k"]).fails(2, &["--auto-accept"]);
     net.run(GRACE, ["listen", "--auto-accept", ".", "--accept-size", "x"]).fails(2, &["100M"]);
 }

@@ -237,7 +237,7 @@ fn old_windows_is_tried_as_it_talks() {
     ended.is_fine();
     let line = about(&ended, "old windows")[0];
     assert!(line.starts_with("ok") && line.contains("SSL 3.0") && line.ends_with("tls/ca.pem"), "{line}");
-    // What it is otherwise shown is good as well.
+    // The other things that it is shown are good as well.
     assert!(!ended.out.contains("FAIL"), "{}", ended.out);
     let ended = papillon.run(beside(&running));
     ended.is_fine();

@@ -68,7 +68,7 @@ fn later_starts_do_not() {
     running.signal("TERM");
     let told = running.end().err;
     assert!(!told.contains("account add"), "{told}");
-    // What is to be typed on an old PC is needed whenever there is one more.
+    // The lines to type on an old PC are needed whenever there is one more.
     let page = format!("http://{}/setup", running.address("http"));
     assert!(told.contains(&page), "{told}");
 }

@@ -1,6 +1,7 @@
 //! The real program: its options, its output, its exit codes, and how it ends.
 
 mod accounts;
+mod bans;
 mod bots;
 mod check;
 mod clients;

@@ -27,7 +27,7 @@ fn a_second_service_is_refused_with_the_number_of_the_first() {
     end(papillon.command(QUIET).args(["--database", "postgres://nobody@127.0.0.1:1/x"]))
         .fails(1, &[&process]);
 
-    // What looks and what changes accounts works beside it.
+    // Commands that read and that change accounts work beside it.
     papillon.add("ada@example.com", "s3cret-word\n");
     assert_eq!(first.login("ada@example.com", "s3cret-word").0, 200);
     let check =

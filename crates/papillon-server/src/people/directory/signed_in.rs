@@ -1,9 +1,10 @@
 //! The signed-in people, as an administrator sees them.
 
+use std::net::IpAddr;
 use std::time::SystemTime;
 
 use msnp::{Dialect, FriendlyName, Handle, Status};
-use papillon_store::AccountId;
+use papillon_store::{AccountId, Person};
 
 use super::Directory;
 use crate::listen::Origin;
@@ -51,6 +52,13 @@ impl Directory {
     /// The person with this account, if signed in.
     pub(crate) fn signed_in(&self, account: AccountId) -> Option<SignedIn> {
         self.sessions.get(account).map(|session| SignedIn::of(&session))
+    }
+
+    /// The accounts that are signed in at such addresses.
+    pub(crate) fn signed_in_at(&self, is_one: impl Fn(IpAddr) -> bool) -> Vec<Person> {
+        let sessions = self.sessions.all();
+        let there = sessions.iter().filter(|session| is_one(session.origin.client.ip()));
+        there.map(|session| Person { account: session.account, handle: session.handle.clone() }).collect()
     }
 
     /// The signed-in people ordered by handle, at most `most` after the first `skip`; and the number of all.

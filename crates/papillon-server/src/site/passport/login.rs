@@ -25,7 +25,9 @@ pub(crate) async fn answer(passport: &Passport, request: &Request<'_>, from: IpA
     match passport.sign_in(&sign_in, password, from).await {
         Ok(ticket) => succeeded(&ticket),
         Err(error @ LoginError::Wrong) if may_be_cut => failed(page, &format!("{error} {CUT}")),
-        Err(error @ (LoginError::Wrong | LoginError::Disabled)) => failed(page, &error.to_string()),
+        Err(error @ (LoginError::Wrong | LoginError::Disabled | LoginError::Banned { .. })) => {
+            failed(page, &error.to_string())
+        }
         // 401, not 429: clients show the text of this answer, and of any other at most the number.
         Err(error @ LoginError::Limited { wait }) => {
             failed(page, &error.to_string()).with_header("Retry-After", whole_seconds(wait).to_string())

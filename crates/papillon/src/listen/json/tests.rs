@@ -242,7 +242,7 @@ fn what_the_service_announces_has_a_kind() {
 }
 
 proptest! {
-    /// Whatever others write, a line holds none of it that plays with a terminal, and says just that.
+    /// A line holds no character of other people's texts that plays with a terminal, and says just that.
     #[test]
     fn texts_of_others_are_escaped_and_said(text in any_text()) {
         let called = FriendlyName::from_text(&begin(&text)).unwrap_or_else(|_| name());

@@ -137,7 +137,7 @@ fn whoever_writes_nonsense_into_it_hears_so() {
         stream.write_all(written).unwrap();
         assert_eq!(line()["error"]["code"], code);
     }
-    // Who asks and listens no more does no harm.
+    // A client that asks and listens no more does no harm.
     for _ in 0..200 {
         stream.write_all(b"{\"command\":\"contacts\"}\n").unwrap();
     }

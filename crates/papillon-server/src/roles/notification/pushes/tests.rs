@@ -31,7 +31,7 @@ fn lists(event: ListEvent) -> Change {
     Change::Lists(ListChange::new(ListVersion(5), Arc::new(event)))
 }
 
-/// What clients of MSNP8 and MSNP9 read.
+/// The lines that clients of MSNP8 and MSNP9 read.
 fn lines(change: &Change) -> [Option<String>; 2] {
     let text = |line: Bytes| String::from_utf8(line.into()).unwrap();
     [Dialect::Msnp8, Dialect::Msnp9].map(|dialect| encode(change, dialect).map(text))

@@ -112,7 +112,9 @@ impl From<StoreError> for PageError {
 /// The status of a page about a password that was not taken.
 pub(in crate::site::pages) fn status_of(error: passport::LoginError) -> StatusCode {
     match error {
-        passport::LoginError::Wrong | passport::LoginError::Disabled => StatusCode::FORBIDDEN,
+        passport::LoginError::Wrong
+        | passport::LoginError::Disabled
+        | passport::LoginError::Banned { .. } => StatusCode::FORBIDDEN,
         passport::LoginError::Limited { .. } => StatusCode::TOO_MANY_REQUESTS,
         passport::LoginError::Busy => StatusCode::SERVICE_UNAVAILABLE,
         passport::LoginError::Unavailable => StatusCode::INTERNAL_SERVER_ERROR,

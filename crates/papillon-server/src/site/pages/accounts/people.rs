@@ -45,8 +45,8 @@ impl People {
     }
 
     /// The account of this cookie's session; none when it is not ours, has ended, or was voided: by signing out, by a
-    /// new password, by signing out everywhere or because the account was disabled.
-    pub(super) async fn account_of(&self, cookie: &str) -> Result<Option<Account>, StoreError> {
+    /// new password, by signing out everywhere or because the account was disabled; and none while it is banned.
+    pub(super) async fn account_of(&self, cookie: &str, from: IpAddr) -> Result<Option<Account>, StoreError> {
         let now = SystemTime::now();
         // A cookie that this service has not signed costs no look-up.
         let Ok(claims) = self.keys.sessions().verify(cookie, now) else { return Ok(None) };
@@ -54,7 +54,10 @@ impl People {
         // Also here, although the store ends the sessions of such accounts: one may be begun with an old password while
         // another request voids all, and only the epoch tells.
         Ok(account.filter(|account| {
-            account.id.0 == claims.account && account.enabled && account.credential_epoch == claims.epoch
+            account.id.0 == claims.account
+                && account.enabled
+                && account.credential_epoch == claims.epoch
+                && self.service.bans.refuses_account(account.id, from, &account.handle).is_none()
         }))
     }
 

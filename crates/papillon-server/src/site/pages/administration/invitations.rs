@@ -8,8 +8,8 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use papillon_store::{Invitation, InvitationCode, NewInvitation, Refusal, StoreError};
 
-use super::tables::moment;
 use crate::Registration;
+use crate::moment;
 use crate::site::pages::accounts::People;
 use crate::site::pages::accounts::caller::{Caller, redirect};
 use crate::site::pages::accounts::complaint::{Complaint, Mistake};

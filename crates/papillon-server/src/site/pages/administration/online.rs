@@ -8,9 +8,10 @@ use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::tables::{Part, moment};
+use super::tables::Part;
 use crate::counted;
 use crate::listen::EntryPoint;
+use crate::moment;
 use crate::people::SignedIn;
 use crate::site::pages::accounts::People;
 use crate::site::pages::accounts::caller::Caller;

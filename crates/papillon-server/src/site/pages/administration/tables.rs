@@ -1,6 +1,4 @@
-//! Long tables: the part of one that a page shows, and the moments in it.
-
-use time::OffsetDateTime;
+//! Long tables: the part of one that a page shows.
 
 /// A part of a long table: pages are counted from 1.
 pub(super) struct Part {
@@ -29,23 +27,9 @@ impl Part {
     }
 }
 
-/// `2003-09-05 12:17`, in UTC.
-pub(super) fn moment(seconds: i64) -> String {
-    let Ok(at) = OffsetDateTime::from_unix_timestamp(seconds) else { return String::from("?") };
-    let (year, month, day) = (at.year(), u8::from(at.month()), at.day());
-    format!("{year:04}-{month:02}-{day:02} {:02}:{:02}", at.hour(), at.minute())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_moment_is_told_in_utc() {
-        assert_eq!(moment(1_062_764_229), "2003-09-05 12:17");
-        assert_eq!(moment(0), "1970-01-01 00:00");
-        assert_eq!(moment(i64::MAX), "?");
-    }
 
     #[test]
     fn pages_are_counted_from_one() {

@@ -98,7 +98,7 @@ fn a_file_that_is_none_of_this_is_refused_whole() {
 }
 
 proptest::proptest! {
-    /// Whatever the bytes are, each line is an account, refused, or nothing, and none stands for two.
+    /// Each line of any bytes is an account, refused, or nothing, and none stands for two.
     #[test]
     fn any_bytes_can_be_read(bytes in proptest::collection::vec(proptest::sample::select(b"ab@.,;\"\n\r\t\xff ".to_vec()), 0..200)) {
         if let Ok((entries, refused)) = read(&bytes) {

@@ -95,7 +95,7 @@ fn a_narrow_window_shows_one_of_the_two() {
     app.handle_event(message(1, "bob", "hello"));
     let shown = lines(&app).join("\n");
     assert!(shown.contains("Bob │ hello") && !shown.contains("Carol"), "{shown}");
-    // What comes while the list is shown has not been looked at.
+    // A text that comes while the list is shown has not been looked at.
     app.hit(KeyCode::Esc);
     app.handle_event(message(1, "bob", "more"));
     assert_eq!(app.unread(), 1);
@@ -216,7 +216,7 @@ fn the_keys_name_whom_letters_answer() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
-    /// Whatever others are called, write and offer, nothing of it plays with the terminal.
+    /// No name, text or offer of other people plays with the terminal.
     #[test]
     fn a_screen_holds_nothing_that_is_no_character(text in any_text()) {
         let mut app = sized(app(), 90, 24);

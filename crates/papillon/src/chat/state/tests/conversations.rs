@@ -39,7 +39,7 @@ fn what_another_command_says_is_shown() {
     let tabs = app.tabs.len();
     app.said_elsewhere(&say(8, "zoe"));
     assert_eq!((app.tabs.len(), texts(&app.tabs[tabs]).len()), (tabs + 1, 1));
-    // Who sees it here wrote it: nothing is unread.
+    // The person here wrote it: nothing is unread.
     assert_eq!(app.tabs[tabs].unread, 0);
 }
 
