@@ -137,6 +137,14 @@ impl Wire {
         }
     }
 
+    /// Waits for bytes, or for the end of the connection, however long that takes: the caller sets the limit.
+    pub async fn readable(&mut self) {
+        if self.buffer.is_empty() {
+            // A failure is seen by the next read.
+            let _ = self.stream.readable().await;
+        }
+    }
+
     /// The next line, or `None` when the connection has ended before the end of it: in the middle too, as that of a
     /// service that is killed does.
     pub async fn try_line(&mut self) -> Option<String> {
