@@ -30,7 +30,7 @@ use crate::passport::StoredAccounts;
 use crate::passport::{Passport, Passwords, TicketMint};
 use crate::people::change::Change;
 use crate::people::conversations::Switchboards;
-use crate::people::{AccountLocks, Directory, broadcast, store_watch};
+use crate::people::{AccountLocks, AccountRates, Directory, broadcast, store_watch};
 use crate::refusals::Refusals;
 use crate::roles::connection;
 use crate::roles::notification;
@@ -176,7 +176,8 @@ impl Server {
             store,
             tickets,
             directory: Arc::new(Directory::new(Arc::clone(&open), notification::encode)),
-            switchboards: Switchboards::new(config.timeouts.cookie),
+            switchboards: Switchboards::new(config.timeouts.cookie, &config.limits),
+            rates: AccountRates::new(&config.limits),
             locks: Arc::new(AccountLocks::new()),
             open,
             memory,
@@ -286,6 +287,7 @@ impl Reload {
             identity.tell_names(adopted.names())?;
         }
         self.site.tell_https_only(adopted.https_only);
+        self.service.rates.adopt(&adopted.limits);
         self.service.config.adopt(new);
         self.show_addresses(adopted.log_addresses);
         Ok(())

@@ -3,8 +3,8 @@
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
-use msnp::HostPort;
-use papillon_store::Store;
+use msnp::{Handle, HostPort};
+use papillon_store::{AccountId, Store};
 
 use crate::addresses::Ports;
 use crate::bans::Bans;
@@ -15,7 +15,7 @@ use crate::invitation_mail::InvitationMail;
 use crate::listen::{EntryPoint, LoggedAddresses, Origin};
 use crate::passport::{Failures, TicketMint};
 use crate::people::conversations::Switchboards;
-use crate::people::{AccountLocks, Directory};
+use crate::people::{AccountLocks, AccountRates, Class, Directory};
 use crate::refusals::{Refusal, Refusals};
 
 /// As many connections may be without a sign-in however few places there are.
@@ -31,6 +31,8 @@ pub(crate) struct Service {
     /// The sessions.
     pub(crate) directory: Arc<Directory>,
     pub(crate) switchboards: Switchboards,
+    /// How often each account may do what.
+    pub(crate) rates: AccountRates,
     pub(crate) locks: Arc<AccountLocks>,
     pub(crate) open: Arc<OpenConnections>,
     /// The budget of what waits for clients.
@@ -48,6 +50,21 @@ pub(crate) struct Service {
 }
 
 impl Service {
+    /// Whether one more of a class is within an account's limit; counts it if so, and the refusal if not.
+    pub(crate) fn take(
+        &self,
+        class: Class,
+        account: AccountId,
+        handle: &Handle,
+        from: Option<IpAddr>,
+    ) -> bool {
+        let is_within = self.rates.take(class, account);
+        if !is_within {
+            self.refusals.note(class.refusal(), from, Some(handle));
+        }
+        is_within
+    }
+
     /// A place for a connection from this address; without one it is a proxy's, which names the client later. The
     /// refusal is noted.
     pub(crate) fn admit(&self, address: Option<IpAddr>) -> Option<Place> {

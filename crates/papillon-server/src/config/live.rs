@@ -26,6 +26,8 @@ impl Config {
                 memory_bytes: self.limits.memory_bytes,
                 memory_bytes_per_address: self.limits.memory_bytes_per_address,
                 memory_bytes_per_account: self.limits.memory_bytes_per_account,
+                cookies: self.limits.cookies,
+                cookies_per_account: self.limits.cookies_per_account,
                 http_connections: self.limits.http_connections,
                 http_connections_per_address: self.limits.http_connections_per_address,
                 sign_in_failures_per_account: self.limits.sign_in_failures_per_account,

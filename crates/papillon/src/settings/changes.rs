@@ -34,7 +34,7 @@ impl Changes {
 fn values(settings: &Settings) -> Vec<(&'static str, String)> {
     let server = &settings.server;
     let (limits, timeouts) = (&server.limits, &server.timeouts);
-    let values: [(&'static str, &dyn Debug); 57] = [
+    let values: [(&'static str, &dyn Debug); 69] = [
         ("data", &settings.data_dir()),
         ("database", &settings.database),
         ("public_host", &server.public_host),
@@ -70,10 +70,22 @@ fn values(settings: &Settings) -> Vec<(&'static str, String)> {
         ("limits.forward_list", &limits.forward_list),
         ("limits.privacy_list", &limits.privacy_list),
         ("limits.switchboard_people", &limits.switchboard_people),
+        ("limits.sign_ins_per_minute", &limits.sign_ins_per_minute),
+        ("limits.synchronisations_per_minute", &limits.synchronisations_per_minute),
+        ("limits.changes_per_ten_seconds", &limits.changes_per_ten_seconds),
+        ("limits.list_changes_per_hour", &limits.list_changes_per_hour),
+        ("limits.additions_per_contact", &limits.additions_per_contact),
+        ("limits.unblocks_per_contact", &limits.unblocks_per_contact),
+        ("limits.groups_per_minute", &limits.groups_per_minute),
         ("limits.switchboards_per_minute", &limits.switchboards_per_minute),
         ("limits.calls_per_minute", &limits.calls_per_minute),
-        ("limits.changes_per_ten_seconds", &limits.changes_per_ten_seconds),
+        ("limits.calls_per_pair", &limits.calls_per_pair),
+        ("limits.calls_per_callee", &limits.calls_per_callee),
         ("limits.invitations_per_hour", &limits.invitations_per_hour),
+        ("limits.invitations_per_recipient", &limits.invitations_per_recipient),
+        ("limits.queries_per_minute", &limits.queries_per_minute),
+        ("limits.cookies", &limits.cookies),
+        ("limits.cookies_per_account", &limits.cookies_per_account),
         ("limits.sign_in_failures_per_account", &limits.sign_in_failures_per_account),
         ("limits.sign_in_failures_per_address", &limits.sign_in_failures_per_address),
         ("limits.registrations_per_hour", &limits.registrations_per_hour),
