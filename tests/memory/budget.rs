@@ -3,6 +3,7 @@
 use msnp::FriendlyName;
 use msnp_testkit::gateway::{Gateway, Way};
 use msnp_testkit::{Handle, Ns, PASSWORD, TestServer, Wire, http, words};
+use papillon_server::Limits;
 use papillon_store::PrivacyList;
 
 use crate::{alone, resident};
@@ -13,6 +14,16 @@ const CONTACTS: usize = 500;
 const ACCOUNT: u64 = 16 * 1024;
 /// So many sign-ins of one account: without a budget each costs 4 MiB.
 const SIGN_INS: usize = 40;
+
+/// A service whose rates do not stand in front of the budget.
+async fn service(change: impl FnOnce(&mut Limits)) -> TestServer {
+    TestServer::with(|config| {
+        config.limits.sign_ins_per_minute = 10_000;
+        config.limits.synchronisations_per_minute = 10_000;
+        change(&mut config.limits);
+    })
+    .await
+}
 
 /// Makes an account with so many contacts, whose names are as long as names may be.
 async fn popular(server: &TestServer, handle: &str, contacts: usize) {
@@ -55,7 +66,7 @@ fn many_syn() -> Vec<u8> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_account_that_never_polls_costs_little() {
     let _alone = alone().await;
-    let server = TestServer::start().await;
+    let server = service(|_| {}).await;
     popular(&server, MALLORY, CONTACTS).await;
     let ticket = ticket(&server, MALLORY).await;
     let mut first = enter_by_gateway(&server, MALLORY, &ticket).await;
@@ -78,7 +89,7 @@ async fn an_account_that_never_polls_costs_little() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_account_that_never_reads_costs_little() {
     let _alone = alone().await;
-    let server = TestServer::start().await;
+    let server = service(|_| {}).await;
     popular(&server, MALLORY, CONTACTS).await;
     let ticket = ticket(&server, MALLORY).await;
     let mut bob = Ns::online(&server, "bob@example.com", 9).await;
@@ -103,7 +114,7 @@ async fn an_account_that_never_reads_costs_little() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn all_together_cost_what_they_may_and_no_more() {
     let _alone = alone().await;
-    let server = TestServer::with(|config| config.limits.memory_bytes = 1 << 20).await;
+    let server = service(|limits| limits.memory_bytes = 1 << 20).await;
     let mut alice = Ns::online(&server, "alice@example.com", 9).await;
     let mut wires = Vec::new();
     for number in 0..8 {
@@ -144,7 +155,7 @@ async fn all_together_cost_what_they_may_and_no_more() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_client_that_reads_late_gets_everything() {
     let _alone = alone().await;
-    let server = TestServer::start().await;
+    let server = service(|_| {}).await;
     popular(&server, MALLORY, CONTACTS).await;
     let mut ns = Ns::sign_in(&server, MALLORY, 9).await;
     for round in 0..3 {
