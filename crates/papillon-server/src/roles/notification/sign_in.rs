@@ -155,6 +155,7 @@ impl Connection {
     /// The error for a sign-in beyond the rate of its account; counts it.
     fn too_many_sign_ins(&self, handle: &Handle) -> CommandError {
         let from = self.origin.client.ip();
+        self.service.counts.sign_ins.note(Way::Ticket, counts::Outcome::Limited);
         self.service.refusals.note(Class::SignIns.refusal(), Some(from), Some(handle));
         CommandError::Fatal(Class::SignIns.error())
     }
