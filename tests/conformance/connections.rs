@@ -103,7 +103,7 @@ async fn a_class_behind_one_address_is_let_in() {
     for (mut ns, handle, challenge) in people {
         let login = http::login_request(&handle, PASSWORD, &challenge);
         let answer = http::request(server.addresses.http, login.as_bytes()).await;
-        ns.show(&answer.ticket().expect("a ticket")).await;
+        ns.show(answer.ticket().expect("a ticket")).await;
         ns.chg("NLN").await;
         let seats = [Sb::open(&mut ns).await, Sb::open(&mut ns).await];
         everybody.push((ns, seats));

@@ -124,7 +124,7 @@ async fn all_together_cost_what_they_may_and_no_more() {
         let challenge = ns.identify(&handle, 9).await;
         let login = http::login_request(&handle, PASSWORD, &challenge);
         let answer = http::request(server.addresses.http, login.as_bytes()).await;
-        ns.show(&answer.ticket().expect("a ticket")).await;
+        ns.show(answer.ticket().expect("a ticket")).await;
         wires.push(ns);
     }
     let before = resident();
