@@ -34,7 +34,7 @@ impl Changes {
 fn values(settings: &Settings) -> Vec<(&'static str, String)> {
     let server = &settings.server;
     let (limits, timeouts) = (&server.limits, &server.timeouts);
-    let values: [(&'static str, &dyn Debug); 51] = [
+    let values: [(&'static str, &dyn Debug); 53] = [
         ("data", &settings.data_dir()),
         ("database", &settings.database),
         ("public_host", &server.public_host),
