@@ -484,6 +484,7 @@ fn charsets_in_quotes_and_blanks() {
 
 #[test]
 fn the_longest_headers_are_read() {
+    assert_eq!(Headers::MAX_LEN, 65_536);
     let of = |length: usize| {
         let text = format!("X: {}\r\n\r\n", "y".repeat(length - 7));
         Headers::parse(text.as_bytes()).map(|(headers, length)| (headers.len(), length))
