@@ -181,6 +181,7 @@ fn session_numbers_signed_and_not() {
 
 #[test]
 fn the_longest_text_and_the_longest_head_are_read() {
+    assert_eq!((SlpMessage::MAX_LEN, SlpMessage::MAX_HEAD), (16_384, 8192));
     let fill = |line: &str, room: usize| format!("{line}{}\r\n", "x".repeat(room - line.len() - 2));
     let body = fill("X: ", SlpMessage::MAX_LEN - ACCEPTED.len());
     let text = ACCEPTED.replace("SessionID", &format!("{body}SessionID"));

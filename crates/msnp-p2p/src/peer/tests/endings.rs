@@ -388,6 +388,7 @@ fn a_lost_switchboard_ends_what_came_over_it() {
     let mut script = receiving(10);
     script.packet(data(0, 10), &[1; 10]);
     assert_eq!(lost(script), [], "complete");
+    assert_eq!(lost(sending(3000).0), [], "nothing has gone");
     let mut script = Script::new();
     let (object, picture) = picture(3000);
     let session = script.bob.peer.request_object(&object, script.now).unwrap();
@@ -412,4 +413,24 @@ fn a_sender_that_begins_again_may_change_the_identifier_and_others_may_not() {
     assert_eq!(take(11, 0, b"0123456789abc"), came(b"abc"));
     assert_eq!(take(9, 13, b"strange"), []);
     assert_eq!(take(11, 13, b"d"), came(b"d"));
+}
+
+#[test]
+fn an_object_of_a_lost_connection_is_asked_for_where_it_broke_off() {
+    for carrier in [Carrier::Direct, Carrier::Switchboard] {
+        let mut script = Script::new();
+        let (object, picture) = picture(3000);
+        let session = script.bob.peer.request_object(&object, script.now).unwrap();
+        script.heard_and_acknowledged();
+        script.bob.peer.direct_established(script.now);
+        let (flags, length) = (Flags::OBJECT_DATA, 100);
+        let header =
+            Header { session_id: session.0, identifier: 8, total: 3000, flags, length, ..Header::default() };
+        let packet = Packet { header, body: picture.slice(..100), footer: crate::packet::Footer::OBJECT };
+        script.bob.peer.handle_packet(carrier, &packet.to_bytes(carrier), script.now).unwrap();
+        script.bob.peer.carrier_lost(Carrier::Direct, script.now);
+        let asked = script.heard().iter().map(|packet| packet.header).find(|it| it.flags == Flags::NAK);
+        let asked = asked.map(|nak| (nak.session_id, nak.nonce, nak.acked_total));
+        assert_eq!(asked, (carrier == Carrier::Direct).then_some((session.0, 8, 100)));
+    }
 }

@@ -8,7 +8,7 @@ use super::pair::{BOB, noise, picture};
 use super::script::{Script, invite};
 use crate::context::{FileContext, object_context};
 use crate::link::ACK_TIMEOUT;
-use crate::packet::{Flags, Header};
+use crate::packet::{Carrier, Flags, Header};
 use crate::peer::direct::ANSWER_WAIT;
 use crate::peer::{BYE_WAIT, FILE_IDLE, Failure, FileOffer, OBJECT_IDLE, OFFER_WAIT, PeerEvent, SessionKey};
 use crate::slp::{SlpMessage, SlpStatus, application, session_answer};
@@ -39,6 +39,7 @@ fn acknowledge_last(script: &mut Script) -> Header {
 #[test]
 fn a_fetched_object_has_its_time_from_step_to_step() {
     let mut script = Script::new();
+    assert!(!script.bob.peer.has_transmit(Carrier::Switchboard, script.now));
     let (object, data) = picture(3000);
     let session = script.bob.peer.request_object(&object, script.now).unwrap();
     assert_eq!(left(&script, session), OBJECT_IDLE);
@@ -68,7 +69,7 @@ fn a_served_object_has_its_time_from_step_to_step() {
         acknowledge_last(&mut script);
         assert_eq!(left(&script, session), OBJECT_IDLE);
         let bob = &script.bob.peer;
-        assert!(bob.has_transmit(crate::packet::Carrier::Switchboard, script.now), "{total} bytes follow");
+        assert!(bob.has_transmit(Carrier::Switchboard, script.now), "{total} bytes follow");
     }
     assert_eq!(script.bob.peer.poll_served(), None);
     let data = acknowledge_last(&mut script);
