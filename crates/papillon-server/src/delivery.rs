@@ -11,7 +11,7 @@ mod tunnel;
 
 pub(crate) use deliveries::Deliveries;
 #[cfg(test)]
-pub(crate) use memory::Share;
+pub(crate) use memory::{CONNECTION, Share};
 pub(crate) use memory::{Charge, Excess, Memory, MemoryLimits};
 pub(crate) use open_connections::{Capacity, Full, OpenConnections, Place, Room};
 pub(crate) use outbox::{Outbox, Outlook, Taken, Waiting};
