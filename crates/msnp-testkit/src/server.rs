@@ -36,6 +36,8 @@ pub struct Addresses {
     pub https: SocketAddr,
     /// The names of the old services, by UDP and TCP.
     pub dns: SocketAddr,
+    /// Metrics and health.
+    pub metrics: SocketAddr,
 }
 
 /// A service with a database of its own. It ends with this value.
@@ -73,6 +75,30 @@ impl TestServer {
         change(&mut config);
         let (addresses, running) = run(&config, database(&config).await).await;
         Self { addresses, folder, config, running }
+    }
+
+    /// A service that lets an account do everything as often as it likes, for a test that repeats itself.
+    pub async fn without_rates() -> Self {
+        const MANY: u32 = 1_000_000;
+        Self::with(|config| {
+            let limits = &mut config.limits;
+            limits.sign_ins_per_minute = MANY;
+            limits.synchronisations_per_minute = MANY;
+            limits.changes_per_ten_seconds = MANY;
+            limits.list_changes_per_hour = MANY;
+            limits.additions_per_contact = MANY;
+            limits.unblocks_per_contact = MANY;
+            limits.groups_per_minute = MANY;
+            limits.switchboards_per_minute = MANY;
+            limits.calls_per_minute = MANY;
+            limits.calls_per_pair = MANY;
+            limits.calls_per_callee = MANY;
+            limits.invitations_per_hour = MANY;
+            limits.invitations_per_recipient = MANY;
+            limits.queries_per_minute = MANY;
+            limits.cookies_per_account = limits.cookies;
+        })
+        .await
     }
 
     /// A service with default settings, with this store.
@@ -210,7 +236,7 @@ async fn database(config: &Config) -> Arc<dyn Store> {
 async fn run(config: &Config, store: Arc<dyn Store>) -> (Addresses, Running) {
     // Bound here and handed over, so that no other test takes a port before the service does.
     let (msnp, dispatch, http, https) = (listen().await, listen().await, listen().await, listen().await);
-    let dns = listen_dns().await;
+    let (dns, metrics) = (listen_dns().await, listen().await);
     let address = |listener: &TcpListener| listener.local_addr().expect("an address");
     let addresses = Addresses {
         msnp: address(&msnp),
@@ -218,6 +244,7 @@ async fn run(config: &Config, store: Arc<dyn Store>) -> (Addresses, Running) {
         http: address(&http),
         https: address(&https),
         dns: address(&dns.tcp),
+        metrics: address(&metrics),
     };
     let listeners = Listeners {
         msnp: Some(msnp.into()),
@@ -226,6 +253,7 @@ async fn run(config: &Config, store: Arc<dyn Store>) -> (Addresses, Running) {
         https: Some(https.into()),
         dns: Some(dns),
         dns_ipv6: None,
+        metrics: Some(metrics.into()),
     };
     let server = Server::bind(config.clone(), Arc::clone(&store), listeners).await;
     let server = server.expect("the service starts");

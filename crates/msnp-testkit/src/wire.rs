@@ -57,10 +57,16 @@ impl Wire {
         Self::over(socket.connect(address).await.expect("nobody listens"))
     }
 
-    fn over(stream: TcpStream) -> Self {
+    /// Takes a connection on which nothing has been read.
+    pub fn over(stream: TcpStream) -> Self {
         // Tests that cut a script into pieces rely on it: Nagle would join the pieces again.
         stream.set_nodelay(true).expect("TCP_NODELAY");
         Self { stream, buffer: BytesMut::new(), transcript: VecDeque::new() }
+    }
+
+    /// The connection, for a test that goes on by itself. Bytes that have come and were not looked at are gone.
+    pub fn into_stream(self) -> TcpStream {
+        self.stream
     }
 
     /// This end's address.
@@ -122,6 +128,17 @@ impl Wire {
             Some(line) => line,
             None => self.fail("closed where a line was expected"),
         }
+    }
+
+    /// The next line, or `None` when the connection has ended before the end of it: in the middle too, as that of a
+    /// service that is killed does.
+    pub async fn try_line(&mut self) -> Option<String> {
+        while !self.buffer.contains(&b'\n') {
+            if !self.fill().await {
+                return None;
+            }
+        }
+        self.next_line().await
     }
 
     /// The next line, or `None` when the connection has ended.

@@ -63,7 +63,8 @@ impl Desk {
     pub(super) fn serves(&self, asked: &Asked) -> bool {
         let serves = self.rules(None).serve(asked);
         if !serves && self.turned_away.lock().take() {
-            let client = asked.client.ip().to_canonical();
+            let shown = self.current.log_addresses().then(|| asked.client.ip().to_canonical().to_string());
+            let client = shown.unwrap_or_else(|| "-".into());
             tracing::info!(%client, "this DNS client is not answered: dns_clients does not include it");
         }
         serves

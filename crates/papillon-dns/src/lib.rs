@@ -72,6 +72,9 @@ pub trait Current: Send + Sync {
     /// More names that do.
     fn names(&self) -> &[String];
 
+    /// Whether the log shows the addresses of clients at levels above `debug`.
+    fn log_addresses(&self) -> bool;
+
     /// The name or the address that clients are told, as it was at the start.
     fn public_host(&self) -> Option<&str>;
 }

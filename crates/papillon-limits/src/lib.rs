@@ -6,16 +6,22 @@
 //! | the rate of one client | [`Pace`] |
 //! | the rate of each of many keys | [`RateLimiter`] |
 //! | the number of a kind at once for an address | [`AddressCounter`] |
+//! | the failures of each of many keys, where the outcome takes time | [`FailureLimiter`] |
+//! | the time that one key with much to do takes from others | [`FairQueue`] |
 //!
 //! Where a client's address is the key, its [`Network`] stands for it.
 
 mod address_counter;
+mod failure_limiter;
+mod fair_queue;
 mod network;
 mod pace;
 mod rate;
 mod rate_limiter;
 
 pub use address_counter::{AddressCounter, Place};
+pub use failure_limiter::{FailureLimiter, Standing};
+pub use fair_queue::{FairQueue, Pushed};
 pub use network::Network;
 pub use pace::Pace;
 pub use rate_limiter::{HOUR, MINUTE, RateLimiter};

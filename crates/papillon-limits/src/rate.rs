@@ -26,6 +26,11 @@ impl Rate {
         let interval = window / tokens.max(1);
         Self { interval, burst: interval * tokens }
     }
+
+    /// The tokens of a full bucket.
+    pub(crate) fn tokens(self) -> u32 {
+        whole(self.burst.as_nanos() / self.interval.as_nanos().max(1))
+    }
 }
 
 impl Bucket {
@@ -43,6 +48,18 @@ impl Bucket {
         (self.full_at.saturating_duration_since(now) + rate.interval).saturating_sub(rate.burst)
     }
 
+    /// The number of tokens that there are.
+    pub(crate) fn left(&self, rate: Rate, now: Instant) -> u32 {
+        let time = rate.burst.saturating_sub(self.full_at.saturating_duration_since(now));
+        whole(time.as_nanos() / rate.interval.as_nanos().max(1))
+    }
+
+    /// The number of tokens that are missing. A part of one is one.
+    pub(crate) fn missing(&self, rate: Rate, now: Instant) -> u32 {
+        let time = self.full_at.saturating_duration_since(now);
+        whole(time.as_nanos().div_ceil(rate.interval.as_nanos().max(1)))
+    }
+
     /// Takes a token, whether there is one or not.
     pub(crate) fn take(&mut self, rate: Rate, now: Instant) {
         // A bucket that has been full for long holds no more than one that is full now.
@@ -54,4 +71,8 @@ impl Bucket {
         // In the past is as good as full. An instant may not go back before the system's first: then it stays.
         self.full_at = self.full_at.checked_sub(rate.interval).unwrap_or(self.full_at);
     }
+}
+
+fn whole(tokens: u128) -> u32 {
+    u32::try_from(tokens).unwrap_or(u32::MAX)
 }

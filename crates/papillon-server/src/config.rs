@@ -42,6 +42,8 @@ pub struct Config {
     pub registration: Option<Registration>,
     /// Passwords are asked for and taken over TLS only, on the pages and at the login.
     pub https_only: bool,
+    /// Whether the log shows the addresses of clients at levels above `debug`, as fail2ban needs them.
+    pub log_addresses: bool,
     /// The contact that the pages name for questions.
     pub operator: Operator,
     /// The limits that keep one client from harming the others.
@@ -65,6 +67,7 @@ impl Config {
             shutdown_grace: Duration::ZERO,
             registration: None,
             https_only: false,
+            log_addresses: false,
             operator: Operator::default(),
             limits: Limits::default(),
             timeouts: Timeouts::default(),
@@ -144,18 +147,49 @@ pub struct Limits {
     pub privacy_list: usize,
     /// People in one switchboard session (712).
     pub switchboard_people: usize,
-    /// `XFR SB` a minute and notification connection (800).
-    pub switchboards_per_minute: u32,
-    /// `CAL` a minute and switchboard connection (713); a call that is answered does not count.
-    pub calls_per_minute: u32,
-    /// `CHG`, `PRP` and `REA` of oneself in ten seconds (800).
+    /// Sign-ins with a good ticket a minute and account (910).
+    pub sign_ins_per_minute: u32,
+    /// `SYN` a minute and account (800).
+    pub synchronisations_per_minute: u32,
+    /// `CHG`, `BLP`, `PRP` and `REA` of oneself in ten seconds and account (800).
     pub changes_per_ten_seconds: u32,
-    /// Invitations by e-mail (`SND`, `SDC`) an hour and connection (800).
+    /// `ADD`, `REM`, `GTC` and `REA` of a contact an hour and account (800).
+    pub list_changes_per_hour: u32,
+    /// The times an hour that one account may put the same contact on its forward list (800): the contact is told of
+    /// each.
+    pub additions_per_contact: u32,
+    /// The times a minute that one account may show itself to the same contact again, by `ADD AL` or `REM BL` (800).
+    pub unblocks_per_contact: u32,
+    /// `ADG`, `REG` and `RMG` a minute and account (800).
+    pub groups_per_minute: u32,
+    /// `XFR SB` a minute and account (800).
+    pub switchboards_per_minute: u32,
+    /// `CAL` a minute and account (713); a call that is answered does not count.
+    pub calls_per_minute: u32,
+    /// Calls of one account at one other a minute (713).
+    pub calls_per_pair: u32,
+    /// Calls of all accounts at one a minute (713).
+    pub calls_per_callee: u32,
+    /// Invitations by e-mail (`SND`, `SDC`) an hour and account (800).
     pub invitations_per_hour: u32,
-    /// Failed sign-ins a minute and account.
+    /// Invitations by e-mail of all accounts to one address an hour (800).
+    pub invitations_per_recipient: u32,
+    /// `URL`, `IMS`, `FND`, `PAG` and `PGD` a minute and account (800).
+    pub queries_per_minute: u32,
+    /// Cookies for switchboards that are out, all together (714; 280 for a call).
+    pub cookies: usize,
+    /// Cookies for switchboards that one account has asked for, for itself and for the people it calls, and that are
+    /// out (714; 713 for a call).
+    pub cookies_per_account: usize,
+    /// Failed sign-ins a minute and account by strangers; as many again in each place where the account has signed in
+    /// before.
     pub sign_in_failures_per_account: u32,
     /// Failed sign-ins a minute and address.
     pub sign_in_failures_per_address: u32,
+    /// Sign-ins that wait for their password to be checked, all together.
+    pub sign_ins_waiting: usize,
+    /// Sign-ins that wait from one address; a school's people share its address.
+    pub sign_ins_waiting_per_address: usize,
     /// Accounts that may be made on the pages, an hour and address; attempts with an invitation
     /// that is not valid or for an address that is taken count as well.
     pub registrations_per_hour: u32,
@@ -175,12 +209,29 @@ impl Default for Limits {
             forward_list: 600,
             privacy_list: 1_500,
             switchboard_people: 200,
+            sign_ins_per_minute: 20,
+            synchronisations_per_minute: 60,
+            changes_per_ten_seconds: 30,
+            // All contacts that there may be, allowed and added in one go, twice over.
+            list_changes_per_hour: 3_000,
+            additions_per_contact: 12,
+            unblocks_per_contact: 20,
+            groups_per_minute: 60,
             switchboards_per_minute: 8,
             calls_per_minute: 10,
-            changes_per_ten_seconds: 30,
+            calls_per_pair: 20,
+            // A bot with 600 contacts that comes back, and all of them have something to say.
+            calls_per_callee: 600,
             invitations_per_hour: 10,
+            invitations_per_recipient: 3,
+            queries_per_minute: 600,
+            cookies: 200_000,
+            // The switchboards and calls of two minutes, for which a cookie is good, are 54.
+            cookies_per_account: 64,
             sign_in_failures_per_account: 10,
             sign_in_failures_per_address: 60,
+            sign_ins_waiting: 4_096,
+            sign_ins_waiting_per_address: 1_024,
             registrations_per_hour: 20,
             gateway_sessions_per_address: 4_000,
             outbox_bytes: 4 << 20,

@@ -41,6 +41,7 @@ pub(crate) use request::Request;
 pub(crate) use response::Response;
 pub(crate) use visitor::{Setting, Visitor};
 
+use crate::counts::{Door, Role};
 use crate::limits::Place;
 use crate::listen::Listener;
 use crate::listen::Peeked;
@@ -86,6 +87,8 @@ async fn receive<H: Handler>(
     handler: &Arc<H>,
     arrival: Option<Place>,
 ) -> io::Result<()> {
+    let door = if tls.is_some() { Door::Https } else { Door::Http };
+    let _open = handler.entrance().connections().open(door, Role::Web);
     // An answer may be several small writes: the system would hold the last one back until the client acknowledges.
     stream.set_nodelay(true)?;
     let mut visitor = Visitor::new(stream.peer_addr()?, stream.local_addr()?);

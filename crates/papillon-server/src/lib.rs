@@ -21,6 +21,7 @@
 //! | HTTP, TLS, TLS for old Windows | `http.rs`, `tls.rs`, `legacy_proxy.rs` |
 //! | lines on their way to clients | `delivery/` |
 //! | listeners and the PROXY protocol | `listen/` |
+//! | counts, and the metrics that show them | `counts/`, `metrics/` |
 //! | the counts of refusals | `refusals.rs` |
 //! | bans | `bans.rs`, `people/store_watch/bans.rs` |
 //! | DNS; limits on rates and numbers | the crates `papillon-dns` and `papillon-limits` |
@@ -39,10 +40,12 @@ pub mod tls;
 mod addresses;
 mod config;
 mod counted;
+mod counts;
 mod delivery;
 mod http;
 mod invitation_mail;
 mod listen;
+mod metrics;
 mod moment;
 mod operator;
 mod people;

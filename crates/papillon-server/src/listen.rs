@@ -3,11 +3,13 @@
 mod backoff;
 mod listener;
 mod liveness;
+mod logged;
 mod origin;
 mod peeked;
 pub(crate) mod proxy_protocol;
 
 pub(crate) use backoff::Backoff;
 pub use listener::Listener;
+pub(crate) use logged::LoggedAddresses;
 pub(crate) use origin::{EntryPoint, Origin, plain};
 pub(crate) use peeked::Peeked;

@@ -5,7 +5,9 @@
 //! requests of legacy clients.
 
 mod attempts;
+mod device;
 mod failures;
+mod known_places;
 mod new_password;
 mod passwords;
 mod sign_in_queue;
@@ -15,15 +17,18 @@ mod ticket;
 use std::fmt;
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use async_trait::async_trait;
 use msnp::Handle;
 use papillon_store::AccountId;
+use parking_lot::Mutex;
 use zeroize::Zeroizing;
 
-use attempts::Limited;
+use attempts::Attempt;
+pub(crate) use device::{Device, DeviceMint};
 pub(crate) use failures::{Failures, Reason};
+use known_places::KnownPlaces;
 pub use new_password::{
     LONGEST_EVERYWHERE, LONGEST_PASSWORD, RANDOM_PASSWORD_BITS, SHORTEST_PASSWORD, UnfitPassword,
     check_new_password, random_password, works_everywhere,
@@ -31,12 +36,15 @@ pub use new_password::{
 #[cfg(feature = "fuzzing")]
 pub use passwords::fuzzing::stored_hash;
 pub use passwords::{Crowded, HashError, Passwords, VerifyError, hash_password};
-use sign_in_queue::SignInQueue;
+use sign_in_queue::{NoTurn, SignInQueue, Turn};
 pub(crate) use stored_accounts::StoredAccounts;
 pub(crate) use ticket::to_hex;
 pub use ticket::{Claims, TicketError, TicketMint, t_part};
 
 use crate::bans::{Banned, Bans};
+use crate::counts::{Counts, Outcome, Way};
+use crate::limits::Network;
+use crate::refusals::{Refusal, Refusals};
 use crate::{Limits, counted, moment};
 
 /// The source of passwords. Public for `tests/passport.rs`.
@@ -113,6 +121,20 @@ fn end(until: Option<i64>) -> String {
     until.map_or_else(String::new, |until| format!(" until {} (UTC)", moment(until)))
 }
 
+impl LoginError {
+    /// What it counts as.
+    fn outcome(&self) -> Outcome {
+        match self {
+            Self::Wrong => Outcome::Wrong,
+            Self::Banned { .. } => Outcome::Banned,
+            Self::Disabled => Outcome::Disabled,
+            Self::Limited { .. } => Outcome::Limited,
+            Self::Busy => Outcome::Busy,
+            Self::Unavailable => Outcome::Unavailable,
+        }
+    }
+}
+
 /// A time to wait in words, in whole seconds.
 fn seconds(wait: Duration) -> String {
     counted(whole_seconds(wait), "second", "seconds")
@@ -129,9 +151,21 @@ pub struct Passport {
     credentials: Arc<dyn CredentialSource>,
     mint: Arc<TicketMint>,
     passwords: Passwords,
-    queue: SignInQueue,
+    queue: Arc<SignInQueue>,
+    known: Mutex<KnownPlaces>,
     failures: Failures,
+    refusals: Arc<Refusals>,
     bans: Arc<Bans>,
+    counts: Arc<Counts>,
+}
+
+/// Where a sign-in comes from.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Source {
+    /// The address of the client.
+    pub(crate) address: IpAddr,
+    /// The browser, if the account has signed in with it before.
+    pub(crate) device: Option<Device>,
 }
 
 impl Passport {
@@ -142,20 +176,37 @@ impl Passport {
         passwords: Passwords,
         limits: &Limits,
     ) -> Self {
+        let queue = SignInQueue::new(limits, passwords.turns(), Arc::clone(&passwords.waiting));
         Self {
             credentials,
             mint,
             passwords,
-            queue: SignInQueue::new(limits),
+            queue,
+            known: Mutex::default(),
             failures: Failures::default(),
+            refusals: Arc::default(),
             bans: Arc::default(),
+            counts: Arc::default(),
         }
+    }
+
+    /// Counts refusals with those of the service.
+    #[must_use]
+    pub(crate) fn counting(self, refusals: Arc<Refusals>) -> Self {
+        Self { refusals, ..self }
     }
 
     /// With bans of accounts.
     #[must_use]
     pub(crate) fn with_bans(self, bans: Arc<Bans>) -> Self {
         Self { bans, ..self }
+    }
+
+    /// The same, with the counts of a service.
+    #[must_use]
+    pub(crate) fn with_counts(mut self, counts: Arc<Counts>) -> Self {
+        self.counts = counts;
+        self
     }
 
     /// Signs an account in and returns a ticket. A name that is no address is a name that no account
@@ -170,56 +221,87 @@ impl Passport {
         password: Zeroizing<String>,
         from: IpAddr,
     ) -> Result<String, LoginError> {
-        let stored = self.check(name, password, from).await?;
+        let stored = self.check(name, password, Source { address: from, device: None }).await?;
         Ok(self.mint.issue(stored.account, stored.epoch, SystemTime::now()))
     }
 
-    /// Checks a password, within the same limits as a sign-in, and returns its account. It may wait, at most ten
-    /// seconds, for attempts of the same address that are being judged.
+    /// Checks a password, within the same limits as a sign-in, and returns its account. It may wait for its turn, at most
+    /// ten seconds.
     ///
     /// # Errors
     /// As [`sign_in`](Self::sign_in).
-    pub async fn check(
+    pub(crate) async fn check(
         &self,
         name: &str,
         password: Zeroizing<String>,
-        from: IpAddr,
+        from: Source,
     ) -> Result<StoredCredentials, LoginError> {
-        let handle = Handle::parse(name).ok();
-        let account = handle.as_ref().map(Handle::as_str);
-        // Counted as a failure before a hash is spent: guesses at the same moment cannot slip through together.
-        let attempt = self.queue.begin(account, from).await.map_err(|Limited { wait }| {
-            self.failures.note(Reason::Limited, from, handle.as_ref());
-            LoginError::Limited { wait }
-        })?;
-        let Some(handle) = handle else {
-            self.failures.note(Reason::Wrong, from, None);
-            return Err(LoginError::Wrong);
-        };
-        // When the caller goes away in the middle, the attempt stays counted: an attacker could else hang up early.
-        let outcome = self.judge(&handle, password, from).await;
-        match outcome {
-            // `attempt` is dropped unforgiven.
-            Err(LoginError::Wrong) => self.failures.note(Reason::Wrong, from, Some(&handle)),
-            Err(LoginError::Disabled) => {
-                self.failures.note(Reason::Disabled, from, Some(&handle));
-                attempt.forgive();
-            }
-            // It stays counted as a failure: so a banned account costs a few hashes a minute, and is then refused before any,
-            // in the words that an account gets that does not exist.
-            Err(LoginError::Banned { .. }) => self.failures.note(Reason::Banned, from, Some(&handle)),
-            // A success, or no judgement at all: neither tells a guesser anything.
-            _ => attempt.forgive(),
-        }
+        let outcome = self.check_in_turn(name, password, from).await;
+        self.counts
+            .sign_ins
+            .note(Way::Password, outcome.as_ref().map_or_else(LoginError::outcome, |_| Outcome::Ok));
         outcome
     }
 
-    /// Makes a new password into a hash, on the same bounded pool that checks passwords.
+    async fn check_in_turn(
+        &self,
+        name: &str,
+        password: Zeroizing<String>,
+        from: Source,
+    ) -> Result<StoredCredentials, LoginError> {
+        let network = Network::of(from.address);
+        let Ok(handle) = Handle::parse(name) else {
+            let counted = self.queue.fail_without_account(network);
+            counted.map_err(|no_turn| self.refused(no_turn, from.address, None))?;
+            self.failures.note(Reason::Wrong, from.address, None);
+            return Err(LoginError::Wrong);
+        };
+        let place = self.known.lock().place(handle.as_str(), network, from.device, Instant::now());
+        let attempt = Attempt::new(handle.as_str(), from.address, place);
+        let begun = self.queue.begin(attempt).await;
+        let (judging, turn) = begun.map_err(|no_turn| self.refused(no_turn, from.address, Some(&handle)))?;
+        // When the caller goes away in the middle, the attempt counts as a failure: an attacker could else hang up early.
+        let outcome = self.judge(&handle, password, from.address, turn).await;
+        match &outcome {
+            Err(LoginError::Wrong) => {
+                self.failures.note(Reason::Wrong, from.address, Some(&handle));
+                // `judging` is dropped unforgiven.
+                return outcome;
+            }
+            // It counts as a failure: so a banned account costs a few hashes a minute, and is then refused before any, in
+            // the words that an account gets that does not exist.
+            Err(LoginError::Banned { .. }) => {
+                self.failures.note(Reason::Banned, from.address, Some(&handle));
+                return outcome;
+            }
+            Err(LoginError::Disabled) => self.failures.note(Reason::Disabled, from.address, Some(&handle)),
+            Ok(stored) => self.remember(&handle, stored.epoch, from.address),
+            // No judgement at all tells a guesser nothing.
+            Err(_) => {}
+        }
+        judging.forgive();
+        outcome
+    }
+
+    /// Remembers that an account has signed in from this address: failures of strangers do not concern it there.
+    pub(crate) fn remember(&self, account: &Handle, epoch: i64, address: IpAddr) {
+        self.known.lock().remember(account.as_str(), epoch, Network::of(address), Instant::now());
+    }
+
+    /// Makes a new password into a hash, in the same queue as those that are checked. A client that is
+    /// signed in is served like a known place.
     ///
     /// # Errors
     /// [`LoginError::Busy`] and [`LoginError::Unavailable`].
-    pub async fn hash(&self, password: Zeroizing<String>) -> Result<String, LoginError> {
-        match self.passwords.hash(password).await {
+    pub(crate) async fn hash(
+        &self,
+        password: Zeroizing<String>,
+        from: IpAddr,
+        is_signed_in: bool,
+    ) -> Result<String, LoginError> {
+        let turn = self.queue.begin_new_password(Network::of(from), is_signed_in).await;
+        let turn = turn.map_err(|no_turn| self.refused(no_turn, from, None))?;
+        match self.passwords.hash_holding(password, turn).await {
             Ok(Ok(hash)) => Ok(hash),
             Ok(Err(error)) => {
                 tracing::error!(%error, "a new password could not be kept");
@@ -227,6 +309,25 @@ impl Passport {
             }
             Err(Crowded) => Err(LoginError::Busy),
         }
+    }
+
+    fn refused(&self, no_turn: NoTurn, from: IpAddr, account: Option<&Handle>) -> LoginError {
+        match no_turn {
+            NoTurn::Limited { wait } => {
+                self.failures.note(Reason::Limited, from, account);
+                self.refusals.note(Refusal::SignInFailures, Some(from), account);
+                LoginError::Limited { wait }
+            }
+            NoTurn::Busy => {
+                self.refusals.note(Refusal::SignInsWaiting, Some(from), account);
+                LoginError::Busy
+            }
+        }
+    }
+
+    /// The passwords that are being worked out.
+    pub(crate) fn passwords(&self) -> &Passwords {
+        &self.passwords
     }
 
     /// The log of failed sign-ins, those at the notification server as well.
@@ -239,6 +340,7 @@ impl Passport {
         handle: &Handle,
         password: Zeroizing<String>,
         from: IpAddr,
+        turn: Turn,
     ) -> Result<StoredCredentials, LoginError> {
         let stored = self.credentials.credentials(handle).await.map_err(|error| {
             tracing::error!(%handle, %error, "sign-in impossible");
@@ -246,7 +348,7 @@ impl Passport {
         })?;
         // Without an account the same work is done: the time tells nothing.
         let hash = stored.as_ref().map(|stored| &*stored.password_hash);
-        let right = self.passwords.verify(password, hash).await.map_err(|error| match error {
+        let right = self.passwords.verify(password, hash, turn).await.map_err(|error| match error {
             VerifyError::Busy => LoginError::Busy,
             VerifyError::BadHash => {
                 // The row in the store is damaged, or was brought from elsewhere with another kind of hash.
@@ -269,6 +371,9 @@ impl Passport {
 
 impl fmt::Debug for Passport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Passport").field("passwords", &self.passwords).finish_non_exhaustive()
+        f.debug_struct("Passport")
+            .field("passwords", &self.passwords)
+            .field("queue", &self.queue)
+            .finish_non_exhaustive()
     }
 }

@@ -41,6 +41,38 @@ reasons! {
     Connections = "connections",
     /// A connection beyond those that its address may have.
     ConnectionsOfAddress = "connections_of_address",
+    /// A sign-in with a good ticket, beyond the rate of its account.
+    SignIns = "sign_ins",
+    /// A request for the lists, beyond the rate of its account.
+    Synchronisations = "synchronisations",
+    /// A change of an account itself, beyond its rate.
+    Changes = "changes",
+    /// A change of an account's lists, beyond its rate.
+    ListChanges = "list_changes",
+    /// One contact put on the list again, or shown the account again, more often than one account may do to one other.
+    ContactChanges = "contact_changes",
+    /// A change of groups, beyond the rate of its account.
+    Groups = "groups",
+    /// A request for a switchboard, beyond the rate of its account.
+    Switchboards = "switchboards",
+    /// A call, beyond the rate of its caller.
+    Calls = "calls",
+    /// A call, beyond the rate of one caller at one callee, or of all callers at one.
+    CallsOfCallee = "calls_of_callee",
+    /// An invitation by e-mail, beyond the rate of its account.
+    Invitations = "invitations",
+    /// An invitation by e-mail, beyond the rate of its recipient.
+    InvitationsOfRecipient = "invitations_of_recipient",
+    /// A query, beyond the rate of its account.
+    Queries = "queries",
+    /// A cookie beyond those that the node may have out.
+    Cookies = "cookies",
+    /// A cookie beyond those that the account may have out.
+    CookiesOfAccount = "cookies_of_account",
+    /// A sign-in after too many failures of its account or its address.
+    SignInFailures = "sign_in_failures",
+    /// A sign-in that found too many others waiting, or waited for too long.
+    SignInsWaiting = "sign_ins_waiting",
     /// A connection, or a request of a proxy's client, from an address that is banned.
     BannedAddress = "banned_address",
     /// A sign-in, or a page, of an account that is banned.
@@ -89,15 +121,15 @@ impl Refusals {
         self.0.get(refusal as usize).map_or(0, |reason| reason.count.load(Ordering::Relaxed))
     }
 
-    /// Writes the log, until it is dropped.
-    pub(crate) async fn log(&self) {
+    /// Writes the log, until it is dropped. `shown` is an address as the log may have it.
+    pub(crate) async fn log(&self, shown: impl Fn(IpAddr) -> String) {
         loop {
             sleep(PAUSE).await;
             for (refusal, reason) in Refusal::ALL.iter().zip(&self.0) {
                 // The lock is released before anything is written.
                 let latest = std::mem::take(&mut *reason.latest.lock());
                 if latest.count > 0 {
-                    latest.log(refusal.name());
+                    latest.log(refusal.name(), &shown);
                 }
             }
         }
@@ -105,9 +137,8 @@ impl Refusals {
 }
 
 impl Latest {
-    fn log(&self, reason: &'static str) {
-        let from =
-            self.from.map(|from| from.to_canonical()).map_or_else(|| "-".into(), |from| from.to_string());
+    fn log(&self, reason: &'static str, shown: impl Fn(IpAddr) -> String) {
+        let from = self.from.map_or_else(|| "-".into(), shown);
         let account = self.account.as_ref().map_or("-", Handle::as_str);
         tracing::warn!(reason, count = self.count, from, account, "refused");
     }

@@ -17,9 +17,11 @@ use tokio::task::JoinSet;
 use crate::addresses::Ports;
 use crate::bans::{self, Bans};
 use crate::config::{Config, Live};
+use crate::counts::{Counts, Stage};
 use crate::delivery::Deliveries;
 use crate::delivery::OpenConnections;
 use crate::dns::{self, DnsSockets};
+use crate::http;
 use crate::invitation_mail::InvitationMail;
 use crate::listen::Backoff;
 use crate::listen::Listener;
@@ -27,11 +29,12 @@ use crate::listen::Peeked;
 use crate::listen::plain;
 use crate::listen::proxy_protocol::{introduced, is_trusted};
 use crate::listen::{EntryPoint, Origin};
+use crate::metrics::{self, Metrics, MetricsSite};
 use crate::passport::StoredAccounts;
 use crate::passport::{Passport, Passwords, TicketMint};
 use crate::people::change::Change;
 use crate::people::conversations::Switchboards;
-use crate::people::{AccountLocks, Directory, broadcast, store_watch};
+use crate::people::{AccountLocks, AccountRates, Directory, broadcast, store_watch};
 use crate::refusals::{Refusal, Refusals};
 use crate::roles::connection;
 use crate::roles::notification;
@@ -62,6 +65,8 @@ pub struct Listeners {
     pub dns: Option<DnsSockets>,
     /// The same for clients that ask by IPv6, where the former take IPv4 only.
     pub dns_ipv6: Option<DnsSockets>,
+    /// Metrics and health, for the operator's programs.
+    pub metrics: Option<Listener>,
 }
 
 /// The error of a service that could not be started.
@@ -118,6 +123,7 @@ pub struct Server {
     listeners: Listeners,
     identity: Option<Arc<tls::TlsAcceptor>>,
     site: Arc<Site>,
+    metrics: Arc<MetricsSite>,
 }
 
 impl Server {
@@ -153,6 +159,7 @@ impl Server {
         let bans = Arc::new(Bans::new(Arc::clone(&refusals)));
         // Before the first connection: the watch over the store begins beside it.
         bans.replace(&store.bans(bans::now()).await?);
+        let counts = Arc::new(Counts::default());
         let passport = Passport::new(
             Arc::new(StoredAccounts(Arc::clone(&store))),
             Arc::clone(&tickets),
@@ -160,7 +167,8 @@ impl Server {
             Passwords::new(std::thread::available_parallelism().map_or(2, usize::from)),
             &config.limits,
         );
-        let passport = Arc::new(passport.with_bans(Arc::clone(&bans)));
+        let passport = passport.counting(Arc::clone(&refusals)).with_bans(Arc::clone(&bans));
+        let passport = Arc::new(passport.with_counts(Arc::clone(&counts)));
         let place = config.front.url.as_ref().map(ToString::to_string).or_else(|| config.public_host.clone());
         let open = Arc::new(OpenConnections::default());
         let service = Arc::new(Service {
@@ -168,18 +176,25 @@ impl Server {
             store,
             tickets,
             directory: Arc::new(Directory::new(Arc::clone(&open), notification::encode)),
-            switchboards: Switchboards::new(config.timeouts.cookie),
+            switchboards: Switchboards::new(config.timeouts.cookie, &config.limits),
+            rates: AccountRates::new(&config.limits),
             locks: Arc::new(AccountLocks::new()),
             open,
             mail: InvitationMail::new(config.data_dir.join("mail"), place.as_deref()),
             ports,
             refusals,
             bans,
+            counts,
+            logged: passport.failures().logged().clone(),
             config: Arc::new(Live::new(config)),
         });
         let dns = listeners.dns.as_ref().map(DnsSockets::local_addr).transpose()?;
+        let metrics = Metrics::of(Arc::clone(&service), Arc::clone(&passport));
+        let metrics = Arc::new(MetricsSite::new(metrics, Arc::clone(&service.counts.health)));
         let site = Arc::new(make_site(&service, passport, dns.map(|address| address.port())).await?);
-        Ok(Self { service, listeners, identity, site })
+        let server = Self { service, listeners, identity, site, metrics };
+        server.reload().show_addresses(server.service.config.log_addresses);
+        Ok(server)
     }
 
     /// A handle to change settings while the service runs.
@@ -194,7 +209,7 @@ impl Server {
     /// Serves until the first message on `stop` (or its end). A second message cuts the time of
     /// grace short.
     pub async fn run(self, mut stop: mpsc::Receiver<()>) {
-        let Self { service, listeners, identity, site } = self;
+        let Self { service, listeners, identity, site, metrics: for_metrics } = self;
         // For the pages, which go on longer than the rest: see below.
         let (stopping, stopped) = watch::channel(false);
         let mut tasks = JoinSet::new();
@@ -210,21 +225,28 @@ impl Server {
         }
         let (locks, directory) = (Arc::clone(&service.locks), Arc::clone(&service.directory));
         let (store, bans) = (Arc::clone(&service.store), Arc::clone(&service.bans));
-        tasks.spawn(store_watch::watch(store, locks, directory, bans));
+        let health = Arc::clone(&service.counts.health);
+        tasks.spawn(store_watch::watch(store, locks, directory, bans, health));
         if let Some(identity) = &identity {
             tasks.spawn(Arc::clone(identity).keep_current());
         }
-        let refusals = Arc::clone(&service.refusals);
-        tasks.spawn(async move { refusals.log().await });
+        let (refusals, logged) = (Arc::clone(&service.refusals), service.logged.clone());
+        tasks.spawn(async move { refusals.log(|client| logged.of(client)).await });
+        tasks.spawn(metrics::keep_history(Arc::clone(&service)));
         let mut web = JoinSet::new();
         if let Some(listener) = listeners.http {
             web.spawn(site::serve(listener, None, Arc::clone(&site), stopped.clone()));
         }
         if let Some(listener) = listeners.https {
-            web.spawn(site::serve(listener, identity, site, stopped));
+            web.spawn(site::serve(listener, identity, site, stopped.clone()));
+        }
+        if let Some(listener) = listeners.metrics {
+            web.spawn(http::serve(listener, None, for_metrics, stopped));
         }
 
+        service.counts.health.reached(Stage::Serving);
         stop.recv().await;
+        service.counts.health.reached(Stage::Stopping);
         // Until the end of the grace people still call each other, and come in by new connections: nothing is closed
         // before.
         announce_shutdown(&service, &mut stop).await;
@@ -262,8 +284,17 @@ impl Reload {
             identity.tell_names(adopted.names())?;
         }
         self.site.tell_https_only(adopted.https_only);
+        self.service.rates.adopt(&adopted.limits);
         self.service.config.adopt(new);
+        self.show_addresses(adopted.log_addresses);
         Ok(())
+    }
+
+    fn show_addresses(&self, on: bool) {
+        self.service.logged.show(on);
+        if let Some(identity) = &self.identity {
+            identity.show_addresses(on);
+        }
     }
 
     /// Has the certificates read again at once; the log has the outcome.
@@ -296,7 +327,7 @@ async fn make_site(
     let gateways = Gateways::new(Arc::clone(service), serve_tunnel);
     let site = Site::new(passport, config.public_host.clone(), ports, &config.limits);
     let site = site.with_pages(pages).with_gateways(gateways).with_https_only(config.https_only);
-    let site = site.with_bans(Arc::clone(&service.bans));
+    let site = site.with_bans(Arc::clone(&service.bans)).with_counts(&service.counts);
     Ok(site.with_front(config.front.clone()).with_trusted_proxies(&config.trusted_proxies))
 }
 

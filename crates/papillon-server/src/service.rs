@@ -3,18 +3,19 @@
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
-use msnp::HostPort;
-use papillon_store::Store;
+use msnp::{Handle, HostPort};
+use papillon_store::{AccountId, Store};
 
 use crate::addresses::Ports;
 use crate::bans::Bans;
 use crate::config::Live;
+use crate::counts::Counts;
 use crate::delivery::OpenConnections;
 use crate::invitation_mail::InvitationMail;
-use crate::listen::{EntryPoint, Origin};
+use crate::listen::{EntryPoint, LoggedAddresses, Origin};
 use crate::passport::{Failures, TicketMint};
 use crate::people::conversations::Switchboards;
-use crate::people::{AccountLocks, Directory};
+use crate::people::{AccountLocks, AccountRates, Class, Directory};
 use crate::refusals::Refusals;
 
 /// The running service: settings, people, conversations.
@@ -27,6 +28,8 @@ pub(crate) struct Service {
     /// The sessions.
     pub(crate) directory: Arc<Directory>,
     pub(crate) switchboards: Switchboards,
+    /// How often each account may do what.
+    pub(crate) rates: AccountRates,
     pub(crate) locks: Arc<AccountLocks>,
     pub(crate) open: Arc<OpenConnections>,
     pub(crate) mail: InvitationMail,
@@ -34,11 +37,29 @@ pub(crate) struct Service {
     pub(crate) refusals: Arc<Refusals>,
     /// The addresses and accounts that are turned away.
     pub(crate) bans: Arc<Bans>,
+    pub(crate) counts: Arc<Counts>,
+    /// Whether the log shows addresses of clients.
+    pub(crate) logged: LoggedAddresses,
     /// The ports to which clients are sent; known once the listeners are bound.
     pub(crate) ports: Ports,
 }
 
 impl Service {
+    /// Whether one more of a class is within an account's limit; counts it if so, and the refusal if not.
+    pub(crate) fn take(
+        &self,
+        class: Class,
+        account: AccountId,
+        handle: &Handle,
+        from: Option<IpAddr>,
+    ) -> bool {
+        let is_within = self.rates.take(class, account);
+        if !is_within {
+            self.refusals.note(class.refusal(), from, Some(handle));
+        }
+        is_within
+    }
+
     /// The MSNP address for a client that reached us like this: the public host, or else that
     /// very address, so that loopback, LAN, NAT and proxies work without being told.
     pub(crate) fn msnp_address(&self, origin: &Origin) -> Option<HostPort> {

@@ -24,6 +24,7 @@ mod change;
 mod error;
 mod group_set;
 mod invitation;
+mod measures;
 mod outcome;
 mod picture;
 mod postgres;
@@ -43,14 +44,15 @@ pub use change::{AccountChange, AccountChangeKind};
 pub use error::{Outage, Refusal, Result, StoreError};
 pub use group_set::GroupSet;
 pub use invitation::{Invitation, InvitationCode, NewInvitation};
+pub use measures::{DURATION_BOUNDS, Measures, OperationCounts};
 pub use outcome::{Committed, ListChange, ListEvent, Person, PrivacyList};
 pub use picture::Picture;
 pub use postgres::PostgresStore;
 pub use roster::{Contact, Roster, SharedProperties};
 pub use sqlite::SqliteStore;
 pub use store::{
-    AccountLog, AccountStore, BanStore, InvitationStore, ListStore, PictureStore, SecretStore, Store,
-    WebSessionStore,
+    AccountLog, AccountStore, BanStore, InvitationStore, ListStore, Measured, PictureStore, SecretStore,
+    Store, WebSessionStore,
 };
 pub use web_session::WebSession;
 

@@ -38,8 +38,8 @@ pub(crate) use self::migrate::{Migration, migrate};
 use self::transaction::in_transaction;
 use crate::{
     Account, AccountChange, AccountId, AccountLog, Ban, BanRefusals, BanStore, BanTarget, Invitation,
-    InvitationStore, NewBan, NewInvitation, Picture, PictureStore, Result, SecretStore, WebSession,
-    WebSessionStore,
+    InvitationStore, Measured, Measures, NewBan, NewInvitation, Picture, PictureStore, Result, SecretStore,
+    WebSession, WebSessionStore,
 };
 
 /// The differences between the databases once they are connected.
@@ -57,11 +57,12 @@ pub(crate) struct SqlStore {
     writers: Arc<Connections>,
     readers: Arc<Connections>,
     doubts: Arc<Doubts>,
+    measures: Measures,
 }
 
 impl SqlStore {
     pub(crate) fn new(dialect: Dialect, writers: Arc<Connections>, readers: Arc<Connections>) -> Self {
-        Self { dialect, writers, readers, doubts: Arc::default() }
+        Self { dialect, writers, readers, doubts: Arc::default(), measures: Measures::default() }
     }
 }
 
@@ -157,5 +158,11 @@ impl AccountLog for SqlStore {
     async fn changes_after(&self, sequence: i64) -> Result<Vec<AccountChange>> {
         self.readers.see_files()?;
         reading!(self, reader => changes::after(reader, sequence))
+    }
+}
+
+impl Measured for SqlStore {
+    fn measures(&self) -> &Measures {
+        &self.measures
     }
 }

@@ -5,6 +5,7 @@ mod bans;
 mod change_log;
 mod invitations;
 mod lists;
+mod measured;
 mod pictures;
 mod secrets;
 mod web_sessions;
@@ -14,6 +15,7 @@ pub use bans::BanStore;
 pub use change_log::AccountLog;
 pub use invitations::InvitationStore;
 pub use lists::ListStore;
+pub use measured::Measured;
 pub use pictures::PictureStore;
 pub use secrets::SecretStore;
 pub use web_sessions::WebSessionStore;
@@ -38,6 +40,7 @@ pub trait Store:
     + WebSessionStore
     + SecretStore
     + AccountLog
+    + Measured
 {
 }
 
@@ -50,5 +53,6 @@ impl<T> Store for T where
         + WebSessionStore
         + SecretStore
         + AccountLog
+        + Measured
 {
 }

@@ -27,6 +27,7 @@ pub(crate) async fn bind(settings: &Settings) -> anyhow::Result<Listeners> {
         https: open("https", &settings.https).await?,
         dns,
         dns_ipv6,
+        metrics: open("metrics", &settings.metrics).await?,
     };
     tell_ipv6(&listeners);
     Ok(listeners)
@@ -39,6 +40,7 @@ fn tell_ipv6(listeners: &Listeners) {
         ("dispatch", &listeners.dispatch),
         ("http", &listeners.http),
         ("https", &listeners.https),
+        ("metrics", &listeners.metrics),
     ];
     let tcp = tcp.into_iter().filter_map(|(name, listener)| Some((name, listener.as_ref()?.second_addr()?)));
     let dns = listeners.dns_ipv6.iter().filter_map(|dns| Some(("dns", dns.local_addr().ok()?)));
@@ -59,7 +61,9 @@ pub(crate) fn addresses(listeners: &Listeners) -> anyhow::Result<Vec<(&'static s
     let open = all.into_iter().filter_map(|(name, listener)| listener.as_ref().map(|open| (name, open)));
     let open = open.map(|(name, listener)| (name, listener.local_addr()));
     let dns = listeners.dns.iter().map(|sockets| ("dns", sockets.local_addr()));
+    let metrics = listeners.metrics.iter().map(|listener| ("metrics", listener.local_addr()));
     open.chain(dns)
+        .chain(metrics)
         .map(|(name, address)| {
             address
                 .map(|address| (name, address))

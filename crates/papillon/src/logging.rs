@@ -51,6 +51,8 @@ pub(crate) fn start(format: LogFormat, level: &str) -> anyhow::Result<()> {
         LogFormat::Json => builder
             .json()
             .flatten_event(true)
+            // A connection is one span: the list would say the same again.
+            .with_span_list(false)
             .with_writer(|| Escaped(io::stderr()))
             .finish()
             .with(filter)

@@ -84,6 +84,8 @@ pub(crate) struct Settings {
     pub(crate) https: ListenAddress,
     /// The names of the old services.
     pub(crate) dns: ListenAddress,
+    /// Metrics and health.
+    pub(crate) metrics: ListenAddress,
     /// Whether a source of settings names the former two: by default, letting old Windows in moves them.
     pub(crate) http_is_told: bool,
     pub(crate) https_is_told: bool,
@@ -106,6 +108,7 @@ impl Default for Settings {
             http: ListenAddress::anywhere(8080),
             https: ListenAddress::anywhere(8443),
             dns: ListenAddress::Off,
+            metrics: ListenAddress::Off,
             http_is_told: false,
             https_is_told: false,
             log_format: LogFormat::default(),
@@ -151,13 +154,14 @@ impl Settings {
     }
 
     /// All listeners, by the names of their options.
-    pub(crate) fn listeners(&self) -> [(&'static str, &ListenAddress); 5] {
+    pub(crate) fn listeners(&self) -> [(&'static str, &ListenAddress); 6] {
         [
             ("msnp", &self.msnp),
             ("dispatch", &self.dispatch),
             ("http", &self.http),
             ("https", &self.https),
             ("dns", &self.dns),
+            ("metrics", &self.metrics),
         ]
     }
 

@@ -252,3 +252,26 @@ async fn everybody_online_gets_an_announcement() {
     ada.quiet().await;
     bob.quiet().await;
 }
+
+/// The first page draws what happened; the numbers stand there as text as well.
+#[tokio::test]
+async fn the_first_page_draws_the_last_hour_and_day() {
+    let (server, mut root) = administered().await;
+    let page = root.get("/admin").await;
+    for of in ["people", "messages", "sign-ins", "failed-sign-ins", "refusals"] {
+        for span in ["hour", "day"] {
+            let path = format!("/admin/graph?of={of}&in={span}");
+            assert!(page.body().contains(&path.replace('&', "&amp;")), "{path}");
+            let picture = root.get(&path).await;
+            assert!(picture.status() == 200 && picture.body().contains("<desc id=\"d\">nothing yet</desc>"));
+            assert_eq!(picture.header("Content-Type"), "image/svg+xml");
+        }
+    }
+    page.says(200, "nothing yet");
+    assert!(!root.get("/admin?search=a").await.body().contains("/admin/graph"));
+    for wrong in ["/admin/graph", "/admin/graph?of=people&in=year", "/admin/graph?of=x&in=day"] {
+        assert_eq!(root.get(wrong).await.status(), 404, "{wrong}");
+    }
+    let mut ada = Browser::of(&server, ADA).await;
+    assert_eq!(ada.get("/admin/graph?of=people&in=day").await.status(), 403);
+}

@@ -165,11 +165,14 @@ async fn whoever_has_to_wait_is_told_how_long() {
     let server = TestServer::with(|config| config.limits.sign_in_failures_per_account = 2).await;
     let mut browser = Browser::of(&server, ADA).await;
     let mut other = Browser::new(&server);
-    for _ in 0..2 {
-        other.sign_in(ADA, "wrong").await.says(403, "not right");
-    }
     let change = [("old", PASSWORD), ("password", "long enough"), ("again", "long enough")];
     let form = form_of(&mut browser).await;
+    // A browser in which the account has signed in has failures of its own.
+    for _ in 0..2 {
+        other.sign_in(ADA, "wrong").await.says(403, "not right");
+        let wrong = [("old", "wrong"), ("password", "long enough"), ("again", "long enough")];
+        browser.send(&form, &wrong).await.says(403, "not right");
+    }
     let pages = [other.sign_in(ADA, PASSWORD).await, browser.send(&form, &change).await];
     for page in pages {
         let seconds: u64 = page.header("retry-after").parse().unwrap();

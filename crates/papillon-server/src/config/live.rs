@@ -19,13 +19,18 @@ impl Config {
             shutdown_grace: new.shutdown_grace,
             registration: new.registration,
             https_only: new.https_only,
+            log_addresses: new.log_addresses,
             operator: new.operator.clone(),
             limits: Limits {
                 // Each is the size or the rate of a table that stands.
+                cookies: self.limits.cookies,
+                cookies_per_account: self.limits.cookies_per_account,
                 http_connections: self.limits.http_connections,
                 http_connections_per_address: self.limits.http_connections_per_address,
                 sign_in_failures_per_account: self.limits.sign_in_failures_per_account,
                 sign_in_failures_per_address: self.limits.sign_in_failures_per_address,
+                sign_ins_waiting: self.limits.sign_ins_waiting,
+                sign_ins_waiting_per_address: self.limits.sign_ins_waiting_per_address,
                 registrations_per_hour: self.limits.registrations_per_hour,
                 gateway_sessions_per_address: self.limits.gateway_sessions_per_address,
                 ..new.limits.clone()
@@ -76,6 +81,10 @@ impl dns::Current for Live {
 
     fn names(&self) -> &[String] {
         &self.now().tls_names
+    }
+
+    fn log_addresses(&self) -> bool {
+        self.now().log_addresses
     }
 
     fn public_host(&self) -> Option<&str> {

@@ -9,6 +9,7 @@ use msnp::command::msg::Acknowledge;
 
 use super::outbox::{Outbox, Settled, Taken, Waiting};
 use super::receipt::{self, Receipt};
+use crate::counts::Loss;
 
 /// Collects the lines that one step puts into outboxes, and writes them in as few system calls as
 /// possible when it is dropped: one per client, however many lines there are.
@@ -46,6 +47,7 @@ impl Deliveries {
         delivered: bool,
     ) {
         if let Some(line) = receipt::answer(transaction, acknowledge, delivered) {
+            sender.traffic.answered(delivered);
             self.send(sender, line);
         }
     }
@@ -68,7 +70,7 @@ impl Deliveries {
 
     /// Gives up a connection together with the lines that still wait for it.
     pub(crate) fn abandon(&mut self, outbox: &Outbox) {
-        outbox.end();
+        outbox.end(Loss::Disconnected);
         // No line is left then: this collects the receipts of those that waited.
         outbox.give_up(0, &mut self.settled);
     }

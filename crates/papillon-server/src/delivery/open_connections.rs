@@ -35,6 +35,13 @@ pub(crate) struct Registration<'a> {
     outbox: Arc<Outbox>,
 }
 
+impl Registration<'_> {
+    /// The number of the connection, which no other has.
+    pub(crate) fn number(&self) -> u64 {
+        self.number
+    }
+}
+
 impl OpenConnections {
     /// Counts a connection of a client at this address.
     pub(crate) fn register(&self, outbox: &Arc<Outbox>, client: IpAddr) -> Registration<'_> {
@@ -62,6 +69,15 @@ impl OpenConnections {
     /// The number of open connections.
     pub(crate) fn count(&self) -> usize {
         self.open.lock().outboxes.len()
+    }
+
+    /// The bytes that wait for all of them.
+    pub(crate) fn waiting(&self) -> usize {
+        let open = self.open.lock();
+        let outboxes: Vec<_> = open.outboxes.values().filter_map(|(_, outbox)| outbox.upgrade()).collect();
+        // Connections come and go while the queues are looked at.
+        drop(open);
+        outboxes.iter().map(|outbox| outbox.waiting()).sum()
     }
 
     /// Ends all of them, and all that come later, after the lines that have been sent to them are written.

@@ -15,6 +15,7 @@ use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use super::receipt::Receipt;
+use crate::counts::{Loss, Traffic};
 
 /// The most waiting lines that go into one system call: their slices are an array on the stack, of 1 KiB.
 const BATCH: usize = 64;
@@ -37,6 +38,7 @@ pub(crate) struct Outbox {
     wake: Notify,
     limit: usize,
     owner: OnceLock<AccountId>,
+    pub(super) traffic: Arc<Traffic>,
     /// The number of this client's messages on their way for which it awaits a confirmation.
     awaited: AtomicUsize,
 }
@@ -81,6 +83,7 @@ struct Queue {
     /// Everything that the socket has ever taken, in bytes.
     taken: u64,
     phase: Phase,
+    loss: Option<(Loss, usize)>,
     /// The socket took less than there was; its owner waits for it to become ready.
     stalled: bool,
     /// Messages that were given up when the connection broke. Its own task answers for them before it tells
@@ -111,19 +114,19 @@ enum Phase {
 pub(super) type Settled = Vec<(Arc<Receipt>, bool)>;
 
 impl Outbox {
-    pub(crate) fn new(stream: OwnedWriteHalf, limit: usize) -> Self {
-        Self::with(Sink::Tcp(stream), limit)
+    pub(crate) fn new(stream: OwnedWriteHalf, limit: usize, traffic: Arc<Traffic>) -> Self {
+        Self::with(Sink::Tcp(stream), limit, traffic)
     }
 
     /// One whose lines are taken with [`take`](Self::take); `news` is notified when there is
     /// something to take.
-    pub(super) fn of_tunnel(news: Arc<Notify>, limit: usize) -> Self {
-        Self::with(Sink::Tunnel(news), limit)
+    pub(super) fn of_tunnel(news: Arc<Notify>, limit: usize, traffic: Arc<Traffic>) -> Self {
+        Self::with(Sink::Tunnel(news), limit, traffic)
     }
 
-    fn with(sink: Sink, limit: usize) -> Self {
+    fn with(sink: Sink, limit: usize, traffic: Arc<Traffic>) -> Self {
         let (queue, awaited) = (Mutex::default(), AtomicUsize::new(0));
-        Self { sink, queue, wake: Notify::new(), limit, owner: OnceLock::new(), awaited }
+        Self { sink, queue, wake: Notify::new(), limit, owner: OnceLock::new(), traffic, awaited }
     }
 
     /// Notes whose connection this is. `false` when that has been noted before.
@@ -163,10 +166,10 @@ impl Outbox {
         // A line that is counted for an answer stays until the answer is made, which may be told of more.
         let first = queue.lines.is_empty() || matches!(self.sink, Sink::Tunnel(_));
         queue.lines.push_back(Item { line, receipt });
+        self.traffic.longest_outbox.reach(queue.bytes as u64);
         if queue.bytes > self.limit {
-            tracing::info!(waiting = queue.bytes, "dropping a client that does not read");
             // The connection's own task does the rest: the caller may hold the lock of a person or of a conversation.
-            queue.end();
+            self.lose(&mut queue, Loss::Overflow);
             self.alert();
             return false;
         }
@@ -208,7 +211,7 @@ impl Outbox {
                 }
                 // The cause does not matter: a broken connection ends as one that the client has closed.
                 Err(_) => {
-                    queue.end();
+                    self.lose(&mut queue, Loss::Disconnected);
                     self.wake.notify_one();
                     return;
                 }
@@ -299,9 +302,30 @@ impl Outbox {
 
     /// Gives up the lines that still wait; no more can be put in. The senders are told by
     /// [`give_up`](Self::give_up).
-    pub(super) fn end(&self) {
-        self.queue.lock().end();
+    pub(crate) fn end(&self, loss: Loss) {
+        self.lose(&mut self.queue.lock(), loss);
         self.alert();
+    }
+
+    /// Ends the queue and counts what it had. A connection that ends with nothing waiting loses nothing.
+    fn lose(&self, queue: &mut Queue, loss: Loss) {
+        let lines = queue.lines.len();
+        if queue.phase != Phase::Ended && (lines > 0 || loss != Loss::Disconnected) {
+            self.traffic.lost(loss, lines);
+            queue.loss = Some((loss, queue.bytes));
+        }
+        queue.end();
+    }
+
+    /// Why lines were given up, and the bytes that waited then. The connection's own task tells it: others who put lines
+    /// in are other clients.
+    pub(crate) fn loss(&self) -> Option<(Loss, usize)> {
+        self.queue.lock().loss
+    }
+
+    /// The bytes that wait.
+    pub(super) fn waiting(&self) -> usize {
+        self.queue.lock().bytes
     }
 
     /// Takes back the messages whose senders wait to hear of them, but for those within the first `kept` bytes:

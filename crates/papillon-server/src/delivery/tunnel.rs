@@ -11,6 +11,7 @@ use tokio::time::{Instant, timeout_at};
 
 use super::outbox::{Taken, Waiting};
 use super::{Deliveries, Outbox};
+use crate::counts::{Loss, Traffic};
 
 /// The most bytes that wait to be processed: a few requests' worth, for when the store is slow.
 const INBOUND_BYTES: usize = 256 * 1024;
@@ -46,7 +47,7 @@ struct Inbound {
 
 impl Tunnel {
     /// A tunnel whose client may leave `limit` bytes untaken, and asks at least every `idle`.
-    pub(crate) fn new(limit: usize, idle: Duration) -> Arc<Self> {
+    pub(crate) fn new(limit: usize, idle: Duration, traffic: Arc<Traffic>) -> Arc<Self> {
         let news = Arc::new(Notify::new());
         let inbound = Inbound {
             chunks: VecDeque::new(),
@@ -56,7 +57,7 @@ impl Tunnel {
             heard: Instant::now(),
         };
         Arc::new(Self {
-            outbox: Arc::new(Outbox::of_tunnel(Arc::clone(&news), limit)),
+            outbox: Arc::new(Outbox::of_tunnel(Arc::clone(&news), limit, traffic)),
             inbound: Mutex::new(inbound),
             arrived: Notify::new(),
             news,
@@ -76,17 +77,18 @@ impl Tunnel {
         inbound.heard = Instant::now();
     }
 
-    /// Brings bytes of the client. One that brings more than is worked off is dropped.
+    /// Brings bytes of the client. One that brings more than is worked off is dropped without another word: its own
+    /// task tells the senders whose messages are lost.
     pub(crate) fn bring(&self, bytes: Bytes) {
         let mut inbound = self.inbound.lock();
         inbound.bytes += bytes.len();
+        self.outbox.traffic.inbound.raise(bytes.len() as u64);
         inbound.chunks.push_back(bytes);
         let too_much = inbound.bytes > INBOUND_BYTES;
         // The outbox has a lock of its own; the two are never held at once.
         drop(inbound);
         if too_much {
-            tracing::info!("dropping a client that sends more than is worked off");
-            self.abandon();
+            self.outbox.end(Loss::Flood);
         } else {
             self.arrived.notify_one();
         }
@@ -139,11 +141,6 @@ impl Tunnel {
         Deliveries::new().take(&self.outbox, most)
     }
 
-    /// Ends the connection without another word. Its own task tells the senders of lost messages.
-    pub(crate) fn abandon(&self) {
-        self.outbox.end();
-    }
-
     /// Puts a line in, as a connection does.
     #[cfg(test)]
     pub(crate) fn say(&self, line: &'static str) {
@@ -188,7 +185,9 @@ impl Inlet {
         }
         // With the chunks under one lock: `is_processed` sees either them or this.
         inbound.working = true;
-        Some(std::mem::take(&mut inbound.bytes))
+        let bytes = std::mem::take(&mut inbound.bytes);
+        self.0.outbox.traffic.inbound.lower(bytes as u64);
+        Some(bytes)
     }
 
     /// Notes that the bytes that have been read have had their effect.
@@ -214,6 +213,12 @@ impl Inlet {
             // Either way the loop looks again.
             let _ = timeout_at(self.expires(), self.0.outbox.woken()).await;
         }
+    }
+}
+
+impl Drop for Tunnel {
+    fn drop(&mut self) {
+        self.outbox.traffic.inbound.lower(self.inbound.get_mut().bytes as u64);
     }
 }
 

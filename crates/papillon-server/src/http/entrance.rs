@@ -12,6 +12,7 @@ use super::response::Response;
 use super::visitor::Visitor;
 use crate::Limits;
 use crate::bans::Bans;
+use crate::counts::Connections;
 use crate::limits::{AddressCounter, Place};
 use crate::listen::proxy_protocol::{AddressRange, is_trusted};
 
@@ -37,6 +38,7 @@ pub(crate) struct Entrance {
     uploads: Arc<Semaphore>,
     uploaders: Arc<AddressCounter>,
     closing: watch::Sender<bool>,
+    connections: Arc<Connections>,
 }
 
 impl Entrance {
@@ -49,7 +51,18 @@ impl Entrance {
             uploads: Arc::new(Semaphore::new(UPLOADS)),
             uploaders: AddressCounter::new(UPLOADS_OF_ADDRESS),
             closing: watch::Sender::new(false),
+            connections: Arc::default(),
         }
+    }
+
+    /// With the counts of a service.
+    pub(crate) fn count_in(&mut self, connections: Arc<Connections>) {
+        self.connections = connections;
+    }
+
+    /// The counts of open connections.
+    pub(super) fn connections(&self) -> &Arc<Connections> {
+        &self.connections
     }
 
     /// With proxies that are trusted to name their clients, in the PROXY protocol or in headers.

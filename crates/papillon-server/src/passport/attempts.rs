@@ -1,161 +1,169 @@
-//! Limits on failed sign-ins, counted before a hash is spent.
+//! Limits on failed sign-ins, and how much an address has failed lately.
 //!
-//! An attempt takes a token from the account's bucket and one from the address's; a success puts
-//! them back. Guesses made at the same time therefore cannot slip through together. Buckets fill
-//! up again within a minute, and a full one is forgotten.
+//! Strangers share what an account and an address may fail. A place in which the account has signed in before has
+//! limits of its own, which strangers cannot use up. A sign-in that has no outcome yet holds a token of each of its
+//! limits, so guesses that are made at the same time cannot slip through together.
 
 use std::net::IpAddr;
-use std::time::{Duration, Instant};
+use std::ops::RangeInclusive;
+use std::sync::Arc;
+use std::time::Instant;
 
+use super::device::DeviceId;
 use crate::Limits;
-use crate::limits::{MINUTE, Network, RateLimiter};
+use crate::limits::{FailureLimiter, HOUR, MINUTE, Network, RateLimiter, Standing};
 
-/// The failed sign-ins of the last minute. Pure: time is an argument.
+/// The failures that an address is remembered for. Each is forgotten after nearly a minute.
+const REMEMBERED: u32 = 64;
+/// The most addresses whose failures are remembered.
+const ADDRESSES: usize = 65_536;
+
+/// The lanes of the queue, by weight. First come places in which the account has signed in before, then strangers: the
+/// less their address has failed lately and has waiting, the sooner.
+pub(super) const LANES: [u32; 5] = [64, 32, 8, 3, 1];
+/// The lane of known places.
+pub(super) const KNOWN: usize = 0;
+/// The lanes of strangers.
+pub(super) const STRANGERS: RangeInclusive<usize> = 1..=LANES.len() - 1;
+
+/// A sign-in, as the limits see it.
 #[derive(Debug)]
-pub struct Attempts {
-    accounts: RateLimiter<Box<str>>,
-    addresses: RateLimiter<Network>,
+pub(super) struct Attempt {
+    /// The handle, whether it exists or not.
+    account: Arc<str>,
+    network: Network,
+    place: Place,
 }
 
-/// The share of the limit that an attempt took. [`Attempts::give_back`] takes it back when the attempt was not a
-/// failure. Dropping it leaves the attempt counted.
-#[derive(Debug)]
-#[must_use]
-pub struct Reservation {
-    account: Option<Box<str>>,
-    address: Network,
+/// The place of a sign-in: what is known about it for its account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Place {
+    /// Nothing.
+    Stranger,
+    /// The account has signed in from this network.
+    Network(Network),
+    /// The account has signed in with this browser.
+    Device(DeviceId),
 }
 
-/// Too many failed attempts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("too many failed sign-ins")]
-pub struct Limited {
-    /// The time until the next attempt is allowed, if none fails in the meantime.
-    pub wait: Duration,
+/// The failed sign-ins of the last minute, and those without an outcome. Pure: time is an argument.
+#[derive(Debug)]
+pub(super) struct Attempts {
+    accounts: FailureLimiter<Arc<str>>,
+    addresses: FailureLimiter<Network>,
+    known: FailureLimiter<(Arc<str>, Place)>,
+    /// Of all accounts that are known in a network: otherwise a client there could try a password on each of them.
+    known_of_address: FailureLimiter<Network>,
+    reputation: RateLimiter<Network>,
+}
+
+impl Attempt {
+    /// An IPv6 address stands for its /64.
+    pub(super) fn new(account: &str, address: IpAddr, place: Place) -> Self {
+        Self { account: account.into(), network: Network::of(address), place }
+    }
+
+    pub(super) fn is_known(&self) -> bool {
+        self.place != Place::Stranger
+    }
+
+    pub(super) fn network(&self) -> Network {
+        self.network
+    }
+
+    fn key(&self) -> (Arc<str>, Place) {
+        (Arc::clone(&self.account), self.place)
+    }
 }
 
 impl Attempts {
-    /// No attempts yet. A limit of 0 is taken as 1: with none at all nobody could sign in.
-    pub fn new(limits: &Limits) -> Self {
+    /// No attempts yet. A limit of 0 is taken as 1: with none at all no account could sign in.
+    pub(super) fn new(limits: &Limits) -> Self {
+        let (account, address) = (limits.sign_in_failures_per_account, limits.sign_in_failures_per_address);
         Self {
-            accounts: RateLimiter::new(limits.sign_in_failures_per_account, MINUTE),
-            addresses: RateLimiter::new(limits.sign_in_failures_per_address, MINUTE),
+            accounts: FailureLimiter::new(account, MINUTE),
+            addresses: FailureLimiter::new(address, MINUTE),
+            known: FailureLimiter::new(account, MINUTE),
+            known_of_address: FailureLimiter::new(address, MINUTE),
+            reputation: RateLimiter::forgetful(REMEMBERED, HOUR, ADDRESSES),
         }
     }
 
-    /// Counts an attempt as failed, for now. `account` is the handle, whether it exists or not, or
-    /// `None` when the attempt named none. An IPv6 address stands for its /64, an IPv4 address
-    /// that is mapped into IPv6 for itself.
-    ///
-    /// # Errors
-    /// [`Limited`] when the account or the address has used up its minute. Nothing is counted then.
-    pub fn reserve(
-        &mut self,
-        account: Option<&str>,
-        address: IpAddr,
-        now: Instant,
-    ) -> Result<Reservation, Limited> {
-        let account = account.map(Box::from);
-        let address = Network::of(address);
-        let of_account = account.as_ref().map_or(Duration::ZERO, |account| self.accounts.wait(account, now));
-        let wait = of_account.max(self.addresses.wait(&address, now));
-        // Both are asked before either is taken: a refused attempt must not use up the other's tokens.
-        if !wait.is_zero() {
-            return Err(Limited { wait });
+    /// Whether an attempt may begin.
+    pub(super) fn standing(&mut self, attempt: &Attempt, now: Instant) -> Standing {
+        let (account, network) = (&attempt.account, &attempt.network);
+        match attempt.place {
+            Place::Stranger => {
+                self.accounts.standing(account, now).and(self.addresses.standing(network, now))
+            }
+            Place::Network(_) => {
+                let of_all = self.known_of_address.standing(network, now);
+                self.known.standing(&attempt.key(), now).and(of_all)
+            }
+            Place::Device(_) => self.known.standing(&attempt.key(), now),
         }
-        if let Some(account) = &account {
-            self.accounts.take(account.clone(), now);
-        }
-        self.addresses.take(address, now);
-        Ok(Reservation { account, address })
     }
 
-    /// Takes an attempt back: it succeeded, or was never judged.
-    pub fn give_back(&mut self, reservation: Reservation) {
-        if let Some(account) = &reservation.account {
-            self.accounts.put_back(account);
+    /// Begins an attempt.
+    pub(super) fn begin(&mut self, attempt: &Attempt) {
+        match attempt.place {
+            Place::Stranger => {
+                self.accounts.begin(Arc::clone(&attempt.account));
+                self.addresses.begin(attempt.network);
+            }
+            Place::Network(_) => {
+                self.known.begin(attempt.key());
+                self.known_of_address.begin(attempt.network);
+            }
+            Place::Device(_) => self.known.begin(attempt.key()),
         }
-        self.addresses.put_back(&reservation.address);
+    }
+
+    /// Ends an attempt that began. One that failed counts for its address in any case: only what the address may fail
+    /// as a stranger is concerned.
+    pub(super) fn end(&mut self, attempt: &Attempt, has_failed: bool, now: Instant) {
+        match attempt.place {
+            Place::Stranger => {
+                self.accounts.end(&attempt.account, has_failed, now);
+                self.addresses.end(&attempt.network, has_failed, now);
+            }
+            Place::Network(_) => {
+                self.known.end(&attempt.key(), has_failed, now);
+                self.known_of_address.end(&attempt.network, has_failed, now);
+            }
+            Place::Device(_) => self.known.end(&attempt.key(), has_failed, now),
+        }
+        if has_failed && attempt.is_known() {
+            self.addresses.fail(attempt.network, now);
+        }
+        if has_failed {
+            self.reputation.take_one(attempt.network, now);
+        }
+    }
+
+    /// Whether an attempt with a name that is no address may fail, as it will; it counts then.
+    pub(super) fn fail_without_account(&mut self, network: Network, now: Instant) -> Standing {
+        let standing = self.addresses.standing(&network, now);
+        if !matches!(standing, Standing::UsedUp { .. }) {
+            self.addresses.fail(network, now);
+            self.reputation.take_one(network, now);
+        }
+        standing
+    }
+
+    /// The lane in which a stranger of this network waits besides so many others of it. These count like failures: a
+    /// person signs in once at a time, so a burst comes after those that are alone.
+    pub(super) fn lane_of_strangers(&self, network: &Network, waiting: usize, now: Instant) -> usize {
+        let failures = usize::try_from(self.reputation.missing(network, now)).unwrap_or(usize::MAX);
+        // Wide steps: a slip or two leave a person before those that guess.
+        match failures.saturating_add(waiting) {
+            0 => 1,
+            1..=2 => 2,
+            3..=8 => 3,
+            _ => 4,
+        }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn attempts(per_account: u32, per_address: u32) -> Attempts {
-        Attempts::new(&Limits {
-            sign_in_failures_per_account: per_account,
-            sign_in_failures_per_address: per_address,
-            ..Limits::default()
-        })
-    }
-
-    fn ip(text: &str) -> IpAddr {
-        text.parse().unwrap()
-    }
-
-    fn fail(attempts: &mut Attempts, account: &str, from: &str, now: Instant) -> bool {
-        attempts.reserve(Some(account), ip(from), now).is_ok()
-    }
-
-    #[test]
-    fn an_account_is_limited_wherever_the_guesses_come_from() {
-        let (mut attempts, now) = (attempts(3, 100), Instant::now());
-        assert!((1..=3).all(|n| fail(&mut attempts, "a@b.c", &format!("10.0.0.{n}"), now)));
-        assert!(!fail(&mut attempts, "a@b.c", "10.0.0.9", now));
-        assert!(fail(&mut attempts, "other@b.c", "10.0.0.9", now));
-        // A third of a minute brings one token.
-        assert!(!fail(&mut attempts, "a@b.c", "10.0.0.9", now + Duration::from_millis(19_999)));
-        assert!(fail(&mut attempts, "a@b.c", "10.0.0.9", now + Duration::from_secs(20)));
-        assert!(!fail(&mut attempts, "a@b.c", "10.0.0.9", now + Duration::from_secs(20)));
-    }
-
-    #[test]
-    fn an_address_is_limited_whatever_it_guesses() {
-        let (mut attempts, now) = (attempts(100, 2), Instant::now());
-        assert!(attempts.reserve(None, ip("10.0.0.1"), now).is_ok());
-        assert!(fail(&mut attempts, "a@b.c", "::ffff:10.0.0.1", now));
-        assert!(!fail(&mut attempts, "d@b.c", "10.0.0.1", now));
-        assert!(fail(&mut attempts, "d@b.c", "10.0.0.2", now));
-    }
-
-    #[test]
-    fn a_64_is_one_address() {
-        let (mut attempts, now) = (attempts(100, 2), Instant::now());
-        assert!(fail(&mut attempts, "a@b.c", "2001:db8::1", now));
-        assert!(fail(&mut attempts, "b@b.c", "2001:db8::2:3:4:5", now));
-        assert!(!fail(&mut attempts, "c@b.c", "2001:db8::9", now));
-        assert!(fail(&mut attempts, "c@b.c", "2001:db8:0:1::9", now));
-    }
-
-    #[test]
-    fn a_success_costs_nothing() {
-        let (mut attempts, now) = (attempts(1, 1), Instant::now());
-        for _ in 0..100 {
-            let taken = attempts.reserve(Some("a@b.c"), ip("10.0.0.1"), now).unwrap();
-            // The second of two at the same time has to wait for the first one's outcome.
-            let limited = attempts.reserve(Some("a@b.c"), ip("10.0.0.1"), now).unwrap_err();
-            assert_eq!(limited, Limited { wait: MINUTE });
-            attempts.give_back(taken);
-        }
-    }
-
-    #[test]
-    fn a_refused_attempt_costs_nothing() {
-        let (mut attempts, now) = (attempts(5, 1), Instant::now());
-        assert!(fail(&mut attempts, "a@b.c", "10.0.0.1", now));
-        for _ in 0..10 {
-            assert!(!fail(&mut attempts, "a@b.c", "10.0.0.1", now));
-        }
-        assert!((2..=5).all(|n| fail(&mut attempts, "a@b.c", &format!("10.0.0.{n}"), now)));
-        assert!(!fail(&mut attempts, "a@b.c", "10.0.0.6", now));
-    }
-
-    #[test]
-    fn a_limit_of_zero_is_one() {
-        let (mut attempts, now) = (attempts(0, 0), Instant::now());
-        assert!(fail(&mut attempts, "a@b.c", "10.0.0.1", now));
-        assert!(!fail(&mut attempts, "a@b.c", "10.0.0.1", now));
-    }
-}
+mod tests;

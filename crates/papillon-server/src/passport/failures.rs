@@ -12,6 +12,7 @@ use msnp::Handle;
 use tokio::time::{Instant, sleep_until};
 
 use crate::limits::Network;
+use crate::listen::LoggedAddresses;
 
 /// The time between two lines about one address.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -35,7 +36,10 @@ pub(crate) enum Reason {
 
 /// Writes failed sign-ins to the log.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Failures(Arc<Mutex<HashMap<Whence, Recent>>>);
+pub(crate) struct Failures {
+    recent: Arc<Mutex<HashMap<Whence, Recent>>>,
+    logged: LoggedAddresses,
+}
 
 /// The key of failures that share a line: a network, or all networks for which there was no more room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -60,12 +64,17 @@ struct Failure {
 }
 
 impl Failures {
+    /// Whether the lines have addresses.
+    pub(crate) fn logged(&self) -> &LoggedAddresses {
+        &self.logged
+    }
+
     /// Logs a failure: at once, or when a second has passed since the last line about its address. It has to be
     /// called on a runtime.
     pub(crate) fn note(&self, reason: Reason, from: IpAddr, account: Option<&Handle>) {
         let failure = Failure { reason, from: from.to_canonical(), account: account.cloned() };
         if let Some((whence, failure)) = self.begin_or_add(failure) {
-            failure.log(0);
+            failure.log(&self.logged, 0);
             // One task for each key in the map: it is there as long as the key.
             let this = self.clone();
             tokio::spawn(async move { this.follow(whence).await });
@@ -74,7 +83,7 @@ impl Failures {
 
     /// Keeps the failure for the next line about its address, or gives it back when there was none lately.
     fn begin_or_add(&self, failure: Failure) -> Option<(Whence, Failure)> {
-        let mut recent = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
         let mut whence = Whence::Network(Network::of(failure.from));
         // An address that has its line keeps it; only new ones share, so a flood does not hide a known attacker.
         if recent.len() >= MOST && !recent.contains_key(&whence) {
@@ -98,13 +107,13 @@ impl Failures {
         loop {
             sleep_until(next).await;
             let Some((failure, others)) = self.take(whence) else { return };
-            failure.log(others);
+            failure.log(&self.logged, others);
             next = Instant::now() + PAUSE;
         }
     }
 
     fn take(&self, whence: Whence) -> Option<(Failure, u64)> {
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut all = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
         let recent = all.get_mut(&whence)?;
         let others = std::mem::take(&mut recent.others);
         let last = recent.last.take();
@@ -117,19 +126,25 @@ impl Failures {
 }
 
 impl Failure {
-    /// Writes the line. The address comes first, so that a program such as fail2ban finds it at a fixed place.
-    fn log(&self, left_out: u64) {
+    /// Writes the line. The address comes first, so that a program such as fail2ban finds it at a fixed place; the line
+    /// stands in no span, which would come before it.
+    fn log(&self, logged: &LoggedAddresses, left_out: u64) {
         let Self { reason, from, account } = self;
+        let from = logged.of(*from);
         let account = account.as_ref().map_or("-", Handle::as_str);
         match reason {
-            Reason::Wrong => tracing::info!(%from, account, left_out, "sign-in failed"),
+            Reason::Wrong => tracing::info!(parent: None, %from, account, left_out, "sign-in failed"),
             Reason::Limited => {
-                tracing::info!(%from, account, left_out, "sign-in refused after too many failures")
+                tracing::info!(parent: None, %from, account, left_out, "sign-in refused after too many failures")
             }
-            Reason::Disabled => tracing::info!(%from, account, left_out, "sign-in to a disabled account"),
-            Reason::Banned => tracing::info!(%from, account, left_out, "sign-in to a banned account"),
+            Reason::Disabled => {
+                tracing::info!(parent: None, %from, account, left_out, "sign-in to a disabled account")
+            }
+            Reason::Banned => {
+                tracing::info!(parent: None, %from, account, left_out, "sign-in to a banned account")
+            }
             Reason::Ticket => {
-                tracing::info!(%from, account, left_out, "sign-in with a ticket that is not good")
+                tracing::info!(parent: None, %from, account, left_out, "sign-in with a ticket that is not good")
             }
         }
     }
@@ -145,7 +160,7 @@ mod tests {
 
     /// The number of addresses that are remembered.
     fn remembered(failures: &Failures) -> usize {
-        failures.0.lock().unwrap().len()
+        failures.recent.lock().unwrap().len()
     }
 
     #[tokio::test(start_paused = true)]

@@ -15,6 +15,8 @@ use subtle::ConstantTimeEq;
 use tokio::sync::Semaphore;
 use zeroize::Zeroizing;
 
+use crate::counts::Level;
+
 /// The most sign-ins that wait for their hash; further ones are refused.
 const WAITING: usize = 256;
 /// The most a stored hash may ask for. Ours ask for 19 MiB and two passes; this leaves room for
@@ -91,6 +93,9 @@ pub struct Passwords {
     admitted: Arc<Semaphore>,
     memory: Arc<Memory>,
     dummy: Arc<Stored>,
+    /// Passwords that wait for their turn, and those in work.
+    pub(crate) waiting: Arc<Level>,
+    pub(crate) in_work: Arc<Level>,
 }
 
 impl Passwords {
@@ -104,13 +109,16 @@ impl Passwords {
             admitted: Arc::new(Semaphore::new(parallelism + WAITING)),
             memory: Arc::new(Memory { kept: Mutex::default(), max: parallelism }),
             dummy: Arc::new(Stored::dummy()),
+            waiting: Arc::default(),
+            in_work: Arc::default(),
         }
     }
 
     /// Whether `password` is the one that `stored` is the hash of. Without a stored hash the same
     /// work is done and the answer is no: the time does not tell whether an account exists.
     ///
-    /// The work goes on when the caller gives up, so that giving up does not make room for more.
+    /// The work goes on when the caller gives up, and keeps `held` until it is done, so that giving up does not make
+    /// room for more.
     ///
     /// # Errors
     /// [`VerifyError::Busy`] when 256 wait already, [`VerifyError::BadHash`] when `stored` is no
@@ -119,13 +127,17 @@ impl Passwords {
         &self,
         password: Zeroizing<String>,
         stored: Option<&str>,
+        held: impl Send + 'static,
     ) -> Result<bool, VerifyError> {
         let stored = match stored {
             Some(phc) => Arc::new(Stored::parse(phc).ok_or(VerifyError::BadHash)?),
             None => Arc::clone(&self.dummy),
         };
         let memory = Arc::clone(&self.memory);
-        let work = move || memory.lend(|blocks| stored.matches(&password, blocks));
+        let work = move || {
+            let _held = held;
+            memory.lend(|blocks| stored.matches(&password, blocks))
+        };
         self.work(work).await.unwrap_or(Err(VerifyError::Busy))
     }
 
@@ -134,17 +146,39 @@ impl Passwords {
     /// # Errors
     /// [`Crowded`] when 256 wait already.
     pub async fn hash(&self, password: Zeroizing<String>) -> Result<Result<String, HashError>, Crowded> {
+        self.hash_holding(password, ()).await
+    }
+
+    /// [`hash`](Self::hash) that keeps `held` until it is done, as [`verify`](Self::verify) does.
+    pub(super) async fn hash_holding(
+        &self,
+        password: Zeroizing<String>,
+        held: impl Send + 'static,
+    ) -> Result<Result<String, HashError>, Crowded> {
         let memory = Arc::clone(&self.memory);
-        self.work(move || memory.lend(|blocks| hash_in(blocks, &password))).await
+        self.work(move || {
+            let _held = held;
+            memory.lend(|blocks| hash_in(blocks, &password))
+        })
+        .await
+    }
+
+    /// The turns to give away at once: one for each hash that is worked out, and half as many again, so that no
+    /// processor waits while the next account is looked up.
+    pub(super) fn turns(&self) -> usize {
+        self.memory.max + self.memory.max.div_ceil(2).min(WAITING)
     }
 
     async fn work<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Crowded> {
         // The first permit is refused at once, the second is waited for: the queue is bounded, and in order.
         let admitted = Arc::clone(&self.admitted).try_acquire_owned().map_err(|_| Crowded)?;
+        let waiting = self.waiting.enter();
         let running = Arc::clone(&self.running).acquire_owned().await.map_err(|_| Crowded)?;
+        drop(waiting);
+        let in_work = self.in_work.enter();
         // The permits move into the thread: a blocking task runs on when its caller is dropped, and so does the count.
         let work = tokio::task::spawn_blocking(move || {
-            let _held = (admitted, running);
+            let _held = (admitted, running, in_work);
             work()
         });
         work.await.map_err(|_| Crowded)
@@ -260,17 +294,17 @@ mod tests {
         assert!(stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{stored}");
         assert_ne!(stored, hash_password("s3cret, ü").unwrap());
         let pool = Passwords::new(2);
-        assert_eq!(pool.verify(password("s3cret, ü"), Some(&stored)).await, Ok(true));
-        assert_eq!(pool.verify(password("s3cret, u"), Some(&stored)).await, Ok(false));
-        assert_eq!(pool.verify(password(""), Some(&stored)).await, Ok(false));
+        assert_eq!(pool.verify(password("s3cret, ü"), Some(&stored), ()).await, Ok(true));
+        assert_eq!(pool.verify(password("s3cret, u"), Some(&stored), ()).await, Ok(false));
+        assert_eq!(pool.verify(password(""), Some(&stored), ()).await, Ok(false));
         let other = pool.hash(password("ü")).await.unwrap().unwrap();
-        assert_eq!(pool.verify(password("ü"), Some(&other)).await, Ok(true));
+        assert_eq!(pool.verify(password("ü"), Some(&other), ()).await, Ok(true));
     }
 
     #[tokio::test]
     async fn no_account_is_the_same_work_and_a_no() {
         let pool = Passwords::new(1);
-        assert_eq!(pool.verify(password("x"), None).await, Ok(false));
+        assert_eq!(pool.verify(password("x"), None, ()).await, Ok(false));
         let kept = pool.memory.kept.lock().unwrap();
         assert_eq!(kept.iter().map(Vec::len).collect::<Vec<_>>(), [Params::DEFAULT.block_count()]);
         assert_eq!(pool.dummy.argon2.params(), cost().params());
@@ -280,9 +314,9 @@ mod tests {
     async fn memory_is_kept_and_used_again() {
         let pool = Passwords::new(1);
         let stored = cheap("x");
-        assert_eq!(pool.verify(password("x"), Some(&stored)).await, Ok(true));
+        assert_eq!(pool.verify(password("x"), Some(&stored), ()).await, Ok(true));
         let first = pool.memory.kept.lock().unwrap()[0].as_ptr();
-        assert_eq!(pool.verify(password("y"), Some(&stored)).await, Ok(false));
+        assert_eq!(pool.verify(password("y"), Some(&stored), ()).await, Ok(false));
         let kept = || {
             let kept = pool.memory.kept.lock().unwrap();
             (kept.len(), kept[0].as_ptr())
@@ -305,7 +339,7 @@ mod tests {
             "$argon2id$v=19$m=64,t=4294967295,p=1$c2FsdHNhbHQ$aGFzaGhhc2g",
             "$argon2id$v=19$m=64,t=1,p=1",
         ] {
-            assert_eq!(pool.verify(password("x"), Some(bad)).await, Err(VerifyError::BadHash), "{bad}");
+            assert_eq!(pool.verify(password("x"), Some(bad), ()).await, Err(VerifyError::BadHash), "{bad}");
         }
     }
 
@@ -316,11 +350,11 @@ mod tests {
         let running = Arc::clone(&pool.running).acquire_owned().await.unwrap();
         let mut waiting = Vec::new();
         for _ in 0..=WAITING {
-            let mut one = Box::pin(pool.verify(password("x"), Some(&stored)));
+            let mut one = Box::pin(pool.verify(password("x"), Some(&stored), ()));
             assert!(poll_once(&mut one).await.is_none());
             waiting.push(one);
         }
-        assert_eq!(pool.verify(password("x"), Some(&stored)).await, Err(VerifyError::Busy));
+        assert_eq!(pool.verify(password("x"), Some(&stored), ()).await, Err(VerifyError::Busy));
         assert!(matches!(pool.hash(password("x")).await, Err(Crowded)));
         drop(running);
         for one in waiting {

@@ -156,7 +156,8 @@ pub(crate) fn to_hex(bytes: &[u8]) -> String {
         .collect()
 }
 
-fn from_hex(text: &str) -> Option<Vec<u8>> {
+/// The bytes of hexadecimal digits, if they are such.
+pub(super) fn from_hex(text: &str) -> Option<Vec<u8>> {
     // A digit is at most 15; an odd number of them ends in half a pair, which is `None`.
     let digit = |byte: u8| char::from(byte).to_digit(16).map(|value| value as u8);
     text.as_bytes().chunks(2).map(|pair| Some(digit(*pair.first()?)? << 4 | digit(*pair.get(1)?)?)).collect()

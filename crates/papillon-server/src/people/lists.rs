@@ -1,6 +1,8 @@
 //! The lists of a signed-in person in memory.
 
-use msnp::{AddPrompt, GroupId, GroupName, ListFlags, ListVersion, Privacy, PropertyKey, PropertyValue};
+use msnp::{
+    AddPrompt, GroupId, GroupName, Handle, List, ListFlags, ListVersion, Privacy, PropertyKey, PropertyValue,
+};
 use papillon_store::{AccountId, Contact, GroupSet, Person, Roster};
 
 use super::gaps::Gaps;
@@ -51,6 +53,13 @@ impl Lists {
     /// The lists an account is on.
     pub(crate) fn of(&self, account: AccountId) -> ListFlags {
         self.position(account).map_or(ListFlags::NONE, |at| self.roster.contacts[at].lists)
+    }
+
+    /// Whether an account is on the forward list.
+    pub(crate) fn has_forward(&self, handle: &Handle) -> bool {
+        // By handle there is no order. A list change is written to the disk, so this costs little beside it.
+        let mut contacts = self.roster.contacts.iter();
+        contacts.any(|contact| contact.lists.contains(List::Forward) && contact.handle == *handle)
     }
 
     pub(super) fn reach(&mut self, version: ListVersion) {

@@ -15,6 +15,7 @@ pub(crate) use self::bans::keep_refusals as keep_ban_refusals;
 use self::outage::Outage;
 use super::{AccountLocks, Directory, account_changes};
 use crate::bans::Bans;
+use crate::counts::Health;
 
 /// The time until a change is noticed, at most.
 const INTERVAL: Duration = Duration::from_millis(250);
@@ -25,13 +26,16 @@ pub(crate) async fn watch(
     locks: Arc<AccountLocks>,
     directory: Arc<Directory>,
     bans: Arc<Bans>,
+    health: Arc<Health>,
 ) {
     let mut seen = None;
     let mut follower = Follower::new(bans);
     let mut outage = Outage::default();
     loop {
         // A failure ends nothing: `seen` stays, so the next look catches up.
-        outage.note(look(&*store, &locks, &directory, &mut seen, &mut follower).await);
+        let outcome = look(&*store, &locks, &directory, &mut seen, &mut follower).await;
+        health.looked(outcome.is_ok());
+        outage.note(outcome);
         tokio::time::sleep(INTERVAL).await;
     }
 }

@@ -9,13 +9,16 @@ use bytes::BytesMut;
 use msnp::wire::{Decoder, Frame, Limits, Stream};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep_until};
+use tracing::{Instrument, Span, field};
 
+use super::caught::{Panicked, caught};
 use super::command_error::Flow;
 use super::notification;
 use super::switchboard;
 use crate::config::Timeouts;
+use crate::counts::{self, Door, Loss, OpenConnection};
 use crate::delivery::{Deliveries, Inlet, Outbox, Reader, Tunnel, read_buffer};
-use crate::listen::{EntryPoint, Origin};
+use crate::listen::{EntryPoint, LoggedAddresses, Origin};
 use crate::service::Service;
 
 /// A deadline that is never reached.
@@ -32,7 +35,11 @@ enum Role {
 /// Serves one client until one of the two sides ends it. `early` are the bytes that have been read from it.
 pub(crate) async fn serve(service: Arc<Service>, stream: TcpStream, early: Vec<u8>, origin: Origin) {
     let (half, writer) = stream.into_split();
-    let outbox = Arc::new(Outbox::new(writer, service.config.limits.outbox_bytes));
+    let outbox = Arc::new(Outbox::new(
+        writer,
+        service.config.limits.outbox_bytes,
+        Arc::clone(&service.counts.traffic),
+    ));
     attend(service, Reader::Tcp { half, early }, outbox, origin).await;
 }
 
@@ -45,12 +52,15 @@ pub(crate) async fn serve_tunnel(service: Arc<Service>, tunnel: Arc<Tunnel>, ori
 async fn attend(service: Arc<Service>, reader: Reader, outbox: Arc<Outbox>, origin: Origin) {
     // Declared before the connection, so dropped after it: a shutdown counts it until its last lines are taken.
     let shared = Arc::clone(&service);
-    let _registration = shared.open.register(&outbox, origin.client.ip());
+    let registration = shared.open.register(&outbox, origin.client.ip());
     // A ban that came since the connection was accepted closes those that are registered: this one, or it is seen here.
     if shared.bans.has_address(origin.client.ip()) {
         Deliveries::new().close(&outbox);
     }
+    let counted = service.counts.connections.open(door(origin.entry_point), counts::Role::Unknown);
     let mut connection = Connection {
+        span: span(registration.number(), &origin, &service.logged),
+        counted,
         timeouts: &shared.config.now().timeouts,
         decoder: Decoder::new(Stream::NotificationRequests, Limits::SIGN_IN),
         role: Role::Unknown,
@@ -62,9 +72,12 @@ async fn attend(service: Arc<Service>, reader: Reader, outbox: Arc<Outbox>, orig
         outbox,
         origin,
     };
-    let reset = connection.run().await;
+    let reset = caught(connection.run()).await.unwrap_or_else(|Panicked| {
+        tracing::error!(client = %origin.client, "a connection's task panicked; its client is disconnected");
+        true
+    });
     // Before the lingering: the others hear at once that this client is gone.
-    connection.leave(reset);
+    connection.span.clone().in_scope(|| connection.leave(reset));
     if !reset {
         connection.reader.linger().await;
     }
@@ -72,6 +85,10 @@ async fn attend(service: Arc<Service>, reader: Reader, outbox: Arc<Outbox>, orig
 
 struct Connection {
     service: Arc<Service>,
+    /// The client, for the lines of the log. It is entered around all work but the relay of messages: they pay nothing
+    /// for it, and the one line that a relay may log enters it by itself.
+    span: Span,
+    counted: OpenConnection,
     /// The time limits at its beginning: a change of the settings holds for later connections.
     timeouts: &'static Timeouts,
     reader: Reader,
@@ -136,14 +153,14 @@ impl Connection {
                 () = timer.as_mut() => {
                     has_rung = true;
                     if stall.is_some_and(|(since, _)| self.stall_deadline(since) <= Instant::now()) {
-                        tracing::info!("dropping a client that does not read");
+                        self.outbox.end(Loss::Stalled);
                         return false;
                     }
                     if self.reader.expires().is_some_and(|expires| expires <= Instant::now()) {
-                        tracing::debug!("a client of the gateway asks no more");
+                        self.span.in_scope(|| tracing::debug!("a client of the gateway asks no more"));
                         return true;
                     }
-                    if !self.closing && self.see_to_deadlines().is_break() {
+                    if !self.closing && self.span.clone().in_scope(|| self.see_to_deadlines()).is_break() {
                         self.finish();
                     }
                 }
@@ -187,7 +204,7 @@ impl Connection {
             if let Role::Switchboard(switchboard) = &mut self.role {
                 // One for all frames of this read: nothing is awaited on a switchboard, so a burst is one write.
                 let mut out = Deliveries::new();
-                return switchboard.handle_all(&mut self.decoder, buffer, &mut out);
+                return switchboard.handle_all(&mut self.decoder, buffer, &self.span, &mut out);
             }
             match self.decoder.next(buffer) {
                 Ok(Some(frame)) => {
@@ -198,7 +215,9 @@ impl Connection {
                 }
                 Ok(None) => return Flow::Continue(()),
                 Err(error) => {
-                    tracing::debug!(%error, "closing a connection whose stream cannot be read");
+                    self.span.in_scope(
+                        || tracing::debug!(%error, "closing a connection whose stream cannot be read"),
+                    );
                     return Flow::Break(());
                 }
             }
@@ -214,12 +233,14 @@ impl Connection {
         match &mut self.role {
             // Boxed so that an idle connection does not carry the room that its commands need.
             Role::Notification(notification) => {
-                let flow = Box::pin(notification.handle(frame)).await;
+                let flow = Box::pin(notification.handle(frame)).instrument(self.span.clone()).await;
                 // A sign-in raises the limits, from the next frame on.
                 self.decoder.expect(Stream::NotificationRequests, notification.frame_limits());
                 flow
             }
-            Role::Switchboard(switchboard) => switchboard.handle(&frame, &mut Deliveries::new()),
+            Role::Switchboard(switchboard) => {
+                self.span.in_scope(|| switchboard.handle(&frame, &mut Deliveries::new()))
+            }
             Role::Unknown => Flow::Break(()),
         }
     }
@@ -232,11 +253,13 @@ impl Connection {
             (b"VER", _) => {
                 let connection = notification::Connection::new(service, outbox, self.origin);
                 self.role = Role::Notification(Box::new(connection));
+                self.counted.becomes(counts::Role::Notification);
             }
             // The dispatch listener has no switchboards.
             (b"USR" | b"ANS", EntryPoint::Msnp | EntryPoint::Gateway) => {
                 let connection = switchboard::Connection::new(service, outbox, self.origin.entry_point);
                 self.role = Role::Switchboard(Box::new(connection));
+                self.counted.becomes(counts::Role::Switchboard);
                 self.decoder.expect(Stream::SwitchboardRequests, Limits::SIGNED_IN);
             }
             _ => return Flow::Break(()),
@@ -298,6 +321,13 @@ impl Connection {
 
     /// Tells all people that it concerns that this client is gone, or is going (`reset`: gone already).
     fn leave(&mut self, reset: bool) {
+        match self.outbox.loss() {
+            Some((Loss::Overflow | Loss::Stalled, waiting)) => {
+                tracing::info!(waiting, "dropping a client that does not read");
+            }
+            Some((Loss::Flood, _)) => tracing::info!("dropping a client that sends more than is worked off"),
+            Some((Loss::Disconnected, _)) | None => {}
+        }
         let mut out = Deliveries::new();
         match &mut self.role {
             Role::Unknown => {}
@@ -311,5 +341,29 @@ impl Connection {
         if let Reader::Tcp { .. } = self.reader {
             out.abandon(&self.outbox);
         }
+    }
+}
+
+/// The span of a connection: its number, and with time the dialect and the account of its client. The handlers record
+/// these, as the span of now.
+fn span(number: u64, origin: &Origin, logged: &LoggedAddresses) -> Span {
+    let address = origin.client.ip().to_canonical();
+    // An error's line needs it as well, so it is of the level that is always on.
+    let span = match logged.are_shown() {
+        true => {
+            tracing::error_span!("client", number, %address, dialect = field::Empty, account = field::Empty)
+        }
+        false => tracing::error_span!("client", number, dialect = field::Empty, account = field::Empty),
+    };
+    span.in_scope(|| tracing::debug!(%address, entry_point = ?origin.entry_point, "connected"));
+    span
+}
+
+/// The door of a connection in the counts.
+fn door(entry_point: EntryPoint) -> Door {
+    match entry_point {
+        EntryPoint::Msnp => Door::Msnp,
+        EntryPoint::Dispatch => Door::Dispatch,
+        EntryPoint::Gateway => Door::Gateway,
     }
 }

@@ -14,6 +14,7 @@ use msnp::TransactionId;
 use msnp::command::{SwitchboardRequest as Request, error};
 use msnp::wire::{Decoder, Encode, Frame};
 use tokio::time::Instant;
+use tracing::Span;
 
 use crate::delivery::Deliveries;
 use crate::roles::command_error::{CommandError, Flow, Outcome};
@@ -22,23 +23,35 @@ pub(crate) use connection::Connection;
 
 impl Connection {
     /// Handles all commands that have been read. Nothing here waits, so a burst goes out in as few writes as it came
-    /// in reads.
+    /// in reads. `span` is for the line that an unreadable stream leaves in the log.
     pub(crate) fn handle_all(
         &mut self,
         decoder: &mut Decoder,
         buffer: &mut BytesMut,
+        span: &Span,
         out: &mut Deliveries,
     ) -> Flow {
-        loop {
+        let flow = loop {
             match decoder.next(buffer) {
-                Ok(Some(frame)) => self.handle(&frame, out)?,
-                Ok(None) => return Flow::Continue(()),
+                Ok(Some(frame)) => {
+                    if self.handle(&frame, out).is_break() {
+                        break Flow::Break(());
+                    }
+                }
+                Ok(None) => break Flow::Continue(()),
                 Err(error) => {
-                    tracing::debug!(%error, "closing a switchboard connection that cannot be read");
-                    return Flow::Break(());
+                    span.in_scope(|| {
+                        tracing::debug!(%error, "closing a switchboard connection that cannot be read");
+                    });
+                    break Flow::Break(());
                 }
             }
+        };
+        // Once for a burst: the counters are shared by all connections.
+        if self.relayed.messages > 0 {
+            self.service.counts.traffic.relayed(std::mem::take(&mut self.relayed));
         }
+        flow
     }
 
     /// Handles one command.

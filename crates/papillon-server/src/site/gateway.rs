@@ -90,7 +90,8 @@ impl Gateways {
             tracing::warn!("too many connections: one more is turned away at the gateway");
             return Err(Denied::Full);
         }
-        let tunnel = Tunnel::new(config.limits.outbox_bytes, config.timeouts.gateway_idle);
+        let traffic = Arc::clone(&self.service.counts.traffic);
+        let tunnel = Tunnel::new(config.limits.outbox_bytes, config.timeouts.gateway_idle, traffic);
         let (session, first) = GatewaySession::new(Arc::clone(&tunnel));
         let entry = Table::enter(&self.table, &session, visitor.peer.ip()).ok_or(Denied::Full)?;
         // Without a port: each request may come from another.

@@ -13,8 +13,10 @@ use crate::Limits;
 use crate::addresses::old_hosts::is_old;
 use crate::addresses::{Front, Ports};
 use crate::bans::Bans;
+use crate::counts::{Counts, Health};
 use crate::http::{Entrance, Handler, MAX_BODY, Request, Response, Setting, Visitor, bridge};
 use crate::listen::proxy_protocol::AddressRange;
+use crate::metrics;
 use crate::passport::Passport;
 
 /// The longest body that carries a picture, in bytes.
@@ -30,6 +32,7 @@ pub struct Site {
     https_only: AtomicBool,
     gateways: Option<Gateways>,
     entrance: Entrance,
+    health: Arc<Health>,
 }
 
 impl Site {
@@ -49,6 +52,7 @@ impl Site {
             https_only: AtomicBool::new(false),
             gateways: None,
             entrance: Entrance::new(limits),
+            health: Arc::new(Health::of_serving()),
         }
     }
 
@@ -89,6 +93,14 @@ impl Site {
     #[must_use]
     pub(crate) fn with_bans(mut self, bans: Arc<Bans>) -> Self {
         self.entrance.ban(bans);
+        self
+    }
+
+    /// With the counts of a service.
+    #[must_use]
+    pub(crate) fn with_counts(mut self, counts: &Counts) -> Self {
+        self.entrance.count_in(Arc::clone(&counts.connections));
+        self.health = Arc::clone(&counts.health);
         self
     }
 
@@ -144,9 +156,8 @@ impl Handler for Site {
                 login::answer(&self.passport, request, visitor.peer.ip(), &page).await.closing()
             }
             "/login.srf" | "/login2.srf" => only_reading().closing(),
-            "/health" => reading(request, || {
-                Response::text(StatusCode::OK, "ok").with_header("Cache-Control", "no-store").closing()
-            }),
+            "/health/live" => reading(request, || metrics::alive(&self.health)),
+            "/health" | "/health/ready" => reading(request, || metrics::ready(&self.health)),
             _ => match &self.pages {
                 Some(pages) => bridge::answer(pages, request, visitor).await,
                 None => reading(request, || Response::text(StatusCode::NOT_FOUND, "There is nothing here.")),
@@ -157,7 +168,7 @@ impl Handler for Site {
 
 /// Whether a path in lower case is one in the programs of legacy clients, or one to which the service sends them.
 fn is_for_old_clients(path: &str) -> bool {
-    let folders = ["/gateway/", "/rdr/", "/config/", "/svcs/", "/abservice/", "/ads/"];
+    let folders = ["/gateway/", "/rdr/", "/config/", "/svcs/", "/abservice/", "/ads/", "/health/"];
     folders.iter().any(|folder| path.starts_with(folder))
         || matches!(path, "/ads" | "/login.srf" | "/login2.srf" | "/rst.srf" | "/health")
 }

@@ -93,6 +93,11 @@ impl TlsAcceptor {
         self.identity.tell_names(names)
     }
 
+    /// Whether the log shows the addresses of clients that are turned away.
+    pub fn show_addresses(&self, on: bool) {
+        self.too_old.logged.show(on);
+    }
+
     /// Has the renewal task read the files again at once.
     pub fn read_again(&self) {
         self.renewal.ask();

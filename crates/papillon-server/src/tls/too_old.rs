@@ -9,7 +9,7 @@ use parking_lot::Mutex;
 use tokio::io::AsyncRead;
 
 use crate::limits::{Network, Pace, RateLimiter};
-use crate::listen::Peeked;
+use crate::listen::{LoggedAddresses, Peeked};
 
 /// The most networks that are remembered.
 const MOST: usize = 1024;
@@ -22,7 +22,10 @@ const BEGINNING: usize = 1024;
 
 /// The addresses that the operator has been told about.
 #[derive(Debug)]
-pub(super) struct TooOld(Mutex<Told>);
+pub(super) struct TooOld {
+    told: Mutex<Told>,
+    pub(super) logged: LoggedAddresses,
+}
 
 #[derive(Debug)]
 struct Told {
@@ -32,17 +35,17 @@ struct Told {
 
 impl Default for TooOld {
     fn default() -> Self {
-        Self(Mutex::new(Told::new(LINES_AN_HOUR)))
+        Self { told: Mutex::new(Told::new(LINES_AN_HOUR)), logged: LoggedAddresses::default() }
     }
 }
 
 impl TooOld {
     /// Tells the operator about a client that could not be served, once for each address.
     pub(super) fn tell(&self, client: IpAddr) {
-        if !self.0.lock().is_news(Network::of(client)) {
+        if !self.told.lock().is_news(Network::of(client)) {
             return;
         }
-        let client = client.to_canonical();
+        let client = self.logged.of(client);
         if cfg!(feature = "old-windows") {
             tracing::warn!(
                 %client,
@@ -114,7 +117,7 @@ mod tests {
     fn a_flood_of_addresses_fills_no_log() {
         let told = TooOld::default();
         let news = (0..10_000)
-            .filter(|number| told.0.lock().is_news(Network::of(Ipv4Addr::from_bits(*number).into())));
+            .filter(|number| told.told.lock().is_news(Network::of(Ipv4Addr::from_bits(*number).into())));
         assert!((60..100).contains(&news.count()));
     }
 }

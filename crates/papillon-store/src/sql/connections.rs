@@ -257,28 +257,31 @@ pub(crate) async fn in_time<T>(
 /// type of a closure cannot say yet that its future is `Send` and borrows the connection.
 macro_rules! reading {
     ($store:ident, $reader:ident => $work:expr) => {{
-        loop {
-            let mut lent = $store.readers.lend().await?;
-            let deadline = lent.deadline();
-            let outcome = {
-                let $reader = &mut lent;
-                $crate::sql::connections::in_time(deadline, $work).await
-            };
-            match outcome {
-                Err(fault) if fault.is_of_connection() => {
-                    let again = lent.was_stale(&fault);
-                    lent.close(&fault).await;
-                    // It ends: a lost connection has thrown away all kept ones, and a new one is never stale.
-                    if !again {
-                        break Err(fault.into());
+        let operation = async {
+            loop {
+                let mut lent = $store.readers.lend().await?;
+                let deadline = lent.deadline();
+                let outcome = {
+                    let $reader = &mut lent;
+                    $crate::sql::connections::in_time(deadline, $work).await
+                };
+                match outcome {
+                    Err(fault) if fault.is_of_connection() => {
+                        let again = lent.was_stale(&fault);
+                        lent.close(&fault).await;
+                        // It ends: a lost connection has thrown away all kept ones, and a new one is never stale.
+                        if !again {
+                            break Err(fault.into());
+                        }
+                    }
+                    outcome => {
+                        lent.give_back();
+                        break Ok(outcome?);
                     }
                 }
-                outcome => {
-                    lent.give_back();
-                    break Ok(outcome?);
-                }
             }
-        }
+        };
+        $crate::measures::measured(&$store.measures.reads, operation).await
     }};
 }
 pub(super) use reading;

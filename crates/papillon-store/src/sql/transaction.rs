@@ -138,27 +138,30 @@ pub(super) async fn step_aside(attempt: u32) {
 /// is `Send` and borrows the transaction.
 macro_rules! in_transaction {
     ($store:ident, $tx:ident => $work:expr) => {{
-        let mut attempt = 0;
-        loop {
-            attempt += 1;
-            let outcome: Result<_, $crate::sql::Fault> = async {
-                let mut transaction = $store.begin().await?;
-                let deadline = transaction.deadline();
-                // The deadline is of the work; `end` has the same for its commit, so all of it is over by then.
-                let done = {
-                    let $tx = &mut transaction;
-                    $crate::sql::connections::in_time(deadline, $work).await
-                };
-                transaction.end(done, $store).await
-            }
-            .await;
-            match outcome {
-                Err(fault) if fault.is_conflict() && attempt < $crate::sql::transaction::ATTEMPTS => {
-                    $crate::sql::transaction::step_aside(attempt).await;
+        let operation = async {
+            let mut attempt = 0;
+            loop {
+                attempt += 1;
+                let outcome: Result<_, $crate::sql::Fault> = async {
+                    let mut transaction = $store.begin().await?;
+                    let deadline = transaction.deadline();
+                    // The deadline is of the work; `end` has the same for its commit, so all of it is over by then.
+                    let done = {
+                        let $tx = &mut transaction;
+                        $crate::sql::connections::in_time(deadline, $work).await
+                    };
+                    transaction.end(done, $store).await
                 }
-                outcome => break Ok(outcome?),
+                .await;
+                match outcome {
+                    Err(fault) if fault.is_conflict() && attempt < $crate::sql::transaction::ATTEMPTS => {
+                        $crate::sql::transaction::step_aside(attempt).await;
+                    }
+                    outcome => break Ok(outcome?),
+                }
             }
-        }
+        };
+        $crate::measures::measured(&$store.measures.writes, operation).await
     }};
 }
 pub(super) use in_transaction;

@@ -154,7 +154,10 @@ async fn health<S: AsyncRead + AsyncWrite + Unpin>(mut stream: S, host: impl Dis
 
 fn is_healthy(said: &[u8]) -> bool {
     // Another web server may have a `/health` as well; its text is hardly the same.
-    said.starts_with(b"HTTP/1.1 200") && said.trim_ascii_end().ends_with(b"\r\n\r\nok")
+    // 503 while its database is silent or it goes down: whose port it is can be told all the same.
+    let answers = said.starts_with(b"HTTP/1.1 200 ") || said.starts_with(b"HTTP/1.1 503 ");
+    let facts = said.windows(4).position(|part| part == b"\r\n\r\n").and_then(|end| said.get(end + 4..));
+    answers && facts.is_some_and(|facts| facts.starts_with(br#"{"status":""#))
 }
 
 async fn read_until<S: AsyncRead + Unpin>(

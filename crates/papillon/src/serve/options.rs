@@ -96,6 +96,11 @@ pub(crate) struct ServeArgs {
     /// A machine with 53 here as its only DNS server finds everything else of the service.
     #[arg(long, value_name = "ADDR", value_parser = ListenAddress::parse)]
     dns: Option<ListenAddress>,
+    /// Metrics for Prometheus at /metrics, and the health of the service at /health, by HTTP. [default: none]
+    ///
+    /// Such as 127.0.0.1:9863. It has no password: only the machines that read it should reach it.
+    #[arg(long, value_name = "ADDR", value_parser = ListenAddress::parse)]
+    metrics: Option<ListenAddress>,
     /// The clients that the DNS listener answers: private, any, or addresses and networks. [default: private]
     ///
     /// Separated by commas, such as private,100.64.0.0/10. Private are loopback, private and link-local
@@ -141,6 +146,11 @@ pub(crate) struct ServeArgs {
     /// Takes passwords over TLS only: no page with a password, and no login, is served without it.
     #[arg(long)]
     https_only: bool,
+    /// Shows the addresses of clients in the log, which fail2ban needs.
+    ///
+    /// Without it a line of level info or above has `-` in place of an address. Accounts are named in any case.
+    #[arg(long)]
+    log_addresses: bool,
     /// Seconds between the announcement of a shutdown and the shutdown; 0 announces nothing. [default: 0]
     ///
     /// A second SIGTERM or SIGINT cuts them short.
@@ -178,6 +188,7 @@ impl ServeArgs {
         replace(&mut settings.http, &self.http);
         replace(&mut settings.https, &self.https);
         replace(&mut settings.dns, &self.dns);
+        replace(&mut settings.metrics, &self.metrics);
         replace(&mut settings.server.dns.clients, &self.dns_clients);
         replace(&mut settings.server.dns.others, &self.dns_others);
         if let Some(servers) = &self.dns_upstreams {
@@ -191,6 +202,7 @@ impl ServeArgs {
         operator.contact = self.operator_contact.clone().or(operator.contact.take());
         // An option without a value can only turn on: it takes nothing back that the file says.
         settings.server.https_only |= self.https_only;
+        settings.server.log_addresses |= self.log_addresses;
         replace(&mut settings.server.ticket_lifetime, &self.ticket_lifetime);
         replace(&mut settings.server.trusted_proxies, &self.trusted_proxies);
         settings.server.old_windows |= self.old_windows;

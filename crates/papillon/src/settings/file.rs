@@ -119,6 +119,25 @@ mod tests {
     }
 
     #[test]
+    fn the_page_of_limits_has_every_limit_at_its_default() {
+        let page = include_str!("../../../../docs/limits.md");
+        let (_, limits) = super::super::DEFAULTS_FILE.split_once("[limits]").unwrap();
+        let (limits, _) = limits.split_once("\n[").unwrap();
+        for line in limits.lines().filter(|line| !line.is_empty()) {
+            let (key, value) = line.trim_start_matches("# ").split_once(" = ").unwrap();
+            let default = value.split_whitespace().next().unwrap();
+            let row = format!("| `{key}` | {default} |");
+            assert!(page.lines().any(|line| line.starts_with(&row)), "docs/limits.md has no row {row}");
+        }
+        for row in page.lines().filter_map(|line| line.strip_prefix("| `")) {
+            let (key, rest) = row.split_once('`').unwrap();
+            let is_key = key.chars().all(|c| c.is_ascii_lowercase() || c == '_');
+            let is_limit = KEYS.iter().any(|known| known.table == "limits" && known.name == key);
+            assert!(!is_key || is_limit, "docs/limits.md has a row of {key}{rest}");
+        }
+    }
+
+    #[test]
     fn values_arrive() {
         let settings = apply("msnp = 1864\npublic_host = 'x.org'\n[limits]\nforward_list = 1_000\n").unwrap();
         assert_eq!(settings.msnp.to_string(), "0.0.0.0:1864");

@@ -16,7 +16,8 @@ const FAILED: &str = " INFO papillon_server::passport::failures: sign-in failed 
 fn failures_are_logged_with_address_and_account() {
     let papillon = Papillon::new();
     papillon.add(ADA, "s3cret-word");
-    let running = Running::start(&papillon);
+    let all = ["serve", "--msnp", "127.0.0.1:0", "--http", "127.0.0.1:0", "--https", "127.0.0.1:0"];
+    let running = Running::launch(papillon.command(all).arg("--log-addresses"));
     assert_eq!(running.login(ADA, "s3cret-wrong").0, 401);
     let line = running.wait_for_log("sign-in failed");
     assert!(line.ends_with(&format!("{FAILED}\"{ADA}\" left_out=0")), "{line}");
@@ -51,7 +52,8 @@ fn a_flood_is_counted() {
     let running = Running::launch(
         papillon
             .command(["serve", "--msnp", "127.0.0.1:0", "--http", "127.0.0.1:0", "--https", "none"])
-            .env("PAPILLON_LIMITS_SIGN_IN_FAILURES_PER_ACCOUNT", "2"),
+            .env("PAPILLON_LIMITS_SIGN_IN_FAILURES_PER_ACCOUNT", "2")
+            .env("PAPILLON_LOG_ADDRESSES", "true"),
     );
     const ALL: u64 = 40;
     for _ in 0..ALL {
@@ -111,7 +113,8 @@ fn fail2ban_finds_them() {
         let papillon = Papillon::new();
         papillon.add(ADA, "s3cret-word");
         let all = ["serve", "--msnp", "127.0.0.1:0", "--http", "127.0.0.1:0", "--https", "none"];
-        let mut running = Running::launch(papillon.command(all).args(["--log-format", format]));
+        let mut running =
+            Running::launch(papillon.command(all).args(["--log-format", format, "--log-addresses"]));
         for name in [ADA, "a b from=192.0.2.66 ", "from=192.0.2.66@example.com"] {
             assert_eq!(running.login(&name.replace(' ', "%20"), "a guess").0, 401);
         }

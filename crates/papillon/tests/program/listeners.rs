@@ -10,11 +10,12 @@ use crate::running::{DEADLINE, Running};
 fn each_listener_is_announced_before_ready() {
     let papillon = Papillon::new();
     let mut command = papillon.command(["serve", "--msnp", "127.0.0.1:0", "--dispatch", "localhost:0"]);
-    let running = Running::launch(command.args(["--http", "0", "--https", "127.0.0.1:0"]));
+    let running =
+        Running::launch(command.args(["--metrics", "127.0.0.1:0", "--http", "0", "--https", "127.0.0.1:0"]));
     let names: Vec<_> = running.listening.iter().map(|line| line.split(' ').nth(1).unwrap()).collect();
-    assert_eq!(names, ["msnp", "dispatch", "http", "https"]);
+    assert_eq!(names, ["msnp", "dispatch", "http", "https", "metrics"]);
     assert_eq!(running.address("http").ip().to_string(), "0.0.0.0");
-    for name in ["msnp", "dispatch", "https"] {
+    for name in ["msnp", "dispatch", "https", "metrics"] {
         let address = running.address(name);
         assert!(address.ip().is_loopback() && address.port() != 0, "{address}");
         TcpStream::connect(address).unwrap();
@@ -37,9 +38,9 @@ fn a_port_in_use_is_named_with_what_to_do() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
     let papillon = Papillon::new();
-    for name in ["msnp", "dispatch", "http", "https"] {
+    for name in ["msnp", "dispatch", "http", "https", "metrics"] {
         let mut args = vec![String::from("serve")];
-        for other in ["msnp", "dispatch", "http", "https"] {
+        for other in ["msnp", "dispatch", "http", "https", "metrics"] {
             let at = if other == name { address.as_str() } else { "127.0.0.1:0" };
             args.extend([format!("--{other}"), at.to_owned()]);
         }

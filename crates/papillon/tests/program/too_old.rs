@@ -33,7 +33,8 @@ fn say(at: SocketAddr, words: &[u8]) {
 fn the_log_says_what_to_do_once_for_each_address() {
     for first in [hello(0), hello(1), hello(2), hello_of_ssl_2()] {
         let papillon = Papillon::new();
-        let mut running = Running::start(&papillon);
+        let all = ["serve", "--msnp", "none", "--http", "none", "--https", "127.0.0.1:0", "--log-addresses"];
+        let mut running = Running::launch(&mut papillon.command(all));
         let at = running.address("https");
         say(at, &first);
         let line = running.wait_for_log("TLS that is too old");

@@ -6,7 +6,7 @@ use msnp::command::msg::Acknowledge;
 const IDLE: Duration = Duration::from_secs(60);
 
 fn tunnel(limit: usize) -> (Arc<Tunnel>, Inlet) {
-    let tunnel = Tunnel::new(limit, IDLE);
+    let tunnel = Tunnel::new(limit, IDLE, Arc::default());
     let inlet = Inlet(Arc::clone(&tunnel));
     (tunnel, inlet)
 }

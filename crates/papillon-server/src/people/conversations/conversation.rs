@@ -10,8 +10,8 @@ use papillon_store::AccountId;
 use parking_lot::Mutex;
 use tokio::time::Instant;
 
+use crate::counts::{Raised, Relayed};
 use crate::delivery::{Deliveries, Outbox, Receipt};
-use crate::limits::Pace;
 use crate::people::visibility::Unreachable;
 use crate::people::{Callee, Invitee, SignIn};
 
@@ -21,6 +21,7 @@ pub(crate) struct Conversation {
     // Outboxes are filled under this lock, so that all people get all lines in one order; no socket is written to under
     // it. It is taken before the state of a session (`SignIn::lasts`), never after it.
     state: Mutex<State>,
+    _counted: Raised,
 }
 
 struct State {
@@ -37,7 +38,6 @@ pub(crate) struct Participant {
     outbox: Arc<Outbox>,
     /// The words before this person's messages when they reach the others.
     envelope: msg::Envelope,
-    calls: Pace,
 }
 
 /// A person that has been called and has not come in yet.
@@ -52,7 +52,7 @@ struct Ringing {
 /// The reason for which a person cannot be called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum CallError {
-    /// The caller calls too often.
+    /// The caller calls this callee too often, or all callers do.
     TooRapid,
     /// The callee is the caller, in the conversation, or ringing.
     AlreadyThere,
@@ -63,24 +63,23 @@ pub(crate) enum CallError {
 }
 
 impl Participant {
-    pub(crate) fn new(person: &Invitee, outbox: Arc<Outbox>, calls_per_minute: u32) -> Self {
+    pub(crate) fn new(person: &Invitee, outbox: Arc<Outbox>) -> Self {
         Self {
             account: person.account,
             handle: person.handle.clone(),
             name: person.name.clone(),
             outbox,
             envelope: msg::Envelope::new(&person.handle, &person.name),
-            calls: Pace::new(calls_per_minute, Duration::from_secs(60)),
         }
     }
 }
 
 impl Conversation {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(counted: Raised) -> Self {
         let state = State { people: Vec::new(), ringing: Vec::new(), active: Instant::now() };
         // JML reads the number as a signed one, and answers with 0 when it does not fit.
         let id = SessionId(rand::random_range(1..=i32::MAX as u32));
-        Self { id, state: Mutex::new(state) }
+        Self { id, state: Mutex::new(state), _counted: counted }
     }
 
     pub(crate) fn id(&self) -> SessionId {
@@ -98,15 +97,16 @@ impl Conversation {
     }
 
     /// Lets a person in. The newcomer is told of the others (in answer to `transaction`), and they of the newcomer.
+    /// Returns the caller whose call this answers.
     pub(crate) fn join(
         &self,
         newcomer: Participant,
         transaction: Option<TransactionId>,
         out: &mut Deliveries,
-    ) {
+    ) -> Option<AccountId> {
         let mut state = self.state.lock();
         state.active = Instant::now();
-        state.answered(&newcomer.handle);
+        let caller = state.answered(&newcomer.handle);
         let count = state.people.len();
         // A client that opens the conversation (`USR`) has no transaction: nobody is there yet.
         for (index, person) in state.people.iter().enumerate() {
@@ -125,6 +125,7 @@ impl Conversation {
             out.send(&person.outbox, joined.clone());
         }
         state.people.push(newcomer);
+        caller
     }
 
     /// Notes that a person is being called. `callee` is the person, or the reason for which it cannot be called; being
@@ -135,13 +136,12 @@ impl Conversation {
         handle: &Handle,
         lasting: Duration,
         limit: usize,
-        callee: Result<Callee, Unreachable>,
+        callee: Result<Callee, CallError>,
     ) -> Result<Callee, CallError> {
         let now = Instant::now();
         let mut state = self.state.lock();
-        // The first check, so that every attempt counts: the errors below tell whether a person is online.
-        let mine = state.people.iter_mut().find(|person| person.account == caller);
-        if !mine.is_some_and(|person| person.calls.take()) {
+        // A conversation that has expired, of whose end the caller is about to hear, rings at nobody any more.
+        if !state.people.iter().any(|person| person.account == caller) {
             return Err(CallError::TooRapid);
         }
         state.ringing.retain(|ringing| ringing.can_be_answered(now));
@@ -149,7 +149,7 @@ impl Conversation {
         if here || state.ringing.iter().any(|ringing| ringing.callee == *handle) {
             return Err(CallError::AlreadyThere);
         }
-        let callee = callee.map_err(CallError::Unreachable)?;
+        let callee = callee?;
         // People that ring may all come in: they have their place already.
         if state.people.len() + state.ringing.len() >= limit {
             return Err(CallError::Full);
@@ -159,12 +159,14 @@ impl Conversation {
         Ok(callee)
     }
 
-    /// Passes a message on to all others, as it is. The line is built once and shared.
+    /// Passes a message on to all others, as it is. The line is built once and shared. `relayed` is raised by the
+    /// message if it has somebody to reach.
     pub(crate) fn relay(
         &self,
         sender: AccountId,
         sender_outbox: &Arc<Outbox>,
         message: &msg::Request,
+        relayed: &mut Relayed,
         out: &mut Deliveries,
     ) {
         let mut state = self.state.lock();
@@ -181,6 +183,9 @@ impl Conversation {
         for person in state.people.iter().filter(|person| person.account != sender) {
             out.send_counted(&person.outbox, line.clone(), receipt.clone());
         }
+        relayed.messages += 1;
+        relayed.bytes += message.payload.len() as u64;
+        relayed.deliveries += others as u64;
         // Still under the lock: a NAK comes before the BYE of the recipient that the message did not reach.
         out.tell_senders();
     }
@@ -225,13 +230,10 @@ impl Ringing {
 }
 
 impl State {
-    /// A call that is answered does not count against the caller.
-    fn answered(&mut self, callee: &Handle) {
-        let Some(at) = self.ringing.iter().position(|ringing| ringing.callee == *callee) else { return };
-        let caller = self.ringing.remove(at).caller;
-        if let Some(person) = self.people.iter_mut().find(|person| person.account == caller) {
-            person.calls.give_back();
-        }
+    /// Ends the ringing at a callee that comes in. Returns its caller.
+    fn answered(&mut self, callee: &Handle) -> Option<AccountId> {
+        let at = self.ringing.iter().position(|ringing| ringing.callee == *callee)?;
+        Some(self.ringing.remove(at).caller)
     }
 }
 
@@ -241,8 +243,9 @@ mod tests {
 
     #[test]
     fn a_session_number_fits_a_signed_one() {
+        let level = std::sync::Arc::<crate::counts::Level>::default();
         for _ in 0..1_000 {
-            let SessionId(number) = Conversation::new().id();
+            let SessionId(number) = Conversation::new(level.enter()).id();
             assert!((1..1 << 31).contains(&number), "{number}");
         }
     }

@@ -10,13 +10,15 @@ use msnp::passport::Challenge;
 use msnp::wire::Encode;
 use msnp::{ErrorCode, Handle, TransactionId};
 use papillon_store::{Account, AccountId, Roster};
+use tracing::{Span, field};
 
 use super::connection::Stage;
 use super::{CommandError, Connection, Outcome};
+use crate::counts::{self, Way};
 use crate::delivery::Deliveries;
 use crate::listen::EntryPoint;
 use crate::passport::{Reason, TicketError, t_part};
-use crate::people::Session;
+use crate::people::{Class, Session};
 
 /// The version that is recommended to a client that does not tell its own.
 const UNKNOWN_VERSION: &str = "1.0.0000";
@@ -32,6 +34,7 @@ impl Connection {
         self.reply(&ver::Reply { transaction: request.transaction, dialects, cvr0 });
         // The first one in the reply is the one that is spoken.
         self.dialect = agreed.ok_or(CommandError::Close)?;
+        Span::current().record("dialect", field::display(self.dialect));
         self.stage = Stage::Versioned;
         Ok(())
     }
@@ -106,17 +109,24 @@ impl Connection {
             })
         })?;
         let handle = self.handle.clone().ok_or(CommandError::Close)?;
+        let id = AccountId(claims.account);
+        // Before the roster is read: that costs as much as the rest of a sign-in. Not counted yet, because a ticket that
+        // is void must not use up the sign-ins of the account's owner.
+        if !self.service.rates.allows(Class::SignIns, id) {
+            return Err(self.too_many_sign_ins(&handle));
+        }
         // A list change that is under way is either in the lists that are read here, or is told afterwards. The turn is
         // kept until the session is entered below.
         let service = Arc::clone(&self.service);
         let _turn = service.locks.one(&handle).await;
         // Within the turn: a ban that takes effect now waits for it, and signs this session out then.
-        if service.bans.refuses_account(AccountId(claims.account), self.origin.client.ip(), &handle).is_some()
-        {
+        if service.bans.refuses_account(id, self.origin.client.ip(), &handle).is_some() {
+            service.counts.sign_ins.note(Way::Ticket, counts::Outcome::Banned);
             return Err(CommandError::Fatal(ErrorCode::AuthenticationFailed));
         }
-        let found = service.store.sign_in(AccountId(claims.account)).await.map_err(|error| {
+        let found = service.store.sign_in(id).await.map_err(|error| {
             tracing::error!(%error, "the store failed during a sign-in");
+            self.service.counts.sign_ins.note(Way::Ticket, counts::Outcome::Unavailable);
             // Not a failed sign-in: nothing is noted of it, or an outage would look like an attack.
             CommandError::Fatal(ErrorCode::InternalServerError)
         })?;
@@ -128,14 +138,26 @@ impl Connection {
         let (account, roster) = found
             .filter(|(account, _)| valid(account))
             .ok_or_else(|| self.refused(ErrorCode::AuthenticationFailed))?;
+        // Of many that came at once, each has seen room for itself.
+        if !service.rates.take(Class::SignIns, id) {
+            return Err(self.too_many_sign_ins(&handle));
+        }
         self.enter(transaction, account, roster, ticket);
         Ok(())
     }
 
     /// Logs a failed sign-in, and makes the error for the client.
     fn refused(&self, code: ErrorCode) -> CommandError {
+        self.service.counts.sign_ins.note(Way::Ticket, counts::Outcome::Ticket);
         self.service.failures.note(Reason::Ticket, self.origin.client.ip(), self.handle.as_ref());
         CommandError::Fatal(code)
+    }
+
+    /// The error for a sign-in beyond the rate of its account; counts it.
+    fn too_many_sign_ins(&self, handle: &Handle) -> CommandError {
+        let from = self.origin.client.ip();
+        self.service.refusals.note(Class::SignIns.refusal(), Some(from), Some(handle));
+        CommandError::Fatal(Class::SignIns.error())
     }
 
     fn enter(&mut self, transaction: TransactionId, account: Account, roster: Roster, ticket: &usr::Ticket) {
@@ -146,7 +168,9 @@ impl Connection {
             verified: account.verified,
         };
         let profile = msg::FromService { payload: self.profile(&account, ticket) };
+        Span::current().record("account", field::display(&account.handle));
         tracing::info!(account = %account.handle, dialect = %self.dialect, "signed in");
+        self.service.counts.sign_ins.note(Way::Ticket, counts::Outcome::Ok);
         self.verified = account.verified;
         self.stage = Stage::SignedIn;
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use tokio::time::Instant;
 
+use crate::counts::Relayed;
 use crate::delivery::Outbox;
 use crate::listen::EntryPoint;
 use crate::people::Invitee;
@@ -16,6 +17,8 @@ pub(crate) struct Connection {
     pub(super) outbox: Arc<Outbox>,
     pub(super) entry_point: EntryPoint,
     pub(super) participation: Option<Participation>,
+    /// The messages that have been relayed since the counters were told last.
+    pub(super) relayed: Relayed,
 }
 
 /// The part of one account in a conversation.
@@ -28,6 +31,6 @@ pub(super) struct Participation {
 
 impl Connection {
     pub(crate) fn new(service: Arc<Service>, outbox: Arc<Outbox>, entry_point: EntryPoint) -> Self {
-        Self { service, outbox, entry_point, participation: None }
+        Self { service, outbox, entry_point, participation: None, relayed: Relayed::default() }
     }
 }

@@ -7,9 +7,10 @@ use crate::delivery::Deliveries;
 
 impl Connection {
     /// `MSG`: everybody else in the conversation gets it.
-    pub(super) fn relay(&self, request: &msg::Request, out: &mut Deliveries) -> Outcome {
+    pub(super) fn relay(&mut self, request: &msg::Request, out: &mut Deliveries) -> Outcome {
         let participation = self.participation.as_ref().ok_or(CommandError::Close)?;
-        participation.conversation.relay(participation.person.account, &self.outbox, request, out);
+        let sender = participation.person.account;
+        participation.conversation.relay(sender, &self.outbox, request, &mut self.relayed, out);
         Ok(())
     }
 }

@@ -2,6 +2,7 @@
 
 mod bans;
 mod broadcast;
+mod graphs;
 mod invitations;
 mod list;
 mod online;
@@ -18,6 +19,7 @@ use super::accounts::People;
 pub(super) fn router() -> Router<Arc<People>> {
     Router::new()
         .route("/admin", get(list::show))
+        .route("/admin/graph", get(graphs::show))
         .route("/admin/person", get(person::show).post(person::submit))
         .route("/admin/online", get(online::show))
         .route("/admin/invitations", get(invitations::show).post(invitations::make))

@@ -215,7 +215,7 @@ impl World {
             created_at: 0,
             admin: false,
         };
-        let tunnel = Tunnel::new(1 << 20, Duration::from_secs(60));
+        let tunnel = Tunnel::new(1 << 20, Duration::from_secs(60), Arc::default());
         let nowhere = "192.0.2.1:1863".parse().unwrap();
         let origin =
             Origin { client: nowhere, local: nowhere, entry_point: EntryPoint::Gateway, by_proxy: false };

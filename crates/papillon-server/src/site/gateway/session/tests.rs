@@ -14,7 +14,7 @@ struct Peer {
 
 /// A session behind which nobody works anything off.
 fn peer() -> Peer {
-    let tunnel = Tunnel::new(1000, Duration::from_secs(60));
+    let tunnel = Tunnel::new(1000, Duration::from_secs(60), Arc::default());
     let (session, nonce) = GatewaySession::new(Arc::clone(&tunnel));
     Peer { session, tunnel, nonce }
 }

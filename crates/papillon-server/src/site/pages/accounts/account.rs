@@ -98,7 +98,8 @@ pub(super) async fn change_password(
         let response = complain(&people, caller, not_confirmed("old", error)).await?;
         return Ok(waiting(response, error));
     }
-    let hash = match people.passport.hash(password).await {
+    let from = caller.visitor.peer.ip();
+    let hash = match people.passport.hash(password, from, true).await {
         Ok(hash) => PasswordHash::new(hash),
         Err(error) => return complain(&people, caller, Mistake::refused("", error)).await,
     };
@@ -106,9 +107,8 @@ pub(super) async fn change_password(
     tracing::info!(account = %account.handle, "password changed");
     // The old cookie is void now, as all others are. `set_password` has raised the epoch by one; when another request
     // has changed the account at the same time, the epoch is higher, and this cookie is void as well.
-    let session = people.begin_session(caller.session(), account.id, account.credential_epoch + 1).await?;
     let to = if submitted.is_long() { "/account?done=password-long" } else { "/account?done=password" };
-    Ok(caller.signed_in(&session, to))
+    caller.sign_in(&people, &account.handle, account.id, account.credential_epoch + 1, to).await
 }
 
 /// Checks the password of the account that is signed in, so that a browser that was left open is not enough.
@@ -118,7 +118,7 @@ pub(super) async fn confirm(
     account: &Account,
     field: &str,
 ) -> Result<(), LoginError> {
-    let from = submitted.caller.visitor.peer.ip();
+    let from = submitted.caller.source(people, account.handle.as_str());
     match people.passport.check(account.handle.as_str(), submitted.password(field), from).await {
         Ok(stored) if stored.account == account.id.0 => Ok(()),
         // The handle belongs to another account by now: this one was removed meanwhile.

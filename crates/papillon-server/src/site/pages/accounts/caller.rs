@@ -1,13 +1,15 @@
 //! The caller: the account, or the anonymous visitor, that asks for a page.
 
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use axum::extract::FromRequestParts;
 use axum::http::StatusCode;
 use axum::http::header::{HeaderValue, LOCATION, SET_COOKIE};
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
-use papillon_store::Account;
+use msnp::Handle;
+use papillon_store::{Account, AccountId};
 
 use super::People;
 use super::cookies::Cookie;
@@ -15,7 +17,7 @@ use super::error::PageError;
 use super::frame::Frame;
 use super::sender::is_sent_by_another;
 use crate::http::Visitor;
-use crate::passport::to_hex;
+use crate::passport::{Device, DeviceMint, Source, to_hex};
 use crate::site::pages::page;
 
 /// The sender of a request to a page.
@@ -25,6 +27,8 @@ pub(in crate::site::pages) struct Caller {
     account: Option<Account>,
     /// The cookie of the session, where it is valid.
     session: Option<String>,
+    /// The mark of an account that has signed in with this browser before.
+    mark: Option<String>,
     /// The cookie to which the caller's forms are bound.
     bound_to: String,
     /// A cookie that the browser does not have yet.
@@ -71,9 +75,34 @@ impl Caller {
         response
     }
 
-    /// Redirects the browser to another page, signed in with this cookie.
-    pub(in crate::site::pages) fn signed_in(&self, session: &str, to: &'static str) -> Response {
-        redirect(to, Cookie::Session.set(session, self.visitor.secure))
+    /// Signs an account in, in this browser, until `epoch` has passed, and redirects the browser to another page. From
+    /// now on the browser and its address are known for the account.
+    pub(super) async fn sign_in(
+        &self,
+        people: &People,
+        handle: &Handle,
+        account: AccountId,
+        epoch: i64,
+        to: &'static str,
+    ) -> Result<Response, PageError> {
+        let session = people.begin_session(self.session(), account, epoch).await?;
+        people.passport.remember(handle, epoch, self.visitor.peer.ip());
+        let mut response = redirect(to, Cookie::Session.set(&session, self.visitor.secure));
+        let mark = people.keys.devices().issue(handle, epoch, SystemTime::now());
+        if let Some(cookie) = Cookie::Device.keep(&mark, DeviceMint::LIFETIME, self.visitor.secure) {
+            response.headers_mut().append(SET_COOKIE, cookie);
+        }
+        Ok(response)
+    }
+
+    /// The source of a sign-in of this account by the caller.
+    pub(super) fn source(&self, people: &People, account: &str) -> Source {
+        Source { address: self.visitor.peer.ip(), device: self.device(people, account) }
+    }
+
+    fn device(&self, people: &People, account: &str) -> Option<Device> {
+        let handle = Handle::parse(account).ok()?;
+        people.keys.devices().verify(self.mark.as_deref()?, &handle, SystemTime::now())
     }
 
     /// Redirects the browser to another page, signed in no more. The session has to be ended beforehand.
@@ -118,7 +147,8 @@ impl FromRequestParts<Arc<People>> for Caller {
         };
         let is_sent_by_another = is_sent_by_another(&parts.headers, &visitor);
         let session = session.filter(|_| account.is_some()).map(str::to_owned);
-        Ok(Self { visitor, account, session, bound_to, new_cookie, is_sent_by_another })
+        let mark = read(Cookie::Device).map(str::to_owned);
+        Ok(Self { visitor, account, session, mark, bound_to, new_cookie, is_sent_by_another })
     }
 }
 

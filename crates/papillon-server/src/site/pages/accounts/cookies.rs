@@ -1,7 +1,10 @@
-//! The two cookies of the pages.
+//! The cookies of the pages.
 //!
 //! Over TLS they have names of their own: a page that came in the clear can neither read nor plant
-//! them (`__Host-`, in browsers that know it). None has `Expires`, so they end with the browser.
+//! them (`__Host-`, in browsers that know it). None has `Expires`, so they end with the browser; only that of the device
+//! has a `Max-Age`, and stays in browsers that know it.
+
+use std::time::Duration;
 
 use axum::http::header::{COOKIE, HeaderMap, HeaderValue};
 
@@ -15,6 +18,8 @@ pub(in crate::site::pages) enum Cookie {
     Session,
     /// The number of the browser, for forms that are shown without a session.
     Browser,
+    /// The mark of a browser in which an account has signed in. It outlives the session.
+    Device,
 }
 
 impl Cookie {
@@ -24,6 +29,8 @@ impl Cookie {
             (Self::Session, true) => "__Host-pp",
             (Self::Browser, false) => "pb",
             (Self::Browser, true) => "__Host-pb",
+            (Self::Device, false) => "pd",
+            (Self::Device, true) => "__Host-pd",
         }
     }
 
@@ -37,9 +44,22 @@ impl Cookie {
 
     /// The line that gives it this value, which is made of letters, digits, `=` and `&`.
     pub(in crate::site::pages) fn set(self, value: &str, secure: bool) -> Option<HeaderValue> {
-        let mut line =
-            HeaderValue::from_str(&format!("{}={value}; Path=/; {}", self.name(secure), flags(secure)))
-                .ok()?;
+        self.line(value, "", secure)
+    }
+
+    /// The same for a cookie that outlives the browser's session by so much.
+    pub(in crate::site::pages) fn keep(
+        self,
+        value: &str,
+        time: Duration,
+        secure: bool,
+    ) -> Option<HeaderValue> {
+        self.line(value, &format!("Max-Age={}; ", time.as_secs()), secure)
+    }
+
+    fn line(self, value: &str, end: &str, secure: bool) -> Option<HeaderValue> {
+        let line = format!("{}={value}; Path=/; {end}{}", self.name(secure), flags(secure));
+        let mut line = HeaderValue::from_str(&line).ok()?;
         line.set_sensitive(true);
         Some(line)
     }
@@ -88,6 +108,10 @@ mod tests {
         assert_eq!(
             text(Cookie::Session.set("x", true)),
             "__Host-pp=x; Path=/; Secure; HttpOnly; SameSite=Lax"
+        );
+        assert_eq!(
+            text(Cookie::Device.keep("x", Duration::from_secs(60), true)),
+            "__Host-pd=x; Path=/; Max-Age=60; Secure; HttpOnly; SameSite=Lax"
         );
         assert!(text(Cookie::Session.clear(false)).starts_with("pp=; Path=/; Expires=Thu, 01 Jan 1970"));
     }

@@ -8,7 +8,7 @@ use sha2::Sha256;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
-use crate::passport::{TicketMint, to_hex};
+use crate::passport::{DeviceMint, TicketMint, to_hex};
 
 /// The lifetime of a web session.
 pub(super) const SESSION: Duration = Duration::from_secs(12 * 3600);
@@ -17,6 +17,7 @@ pub(super) const SESSION: Duration = Duration::from_secs(12 * 3600);
 /// is no ticket, and a ticket no cookie.
 pub(crate) struct Keys {
     sessions: TicketMint,
+    devices: DeviceMint,
     forms: Zeroizing<[u8; 32]>,
 }
 
@@ -35,12 +36,21 @@ impl Keys {
     /// The keys in the store; they are made the first time.
     pub(crate) async fn open(store: &dyn Store) -> Result<Self, KeyError> {
         let sessions = key(store, "web-session-key").await?;
-        Ok(Self { sessions: TicketMint::new(*sessions, SESSION), forms: key(store, "web-form-key").await? })
+        Ok(Self {
+            sessions: TicketMint::new(*sessions, SESSION),
+            devices: DeviceMint::new(key(store, "web-device-key").await?),
+            forms: key(store, "web-form-key").await?,
+        })
     }
 
     /// The mint that makes and verifies the cookies of web sessions.
     pub(super) fn sessions(&self) -> &TicketMint {
         &self.sessions
+    }
+
+    /// The mint that makes and verifies the marks of browsers in which an account has signed in.
+    pub(super) fn devices(&self) -> &DeviceMint {
+        &self.devices
     }
 
     /// The token of the forms that are shown to the holder of `cookie`.

@@ -1,5 +1,6 @@
 //! `/register`: the registration of an account.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use askama::Template;
@@ -68,15 +69,14 @@ pub(super) async fn submit(
     let caller = &submitted.caller;
     match make(&people, &submitted).await {
         Ok(account) => {
-            tracing::info!(account = %account.handle, from = %caller.visitor.peer.ip().to_canonical(), "registered");
-            let session =
-                people.begin_session(caller.session(), account.id, account.credential_epoch).await?;
+            let from = people.service.logged.of(caller.visitor.peer.ip());
+            tracing::info!(account = %account.handle, %from, "registered");
             let to = if submitted.is_long() {
                 "/account?done=registered-long"
             } else {
                 "/account?done=registered"
             };
-            Ok(caller.signed_in(&session, to))
+            caller.sign_in(&people, &account.handle, account.id, account.credential_epoch, to).await
         }
         Err(mistake) => {
             let form = Form {
@@ -120,7 +120,7 @@ async fn make(people: &People, submitted: &Submitted) -> Result<Account, Mistake
         let error = "There were too many registrations from your address. Please try again in an hour.";
         return Err(Mistake::no_field(StatusCode::TOO_MANY_REQUESTS, error));
     }
-    carry_out(people, wish).await
+    carry_out(people, wish, from).await
 }
 
 fn read(submitted: &Submitted, registration: Registration) -> Result<Wish, Mistake> {
@@ -163,7 +163,7 @@ pub(super) fn display_name(text: &str) -> Result<FriendlyName, String> {
     })
 }
 
-async fn carry_out(people: &People, wish: Wish) -> Result<Account, Mistake> {
+async fn carry_out(people: &People, wish: Wish, from: IpAddr) -> Result<Account, Mistake> {
     let Wish { handle, name, code, password } = wish;
     let taken = || {
         let text = format!("The address {handle} is taken. Please choose another.");
@@ -180,7 +180,7 @@ async fn carry_out(people: &People, wish: Wish) -> Result<Account, Mistake> {
     if code.is_none() && store.account(&handle).await.map_err(failed)?.is_some() {
         return Err(taken());
     }
-    let hash = people.passport.hash(password).await.map_err(|error| {
+    let hash = people.passport.hash(password, from, false).await.map_err(|error| {
         Mistake::no_field(status_of(error), "The service is busy. Please try again in a moment.")
     })?;
     let created_at = now();

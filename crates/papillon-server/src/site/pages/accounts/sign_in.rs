@@ -7,6 +7,7 @@ use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::http::header::RETRY_AFTER;
 use axum::response::Response;
+use msnp::Handle;
 use papillon_store::AccountId;
 
 use super::People;
@@ -57,13 +58,14 @@ pub(super) async fn submit(
 ) -> Result<Response, PageError> {
     let caller = &submitted.caller;
     let (address, to) = (submitted.text("address"), submitted.text("to"));
-    let from = caller.visitor.peer.ip();
+    let from = caller.source(&people, address);
     match people.passport.check(address, submitted.password("password"), from).await {
         Ok(stored) => {
-            let session =
-                people.begin_session(caller.session(), AccountId(stored.account), stored.epoch).await?;
+            // What has been checked is an address.
+            let handle = Handle::parse(address).map_err(|_| PageError::Unavailable)?;
             // One of two pages, never an address from the form: that could lead to another site.
-            Ok(caller.signed_in(&session, if to == "admin" { "/admin" } else { "/account" }))
+            let to = if to == "admin" { "/admin" } else { "/account" };
+            caller.sign_in(&people, &handle, AccountId(stored.account), stored.epoch, to).await
         }
         Err(error) => {
             let complaint = Complaint::from(Mistake::refused("password", error));

@@ -8,6 +8,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use papillon_store::Account;
 
+use super::graphs;
 use super::tables::Part;
 use crate::moment;
 use crate::site::pages::accounts::People;
@@ -23,6 +24,8 @@ const ROWS: u32 = 50;
 #[template(path = "people/admin_people.html")]
 struct Page<'a> {
     frame: Frame,
+    /// None on other pages than the first.
+    graphs: Vec<graphs::Row>,
     search: &'a str,
     total: u64,
     rows: Vec<Row>,
@@ -50,8 +53,10 @@ pub(super) async fn show(
     let search = word(&query, "search").trim();
     let part = Part::of(word(&query, "page"), ROWS);
     let found = people.service.store.people(search, part.skip(), ROWS).await?;
+    let is_first = search.is_empty() && part.page == 1;
     let page = Page {
         frame: caller.frame(&people),
+        graphs: if is_first { graphs::rows(&people) } else { Vec::new() },
         search,
         total: found.total,
         rows: found.accounts.iter().map(|account| row(&people, account)).collect(),

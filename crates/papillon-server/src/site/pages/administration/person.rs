@@ -108,7 +108,7 @@ pub(super) async fn submit(
 /// Gives the account a random password, and shows it this once.
 async fn new_password(people: &People, caller: &Caller, account: &Account) -> Result<Response, PageError> {
     let password = random_password();
-    let hash = match people.passport.hash(password.clone()).await {
+    let hash = match people.passport.hash(password.clone(), caller.visitor.peer.ip(), true).await {
         Ok(hash) => PasswordHash::new(hash),
         Err(error) => {
             let complaint = Mistake::refused("", error).into();

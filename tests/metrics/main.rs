@@ -1,0 +1,6 @@
+//! The metrics listener: the numbers, their document, and the health of the service.
+
+mod document;
+mod health;
+mod numbers;
+mod scrape;
