@@ -12,7 +12,7 @@ use papillon_store::{NewAccount, PasswordHash, SqliteStore, Store};
 
 use super::{Listeners, Server};
 use crate::Config;
-use crate::delivery::{ANSWER_BYTES, Tunnel};
+use crate::delivery::{ANSWER_BYTES, Deliveries, Tunnel};
 use crate::http::fuzzing::{Wire, block_on};
 use crate::http::{Visitor, converse};
 use crate::listen::{EntryPoint, Origin};
@@ -79,7 +79,8 @@ impl World {
 
     /// Connects to the MSNP listener. A client that never asks is dropped after an hour.
     pub fn connect(&self) -> Line {
-        let tunnel = Tunnel::new(OUTBOX, Duration::from_secs(3600));
+        let traffic = Arc::clone(&self.server.service.counts.traffic);
+        let tunnel = Tunnel::new(OUTBOX, Duration::from_secs(3600), traffic);
         let origin = Origin {
             client: ([192, 0, 2, 1], 1042).into(),
             local: ([192, 0, 2, 9], 1863).into(),
@@ -142,7 +143,7 @@ impl Line {
 
     /// The client disconnects without a word.
     pub fn vanish(&self) {
-        self.0.abandon();
+        Deliveries::new().abandon(self.0.outbox());
     }
 }
 
