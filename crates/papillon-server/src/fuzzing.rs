@@ -5,7 +5,7 @@
 
 pub use crate::http::fuzzing::{conversation, visitor};
 pub use crate::listen::proxy_protocol::fuzzing::proxy_header;
-pub use crate::passport::stored_hash;
+pub use crate::passport::{device_mark, stored_hash};
 pub use crate::server::fuzzing::{Line, World};
 pub use crate::site::gateway::fuzzing::gateway_query;
 pub use crate::site::pages::fuzzing::{cookies, form, messenger_config, picture, sender};

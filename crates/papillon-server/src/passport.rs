@@ -26,6 +26,8 @@ use parking_lot::Mutex;
 use zeroize::Zeroizing;
 
 use attempts::Attempt;
+#[cfg(feature = "fuzzing")]
+pub use device::fuzzing::device_mark;
 pub(crate) use device::{Device, DeviceMint};
 pub(crate) use failures::{Failures, Reason};
 use known_places::KnownPlaces;

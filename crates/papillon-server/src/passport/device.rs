@@ -4,6 +4,9 @@
 //! not in it: it is good for that account and does not tell which. It is no session and no
 //! ticket.
 
+#[cfg(feature = "fuzzing")]
+pub(super) mod fuzzing;
+
 use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
