@@ -172,7 +172,7 @@ async fn out_is_answered_by_the_end() {
 
 #[tokio::test]
 async fn what_is_no_command_ends_the_connection() {
-    let server = TestServer::start().await;
+    let server = TestServer::without_rates().await;
     server.account(&person("bob")).await;
     for dialect in DIALECTS {
         for line in [

@@ -155,7 +155,7 @@ async fn an_operator_ends_them_too() {
 /// no client of the new one is disconnected.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn sign_ins_and_cookies_do_not_miss_each_other() {
-    let server = TestServer::with(|config| config.limits.switchboards_per_minute = 1_000).await;
+    let server = TestServer::without_rates().await;
     let mut alice = Ns::online(&server, ALICE, 9).await;
     server.account(BOB).await;
     for _ in 0..20 {

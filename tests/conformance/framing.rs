@@ -33,7 +33,7 @@ async fn a_sign_in_is_cut_at_every_byte() {
 #[tokio::test]
 async fn a_session_is_cut_at_every_byte() {
     for dialect in DIALECTS {
-        let server = TestServer::start().await;
+        let server = TestServer::without_rates().await;
         server.account(BOB).await;
         let ticket = Ns::sign_in(&server, ALICE, dialect).await.ticket.clone();
         let page = "<TEXT>x\r\n</TEXT>";
@@ -88,11 +88,7 @@ async fn messages_are_cut_at_every_byte() {
 
 #[tokio::test]
 async fn coming_in_is_cut_at_every_byte() {
-    let server = TestServer::with(|config| {
-        config.limits.switchboards_per_minute = 1000;
-        config.limits.calls_per_minute = 1000;
-    })
-    .await;
+    let server = TestServer::without_rates().await;
     let mut alice = Ns::online(&server, ALICE, 9).await;
     let mut bob = Ns::online(&server, BOB, 9).await;
     let length = {

@@ -14,7 +14,7 @@ use tokio::sync::mpsc;
 use crate::{Conversation, Event};
 
 /// The number of events that may wait to be read.
-const MAX_EVENTS: usize = 1024;
+pub(crate) const MAX_EVENTS: usize = 1024;
 
 /// The sender of events, held by the tasks of a client. It never blocks.
 pub(crate) struct EventSender {

@@ -7,6 +7,8 @@
 //! proxy that ends held requests.
 
 mod exchange;
+#[cfg(feature = "fuzzing")]
+pub(crate) mod fuzzing;
 mod stream;
 
 use std::io;

@@ -58,7 +58,8 @@
 //! answer, at most 20 to 30 seconds. Nothing grows without bounds: events that nobody reads are counted and dropped
 //! ([`Event::Missed`]).
 //!
-//! Most enums here grow: match them with a `_` arm, and the fields of events with `..`.
+//! Most enums here grow: match them with a `_` arm, and the fields of events with `..`. The feature `fuzzing` adds a module
+//! of this name: the doors for the fuzz targets, which no program needs.
 
 mod address;
 mod assembly;
@@ -74,6 +75,8 @@ mod error;
 mod event;
 mod events;
 mod file_source;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 mod gateway;
 mod login;
 mod network;

@@ -7,6 +7,8 @@ mod session;
 mod start;
 mod wire;
 
+#[cfg(feature = "fuzzing")]
+pub(crate) use events::take;
 #[cfg(test)]
 pub(crate) use handle::Command;
 pub(crate) use handle::NotificationHandle;

@@ -1,6 +1,8 @@
 //! The verifier of certificates.
 
 mod authority;
+#[cfg(feature = "fuzzing")]
+pub(crate) mod fuzzing;
 
 use std::path::Path;
 use std::sync::Arc;

@@ -48,7 +48,7 @@ fn shorten(name: &str) -> String {
     let (stem, extension) = name.split_at(dot);
     let stem = &stem[..stem.floor_char_boundary(MAX_LEN - extension.len())];
     // The cut may leave a dot or a blank at the end, which Windows drops.
-    format!("{}{extension}", stem.trim_end_matches(['.', ' ']))
+    format!("{}{extension}", stem.trim_end_matches(|char: char| char == '.' || char.is_whitespace()))
 }
 
 #[cfg(test)]
@@ -89,6 +89,11 @@ mod tests {
         let safe = safe_file_name(&format!("{}.tar", "写".repeat(260)));
         assert!(safe.len() <= 200 && safe.ends_with("写.tar"));
         assert_eq!(safe_file_name(&"x".repeat(300)).len(), 200);
+        // Found by fuzzing: blanks of any kind where the cut is.
+        let blanks = |blank: &str| format!("{}{}{}", "x".repeat(190), blank.repeat(20), "y".repeat(20));
+        for blank in [" ", ".", "\u{a0}", "\u{3000}"] {
+            assert_eq!(safe_file_name(&blanks(blank)), "x".repeat(190), "{blank:?}");
+        }
     }
 
     proptest::proptest! {
@@ -99,5 +104,19 @@ mod tests {
             let harmful = |char: char| char.is_control() || "/\\:?*<>|\"".contains(char);
             proptest::prop_assert!(!safe.contains(harmful) && !safe.starts_with('.'));
         }
+    }
+
+    #[test]
+    fn only_a_short_ending_is_an_extension() {
+        let name = |ending: usize| format!("{}.{}", "x".repeat(300), "e".repeat(ending));
+        let kept = safe_file_name(&name(19));
+        assert_eq!((kept.len(), kept.ends_with(&format!("x.{}", "e".repeat(19)))), (200, true));
+        assert_eq!(safe_file_name(&name(20)), "x".repeat(200));
+        assert_eq!(safe_file_name(&"x".repeat(200)), "x".repeat(200));
+        // No dot and no blank stands at the cut.
+        assert_eq!(safe_file_name(&format!("{} .{}.tar", "x".repeat(190), "y".repeat(100))), {
+            format!("{} .{}.tar", "x".repeat(190), "y".repeat(4))
+        });
+        assert_eq!(safe_file_name(&format!("{}. .{}", "x".repeat(198), "y".repeat(100))), "x".repeat(198));
     }
 }

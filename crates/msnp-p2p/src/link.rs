@@ -347,3 +347,6 @@ impl Link {
         self.messages.iter().filter_map(Outgoing::deadline).min()
     }
 }
+
+#[cfg(test)]
+mod tests;

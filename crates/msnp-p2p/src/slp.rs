@@ -228,7 +228,9 @@ fn account(value: &str) -> Option<String> {
     // `get`, because the cut may be inside of a character.
     let head = value.get(..prefix.len()).filter(|head| head.eq_ignore_ascii_case(prefix));
     let value = if head.is_some() { &value[prefix.len()..] } else { value };
-    let address = value.split(';').next().unwrap_or(value).trim();
+    let address = value.split(';').next().unwrap_or(value).trim_start();
+    // With the bracket that stands before what later clients append.
+    let address = address.trim_end_matches(|char: char| char == '>' || char.is_whitespace());
     // As long as a handle may be: a longer one names no account.
     let readable = address.len() <= 129 && !address.contains(char::is_control);
     readable.then(|| address.to_owned())

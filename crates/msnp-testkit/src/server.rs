@@ -77,6 +77,30 @@ impl TestServer {
         Self { addresses, folder, config, running }
     }
 
+    /// A service that lets an account do everything as often as it likes, for a test that repeats itself.
+    pub async fn without_rates() -> Self {
+        const MANY: u32 = 1_000_000;
+        Self::with(|config| {
+            let limits = &mut config.limits;
+            limits.sign_ins_per_minute = MANY;
+            limits.synchronisations_per_minute = MANY;
+            limits.changes_per_ten_seconds = MANY;
+            limits.list_changes_per_hour = MANY;
+            limits.additions_per_contact = MANY;
+            limits.unblocks_per_contact = MANY;
+            limits.groups_per_minute = MANY;
+            limits.switchboards_per_minute = MANY;
+            limits.calls_per_minute = MANY;
+            limits.calls_per_pair = MANY;
+            limits.calls_per_callee = MANY;
+            limits.invitations_per_hour = MANY;
+            limits.invitations_per_recipient = MANY;
+            limits.queries_per_minute = MANY;
+            limits.cookies_per_account = limits.cookies;
+        })
+        .await
+    }
+
     /// A service with default settings, with this store.
     pub async fn on(store: Arc<dyn Store>) -> Self {
         let folder = tempfile::tempdir().expect("a folder for the service");

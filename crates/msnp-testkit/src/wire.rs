@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use bytes::{Buf, BytesMut};
@@ -57,10 +57,23 @@ impl Wire {
         Self::over(socket.connect(address).await.expect("nobody listens"))
     }
 
-    fn over(stream: TcpStream) -> Self {
+    /// Connects from another address of this machine: all of 127.0.0.0/8 are its own on Linux.
+    pub async fn connect_from(local: Ipv4Addr, address: SocketAddr) -> Self {
+        let socket = TcpSocket::new_v4().expect("a socket");
+        socket.bind((local, 0).into()).expect("an address of this machine");
+        Self::over(socket.connect(address).await.expect("nobody listens"))
+    }
+
+    /// Takes a connection on which nothing has been read.
+    pub fn over(stream: TcpStream) -> Self {
         // Tests that cut a script into pieces rely on it: Nagle would join the pieces again.
         stream.set_nodelay(true).expect("TCP_NODELAY");
         Self { stream, buffer: BytesMut::new(), transcript: VecDeque::new() }
+    }
+
+    /// The connection, for a test that goes on by itself. Bytes that have come and were not looked at are gone.
+    pub fn into_stream(self) -> TcpStream {
+        self.stream
     }
 
     /// This end's address.
@@ -122,6 +135,25 @@ impl Wire {
             Some(line) => line,
             None => self.fail("closed where a line was expected"),
         }
+    }
+
+    /// Waits for bytes, or for the end of the connection, however long that takes: the caller sets the limit.
+    pub async fn readable(&mut self) {
+        if self.buffer.is_empty() {
+            // A failure is seen by the next read.
+            let _ = self.stream.readable().await;
+        }
+    }
+
+    /// The next line, or `None` when the connection has ended before the end of it: in the middle too, as that of a
+    /// service that is killed does.
+    pub async fn try_line(&mut self) -> Option<String> {
+        while !self.buffer.contains(&b'\n') {
+            if !self.fill().await {
+                return None;
+            }
+        }
+        self.next_line().await
     }
 
     /// The next line, or `None` when the connection has ended.

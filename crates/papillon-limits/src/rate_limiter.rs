@@ -50,6 +50,17 @@ impl<K: Hash + Eq + Clone> RateLimiter<K> {
         Self { most, when_full, ..Self::new(tokens, window) }
     }
 
+    /// The same, where so many keys are remembered instead of 65,536.
+    #[must_use]
+    pub fn remembering(self, most: usize) -> Self {
+        Self { most, ..self }
+    }
+
+    /// Changes the rate. What has been taken stays taken, and comes back at the time it would have.
+    pub fn change(&mut self, tokens: u32, window: Duration) {
+        self.rate = Rate::new(tokens.max(1), window);
+    }
+
     /// Takes a token, if there is one.
     pub fn take_one(&mut self, key: K, now: Instant) -> bool {
         let has_one = self.wait(&key, now).is_zero();
@@ -80,11 +91,14 @@ impl<K: Hash + Eq + Clone> RateLimiter<K> {
 
     /// Takes a token, whether there is one or not.
     pub fn take(&mut self, key: K, now: Instant) {
-        if let WhenFull::Forget { order } = &mut self.when_full
-            // So that each key is in the order once, and the order is as bounded as the buckets.
-            && !self.buckets.contains_key(&key)
-        {
-            order.push_back(key.clone());
+        if !self.buckets.contains_key(&key) {
+            if let WhenFull::Forget { order } = &mut self.when_full {
+                // Only of a new key, so that each is in the order once, and the order is as bounded as the buckets.
+                order.push_back(key.clone());
+            } else if self.buckets.len() == self.buckets.capacity() {
+                // Before the map grows: so it is as large as its keys of late ask for, and not as all that there were.
+                self.purge(now);
+            }
         }
         self.buckets.entry(key).or_insert(Bucket::full(now)).take(self.rate, now);
     }
@@ -101,12 +115,7 @@ impl<K: Hash + Eq + Clone> RateLimiter<K> {
             return true;
         }
         match &mut self.when_full {
-            WhenFull::Wait { purged } => {
-                if purged.is_none_or(|purged| now.saturating_duration_since(purged) >= PURGE_EVERY) {
-                    self.buckets.retain(|_, bucket| !bucket.is_full(now));
-                    *purged = Some(now);
-                }
-            }
+            WhenFull::Wait { .. } => self.purge(now),
             WhenFull::Forget { order } => {
                 let is_full = |key: &K| self.buckets.get(key).is_none_or(|bucket| bucket.is_full(now));
                 // If none of these is full, the oldest goes: a few looks, however many keys there are.
@@ -118,6 +127,16 @@ impl<K: Hash + Eq + Clone> RateLimiter<K> {
             }
         }
         self.buckets.len() < self.most
+    }
+
+    /// Forgets the keys that have all their tokens, unless that was done just now.
+    fn purge(&mut self, now: Instant) {
+        if let WhenFull::Wait { purged } = &mut self.when_full
+            && purged.is_none_or(|purged| now.saturating_duration_since(purged) >= PURGE_EVERY)
+        {
+            self.buckets.retain(|_, bucket| !bucket.is_full(now));
+            *purged = Some(now);
+        }
     }
 }
 
@@ -136,6 +155,30 @@ mod tests {
         // Each took one of sixty tokens: full again after a second.
         assert!(limiter.wait(&10, now + Duration::from_secs(1)).is_zero());
         assert!(limiter.buckets.is_empty());
+    }
+
+    #[test]
+    fn keys_that_have_all_their_tokens_take_no_memory() {
+        let mut limiter = RateLimiter::new(60, MINUTE).remembering(10_000);
+        let start = Instant::now();
+        for key in 0..100_000_u64 {
+            // Ten a second; each is full again after one.
+            assert!(limiter.take_one(key, start + Duration::from_millis(100) * key as u32));
+        }
+        assert!(limiter.buckets.capacity() < 100, "{}", limiter.buckets.capacity());
+        let end = start + Duration::from_secs(10_002);
+        let taken = (0..20_000).filter(|key| limiter.take_one(*key, end)).count();
+        assert_eq!((taken, limiter.buckets.len()), (10_000, 10_000), "as many as it was told");
+    }
+
+    #[test]
+    fn a_change_of_the_rate_leaves_what_was_taken() {
+        let mut limiter = RateLimiter::new(2, HOUR);
+        let now = Instant::now();
+        assert!(limiter.take_one("a", now) && limiter.take_one("a", now) && !limiter.take_one("a", now));
+        limiter.change(4, HOUR);
+        assert!(!limiter.take_one("a", now) && (0..4).all(|_| limiter.take_one("b", now)));
+        assert!((0..4).all(|_| limiter.take_one("a", now + HOUR)));
     }
 
     #[test]

@@ -137,6 +137,12 @@ pub(crate) fn is_near(address: IpAddr) -> bool {
 pub struct Limits {
     /// Open connections on the MSNP listeners and through the HTTP gateway, all together.
     pub connections: usize,
+    /// Of these, those of one address; a proxy's people share its address.
+    pub connections_per_address: usize,
+    /// Of these, those that have not signed in: never more than half.
+    pub pending_connections: usize,
+    /// Of these, those of one address: never more than half.
+    pub pending_connections_per_address: usize,
     /// Open connections on the HTTP and HTTPS listeners, all together.
     pub http_connections: usize,
     /// Open connections on the HTTP and HTTPS listeners from one address; a proxy's people share its address.
@@ -147,14 +153,40 @@ pub struct Limits {
     pub privacy_list: usize,
     /// People in one switchboard session (712).
     pub switchboard_people: usize,
-    /// `XFR SB` a minute and notification connection (800).
-    pub switchboards_per_minute: u32,
-    /// `CAL` a minute and switchboard connection (713); a call that is answered does not count.
-    pub calls_per_minute: u32,
-    /// `CHG`, `PRP` and `REA` of oneself in ten seconds (800).
+    /// Sign-ins with a good ticket a minute and account (910).
+    pub sign_ins_per_minute: u32,
+    /// `SYN` a minute and account (800).
+    pub synchronisations_per_minute: u32,
+    /// `CHG`, `BLP`, `PRP` and `REA` of oneself in ten seconds and account (800).
     pub changes_per_ten_seconds: u32,
-    /// Invitations by e-mail (`SND`, `SDC`) an hour and connection (800).
+    /// `ADD`, `REM`, `GTC` and `REA` of a contact an hour and account (800).
+    pub list_changes_per_hour: u32,
+    /// The times an hour that one account may put the same contact on its forward list (800): the contact is told of
+    /// each.
+    pub additions_per_contact: u32,
+    /// The times a minute that one account may show itself to the same contact again, by `ADD AL` or `REM BL` (800).
+    pub unblocks_per_contact: u32,
+    /// `ADG`, `REG` and `RMG` a minute and account (800).
+    pub groups_per_minute: u32,
+    /// `XFR SB` a minute and account (800).
+    pub switchboards_per_minute: u32,
+    /// `CAL` a minute and account (713); a call that is answered does not count.
+    pub calls_per_minute: u32,
+    /// Calls of one account at one other a minute (713).
+    pub calls_per_pair: u32,
+    /// Calls of all accounts at one a minute (713).
+    pub calls_per_callee: u32,
+    /// Invitations by e-mail (`SND`, `SDC`) an hour and account (800).
     pub invitations_per_hour: u32,
+    /// Invitations by e-mail of all accounts to one address an hour (800).
+    pub invitations_per_recipient: u32,
+    /// `URL`, `IMS`, `FND`, `PAG` and `PGD` a minute and account (800).
+    pub queries_per_minute: u32,
+    /// Cookies for switchboards that are out, all together (714; 280 for a call).
+    pub cookies: usize,
+    /// Cookies for switchboards that one account has asked for, for itself and for the people it calls, and that are
+    /// out (714; 713 for a call).
+    pub cookies_per_account: usize,
     /// Failed sign-ins a minute and account by strangers; as many again in each place where the account has signed in
     /// before.
     pub sign_in_failures_per_account: u32,
@@ -172,21 +204,45 @@ pub struct Limits {
     pub gateway_sessions_per_address: usize,
     /// Bytes that wait for one client before it is dropped for not reading.
     pub outbox_bytes: usize,
+    /// Bytes that wait for clients, or of clients to be processed, all together.
+    pub memory_bytes: usize,
+    /// The same for one address, with what its connections take by themselves.
+    pub memory_bytes_per_address: usize,
+    /// The same for one account.
+    pub memory_bytes_per_account: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
         Self {
             connections: 100_000,
+            connections_per_address: 4_000,
+            pending_connections: 20_000,
+            pending_connections_per_address: 500,
             http_connections: 10_000,
             http_connections_per_address: 2_000,
             forward_list: 600,
             privacy_list: 1_500,
             switchboard_people: 200,
+            sign_ins_per_minute: 20,
+            synchronisations_per_minute: 60,
+            changes_per_ten_seconds: 30,
+            // All contacts that there may be, allowed and added in one go, twice over.
+            list_changes_per_hour: 3_000,
+            additions_per_contact: 12,
+            unblocks_per_contact: 20,
+            groups_per_minute: 60,
             switchboards_per_minute: 8,
             calls_per_minute: 10,
-            changes_per_ten_seconds: 30,
+            calls_per_pair: 20,
+            // A bot with 600 contacts that comes back, and all of them have something to say.
+            calls_per_callee: 600,
             invitations_per_hour: 10,
+            invitations_per_recipient: 3,
+            queries_per_minute: 600,
+            cookies: 200_000,
+            // The switchboards and calls of two minutes, for which a cookie is good, are 54.
+            cookies_per_account: 64,
             sign_in_failures_per_account: 10,
             sign_in_failures_per_address: 60,
             sign_ins_waiting: 4_096,
@@ -194,6 +250,9 @@ impl Default for Limits {
             registrations_per_hour: 20,
             gateway_sessions_per_address: 4_000,
             outbox_bytes: 4 << 20,
+            memory_bytes: 512 << 20,
+            memory_bytes_per_address: 64 << 20,
+            memory_bytes_per_account: 16 << 20,
         }
     }
 }

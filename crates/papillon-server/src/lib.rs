@@ -5,7 +5,8 @@
 //!
 //! A program needs these, [`tls`], and the passwords of [`passport`]. The following is public for tests and measurements
 //! only. [`site`] and the login of [`passport`] are for this crate's `tests/passport.rs`, which runs a login over
-//! accounts in memory. [`passport::TicketMint`] is for the benchmark, [`tls::Identity`] for tests of `papillon`.
+//! accounts in memory. [`passport::TicketMint`] is for the benchmark, [`tls::Identity`] for tests of `papillon`. With the
+//! feature `fuzzing` there is a module of this name: the doors for the fuzz targets, which no program has.
 //!
 //! | to find | look in |
 //! |---|---|
@@ -28,6 +29,8 @@
 //! Rooms import each other downwards only, in the order of the table in `ARCHITECTURE.md`.
 
 pub mod bans;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 #[cfg(feature = "old-windows")]
 pub mod legacy_proxy;
 pub mod passport;

@@ -33,6 +33,8 @@ pub use new_password::{
     LONGEST_EVERYWHERE, LONGEST_PASSWORD, RANDOM_PASSWORD_BITS, SHORTEST_PASSWORD, UnfitPassword,
     check_new_password, random_password, works_everywhere,
 };
+#[cfg(feature = "fuzzing")]
+pub use passwords::fuzzing::stored_hash;
 pub use passwords::{Crowded, HashError, Passwords, VerifyError, hash_password};
 use sign_in_queue::{NoTurn, SignInQueue, Turn};
 pub(crate) use stored_accounts::StoredAccounts;
@@ -321,6 +323,11 @@ impl Passport {
                 LoginError::Busy
             }
         }
+    }
+
+    /// The sign-ins that wait for their turn.
+    pub(crate) fn waiting(&self) -> usize {
+        self.queue.waiting()
     }
 
     /// The passwords that are being worked out.

@@ -9,6 +9,7 @@
 //! | telling watchers | `directory/watchers.rs` |
 //! | lists in memory, and changing them | `lists.rs`, `apply.rs` |
 //! | conversations | `conversations/` |
+//! | how often an account may do what | `rates.rs` |
 //!
 //! Locks are taken in this order: the turn of an account (`account_locks.rs`, the only lock that is held across an
 //! await), a conversation, the state of one session, the map of sessions, an outbox.
@@ -24,6 +25,7 @@ mod gaps;
 mod invitee;
 mod line;
 mod lists;
+mod rates;
 mod sessions;
 pub(crate) mod store_watch;
 pub(crate) mod visibility;
@@ -31,4 +33,5 @@ pub(crate) mod visibility;
 pub(crate) use account_locks::AccountLocks;
 pub(crate) use directory::{Callee, Directory, SignedIn};
 pub(crate) use invitee::Invitee;
+pub(crate) use rates::{AccountRates, Class};
 pub(crate) use sessions::{Session, SignIn};

@@ -41,10 +41,46 @@ reasons! {
     Connections = "connections",
     /// A connection beyond those that its address may have.
     ConnectionsOfAddress = "connections_of_address",
+    /// A sign-in with a good ticket, beyond the rate of its account.
+    SignIns = "sign_ins",
+    /// A request for the lists, beyond the rate of its account.
+    Synchronisations = "synchronisations",
+    /// A change of an account itself, beyond its rate.
+    Changes = "changes",
+    /// A change of an account's lists, beyond its rate.
+    ListChanges = "list_changes",
+    /// One contact put on the list again, or shown the account again, more often than one account may do to one other.
+    ContactChanges = "contact_changes",
+    /// A change of groups, beyond the rate of its account.
+    Groups = "groups",
+    /// A request for a switchboard, beyond the rate of its account.
+    Switchboards = "switchboards",
+    /// A call, beyond the rate of its caller.
+    Calls = "calls",
+    /// A call, beyond the rate of one caller at one callee, or of all callers at one.
+    CallsOfCallee = "calls_of_callee",
+    /// An invitation by e-mail, beyond the rate of its account.
+    Invitations = "invitations",
+    /// An invitation by e-mail, beyond the rate of its recipient.
+    InvitationsOfRecipient = "invitations_of_recipient",
+    /// A query, beyond the rate of its account.
+    Queries = "queries",
+    /// A cookie beyond those that the node may have out.
+    Cookies = "cookies",
+    /// A cookie beyond those that the account may have out.
+    CookiesOfAccount = "cookies_of_account",
     /// A sign-in after too many failures of its account or its address.
     SignInFailures = "sign_in_failures",
     /// A sign-in that found too many others waiting, or waited for too long.
     SignInsWaiting = "sign_ins_waiting",
+    /// A connection that had not signed in, ended for a newcomer.
+    PendingConnections = "pending_connections",
+    /// A client or a request beyond the memory that its account may have.
+    MemoryOfAccount = "memory_of_account",
+    /// The same for an address.
+    MemoryOfAddress = "memory_of_address",
+    /// The same for all together.
+    Memory = "memory",
     /// A connection, or a request of a proxy's client, from an address that is banned.
     BannedAddress = "banned_address",
     /// A sign-in, or a page, of an account that is banned.

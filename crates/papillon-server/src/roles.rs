@@ -1,5 +1,6 @@
 //! The effects of verbs: the notification server and the switchboard, and the task that serves a connection.
 
+mod caught;
 mod command_error;
 pub(crate) mod connection;
 pub(crate) mod notification;

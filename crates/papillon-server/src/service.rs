@@ -3,20 +3,23 @@
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
-use msnp::HostPort;
-use papillon_store::Store;
+use msnp::{Handle, HostPort};
+use papillon_store::{AccountId, Store};
 
 use crate::addresses::Ports;
 use crate::bans::Bans;
 use crate::config::Live;
 use crate::counts::Counts;
-use crate::delivery::OpenConnections;
+use crate::delivery::{Capacity, Excess, Full, Memory, OpenConnections, Place, Room};
 use crate::invitation_mail::InvitationMail;
 use crate::listen::{EntryPoint, LoggedAddresses, Origin};
 use crate::passport::{Failures, TicketMint};
 use crate::people::conversations::Switchboards;
-use crate::people::{AccountLocks, Directory};
-use crate::refusals::Refusals;
+use crate::people::{AccountLocks, AccountRates, Class, Directory};
+use crate::refusals::{Refusal, Refusals};
+
+/// As many connections may be without a sign-in however few places there are.
+const FEW: usize = 16;
 
 /// The running service: settings, people, conversations.
 pub(crate) struct Service {
@@ -28,8 +31,12 @@ pub(crate) struct Service {
     /// The sessions.
     pub(crate) directory: Arc<Directory>,
     pub(crate) switchboards: Switchboards,
+    /// How often each account may do what.
+    pub(crate) rates: AccountRates,
     pub(crate) locks: Arc<AccountLocks>,
     pub(crate) open: Arc<OpenConnections>,
+    /// The budget of what waits for clients.
+    pub(crate) memory: Arc<Memory>,
     pub(crate) mail: InvitationMail,
     /// The counts of connections and requests that were turned away.
     pub(crate) refusals: Arc<Refusals>,
@@ -43,6 +50,72 @@ pub(crate) struct Service {
 }
 
 impl Service {
+    /// Whether one more of a class is within an account's limit; counts it if so, and the refusal if not.
+    pub(crate) fn take(
+        &self,
+        class: Class,
+        account: AccountId,
+        handle: &Handle,
+        from: Option<IpAddr>,
+    ) -> bool {
+        let is_within = self.rates.take(class, account);
+        if !is_within {
+            self.refusals.note(class.refusal(), from, Some(handle));
+        }
+        is_within
+    }
+
+    /// A place for a connection from this address; without one it is a proxy's, which names the client later. The
+    /// refusal is noted.
+    pub(crate) fn admit(&self, address: Option<IpAddr>) -> Option<Place> {
+        let entered = self.open.enter(address, &self.capacity());
+        let (place, room) = entered.map_err(|full| self.note_full(full, address)).ok()?;
+        self.note_eviction(room, address);
+        Some(place)
+    }
+
+    /// Notes the client of a proxy's connection. `false` when there is no place for it; the refusal is noted.
+    pub(crate) fn settle(&self, place: &Place, client: IpAddr) -> bool {
+        match place.settle(client, &self.capacity()) {
+            Ok(room) => {
+                self.note_eviction(room, Some(client));
+                true
+            }
+            Err(full) => {
+                self.note_full(full, Some(client));
+                false
+            }
+        }
+    }
+
+    fn capacity(&self) -> Capacity {
+        let limits = &self.config.now().limits;
+        let all = limits.connections;
+        // Connections that have not signed in never take more than half of the places, but for a handful.
+        let pending = limits.pending_connections.min((all / 2).max(FEW)).min(all);
+        Capacity {
+            all,
+            of_network: limits.connections_per_address,
+            pending,
+            pending_of_network: limits.pending_connections_per_address.min((pending / 2).max(FEW)),
+        }
+    }
+
+    fn note_full(&self, full: Full, address: Option<IpAddr>) {
+        let refusal = match full {
+            Full::All => Refusal::Connections,
+            Full::Network => Refusal::ConnectionsOfAddress,
+        };
+        self.refusals.note(refusal, address, None);
+    }
+
+    /// `newcomer` has the place now.
+    fn note_eviction(&self, room: Room, newcomer: Option<IpAddr>) {
+        if let Room::Made { from } = room {
+            self.refusals.note(Refusal::PendingConnections, from.or(newcomer), None);
+        }
+    }
+
     /// The MSNP address for a client that reached us like this: the public host, or else that
     /// very address, so that loopback, LAN, NAT and proxies work without being told.
     pub(crate) fn msnp_address(&self, origin: &Origin) -> Option<HostPort> {
@@ -79,6 +152,16 @@ impl Service {
             (None, Some(443)) => format!("https://{host}{path}"),
             (None, Some(port)) => format!("https://{host}:{port}{path}"),
             (None, None) => format!("http://{host}{path}"),
+        }
+    }
+}
+
+impl From<Excess> for Refusal {
+    fn from(excess: Excess) -> Self {
+        match excess {
+            Excess::Account => Self::MemoryOfAccount,
+            Excess::Address => Self::MemoryOfAddress,
+            Excess::All => Self::Memory,
         }
     }
 }

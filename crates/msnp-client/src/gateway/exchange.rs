@@ -16,6 +16,7 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
+use super::LIFESPAN;
 use crate::Trust;
 use crate::verifier::{Untrusted, Verifier};
 
@@ -181,7 +182,7 @@ where
 
 impl News {
     /// Reads the header: `SessionID=1.2; GW-IP=host; Session=close`.
-    fn read(state: &str) -> Self {
+    pub(super) fn read(state: &str) -> Self {
         let mut news = Self::default();
         for part in state.split(';') {
             match part.trim().split_once('=') {
@@ -190,8 +191,9 @@ impl News {
                 Some(("Session", "close")) => news.closed = true,
                 // Zero holds nothing: a client that took it for a held poll would ask without a pause.
                 Some(("Lifespan", seconds)) => {
-                    news.lifespan =
-                        seconds.parse().ok().filter(|seconds| *seconds > 0).map(Duration::from_secs);
+                    // It was asked for so much; with more, a gateway would have its client wait for ever.
+                    let seconds = seconds.parse::<u64>().ok().filter(|seconds| *seconds > 0);
+                    news.lifespan = seconds.map(|seconds| Duration::from_secs(seconds.min(LIFESPAN)));
                 }
                 _ => {}
             }
@@ -213,5 +215,8 @@ mod tests {
         assert_eq!((&*news.id, news.host, news.closed), ("1.2", None, true));
         assert_eq!(news.lifespan, Some(Duration::from_secs(25)));
         assert!(News::read("Lifespan=0").lifespan.is_none());
+        // Longer than the client has asked for, and than a clock can go.
+        let news = News::read("Lifespan=18446744073709551615");
+        assert_eq!(news.lifespan, Some(Duration::from_secs(LIFESPAN)));
     }
 }

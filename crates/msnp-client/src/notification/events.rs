@@ -13,13 +13,13 @@ use crate::switchboards::Ring;
 use crate::{Event, ServiceMessageKind};
 
 /// An answer that has to be sent, once it has a number.
-pub(super) type Answer = Box<dyn FnOnce(TransactionId) -> qry::Request + Send>;
+pub(crate) type Answer = Box<dyn FnOnce(TransactionId) -> qry::Request + Send>;
 
 /// The product that answers challenges: that of MSN Messenger 6 (HYP).
 const PRODUCT: msnp::challenge::Product = msnp::challenge::PRODUCTS[1];
 
 /// Handles an event. A challenge gives an answer.
-pub(super) fn take(core: &Arc<Core>, event: &NotificationEvent, local: Option<SocketAddr>) -> Option<Answer> {
+pub(crate) fn take(core: &Arc<Core>, event: &NotificationEvent, local: Option<SocketAddr>) -> Option<Answer> {
     match event {
         NotificationEvent::Chl(challenge) => {
             let digest = PRODUCT.answer(&challenge.challenge);

@@ -13,7 +13,8 @@ use crate::CommandError;
 /// The time that an answer may take.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(20);
 /// The most switchboards that may be requested at once, and the time until the next. The service refuses more than eight
-/// a minute on one connection (error 800): a burst of eight, and one more every 7.5 s. Both numbers stay below that.
+/// a minute of one account (error 800), whatever its sign-ins: a burst of eight, and one more every 7.5 s. Both numbers
+/// stay below that.
 const BURST: u32 = 6;
 const INTERVAL: Duration = Duration::from_secs(9);
 /// The wait after the service refused a switchboard: longer than the 7.5 s after which Papillon allows one more.
@@ -75,7 +76,7 @@ impl NotificationHandle {
     pub(crate) async fn request_switchboard(&self) -> Result<Admission, CommandError> {
         self.wait_for_turn().await;
         match self.transfer().await {
-            Err(CommandError::Refused(ErrorCode::ChangingTooRapidly)) => {
+            Err(CommandError::Refused(ErrorCode::ChangingTooRapidly | ErrorCode::TooManySessions)) => {
                 // Once only: every caller has a deadline of its own.
                 sleep(AFTER_REFUSAL).await;
                 self.transfer().await

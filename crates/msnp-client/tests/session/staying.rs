@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use msnp::Status;
 use msnp_client::{CommandError, Event, Reconnect, SendError, SignedOut};
-use msnp_testkit::TestServer;
+use msnp_testkit::{Ns, TestServer};
 use tokio::net::{TcpListener, TcpStream};
 
 use crate::who::{ALICE, BOB, builder, handle, online, wait};
@@ -106,6 +106,35 @@ async fn a_service_that_comes_back_has_its_people_back() {
         _ => None,
     });
     assert_eq!(seen.await, handle(BOB));
+}
+
+/// The service has had enough sign-ins of this account for now (910): the client goes on trying.
+#[tokio::test]
+async fn a_client_that_is_told_to_sign_in_less_often_comes_back() {
+    // One more every two seconds.
+    let server = TestServer::with(|config| config.limits.sign_ins_per_minute = 30).await;
+    server.account(ALICE).await;
+    let (msnp, https) = (Relay::to(server.addresses.msnp).await, Relay::to(server.addresses.https).await);
+    let builder = builder(&server, ALICE)
+        .server(msnp.address.to_string())
+        .nexus(format!("https://{}/rdr/pprdr.asp", https.address))
+        .reconnect(at_once());
+    let (alice, mut events) = builder.sign_in().await.unwrap();
+    let server = server.stop().await.start().await;
+    let ticket = Ns::sign_in(&server, ALICE, 9).await.ticket.clone();
+    loop {
+        let mut other = Ns::connect(server.addresses.msnp).await;
+        other.identify(ALICE, 9).await;
+        if other.ask(&format!("USR 904 TWN S {ticket}")).await == "910 904" {
+            break;
+        }
+        other.send("OUT").await;
+        other.rest().await;
+    }
+    msnp.leads_to(server.addresses.msnp);
+    https.leads_to(server.addresses.https);
+    wait(&mut events, |event| matches!(event, Event::SignedIn).then_some(())).await;
+    assert!(alice.set_status(Status::Busy).await.is_ok());
 }
 
 #[tokio::test]

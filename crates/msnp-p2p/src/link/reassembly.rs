@@ -116,3 +116,6 @@ impl Reassembly {
         self.partial.clear();
     }
 }
+
+#[cfg(test)]
+mod tests;

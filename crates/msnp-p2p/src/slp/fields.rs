@@ -24,7 +24,7 @@ impl Fields {
 
     /// Appends a line. Line ends in it become blanks, so that a value never begins a line of its own.
     pub fn push(&mut self, name: &str, value: impl fmt::Display) {
-        self.0.push((name.to_owned(), value.to_string().replace(['\r', '\n', '\0'], " ")));
+        self.0.push((name.to_owned(), one_line(&value.to_string())));
     }
 
     /// The value of a name in any case. Of several the first counts, so that an appended line changes nothing.
@@ -41,6 +41,11 @@ impl Fields {
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
+}
+
+/// A value without line ends: each becomes a blank.
+pub(super) fn one_line(value: &str) -> String {
+    value.replace(['\r', '\n', '\0'], " ")
 }
 
 impl fmt::Display for Fields {

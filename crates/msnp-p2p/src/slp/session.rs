@@ -1,5 +1,6 @@
 //! The body that opens a session.
 
+use super::fields::one_line;
 use super::{Fields, SlpError};
 use crate::Guid;
 
@@ -26,7 +27,7 @@ impl SessionRequest {
             application: fields.get("EUF-GUID").and_then(Guid::parse).ok_or(SlpError::Field("EUF-GUID"))?,
             session_id: session_id(fields).ok_or(SlpError::Field("SessionID"))?,
             app_id: fields.get("AppID").and_then(|id| id.parse().ok()).unwrap_or(0),
-            context: fields.get("Context").unwrap_or_default().to_owned(),
+            context: fields.get("Context").map(one_line).unwrap_or_default(),
         })
     }
 

@@ -5,6 +5,8 @@
 //! From these it may be left out, so that programs on a proxy's machine are served without one. That gives
 //! nothing away: a client that can choose the first bytes of a connection from there could write a header, too.
 
+#[cfg(feature = "fuzzing")]
+pub(crate) mod fuzzing;
 mod introduction;
 mod trusted;
 #[cfg(any(test, feature = "old-windows"))]
@@ -68,22 +70,30 @@ pub(crate) fn read(bytes: &[u8]) -> Beginning {
     if !bytes.starts_with(TEXT) && !bytes.starts_with(v2::PROTOCOL_PREFIX) {
         return Beginning::None;
     }
-    // The parser takes half a port for a wrong one.
-    if bytes.starts_with(TEXT) && !bytes.contains(&b'\n') {
-        return if bytes.len() < LONGEST_TEXT { Beginning::More } else { Beginning::Bad };
+    if bytes.starts_with(TEXT) {
+        return text(bytes);
     }
     let header = HeaderResult::parse(bytes);
     if header.is_incomplete() {
         return if bytes.len() < MAX_HEADER { Beginning::More } else { Beginning::Bad };
     }
     match header {
-        HeaderResult::V1(Ok(header)) => {
-            Beginning::Header(header.header.len(), text_client(&header.addresses))
-        }
         // It speaks of another kind of connection than the one that it came by.
         HeaderResult::V2(Ok(header)) if header.protocol == Protocol::Datagram => Beginning::Bad,
         HeaderResult::V2(Ok(header)) => Beginning::Header(header.len(), client(&header)),
-        HeaderResult::V1(Err(_)) | HeaderResult::V2(Err(_)) => Beginning::Bad,
+        HeaderResult::V1(_) | HeaderResult::V2(Err(_)) => Beginning::Bad,
+    }
+}
+
+/// Reads a header of version 1. The parser gets its line whole: it takes half a port for a wrong one, and waits for what a
+/// line lacks after its end.
+fn text(bytes: &[u8]) -> Beginning {
+    let Some(end) = bytes.iter().take(LONGEST_TEXT).position(|byte| *byte == b'\n') else {
+        return if bytes.len() < LONGEST_TEXT { Beginning::More } else { Beginning::Bad };
+    };
+    match v1::Header::try_from(&bytes[..=end]) {
+        Ok(header) => Beginning::Header(header.header.len(), text_client(&header.addresses)),
+        Err(_) => Beginning::Bad,
     }
 }
 

@@ -3,6 +3,9 @@
 //! A hash costs 19 MiB and some ten milliseconds of a processor, on purpose. So not more than a
 //! few run at once, not more than a few hundred wait, and the memory is kept for the next one.
 
+#[cfg(feature = "fuzzing")]
+pub(super) mod fuzzing;
+
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 

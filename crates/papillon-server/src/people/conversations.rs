@@ -4,4 +4,4 @@ mod conversation;
 mod cookies;
 
 pub(crate) use conversation::{CallError, Conversation, Participant};
-pub(crate) use cookies::Switchboards;
+pub(crate) use cookies::{NoCookie, Switchboards};

@@ -1,9 +1,14 @@
 //! The lists of a signed-in person in memory.
 
-use msnp::{AddPrompt, GroupId, GroupName, ListFlags, ListVersion, Privacy, PropertyKey, PropertyValue};
+use msnp::{
+    AddPrompt, GroupId, GroupName, Handle, List, ListFlags, ListVersion, Privacy, PropertyKey, PropertyValue,
+};
 use papillon_store::{AccountId, Contact, GroupSet, Person, Roster};
 
 use super::gaps::Gaps;
+
+/// The headers of a contact's texts in memory, in bytes.
+const ALLOCATIONS: usize = 64;
 
 /// Lists, groups, settings and properties as last committed. Only [`apply`](super::apply::apply) changes them.
 #[derive(Debug)]
@@ -48,9 +53,27 @@ impl Lists {
         &self.roster.contacts
     }
 
+    /// The memory that the contacts take, in bytes. Settings and groups are bounded, and take little.
+    pub(crate) fn weight(&self) -> usize {
+        let properties = |contact: &Contact| {
+            contact.properties.iter().map(|(_, value)| value.as_wire().len()).sum::<usize>()
+        };
+        let texts = |contact: &Contact| contact.handle.as_str().len() + contact.name.as_wire().len();
+        let weight =
+            |contact: &Contact| size_of::<Contact>() + ALLOCATIONS + texts(contact) + properties(contact);
+        self.contacts().iter().map(weight).sum()
+    }
+
     /// The lists an account is on.
     pub(crate) fn of(&self, account: AccountId) -> ListFlags {
         self.position(account).map_or(ListFlags::NONE, |at| self.roster.contacts[at].lists)
+    }
+
+    /// Whether an account is on the forward list.
+    pub(crate) fn has_forward(&self, handle: &Handle) -> bool {
+        // By handle there is no order. A list change is written to the disk, so this costs little beside it.
+        let mut contacts = self.roster.contacts.iter();
+        contacts.any(|contact| contact.lists.contains(List::Forward) && contact.handle == *handle)
     }
 
     pub(super) fn reach(&mut self, version: ListVersion) {

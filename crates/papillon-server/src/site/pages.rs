@@ -7,6 +7,8 @@ pub(crate) mod accounts;
 mod administration;
 mod elsewhere;
 mod found;
+#[cfg(feature = "fuzzing")]
+pub(crate) mod fuzzing;
 mod old_paths;
 mod page;
 mod published_addresses;

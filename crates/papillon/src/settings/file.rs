@@ -92,6 +92,8 @@ fn plain(value: &DeValue<'_>) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn apply(text: &str) -> anyhow::Result<Settings> {
@@ -113,6 +115,25 @@ mod tests {
             let starts =
                 |line: &&&str| line.trim_start_matches("# ").starts_with(&format!("{} = ", key.name));
             assert!(lines.iter().any(|line| starts(&line)), "{}", key.name);
+        }
+    }
+
+    #[test]
+    fn the_page_of_limits_has_every_limit_at_its_default() {
+        let page = include_str!("../../../../docs/limits.md");
+        let (_, limits) = super::super::DEFAULTS_FILE.split_once("[limits]").unwrap();
+        let (limits, _) = limits.split_once("\n[").unwrap();
+        for line in limits.lines().filter(|line| !line.is_empty()) {
+            let (key, value) = line.trim_start_matches("# ").split_once(" = ").unwrap();
+            let default = value.split_whitespace().next().unwrap();
+            let row = format!("| `{key}` | {default} |");
+            assert!(page.lines().any(|line| line.starts_with(&row)), "docs/limits.md has no row {row}");
+        }
+        for row in page.lines().filter_map(|line| line.strip_prefix("| `")) {
+            let (key, rest) = row.split_once('`').unwrap();
+            let is_key = key.chars().all(|c| c.is_ascii_lowercase() || c == '_');
+            let is_limit = KEYS.iter().any(|known| known.table == "limits" && known.name == key);
+            assert!(!is_key || is_limit, "docs/limits.md has a row of {key}{rest}");
         }
     }
 
@@ -151,6 +172,23 @@ mod tests {
         ] {
             let error = error(text);
             assert!(error.starts_with(expected), "{text:?}: {error}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_file_is_read_or_refused_at_a_line(
+            key in prop::sample::select(KEYS.iter().map(|key| (key.table, key.name)).collect::<Vec<_>>()),
+            value in "[ -~é\n]{0,40}",
+            noise in "[\\[\\]a-z=\"'# .0-9\n]{0,40}",
+        ) {
+            let (table, name) = key;
+            let table = if table.is_empty() { String::new() } else { format!("[{table}]\n") };
+            for text in [format!("{table}{name} = {value}"), format!("{table}{name} = '{value}'"), noise] {
+                if let Err(error) = apply(&text) {
+                    prop_assert!(error.to_string().starts_with("papillon.toml, line "), "{text:?}: {error}");
+                }
+            }
         }
     }
 

@@ -70,6 +70,11 @@ fn what_is_no_good_is_bad() {
     for bytes in [
         b"PROXY TCP4 192.0.2.1 x 1 2\r\n".to_vec(),
         [&b"PROXY "[..], &[b'x'; 200]].concat(),
+        // A line that has ended, and lacks something.
+        b"PROXY TCP4 192.0.2.1\r\n".to_vec(),
+        b"PROXY UNKNOWN\n".to_vec(),
+        b"PROXY TCP4\nPROXY UNKNOWN\r\n".to_vec(),
+        [&b"PROXY UNKNOWN "[..], &[b'x'; 100], b"\r\n"].concat(),
         // Version 3, an unknown command, UDP, addresses that are too short.
         after(&[0x31, 0x11, 0, 12]),
         after(&[0x22, 0x11, 0, 12]),

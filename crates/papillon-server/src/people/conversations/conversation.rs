@@ -12,7 +12,6 @@ use tokio::time::Instant;
 
 use crate::counts::{Raised, Relayed};
 use crate::delivery::{Deliveries, Outbox, Receipt};
-use crate::limits::Pace;
 use crate::people::visibility::Unreachable;
 use crate::people::{Callee, Invitee, SignIn};
 
@@ -39,7 +38,6 @@ pub(crate) struct Participant {
     outbox: Arc<Outbox>,
     /// The words before this person's messages when they reach the others.
     envelope: msg::Envelope,
-    calls: Pace,
 }
 
 /// A person that has been called and has not come in yet.
@@ -54,7 +52,7 @@ struct Ringing {
 /// The reason for which a person cannot be called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum CallError {
-    /// The caller calls too often.
+    /// The caller calls this callee too often, or all callers do.
     TooRapid,
     /// The callee is the caller, in the conversation, or ringing.
     AlreadyThere,
@@ -65,14 +63,13 @@ pub(crate) enum CallError {
 }
 
 impl Participant {
-    pub(crate) fn new(person: &Invitee, outbox: Arc<Outbox>, calls_per_minute: u32) -> Self {
+    pub(crate) fn new(person: &Invitee, outbox: Arc<Outbox>) -> Self {
         Self {
             account: person.account,
             handle: person.handle.clone(),
             name: person.name.clone(),
             outbox,
             envelope: msg::Envelope::new(&person.handle, &person.name),
-            calls: Pace::new(calls_per_minute, Duration::from_secs(60)),
         }
     }
 }
@@ -100,15 +97,16 @@ impl Conversation {
     }
 
     /// Lets a person in. The newcomer is told of the others (in answer to `transaction`), and they of the newcomer.
+    /// Returns the caller whose call this answers.
     pub(crate) fn join(
         &self,
         newcomer: Participant,
         transaction: Option<TransactionId>,
         out: &mut Deliveries,
-    ) {
+    ) -> Option<AccountId> {
         let mut state = self.state.lock();
         state.active = Instant::now();
-        state.answered(&newcomer.handle);
+        let caller = state.answered(&newcomer.handle);
         let count = state.people.len();
         // A client that opens the conversation (`USR`) has no transaction: nobody is there yet.
         for (index, person) in state.people.iter().enumerate() {
@@ -127,6 +125,7 @@ impl Conversation {
             out.send(&person.outbox, joined.clone());
         }
         state.people.push(newcomer);
+        caller
     }
 
     /// Notes that a person is being called. `callee` is the person, or the reason for which it cannot be called; being
@@ -137,13 +136,12 @@ impl Conversation {
         handle: &Handle,
         lasting: Duration,
         limit: usize,
-        callee: Result<Callee, Unreachable>,
+        callee: Result<Callee, CallError>,
     ) -> Result<Callee, CallError> {
         let now = Instant::now();
         let mut state = self.state.lock();
-        // The first check, so that every attempt counts: the errors below tell whether a person is online.
-        let mine = state.people.iter_mut().find(|person| person.account == caller);
-        if !mine.is_some_and(|person| person.calls.take()) {
+        // A conversation that has expired, of whose end the caller is about to hear, rings at nobody any more.
+        if !state.people.iter().any(|person| person.account == caller) {
             return Err(CallError::TooRapid);
         }
         state.ringing.retain(|ringing| ringing.can_be_answered(now));
@@ -151,7 +149,7 @@ impl Conversation {
         if here || state.ringing.iter().any(|ringing| ringing.callee == *handle) {
             return Err(CallError::AlreadyThere);
         }
-        let callee = callee.map_err(CallError::Unreachable)?;
+        let callee = callee?;
         // People that ring may all come in: they have their place already.
         if state.people.len() + state.ringing.len() >= limit {
             return Err(CallError::Full);
@@ -232,13 +230,10 @@ impl Ringing {
 }
 
 impl State {
-    /// A call that is answered does not count against the caller.
-    fn answered(&mut self, callee: &Handle) {
-        let Some(at) = self.ringing.iter().position(|ringing| ringing.callee == *callee) else { return };
-        let caller = self.ringing.remove(at).caller;
-        if let Some(person) = self.people.iter_mut().find(|person| person.account == caller) {
-            person.calls.give_back();
-        }
+    /// Ends the ringing at a callee that comes in. Returns its caller.
+    fn answered(&mut self, callee: &Handle) -> Option<AccountId> {
+        let at = self.ringing.iter().position(|ringing| ringing.callee == *callee)?;
+        Some(self.ringing.remove(at).caller)
     }
 }
 

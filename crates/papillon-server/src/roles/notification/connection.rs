@@ -1,14 +1,12 @@
 //! The connection of one client to the notification server: its state, with the methods that all handlers use.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use msnp::wire::EncodeFor;
 use msnp::{Dialect, Handle};
 use tokio::time::Instant;
 
 use crate::delivery::{Deliveries, Outbox};
-use crate::limits::Pace;
 use crate::listen::Origin;
 use crate::people::Session;
 use crate::roles::command_error::CommandError;
@@ -29,14 +27,6 @@ pub(crate) struct Connection {
     pub(super) verified: bool,
     pub(super) synchronised: bool,
     pub(super) challenges: Challenges,
-    pub(super) paces: Paces,
-}
-
-/// The rate limits of this client's requests that reach other clients.
-pub(super) struct Paces {
-    pub(super) changes: Pace,
-    pub(super) switchboards: Pace,
-    pub(super) invitations: Pace,
 }
 
 /// The stage of a client's sign-in.
@@ -78,12 +68,6 @@ impl Challenges {
 
 impl Connection {
     pub(crate) fn new(service: Arc<Service>, outbox: Arc<Outbox>, origin: Origin) -> Self {
-        let limits = &service.config.limits;
-        let paces = Paces {
-            changes: Pace::new(limits.changes_per_ten_seconds, Duration::from_secs(10)),
-            switchboards: Pace::new(limits.switchboards_per_minute, Duration::from_secs(60)),
-            invitations: Pace::new(limits.invitations_per_hour, Duration::from_secs(3600)),
-        };
         Self {
             service,
             outbox,
@@ -97,7 +81,6 @@ impl Connection {
             verified: false,
             synchronised: false,
             challenges: Challenges::default(),
-            paces,
         }
     }
 

@@ -5,6 +5,8 @@ use msnp::{ErrorCode, Handle};
 
 use super::{CommandError, Connection, Outcome};
 use crate::invitation_mail::MailInvitation;
+use crate::people::Class;
+use crate::refusals::Refusal;
 
 /// The services whose address a client asks for, and our page for each.
 const PAGES: &[(&str, &str)] = &[
@@ -55,6 +57,12 @@ impl Connection {
     async fn leave_mail(&mut self, address: &str, text: Option<&str>) -> Outcome {
         let to = Handle::parse(address).map_err(|_| CommandError::Error(ErrorCode::InvalidParameter))?;
         let session = self.session()?;
+        // Of all accounts together: a stranger's mailbox must not depend on how many they are.
+        if !self.service.rates.take_invitation(&to) {
+            let from = self.origin.client.ip();
+            self.service.refusals.note(Refusal::InvitationsOfRecipient, Some(from), Some(&session.handle));
+            return Err(CommandError::Error(Class::Invitations.error()));
+        }
         let name = session.read(|state| state.name.clone());
         let invitation = MailInvitation { from: &session.handle, from_name: &name, to: &to, text };
         self.service.mail.leave(&invitation).await.map_err(|error| {

@@ -3,13 +3,15 @@
 use std::sync::Arc;
 
 use msnp::command::{add, rea, rem};
-use msnp::{ErrorCode, List, TransactionId};
+use msnp::{ErrorCode, Handle, List, TransactionId};
 use papillon_store::{Committed, ListEvent, PrivacyList};
 
 use super::{CommandError, Connection, Outcome, list_lines};
 use crate::delivery::Deliveries;
-use crate::people::Session;
 use crate::people::change::Change;
+use crate::people::{Class, Session};
+use crate::refusals::Refusal;
+use crate::roles::verb_table::Gate;
 
 impl Connection {
     pub(super) async fn add(&mut self, request: add::Request) -> Outcome {
@@ -35,6 +37,12 @@ impl Connection {
         let add::Request { transaction, handle, name, group, .. } = request;
         let session = self.session()?;
         let service = Arc::clone(&self.service);
+        let is_new = session.read(|state| !state.lists.has_forward(&handle));
+        // The contact is told of each time that it comes onto the list, and asks its person about it. One that has
+        // blocked this account is told too: its lists change with ours, and its client's copy has to follow.
+        if is_new && !service.rates.take_addition(session.account, &handle) {
+            return Err(self.too_often_for_contact(&session));
+        }
         // Of both: the other person's reverse list changes with it.
         let _turn = service.locks.two(&session.handle, &handle).await;
         let limit = service.config.limits.forward_list;
@@ -63,6 +71,7 @@ impl Connection {
         let add::Request { transaction, handle, name, .. } = request;
         let session = self.session()?;
         let service = Arc::clone(&self.service);
+        self.may_unblock(&session, list == PrivacyList::Allow, &handle)?;
         let _turn = service.locks.one(&session.handle).await;
         let limit = service.config.limits.privacy_list;
         let added = service.store.add_to_privacy(session.account, list, &handle, &name, limit).await?;
@@ -74,10 +83,27 @@ impl Connection {
         let rem::Request { transaction, handle, .. } = request;
         let session = self.session()?;
         let service = Arc::clone(&self.service);
+        self.may_unblock(&session, list == PrivacyList::Block, &handle)?;
         let _turn = service.locks.one(&session.handle).await;
         let removed = service.store.remove_from_privacy(session.account, list, &handle).await?;
         self.pass_on(&session, transaction, &removed, &mut Deliveries::new());
         Ok(())
+    }
+
+    /// Lets a change through that can show the account to one contact, unless that contact has been shown it too often
+    /// of late.
+    fn may_unblock(&self, session: &Session, shows: bool, contact: &Handle) -> Outcome {
+        if shows && !self.service.rates.take_unblock(session.account, contact) {
+            return Err(self.too_often_for_contact(session));
+        }
+        Ok(())
+    }
+
+    /// The error for a change that concerns one contact too often; counts it.
+    fn too_often_for_contact(&self, session: &Session) -> CommandError {
+        let from = self.origin.client.ip();
+        self.service.refusals.note(Refusal::ContactChanges, Some(from), Some(&session.handle));
+        CommandError::Error(ErrorCode::ChangingTooRapidly)
     }
 
     /// One's own handle renames oneself, for everybody; any other the entry in one's lists.
@@ -90,8 +116,9 @@ impl Connection {
         if oneself && !self.verified {
             return Err(CommandError::Error(ErrorCode::NicknameIllegal));
         }
-        if oneself && !self.paces.changes.take() {
-            return Err(CommandError::Error(ErrorCode::ChangingTooRapidly));
+        let class = if oneself { Class::Changes } else { Class::ListChanges };
+        if !self.take(class) {
+            return Err(CommandError::Error(class.error()));
         }
         let _turn = service.locks.one(&session.handle).await;
         let renamed = if oneself {
@@ -116,6 +143,9 @@ impl Connection {
         out.send(&self.outbox, reply);
         for (person, change) in &committed.changes {
             self.service.directory.tell(*person, &Change::Lists(change.clone()), out);
+        }
+        if let Err(excess) = self.outbox.charge_lists(session.read(|state| state.lists.weight())) {
+            self.outbox.end(excess.into());
         }
     }
 }

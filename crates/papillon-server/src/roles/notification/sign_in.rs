@@ -18,7 +18,7 @@ use crate::counts::{self, Way};
 use crate::delivery::Deliveries;
 use crate::listen::EntryPoint;
 use crate::passport::{Reason, TicketError, t_part};
-use crate::people::Session;
+use crate::people::{Class, Session};
 
 /// The version that is recommended to a client that does not tell its own.
 const UNKNOWN_VERSION: &str = "1.0.0000";
@@ -109,17 +109,22 @@ impl Connection {
             })
         })?;
         let handle = self.handle.clone().ok_or(CommandError::Close)?;
+        let id = AccountId(claims.account);
+        // Before the roster is read: that costs as much as the rest of a sign-in. Not counted yet, because a ticket that
+        // is void must not use up the sign-ins of the account's owner.
+        if !self.service.rates.allows(Class::SignIns, id) {
+            return Err(self.too_many_sign_ins(&handle));
+        }
         // A list change that is under way is either in the lists that are read here, or is told afterwards. The turn is
         // kept until the session is entered below.
         let service = Arc::clone(&self.service);
         let _turn = service.locks.one(&handle).await;
         // Within the turn: a ban that takes effect now waits for it, and signs this session out then.
-        if service.bans.refuses_account(AccountId(claims.account), self.origin.client.ip(), &handle).is_some()
-        {
+        if service.bans.refuses_account(id, self.origin.client.ip(), &handle).is_some() {
             service.counts.sign_ins.note(Way::Ticket, counts::Outcome::Banned);
             return Err(CommandError::Fatal(ErrorCode::AuthenticationFailed));
         }
-        let found = service.store.sign_in(AccountId(claims.account)).await.map_err(|error| {
+        let found = service.store.sign_in(id).await.map_err(|error| {
             tracing::error!(%error, "the store failed during a sign-in");
             self.service.counts.sign_ins.note(Way::Ticket, counts::Outcome::Unavailable);
             // Not a failed sign-in: nothing is noted of it, or an outage would look like an attack.
@@ -133,8 +138,11 @@ impl Connection {
         let (account, roster) = found
             .filter(|(account, _)| valid(account))
             .ok_or_else(|| self.refused(ErrorCode::AuthenticationFailed))?;
-        self.enter(transaction, account, roster, ticket);
-        Ok(())
+        // Of many that came at once, each has seen room for itself.
+        if !service.rates.take(Class::SignIns, id) {
+            return Err(self.too_many_sign_ins(&handle));
+        }
+        self.enter(transaction, account, roster, ticket)
     }
 
     /// Logs a failed sign-in, and makes the error for the client.
@@ -144,7 +152,21 @@ impl Connection {
         CommandError::Fatal(code)
     }
 
-    fn enter(&mut self, transaction: TransactionId, account: Account, roster: Roster, ticket: &usr::Ticket) {
+    /// The error for a sign-in beyond the rate of its account; counts it.
+    fn too_many_sign_ins(&self, handle: &Handle) -> CommandError {
+        let from = self.origin.client.ip();
+        self.service.counts.sign_ins.note(Way::Ticket, counts::Outcome::Limited);
+        self.service.refusals.note(Class::SignIns.refusal(), Some(from), Some(handle));
+        CommandError::Fatal(Class::SignIns.error())
+    }
+
+    fn enter(
+        &mut self,
+        transaction: TransactionId,
+        account: Account,
+        roster: Roster,
+        ticket: &usr::Ticket,
+    ) -> Outcome {
         let welcome = usr::Reply::Ok {
             transaction,
             handle: account.handle.clone(),
@@ -152,19 +174,25 @@ impl Connection {
             verified: account.verified,
         };
         let profile = msg::FromService { payload: self.profile(&account, ticket) };
-        Span::current().record("account", field::display(&account.handle));
-        tracing::info!(account = %account.handle, dialect = %self.dialect, "signed in");
-        self.service.counts.sign_ins.note(Way::Ticket, counts::Outcome::Ok);
-        self.verified = account.verified;
-        self.stage = Stage::SignedIn;
 
         let client = std::mem::take(&mut self.client);
         let outbox = Arc::clone(&self.outbox);
+        let (verified, handle) = (account.verified, account.handle.clone());
         let session = Session::new(account, roster, self.dialect, outbox, self.origin, client);
+        // Before the older session of the account ends: a client that finds no room takes none away.
+        self.outbox.charge_lists(session.read(|state| state.lists.weight())).map_err(|excess| {
+            self.service.refusals.note(excess.into(), Some(self.origin.client.ip()), Some(&handle));
+            CommandError::Fatal(ErrorCode::ServerTooBusy)
+        })?;
+        Span::current().record("account", field::display(&handle));
+        tracing::info!(account = %handle, dialect = %self.dialect, "signed in");
+        self.service.counts.sign_ins.note(Way::Ticket, counts::Outcome::Ok);
+        (self.verified, self.stage) = (verified, Stage::SignedIn);
         // With the session, not before it: nothing that others send may come between or ahead.
         let welcome = [welcome.to_bytes(), profile.to_bytes()];
         self.service.directory.claim(&session, welcome, &mut Deliveries::new());
         self.session = Some(session);
+        Ok(())
     }
 
     /// The profile tells the client its own address as seen from here; from that and its socket

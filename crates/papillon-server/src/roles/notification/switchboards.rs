@@ -16,11 +16,11 @@ impl Connection {
             .service
             .msnp_address(&self.origin)
             .ok_or(CommandError::Error(ErrorCode::SwitchboardFailed))?;
-        let cookie = self
-            .service
-            .switchboards
-            .admit(&session)
-            .ok_or(CommandError::Error(ErrorCode::TooManySessions))?;
+        let cookie = self.service.switchboards.admit(&session).map_err(|error| {
+            let from = self.origin.client.ip();
+            self.service.refusals.note(error.refusal(), Some(from), Some(&session.handle));
+            CommandError::Error(ErrorCode::TooManySessions)
+        })?;
         self.reply(&xfr::Reply::Switchboard { transaction: request.transaction, address, cookie });
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! The verb table: the states, the dialects and the rate limit of each verb, and the error for
+//! The verb table: the states, the dialects and the limit of each verb, and the error for
 //! one that is out of place or cannot be read. Handlers check none of this again.
 
 use msnp::Dialect::{self, Msnp8, Msnp9};
@@ -8,20 +8,15 @@ use msnp::{ErrorCode, Invalid};
 use super::CommandError::{self, Close, Drop, Error, Fatal};
 use super::connection::{Connection, Stage};
 use crate::listen::EntryPoint;
+use crate::people::Class::{
+    self, Changes, Groups, Invitations, ListChanges, Queries, Switchboards, Synchronisations,
+};
+use crate::roles::verb_table::Limit::{ByHandler, Counted, Free};
 use crate::roles::verb_table::{Gate, ends, invalid_parameter, verb_table};
 use Stage::{Challenged, Greeting, Known, SignedIn, Versioned};
 
-/// The rate limits of requests that reach other clients.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::roles) enum Rate {
-    Changes,
-    Switchboards,
-    Invitations,
-}
-
 impl Gate for Connection {
     type State = Stage;
-    type Rate = Rate;
     const USUAL: &'static [Stage] = &[SignedIn];
 
     fn stage(&self) -> Stage {
@@ -36,13 +31,11 @@ impl Gate for Connection {
         self.origin.entry_point
     }
 
-    fn take(&mut self, rate: Rate) -> bool {
-        let pace = match rate {
-            Rate::Changes => &mut self.paces.changes,
-            Rate::Switchboards => &mut self.paces.switchboards,
-            Rate::Invitations => &mut self.paces.invitations,
-        };
-        pace.take()
+    fn take(&self, class: Class) -> bool {
+        // Before the sign-in there is no account; the states and the time for it are the limit then.
+        self.session.as_ref().is_none_or(|session| {
+            self.service.take(class, session.account, &session.handle, Some(self.origin.client.ip()))
+        })
     }
 }
 
@@ -52,46 +45,66 @@ verb_table! {
     /// Hands a request that the table let through to its handler.
     async fn carry_out(connection: Connection, request: Request);
 
-    "VER" Ver(request) in: Msnp8..=Msnp9, states: &[Greeting], misplaced: NOT_EXPECTED, unreadable: ends
+    // Once a connection.
+    "VER" Ver(request) in: Msnp8..=Msnp9, limit: Free, states: &[Greeting],
+        misplaced: NOT_EXPECTED, unreadable: ends
         => connection.agree_on_version(&request);
-    "CVR" Cvr(request) in: Msnp8..=Msnp9, states: &[Versioned, Known, SignedIn], misplaced: NOT_EXPECTED,
-        unreadable: |_| Fatal(ErrorCode::CvrNotExpected) => connection.tell_versions(request);
-    // Only dialects before MSNP8 have it.
-    "INF" Inf(_) in: Msnp8..=Msnp9, states: &[] => Err(Close);
-    "USR" Usr(request) in: Msnp8..=Msnp9, states: &[Known, Challenged, SignedIn], misplaced: NOT_EXPECTED,
-        unreadable: |_| Fatal(ErrorCode::AuthenticationFailed) => connection.sign_in(request).await;
-    "OUT" Out(_) in: Msnp8..=Msnp9, states: &[Versioned, Known, Challenged, SignedIn], unreadable: ends
+    // The answer is made of the request alone, and as long.
+    "CVR" Cvr(request) in: Msnp8..=Msnp9, limit: Free, states: &[Versioned, Known, SignedIn],
+        misplaced: NOT_EXPECTED, unreadable: |_| Fatal(ErrorCode::CvrNotExpected) => connection.tell_versions(request);
+    // It ends the connection. Only dialects before MSNP8 have it.
+    "INF" Inf(_) in: Msnp8..=Msnp9, limit: Free, states: &[] => Err(Close);
+    // The ticket tells the account.
+    "USR" Usr(request) in: Msnp8..=Msnp9, limit: ByHandler, states: &[Known, Challenged, SignedIn],
+        misplaced: NOT_EXPECTED, unreadable: |_| Fatal(ErrorCode::AuthenticationFailed) => connection.sign_in(request).await;
+    // Once a connection.
+    "OUT" Out(_) in: Msnp8..=Msnp9, limit: Free,
+        states: &[Versioned, Known, Challenged, SignedIn], unreadable: ends
         => Err(Close);
-    "SYN" Syn(request) in: Msnp8..=Msnp9 => connection.synchronise(&request);
-    "GTC" Gtc(request) in: Msnp8..=Msnp9, unreadable: ends => connection.set_prompt(&request).await;
-    "BLP" Blp(request) in: Msnp8..=Msnp9, unreadable: ends => connection.set_privacy(&request).await;
-    "PRP" Prp(request) in: Msnp8..=Msnp9, rate: Some(Rate::Changes), unreadable: bad_property
+    "SYN" Syn(request) in: Msnp8..=Msnp9, limit: Counted(Synchronisations)
+        => connection.synchronise(&request);
+    "GTC" Gtc(request) in: Msnp8..=Msnp9, limit: Counted(ListChanges), unreadable: ends
+        => connection.set_prompt(&request).await;
+    // Like a status, it shows or hides the account to watchers.
+    "BLP" Blp(request) in: Msnp8..=Msnp9, limit: Counted(Changes), unreadable: ends
+        => connection.set_privacy(&request).await;
+    "PRP" Prp(request) in: Msnp8..=Msnp9, limit: Counted(Changes), unreadable: bad_property
         => connection.set_property(request).await;
-    "ADD" Add(request) in: Msnp8..=Msnp9, unreadable: bad_list_change => connection.add(request).await;
-    "REM" Rem(request) in: Msnp8..=Msnp9, unreadable: bad_list_change => connection.remove(request).await;
-    // Renaming oneself is paced where the handle tells the two kinds apart.
-    "REA" Rea(request) in: Msnp8..=Msnp9, unreadable: bad_list_change => connection.rename(request).await;
-    "ADG" Adg(request) in: Msnp8..=Msnp9, unreadable: bad_group => connection.add_group(request).await;
-    "REG" Reg(request) in: Msnp8..=Msnp9, unreadable: bad_group => connection.rename_group(request).await;
-    "RMG" Rmg(request) in: Msnp8..=Msnp9, unreadable: bad_group => connection.remove_group(&request).await;
-    "CHG" Chg(request) in: Msnp8..=Msnp9, rate: Some(Rate::Changes) => connection.change_state(request);
-    "QRY" Qry(request) in: Msnp8..=Msnp9, unreadable: |_| Fatal(ErrorCode::ChallengeResponseFailed)
+    "ADD" Add(request) in: Msnp8..=Msnp9, limit: Counted(ListChanges), unreadable: bad_list_change
+        => connection.add(request).await;
+    "REM" Rem(request) in: Msnp8..=Msnp9, limit: Counted(ListChanges), unreadable: bad_list_change
+        => connection.remove(request).await;
+    // The handle tells a change of oneself from one of a contact.
+    "REA" Rea(request) in: Msnp8..=Msnp9, limit: ByHandler, unreadable: bad_list_change
+        => connection.rename(request).await;
+    "ADG" Adg(request) in: Msnp8..=Msnp9, limit: Counted(Groups), unreadable: bad_group
+        => connection.add_group(request).await;
+    "REG" Reg(request) in: Msnp8..=Msnp9, limit: Counted(Groups), unreadable: bad_group
+        => connection.rename_group(request).await;
+    "RMG" Rmg(request) in: Msnp8..=Msnp9, limit: Counted(Groups), unreadable: bad_group
+        => connection.remove_group(&request).await;
+    "CHG" Chg(request) in: Msnp8..=Msnp9, limit: Counted(Changes) => connection.change_state(request);
+    // Once for each challenge: one more ends the connection.
+    "QRY" Qry(request) in: Msnp8..=Msnp9, limit: Free,
+        unreadable: |_| Fatal(ErrorCode::ChallengeResponseFailed)
         => connection.check_answer(&request);
-    // It has no transaction id that an error could carry. The original's gateway answered it with
-    // an error of HTTP and dropped the session (HYP, *HTTP Connections*).
-    "PNG" Png(_) in: Msnp8..=Msnp9, gateway: Some(Drop), unreadable: ends => connection.answer_ping();
-    "URL" Url(request) in: Msnp8..=Msnp9 => connection.tell_page(&request);
-    "SND" Snd(request) in: Msnp8..=Msnp9, rate: Some(Rate::Invitations)
+    // It has no transaction id that an error could carry, so none refuses one too many. The original's gateway answered
+    // it with an error of HTTP and dropped the session (HYP, *HTTP Connections*).
+    "PNG" Png(_) in: Msnp8..=Msnp9, limit: Free, gateway: Some(Drop), unreadable: ends
+        => connection.answer_ping();
+    "URL" Url(request) in: Msnp8..=Msnp9, limit: Counted(Queries) => connection.tell_page(&request);
+    "SND" Snd(request) in: Msnp8..=Msnp9, limit: Counted(Invitations)
         => connection.invite_by_mail(request).await;
-    "SDC" Sdc(request) in: Msnp8..=Msnp9, rate: Some(Rate::Invitations)
+    "SDC" Sdc(request) in: Msnp8..=Msnp9, limit: Counted(Invitations)
         => connection.invite_by_mail_with_text(request).await;
-    "FND" Fnd(_) in: Msnp8..=Msnp9, unreadable: |_| DISABLED => Err(DISABLED);
-    "PAG" Pag(request) in: Msnp8..=Msnp8, elsewhere: Error(ErrorCode::NotExpected), unreadable: bad_page
+    "FND" Fnd(_) in: Msnp8..=Msnp9, limit: Counted(Queries), unreadable: |_| DISABLED => Err(DISABLED);
+    "PAG" Pag(request) in: Msnp8..=Msnp8, limit: Counted(Queries),
+        elsewhere: Error(ErrorCode::NotExpected), unreadable: bad_page
         => connection.page(&request.handle, request.text());
-    "PGD" Pgd(request) in: Msnp9..=Msnp9, unreadable: bad_page
+    "PGD" Pgd(request) in: Msnp9..=Msnp9, limit: Counted(Queries), unreadable: bad_page
         => connection.page(&request.handle, request.text());
-    "IMS" Ims(request) in: Msnp8..=Msnp9 => connection.take_calls(&request);
-    "XFR" Xfr(request) in: Msnp8..=Msnp9, rate: Some(Rate::Switchboards)
+    "IMS" Ims(request) in: Msnp8..=Msnp9, limit: Counted(Queries) => connection.take_calls(&request);
+    "XFR" Xfr(request) in: Msnp8..=Msnp9, limit: Counted(Switchboards)
         => connection.open_switchboard(&request);
 }
 

@@ -11,8 +11,8 @@ use tracing::{Span, field};
 use super::connection::Participation;
 use super::{CommandError, Connection, Outcome};
 use crate::delivery::Deliveries;
-use crate::people::Invitee;
 use crate::people::conversations::{Conversation, Participant};
+use crate::people::{Class, Invitee};
 
 impl Connection {
     /// `USR`: the caller opens a conversation.
@@ -26,6 +26,7 @@ impl Connection {
         };
         out.send(&self.outbox, reply.to_bytes());
         let conversation = Arc::new(Conversation::new(self.service.counts.conversations.enter()));
+        // Nobody has been called into a conversation that is new: this answers no call.
         conversation.join(self.participant(&person), None, out);
         self.sit(person, conversation);
         Ok(())
@@ -42,7 +43,11 @@ impl Connection {
         if conversation.has(person.account) {
             return Err(CommandError::Fatal(ErrorCode::AlreadyThere));
         }
-        conversation.join(self.participant(&person), Some(transaction), out);
+        let caller = conversation.join(self.participant(&person), Some(transaction), out);
+        // A call that is answered does not count.
+        if let Some(caller) = caller {
+            self.service.rates.give_back(Class::Calls, caller);
+        }
         self.sit(person, conversation);
         Ok(())
     }
@@ -59,8 +64,7 @@ impl Connection {
     }
 
     fn participant(&self, person: &Invitee) -> Participant {
-        let calls = self.service.config.limits.calls_per_minute;
-        Participant::new(person, Arc::clone(&self.outbox), calls)
+        Participant::new(person, Arc::clone(&self.outbox))
     }
 
     fn sit(&mut self, person: Invitee, conversation: Arc<Conversation>) {

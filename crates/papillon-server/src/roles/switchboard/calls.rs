@@ -2,21 +2,28 @@
 
 use std::sync::Arc;
 
-use msnp::ErrorCode;
 use msnp::command::cal;
 use msnp::wire::Encode;
+use msnp::{ErrorCode, Handle};
 
 use super::{CommandError, Connection, Outcome};
 use crate::delivery::Deliveries;
 use crate::people::change::Ring;
-use crate::people::conversations::CallError;
+use crate::people::conversations::{CallError, NoCookie};
 use crate::people::visibility::Unreachable;
+use crate::people::{Callee, Class, Invitee};
+use crate::refusals::Refusal;
+use crate::roles::verb_table::Gate;
 
 impl Connection {
     pub(super) fn call(&mut self, request: &cal::Request, out: &mut Deliveries) -> Outcome {
+        // The first check, so that every attempt counts: the errors below tell whether a person is online.
+        if !self.take(Class::Calls) {
+            return Err(CommandError::Error(Class::Calls.error()));
+        }
         let participation = self.participation.as_ref().ok_or(CommandError::Close)?;
         let (caller, conversation) = (&participation.person, &participation.conversation);
-        let callee = self.service.directory.callee(&request.handle, caller.account);
+        let callee = self.callee(&request.handle, caller);
         let ringing = self.service.config.timeouts.ringing;
         let limit = self.service.config.limits.switchboard_people;
         let callee = conversation
@@ -27,17 +34,33 @@ impl Connection {
         // For this sign-in of the callee only: the next one has another connection.
         let cookie = {
             let (person, sign_in) = (callee.person.clone(), callee.sign_in.clone());
-            self.service.switchboards.issue(person, sign_in, Some(Arc::clone(conversation)))
+            self.service.switchboards.issue(caller.account, person, sign_in, Some(Arc::clone(conversation)))
         };
-        let (Some(address), Some(cookie)) = (address, cookie) else {
-            return Err(CommandError::Error(ErrorCode::SwitchboardFailed));
-        };
+        let cookie = cookie.map_err(|error| {
+            self.service.refusals.note(error.refusal(), None, Some(&caller.handle));
+            CommandError::Error(match error {
+                NoCookie::Account => ErrorCode::CallingTooRapidly,
+                NoCookie::Node => ErrorCode::SwitchboardFailed,
+            })
+        })?;
+        let address = address.ok_or(CommandError::Error(ErrorCode::SwitchboardFailed))?;
         let session = conversation.id();
         let ring =
             Ring { session, address, cookie, caller: caller.handle.clone(), name: caller.name.clone() };
         self.service.directory.ring(&callee, ring, out);
         out.send(&self.outbox, cal::Reply { transaction: request.transaction, session }.to_bytes());
         Ok(())
+    }
+
+    /// The person to call, if the caller can and may.
+    fn callee(&self, handle: &Handle, caller: &Invitee) -> Result<Callee, CallError> {
+        let callee = self.service.directory.callee(handle, caller.account).map_err(CallError::Unreachable)?;
+        // Only of people that would ring: so the error tells no more than the ringing.
+        if !self.service.rates.take_call(caller.account, callee.person.account) {
+            self.service.refusals.note(Refusal::CallsOfCallee, None, Some(&caller.handle));
+            return Err(CallError::TooRapid);
+        }
+        Ok(callee)
     }
 }
 

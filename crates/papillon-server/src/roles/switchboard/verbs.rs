@@ -1,7 +1,5 @@
-//! The verb table: the states of each verb, and the error for one that cannot be read. A verb
+//! The verb table: the states and the limit of each verb, and the error for one that cannot be read. A verb
 //! that is not here or is out of place ends the connection.
-
-use std::convert::Infallible;
 
 use msnp::Dialect::{self, Msnp8, Msnp9};
 use msnp::ErrorCode;
@@ -11,6 +9,8 @@ use super::CommandError::{Close, Error, Fatal};
 use super::connection::Connection;
 use crate::delivery::Deliveries;
 use crate::listen::EntryPoint;
+use crate::people::Class;
+use crate::roles::verb_table::Limit::{ByHandler, Free};
 use crate::roles::verb_table::{Gate, ends, verb_table};
 use State::{Inside, Outside};
 
@@ -25,8 +25,6 @@ pub(in crate::roles) enum State {
 
 impl Gate for Connection {
     type State = State;
-    // The rate of calls is counted by the conversation: it knows the callee, and gives an answered call back.
-    type Rate = Infallible;
     const USUAL: &'static [State] = &[Inside];
 
     fn stage(&self) -> State {
@@ -42,8 +40,11 @@ impl Gate for Connection {
         self.entry_point
     }
 
-    fn take(&mut self, rate: Infallible) -> bool {
-        match rate {}
+    fn take(&self, class: Class) -> bool {
+        self.participation.as_ref().is_none_or(|participation| {
+            let person = &participation.person;
+            self.service.take(class, person.account, &person.handle, None)
+        })
     }
 }
 
@@ -51,13 +52,18 @@ verb_table! {
     /// Hands a request that the table let through to its handler.
     fn carry_out(connection: Connection, request: Request, out: &mut Deliveries);
 
-    // The most frequent verb is looked for first.
-    "MSG" Msg(request) in: Msnp8..=Msnp9, unreadable: ends => connection.relay(&request, out);
-    "CAL" Cal(request) in: Msnp8..=Msnp9, unreadable: |_| Error(ErrorCode::InvalidPrincipalName)
+    // The most frequent verb is looked for first. It has no limit of its own: what its recipients have not taken is
+    // limited, and a count that all conversations share would cost every message.
+    "MSG" Msg(request) in: Msnp8..=Msnp9, limit: Free, unreadable: ends => connection.relay(&request, out);
+    // One that names nobody does not count.
+    "CAL" Cal(request) in: Msnp8..=Msnp9, limit: ByHandler, unreadable: |_| Error(ErrorCode::InvalidPrincipalName)
         => connection.call(&request, out);
-    "USR" Usr(request) in: Msnp8..=Msnp9, states: &[Outside],
+    // It takes a cookie, and those are limited.
+    "USR" Usr(request) in: Msnp8..=Msnp9, limit: Free, states: &[Outside],
         unreadable: |_| Fatal(ErrorCode::AuthenticationFailed) => connection.open(request, out);
-    "ANS" Ans(request) in: Msnp8..=Msnp9, states: &[Outside],
+    // The same.
+    "ANS" Ans(request) in: Msnp8..=Msnp9, limit: Free, states: &[Outside],
         unreadable: |_| Fatal(ErrorCode::AuthenticationFailed) => connection.answer(request, out);
-    "OUT" Out(_) in: Msnp8..=Msnp9, states: &[Outside, Inside], unreadable: ends => Err(Close);
+    // Once a connection.
+    "OUT" Out(_) in: Msnp8..=Msnp9, limit: Free, states: &[Outside, Inside], unreadable: ends => Err(Close);
 }

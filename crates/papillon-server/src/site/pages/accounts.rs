@@ -13,6 +13,8 @@ mod deletion;
 pub(super) mod error;
 pub(super) mod forms;
 pub(super) mod frame;
+#[cfg(feature = "fuzzing")]
+pub(super) mod fuzzing;
 mod guard;
 mod keys;
 mod people;

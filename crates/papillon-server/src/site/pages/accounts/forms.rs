@@ -1,5 +1,8 @@
 //! Forms and queries as browsers send them.
 
+#[cfg(feature = "fuzzing")]
+pub(super) mod fuzzing;
+
 use std::sync::Arc;
 
 use axum::body::Bytes;

@@ -1,5 +1,8 @@
 //! The sender of a form: the site whose page the browser says it stood on.
 
+#[cfg(feature = "fuzzing")]
+pub(super) mod fuzzing;
+
 use axum::http::HeaderName;
 use axum::http::header::{HOST, HeaderMap, ORIGIN, REFERER};
 

@@ -5,6 +5,8 @@
 //! again and again for a while, and hides the buttons for which it knows no address (ESC).
 
 mod asked;
+#[cfg(feature = "fuzzing")]
+pub(in crate::site::pages) mod fuzzing;
 
 use askama::Template;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};

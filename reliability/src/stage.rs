@@ -1,0 +1,185 @@
+//! The stage of a case: a service of its own, with bystanders on it, and the judgement at the end.
+
+use std::sync::Arc;
+use std::thread::available_parallelism;
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+use msnp_testkit::{PASSWORD, http};
+use tempfile::TempDir;
+use tokio::task::JoinSet;
+use tokio::time::sleep;
+
+use crate::bystanders::{self, Bystanders};
+use crate::counts::{self, Counts};
+use crate::figures::{Figures, mebibytes};
+use crate::ground::{Arena, Ground, Setup};
+use crate::people::People;
+use crate::program::Program;
+use crate::report::Report;
+
+/// Until the bystanders have talked a little: the service has its one-time allocations behind it then.
+const WARM_UP: Duration = Duration::from_secs(2);
+/// The time within which the memory has to be back.
+const SETTLE: Duration = Duration::from_secs(30);
+/// The service writes of refusals once a second.
+const LOG: Duration = Duration::from_millis(1_200);
+
+/// A service with bystanders.
+pub struct Stage {
+    /// The service.
+    pub program: Program,
+    /// The accounts.
+    pub people: Arc<People>,
+    /// What is told of the case at its end.
+    pub report: Report,
+    pairs: usize,
+    bystanders: Bystanders,
+    before: Figures,
+    counted: Counts,
+    expected: Vec<(&'static [&'static str], u64)>,
+    panics: usize,
+    /// Removed at the end.
+    _folder: TempDir,
+}
+
+impl Stage {
+    /// Starts a service in the surroundings of the setup, and the bystanders.
+    pub async fn set(arena: &Arena, mut setup: Setup) -> Result<Self> {
+        let pairs = arena.pairs();
+        bystanders::populate(&mut setup.population, pairs);
+        let Ground { people, launch, folder } = Ground::lay(arena, &setup).await?;
+        let program = launch.start().await?;
+        let bystanders = Bystanders::start(program.doors.msnp, &people, pairs).await?;
+        if setup.population.has_password() {
+            hash_once(&program).await;
+        }
+        sleep(WARM_UP).await;
+        let before = program.figures()?;
+        let counted = count(&program).await;
+        Ok(Self {
+            program,
+            people,
+            report: Report::default(),
+            pairs,
+            bystanders,
+            before,
+            counted,
+            expected: Vec::new(),
+            panics: 0,
+            _folder: folder,
+        })
+    }
+
+    /// Adds a figure to what is told.
+    pub fn done(&mut self, figure: impl Into<String>) {
+        self.report.done.push(figure.into());
+    }
+
+    /// The case fails unless this holds.
+    pub fn check(&mut self, holds: bool, otherwise: impl FnOnce() -> String) {
+        if !holds {
+            self.report.failures.push(otherwise());
+        }
+    }
+
+    /// The case fails unless the program counts at least so many under a name that holds one of these words.
+    pub fn expect_counted(&mut self, words: &'static [&'static str], least: u64) {
+        self.expected.push((words, least));
+    }
+
+    /// So many panics are the case's own.
+    pub fn expect_panics(&mut self, panics: usize) {
+        self.panics = panics;
+    }
+
+    /// The figures of the service before the attack.
+    pub fn before(&self) -> Figures {
+        self.before
+    }
+
+    /// Judges the service: the attack is over, and the bystanders are still talking.
+    pub async fn judge(mut self) -> Report {
+        sleep(LOG).await;
+        let mut report = std::mem::take(&mut self.report);
+        if !self.program.is_alive() {
+            report.alive = "no".into();
+            report
+                .failures
+                .push(format!("the service has ended: {}", counts::last_line(&self.program.log())));
+            return report;
+        }
+        let after = settle(&self.program, &self.before).await;
+        report.memory = format!("{} → {}", mebibytes(self.before.memory), mebibytes(after.memory));
+        if !after.is_back(&self.before) {
+            report.failures.push(format!("memory is not back after {} s", SETTLE.as_secs()));
+        }
+        let counted = count(&self.program).await.since(&self.counted);
+        for (words, least) in &self.expected {
+            let found = counted.of(words);
+            if found < *least {
+                report.failures.push(format!("{found} counted as {words:?}, not {least}"));
+            }
+        }
+        report.counted = counted.told();
+        let (tally, failures) = self.bystanders.stop().await;
+        let lost = failures.len();
+        report.bystanders = format!(
+            "{} = {} in order, {} acknowledged, {} statuses; p50 {:.1} ms, p99 {:.1} ms",
+            tally.sent,
+            tally.received,
+            tally.acknowledged,
+            tally.statuses,
+            tally.percentile(50).as_secs_f64() * 1e3,
+            tally.percentile(99).as_secs_f64() * 1e3,
+        );
+        report.failures.extend(failures.into_iter().take(3));
+        if lost > 3 {
+            report.failures.push(format!("{} bystanders more", lost - 3));
+        }
+        if tally.pairs + lost != self.pairs
+            || tally.sent != tally.received
+            || tally.sent != tally.acknowledged
+        {
+            report.failures.push("the bystanders' messages do not add up".into());
+        }
+        let log = self.program.log();
+        let panics = counts::panics(&log);
+        report.alive = format!("yes, {} threads, {} files", after.threads, after.files);
+        if panics.len() != self.panics {
+            let first = panics.first().copied().unwrap_or("none");
+            report.failures.push(format!("{} panics, the first: {first}", panics.len()));
+        }
+        report
+    }
+}
+
+/// Has every thread that checks passwords check one: it keeps the memory for that.
+async fn hash_once(program: &Program) {
+    let http = program.doors.http;
+    let mut logins = JoinSet::new();
+    for _ in 0..available_parallelism().map_or(2, usize::from) {
+        logins.spawn(async move { http::login(http, &bystanders::somebody(), PASSWORD).await });
+    }
+    logins.join_all().await;
+}
+
+async fn count(program: &Program) -> Counts {
+    let log = Counts::of_log(&program.log());
+    match program.doors.metrics {
+        Some(address) => Counts::of_metrics(address).await.and(log),
+        None => log,
+    }
+}
+
+/// Waits until the memory is back, or long enough.
+async fn settle(program: &Program, before: &Figures) -> Figures {
+    let begun = Instant::now();
+    loop {
+        let now = program.figures().unwrap_or_default();
+        if now.is_back(before) || begun.elapsed() > SETTLE {
+            return now;
+        }
+        sleep(Duration::from_millis(200)).await;
+    }
+}
