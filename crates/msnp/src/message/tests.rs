@@ -496,7 +496,7 @@ fn the_longest_headers_are_read() {
 #[test]
 fn a_header_has_a_name_of_visible_characters() {
     let mut headers = Headers::default();
-    assert!(headers.is_empty() && headers.len() == 0);
+    assert_eq!((headers.is_empty(), headers.len()), (true, 0));
     headers.push("a b", "c");
     assert!(!headers.is_empty());
     assert_eq!(headers.iter().collect::<Vec<_>>(), [("a-b", "c")]);
