@@ -65,7 +65,11 @@ async fn run(population: Population) -> Result<()> {
     let port = listener.local_addr()?.port();
     let http = TcpListener::bind("127.0.0.1:0").await?;
     println!("passport {}", http.local_addr()?.port());
-    let config = Config::new(".");
+    let mut config = Config::new(".");
+    // All people of the benchmark come from one address. Their number is bounded by the other limits all the same.
+    config.limits.connections_per_address = config.limits.connections;
+    config.limits.pending_connections_per_address = config.limits.pending_connections;
+    config.limits.memory_bytes_per_address = config.limits.memory_bytes;
     let lifetime = config.ticket_lifetime;
     let listeners =
         Listeners { msnp: Some(listener.into()), http: Some(http.into()), ..Listeners::default() };

@@ -76,6 +76,12 @@ pub fn populate(population: &mut Population, pairs: usize) {
     }
 }
 
+/// One of them.
+pub fn somebody() -> String {
+    let [one, _] = handles(0);
+    one
+}
+
 fn handles(pair: usize) -> [String; 2] {
     [person(&format!("stander{pair}a")), person(&format!("stander{pair}b"))]
 }
@@ -115,12 +121,20 @@ impl Bystanders {
     }
 }
 
-/// The text of a panic, on one line.
+/// The most characters of a panic that are shown.
+const SHOWN: usize = 300;
+
+/// The text of a panic, on one line. What the testkit panics with has the last lines of the connection in it.
 pub fn panic_message(error: tokio::task::JoinError) -> String {
     let Ok(panic) = error.try_into_panic() else { return "a task was cancelled".into() };
     let text = panic.downcast_ref::<String>().cloned();
     let text = text.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()));
-    text.unwrap_or_else(|| "a panic without a text".into()).replace('\n', " ⏎ ")
+    let text = text.unwrap_or_else(|| "a panic without a text".into());
+    let mut lines = text.lines();
+    let first = lines.next().unwrap_or_default();
+    let rest: Vec<&str> = lines.filter(|line| line.starts_with("S: ") || line.starts_with("C: ")).collect();
+    let last = rest[rest.len().saturating_sub(3)..].join(" ⏎ ");
+    format!("{first} {last}").chars().take(SHOWN).collect()
 }
 
 /// Two people in one conversation.

@@ -1,18 +1,27 @@
 //! The cases, most valuable first.
 
+mod clock;
+mod descriptors;
 mod disk;
 mod endless_lines;
 mod guesses;
 mod half_open;
 mod kill;
 mod lengths;
+mod one_account;
+mod one_address;
+mod packet_loss;
 mod panics;
+mod passwords;
 mod postgres;
 mod racing_sign_ins;
+mod reconnecting;
 mod resets;
+mod signals;
 mod slow_readers;
 mod storage;
 mod tickets;
+mod vanishing;
 mod verbs;
 
 use std::pin::Pin;
@@ -33,17 +42,26 @@ pub struct Case {
     pub name: &'static str,
     /// What is done.
     pub what: &'static str,
+    /// Whether it takes minutes however little it does: a short run leaves it out.
+    pub is_long: bool,
     run: fn(Arena) -> Running,
 }
 
-/// The table of cases: name, what is done, module.
+/// The table of cases: name, what is done, function; `long` keeps one out of short runs.
 macro_rules! cases {
-    ($($name:literal $what:literal $($module:ident)::+;)*) => {
+    ($($name:literal $what:literal $($module:ident)::+ $(, $long:ident)?;)*) => {
         /// All cases, in the order in which they run.
         pub const ALL: &[Case] = &[
-            $(Case { name: $name, what: $what, run: |arena| Box::pin(async move { $($module)::+(&arena).await }) },)*
+            $(Case {
+                name: $name,
+                what: $what,
+                is_long: cases!(@is $($long)?),
+                run: |arena| Box::pin(async move { $($module)::+(&arena).await }),
+            },)*
         ];
     };
+    (@is) => { false };
+    (@is long) => { true };
 }
 
 cases! {
@@ -63,6 +81,22 @@ cases! {
     "files-deleted" "the files of the database are moved away, and put back" disk::deleted;
     "postgres-stopped" "PostgreSQL is stopped at once, and started again" postgres::stopped;
     "postgres-stalled" "PostgreSQL is stopped with `SIGSTOP`, and goes on" postgres::stalled;
+    "sigterm" "SIGTERM while everybody talks as fast as they can" signals::term;
+    "sighup" "SIGHUP again and again while people talk and sign in" signals::hup;
+    "reconnecting" "everybody's connection breaks at once, and everybody is back at once" reconnecting::run;
+    "descriptors" "the system gives no more descriptors" descriptors::run;
+    "clock" "the clock jumps an hour ahead, and two back" clock::run;
+    "packet-loss" "packets are lost, in both directions" packet_loss::run;
+    "vanishing" "the cable of clients is pulled" vanishing::run, long;
+    "hoarded-cookies" "one account signs in again and again, each time CHG and 8 × XFR" one_account::cookies;
+    "unread-lists" "one account with 500 contacts asks for its lists 17 times, reads nothing, and comes again" one_account::lists;
+    "silent-sockets" "900 silent connections of one address" one_address::silent;
+    "calls" "one account signs in again and again, calls one person and invites by mail" one_account::calls;
+    "list-pushes" "one account puts a person on its list and takes it off, in a loop" one_account::pushes;
+    "presence" "one account with 50 friends signs in again and again" one_account::presence;
+    "lock-out" "strangers try wrong passwords for an account" passwords::lock_out;
+    "guessing" "many addresses guess passwords" passwords::guessing;
+    "crowd" "40 right sign-ins of one account at once, from different addresses" passwords::crowd;
     "panics" "a panic in the task of a connection" panics::run;
 }
 

@@ -14,6 +14,7 @@
 //! | the program's process and its figures | `program.rs`, `figures.rs` |
 //! | the counts of the log and of `/metrics` | `counts.rs` |
 //! | the service whose store panics | `panicking.rs` |
+//! | networks that lose packets | `namespace.rs` |
 //! | accounts and their tickets | `people.rs` |
 //! | the table | `report.rs` |
 
@@ -26,6 +27,7 @@ mod counts;
 mod doors;
 mod figures;
 mod ground;
+mod namespace;
 mod needs;
 mod panicking;
 mod people;
@@ -69,7 +71,7 @@ fn main() -> Result<ExitCode> {
         }
         ["all"] => (cases::ALL.iter().collect(), false),
         ["short", names @ ..] if !names.is_empty() => (named(names)?, true),
-        ["short"] => (cases::ALL.iter().collect(), true),
+        ["short"] => (cases::ALL.iter().filter(|case| !case.is_long).collect(), true),
         names => (named(names)?, false),
     };
     let program = program.map_or_else(beside, Ok)?;

@@ -42,6 +42,11 @@ impl Population {
     pub fn with_password(&mut self) {
         self.has_password = true;
     }
+
+    /// Whether they have a password.
+    pub fn has_password(&self) -> bool {
+        self.has_password
+    }
 }
 
 /// The accounts in a database, and the key that signs their tickets.

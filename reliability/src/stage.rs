@@ -1,10 +1,13 @@
 //! The stage of a case: a service of its own, with bystanders on it, and the judgement at the end.
 
 use std::sync::Arc;
+use std::thread::available_parallelism;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
+use msnp_testkit::{PASSWORD, http};
 use tempfile::TempDir;
+use tokio::task::JoinSet;
 use tokio::time::sleep;
 
 use crate::bystanders::{self, Bystanders};
@@ -12,7 +15,7 @@ use crate::counts::{self, Counts};
 use crate::figures::{Figures, mebibytes};
 use crate::ground::{Arena, Ground, Setup};
 use crate::people::People;
-use crate::program::{Launch, Program};
+use crate::program::Program;
 use crate::report::Report;
 
 /// Until the bystanders have talked a little: the service has its one-time allocations behind it then.
@@ -26,8 +29,6 @@ const LOG: Duration = Duration::from_millis(1_200);
 pub struct Stage {
     /// The service.
     pub program: Program,
-    /// How to start it again.
-    pub launch: Launch,
     /// The accounts.
     pub people: Arc<People>,
     /// What is told of the case at its end.
@@ -50,12 +51,14 @@ impl Stage {
         let Ground { people, launch, folder } = Ground::lay(arena, &setup).await?;
         let program = launch.start().await?;
         let bystanders = Bystanders::start(program.doors.msnp, &people, pairs).await?;
+        if setup.population.has_password() {
+            hash_once(&program).await;
+        }
         sleep(WARM_UP).await;
         let before = program.figures()?;
         let counted = count(&program).await;
         Ok(Self {
             program,
-            launch,
             people,
             report: Report::default(),
             pairs,
@@ -149,6 +152,16 @@ impl Stage {
         }
         report
     }
+}
+
+/// Has every thread that checks passwords check one: it keeps the memory for that.
+async fn hash_once(program: &Program) {
+    let http = program.doors.http;
+    let mut logins = JoinSet::new();
+    for _ in 0..available_parallelism().map_or(2, usize::from) {
+        logins.spawn(async move { http::login(http, &bystanders::somebody(), PASSWORD).await });
+    }
+    logins.join_all().await;
 }
 
 async fn count(program: &Program) -> Counts {

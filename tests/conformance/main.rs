@@ -6,6 +6,7 @@ mod accounts;
 mod bans;
 mod challenge;
 mod commands;
+mod connections;
 mod consistency;
 mod cookies;
 mod deadlines;

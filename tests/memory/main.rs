@@ -1,6 +1,18 @@
 //! Measurements that need a process of their own.
+#![cfg(target_os = "linux")]
+
+mod budget;
 
 use msnp_testkit::{Ns, TestServer, Wire};
+use tokio::sync::{Mutex, MutexGuard};
+
+/// Nothing else grows while memory is measured.
+static ALONE: Mutex<()> = Mutex::const_new(());
+
+/// Waits until no other test of this process runs.
+async fn alone() -> MutexGuard<'static, ()> {
+    ALONE.lock().await
+}
 
 /// Resident memory of this process, which is also the service's, in KiB.
 fn resident() -> u64 {
@@ -10,9 +22,9 @@ fn resident() -> u64 {
 }
 
 /// A line of 64 MiB before the sign-in, and another after it, must not be collected.
-#[cfg(target_os = "linux")]
 #[tokio::test]
 async fn a_line_without_end_does_not_grow_the_memory() {
+    let _alone = alone().await;
     let server = TestServer::start().await;
     let mut alice = Ns::online(&server, "alice@example.com", 9).await;
     let megabyte = vec![b'x'; 1 << 20];
@@ -35,9 +47,9 @@ async fn a_line_without_end_does_not_grow_the_memory() {
 }
 
 /// A client that connects and sends nothing costs little memory.
-#[cfg(target_os = "linux")]
 #[tokio::test]
 async fn silent_connections_cost_little() {
+    let _alone = alone().await;
     let server = TestServer::start().await;
     Wire::connect(server.addresses.msnp).await;
     let before = resident();

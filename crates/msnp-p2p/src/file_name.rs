@@ -105,4 +105,18 @@ mod tests {
             proptest::prop_assert!(!safe.contains(harmful) && !safe.starts_with('.'));
         }
     }
+
+    #[test]
+    fn only_a_short_ending_is_an_extension() {
+        let name = |ending: usize| format!("{}.{}", "x".repeat(300), "e".repeat(ending));
+        let kept = safe_file_name(&name(19));
+        assert_eq!((kept.len(), kept.ends_with(&format!("x.{}", "e".repeat(19)))), (200, true));
+        assert_eq!(safe_file_name(&name(20)), "x".repeat(200));
+        assert_eq!(safe_file_name(&"x".repeat(200)), "x".repeat(200));
+        // No dot and no blank stands at the cut.
+        assert_eq!(safe_file_name(&format!("{} .{}.tar", "x".repeat(190), "y".repeat(100))), {
+            format!("{} .{}.tar", "x".repeat(190), "y".repeat(4))
+        });
+        assert_eq!(safe_file_name(&format!("{}. .{}", "x".repeat(198), "y".repeat(100))), "x".repeat(198));
+    }
 }

@@ -40,3 +40,23 @@ impl Identifiers for RandomIdentifiers {
         Guid(rand::rng().random())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn drawn_numbers_are_fresh_and_can_be_read_by_every_client() {
+        let mut numbers = RandomIdentifiers;
+        let mut drawn = std::collections::HashSet::new();
+        for _ in 0..100 {
+            let (first, nonce, session) = (numbers.first(), numbers.nonce(), numbers.session());
+            assert!((0x1000..0x7000_0000).contains(&first));
+            assert!((1..0x7fff_ffff).contains(&nonce));
+            assert!((1_000..0x7fff_ffff).contains(&session));
+            drawn.extend([first, nonce, session]);
+        }
+        assert!(drawn.len() > 250, "300 draws, and hardly one twice");
+        assert_ne!(numbers.guid(), numbers.guid());
+    }
+}

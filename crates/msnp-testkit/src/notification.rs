@@ -106,7 +106,12 @@ impl Ns {
 
     /// Signs in to an account with [`PASSWORD`], wherever the service runs.
     pub async fn enter(addresses: &Addresses, handle: &str, dialect: u32) -> Self {
-        let mut ns = Self::connect(addresses.msnp).await;
+        Self::enter_over(Wire::connect(addresses.msnp).await, addresses, handle, dialect).await
+    }
+
+    /// The same over a connection on which nothing has been sent.
+    pub async fn enter_over(wire: Wire, addresses: &Addresses, handle: &str, dialect: u32) -> Self {
+        let mut ns = Self::over(wire);
         let challenge = ns.identify(handle, dialect).await;
         let request = http::login_request(handle, PASSWORD, &challenge);
         let answer = http::request(addresses.http, request.as_bytes()).await;

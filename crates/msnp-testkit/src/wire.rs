@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use bytes::{Buf, BytesMut};
@@ -54,6 +54,13 @@ impl Wire {
     pub async fn connect_with_small_buffer(address: SocketAddr) -> Self {
         let socket = TcpSocket::new_v4().expect("a socket");
         socket.set_recv_buffer_size(4096).expect("a small receive buffer");
+        Self::over(socket.connect(address).await.expect("nobody listens"))
+    }
+
+    /// Connects from another address of this machine: all of 127.0.0.0/8 are its own on Linux.
+    pub async fn connect_from(local: Ipv4Addr, address: SocketAddr) -> Self {
+        let socket = TcpSocket::new_v4().expect("a socket");
+        socket.bind((local, 0).into()).expect("an address of this machine");
         Self::over(socket.connect(address).await.expect("nobody listens"))
     }
 
@@ -127,6 +134,14 @@ impl Wire {
         match self.next_line().await {
             Some(line) => line,
             None => self.fail("closed where a line was expected"),
+        }
+    }
+
+    /// Waits for bytes, or for the end of the connection, however long that takes: the caller sets the limit.
+    pub async fn readable(&mut self) {
+        if self.buffer.is_empty() {
+            // A failure is seen by the next read.
+            let _ = self.stream.readable().await;
         }
     }
 

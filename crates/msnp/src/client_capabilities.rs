@@ -57,4 +57,11 @@ mod tests {
         assert!(msn60.has(ClientCapabilities::CHUNKED_MESSAGES | ClientCapabilities::INK_GIF));
         assert_eq!(ClientCapabilities(1_073_791_020).msnc(), 4);
     }
+
+    #[test]
+    fn every_bit_that_is_asked_for_has_to_be_set() {
+        let some = ClientCapabilities(0b0110);
+        assert!(some.has(0b0110) && some.has(0b0010) && some.has(0));
+        assert!(!some.has(0b0111) && !some.has(0b1000));
+    }
 }

@@ -143,4 +143,10 @@ mod tests {
         assert!(Dialect::ALL.iter().all(|dialect| dialect.is_in(&both)));
         assert!(!Dialect::Msnp8.is_in(&(Dialect::Msnp9..=Dialect::Msnp9)));
     }
+
+    #[test]
+    fn a_web_watch_came_with_msnp9() {
+        assert!(!Dialect::Msnp8.has_web_watch() && Dialect::Msnp9.has_web_watch());
+        assert!(!Dialect::Msnp8.has_ping_seconds() && Dialect::Msnp9.has_ping_seconds());
+    }
 }

@@ -134,4 +134,10 @@ mod tests {
         }
         assert_eq!(ErrorCode::from_number(999), None);
     }
+
+    #[test]
+    fn a_code_is_written_as_its_number() {
+        assert!(ErrorCode::ALL.iter().all(|code| code.to_string() == code.number().to_string()));
+        assert_eq!(ErrorCode::from_number(911).map(|code| code.to_string()).as_deref(), Some("911"));
+    }
 }

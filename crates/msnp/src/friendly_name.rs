@@ -160,4 +160,11 @@ mod tests {
             assert_eq!(FriendlyName::parse(bad), Err(Invalid::FriendlyName), "{bad:?}");
         }
     }
+
+    #[test]
+    fn a_name_that_shows_nothing_is_not_presentable() {
+        let presentable = |word: &str| FriendlyName::parse(word).unwrap().is_presentable();
+        assert!(presentable("Bob") && presentable("Bob%20%28away%29"));
+        assert!(!presentable("%20") && !presentable("a%0Ab") && !presentable("a%E2%80%AEb"));
+    }
 }

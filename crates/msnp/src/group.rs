@@ -168,4 +168,38 @@ mod tests {
         let name = GroupName::parse("Old%20friends%0A").unwrap();
         assert_eq!(format!("{name:?}"), r#"GroupName("Old friends\n")"#);
     }
+
+    #[test]
+    fn groups_are_the_numbers_from_0_to_29() {
+        let read = |word: &str| GroupId::parse(word, Dialect::Msnp9).map(GroupId::number);
+        assert_eq!((read("0"), read("7"), read("29")), (Ok(0), Ok(7), Ok(29)));
+        for word in ["30", "255", "256", "99999999999999999999"] {
+            assert_eq!(read(word), Err(Invalid::GroupIdRange), "{word}");
+        }
+        for word in ["", "+1", "-1", "x", "1x", "~"] {
+            assert_eq!(read(word), Err(Invalid::GroupId), "{word}");
+        }
+        assert_eq!((GroupId::new(29).map(GroupId::number), GroupId::new(30)), (Some(29), None));
+    }
+
+    #[test]
+    fn names_of_groups_are_kept_as_written_up_to_their_limit() {
+        let name = GroupName::parse("Old%20friends").unwrap();
+        assert_eq!(
+            (name.as_wire(), &*name.text(), name.to_string().as_str()),
+            ("Old%20friends", "Old friends", "Old%20friends")
+        );
+        let error = |length: usize| GroupName::parse(&"x".repeat(length)).err();
+        assert_eq!((error(61), error(62)), (None, Some(Invalid::GroupNameTooLong)));
+        assert_eq!(
+            (error(387), error(388)),
+            (Some(Invalid::GroupNameTooLong), Some(Invalid::Parameter("group name")))
+        );
+        for word in ["", "a b", "%ff", "%C3"] {
+            assert_eq!(GroupName::parse(word), Err(Invalid::Parameter("group name")), "{word}");
+        }
+        assert_eq!(GroupName::parse_chosen("%20"), Err(Invalid::GroupNameIllegal));
+        assert_eq!(GroupName::parse_chosen("a").as_ref().map(GroupName::as_wire), Ok("a"));
+        assert_eq!(GroupName::lossy(&"x".repeat(100)).as_wire(), "x".repeat(61));
+    }
 }

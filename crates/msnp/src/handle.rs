@@ -96,4 +96,9 @@ mod tests {
         }
         assert!(Handle::parse(&long[1..]).is_ok());
     }
+
+    #[test]
+    fn its_debug_form_names_it() {
+        assert_eq!(format!("{:?}", Handle::parse("bob@example.com").unwrap()), "Handle(bob@example.com)");
+    }
 }

@@ -165,3 +165,25 @@ impl AddPrompt {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_is_added_to_a_set_and_taken_from_it() {
+        let none = ListFlags::from_bits(0).unwrap();
+        assert!(none.is_empty());
+        for list in List::ALL {
+            let one = none.with(list);
+            assert!(!one.is_empty() && one.contains(list));
+            assert_eq!((one.with(list), one.without(list)), (one, none));
+            let all = ListFlags::from_bits(15).unwrap();
+            let others = all.without(list);
+            assert_eq!((others.bits() | one.bits(), others.bits() & one.bits()), (15, 0));
+            assert_eq!((others.with(list), others.without(list)), (all, others));
+            assert!(List::ALL.iter().all(|other| others.contains(*other) == (*other != list)));
+        }
+        assert_eq!(none.with(List::Forward).with(List::Reverse).bits(), 9);
+    }
+}

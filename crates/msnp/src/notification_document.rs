@@ -114,4 +114,20 @@ mod tests {
             text(&[b"<TEXT>".as_slice(), &bytes].concat());
         }
     }
+
+    #[test]
+    fn only_the_words_of_the_elements_count() {
+        for (xml, words) in [
+            ("<A>x<TEXT>hi</TEXT>y</A>", Some("hi")),
+            ("<TEXT>a</TEXT><B>no</B><TEXT>b</TEXT>", Some("a\nb")),
+            // The end of another element ends no text, and its own does.
+            ("<TEXT>a<B>b</B>c</TEXT>d", Some("abc")),
+            ("<B>no</TEXT><TEXT>yes</TEXT>", Some("yes")),
+            ("<TEXT><![CDATA[a<b]]></TEXT>", Some("a<b")),
+            ("<TEXT> </TEXT>", None),
+            ("no text", None),
+        ] {
+            assert_eq!(text(xml.as_bytes()).as_deref(), words, "{xml}");
+        }
+    }
 }

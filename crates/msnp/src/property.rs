@@ -123,3 +123,47 @@ impl fmt::Display for PropertyValue {
         f.write_str(&self.0)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_keys_of_a_dialect_and_those_that_contacts_learn() {
+        for key in PropertyKey::ALL {
+            assert!(key.is_in(Dialect::Msnp9));
+            assert_eq!(key.is_in(Dialect::Msnp8), key != PropertyKey::WebWatch, "{key}");
+            assert_eq!(key.is_shared(), key != PropertyKey::MobileEnabled, "{key}");
+        }
+        let not_by_clients: Vec<_> =
+            PropertyKey::ALL.into_iter().filter(|key| !key.is_set_by_clients()).collect();
+        assert!(
+            not_by_clients.contains(&PropertyKey::MobileEnabled)
+                && not_by_clients.contains(&PropertyKey::WebWatch)
+        );
+        assert_eq!(not_by_clients.len(), 2);
+    }
+
+    #[test]
+    fn values_are_kept_as_written() {
+        let phone = PropertyKey::HomePhone;
+        let value = PropertyValue::parse(phone, "555%201234").unwrap();
+        assert_eq!((value.as_wire(), value.is_empty()), ("555%201234", false));
+        let unset = PropertyValue::parse(phone, "").unwrap();
+        assert_eq!((unset.as_wire(), unset.is_empty()), ("", true));
+        for (key, word, fits) in [
+            (phone, "a b", false),
+            (phone, "%ff", false),
+            (phone, "%C3%A9", true),
+            (PropertyKey::MobileAllowed, "Y", true),
+            (PropertyKey::MobileAllowed, "y", false),
+            (PropertyKey::MobileAllowed, "", false),
+            (PropertyKey::WebWatch, "2", true),
+            (PropertyKey::WebWatch, "1", false),
+        ] {
+            assert_eq!(PropertyValue::parse(key, word).is_ok(), fits, "{key} {word:?}");
+        }
+        assert!(PropertyValue::parse(phone, &"5".repeat(95)).is_ok());
+        assert_eq!(PropertyValue::parse(phone, &"5".repeat(96)), Err(Invalid::PropertyValue));
+    }
+}

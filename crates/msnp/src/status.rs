@@ -85,3 +85,15 @@ impl fmt::Display for Status {
         f.write_str(self.code())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hidden_account_looks_like_one_that_is_offline() {
+        let unseen: Vec<_> = Status::ALL.into_iter().filter(|status| !status.is_visible()).collect();
+        assert_eq!(unseen.len(), 2);
+        assert!(unseen.contains(&Status::Hidden) && unseen.contains(&Status::Offline));
+    }
+}

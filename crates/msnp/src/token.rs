@@ -59,3 +59,14 @@ impl fmt::Debug for Cookie {
         f.write_str("Cookie(…)")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_log_shows_no_cookie() {
+        let cookie = Cookie::parse("17262740.1050826919.32308").unwrap();
+        assert_eq!(format!("{cookie:?}"), "Cookie(…)");
+    }
+}

@@ -137,6 +137,12 @@ pub(crate) fn is_near(address: IpAddr) -> bool {
 pub struct Limits {
     /// Open connections on the MSNP listeners and through the HTTP gateway, all together.
     pub connections: usize,
+    /// Of these, those of one address; a proxy's people share its address.
+    pub connections_per_address: usize,
+    /// Of these, those that have not signed in: never more than half.
+    pub pending_connections: usize,
+    /// Of these, those of one address: never more than half.
+    pub pending_connections_per_address: usize,
     /// Open connections on the HTTP and HTTPS listeners, all together.
     pub http_connections: usize,
     /// Open connections on the HTTP and HTTPS listeners from one address; a proxy's people share its address.
@@ -198,12 +204,21 @@ pub struct Limits {
     pub gateway_sessions_per_address: usize,
     /// Bytes that wait for one client before it is dropped for not reading.
     pub outbox_bytes: usize,
+    /// Bytes that wait for clients, or of clients to be processed, all together.
+    pub memory_bytes: usize,
+    /// The same for one address, with what its connections take by themselves.
+    pub memory_bytes_per_address: usize,
+    /// The same for one account.
+    pub memory_bytes_per_account: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
         Self {
             connections: 100_000,
+            connections_per_address: 4_000,
+            pending_connections: 20_000,
+            pending_connections_per_address: 500,
             http_connections: 10_000,
             http_connections_per_address: 2_000,
             forward_list: 600,
@@ -235,6 +250,9 @@ impl Default for Limits {
             registrations_per_hour: 20,
             gateway_sessions_per_address: 4_000,
             outbox_bytes: 4 << 20,
+            memory_bytes: 512 << 20,
+            memory_bytes_per_address: 64 << 20,
+            memory_bytes_per_account: 16 << 20,
         }
     }
 }

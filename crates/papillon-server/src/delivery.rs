@@ -1,6 +1,7 @@
 //! Ground: lines on their way to clients, and bytes on their way from them.
 
 mod deliveries;
+mod memory;
 mod open_connections;
 mod outbox;
 pub(crate) mod read_buffer;
@@ -9,8 +10,11 @@ mod receipt;
 mod tunnel;
 
 pub(crate) use deliveries::Deliveries;
-pub(crate) use open_connections::OpenConnections;
-pub(crate) use outbox::{Outbox, Taken, Waiting};
+#[cfg(test)]
+pub(crate) use memory::{CONNECTION, Share};
+pub(crate) use memory::{Charge, Excess, Memory, MemoryLimits};
+pub(crate) use open_connections::{Capacity, Full, OpenConnections, Place, Room};
+pub(crate) use outbox::{Outbox, Outlook, Taken, Waiting};
 pub(crate) use reader::Reader;
 pub(crate) use receipt::Receipt;
 pub(crate) use tunnel::{ANSWER_BYTES, Inlet, Tunnel};

@@ -73,7 +73,8 @@ pub(crate) async fn serve<H: Handler>(
         handler.entrance().close();
     };
     let receiving = Arc::clone(&handler);
-    let serve = listen(listener, room, shutdown, move |stream, arrival| {
+    let full = |client| handler.entrance().note_full(client);
+    let serve = listen(listener, room, shutdown, full, move |stream, arrival| {
         let (tls, handler) = (tls.clone(), Arc::clone(&receiving));
         async move { receive(stream, tls, &handler, arrival).await }
     });
@@ -105,8 +106,10 @@ async fn receive<H: Handler>(
                         return Ok(());
                     }
                     let arrival = handler.entrance().room().arrivals.enter(visitor.peer.ip());
-                    let full = || io::Error::other("too many connections from one address behind a proxy");
-                    Some(arrival.ok_or_else(full)?)
+                    Some(arrival.ok_or_else(|| {
+                        handler.entrance().note_full(visitor.peer.ip());
+                        io::Error::other("too many connections from one address behind a proxy")
+                    })?)
                 }
                 // No header: an HTTP proxy. Its requests may be those of many clients, so each is counted by itself.
                 None => {
@@ -115,6 +118,14 @@ async fn receive<H: Handler>(
                 }
             }
         }
+    };
+    // A connection that is not counted is a proxy's: its requests are charged, each to its client.
+    let _charge = match visitor.counted {
+        true => match handler.entrance().charge_connection(visitor.peer.ip(), tls.is_some()) {
+            Some(charge) => Some(charge),
+            None => return Err(io::Error::other("no memory is left for the client's address")),
+        },
+        false => None,
     };
     let Some(tls) = tls else {
         return converse(stream, &**handler, &visitor).await;

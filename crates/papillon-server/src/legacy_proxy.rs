@@ -39,7 +39,8 @@ pub async fn serve(
 ) {
     let upstream = Arc::new(upstream);
     let renewal = tokio::spawn(Arc::clone(&old).keep_current());
-    listen(listener.into(), Room::new(limits, &[]), shutdown, move |stream, arrival| {
+    let full = |from| tracing::debug!(%from, "too many connections from one address");
+    listen(listener.into(), Room::new(limits, &[]), shutdown, full, move |stream, arrival| {
         let (old, upstream) = (Arc::clone(&old), Arc::clone(&upstream));
         async move {
             let _counted = arrival;

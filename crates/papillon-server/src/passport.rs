@@ -327,6 +327,11 @@ impl Passport {
         }
     }
 
+    /// The sign-ins that wait for their turn.
+    pub(crate) fn waiting(&self) -> usize {
+        self.queue.waiting()
+    }
+
     /// The passwords that are being worked out.
     pub(crate) fn passwords(&self) -> &Passwords {
         &self.passwords

@@ -73,6 +73,14 @@ reasons! {
     SignInFailures = "sign_in_failures",
     /// A sign-in that found too many others waiting, or waited for too long.
     SignInsWaiting = "sign_ins_waiting",
+    /// A connection that had not signed in, ended for a newcomer.
+    PendingConnections = "pending_connections",
+    /// A client or a request beyond the memory that its account may have.
+    MemoryOfAccount = "memory_of_account",
+    /// The same for an address.
+    MemoryOfAddress = "memory_of_address",
+    /// The same for all together.
+    Memory = "memory",
     /// A connection, or a request of a proxy's client, from an address that is banned.
     BannedAddress = "banned_address",
     /// A sign-in, or a page, of an account that is banned.

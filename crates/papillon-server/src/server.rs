@@ -18,8 +18,7 @@ use crate::addresses::Ports;
 use crate::bans::{self, Bans};
 use crate::config::{Config, Live};
 use crate::counts::{Counts, Stage};
-use crate::delivery::Deliveries;
-use crate::delivery::OpenConnections;
+use crate::delivery::{Deliveries, Memory, MemoryLimits, OpenConnections, Place};
 use crate::dns::{self, DnsSockets};
 use crate::http;
 use crate::invitation_mail::InvitationMail;
@@ -35,7 +34,7 @@ use crate::passport::{Passport, Passwords, TicketMint};
 use crate::people::change::Change;
 use crate::people::conversations::Switchboards;
 use crate::people::{AccountLocks, AccountRates, Directory, broadcast, store_watch};
-use crate::refusals::{Refusal, Refusals};
+use crate::refusals::Refusals;
 use crate::roles::connection;
 use crate::roles::notification;
 use crate::service::Service;
@@ -171,6 +170,11 @@ impl Server {
         let passport = Arc::new(passport.with_counts(Arc::clone(&counts)));
         let place = config.front.url.as_ref().map(ToString::to_string).or_else(|| config.public_host.clone());
         let open = Arc::new(OpenConnections::default());
+        let memory = Memory::new(MemoryLimits {
+            all: config.limits.memory_bytes,
+            address: config.limits.memory_bytes_per_address,
+            account: config.limits.memory_bytes_per_account,
+        });
         let service = Arc::new(Service {
             failures: passport.failures().clone(),
             store,
@@ -180,6 +184,7 @@ impl Server {
             rates: AccountRates::new(&config.limits),
             locks: Arc::new(AccountLocks::new()),
             open,
+            memory,
             mail: InvitationMail::new(config.data_dir.join("mail"), place.as_deref()),
             ports,
             refusals,
@@ -230,6 +235,8 @@ impl Server {
         if let Some(identity) = &identity {
             tasks.spawn(Arc::clone(identity).keep_current());
         }
+        let (open, memory) = (Arc::clone(&service.open), Arc::clone(&service.memory));
+        tasks.spawn(async move { open.relieve(&memory).await });
         let (refusals, logged) = (Arc::clone(&service.refusals), service.logged.clone());
         tasks.spawn(async move { refusals.log(|client| logged.of(client)).await });
         tasks.spawn(metrics::keep_history(Arc::clone(&service)));
@@ -321,11 +328,12 @@ async fn make_site(
     let pages = pages::router(published).merge(pages::accounts::router(people));
     let behind = Arc::clone(service);
     // Passed in, because `site` does not import `roles`: a connection of the gateway is one of theirs.
-    let serve_tunnel = Box::new(move |tunnel, origin| -> Pin<Box<dyn Future<Output = ()> + Send>> {
-        Box::pin(connection::serve_tunnel(Arc::clone(&behind), tunnel, origin))
+    let serve_tunnel = Box::new(move |tunnel, origin, place| -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        Box::pin(connection::serve_tunnel(Arc::clone(&behind), tunnel, origin, place))
     });
     let gateways = Gateways::new(Arc::clone(service), serve_tunnel);
     let site = Site::new(passport, config.public_host.clone(), ports, &config.limits);
+    let site = site.with_budget(&service.memory, &service.refusals);
     let site = site.with_pages(pages).with_gateways(gateways).with_https_only(config.https_only);
     let site = site.with_bans(Arc::clone(&service.bans)).with_counts(&service.counts);
     Ok(site.with_front(config.front.clone()).with_trusted_proxies(&config.trusted_proxies))
@@ -352,14 +360,11 @@ async fn accept(service: Arc<Service>, listener: Listener, entry_point: EntryPoi
 
 fn start(service: &Arc<Service>, stream: TcpStream, client: SocketAddr, entry_point: EntryPoint) {
     let is_proxy = is_trusted(&service.config.trusted_proxies, client.ip());
-    // The client of a proxy is not known yet.
+    // The client of a proxy is not known yet: its place is counted against its address when the proxy has named it.
     if !is_proxy && service.bans.refuses_address(client.ip()) {
         return;
     }
-    if service.open.count() >= service.config.limits.connections {
-        service.refusals.note(Refusal::Connections, Some(client.ip()), None);
-        return;
-    }
+    let Some(place) = service.admit((!is_proxy).then_some(client.ip())) else { return };
     // A socket that fails here is dead already, and the first read says so.
     let _ = stream.set_nodelay(true);
     let Ok(local) = stream.local_addr() else { return };
@@ -367,16 +372,19 @@ fn start(service: &Arc<Service>, stream: TcpStream, client: SocketAddr, entry_po
     let service = Arc::clone(service);
     let origin = Origin { client, local: plain(local), entry_point, by_proxy: false };
     if is_proxy {
-        tokio::spawn(serve_behind_proxy(service, stream, origin));
+        tokio::spawn(serve_behind_proxy(service, stream, origin, place));
     } else {
-        tokio::spawn(connection::serve(service, stream, Vec::new(), origin));
+        tokio::spawn(connection::serve(service, stream, Vec::new(), origin, place));
     }
 }
 
 /// Serves the client of a proxy: the one that it names, if it does.
-async fn serve_behind_proxy(service: Arc<Service>, stream: TcpStream, mut origin: Origin) {
+async fn serve_behind_proxy(service: Arc<Service>, stream: TcpStream, mut origin: Origin, place: Place) {
     let mut stream = Peeked::new(stream);
-    let introduced = tokio::time::timeout(service.config.timeouts.sign_in, introduced(&mut stream)).await;
+    let introduced = tokio::select! {
+        introduced = tokio::time::timeout(service.config.timeouts.sign_in, introduced(&mut stream)) => introduced,
+        () = place.evicted() => return,
+    };
     match introduced.map_err(io::Error::from).flatten() {
         Ok(Some(client)) => {
             (origin.client, origin.local, origin.by_proxy) = (client.peer, client.local, true);
@@ -388,11 +396,11 @@ async fn serve_behind_proxy(service: Arc<Service>, stream: TcpStream, mut origin
             return;
         }
     }
-    if service.bans.refuses_address(origin.client.ip()) {
+    if service.bans.refuses_address(origin.client.ip()) || !service.settle(&place, origin.client.ip()) {
         return;
     }
     let (stream, early) = stream.into_parts();
-    connection::serve(service, stream, early, origin).await;
+    connection::serve(service, stream, early, origin, place).await;
 }
 
 /// Tells everybody that the service goes down, and waits as long as the configuration says.

@@ -8,15 +8,18 @@ use papillon_store::{AccountId, Store};
 
 use crate::addresses::Ports;
 use crate::bans::Bans;
-use crate::config::Live;
+use crate::config::{Limits, Live};
 use crate::counts::Counts;
-use crate::delivery::OpenConnections;
+use crate::delivery::{Capacity, Excess, Full, Memory, OpenConnections, Place, Room};
 use crate::invitation_mail::InvitationMail;
 use crate::listen::{EntryPoint, LoggedAddresses, Origin};
 use crate::passport::{Failures, TicketMint};
 use crate::people::conversations::Switchboards;
 use crate::people::{AccountLocks, AccountRates, Class, Directory};
-use crate::refusals::Refusals;
+use crate::refusals::{Refusal, Refusals};
+
+/// As many connections may be without a sign-in however few places there are.
+const FEW: usize = 16;
 
 /// The running service: settings, people, conversations.
 pub(crate) struct Service {
@@ -32,6 +35,8 @@ pub(crate) struct Service {
     pub(crate) rates: AccountRates,
     pub(crate) locks: Arc<AccountLocks>,
     pub(crate) open: Arc<OpenConnections>,
+    /// The budget of what waits for clients.
+    pub(crate) memory: Arc<Memory>,
     pub(crate) mail: InvitationMail,
     /// The counts of connections and requests that were turned away.
     pub(crate) refusals: Arc<Refusals>,
@@ -58,6 +63,44 @@ impl Service {
             self.refusals.note(class.refusal(), from, Some(handle));
         }
         is_within
+    }
+
+    /// A place for a connection from this address; without one it is a proxy's, which names the client later. The
+    /// refusal is noted.
+    pub(crate) fn admit(&self, address: Option<IpAddr>) -> Option<Place> {
+        let entered = self.open.enter(address, &capacity(&self.config.now().limits));
+        let (place, room) = entered.map_err(|full| self.note_full(full, address)).ok()?;
+        self.note_eviction(room, address);
+        Some(place)
+    }
+
+    /// Notes the client of a proxy's connection. `false` when there is no place for it; the refusal is noted.
+    pub(crate) fn settle(&self, place: &Place, client: IpAddr) -> bool {
+        match place.settle(client, &capacity(&self.config.now().limits)) {
+            Ok(room) => {
+                self.note_eviction(room, Some(client));
+                true
+            }
+            Err(full) => {
+                self.note_full(full, Some(client));
+                false
+            }
+        }
+    }
+
+    fn note_full(&self, full: Full, address: Option<IpAddr>) {
+        let refusal = match full {
+            Full::All => Refusal::Connections,
+            Full::Network => Refusal::ConnectionsOfAddress,
+        };
+        self.refusals.note(refusal, address, None);
+    }
+
+    /// `newcomer` has the place now.
+    fn note_eviction(&self, room: Room, newcomer: Option<IpAddr>) {
+        if let Room::Made { from } = room {
+            self.refusals.note(Refusal::PendingConnections, from.or(newcomer), None);
+        }
     }
 
     /// The MSNP address for a client that reached us like this: the public host, or else that
@@ -97,5 +140,54 @@ impl Service {
             (None, Some(port)) => format!("https://{host}:{port}{path}"),
             (None, None) => format!("http://{host}{path}"),
         }
+    }
+}
+
+impl From<Excess> for Refusal {
+    fn from(excess: Excess) -> Self {
+        match excess {
+            Excess::Account => Self::MemoryOfAccount,
+            Excess::Address => Self::MemoryOfAddress,
+            Excess::All => Self::Memory,
+        }
+    }
+}
+
+/// The places of connections within these limits.
+fn capacity(limits: &Limits) -> Capacity {
+    let all = limits.connections;
+    // Connections that have not signed in never take more than half of the places, but for a handful.
+    let pending = limits.pending_connections.min((all / 2).max(FEW)).min(all);
+    Capacity {
+        all,
+        of_network: limits.connections_per_address,
+        pending,
+        pending_of_network: limits.pending_connections_per_address.min((pending / 2).max(FEW)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::delivery::CONNECTION;
+
+    /// A school behind one address: all sign in at once, with three connections each, and look at pages over TLS.
+    #[test]
+    fn three_hundred_people_behind_one_address_have_room() {
+        let limits = Limits::default();
+        let Capacity { of_network, pending_of_network, .. } = capacity(&limits);
+        assert!(pending_of_network >= 300 && of_network >= 300 * 3 + 300);
+        let pages = 300 * 2 * 48 * 1024;
+        assert!(300 * 4 * CONNECTION + pages <= limits.memory_bytes_per_address * 2 / 3);
+    }
+
+    #[test]
+    fn newcomers_take_half_of_the_places_at_most_where_there_are_more_than_a_handful() {
+        let of = |connections| {
+            let capacity = capacity(&Limits { connections, ..Limits::default() });
+            (capacity.pending, capacity.pending_of_network)
+        };
+        assert_eq!([of(3), of(20), of(576)], [(3, 16), (16, 16), (288, 144)]);
+        assert_eq!(of(100_000), (20_000, 500));
     }
 }

@@ -116,7 +116,7 @@ pub(crate) fn run(args: &LegacyTlsArgs) -> anyhow::Result<()> {
     // Of the service's limits those of its HTTP listeners hold; both ends of a connection are open files.
     settings.server.limits.connections = settings.server.limits.http_connections;
     logging::start(args.log_format.unwrap_or(settings.log_format), "info")?;
-    open_files::raise(&settings.server.limits);
+    open_files::raise(&mut settings.server.limits);
     runtime::start()?.block_on(serve(args, &settings))?;
     tracing::info!("TLS for old Windows has ended");
     Ok(())

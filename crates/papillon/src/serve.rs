@@ -32,7 +32,7 @@ pub(crate) fn run(args: &ServeArgs) -> anyhow::Result<()> {
         return runtime::start()?.block_on(check::run(&settings));
     }
     logging::start(settings.log_format, "info")?;
-    open_files::raise(&settings.server.limits);
+    open_files::raise(&mut settings.server.limits);
     let folder = runtime::start()?.block_on(serve(args, settings))?;
     // By now the runtime has ended, and with it all tasks that had the folder's files open.
     if let Some(folder) = folder {

@@ -54,8 +54,8 @@ pub async fn run(arena: &Arena) -> Result<Report> {
     stage.done(format!("{entered} of {times} let in, 1 left"));
     for watcher in &mut watchers {
         let lines = watcher.fence().await;
-        let about = lines.iter().filter(|line| words(line).contains(&racer.as_str()));
-        let last = about.last().cloned().unwrap_or_default();
+        let mut about = lines.iter().filter(|line| words(line).contains(&racer.as_str()));
+        let last = about.next_back().cloned().unwrap_or_default();
         ensure!(last.starts_with("NLN NLN "), "a watcher's last line about it is {last:?}");
     }
     // And the friends can reach the one that is left.

@@ -116,6 +116,52 @@ fn names_without_an_end_or_with_half_a_character() {
     assert_eq!(FileContext::parse(&long.to_base64()).unwrap().name, "𝄞".repeat(129));
 }
 
+#[test]
+fn the_longest_name_and_one_without_an_end() {
+    let name = "x".repeat(FileContext::MAX_NAME - 1);
+    for longer in ["", "y", "yz"] {
+        let context = FileContext::new(&format!("{name}{longer}"), 1, None);
+        assert_eq!(FileContext::parse(&context.to_base64()).unwrap().name, name);
+    }
+    // All 520 bytes of the name, and others after it.
+    assert_eq!(changed(20, &[b'x'; 550], 574).unwrap().name.chars().count(), 260);
+    assert_eq!(changed(20, &[b'x'; 520], 540).unwrap().name.chars().count(), 260);
+    assert_eq!(changed(20, &[b'x'; 519], 539), Err(ContextError::File));
+}
+
+/// Where a preview begins: in version 2 after 574 bytes, in others where the length field says if that can be.
+#[test]
+fn a_preview_begins_after_the_part_before_it() {
+    for (version, field, begin) in [
+        (0, 10, 540),
+        (1, u32::MAX, 540),
+        (0, 560, 560),
+        (2, 560, 574),
+        (3, 574, 574),
+        (3, 539, 638),
+        (3, 540, 540),
+        (3, 10_000, 638),
+        (4, 0, 638),
+    ] {
+        let mut bytes = STANDARD.decode(FileContext::new("a", 1, None).to_base64()).unwrap();
+        bytes[0..4].copy_from_slice(&u32::to_le_bytes(field));
+        bytes[4..8].copy_from_slice(&u32::to_le_bytes(version));
+        bytes[16] = 0;
+        bytes.resize(begin, 0);
+        bytes.extend_from_slice(b"\x89PNG");
+        let read = FileContext::parse(&STANDARD.encode(&bytes)).unwrap();
+        assert_eq!(read.preview.as_deref(), Some(&b"\x89PNG"[..]), "version {version}, {field}");
+    }
+}
+
+#[test]
+fn a_shared_background_has_no_preview() {
+    for (kind, shown) in [(0, true), (1, true), (2, false), (4, false)] {
+        let context = FileContext { kind, ..FileContext::new("a", 1, Some(Bytes::from_static(b"PNG"))) };
+        assert_eq!(FileContext::parse(&context.to_base64()).unwrap().preview.is_some(), shown, "{kind}");
+    }
+}
+
 proptest::proptest! {
     #[test]
     fn no_text_panics_and_files_read_back(text: String, bytes: Vec<u8>, name in "[^\0]{0,100}", size: u64) {

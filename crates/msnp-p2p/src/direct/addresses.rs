@@ -137,4 +137,42 @@ mod tests {
         let public = Some(Ipv4Addr::new(192, 0, 2, 2));
         assert!(!same_network(none, DirectConnect, public, none, Some(DirectConnect)));
     }
+
+    #[test]
+    fn each_reserved_range_ends_where_it_ends() {
+        let allowed = |address: &str| AddressRules::default().allow(address.parse().unwrap());
+        for (inside, outside) in [
+            ("0.255.255.255", "1.0.0.0"),
+            ("169.254.0.0", "169.253.255.255"),
+            ("224.0.0.0", "223.255.255.255"),
+            ("239.255.255.255", "169.255.0.0"),
+            ("240.0.0.0", "100.63.255.255"),
+            ("255.255.255.255", "100.128.0.0"),
+            ("100.64.0.0", "101.64.0.0"),
+            ("100.127.255.255", "99.64.0.1"),
+            ("172.31.0.1", "172.32.0.1"),
+            ("127.0.0.1", "126.0.0.1"),
+        ] {
+            assert!(!allowed(inside) && allowed(outside), "{inside} {outside}");
+        }
+    }
+
+    #[test]
+    fn ports_of_services_are_not_dialled() {
+        let ports = ["192.0.2.9:1023", "192.0.2.9:1024"];
+        assert_eq!(dialled(&ports, AddressRules::default()), ["192.0.2.9:1024"]);
+    }
+
+    #[test]
+    fn own_addresses_are_six_at_most() {
+        let own = (1..=20).map(|last| Ipv4Addr::new(192, 0, 2, last));
+        assert_eq!(offerable(own, false).len(), 6);
+    }
+
+    #[test]
+    fn a_service_on_this_machine_is_in_the_network() {
+        use ConnectionType::DirectConnect;
+        let seen = |address| same_network(NetId(0), DirectConnect, address, NetId(0), Some(DirectConnect));
+        assert!(seen(Some(Ipv4Addr::LOCALHOST)) && !seen(None));
+    }
 }

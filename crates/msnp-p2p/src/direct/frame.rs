@@ -114,4 +114,29 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn the_limit_of_the_handshake_ends_with_it() {
+        let frame = |length: u32| {
+            BytesMut::from(&[&length.to_le_bytes()[..], &vec![7; length as usize]].concat()[..])
+        };
+        let mut decoder = FrameDecoder::with_limit(FrameDecoder::MAX_HANDSHAKE);
+        assert_eq!(decoder.next(&mut frame(48)).unwrap().map(|frame| frame.len()), Some(48));
+        assert_eq!(decoder.next(&mut frame(49)), Err(DirectError::TooLong(49)));
+        decoder.set_limit(FrameDecoder::MAX_FRAME);
+        assert_eq!(decoder.next(&mut frame(8240)).unwrap().map(|frame| frame.len()), Some(8240));
+        assert_eq!(decoder.next(&mut frame(8241)), Err(DirectError::TooLong(8241)));
+        assert_eq!(FrameDecoder::default().next(&mut frame(8241)), Err(DirectError::TooLong(8241)));
+    }
+
+    #[test]
+    fn a_frame_is_waited_for_to_its_last_byte() {
+        let mut buffer = BytesMut::from(&[3, 0, 0, 0, b'f', b'o'][..]);
+        let mut decoder = FrameDecoder::new();
+        assert_eq!((decoder.next(&mut buffer), buffer.len()), (Ok(None), 6));
+        buffer.extend_from_slice(b"o!");
+        assert_eq!(decoder.next(&mut buffer), Ok(Some(Bytes::from_static(b"foo"))));
+        assert_eq!(buffer[..], b"!"[..]);
+        assert_eq!(frame_prefix(0x1234), [0x34, 0x12, 0, 0]);
+    }
 }

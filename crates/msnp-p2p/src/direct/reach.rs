@@ -84,4 +84,34 @@ mod tests {
         assert!(!can_be_reached(guarded) && !can_be_reached(reach(Type::Firewall)));
         assert!(can_be_reached(mapped) && can_be_reached(reach(Type::DirectConnect)));
     }
+
+    /// The table of Miranda, from the best to the worst to get through to.
+    #[test]
+    fn each_kind_of_connection_has_its_place() {
+        let mapped = |connection_type| Reach { upnp: true, ..reach(connection_type) };
+        let ladder = [
+            vec![reach(Type::DirectConnect), mapped(Type::DirectConnect)],
+            vec![mapped(Type::IpRestrictNat), mapped(Type::PortRestrictNat), mapped(Type::SymmetricNat)],
+            vec![mapped(Type::UnknownNat)],
+            vec![
+                reach(Type::IpRestrictNat),
+                reach(Type::PortRestrictNat),
+                reach(Type::SymmetricNat),
+                reach(Type::Firewall),
+                mapped(Type::Firewall),
+            ],
+            vec![reach(Type::UnknownNat), reach(Type::UnknownConnect), mapped(Type::UnknownConnect)],
+            vec![Reach { icf: true, ..reach(Type::DirectConnect) }],
+        ];
+        for (higher, better) in ladder.iter().enumerate() {
+            for (lower, worse) in ladder.iter().enumerate() {
+                for (one, other) in
+                    better.iter().flat_map(|one| worse.iter().map(move |other| (*one, *other)))
+                {
+                    // The invited side listens unless the inviting side is easier to reach.
+                    assert_eq!(invitee_listens(one, other), higher >= lower, "{one:?} {other:?}");
+                }
+            }
+        }
+    }
 }

@@ -178,6 +178,7 @@ fn a_message_is_given_up_by_either_side_in_its_own_way() {
     let cancel = link.poll_transmit(Carrier::Switchboard, now).unwrap();
     assert_eq!((cancel.body, cancel.footer), (Body::Bytes(Bytes::new()), Footer::NEGOTIATION));
     let error = link.poll_transmit(Carrier::Switchboard, now).unwrap().header;
+    assert_eq!((cancel.header.identifier, error.identifier), (100, 101), "each has one of its own");
     for (header, flags, code) in [(cancel.header, Flags::CANCEL, 0), (error, Flags::ERROR, 0x8200_000f)] {
         assert_eq!((header.session_id, header.flags), (ONE.0, flags));
         assert_eq!((header.nonce, header.acked_nonce, header.acked_total), (55, code, 3000));
@@ -362,4 +363,13 @@ fn a_file_of_a_lost_connection_goes_on_as_soon_as_the_peer_names_its_offset() {
     assert_eq!(link.handle_control(&nak, now), None);
     let offsets: Vec<_> = sent(&mut link, now).iter().map(|header| header.offset).collect();
     assert_eq!(offsets, [1352, 2554]);
+}
+
+#[test]
+fn a_file_of_no_bytes_has_one_packet_and_nothing_to_read() {
+    let (mut link, now) = link();
+    link.send(Purpose::Data(ONE), ONE.0, Source::File(ONE, 0));
+    let packet = link.poll_transmit(Carrier::Switchboard, now).unwrap();
+    assert_eq!((packet.body, packet.header.flags), (Body::Bytes(Bytes::new()), Flags::FILE_DATA));
+    assert_eq!(link.poll_transmit(Carrier::Switchboard, now), None);
 }

@@ -195,6 +195,106 @@ fn the_negotiation() {
     assert_eq!(answer_with_endpoint(7, internal, None, 6891, 1, true).sender_connect, Some(true));
 }
 
+#[test]
+fn the_bytes_that_end_it_early_and_how_far_it_was() {
+    let mut sending = Sending::new(bob(), 1, 5000);
+    assert_eq!((sending.cancel(), sending.sent()), (Bytes::from_static(&[1, 0, 0]), 0));
+    let mut wire = BytesMut::from("VER MSNFTP\r\nUSR bob@example.com 1\r\nTFR\r\n");
+    while sending.handle(&mut wire).unwrap().is_some() {}
+    assert_eq!((sending.next_block(), sending.sent()), (Some(([0, 0xfd, 7], 0, 2045)), 2045));
+    let mut receiving = Receiving::new(bob(), 1, 5000);
+    assert_eq!(receiving.cancel(), "CCL\r\nBYE 2164261682\r\n");
+    let mut wire = BytesMut::from("VER MSNFTP\r\nFIL 5000\r\n\0\x03\0abc");
+    while receiving.handle(&mut wire).unwrap().is_some() {}
+    assert_eq!(receiving.received(), 3);
+}
+
+#[test]
+fn a_goodbye_before_its_time_is_a_cancellation_and_other_words_are_not() {
+    for before in ["", "VER MSNFTP\r\n", "VER MSNFTP\r\nUSR bob@example.com 1\r\n"] {
+        for (line, error) in [
+            ("BYE 2164261682", MsnftpError::Cancelled),
+            ("BYE", MsnftpError::Cancelled),
+            ("CCL", MsnftpError::Cancelled),
+            ("FIL 10", MsnftpError::Protocol),
+            ("", MsnftpError::Protocol),
+        ] {
+            let mut sending = Sending::new(bob(), 1, 10);
+            let mut wire = BytesMut::from(format!("{before}{line}\r\n").as_str());
+            let said = loop {
+                match sending.handle(&mut wire) {
+                    Ok(Some(_)) => {}
+                    said => break said,
+                }
+            };
+            assert_eq!(said, Err(error), "{before:?} {line:?}");
+        }
+    }
+}
+
+#[test]
+fn a_line_may_be_as_long_as_the_limit_and_its_end_may_be_missing_before() {
+    let line = |length: usize| BytesMut::from(format!("VER MSNFTP {}\n", "x".repeat(length - 12)).as_str());
+    let user = |wire: &mut BytesMut| Receiving::new(bob(), 1, 1).handle(wire);
+    assert!(matches!(user(&mut line(400)), Ok(Some(ReceiveStep::Write(_)))));
+    assert_eq!(user(&mut line(401)), Err(MsnftpError::LineTooLong));
+    assert_eq!(user(&mut BytesMut::from("x".repeat(399).as_str())), Ok(None));
+    assert_eq!(user(&mut BytesMut::from("x".repeat(400).as_str())), Err(MsnftpError::LineTooLong));
+}
+
+#[test]
+fn a_block_may_end_the_file_and_be_empty_but_not_reach_beyond() {
+    let after = |blocks: &str| {
+        let mut receiving = Receiving::new(bob(), 1, 3);
+        let mut wire = BytesMut::from(format!("VER MSNFTP\r\nFIL 3\r\n{blocks}").as_str());
+        let mut data = Vec::new();
+        loop {
+            match receiving.handle(&mut wire) {
+                Ok(Some(ReceiveStep::Data(bytes))) => data.extend_from_slice(&bytes),
+                Ok(Some(ReceiveStep::Finished(_))) => return Ok(data),
+                Ok(Some(ReceiveStep::Write(_))) => {}
+                Ok(None) => panic!("it waits"),
+                Err(error) => return Err(error),
+            }
+        }
+    };
+    assert_eq!(after("\0\x03\0abc"), Ok(b"abc".to_vec()));
+    assert_eq!(after("\0\x01\0a\0\0\0\0\x02\0bc"), Ok(b"abc".to_vec()));
+    assert_eq!(after("\0\x02\0ab\0\x02\0cd"), Err(MsnftpError::WrongSize));
+    assert_eq!(after("\x02\x02\0ab"), Err(MsnftpError::Protocol));
+}
+
+#[test]
+fn the_fields_of_an_answer() {
+    let taken = accept(7);
+    assert_eq!((taken.cookie, taken.launch_application), (7, Some(false)));
+    assert_eq!(taken.request_data.as_deref(), Some("IP-Address:"));
+    let (internal, external) = (Ipv4Addr::new(192, 168, 1, 2), Ipv4Addr::new(192, 0, 2, 7));
+    let told = answer_with_endpoint(7, internal, Some(external), 6891, 93_301, true);
+    assert_eq!([told.port, told.port_x, told.port_x_internal], [Some(6891); 3]);
+    assert_eq!((told.ip_address, told.ip_address_internal), (Some(external.into()), Some(internal.into())));
+    assert_eq!((told.auth_cookie, told.launch_application), (Some(93_301), Some(false)));
+    // A side without a translator tells one address twice.
+    let told = answer_with_endpoint(7, internal, None, 6891, 1, false);
+    assert_eq!(told.ip_address, Some(internal.into()));
+}
+
+#[test]
+fn one_address_of_either_kind_is_an_endpoint() {
+    let told = answer_with_endpoint(7, [192, 168, 1, 2].into(), Some([192, 0, 2, 7].into()), 6891, 1, false);
+    let both = endpoint(&told).unwrap();
+    let outside = endpoint(&Invitation { ip_address_internal: None, ..told.clone() }).unwrap();
+    assert_eq!((&outside.external, outside.internal.len()), (&both.external, 0));
+    let inside = endpoint(&Invitation { ip_address: None, ..told.clone() }).unwrap();
+    assert_eq!((inside.external.len(), &inside.internal), (0, &both.internal));
+    let none = Invitation { ip_address: None, ip_address_internal: None, ..told.clone() };
+    assert_eq!(endpoint(&none), None);
+    assert_eq!(endpoint(&Invitation { auth_cookie: None, ..told.clone() }), None);
+    // A router has rewritten the plain port.
+    let rewritten = endpoint(&Invitation { port: Some(1), ..told }).unwrap();
+    assert_eq!(rewritten, both);
+}
+
 proptest::proptest! {
     #[test]
     fn no_bytes_panic(bytes: Vec<u8>, handshake: bool) {

@@ -105,6 +105,21 @@ fn the_newer_version_is_told_apart() {
     assert_eq!(Packet::parse(Carrier::Switchboard, &bytes.into()), Err(PacketError::NewerVersion));
 }
 
+#[test]
+fn the_longest_packets_are_read() {
+    let longest = packet(1612).to_bytes(Carrier::Switchboard);
+    assert_eq!(longest.len(), 1664, "the longest message of the service");
+    assert_eq!(Packet::parse(Carrier::Switchboard, &longest), Ok(packet(1612)));
+    let longest = packet(8192).to_bytes(Carrier::Direct);
+    assert_eq!(Packet::parse(Carrier::Direct, &longest).map(|packet| packet.body.len()), Ok(8192));
+}
+
+#[test]
+fn flags_are_joined_bit_by_bit() {
+    assert_eq!(Flags(0b0110) | Flags(0b0011), Flags(0b0111));
+    assert!(!Flags(0b0100).contains(Flags(0b0110)) && Flags(0b0110).contains(Flags(0b0110)));
+}
+
 proptest::proptest! {
     #[test]
     fn no_bytes_panic_and_packets_read_back(bytes: Vec<u8>, direct: bool) {

@@ -179,6 +179,125 @@ fn session_numbers_signed_and_not() {
     assert_eq!((read("4294967296"), read(""), read("x")), (None, None, None));
 }
 
+#[test]
+fn the_longest_text_and_the_longest_head_are_read() {
+    assert_eq!((SlpMessage::MAX_LEN, SlpMessage::MAX_HEAD), (16_384, 8192));
+    let fill = |line: &str, room: usize| format!("{line}{}\r\n", "x".repeat(room - line.len() - 2));
+    let body = fill("X: ", SlpMessage::MAX_LEN - ACCEPTED.len());
+    let text = ACCEPTED.replace("SessionID", &format!("{body}SessionID"));
+    assert_eq!(text.len(), SlpMessage::MAX_LEN);
+    assert!(SlpMessage::parse(text.as_bytes()).is_ok());
+    let head = ACCEPTED.find("\r\n\r\n").unwrap() + 2;
+    for (room, read) in [(SlpMessage::MAX_HEAD - head, true), (SlpMessage::MAX_HEAD - head + 1, false)] {
+        let text = ACCEPTED.replace("Max-", &format!("{}Max-", fill("X: ", room)));
+        assert_eq!(SlpMessage::parse(text.as_bytes()).is_ok(), read);
+    }
+}
+
+#[test]
+fn a_blank_line_alone_ends_no_head() {
+    assert_eq!(SlpMessage::parse(b"\r\n"), Err(SlpError::NoBlankLine));
+}
+
+#[test]
+fn a_whole_text_ends_with_its_nul_or_where_its_length_says() {
+    let bare = ACCEPTED.trim_end_matches('\0');
+    assert_eq!(bare.len() - bare.find("SessionID").unwrap(), 24);
+    let says = |text: &str, length: &str| {
+        let text = text.replace("Content-Length: 25", &format!("Content-Length: {length}"));
+        SlpMessage::is_whole(text.as_bytes())
+    };
+    assert!(says(ACCEPTED, "43"), "a NUL is the end, whatever the length");
+    assert!(says(bare, "24") && says(bare, "25"), "the NUL may be counted and not sent");
+    for length in ["23", "26", "-24", ""] {
+        assert!(!says(bare, length), "{length}");
+    }
+    assert!(!says("no text\0", "25"));
+}
+
+#[test]
+fn accounts_are_as_long_as_handles_and_readable() {
+    let read = |address: &str| {
+        let text = ACCEPTED.replace("bob@example.com", address);
+        SlpMessage::parse(text.as_bytes()).map(|message| message.to)
+    };
+    let longest = "b".repeat(129);
+    assert_eq!(read(&longest), Ok(longest.clone()));
+    assert_eq!(read(&format!("{longest}b")), Err(SlpError::Field("To")));
+    assert_eq!(read("bob\u{7}@example.com"), Err(SlpError::Field("To")));
+}
+
+#[test]
+fn calls_are_neither_long_nor_unreadable() {
+    let longest = "c".repeat(CallId::MAX_LEN);
+    assert_eq!(CallId::parse(&longest).map(|call| call.to_string()), Some(longest.clone()));
+    for text in ["", " ", "a\u{7}b", &format!("{longest}c")] {
+        assert_eq!(CallId::parse(text), None, "{text:?}");
+    }
+}
+
+#[test]
+fn calls_in_any_case_are_one() {
+    use std::hash::BuildHasher as _;
+    let calls = ["{9d79ae57}", "{9D79AE57}", "{9D79AE58}"].map(|text| CallId::parse(text).unwrap());
+    let hasher = std::hash::RandomState::new();
+    let hashes = calls.each_ref().map(|call| hasher.hash_one(call));
+    assert!(calls[0] == calls[1] && calls[1] != calls[2]);
+    assert!(hashes[0] == hashes[1] && hashes[1] != hashes[2]);
+}
+
+#[test]
+fn methods_in_any_case() {
+    for (word, method) in [
+        ("INVITE", Method::Invite),
+        ("bye", Method::Bye),
+        ("Ack", Method::Ack),
+        ("Options", Method::Other("Options".into())),
+    ] {
+        let start = Start::parse(&format!("{word} MSNMSGR:bob@example.com MSNSLP/1.0"));
+        assert_eq!(start, Ok(Start::Request { method, target: "bob@example.com".into() }));
+    }
+}
+
+#[test]
+fn numbers_and_words_of_responses() {
+    for (status, line) in [
+        (SlpStatus::OK, "MSNSLP/1.0 200 OK"),
+        (SlpStatus::NOT_FOUND, "MSNSLP/1.0 404 Not Found"),
+        (SlpStatus::NO_SUCH_CALL, "MSNSLP/1.0 481 No Such Call"),
+        (SlpStatus::INTERNAL_ERROR, "MSNSLP/1.0 500 Internal Error"),
+        (SlpStatus::DECLINE, "MSNSLP/1.0 603 Decline"),
+        (SlpStatus::UNACCEPTABLE, "MSNSLP/1.0 606 Unacceptable"),
+        (SlpStatus(699), "MSNSLP/1.0 699 "),
+    ] {
+        assert_eq!(Start::Response(status).to_string(), line);
+        assert_eq!(Start::parse(line), Ok(Start::Response(status)));
+    }
+}
+
+#[test]
+fn only_a_bridge_of_tcp_is_one() {
+    let request =
+        |bridges: &str| TransportRequest::from_fields(&Fields::parse(&format!("Bridges: {bridges}")));
+    assert!(request("SBBridge tcpv1").supports_tcp() && !request("TRUDPv1 TCPv2").supports_tcp());
+    let response =
+        |bridge: &str| TransportResponse::from_fields(&Fields::parse(&format!("Bridge: {bridge}")));
+    assert!(response("SBBridge tcpv1").chooses_tcp() && !response("TRUDPv1 TCPv2").chooses_tcp());
+}
+
+#[test]
+fn the_first_lines_of_a_body_count_up_to_the_limit() {
+    let mut fields = Fields::new();
+    assert!(fields.is_empty());
+    fields.push("Name", "a\r\nb\0c");
+    assert!(!fields.is_empty());
+    assert_eq!(fields.to_string(), "Name: a  b c\r\n");
+    let text: String = (0..=Fields::MAX_LINES).map(|number| format!("n{number}: {number}\r\n")).collect();
+    let fields = Fields::parse(&text);
+    assert_eq!((fields.get("n63"), fields.get("N0"), fields.get("n64")), (Some("63"), Some("0"), None));
+    assert_eq!(Fields::parse("no colon\n: no name\na: b").iter().collect::<Vec<_>>(), [("a", "b")]);
+}
+
 proptest::proptest! {
     #[test]
     fn no_bytes_panic_and_texts_read_back(bytes: Vec<u8>, text in "(INVITE|BYE|MSNSLP/1.0 200) x:a MSNSLP/1.0\r\nTo: .{1,9}\r\nFrom: b\r\nCall-ID: .{1,9}\r\n\r\n(.{0,5}: .{0,5}\r\n){0,4}\0?") {

@@ -188,4 +188,11 @@ mod tests {
         };
         both_ways("ADD 0 RL 5 alice@example.com Alice\r\n", NotificationEvent::Add(news));
     }
+
+    #[test]
+    fn the_longest_name_is_taken() {
+        let line = |length: usize| format!("ADD 7 FL bob@example.com {} 0\r\n", "x".repeat(length));
+        assert!(read::<NotificationRequest>(&line(387)).is_ok());
+        assert_eq!(refused::<NotificationRequest>(&line(388)), Invalid::FriendlyNameTooLong);
+    }
 }

@@ -83,7 +83,7 @@ impl Encode for Reply {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::command::vectors::{both_ways, refused, vectors};
+    use crate::command::vectors::{both_ways, read, refused, vectors};
     use crate::command::{NotificationEvent, NotificationRequest};
 
     vectors!(Request: "FND 9 fname=Bob lname=\r\n");
@@ -107,5 +107,12 @@ mod tests {
             assert_eq!(refused::<NotificationRequest>(line), Invalid::Parameter("search field"));
         }
         assert_eq!(refused::<NotificationEvent>("FND 24 1\r\n"), Invalid::Missing("count"));
+    }
+
+    #[test]
+    fn a_field_has_a_name() {
+        assert_eq!(refused::<NotificationRequest>("FND 7 =x\r\n"), Invalid::Parameter("search field"));
+        assert_eq!(refused::<NotificationRequest>("FND 7 fname\r\n"), Invalid::Parameter("search field"));
+        assert!(read::<NotificationRequest>("FND 7 fname=\r\n").is_ok());
     }
 }

@@ -52,4 +52,12 @@ mod tests {
         both_ways("IPG 22\r\n<NOTIFICATION id=\"1\"/>", NotificationEvent::Ipg(push));
         assert_eq!(refused::<NotificationEvent>("IPG 1 0\r\n"), Invalid::TooMany);
     }
+
+    #[test]
+    fn the_text_of_a_page() {
+        let text = |xml: &'static str| Push { xml: xml.into() }.text();
+        let xml = "<NOTIFICATION id=\"1\"><MSG><BODY><TEXT>Hi &amp; bye</TEXT></BODY></MSG></NOTIFICATION>";
+        assert_eq!(text(xml).as_deref(), Some("Hi & bye"));
+        assert_eq!(text("<NOTIFICATION id=\"1\"/>"), None);
+    }
 }

@@ -244,4 +244,16 @@ mod tests {
         }
         assert_eq!(decimal(usize::MAX, &mut [0; MAX_DIGITS]), usize::MAX.to_string().as_bytes());
     }
+
+    #[test]
+    fn a_delivery_takes_as_much_memory_as_it_has_bytes() {
+        let envelope = Envelope::new(&alice(), &name());
+        for length in [0, 9, 10, 1664] {
+            let payload = vec![b'x'; length];
+            let delivery = envelope.wrap(&payload);
+            assert!(delivery.ends_with(&[format!(" {length}\r\n").as_bytes(), &payload].concat()));
+            let bytes = delivery.len();
+            assert_eq!(delivery.try_into_mut().map(|delivery| delivery.capacity()), Ok(bytes));
+        }
+    }
 }

@@ -52,4 +52,12 @@ mod tests {
         both_ways("NOT 22\r\n<NOTIFICATION id=\"2\"/>", NotificationEvent::Not(push));
         assert_eq!(refused::<NotificationEvent>("NOT 1 0\r\n"), Invalid::TooMany);
     }
+
+    #[test]
+    fn the_text_of_an_alert() {
+        let text = |xml: &'static str| Push { xml: xml.into() }.text();
+        let xml = "<NOTIFICATION id=\"1\"><MSG><BODY><TEXT>Hi &amp; bye</TEXT></BODY></MSG></NOTIFICATION>";
+        assert_eq!(text(xml).as_deref(), Some("Hi & bye"));
+        assert_eq!(text("<NOTIFICATION id=\"1\"/>"), None);
+    }
 }

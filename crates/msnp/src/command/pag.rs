@@ -176,4 +176,19 @@ mod tests {
             assert_eq!(text(page), Err(BAD_PAGE), "{page:?}");
         }
     }
+
+    #[test]
+    fn a_tag_ends_outside_its_quotes() {
+        for (tag, parts) in [
+            ("a>b", Some(("a", "b"))),
+            (">", Some(("", ""))),
+            ("x='>'>b>c", Some(("x='>'", "b>c"))),
+            ("x=\">'\">b", Some(("x=\">'\"", "b"))),
+            ("x='\"' y=\">\">b", Some(("x='\"' y=\">\"", "b"))),
+            ("x='>", None),
+            ("a", None),
+        ] {
+            assert_eq!(split_tag(tag), parts, "{tag}");
+        }
+    }
 }

@@ -75,7 +75,7 @@ impl Encode for Reply {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::command::vectors::{alice, both_ways, name, refused, vectors};
+    use crate::command::vectors::{alice, both_ways, name, read, refused, vectors};
     use crate::command::{NotificationEvent, NotificationRequest};
 
     vectors!(Request: "REA 9 bob@example.com Bob\r\n");
@@ -97,5 +97,12 @@ mod tests {
         assert_eq!(refused::<NotificationRequest>(&line), Invalid::FriendlyNameTooLong);
         assert_eq!(refused::<NotificationRequest>("REA 16 a@b Alice\r\n"), Invalid::Handle);
         assert_eq!(refused::<NotificationRequest>("REA 16 a@b.c Alice Smith\r\n"), Invalid::TooMany);
+    }
+
+    #[test]
+    fn the_longest_name_is_taken() {
+        let line = |length: usize| format!("REA 7 bob@example.com {}\r\n", "x".repeat(length));
+        assert!(read::<NotificationRequest>(&line(387)).is_ok());
+        assert_eq!(refused::<NotificationRequest>(&line(388)), Invalid::FriendlyNameTooLong);
     }
 }

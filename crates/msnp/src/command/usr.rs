@@ -313,4 +313,22 @@ mod tests {
         let request = Request::Ticket { transaction: TransactionId(1), ticket };
         assert!(!format!("{request:?}").contains("hAu8"));
     }
+
+    #[test]
+    fn the_longest_ticket_is_taken_and_a_log_shows_none() {
+        let longest = "t".repeat(Ticket::MAX_LEN);
+        assert_eq!(Ticket::parse(&longest).unwrap().as_str(), longest);
+        for word in ["", "a b", &format!("{longest}t")] {
+            assert_eq!(Ticket::parse(word), Err(Invalid::Parameter("ticket")));
+        }
+        assert_eq!(format!("{:?}", Ticket::parse("t=secret&p=").unwrap()), "Ticket(…)");
+    }
+
+    #[test]
+    fn an_answer_with_another_package_or_stage_is_none() {
+        use crate::command::NotificationEvent;
+        for (line, fault) in [("USR 7 TWN I x\r\n", "stage"), ("USR 7 MD5 S x\r\n", "security package")] {
+            assert_eq!(refused::<NotificationEvent>(line), Invalid::Parameter(fault), "{line}");
+        }
+    }
 }

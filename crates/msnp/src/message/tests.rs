@@ -426,3 +426,80 @@ fn a_nudge_and_other_datacasts() {
         assert_eq!(parse(&payload).content(), Content::Other, "{body:?}");
     }
 }
+
+#[test]
+fn the_values_of_client_caps() {
+    for (word, logging) in [
+        ("Y", Some(ChatLogging::Yes)),
+        ("n", Some(ChatLogging::No)),
+        ("N", Some(ChatLogging::No)),
+        ("s", Some(ChatLogging::Secure)),
+        ("S", Some(ChatLogging::Secure)),
+        ("X", None),
+    ] {
+        let message = parse(&format!("Content-Type: text/x-clientcaps\r\n\r\nChat-Logging: {word}\r\n"));
+        let Content::ClientCaps(caps) = message.content() else { panic!("{message:?}") };
+        assert_eq!(caps.chat_logging, logging, "{word}");
+    }
+}
+
+#[test]
+fn a_message_without_a_type_is_a_text_if_it_says_something() {
+    assert!(matches!(parse("X: y\r\n\r\nhi").content(), Content::Text(text) if text.body == "hi"));
+    assert!(matches!(parse("X: y\r\n\r\n").content(), Content::Other));
+}
+
+#[test]
+fn an_invitation_to_another_program_is_not_for_a_file() {
+    let mut invitation = Invitation::file(7, "a", 1);
+    assert!(invitation.is_for_file());
+    invitation.application_guid = Some(FILE_TRANSFER_GUID.to_ascii_lowercase());
+    assert!(invitation.is_for_file());
+    invitation.application_guid = Some("{44BBA842-CC51-11CF-AAFA-00AA00B6015C}".into());
+    assert!(!invitation.is_for_file());
+    invitation.application_guid = None;
+    assert!(!invitation.is_for_file());
+}
+
+#[test]
+fn an_emoticon_has_its_shortcut() {
+    let object = MsnObject::new("alice@example.com", ObjectKind::CUSTOM_EMOTICON, "TFR2.tmp", "", b"x");
+    let shortcut = |text: &str| Emoticon::new(text, object.clone()).ok().map(|it| it.shortcut().to_owned());
+    assert_eq!(shortcut("(Tux)").as_deref(), Some("(Tux)"));
+    assert_eq!(shortcut(&"é".repeat(50)).map(|text| text.chars().count()), Some(50));
+    for text in ["", "a\tb", &"é".repeat(51)] {
+        assert_eq!(shortcut(text), None, "{text}");
+    }
+}
+
+#[test]
+fn charsets_in_quotes_and_blanks() {
+    for charset in ["charset=iso-8859-1", "charset= 'iso-8859-1'", "x=y; Charset=\"ISO-8859-1\" "] {
+        let text = [format!("Content-Type: text/plain; {charset}\r\n\r\n").as_bytes(), b"\xc3\xa9"].concat();
+        let message = Message::parse(&text.into()).unwrap();
+        let Content::Text(text) = message.content() else { panic!("{message:?}") };
+        assert_eq!(text.body, "Ã©", "{charset}");
+    }
+}
+
+#[test]
+fn the_longest_headers_are_read() {
+    assert_eq!(Headers::MAX_LEN, 65_536);
+    let of = |length: usize| {
+        let text = format!("X: {}\r\n\r\n", "y".repeat(length - 7));
+        Headers::parse(text.as_bytes()).map(|(headers, length)| (headers.len(), length))
+    };
+    assert_eq!(of(Headers::MAX_LEN), Ok((1, Headers::MAX_LEN)));
+    assert_eq!(of(Headers::MAX_LEN + 1), Err(crate::Invalid::Parameter("header length")));
+}
+
+#[test]
+fn a_header_has_a_name_of_visible_characters() {
+    let mut headers = Headers::default();
+    assert_eq!((headers.is_empty(), headers.len()), (true, 0));
+    headers.push("a b", "c");
+    assert!(!headers.is_empty());
+    assert_eq!(headers.iter().collect::<Vec<_>>(), [("a-b", "c")]);
+    let (headers, _) = Headers::parse(b": no name\r\na b: blank\r\nX : y\r\n\r\n").unwrap();
+    assert_eq!(headers.iter().collect::<Vec<_>>(), [("X", "y")]);
+}

@@ -129,4 +129,33 @@ mod tests {
         assert_eq!(unescape("&#x41;&#66;&apos;&nope;&;& ;&").unwrap(), "AB'&nope;&;& ;&");
         assert_eq!(unescape("&#xD800;"), None);
     }
+
+    #[test]
+    fn what_a_value_may_not_hold_is_coded() {
+        assert_eq!(escape("a&<>\"'\t\u{7f}é"), "a&amp;&lt;&gt;&quot;'&#9;&#127;é");
+        assert_eq!(escape("plain é"), "plain é");
+    }
+
+    #[test]
+    fn numbers_of_characters_have_digits_alone() {
+        assert_eq!(numeric("#65"), Some(65));
+        assert_eq!((numeric("#x00000041"), numeric("#X41")), (Some(0x41), Some(0x41)));
+        for entity in ["#", "#x", "#+65", "#x+41", "#000000065", "#x000000041", "65", "#6g", "#4A"] {
+            assert_eq!(numeric(entity), None, "{entity}");
+        }
+    }
+
+    #[test]
+    fn attributes_are_well_formed() {
+        let count = |text: &str| attributes(text, 2).map(|found| found.len());
+        assert_eq!(count("<msnobj a=\"1\" b='2'/>"), Some(2));
+        assert_eq!(count("<msnobj a=\"1\"b=\"2\"/>"), None, "no white space between two");
+        assert_eq!(count("<msnobj a=\"1\" b=\"2\" c=\"3\"/>"), None, "too many");
+        assert_eq!(count("<msnobj a=\"1\" a=\"2\"/>"), None, "twice");
+        assert_eq!(count("<msnobj =\"1\"/>"), None, "no name");
+        assert_eq!(count("<msnobj é=\"1\"/>"), None, "another name");
+        assert_eq!(count("<msnobj a=\"<\"/>"), None);
+        assert_eq!(count("<msnobj a=\"\t\"/>"), None);
+        assert_eq!(count("<msnobj a=1/>"), None);
+    }
 }

@@ -196,3 +196,26 @@ proptest! {
         prop_assert_eq!(MsnObject::parse(&object.to_string()), Ok(object));
     }
 }
+
+#[test]
+fn the_longest_text_is_read() {
+    let object = text(REAL[0]);
+    let fill =
+        |length: usize| object.replace("/>", &format!(" X=\"{}\"/>", "y".repeat(length - object.len() - 5)));
+    let longest = fill(MsnObject::MAX_LEN);
+    assert_eq!(longest.len(), MsnObject::MAX_LEN);
+    assert!(MsnObject::parse(&longest).is_ok());
+    assert!(MsnObject::parse(&fill(MsnObject::MAX_LEN + 1)).is_err());
+}
+
+#[test]
+fn a_place_and_a_name_may_be_missing_from_a_picture_alone() {
+    for name in ["Location", "Friendly"] {
+        for (kind, read) in [("3", true), ("2", false), ("5", false)] {
+            let object = text(REAL[0])
+                .replace(&format!("{name}="), &format!("Other{name}="))
+                .replace("Type=\"3\"", &format!("Type=\"{kind}\""));
+            assert_eq!(MsnObject::parse(&object).is_ok(), read, "{name} of {kind}");
+        }
+    }
+}

@@ -142,4 +142,12 @@ mod tests {
         assert!(Failure::parse("Passport1.4 da-status=success").is_err());
         assert!(Failure::parse("da-status=failed").is_err());
     }
+
+    #[test]
+    fn another_status_is_no_failure() {
+        assert!(Failure::parse("Passport1.4 da-status= FAILED ,srealm=x").is_ok());
+        for header in ["Passport1.4 da-status=success", "Passport1.4 da-status=failed!", "Passport1.4 x=1"] {
+            assert_eq!(Failure::parse(header), Err(Invalid::Parameter("da-status")), "{header}");
+        }
+    }
 }

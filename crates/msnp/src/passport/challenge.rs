@@ -118,4 +118,12 @@ mod tests {
             assert!(Challenge::parse(bad).is_err());
         }
     }
+
+    #[test]
+    fn only_the_value_of_the_key_changes_and_the_longest_is_taken() {
+        let challenge = Challenge::parse("lc=1033,TW=40,nonce,id=507").unwrap().with("tw", "60");
+        assert_eq!(challenge.to_string(), "lc=1033,TW=60,nonce,id=507");
+        assert_eq!(String::from(challenge), "lc=1033,TW=60,nonce,id=507");
+        assert!(Challenge::parse(&"a".repeat(Challenge::MAX_LEN)).is_ok());
+    }
 }

@@ -181,4 +181,14 @@ mod tests {
         let credentials = Credentials::parse("Passport1.4 sign-in=a,pwd=hunter2").unwrap();
         assert!(!format!("{credentials:?}").contains("hunter2"));
     }
+
+    #[test]
+    fn the_longest_header_is_read() {
+        let header = |length: usize| {
+            let start = "Passport1.4 sign-in=bob%40example.com,pwd=secret,x=";
+            format!("{start}{}", "y".repeat(length - start.len()))
+        };
+        assert!(Credentials::parse(&header(8192)).is_ok());
+        assert!(Credentials::parse(&header(8193)).is_err());
+    }
 }

@@ -30,3 +30,13 @@ impl fmt::Debug for Secret {
         f.write_str("Secret(…)")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_log_shows_no_secret() {
+        assert_eq!(format!("{:?}", Secret::from("hunter2")), "Secret(…)");
+    }
+}

@@ -211,3 +211,73 @@ impl Decoder {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn all(decoder: &mut Decoder, text: &str) -> Result<Vec<Frame>, FrameError> {
+        let mut buffer = BytesMut::from(text);
+        std::iter::from_fn(|| decoder.next(&mut buffer).transpose()).collect()
+    }
+
+    #[test]
+    fn the_limits_are_those_that_the_protocol_knows() {
+        let all = [Limits::SIGN_IN, Limits::SIGNED_IN, Limits::EVENTS];
+        assert_eq!(
+            all.map(|limits| (limits.line, limits.payload)),
+            [(8192, 1664), (16_384, 1664), (16_384, 65_536)]
+        );
+    }
+
+    #[test]
+    fn the_longest_line_is_taken_with_either_end() {
+        let limits = Limits { line: 10, payload: 5 };
+        let of = |text: &str| all(&mut Decoder::new(Stream::SwitchboardRequests, limits), text);
+        for end in ["\r\n", "\n"] {
+            assert_eq!(of(&format!("OUT 456789{end}")).map(|frames| frames.len()), Ok(1), "{end:?}");
+            assert_eq!(of(&format!("OUT 4567890{end}")), Err(FrameError::LineTooLong(10)), "{end:?}");
+        }
+        assert_eq!(of("OUT 4567890"), Ok(vec![]), "its last byte may be a CR");
+        assert_eq!(of("OUT 45678901"), Err(FrameError::LineTooLong(10)));
+    }
+
+    #[test]
+    fn the_longest_payload_is_taken() {
+        let limits = Limits { line: 20, payload: 5 };
+        let of = |text: &str| all(&mut Decoder::new(Stream::SwitchboardRequests, limits), text);
+        assert_eq!(of("MSG 1 A 5\r\nhello").map(|frames| frames[0].payload().clone()), Ok("hello".into()));
+        assert_eq!(of("MSG 1 A 6\r\nhello!"), Err(FrameError::PayloadTooLong(5)));
+        assert_eq!(of("MSG 1 A 99999999999\r\n"), Err(FrameError::PayloadLength));
+        assert_eq!(of("MSG 1 A x\r\n"), Err(FrameError::PayloadLength));
+    }
+
+    #[test]
+    fn so_many_empty_lines_are_passed_over_in_a_row() {
+        let of = |text: &str| all(&mut Decoder::new(Stream::SwitchboardRequests, Limits::SIGNED_IN), text);
+        let most = "\r\n".repeat(256);
+        assert_eq!(of(&format!("{most}OUT\r\n{most}OUT\r\n")).map(|frames| frames.len()), Ok(2));
+        assert_eq!(of(&format!("{most}\r\n")), Err(FrameError::TooManyEmptyLines(256)));
+    }
+
+    #[test]
+    fn frames_are_counted_and_a_missing_payload_is_known() {
+        let mut decoder = Decoder::new(Stream::SwitchboardRequests, Limits::SIGNED_IN);
+        assert_eq!((decoder.taken(), decoder.is_inside_frame()), (0, false));
+        let mut buffer = BytesMut::from("OUT\r\nOUT\r\nMSG 1 A 2\r\nh");
+        while decoder.next(&mut buffer).unwrap().is_some() {}
+        assert_eq!((decoder.taken(), decoder.is_inside_frame()), (2, true));
+        buffer.extend_from_slice(b"i");
+        assert!(decoder.next(&mut buffer).unwrap().is_some());
+        assert_eq!((decoder.taken(), decoder.is_inside_frame()), (3, false));
+    }
+
+    #[test]
+    fn another_stream_and_other_limits_hold_from_the_next_frame_on() {
+        let mut decoder = Decoder::new(Stream::NotificationRequests, Limits { line: 20, payload: 1 });
+        let mut buffer = BytesMut::from("MSG 1 A 2\r\nMSG 1 A 2\r\nhi");
+        assert_eq!(decoder.next(&mut buffer).unwrap().map(|frame| frame.payload().len()), Some(0));
+        decoder.expect(Stream::SwitchboardRequests, Limits { line: 20, payload: 2 });
+        assert_eq!(decoder.next(&mut buffer).unwrap().map(|frame| frame.payload().len()), Some(2));
+    }
+}

@@ -97,3 +97,19 @@ pub(super) fn verb_of(line: &[u8]) -> &[u8] {
 fn is_control(byte: u8) -> bool {
     (byte < b' ' && byte != b'\t') || byte == 0x7f
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_frame_has_its_line_its_verb_and_its_number() {
+        let frame = |line: &'static str| Frame { line: line.into(), payload: Bytes::new() };
+        let whole = frame(" ADD  7 FL x");
+        assert_eq!((whole.verb(), whole.line()), (&b"ADD"[..], &b" ADD  7 FL x"[..]));
+        assert_eq!(frame("ADD 7 FL x").transaction(), Some(TransactionId(7)));
+        for line in ["ADD", "ADD x", "ADD 7\u{1} x", ""] {
+            assert_eq!(frame(line).transaction(), None, "{line:?}");
+        }
+    }
+}

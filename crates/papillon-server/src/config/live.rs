@@ -25,6 +25,9 @@ impl Config {
                 // Each is the size or the rate of a table that stands.
                 cookies: self.limits.cookies,
                 cookies_per_account: self.limits.cookies_per_account,
+                memory_bytes: self.limits.memory_bytes,
+                memory_bytes_per_address: self.limits.memory_bytes_per_address,
+                memory_bytes_per_account: self.limits.memory_bytes_per_account,
                 http_connections: self.limits.http_connections,
                 http_connections_per_address: self.limits.http_connections_per_address,
                 sign_in_failures_per_account: self.limits.sign_in_failures_per_account,

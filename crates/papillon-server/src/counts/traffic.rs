@@ -38,13 +38,27 @@ pub(crate) enum Loss {
     Stalled,
     /// The client of the gateway sent more than was worked off.
     Flood,
+    /// More waited for clients of its account than may.
+    MemoryOfAccount,
+    /// The same for its address.
+    MemoryOfAddress,
+    /// The same for all clients.
+    Memory,
     /// The connection ended before they were taken.
     Disconnected,
 }
 
 impl Loss {
     /// All of them.
-    pub(crate) const ALL: [Self; 4] = [Self::Overflow, Self::Stalled, Self::Flood, Self::Disconnected];
+    pub(crate) const ALL: [Self; 7] = [
+        Self::Overflow,
+        Self::Stalled,
+        Self::Flood,
+        Self::MemoryOfAccount,
+        Self::MemoryOfAddress,
+        Self::Memory,
+        Self::Disconnected,
+    ];
 
     /// The name in metrics.
     pub(crate) const fn name(self) -> &'static str {
@@ -52,6 +66,9 @@ impl Loss {
             Self::Overflow => "overflow",
             Self::Stalled => "stalled",
             Self::Flood => "flood",
+            Self::MemoryOfAccount => "memory_of_account",
+            Self::MemoryOfAddress => "memory_of_address",
+            Self::Memory => "memory",
             Self::Disconnected => "disconnected",
         }
     }

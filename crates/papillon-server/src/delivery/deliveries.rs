@@ -58,6 +58,13 @@ impl Deliveries {
         self.dirty.push(Arc::clone(outbox));
     }
 
+    /// Ends a connection with this line. Lines that still wait for it are dropped: a client that does not read would
+    /// else keep them in memory for as long as it likes.
+    pub(crate) fn close_with(&mut self, outbox: &Arc<Outbox>, last: Option<Bytes>) {
+        outbox.close_with(last);
+        self.dirty.push(Arc::clone(outbox));
+    }
+
     /// Takes at most `most` bytes out of the outbox of a tunnel; `None` when it has ended.
     pub(super) fn take(&mut self, outbox: &Outbox, most: usize) -> Option<Taken> {
         outbox.take(most, &mut self.settled)

@@ -1,44 +1,54 @@
 //! The queue of lines to one client.
 
+mod queue;
+
 use std::collections::VecDeque;
 use std::future::pending;
-use std::io::{self, IoSlice};
+use std::io;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use papillon_store::AccountId;
 use parking_lot::Mutex;
 use tokio::net::tcp::OwnedWriteHalf;
 use tokio::sync::Notify;
-use tokio::time::Instant;
 
+use self::queue::{Item, KEPT_CAPACITY, Phase, Queue};
+use super::memory::{Excess, Share};
 use super::receipt::Receipt;
 use crate::counts::{Loss, Traffic};
 
-/// The most waiting lines that go into one system call: their slices are an array on the stack, of 1 KiB.
-const BATCH: usize = 64;
-/// A queue that has grown beyond this gives its memory back when it is empty again.
-const KEPT_CAPACITY: usize = 16;
+/// A client for which more than this waits has no further requests read until half of it is taken: it can have its
+/// own lines queued no faster than it reads them. More than an answer of the gateway carries, and than the lists of
+/// most people.
+const HOLD: usize = 256 * 1024;
+/// Lists of this length are free, in bytes: two hundred contacts or more.
+const FREE_LISTS: usize = 64 * 1024;
 
 /// The sending side of a connection: its socket and a bounded queue of lines.
 ///
 /// Every task may put lines in, through [`Deliveries`](super::Deliveries), which also writes them as
 /// far as the socket takes them. The connection's own task writes the rest
-/// when the socket is ready. A client that lets more than the limit pile up is dropped.
+/// when the socket is ready. A client that lets more than the limit pile up is dropped, and so is one whose account or
+/// address has used up its share of the memory ([`Share`]).
 ///
 /// The lines of a [`Tunnel`](super::Tunnel) wait until a request takes them.
 #[derive(Debug)]
 pub(crate) struct Outbox {
     sink: Sink,
-    // No other lock is taken under this one. What a write settles may lead to another outbox, and from there back to
+    // No other lock is taken under this one but the share's, under which none is taken. What a write settles may lead to another outbox, and from there back to
     // this one, so it is collected and seen to after the lock is free.
     queue: Mutex<Queue>,
     wake: Notify,
     limit: usize,
-    owner: OnceLock<AccountId>,
     pub(super) traffic: Arc<Traffic>,
+    share: Share,
+    /// The bytes of the account's lists that are charged.
+    lists: Mutex<usize>,
+    /// The number of its place among the open connections.
+    place: OnceLock<u64>,
     /// The number of this client's messages on their way for which it awaits a confirmation.
     awaited: AtomicUsize,
 }
@@ -60,6 +70,19 @@ pub(crate) struct Taken {
     pub(crate) last: bool,
 }
 
+/// The state of an outbox, for the task of its connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Outlook {
+    /// Nothing is left to do for the client but to let it have the rest: nothing more will be sent, or the last lines
+    /// wait in a tunnel until the client asks.
+    pub(crate) is_over: bool,
+    /// When lines wait because the socket does not take them: how many bytes it has ever taken, so that its owner sees
+    /// whether it takes any.
+    pub(crate) stalled: Option<u64>,
+    /// So much waits that no further request is to be read. The task is woken when it has been taken.
+    pub(crate) is_held: bool,
+}
+
 /// The lines that wait in a tunnel for an answer that is still held.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Waiting {
@@ -73,70 +96,67 @@ pub(crate) enum Waiting {
     Enough,
 }
 
-#[derive(Debug, Default)]
-struct Queue {
-    lines: VecDeque<Item>,
-    /// Bytes waiting, the written part of the first line not counted.
-    bytes: usize,
-    /// The number of bytes of the first line that have been written.
-    written: usize,
-    /// Everything that the socket has ever taken, in bytes.
-    taken: u64,
-    phase: Phase,
-    loss: Option<(Loss, usize)>,
-    /// The socket took less than there was; its owner waits for it to become ready.
-    stalled: bool,
-    /// Messages that were given up when the connection broke. Its own task answers for them before it tells
-    /// the others that the client is gone.
-    failed: Vec<Arc<Receipt>>,
-    /// The time at which a message whose sender waits to hear of it was last taken from a tunnel, if the client has
-    /// sent none since.
-    heard: Option<Instant>,
-}
-
-#[derive(Debug)]
-struct Item {
-    line: Bytes,
-    receipt: Option<Arc<Receipt>>,
-}
-
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-enum Phase {
-    #[default]
-    Open,
-    /// Takes no more lines; ends when those that wait are written.
-    Closing,
-    /// Broken, overfull or fully written: nothing more will be sent.
-    Ended,
-}
-
 /// Receipts whose line has been written (`true`) or never will be (`false`).
 pub(super) type Settled = Vec<(Arc<Receipt>, bool)>;
 
 impl Outbox {
-    pub(crate) fn new(stream: OwnedWriteHalf, limit: usize, traffic: Arc<Traffic>) -> Self {
-        Self::with(Sink::Tcp(stream), limit, traffic)
+    pub(crate) fn new(stream: OwnedWriteHalf, limit: usize, share: Share, traffic: Arc<Traffic>) -> Self {
+        Self::with(Sink::Tcp(stream), limit, share, traffic)
     }
 
     /// One whose lines are taken with [`take`](Self::take); `news` is notified when there is
     /// something to take.
-    pub(super) fn of_tunnel(news: Arc<Notify>, limit: usize, traffic: Arc<Traffic>) -> Self {
-        Self::with(Sink::Tunnel(news), limit, traffic)
+    pub(super) fn of_tunnel(news: Arc<Notify>, limit: usize, share: Share, traffic: Arc<Traffic>) -> Self {
+        Self::with(Sink::Tunnel(news), limit, share, traffic)
     }
 
-    fn with(sink: Sink, limit: usize, traffic: Arc<Traffic>) -> Self {
-        let (queue, awaited) = (Mutex::default(), AtomicUsize::new(0));
-        Self { sink, queue, wake: Notify::new(), limit, owner: OnceLock::new(), traffic, awaited }
+    fn with(sink: Sink, limit: usize, share: Share, traffic: Arc<Traffic>) -> Self {
+        Self {
+            sink,
+            queue: Mutex::default(),
+            wake: Notify::new(),
+            limit,
+            traffic,
+            share,
+            lists: Mutex::default(),
+            place: OnceLock::new(),
+            awaited: AtomicUsize::new(0),
+        }
     }
 
-    /// Notes whose connection this is. `false` when that has been noted before.
+    /// Notes whose connection this is. `false` when that has been noted before. From here on its memory counts for the
+    /// account, too; where that has used up its share, the connection ends.
     pub(crate) fn belongs_to(&self, account: AccountId) -> bool {
-        self.owner.set(account).is_ok()
+        self.share.belongs_to(account).unwrap_or_else(|excess| {
+            self.end(excess.into());
+            true
+        })
     }
 
-    /// The client of this connection.
-    pub(crate) fn owner(&self) -> Option<AccountId> {
-        self.owner.get().copied()
+    /// Notes the number of the connection's place.
+    pub(super) fn takes_place(&self, number: u64) {
+        // A connection has one place, and is entered once.
+        let _ = self.place.set(number);
+    }
+
+    /// The number of its place, if it has one.
+    pub(super) fn place(&self) -> Option<u64> {
+        self.place.get().copied()
+    }
+
+    /// The memory that is charged for the lines that wait, in bytes.
+    pub(super) fn charged(&self) -> usize {
+        self.queue.lock().charged
+    }
+
+    /// The limit that this connection counts for and that is nearly reached, if there is one.
+    pub(super) fn crowding(&self) -> Option<Excess> {
+        self.share.crowding()
+    }
+
+    /// The client's share of the memory.
+    pub(super) fn share(&self) -> &Share {
+        &self.share
     }
 
     /// Waits until the socket takes more.
@@ -173,7 +193,40 @@ impl Outbox {
             self.alert();
             return false;
         }
+        // A line that a socket takes at once is never charged: only where lines wait already does one more count.
+        if queue.stalled || matches!(self.sink, Sink::Tunnel(_)) {
+            self.settle_charge(&mut queue);
+        }
         first
+    }
+
+    /// Charges the lists that are in memory for the client, in place of those that were charged before. Those of most
+    /// people are free.
+    ///
+    /// # Errors
+    /// When there is no memory for them.
+    pub(crate) fn charge_lists(&self, bytes: usize) -> Result<(), Excess> {
+        self.share.change(&mut self.lists.lock(), bytes.saturating_sub(FREE_LISTS))
+    }
+
+    /// Brings the charge in line with what waits. Where there is no memory for it, the client is dropped.
+    fn settle_charge(&self, queue: &mut Queue) {
+        let cost = queue.cost();
+        if let Err(excess) = self.share.change(&mut queue.charged, cost) {
+            self.lose(queue, excess.into());
+            self.alert();
+            return;
+        }
+        // At half, so that a client that takes a little at a time does not wake the task for each.
+        if queue.held && cost <= self.hold() / 2 {
+            queue.held = false;
+            self.wake.notify_one();
+        }
+    }
+
+    /// See [`HOLD`].
+    fn hold(&self) -> usize {
+        HOLD.min(self.limit / 2)
     }
 
     /// Takes no more lines; the connection ends when those that wait are written.
@@ -181,6 +234,19 @@ impl Outbox {
         let mut queue = self.queue.lock();
         if queue.phase == Phase::Open {
             queue.phase = Phase::Closing;
+        }
+    }
+
+    /// Takes no more lines, and drops those that wait: `last` is all that the client still gets, behind the rest of a line
+    /// that is half written.
+    pub(super) fn close_with(&self, last: Option<Bytes>) {
+        let mut queue = self.queue.lock();
+        if queue.phase == Phase::Open {
+            queue.phase = Phase::Closing;
+            queue.keep_only(last);
+            if matches!(self.sink, Sink::Tunnel(_)) || queue.charged > 0 {
+                self.settle_charge(&mut queue);
+            }
         }
     }
 
@@ -207,6 +273,7 @@ impl Outbox {
                         queue.stalled = true;
                         self.wake.notify_one();
                     }
+                    self.settle_charge(&mut queue);
                     return;
                 }
                 // The cause does not matter: a broken connection ends as one that the client has closed.
@@ -218,6 +285,9 @@ impl Outbox {
             }
         }
         queue.stalled = false;
+        if queue.charged > 0 || queue.held {
+            self.settle_charge(&mut queue);
+        }
         if queue.lines.capacity() > KEPT_CAPACITY {
             queue.lines = VecDeque::new();
         }
@@ -237,6 +307,7 @@ impl Outbox {
         let before = settled.len();
         let lines = queue.take(most, settled);
         queue.note_heard(&settled[before..]);
+        self.settle_charge(&mut queue);
         let last = queue.phase == Phase::Closing && queue.lines.is_empty();
         if last {
             queue.phase = Phase::Ended;
@@ -315,6 +386,8 @@ impl Outbox {
             queue.loss = Some((loss, queue.bytes));
         }
         queue.end();
+        // Less is never refused.
+        let _ = self.share.change(&mut queue.charged, 0);
     }
 
     /// Why lines were given up, and the bytes that waited then. The connection's own task tells it: others who put lines
@@ -333,6 +406,7 @@ impl Outbox {
     pub(super) fn give_up(&self, kept: usize, settled: &mut Settled) {
         let mut queue = self.queue.lock();
         let queue = &mut *queue;
+        let is_charged = queue.charged > 0;
         let mut given_up = std::mem::take(&mut queue.failed);
         let (mut length, mut begun, mut left_out) = (0, queue.written > 0, 0);
         queue.lines.retain_mut(|item| {
@@ -347,6 +421,9 @@ impl Outbox {
             stays
         });
         queue.bytes -= left_out;
+        if is_charged {
+            self.settle_charge(queue);
+        }
         settled.extend(given_up.into_iter().map(|receipt| (receipt, false)));
     }
 
@@ -363,109 +440,21 @@ impl Outbox {
         self.wake.notified().await;
     }
 
-    /// When lines wait because the socket does not take them: how many bytes it has ever taken,
-    /// so that its owner sees whether it takes any.
-    pub(crate) fn stalled(&self) -> Option<u64> {
-        let queue = self.queue.lock();
-        queue.stalled.then_some(queue.taken)
-    }
-
     /// Whether nothing more will be sent.
     pub(super) fn has_ended(&self) -> bool {
         self.queue.lock().phase == Phase::Ended
     }
 
-    /// Whether nothing is left to do for the client but to let it have the rest: nothing more will be sent, or the last
-    /// lines wait in a tunnel until the client asks.
-    pub(crate) fn is_over(&self) -> bool {
-        match self.queue.lock().phase {
+    /// The state as the connection's own task has to see to it, under one lock.
+    pub(crate) fn outlook(&self) -> Outlook {
+        let mut queue = self.queue.lock();
+        let is_over = match queue.phase {
             Phase::Open => false,
             Phase::Closing => matches!(self.sink, Sink::Tunnel(_)),
             Phase::Ended => true,
-        }
-    }
-}
-
-impl Queue {
-    fn write_some(&mut self, stream: &OwnedWriteHalf, settled: &mut Settled) -> io::Result<()> {
-        let mut slices = [IoSlice::new(&[]); BATCH];
-        let mut count = 0;
-        for (slice, item) in slices.iter_mut().zip(&self.lines) {
-            let from = if count == 0 { self.written } else { 0 };
-            *slice = IoSlice::new(&item.line[from..]);
-            count += 1;
-        }
-        let mut taken = match count {
-            1 => stream.try_write(&slices[0])?,
-            _ => stream.try_write_vectored(&slices[..count])?,
         };
-        self.bytes -= taken;
-        self.taken += taken as u64;
-        while let Some(first) = self.lines.front() {
-            let left = first.line.len() - self.written;
-            if taken < left {
-                self.written += taken;
-                break;
-            }
-            taken -= left;
-            self.written = 0;
-            let receipt = self.lines.pop_front().and_then(|item| item.receipt);
-            settled.extend(receipt.map(|receipt| (receipt, true)));
-        }
-        Ok(())
-    }
-
-    /// As many of the lines as fit. Of an item that fits into no answer, such as all lines of a list, as much as fits.
-    fn take(&mut self, most: usize, settled: &mut Settled) -> Bytes {
-        let mut length = 0;
-        let mut count = 0;
-        while let Some(item) = self.lines.get(count)
-            && length + item.line.len() <= most
-        {
-            length += item.line.len();
-            count += 1;
-        }
-        if let (0, Some(first)) = (count, self.lines.front_mut()) {
-            // It is longer than `most`, so the slice is within it. The cut is behind a line where there is one.
-            let end = first.line[..most].iter().rposition(|byte| *byte == b'\n').map_or(most, |at| at + 1);
-            self.bytes -= end;
-            return first.line.split_to(end);
-        }
-        self.bytes -= length;
-        // One item, the usual case, is passed on as it is; several are copied together, with one allocation.
-        let mut lines = BytesMut::new();
-        let mut only = None;
-        for Item { line, receipt } in self.lines.drain(..count) {
-            settled.extend(receipt.map(|receipt| (receipt, true)));
-            if line.len() == length {
-                only = Some(line);
-            } else {
-                lines.reserve(length - lines.len());
-                lines.extend_from_slice(&line);
-            }
-        }
-        if self.lines.is_empty() && self.lines.capacity() > KEPT_CAPACITY {
-            self.lines = VecDeque::new();
-        }
-        only.unwrap_or_else(|| lines.freeze())
-    }
-
-    /// Remembers when messages were delivered of which senders wait to hear. Returns whether there are any.
-    fn note_heard(&mut self, settled: &[(Arc<Receipt>, bool)]) -> bool {
-        let counted = settled.iter().any(|(receipt, _)| receipt.is_awaited());
-        if counted {
-            self.heard = Some(Instant::now());
-        }
-        counted
-    }
-
-    fn end(&mut self) {
-        self.phase = Phase::Ended;
-        self.stalled = false;
-        self.bytes = 0;
-        self.written = 0;
-        let lines = std::mem::take(&mut self.lines);
-        // Not settled here: this runs under other locks, and the senders hear of it when the person leaves.
-        self.failed.extend(lines.into_iter().filter_map(|item| item.receipt));
+        // It stays so until the wake-up that this asks for.
+        queue.held |= queue.cost() > self.hold();
+        Outlook { is_over, stalled: queue.stalled.then_some(queue.taken), is_held: queue.held }
     }
 }

@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use bytes::BytesMut;
 
 /// Read at most this much at a time.
-const SIZE: usize = 16 * 1024;
+pub(super) const SIZE: usize = 16 * 1024;
 /// Each thread keeps this many for the next reads.
 const KEPT: usize = 4;
 

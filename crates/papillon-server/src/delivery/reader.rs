@@ -62,6 +62,13 @@ impl Reader {
         }
     }
 
+    /// Notes whether bytes are read at all, or wait until the client has taken lines.
+    pub(crate) fn hold(&self, held: bool) {
+        if let Self::Tunnel(inlet) = self {
+            inlet.hold(held);
+        }
+    }
+
     /// The number of waiting bytes that the client gets although its connection is over.
     pub(crate) fn still_taken(&self) -> usize {
         match self {

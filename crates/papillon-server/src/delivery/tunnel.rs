@@ -9,8 +9,9 @@ use parking_lot::Mutex;
 use tokio::sync::Notify;
 use tokio::time::{Instant, timeout_at};
 
+use super::memory::{Excess, Share};
 use super::outbox::{Taken, Waiting};
-use super::{Deliveries, Outbox};
+use super::{Deliveries, Outbox, read_buffer};
 use crate::counts::{Loss, Traffic};
 
 /// The most bytes that wait to be processed: a few requests' worth, for when the store is slow.
@@ -37,8 +38,12 @@ pub(crate) struct Tunnel {
 struct Inbound {
     chunks: VecDeque<Bytes>,
     bytes: usize,
+    /// The bytes of these that have been charged to the client's share.
+    charged: usize,
     /// The bytes that have been read are being processed.
     working: bool,
+    /// No more are read until the client has taken lines.
+    held: bool,
     /// A request is being answered.
     attended: bool,
     /// When the client was last heard of.
@@ -47,17 +52,19 @@ struct Inbound {
 
 impl Tunnel {
     /// A tunnel whose client may leave `limit` bytes untaken, and asks at least every `idle`.
-    pub(crate) fn new(limit: usize, idle: Duration, traffic: Arc<Traffic>) -> Arc<Self> {
+    pub(crate) fn new(limit: usize, idle: Duration, share: Share, traffic: Arc<Traffic>) -> Arc<Self> {
         let news = Arc::new(Notify::new());
         let inbound = Inbound {
             chunks: VecDeque::new(),
             bytes: 0,
+            charged: 0,
             working: false,
+            held: false,
             attended: false,
             heard: Instant::now(),
         };
         Arc::new(Self {
-            outbox: Arc::new(Outbox::of_tunnel(Arc::clone(&news), limit, traffic)),
+            outbox: Arc::new(Outbox::of_tunnel(Arc::clone(&news), limit, share, traffic)),
             inbound: Mutex::new(inbound),
             arrived: Notify::new(),
             news,
@@ -85,12 +92,13 @@ impl Tunnel {
         self.outbox.traffic.inbound.raise(bytes.len() as u64);
         inbound.chunks.push_back(bytes);
         let too_much = inbound.bytes > INBOUND_BYTES;
+        let excess = inbound.charge(self.outbox.share()).err();
         // The outbox has a lock of its own; the two are never held at once.
         drop(inbound);
-        if too_much {
-            self.outbox.end(Loss::Flood);
-        } else {
-            self.arrived.notify_one();
+        match excess {
+            Some(excess) => self.outbox.end(excess.into()),
+            None if too_much => self.outbox.end(Loss::Flood),
+            None => self.arrived.notify_one(),
         }
     }
 
@@ -98,7 +106,8 @@ impl Tunnel {
     pub(crate) fn is_processed(&self) -> bool {
         // An outbox that has ended takes no reply: nothing is left to wait for.
         let inbound = self.inbound.lock();
-        let idle = inbound.chunks.is_empty() && !inbound.working;
+        // While so much waits that no request is read, the answer is full without the reply.
+        let idle = inbound.held || inbound.chunks.is_empty() && !inbound.working;
         drop(inbound);
         idle || self.outbox.has_ended()
     }
@@ -162,6 +171,12 @@ impl Tunnel {
     }
 }
 
+impl Inbound {
+    fn charge(&mut self, share: &Share) -> Result<(), Excess> {
+        share.change(&mut self.charged, self.bytes)
+    }
+}
+
 /// The end of a tunnel from which the connection reads. When it is dropped, for any reason, the connection is over.
 pub(crate) struct Inlet(pub(crate) Arc<Tunnel>);
 
@@ -174,20 +189,40 @@ impl Inlet {
         }
     }
 
-    /// Reads all there is.
+    /// Reads the next bytes, as many as a socket would give at once.
     pub(super) fn read_now(&self, buffer: &mut BytesMut) -> Option<usize> {
         let mut inbound = self.0.inbound.lock();
-        if inbound.chunks.is_empty() {
+        let mut read = 0;
+        while read < read_buffer::SIZE
+            && let Some(chunk) = inbound.chunks.front_mut()
+        {
+            let part = chunk.split_to(chunk.len().min(read_buffer::SIZE - read));
+            if chunk.is_empty() {
+                inbound.chunks.pop_front();
+            }
+            buffer.extend_from_slice(&part);
+            read += part.len();
+        }
+        if read == 0 {
             return None;
         }
-        for chunk in inbound.chunks.drain(..) {
-            buffer.extend_from_slice(&chunk);
-        }
+        inbound.bytes -= read;
+        // Less is never refused.
+        let _ = inbound.charge(self.0.outbox.share());
         // With the chunks under one lock: `is_processed` sees either them or this.
         inbound.working = true;
-        let bytes = std::mem::take(&mut inbound.bytes);
-        self.0.outbox.traffic.inbound.lower(bytes as u64);
-        Some(bytes)
+        self.0.outbox.traffic.inbound.lower(read as u64);
+        Some(read)
+    }
+
+    /// Notes whether bytes are read at all, or wait until the client has taken lines.
+    pub(super) fn hold(&self, held: bool) {
+        let mut inbound = self.0.inbound.lock();
+        if inbound.held != held {
+            inbound.held = held;
+            drop(inbound);
+            self.0.news.notify_one();
+        }
     }
 
     /// Notes that the bytes that have been read have had their effect.

@@ -17,6 +17,7 @@ use super::reader::{Head, Reader};
 use super::request::{Request, Version};
 use super::response::{Afterwards, Response};
 use super::visitor::Visitor;
+use crate::delivery::Charge;
 use crate::limits::Place;
 
 /// The time limit for reading on after the last answer. Closing on bytes that were not read makes the system send a
@@ -30,7 +31,7 @@ enum Reply {
     /// Nothing: the client has gone.
     None,
     /// These bytes are sent.
-    Old(Zeroizing<Vec<u8>>, Afterwards),
+    Old(Zeroizing<Vec<u8>>, Afterwards, Option<Charge>),
     /// The router answers. The places of the request are free again afterwards.
     Modern(Box<Modern>, Counted),
 }
@@ -72,7 +73,8 @@ where
         }
         let afterwards = match exchange(&mut stream, &mut reader, handler, visitor).await? {
             Reply::None => return stream.shutdown().await,
-            Reply::Old(bytes, afterwards) => {
+            // `_charge` lives until the client has taken the answer.
+            Reply::Old(bytes, afterwards, _charge) => {
                 send(&mut stream, &bytes).await?;
                 afterwards
             }
@@ -139,7 +141,11 @@ where
     };
     let afterwards =
         if request.keeps_alive() && !response.closes() { Afterwards::KeepAlive } else { Afterwards::Close };
-    Ok(Reply::Old(response.to_bytes(request.method == Method::HEAD, afterwards), afterwards))
+    let bytes = response.to_bytes(request.method == Method::HEAD, afterwards);
+    match handler.entrance().charge_answer(visitor.peer.ip(), bytes.len()) {
+        Some(charge) => Ok(Reply::Old(bytes, afterwards, Some(charge))),
+        None => Ok(Reply::None),
+    }
 }
 
 /// The client of a request, the length of its body, and its places in the counts.
@@ -164,7 +170,7 @@ fn admit<H: Handler>(
 /// An answer before the request has been understood, or its body read. The connection ends: the next request would
 /// begin somewhere in the bytes of this one.
 fn refused(response: &Response) -> Reply {
-    Reply::Old(response.to_bytes(false, Afterwards::Close), Afterwards::Close)
+    Reply::Old(response.to_bytes(false, Afterwards::Close), Afterwards::Close, None)
 }
 
 /// `None` when it takes too long.

@@ -13,8 +13,10 @@ use super::visitor::Visitor;
 use crate::Limits;
 use crate::bans::Bans;
 use crate::counts::Connections;
+use crate::delivery::{Charge, Memory, MemoryLimits};
 use crate::limits::{AddressCounter, Place};
 use crate::listen::proxy_protocol::{AddressRange, is_trusted};
+use crate::refusals::{Refusal, Refusals};
 
 /// The longest usual body of a request, in bytes. Longer ones need a place.
 pub(crate) const MAX_BODY: usize = 64 * 1024;
@@ -23,8 +25,13 @@ const UPLOADS: usize = 16;
 /// The same for one address.
 const UPLOADS_OF_ADDRESS: usize = 4;
 
-/// A place for a long body, of its address and of all.
-pub(super) type Upload = (Place, OwnedSemaphorePermit);
+/// The memory of a connection by itself, in bytes: its task, and the head of a request (16 KiB at most).
+const PLAIN_CONNECTION: usize = 16 * 1024;
+/// The same over TLS, with the state and the buffers of that.
+const TLS_CONNECTION: usize = 48 * 1024;
+
+/// The room for a body: its memory, and for a long one a place of its address and of all.
+pub(super) type Upload = (Charge, Option<(Place, OwnedSemaphorePermit)>);
 
 /// The places of a request of HTTP/2, of its address and of all. The first one on a connection has those of the
 /// connection.
@@ -37,6 +44,8 @@ pub(crate) struct Entrance {
     streams: Arc<Semaphore>,
     uploads: Arc<Semaphore>,
     uploaders: Arc<AddressCounter>,
+    memory: Arc<Memory>,
+    refusals: Arc<Refusals>,
     closing: watch::Sender<bool>,
     connections: Arc<Connections>,
 }
@@ -50,6 +59,12 @@ impl Entrance {
             streams: Arc::new(Semaphore::new(limits.http_connections.clamp(1, Semaphore::MAX_PERMITS))),
             uploads: Arc::new(Semaphore::new(UPLOADS)),
             uploaders: AddressCounter::new(UPLOADS_OF_ADDRESS),
+            memory: Memory::new(MemoryLimits {
+                all: limits.memory_bytes,
+                address: limits.memory_bytes_per_address,
+                account: limits.memory_bytes_per_account,
+            }),
+            refusals: Arc::default(),
             closing: watch::Sender::new(false),
             connections: Arc::default(),
         }
@@ -68,6 +83,30 @@ impl Entrance {
     /// With proxies that are trusted to name their clients, in the PROXY protocol or in headers.
     pub(crate) fn trust(&mut self, proxies: &[AddressRange]) {
         self.room.trusted_proxies = proxies.into();
+    }
+
+    /// With the memory and the counts of refusals that the rest of the service has.
+    pub(crate) fn share(&mut self, memory: &Arc<Memory>, refusals: &Arc<Refusals>) {
+        (self.memory, self.refusals) = (Arc::clone(memory), Arc::clone(refusals));
+    }
+
+    /// Charges a connection to the memory of its client's address; `None` when there is none left.
+    pub(super) fn charge_connection(&self, client: IpAddr, secure: bool) -> Option<Charge> {
+        let bytes = if secure { TLS_CONNECTION } else { PLAIN_CONNECTION };
+        let charge = self.memory.charge_connection(client, bytes);
+        charge.map_err(|excess| self.refusals.note(excess.into(), Some(client), None)).ok()
+    }
+
+    /// Charges an answer to the memory of its client's address for as long as the client takes it; `None` when there is
+    /// none left.
+    pub(super) fn charge_answer(&self, client: IpAddr, bytes: usize) -> Option<Charge> {
+        let charge = self.memory.charge(client, bytes);
+        charge.map_err(|excess| self.refusals.note(excess.into(), Some(client), None)).ok()
+    }
+
+    /// Notes that a connection was closed because its address has all that it may have.
+    pub(super) fn note_full(&self, client: IpAddr) {
+        self.refusals.note(Refusal::ConnectionsOfAddress, Some(client), None);
     }
 
     /// With these bans.
@@ -140,23 +179,34 @@ impl Entrance {
     }
 
     fn place(&self, visitor: &Visitor) -> Result<Place, Response> {
-        let full = || busy("There are too many requests from this address. Please try again in a moment.");
-        self.room.arrivals.enter(visitor.peer.ip()).ok_or_else(full)
+        let client = visitor.peer.ip();
+        self.room.arrivals.enter(client).ok_or_else(|| {
+            self.note_full(client);
+            busy("There are too many requests from this address. Please try again in a moment.")
+        })
     }
 
     /// Makes room for a body of this length, until the returned place is dropped.
     ///
     /// # Errors
-    /// The answer to send when too many long bodies are being sent.
+    /// The answer to send when too many long bodies are being sent, or there is no memory for it.
     pub(super) fn make_room(&self, length: usize, visitor: &Visitor) -> Result<Option<Upload>, Response> {
-        if length <= MAX_BODY {
+        if length == 0 {
             return Ok(None);
+        }
+        let client = visitor.peer.ip();
+        let charge = self.memory.charge(client, length).map_err(|excess| {
+            self.refusals.note(excess.into(), Some(client), None);
+            busy("There is too much under way. Please try again in a moment.")
+        })?;
+        if length <= MAX_BODY {
+            return Ok(Some((charge, None)));
         }
         let full = || busy("Too many files are being sent. Please try again in a moment.");
         // The address first: one that is at its own limit takes no permit of all.
-        let arrival = self.uploaders.enter(visitor.peer.ip()).ok_or_else(full)?;
+        let arrival = self.uploaders.enter(client).ok_or_else(full)?;
         let permit = Arc::clone(&self.uploads).try_acquire_owned().map_err(|_| full())?;
-        Ok(Some((arrival, permit)))
+        Ok(Some((charge, Some((arrival, permit)))))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::future::Future;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -48,11 +48,12 @@ impl Room {
 /// Then open connections get five seconds.
 ///
 /// A connection comes with its place in the count of its address. One of a trusted proxy comes without:
-/// `receive` finds out the address of its client.
+/// `receive` finds out the address of its client. `full` is told of each address that is at its limit.
 pub(crate) async fn listen<Receive, Received>(
     listener: Listener,
     room: Room,
     mut shutdown: watch::Receiver<bool>,
+    full: impl Fn(IpAddr),
     receive: Receive,
 ) where
     Receive: Fn(TcpStream, Option<Place>) -> Received,
@@ -75,7 +76,7 @@ pub(crate) async fn listen<Receive, Received>(
                 let trusted = is_trusted(&room.trusted_proxies, from.ip());
                 let arrival = if trusted { None } else { room.arrivals.enter(from.ip()) };
                 if arrival.is_none() && !trusted {
-                    tracing::debug!(%from, "too many HTTP connections from one address");
+                    full(from.ip());
                     continue;
                 }
                 let received = receive(stream, arrival);

@@ -20,6 +20,8 @@ pub(super) fn show(page: &mut Page<'_>, service: &Service, passport: &Passport) 
     refusals(page, &service.refusals)?;
     let waiting = service.open.waiting();
     queues(page, &service.counts, waiting)?;
+    let charged = service.memory.charged();
+    page.gauge("memory_charged_bytes", "Bytes that count against memory_bytes.", charged)?;
     sign_ins(page, &service.counts, passport)?;
     store(page, &*service.store)
 }
@@ -72,17 +74,16 @@ fn queues(page: &mut Page<'_>, counts: &Counts, waiting: usize) -> fmt::Result {
 
 fn sign_ins(page: &mut Page<'_>, counts: &Counts, passport: &Passport) -> fmt::Result {
     let all = Way::ALL.into_iter().flat_map(|way| Outcome::ALL.map(|outcome| (way, outcome)));
-    // A password is no ticket, and neither waits in the queue of the other.
+    // A password is no ticket, and a ticket waits in no queue.
     let all = all.filter(|(way, outcome)| match way {
         Way::Password => *outcome != Outcome::Ticket,
-        Way::Ticket => {
-            matches!(outcome, Outcome::Ok | Outcome::Banned | Outcome::Ticket | Outcome::Unavailable)
-        }
+        Way::Ticket => !matches!(outcome, Outcome::Wrong | Outcome::Disabled | Outcome::Busy),
     });
     let all = all.map(|(way, outcome)| {
         ([("way", way.name()), ("outcome", outcome.name())], counts.sign_ins.count(way, outcome))
     });
     page.counters("sign_ins", "Sign-ins, by way and outcome.", all)?;
+    page.gauge("sign_ins_waiting", "Sign-ins with a password that wait for their turn.", passport.waiting())?;
     let passwords = passport.passwords();
     let (waiting, in_work) = (&passwords.waiting, &passwords.in_work);
     page.gauge("passwords_waiting", "Passwords that wait for a processor to check them.", waiting.now())?;

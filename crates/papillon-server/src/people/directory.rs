@@ -209,11 +209,11 @@ impl Directory {
 
     /// Puts a change into a session's outbox, in its dialect.
     fn push(&self, session: &Session, change: &Change, out: &mut Deliveries) {
-        if let Some(line) = (self.encode)(change, session.dialect) {
-            out.send(&session.outbox, line);
-        }
+        let line = (self.encode)(change, session.dialect);
         if change.is_last() {
-            out.close(&session.outbox);
+            out.close_with(&session.outbox, line);
+        } else if let Some(line) = line {
+            out.send(&session.outbox, line);
         }
     }
 }

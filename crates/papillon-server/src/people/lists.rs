@@ -7,6 +7,9 @@ use papillon_store::{AccountId, Contact, GroupSet, Person, Roster};
 
 use super::gaps::Gaps;
 
+/// The headers of a contact's texts in memory, in bytes.
+const ALLOCATIONS: usize = 64;
+
 /// Lists, groups, settings and properties as last committed. Only [`apply`](super::apply::apply) changes them.
 #[derive(Debug)]
 pub(crate) struct Lists {
@@ -48,6 +51,17 @@ impl Lists {
     /// The contacts on any list, by account number.
     pub(crate) fn contacts(&self) -> &[Contact] {
         &self.roster.contacts
+    }
+
+    /// The memory that the contacts take, in bytes. Settings and groups are bounded, and take little.
+    pub(crate) fn weight(&self) -> usize {
+        let properties = |contact: &Contact| {
+            contact.properties.iter().map(|(_, value)| value.as_wire().len()).sum::<usize>()
+        };
+        let texts = |contact: &Contact| contact.handle.as_str().len() + contact.name.as_wire().len();
+        let weight =
+            |contact: &Contact| size_of::<Contact>() + ALLOCATIONS + texts(contact) + properties(contact);
+        self.contacts().iter().map(weight).sum()
     }
 
     /// The lists an account is on.

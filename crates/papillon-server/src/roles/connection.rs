@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::BytesMut;
+use msnp::Handle;
 use msnp::wire::{Decoder, Frame, Limits, Stream};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep_until};
@@ -17,8 +18,9 @@ use super::notification;
 use super::switchboard;
 use crate::config::Timeouts;
 use crate::counts::{self, Door, Loss, OpenConnection};
-use crate::delivery::{Deliveries, Inlet, Outbox, Reader, Tunnel, read_buffer};
+use crate::delivery::{Deliveries, Inlet, Outbox, Outlook, Place, Reader, Tunnel, read_buffer};
 use crate::listen::{EntryPoint, LoggedAddresses, Origin};
+use crate::refusals::Refusal;
 use crate::service::Service;
 
 /// A deadline that is never reached.
@@ -33,33 +35,38 @@ enum Role {
 }
 
 /// Serves one client until one of the two sides ends it. `early` are the bytes that have been read from it.
-pub(crate) async fn serve(service: Arc<Service>, stream: TcpStream, early: Vec<u8>, origin: Origin) {
+pub(crate) async fn serve(
+    service: Arc<Service>,
+    stream: TcpStream,
+    early: Vec<u8>,
+    origin: Origin,
+    place: Place,
+) {
     let (half, writer) = stream.into_split();
-    let outbox = Arc::new(Outbox::new(
-        writer,
-        service.config.limits.outbox_bytes,
-        Arc::clone(&service.counts.traffic),
-    ));
-    attend(service, Reader::Tcp { half, early }, outbox, origin).await;
+    let share = service.memory.share(origin.client.ip());
+    let traffic = Arc::clone(&service.counts.traffic);
+    let outbox = Arc::new(Outbox::new(writer, service.config.limits.outbox_bytes, share, traffic));
+    attend(service, Reader::Tcp { half, early }, outbox, origin, place).await;
 }
 
 /// The same for a client whose bytes come through a tunnel.
-pub(crate) async fn serve_tunnel(service: Arc<Service>, tunnel: Arc<Tunnel>, origin: Origin) {
+pub(crate) async fn serve_tunnel(service: Arc<Service>, tunnel: Arc<Tunnel>, origin: Origin, place: Place) {
     let outbox = Arc::clone(tunnel.outbox());
-    attend(service, Reader::Tunnel(Inlet(tunnel)), outbox, origin).await;
+    attend(service, Reader::Tunnel(Inlet(tunnel)), outbox, origin, place).await;
 }
 
-async fn attend(service: Arc<Service>, reader: Reader, outbox: Arc<Outbox>, origin: Origin) {
-    // Declared before the connection, so dropped after it: a shutdown counts it until its last lines are taken.
+async fn attend(service: Arc<Service>, reader: Reader, outbox: Arc<Outbox>, origin: Origin, place: Place) {
     let shared = Arc::clone(&service);
-    let registration = shared.open.register(&outbox, origin.client.ip());
-    // A ban that came since the connection was accepted closes those that are registered: this one, or it is seen here.
+    // Declared before the connection, so dropped after it: a shutdown counts it until its last lines are taken.
+    let place = Arc::new(place);
+    place.attach(&outbox);
+    // A ban that came since the connection was accepted closes those that have an outbox: this one, or it is seen here.
     if shared.bans.has_address(origin.client.ip()) {
         Deliveries::new().close(&outbox);
     }
     let counted = service.counts.connections.open(door(origin.entry_point), counts::Role::Unknown);
     let mut connection = Connection {
-        span: span(registration.number(), &origin, &service.logged),
+        span: span(place.number(), &origin, &service.logged),
         counted,
         timeouts: &shared.config.now().timeouts,
         decoder: Decoder::new(Stream::NotificationRequests, Limits::SIGN_IN),
@@ -67,19 +74,26 @@ async fn attend(service: Arc<Service>, reader: Reader, outbox: Arc<Outbox>, orig
         begun: Instant::now(),
         unfinished: None,
         closing: false,
+        backlog: false,
         service,
         reader,
         outbox,
         origin,
+        place: Arc::clone(&place),
     };
     let reset = caught(connection.run()).await.unwrap_or_else(|Panicked| {
-        tracing::error!(client = %origin.client, "a connection's task panicked; its client is disconnected");
+        tracing::error!(client = %shared.logged.of(origin.client.ip()), "a connection's task panicked; its client is disconnected");
         true
     });
+    let account = connection.account();
     // Before the lingering: the others hear at once that this client is gone.
     connection.span.clone().in_scope(|| connection.leave(reset));
-    if !reset {
+    // A newcomer has the place of one that was evicted: its socket is closed at once.
+    if !reset && place.is_kept() {
         connection.reader.linger().await;
+    }
+    if let Some(refusal) = connection.outbox.loss().and_then(|(loss, _)| refusal(loss)) {
+        shared.refusals.note(refusal, Some(origin.client.ip()), account.as_ref());
     }
 }
 
@@ -94,6 +108,7 @@ struct Connection {
     reader: Reader,
     outbox: Arc<Outbox>,
     origin: Origin,
+    place: Arc<Place>,
     decoder: Decoder,
     role: Role,
     begun: Instant,
@@ -101,6 +116,8 @@ struct Connection {
     unfinished: Option<Instant>,
     /// Nothing more is read; the lines that wait are written, then the connection ends.
     closing: bool,
+    /// Requests that have been read wait until the client has taken lines.
+    backlog: bool,
 }
 
 impl Connection {
@@ -112,18 +129,29 @@ impl Connection {
         // The time since which the client has taken nothing of the lines that wait for it, and the bytes it had then.
         let mut stall: Option<(Instant, u64)> = None;
         loop {
-            if self.outbox.is_over() {
+            let Outlook { is_over, stalled, is_held } = self.outbox.outlook();
+            if is_over {
                 return false;
             }
-            let stalled = self.outbox.stalled();
+            if self.backlog && !is_held {
+                if self.go_on(&mut buffer).await.is_break() {
+                    self.finish();
+                }
+                continue;
+            }
+            self.reader.hold(is_held);
             // Any byte that the socket takes is a sign of life: the time begins anew with it. A client on a slow line
             // may so take as long as it needs for a long list.
             stall = stalled.map(|taken| match stall {
                 Some((since, then)) if then == taken => (since, taken),
                 _ => (Instant::now(), taken),
             });
+            // A client on a slow line is not late with an answer that is not read.
+            let is_excused = is_held && self.is_signed_in();
             let wanted = match stall {
+                None if is_excused => self.expiry(),
                 None => self.next_deadline(),
+                Some((since, _)) if is_excused => self.stall_deadline(since),
                 // The deadlines for requests are over then: only the writing counts.
                 Some((since, _)) if self.closing => self.stall_deadline(since),
                 Some((since, _)) => self.stall_deadline(since).min(self.next_deadline()),
@@ -135,7 +163,7 @@ impl Connection {
             }
             // Every branch that loses is cancel safe: it waits, and has taken nothing.
             tokio::select! {
-                ready = self.reader.readable(), if !self.closing => {
+                ready = self.reader.readable(), if !self.closing && !is_held => {
                     if ready.is_err() {
                         return true;
                     }
@@ -148,7 +176,8 @@ impl Connection {
                     self.reader.processed();
                 }
                 _ = self.outbox.writable(), if stalled.is_some() => Deliveries::new().resume(&self.outbox),
-                // Another task has stalled, closed or ended the outbox: the beginning of the loop looks which.
+                // Another task has stalled, closed or ended the outbox, or so much has been taken that requests are
+                // read again: the beginning of the loop looks which.
                 () = self.outbox.woken() => {}
                 () = timer.as_mut() => {
                     has_rung = true;
@@ -160,7 +189,10 @@ impl Connection {
                         self.span.in_scope(|| tracing::debug!("a client of the gateway asks no more"));
                         return true;
                     }
-                    if !self.closing && self.span.clone().in_scope(|| self.see_to_deadlines()).is_break() {
+                    if !self.closing
+                        && !is_excused
+                        && self.span.clone().in_scope(|| self.see_to_deadlines()).is_break()
+                    {
                         self.finish();
                     }
                 }
@@ -180,17 +212,25 @@ impl Connection {
                 return Ok(Flow::Continue(()));
             }
         }
-        let before = self.decoder.taken();
-        let flow = self.handle(buffer).await;
-        self.note_unfinished(buffer, before);
+        let flow = self.go_on(buffer).await;
         read_buffer::release(buffer);
         Ok(flow)
+    }
+
+    /// Handles the commands that have been read.
+    async fn go_on(&mut self, buffer: &mut BytesMut) -> Flow {
+        let before = self.decoder.taken();
+        self.backlog = false;
+        let flow = self.handle(buffer).await;
+        self.note_unfinished(buffer, before);
+        flow
     }
 
     /// Notes whether the bytes that have been read end within a frame; `before` is the number of frames when that
     /// was looked at last.
     fn note_unfinished(&mut self, buffer: &BytesMut, before: u64) {
-        if buffer.is_empty() && !self.decoder.is_inside_frame() {
+        // With a backlog, it is not the client that is waited for.
+        if self.backlog || buffer.is_empty() && !self.decoder.is_inside_frame() {
             self.unfinished = None;
         } else if self.unfinished.is_none() || self.decoder.taken() != before {
             // With a frame taken since, the rest is the beginning of another. Without one, a client that sends a byte
@@ -208,9 +248,18 @@ impl Connection {
             }
             match self.decoder.next(buffer) {
                 Ok(Some(frame)) => {
-                    // A client that has been dropped meanwhile has the rest of its requests ignored.
-                    if self.handle_one(frame).await.is_break() || self.outbox.is_over() {
+                    if self.handle_one(frame).await.is_break() {
                         return Flow::Break(());
+                    }
+                    // A client that has been dropped meanwhile has the rest of its requests ignored. One with too much
+                    // to read has it handled later.
+                    match self.outbox.outlook() {
+                        Outlook { is_over: true, .. } => return Flow::Break(()),
+                        Outlook { is_held: true, .. } => {
+                            self.backlog = true;
+                            return Flow::Continue(());
+                        }
+                        Outlook { .. } => {}
                     }
                 }
                 Ok(None) => return Flow::Continue(()),
@@ -264,7 +313,27 @@ impl Connection {
             }
             _ => return Flow::Break(()),
         }
+        self.place.is_known();
         Flow::Continue(())
+    }
+
+    /// The account of the client, once it has signed in.
+    fn account(&self) -> Option<Handle> {
+        match &self.role {
+            Role::Unknown => None,
+            Role::Notification(notification) => notification.account(),
+            Role::Switchboard(switchboard) => switchboard.account(),
+        }
+    }
+
+    /// Whether a client of the notification server has signed in.
+    fn is_signed_in(&self) -> bool {
+        matches!(&self.role, Role::Notification(notification) if notification.account().is_some())
+    }
+
+    /// When the client counts as gone, if that is to be looked at by the clock.
+    fn expiry(&self) -> Instant {
+        self.reader.expires().unwrap_or(self.begun + NEVER)
     }
 
     /// The time to look at the deadlines, if nothing happens before.
@@ -316,6 +385,7 @@ impl Connection {
     /// Lets the lines that have been sent go out, then ends.
     fn finish(&mut self) {
         self.closing = true;
+        self.backlog = false;
         Deliveries::new().close(&self.outbox);
     }
 
@@ -326,7 +396,9 @@ impl Connection {
                 tracing::info!(waiting, "dropping a client that does not read");
             }
             Some((Loss::Flood, _)) => tracing::info!("dropping a client that sends more than is worked off"),
-            Some((Loss::Disconnected, _)) | None => {}
+            // Those for want of memory are told together, once a second.
+            Some((Loss::Disconnected | Loss::MemoryOfAccount | Loss::MemoryOfAddress | Loss::Memory, _))
+            | None => {}
         }
         let mut out = Deliveries::new();
         match &mut self.role {
@@ -357,6 +429,16 @@ fn span(number: u64, origin: &Origin, logged: &LoggedAddresses) -> Span {
     };
     span.in_scope(|| tracing::debug!(%address, entry_point = ?origin.entry_point, "connected"));
     span
+}
+
+/// The refusal that a drop of a client is.
+fn refusal(loss: Loss) -> Option<Refusal> {
+    match loss {
+        Loss::MemoryOfAccount => Some(Refusal::MemoryOfAccount),
+        Loss::MemoryOfAddress => Some(Refusal::MemoryOfAddress),
+        Loss::Memory => Some(Refusal::Memory),
+        Loss::Overflow | Loss::Stalled | Loss::Flood | Loss::Disconnected => None,
+    }
 }
 
 /// The door of a connection in the counts.

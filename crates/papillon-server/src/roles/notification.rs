@@ -18,9 +18,9 @@ mod switchboards;
 mod sync;
 mod verbs;
 
-use msnp::TransactionId;
 use msnp::command::{NotificationRequest as Request, error};
 use msnp::wire::{Frame, Limits};
+use msnp::{Handle, TransactionId};
 use tokio::time::Instant;
 
 use crate::delivery::Deliveries;
@@ -60,11 +60,18 @@ impl Connection {
         if self.session.is_none() { Flow::Break(()) } else { self.challenge_or_end() }
     }
 
+    /// The account that has signed in.
+    pub(crate) fn account(&self) -> Option<Handle> {
+        self.session.as_ref().map(|session| session.handle.clone())
+    }
+
     /// The connection is over: the session with it.
     pub(crate) fn leave(&mut self, out: &mut Deliveries) {
         // Also of a session that another sign-in has ended: leaving twice changes nothing.
         if let Some(session) = self.session.take() {
             self.service.directory.leave(&session, out);
+            // Less is never refused.
+            let _ = self.outbox.charge_lists(0);
         }
     }
 

@@ -10,9 +10,9 @@ mod messages;
 mod verbs;
 
 use bytes::BytesMut;
-use msnp::TransactionId;
 use msnp::command::{SwitchboardRequest as Request, error};
 use msnp::wire::{Decoder, Encode, Frame};
+use msnp::{Handle, TransactionId};
 use tokio::time::Instant;
 use tracing::Span;
 
@@ -86,6 +86,11 @@ impl Connection {
         }
         participation.conversation.expire(out);
         Flow::Break(())
+    }
+
+    /// The account that has come in.
+    pub(crate) fn account(&self) -> Option<Handle> {
+        self.participation.as_ref().map(|participation| participation.person.handle.clone())
     }
 
     /// The connection is over: the others are told. Of the lines that wait, the client still gets the first `kept`

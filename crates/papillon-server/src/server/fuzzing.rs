@@ -3,6 +3,7 @@
 mod folder;
 
 use std::cell::RefCell;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -12,7 +13,7 @@ use papillon_store::{NewAccount, PasswordHash, SqliteStore, Store};
 
 use super::{Listeners, Server};
 use crate::Config;
-use crate::delivery::{ANSWER_BYTES, Deliveries, Tunnel};
+use crate::delivery::{ANSWER_BYTES, Tunnel};
 use crate::http::fuzzing::{Wire, block_on};
 use crate::http::{Visitor, converse};
 use crate::listen::{EntryPoint, Origin};
@@ -79,16 +80,18 @@ impl World {
 
     /// Connects to the MSNP listener. A client that never asks is dropped after an hour.
     pub fn connect(&self) -> Line {
-        let traffic = Arc::clone(&self.server.service.counts.traffic);
-        let tunnel = Tunnel::new(OUTBOX, Duration::from_secs(3600), traffic);
+        let service = Arc::clone(&self.server.service);
+        let client = SocketAddr::from(([192, 0, 2, 1], 1042));
+        let place = service.admit(Some(client.ip())).expect("a place for each connection");
+        let (share, traffic) = (service.memory.share(client.ip()), Arc::clone(&service.counts.traffic));
+        let tunnel = Tunnel::new(OUTBOX, Duration::from_secs(3600), share, traffic);
         let origin = Origin {
-            client: ([192, 0, 2, 1], 1042).into(),
+            client,
             local: ([192, 0, 2, 9], 1863).into(),
             entry_point: EntryPoint::Msnp,
             by_proxy: false,
         };
-        let service = Arc::clone(&self.server.service);
-        let connection = connection::serve_tunnel(service, Arc::clone(&tunnel), origin);
+        let connection = connection::serve_tunnel(service, Arc::clone(&tunnel), origin, place);
         block_on(async { drop(tokio::spawn(connection)) });
         Line(tunnel)
     }
@@ -143,7 +146,7 @@ impl Line {
 
     /// The client disconnects without a word.
     pub fn vanish(&self) {
-        Deliveries::new().abandon(self.0.outbox());
+        self.0.abandon();
     }
 }
 

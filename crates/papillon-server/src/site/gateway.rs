@@ -18,9 +18,10 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{Method, StatusCode};
 
-use crate::delivery::Tunnel;
+use crate::delivery::{Place, Tunnel};
 use crate::http::{Request, Response, Visitor};
 use crate::listen::{EntryPoint, Origin};
+use crate::refusals::Refusal;
 use crate::service::Service;
 use query::Ask;
 use session::{Answer, Denied, GatewaySession};
@@ -37,7 +38,7 @@ const LONGEST_HOLD: Duration = Duration::from_secs(60);
 
 /// Serves a tunnel as the listeners serve a socket, until the connection is over.
 pub(crate) type ServeTunnel =
-    dyn Fn(Arc<Tunnel>, Origin) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send + Sync;
+    dyn Fn(Arc<Tunnel>, Origin, Place) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send + Sync;
 
 /// The gateway, with its sessions.
 pub(crate) struct Gateways {
@@ -86,19 +87,21 @@ impl Gateways {
     /// Opens a connection. Its first verb tells for which server.
     async fn open(&self, visitor: &Visitor, body: Bytes) -> Result<Answer, Denied> {
         let config = &self.service.config;
-        if self.service.open.count() >= config.limits.connections {
-            tracing::warn!("too many connections: one more is turned away at the gateway");
-            return Err(Denied::Full);
-        }
+        let address = visitor.peer.ip();
+        let place = self.service.admit(Some(address)).ok_or(Denied::Full)?;
+        let share = self.service.memory.share(address);
         let traffic = Arc::clone(&self.service.counts.traffic);
-        let tunnel = Tunnel::new(config.limits.outbox_bytes, config.timeouts.gateway_idle, traffic);
+        let tunnel = Tunnel::new(config.limits.outbox_bytes, config.timeouts.gateway_idle, share, traffic);
         let (session, first) = GatewaySession::new(Arc::clone(&tunnel));
-        let entry = Table::enter(&self.table, &session, visitor.peer.ip()).ok_or(Denied::Full)?;
+        let entry = Table::enter(&self.table, &session, address).ok_or_else(|| {
+            self.service.refusals.note(Refusal::ConnectionsOfAddress, Some(address), None);
+            Denied::Full
+        })?;
         // Without a port: each request may come from another.
-        let client = SocketAddr::new(visitor.peer.ip(), 0);
+        let client = SocketAddr::new(address, 0);
         let origin =
             Origin { client, local: visitor.local, entry_point: EntryPoint::Gateway, by_proxy: false };
-        tokio::spawn(serve(entry, (self.serve_tunnel)(tunnel, origin)));
+        tokio::spawn(serve(entry, (self.serve_tunnel)(tunnel, origin, place)));
         // It is never held, also with a `Lifespan`: until its answer the client has no SessionID.
         session.exchange(first, body, Duration::ZERO).await
     }

@@ -14,10 +14,12 @@ use crate::addresses::old_hosts::is_old;
 use crate::addresses::{Front, Ports};
 use crate::bans::Bans;
 use crate::counts::{Counts, Health};
+use crate::delivery::Memory;
 use crate::http::{Entrance, Handler, MAX_BODY, Request, Response, Setting, Visitor, bridge};
 use crate::listen::proxy_protocol::AddressRange;
 use crate::metrics;
 use crate::passport::Passport;
+use crate::refusals::Refusals;
 
 /// The longest body that carries a picture, in bytes.
 const MAX_UPLOAD: usize = 4 << 20;
@@ -54,6 +56,13 @@ impl Site {
             entrance: Entrance::new(limits),
             health: Arc::new(Health::of_serving()),
         }
+    }
+
+    /// With the memory and the counts of refusals that the rest of the service has.
+    #[must_use]
+    pub(crate) fn with_budget(mut self, memory: &Arc<Memory>, refusals: &Arc<Refusals>) -> Self {
+        self.entrance.share(memory, refusals);
+        self
     }
 
     /// With these pages.

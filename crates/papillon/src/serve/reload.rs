@@ -4,6 +4,7 @@ use papillon_server::Reload;
 use tokio::sync::mpsc;
 
 use super::options::ServeArgs;
+use crate::open_files;
 use crate::sentence;
 use crate::settings::{Changes, Settings};
 
@@ -17,7 +18,10 @@ pub(super) async fn keep(
 ) {
     while asked.recv().await.is_some() {
         match args.settings() {
-            Ok(new) => take_over(&mut running, &new, reload),
+            Ok(mut new) => {
+                open_files::raise(&mut new.server.limits);
+                take_over(&mut running, &new, reload);
+            }
             Err(error) => {
                 let error = sentence::of(&error);
                 tracing::error!(error, "the previous settings stay in effect: the new ones cannot be used");

@@ -34,7 +34,7 @@ impl Changes {
 fn values(settings: &Settings) -> Vec<(&'static str, String)> {
     let server = &settings.server;
     let (limits, timeouts) = (&server.limits, &server.timeouts);
-    let values: [(&'static str, &dyn Debug); 65] = [
+    let values: [(&'static str, &dyn Debug); 71] = [
         ("data", &settings.data_dir()),
         ("database", &settings.database),
         ("public_host", &server.public_host),
@@ -62,6 +62,9 @@ fn values(settings: &Settings) -> Vec<(&'static str, String)> {
         ("operator_contact", &server.operator.contact),
         ("https_only", &server.https_only),
         ("limits.connections", &limits.connections),
+        ("limits.connections_per_address", &limits.connections_per_address),
+        ("limits.pending_connections", &limits.pending_connections),
+        ("limits.pending_connections_per_address", &limits.pending_connections_per_address),
         ("limits.http_connections", &limits.http_connections),
         ("limits.http_connections_per_address", &limits.http_connections_per_address),
         ("limits.forward_list", &limits.forward_list),
@@ -90,6 +93,9 @@ fn values(settings: &Settings) -> Vec<(&'static str, String)> {
         ("limits.registrations_per_hour", &limits.registrations_per_hour),
         ("limits.gateway_sessions_per_address", &limits.gateway_sessions_per_address),
         ("limits.outbox_bytes", &limits.outbox_bytes),
+        ("limits.memory_bytes", &limits.memory_bytes),
+        ("limits.memory_bytes_per_address", &limits.memory_bytes_per_address),
+        ("limits.memory_bytes_per_account", &limits.memory_bytes_per_account),
         ("timeouts.first_line", &timeouts.first_line),
         ("timeouts.sign_in", &timeouts.sign_in),
         ("timeouts.unfinished", &timeouts.unfinished),

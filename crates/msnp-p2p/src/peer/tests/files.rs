@@ -72,6 +72,18 @@ fn a_preview_goes_with_the_offer_in_several_packets() {
 }
 
 #[test]
+fn a_preview_goes_along_up_to_its_limit() {
+    for (length, shown) in [(8192, true), (8193, false)] {
+        let mut pair = Pair::new();
+        let with_preview = FileOffer { preview: Some(noise(length)), ..offer(10) };
+        pair.alice.peer.offer_file(with_preview, pair.now).unwrap();
+        pair.run();
+        let [PeerEvent::FileOffered { preview, .. }] = &pair.bob.events[..] else { panic!("no offer") };
+        assert_eq!(preview.is_some(), shown, "{length}");
+    }
+}
+
+#[test]
 fn declined() {
     let (mut pair, session) = offered(3000);
     pair.bob.peer.decline_file(session).unwrap();

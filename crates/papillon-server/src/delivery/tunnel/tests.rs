@@ -6,7 +6,7 @@ use msnp::command::msg::Acknowledge;
 const IDLE: Duration = Duration::from_secs(60);
 
 fn tunnel(limit: usize) -> (Arc<Tunnel>, Inlet) {
-    let tunnel = Tunnel::new(limit, IDLE, Arc::default());
+    let tunnel = Tunnel::new(limit, IDLE, Share::boundless(), Arc::default());
     let inlet = Inlet(Arc::clone(&tunnel));
     (tunnel, inlet)
 }
@@ -47,7 +47,7 @@ async fn the_end_is_told_with_the_last_lines() {
     tunnel.say("OUT OTH\r\n");
     tunnel.say("more\r\n");
     tunnel.finish();
-    assert!(tunnel.outbox().is_over() && !tunnel.outbox().has_ended());
+    assert!(tunnel.outbox().outlook().is_over && !tunnel.outbox().has_ended());
     tunnel.say("too late\r\n");
     assert_eq!(taken(&tunnel, 10), ("OUT OTH\r\n".into(), false));
     assert_eq!(taken(&tunnel, 10), ("more\r\n".into(), true));

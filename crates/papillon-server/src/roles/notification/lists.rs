@@ -144,5 +144,8 @@ impl Connection {
         for (person, change) in &committed.changes {
             self.service.directory.tell(*person, &Change::Lists(change.clone()), out);
         }
+        if let Err(excess) = self.outbox.charge_lists(session.read(|state| state.lists.weight())) {
+            self.outbox.end(excess.into());
+        }
     }
 }

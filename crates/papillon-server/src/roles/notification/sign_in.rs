@@ -142,8 +142,7 @@ impl Connection {
         if !service.rates.take(Class::SignIns, id) {
             return Err(self.too_many_sign_ins(&handle));
         }
-        self.enter(transaction, account, roster, ticket);
-        Ok(())
+        self.enter(transaction, account, roster, ticket)
     }
 
     /// Logs a failed sign-in, and makes the error for the client.
@@ -156,11 +155,18 @@ impl Connection {
     /// The error for a sign-in beyond the rate of its account; counts it.
     fn too_many_sign_ins(&self, handle: &Handle) -> CommandError {
         let from = self.origin.client.ip();
+        self.service.counts.sign_ins.note(Way::Ticket, counts::Outcome::Limited);
         self.service.refusals.note(Class::SignIns.refusal(), Some(from), Some(handle));
         CommandError::Fatal(Class::SignIns.error())
     }
 
-    fn enter(&mut self, transaction: TransactionId, account: Account, roster: Roster, ticket: &usr::Ticket) {
+    fn enter(
+        &mut self,
+        transaction: TransactionId,
+        account: Account,
+        roster: Roster,
+        ticket: &usr::Ticket,
+    ) -> Outcome {
         let welcome = usr::Reply::Ok {
             transaction,
             handle: account.handle.clone(),
@@ -168,19 +174,25 @@ impl Connection {
             verified: account.verified,
         };
         let profile = msg::FromService { payload: self.profile(&account, ticket) };
-        Span::current().record("account", field::display(&account.handle));
-        tracing::info!(account = %account.handle, dialect = %self.dialect, "signed in");
-        self.service.counts.sign_ins.note(Way::Ticket, counts::Outcome::Ok);
-        self.verified = account.verified;
-        self.stage = Stage::SignedIn;
 
         let client = std::mem::take(&mut self.client);
         let outbox = Arc::clone(&self.outbox);
+        let (verified, handle) = (account.verified, account.handle.clone());
         let session = Session::new(account, roster, self.dialect, outbox, self.origin, client);
+        // Before the older session of the account ends: a client that finds no room takes none away.
+        self.outbox.charge_lists(session.read(|state| state.lists.weight())).map_err(|excess| {
+            self.service.refusals.note(excess.into(), Some(self.origin.client.ip()), Some(&handle));
+            CommandError::Fatal(ErrorCode::ServerTooBusy)
+        })?;
+        Span::current().record("account", field::display(&handle));
+        tracing::info!(account = %handle, dialect = %self.dialect, "signed in");
+        self.service.counts.sign_ins.note(Way::Ticket, counts::Outcome::Ok);
+        (self.verified, self.stage) = (verified, Stage::SignedIn);
         // With the session, not before it: nothing that others send may come between or ahead.
         let welcome = [welcome.to_bytes(), profile.to_bytes()];
         self.service.directory.claim(&session, welcome, &mut Deliveries::new());
         self.session = Some(session);
+        Ok(())
     }
 
     /// The profile tells the client its own address as seen from here; from that and its socket

@@ -1,6 +1,6 @@
 //! `SYN`: the lists, or the word that the client's copy is still right.
 
-use bytes::BytesMut;
+use bytes::{Bytes, BytesMut};
 use msnp::command::{blp, bpr, gtc, lsg, lst, prp, syn};
 use msnp::wire::{Encode, EncodeFor};
 use msnp::{Dialect, ListVersion};
@@ -29,8 +29,10 @@ impl Connection {
                 write_lists(roster, self.dialect, &mut lines);
             }
         });
+        // A copy of the right length: the buffer has grown by doubling, and may wait as long as the lines do.
+        let lines = Bytes::copy_from_slice(&lines);
         // One item however long: no line of another person comes in between, where a client counts lines.
-        Deliveries::new().send(&self.outbox, lines.freeze());
+        Deliveries::new().send(&self.outbox, lines);
         self.synchronised = true;
         Ok(())
     }

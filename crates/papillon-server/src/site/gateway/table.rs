@@ -58,14 +58,18 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::delivery::Tunnel;
+    use crate::delivery::{Share, Tunnel};
 
     #[test]
     fn each_address_has_its_own_count() {
         let table = Arc::new(Table::new(2));
         let enter = |from: &str| {
-            let (session, _) =
-                GatewaySession::new(Tunnel::new(1000, Duration::from_secs(60), Arc::default()));
+            let (session, _) = GatewaySession::new(Tunnel::new(
+                1000,
+                Duration::from_secs(60),
+                Share::boundless(),
+                Arc::default(),
+            ));
             Table::enter(&table, &session, from.parse().unwrap()).map(|entry| (entry, session))
         };
         let (first, session) = enter("192.0.2.1").unwrap();

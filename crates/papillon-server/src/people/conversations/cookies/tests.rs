@@ -7,7 +7,7 @@ use papillon_store::{Account, Roster};
 use tokio::time::advance;
 
 use super::*;
-use crate::delivery::Tunnel;
+use crate::delivery::{Share, Tunnel};
 use crate::listen::{EntryPoint, Origin};
 
 const LIFETIME: Duration = Duration::from_secs(120);
@@ -46,7 +46,7 @@ fn session(account: i64) -> Arc<Session> {
     let nowhere = SocketAddr::from((Ipv4Addr::LOCALHOST, 1863));
     let origin =
         Origin { client: nowhere, local: nowhere, entry_point: EntryPoint::Gateway, by_proxy: false };
-    let tunnel = Tunnel::new(1 << 10, LIFETIME, Arc::default());
+    let tunnel = Tunnel::new(1 << 10, LIFETIME, Share::boundless(), Arc::default());
     Session::new(account, roster, dialect, Arc::clone(tunnel.outbox()), origin, Box::default())
 }
 

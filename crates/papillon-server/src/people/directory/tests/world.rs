@@ -14,7 +14,7 @@ use papillon_store::{
     Account, AccountId, Contact, GroupSet, ListChange, ListEvent, Person, PrivacyList, Roster,
 };
 
-use crate::delivery::{ANSWER_BYTES, Deliveries, OpenConnections, Tunnel};
+use crate::delivery::{ANSWER_BYTES, Deliveries, OpenConnections, Share, Tunnel};
 use crate::listen::{EntryPoint, Origin};
 use crate::people::change::Change;
 use crate::people::visibility::Unreachable;
@@ -215,7 +215,7 @@ impl World {
             created_at: 0,
             admin: false,
         };
-        let tunnel = Tunnel::new(1 << 20, Duration::from_secs(60), Arc::default());
+        let tunnel = Tunnel::new(1 << 20, Duration::from_secs(60), Share::boundless(), Arc::default());
         let nowhere = "192.0.2.1:1863".parse().unwrap();
         let origin =
             Origin { client: nowhere, local: nowhere, entry_point: EntryPoint::Gateway, by_proxy: false };

@@ -2,7 +2,7 @@ use msnp::TransactionId;
 use msnp::command::msg::Acknowledge;
 
 use super::*;
-use crate::delivery::{Deliveries, Receipt};
+use crate::delivery::{Deliveries, Receipt, Share};
 
 const HOLD: Duration = Duration::from_secs(25);
 
@@ -14,7 +14,7 @@ struct Peer {
 
 /// A session behind which nobody works anything off.
 fn peer() -> Peer {
-    let tunnel = Tunnel::new(1000, Duration::from_secs(60), Arc::default());
+    let tunnel = Tunnel::new(1000, Duration::from_secs(60), Share::boundless(), Arc::default());
     let (session, nonce) = GatewaySession::new(Arc::clone(&tunnel));
     Peer { session, tunnel, nonce }
 }

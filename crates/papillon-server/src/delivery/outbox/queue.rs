@@ -1,0 +1,174 @@
+//! The lines that wait in an outbox, under its lock.
+
+use std::collections::VecDeque;
+use std::io::{self, IoSlice};
+use std::sync::Arc;
+
+use bytes::{Bytes, BytesMut};
+use tokio::net::tcp::OwnedWriteHalf;
+use tokio::time::Instant;
+
+use super::Settled;
+use crate::counts::Loss;
+use crate::delivery::Receipt;
+
+/// The most waiting lines that go into one system call: their slices are an array on the stack, of 1 KiB.
+const BATCH: usize = 64;
+/// A queue that has grown beyond this gives its memory back when it is empty again.
+pub(super) const KEPT_CAPACITY: usize = 16;
+/// The memory of a waiting line beside its bytes: its place in the queue, which doubles as it grows, and the headers
+/// of its allocations.
+const LINE: usize = 128;
+/// The longest rest of a half-written item that is kept for a client whose queue is dropped. Longer are lists only, and
+/// those can be cut behind any of their lines; a message, which cannot, is shorter (1664 bytes and its line).
+const LONGEST_REST: usize = 4 * 1024;
+
+#[derive(Debug, Default)]
+pub(super) struct Queue {
+    pub(super) lines: VecDeque<Item>,
+    /// Bytes waiting, the written part of the first line not counted.
+    pub(super) bytes: usize,
+    /// The number of bytes of the first line that have been written.
+    pub(super) written: usize,
+    /// Everything that the socket has ever taken, in bytes.
+    pub(super) taken: u64,
+    pub(super) phase: Phase,
+    /// Why lines were given up, and the bytes that waited then.
+    pub(super) loss: Option<(Loss, usize)>,
+    /// The socket took less than there was; its owner waits for it to become ready.
+    pub(super) stalled: bool,
+    /// The bytes of it that have been charged to the client's share. A line that is written at once is not.
+    pub(super) charged: usize,
+    /// The connection's task reads no further request until less waits, and waits to be woken then.
+    pub(super) held: bool,
+    /// Messages that were given up when the connection broke. Its own task answers for them before it tells
+    /// the others that the client is gone.
+    pub(super) failed: Vec<Arc<Receipt>>,
+    /// The time at which a message whose sender waits to hear of it was last taken from a tunnel, if the client has
+    /// sent none since.
+    pub(super) heard: Option<Instant>,
+}
+
+#[derive(Debug)]
+pub(super) struct Item {
+    pub(super) line: Bytes,
+    pub(super) receipt: Option<Arc<Receipt>>,
+}
+
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Phase {
+    #[default]
+    Open,
+    /// Takes no more lines; ends when those that wait are written.
+    Closing,
+    /// Broken, overfull or fully written: nothing more will be sent.
+    Ended,
+}
+
+impl Queue {
+    pub(super) fn write_some(&mut self, stream: &OwnedWriteHalf, settled: &mut Settled) -> io::Result<()> {
+        let mut slices = [IoSlice::new(&[]); BATCH];
+        let mut count = 0;
+        for (slice, item) in slices.iter_mut().zip(&self.lines) {
+            let from = if count == 0 { self.written } else { 0 };
+            *slice = IoSlice::new(&item.line[from..]);
+            count += 1;
+        }
+        let mut taken = match count {
+            1 => stream.try_write(&slices[0])?,
+            _ => stream.try_write_vectored(&slices[..count])?,
+        };
+        self.bytes -= taken;
+        self.taken += taken as u64;
+        while let Some(first) = self.lines.front() {
+            let left = first.line.len() - self.written;
+            if taken < left {
+                self.written += taken;
+                break;
+            }
+            taken -= left;
+            self.written = 0;
+            let receipt = self.lines.pop_front().and_then(|item| item.receipt);
+            settled.extend(receipt.map(|receipt| (receipt, true)));
+        }
+        Ok(())
+    }
+
+    /// As many of the lines as fit. Of an item that fits into no answer, such as all lines of a list, as much as fits.
+    pub(super) fn take(&mut self, most: usize, settled: &mut Settled) -> Bytes {
+        let mut length = 0;
+        let mut count = 0;
+        while let Some(item) = self.lines.get(count)
+            && length + item.line.len() <= most
+        {
+            length += item.line.len();
+            count += 1;
+        }
+        if let (0, Some(first)) = (count, self.lines.front_mut()) {
+            // It is longer than `most`, so the slice is within it. The cut is behind a line where there is one.
+            let end = first.line[..most].iter().rposition(|byte| *byte == b'\n').map_or(most, |at| at + 1);
+            self.bytes -= end;
+            return first.line.split_to(end);
+        }
+        self.bytes -= length;
+        // One item, the usual case, is passed on as it is; several are copied together, with one allocation.
+        let mut lines = BytesMut::new();
+        let mut only = None;
+        for Item { line, receipt } in self.lines.drain(..count) {
+            settled.extend(receipt.map(|receipt| (receipt, true)));
+            if line.len() == length {
+                only = Some(line);
+            } else {
+                lines.reserve(length - lines.len());
+                lines.extend_from_slice(&line);
+            }
+        }
+        if self.lines.is_empty() && self.lines.capacity() > KEPT_CAPACITY {
+            self.lines = VecDeque::new();
+        }
+        only.unwrap_or_else(|| lines.freeze())
+    }
+
+    /// Remembers when messages were delivered of which senders wait to hear. Returns whether there are any.
+    pub(super) fn note_heard(&mut self, settled: &[(Arc<Receipt>, bool)]) -> bool {
+        let counted = settled.iter().any(|(receipt, _)| receipt.is_awaited());
+        if counted {
+            self.heard = Some(Instant::now());
+        }
+        counted
+    }
+
+    /// The memory of what waits, in bytes. A line that others get as well counts in full for each.
+    pub(super) fn cost(&self) -> usize {
+        self.bytes + self.lines.len() * LINE
+    }
+
+    /// Drops what waits, but for the rest of a half-written line, and puts `last` in its place.
+    pub(super) fn keep_only(&mut self, last: Option<Bytes>) {
+        let mut lines = std::mem::take(&mut self.lines);
+        let begun = if self.written > 0 { lines.pop_front() } else { None };
+        self.failed.extend(lines.into_iter().filter_map(|item| item.receipt));
+        if let Some(Item { line, receipt }) = begun {
+            self.failed.extend(receipt);
+            let rest = &line[self.written..];
+            let line_end = || rest.iter().position(|byte| *byte == b'\n').map_or(rest.len(), |at| at + 1);
+            let end = if rest.len() > LONGEST_REST { line_end() } else { rest.len() };
+            // A copy: a part of the list would keep all of it in memory.
+            self.lines.push_back(Item { line: Bytes::copy_from_slice(&rest[..end]), receipt: None });
+            self.written = 0;
+        }
+        self.lines.extend(last.map(|line| Item { line, receipt: None }));
+        self.bytes = self.lines.iter().map(|item| item.line.len()).sum();
+    }
+
+    pub(super) fn end(&mut self) {
+        self.phase = Phase::Ended;
+        self.stalled = false;
+        self.held = false;
+        self.bytes = 0;
+        self.written = 0;
+        let lines = std::mem::take(&mut self.lines);
+        // Not settled here: this runs under other locks, and the senders hear of it when the person leaves.
+        self.failed.extend(lines.into_iter().filter_map(|item| item.receipt));
+    }
+}

@@ -1,0 +1,96 @@
+//! Everybody's connection breaks at once, and everybody is back at once.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, ensure};
+use msnp_testkit::{Ns, Wire, person};
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+
+use crate::doors::{connect_from, reset, stranger};
+use crate::ground::{Arena, Setup};
+use crate::needs;
+use crate::people::People;
+use crate::report::Report;
+use crate::stage::Stage;
+
+/// The sockets that a run needs besides.
+const OTHERS: usize = 1_000;
+/// All are back within it; a client waits a minute for a sign-in.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+pub async fn run(arena: &Arena) -> Result<Report> {
+    let crowd = arena.pick(1_000, 10_000);
+    let files = open_files()?;
+    if files < 2 * crowd + OTHERS {
+        return needs::skip(format!("needs {} open files (ulimit -n), not {files}", 2 * crowd + OTHERS));
+    }
+    let mut setup = Setup::default();
+    for number in 0..crowd {
+        setup.population.add(member(number));
+    }
+    // Each has a friend, so that every way in and out is told to somebody.
+    for number in (0..crowd - 1).step_by(2) {
+        setup.population.befriend(&member(number), &member(number + 1));
+    }
+    let mut stage = Stage::set(arena, setup).await?;
+    let msnp = stage.program.doors.msnp;
+    // The first time they come as people do: some at a time.
+    let first = all_in(msnp, &stage.people, crowd, 64).await?;
+    let with_all = stage.program.figures()?;
+    let begun = Instant::now();
+    for (number, ns) in first.into_iter().enumerate() {
+        let stream = ns.wire.into_stream();
+        // Half of them vanish with a reset, half with a FIN.
+        if number % 2 == 0 {
+            reset(stream);
+        }
+    }
+    let second = all_in(msnp, &stage.people, crowd, crowd).await?;
+    let took = begun.elapsed();
+    ensure!(second.len() == crowd, "{} of {crowd} are back", second.len());
+    stage.check(took < PATIENCE, || format!("they were back after {took:?}"));
+    stage.done(format!("{crowd} clients, all back after {:.1} s", took.as_secs_f64()));
+    stage.done(format!(
+        "{:.1} KiB for each",
+        with_all.memory.saturating_sub(stage.before().memory) as f64 / crowd as f64
+    ));
+    drop(second);
+    Ok(stage.judge().await)
+}
+
+fn member(number: usize) -> String {
+    person(&format!("member{number}"))
+}
+
+/// Signs everybody in, so many at a time.
+async fn all_in(
+    msnp: std::net::SocketAddr,
+    people: &Arc<People>,
+    crowd: usize,
+    at_once: usize,
+) -> Result<Vec<Ns>> {
+    let turns = Arc::new(Semaphore::new(at_once));
+    let mut coming = JoinSet::new();
+    for number in 0..crowd {
+        let (people, turns) = (Arc::clone(people), Arc::clone(&turns));
+        coming.spawn(async move {
+            let _turn = turns.acquire_owned().await;
+            let stream = connect_from(stranger(number), msnp).await.context("no connection")?;
+            let mut ns = people.sign_in_over(Ns::over(Wire::over(stream)), &member(number), 9).await;
+            ns.syn().await;
+            ns.chg("NLN").await;
+            Ok(ns)
+        });
+    }
+    coming.join_all().await.into_iter().collect()
+}
+
+/// The number of files that this program, and so the service, may have open.
+fn open_files() -> Result<usize> {
+    let limits = std::fs::read_to_string("/proc/self/limits")?;
+    let line = limits.lines().find_map(|line| line.strip_prefix("Max open files"));
+    let soft = line.and_then(|line| line.split_whitespace().next()).context("no limit of open files")?;
+    Ok(soft.parse().unwrap_or(usize::MAX))
+}
