@@ -123,7 +123,7 @@ fn a_running_service_acts_on_bans_at_once_and_counts() {
     };
     assert!(status == 401 && answer.contains("banned%20until%20") && !answer.contains("hush"), "{answer}");
     let line = running.wait_for_log("banned_account");
-    assert!(line.contains("from=\"127.0.0.1\"") && line.contains(ADA), "{line}");
+    assert!(line.contains(ADA), "{line}");
     papillon.run(["ban", "add", "127.0.0.1", "--force"]).is_fine();
     // It is closed, as those are that come now.
     let _ = silent.read(&mut [0; 1]);
