@@ -43,14 +43,15 @@ async fn a_bot_allows_and_adds_600_contacts_in_one_go() {
 
 #[tokio::test]
 async fn a_line_that_breaks_ten_times_a_minute_comes_back_ten_times() {
-    let server = TestServer::start().await;
+    // Here the minute passes within seconds: the changes of a minute are those of ten seconds.
+    let server = TestServer::with(|config| config.limits.changes_per_ten_seconds *= 6).await;
     let (mut alice, mut bob) = friends(&server, 9).await;
     for _ in 0..10 {
         drop(alice);
         bob.expect(&format!("FLN {ALICE}")).await;
         alice = Ns::online(&server, ALICE, 9).await;
         bob.expect_prefix(&format!("NLN NLN {ALICE} ")).await;
-        // What MSN Messenger says at each sign-in.
+        // The lines of MSN Messenger at each sign-in.
         for line in ["GTC 5 A", "BLP 5 AL", "URL 5 INBOX", "URL 5 PROFILE", "PRP 5 PHH 1"] {
             let answer = alice.ask(line).await;
             assert!(answer.starts_with(&line[..5]), "{line}: {answer}");
