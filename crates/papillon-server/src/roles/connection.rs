@@ -92,7 +92,7 @@ async fn attend(service: Arc<Service>, reader: Reader, outbox: Arc<Outbox>, orig
     if !reset && place.is_kept() {
         connection.reader.linger().await;
     }
-    if let Some(refusal) = connection.outbox.loss().and_then(|(loss, _)| refusal(loss)) {
+    if let Some(refusal) = connection.refusal() {
         shared.refusals.note(refusal, Some(origin.client.ip()), account.as_ref());
     }
 }
@@ -324,6 +324,11 @@ impl Connection {
             Role::Notification(notification) => notification.account(),
             Role::Switchboard(switchboard) => switchboard.account(),
         }
+    }
+
+    /// The refusal that the drop of the client was, if it was one.
+    fn refusal(&self) -> Option<Refusal> {
+        self.outbox.loss().and_then(|(loss, _)| refusal(loss))
     }
 
     /// Whether a client of the notification server has signed in.
