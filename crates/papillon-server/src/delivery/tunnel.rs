@@ -112,6 +112,12 @@ impl Tunnel {
         idle || self.outbox.has_ended()
     }
 
+    /// Whether bytes are left unread until the client has taken lines.
+    #[cfg(feature = "fuzzing")]
+    pub(crate) fn is_held(&self) -> bool {
+        self.inbound.lock().held
+    }
+
     /// Whether there are lines to take, or the end to tell.
     pub(crate) fn has_news(&self) -> bool {
         self.outbox.has_news()

@@ -13,7 +13,7 @@ use papillon_store::{NewAccount, PasswordHash, SqliteStore, Store};
 
 use super::{Listeners, Server};
 use crate::Config;
-use crate::delivery::{ANSWER_BYTES, Tunnel};
+use crate::delivery::{ANSWER_BYTES, Deliveries, Tunnel};
 use crate::http::fuzzing::{Wire, block_on};
 use crate::http::{Visitor, converse};
 use crate::listen::{EntryPoint, Origin};
@@ -79,6 +79,9 @@ impl World {
     }
 
     /// Connects to the MSNP listener. A client that never asks is dropped after an hour.
+    ///
+    /// # Panics
+    /// When one address has no place left: it has 500 for connections that do not sign in.
     pub fn connect(&self) -> Line {
         let service = Arc::clone(&self.server.service);
         let client = SocketAddr::from(([192, 0, 2, 1], 1042));
@@ -115,38 +118,59 @@ impl World {
 }
 
 impl Line {
-    /// Brings bytes of the client, and waits until they have had their effect.
+    /// Brings bytes of the client, and waits until they have had their effect, or wait until lines are taken.
     pub fn bring(&self, bytes: &[u8]) {
-        if bytes.is_empty() || self.0.outbox().is_over() {
+        if bytes.is_empty() || self.is_over() {
             return;
         }
         self.0.bring(Bytes::copy_from_slice(bytes));
-        block_on(async {
-            while !self.0.is_processed() && !self.0.outbox().is_over() {
-                self.0.news().await;
-            }
-        });
+        block_on(self.processed());
     }
 
-    /// Takes all lines that wait; `true` when the connection is over, so that none will follow.
+    /// Takes all lines that wait, and those that are sent because these are taken; `true` when the connection is over,
+    /// so that none will follow.
     ///
     /// # Panics
     /// When more waits than may wait for one client.
     pub fn take(&self) -> (Vec<u8>, bool) {
         let mut lines = Vec::new();
         loop {
-            let Some(taken) = self.0.take(ANSWER_BYTES) else { return (lines, true) };
-            lines.extend_from_slice(&taken.lines);
-            assert!(lines.len() <= OUTBOX, "more waits for a client than may");
-            if taken.lines.is_empty() || taken.last {
-                return (lines, taken.last);
+            let before = lines.len();
+            let is_over = self.take_waiting(&mut lines);
+            assert!(lines.len() - before <= OUTBOX, "more waits for a client than may");
+            if is_over || lines.len() == before {
+                return (lines, is_over);
             }
+            block_on(self.processed());
         }
     }
 
     /// The client disconnects without a word.
     pub fn vanish(&self) {
-        self.0.abandon();
+        Deliveries::new().abandon(self.0.outbox());
+    }
+
+    fn take_waiting(&self, lines: &mut Vec<u8>) -> bool {
+        while let Some(taken) = self.0.take(ANSWER_BYTES) {
+            lines.extend_from_slice(&taken.lines);
+            if taken.lines.is_empty() || taken.last {
+                return taken.last;
+            }
+        }
+        true
+    }
+
+    async fn processed(&self) {
+        // Once lines have been taken, the connection's task goes on with the requests that it left before it says that it
+        // reads again.
+        let goes_on = || self.0.is_held() && !self.0.outbox().outlook().is_held;
+        while (goes_on() || !self.0.is_processed()) && !self.is_over() {
+            self.0.news().await;
+        }
+    }
+
+    fn is_over(&self) -> bool {
+        self.0.outbox().outlook().is_over
     }
 }
 
