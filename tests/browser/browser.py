@@ -237,7 +237,8 @@ def safely():
     open_page("/account", options.safe)
     shows("grace@example.com")
     cookies = [cookie for cookie in browser.get_cookies() if cookie["name"].startswith("__Host-")]
-    assert len(cookies) == 2 and all(cookie["httpOnly"] and cookie["secure"] for cookie in cookies), cookies
+    # The session, the token of the forms and the mark of the browser.
+    assert len(cookies) == 3 and all(cookie["httpOnly"] and cookie["secure"] for cookie in cookies), cookies
     step("the same by HTTPS")
 
 
