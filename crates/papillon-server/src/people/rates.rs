@@ -102,6 +102,11 @@ impl AccountRates {
         take(&self.additions, (account, contact.clone()))
     }
 
+    /// Takes an addition back that came to nothing.
+    pub(crate) fn give_back_addition(&self, account: AccountId, contact: &Handle) {
+        self.additions.lock().put_back(&(account, contact.clone()));
+    }
+
     /// Whether an account may once more be shown to this contact (`ADD AL`, `REM BL`); counts it if so. Hiding is not
     /// counted, for the same reason; and it must never be refused.
     pub(crate) fn take_unblock(&self, account: AccountId, contact: &Handle) -> bool {

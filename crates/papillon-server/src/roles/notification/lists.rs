@@ -46,7 +46,12 @@ impl Connection {
         // Of both: the other person's reverse list changes with it.
         let _turn = service.locks.two(&session.handle, &handle).await;
         let limit = service.config.limits.forward_list;
-        let added = service.store.add_to_forward(session.account, &handle, &name, group, limit).await?;
+        let added = service.store.add_to_forward(session.account, &handle, &name, group, limit).await;
+        if added.is_err() && is_new {
+            // The contact is told nothing, so it does not count: a person tries again while the database is away.
+            service.rates.give_back_addition(session.account, &handle);
+        }
+        let added = added?;
 
         let mut out = Deliveries::new();
         self.pass_on(&session, transaction, &added, &mut out);
