@@ -28,6 +28,8 @@ mod lists;
 mod rates;
 mod sessions;
 pub(crate) mod store_watch;
+#[cfg(test)]
+mod tests;
 pub(crate) mod visibility;
 
 pub(crate) use account_locks::AccountLocks;
