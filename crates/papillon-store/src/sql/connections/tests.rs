@@ -16,7 +16,10 @@ fn at(
 ) -> Arc<Connections> {
     sqlx::any::install_default_drivers();
     let options = address.parse().unwrap();
-    Connections::new(Source { options, settings: "PRAGMA user_version = 7", mend, patience, files: None }, most)
+    Connections::new(
+        Source { options, settings: "PRAGMA user_version = 7", mend, patience, files: None },
+        most,
+    )
 }
 
 /// The number of connections that are kept.
@@ -118,6 +121,25 @@ async fn a_request_that_has_waited_for_others_has_less_time_and_proves_nothing()
     assert_eq!(words, "all connections to it are in use");
     let waited = begun.elapsed();
     assert!((PATIENCE * 3 / 2..PATIENCE * 2).contains(&waited), "{waited:?}");
+}
+
+/// Of the other connections those are given up that the failure says something about.
+#[tokio::test]
+async fn a_failure_is_judged() {
+    for (fault, patient, forgets) in [
+        (Fault::TimedOut, true, true),
+        (Fault::TimedOut, false, false),
+        (Fault::Driver(sqlx::Error::WorkerCrashed), true, true),
+        (Fault::Driver(sqlx::Error::RowNotFound), true, false),
+        (Fault::busy(), true, false),
+    ] {
+        let connections = connections(2, None, None);
+        connections.fill(2).await.unwrap();
+        connections.judge(&fault, patient);
+        // A database in doubt is asked, and answers.
+        connections.reach.see().await.unwrap();
+        assert_eq!(kept(&connections) == 0, forgets, "{fault:?} {patient}");
+    }
 }
 
 #[tokio::test]
