@@ -46,7 +46,7 @@ async fn a_call_rings_in_the_sign_in_to_which_it_was_made_and_ends_nothing() {
         name: FriendlyName::parse("Alice").unwrap(),
     };
     let call = || node.directory.callee(&handle("bob"), alice.session.account);
-    let callee = call().ok().expect("bob is here");
+    let callee = call().expect("bob is here");
     node.directory.ring(&callee, ring(), &mut Deliveries::new());
     assert_eq!(bob.told(), "call alice@example.com");
     assert!(!bob.session.has_left());
