@@ -81,8 +81,11 @@ async fn attend(service: Arc<Service>, reader: Reader, outbox: Arc<Outbox>, orig
         origin,
         place: Arc::clone(&place),
     };
-    let reset = caught(connection.run()).await.unwrap_or_else(|Panicked| {
-        tracing::error!(client = %shared.logged.of(origin.client.ip()), "a connection's task panicked; its client is disconnected");
+    let ended = caught(connection.run()).await;
+    let reset = ended.unwrap_or_else(|Panicked| {
+        shared.counts.connections.note_panic();
+        let span = connection.span.clone();
+        span.in_scope(|| tracing::error!("a connection's task panicked; its client is disconnected"));
         true
     });
     let account = connection.account();
@@ -211,6 +214,11 @@ impl Connection {
                 read_buffer::release(buffer);
                 return Ok(Flow::Continue(()));
             }
+        }
+        if !matches!(self.role, Role::Switchboard(_)) {
+            // Its requests wait for the database. Copied, so that each of them does not hold 16 KiB meanwhile: when
+            // everybody signs in at once, that is the most memory that the service ever needs.
+            read_buffer::release(buffer);
         }
         let flow = self.go_on(buffer).await;
         read_buffer::release(buffer);
