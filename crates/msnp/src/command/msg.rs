@@ -16,6 +16,7 @@
 
 use bytes::{Bytes, BytesMut};
 
+use crate::numbers::{MAX_DIGITS, digits_of};
 use crate::wire::{Encode, Line, Parse, Words};
 use crate::{FriendlyName, Handle, Invalid, TransactionId};
 
@@ -75,6 +76,15 @@ impl Acknowledge {
         }
     }
 
+    fn of(letter: u8) -> Option<Self> {
+        Self::ALL.into_iter().find(|acknowledge| acknowledge.code().as_bytes() == [letter])
+    }
+
+    /// Whether the sender is to hear `ACK` of a message that reached every other member.
+    pub const fn tells_success(self) -> bool {
+        matches!(self, Self::Always | Self::Data | Self::OnSuccess)
+    }
+
     /// Reads a letter; upper case only.
     ///
     /// # Errors
@@ -110,6 +120,52 @@ impl Encode for Request {
         let line = Line::new(out, "MSG").word(self.transaction);
         line.word(self.acknowledge.code()).payload(&self.payload);
     }
+}
+
+/// A [`Request`] that borrows its message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RequestRef<'a> {
+    /// Carried by `ACK`, `NAK` or an error.
+    pub transaction: TransactionId,
+    /// The acknowledgement that the sender wants.
+    pub acknowledge: Acknowledge,
+    /// The MIME message.
+    pub payload: &'a [u8],
+}
+
+impl<'a> From<&'a Request> for RequestRef<'a> {
+    fn from(request: &'a Request) -> Self {
+        let Request { transaction, acknowledge, payload } = request;
+        Self { transaction: *transaction, acknowledge: *acknowledge, payload }
+    }
+}
+
+impl<'a> RequestRef<'a> {
+    /// Reads the message at the front of a stream if it is complete, its payload no longer than `limit`, and its line in
+    /// the form that clients write: one blank between the words, CR LF behind them, no more digits than a number needs.
+    /// Returns it with its length, line included. `None` says nothing about a message in another form.
+    pub(crate) fn take(stream: &'a [u8], limit: usize) -> Option<(Self, usize)> {
+        let rest = stream.strip_prefix(b"MSG ")?;
+        let (transaction, rest) = digits(rest)?;
+        let (letter, rest) = rest.strip_prefix(b" ")?.split_first()?;
+        let acknowledge = Acknowledge::of(*letter)?;
+        let (length, rest) = digits(rest.strip_prefix(b" ")?)?;
+        let payload = rest.strip_prefix(b"\r\n")?.get(..usize::try_from(length).ok()?)?;
+        let line = stream.len() - rest.len() + 2;
+        let message = Self { transaction: TransactionId(transaction), acknowledge, payload };
+        (payload.len() <= limit).then_some((message, line + payload.len()))
+    }
+}
+
+/// The number at the front, and what follows it. `None` for one that may not fit.
+fn digits(text: &[u8]) -> Option<(u32, &[u8])> {
+    let mut number: u32 = 0;
+    let mut rest = text;
+    while let [digit @ b'0'..=b'9', after @ ..] = rest {
+        number = number.checked_mul(10)?.checked_add(u32::from(digit - b'0'))?;
+        rest = after;
+    }
+    (rest.len() < text.len()).then_some((number, rest))
 }
 
 /// A message from another member of the session.
@@ -150,11 +206,19 @@ impl Envelope {
         Self { prefix: format!("MSG {sender} {name} ").into_bytes().into_boxed_slice() }
     }
 
+    /// Gives the line of a delivery with a payload of so many bytes, with its end, to `put`, part by part.
+    pub fn line(&self, payload: usize, mut put: impl FnMut(&[u8])) {
+        let mut digits = [0; MAX_DIGITS];
+        put(&self.prefix);
+        put(digits_of(payload, &mut digits));
+        put(b"\r\n");
+    }
+
     /// The delivery of `payload`, in one allocation of exactly its size.
     pub fn wrap(&self, payload: &[u8]) -> Bytes {
         let mut digits = [0; MAX_DIGITS];
-        let length = decimal(payload.len(), &mut digits);
-        // The 2 are CR LF.
+        let length = digits_of(payload.len(), &mut digits);
+        // The 2 are CR LF. With its size known before, it is allocated once.
         let size = self.prefix.len() + length.len() + 2 + payload.len();
         let mut delivery = Vec::with_capacity(size);
         delivery.extend_from_slice(&self.prefix);
@@ -162,24 +226,6 @@ impl Envelope {
         delivery.extend_from_slice(b"\r\n");
         delivery.extend_from_slice(payload);
         Bytes::from(delivery)
-    }
-}
-
-/// The digits of 2^64 - 1.
-const MAX_DIGITS: usize = 20;
-
-/// Writes a number to the end of `digits` and returns that end. By hand, because its length has to be known before the
-/// delivery is allocated.
-fn decimal(mut number: usize, digits: &mut [u8; MAX_DIGITS]) -> &[u8] {
-    let mut start = MAX_DIGITS;
-    loop {
-        start -= 1;
-        // Below 10, so it fits.
-        digits[start] = b'0' + (number % 10) as u8;
-        number /= 10;
-        if number == 0 {
-            return &digits[start..];
-        }
     }
 }
 
@@ -242,7 +288,6 @@ mod tests {
             let delivery = Delivery { sender: alice(), name: name(), payload: payload.clone() };
             assert_eq!(envelope.wrap(&payload), delivery.to_bytes());
         }
-        assert_eq!(decimal(usize::MAX, &mut [0; MAX_DIGITS]), usize::MAX.to_string().as_bytes());
     }
 
     #[test]

@@ -19,7 +19,7 @@ use crate::counts::Loss;
 pub(crate) struct Deliveries {
     /// An outbox may be in here twice: the second write finds nothing.
     dirty: Vec<Arc<Outbox>>,
-    settled: Settled,
+    pub(super) settled: Settled,
     not_across_await: PhantomData<*const ()>,
 }
 
@@ -47,7 +47,7 @@ impl Deliveries {
         delivered: bool,
     ) {
         if let Some(line) = receipt::answer(transaction, acknowledge, delivered) {
-            sender.traffic.answered(delivered);
+            sender.traffic.answered(delivered, 1);
             self.send(sender, line);
         }
     }

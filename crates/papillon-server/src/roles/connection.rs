@@ -1,15 +1,16 @@
 //! A connection: one task that reads, and one bounded outbox to which every task may write.
 
-use std::io;
-use std::pin::pin;
+use std::future::poll_fn;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use bytes::BytesMut;
 use msnp::Handle;
 use msnp::wire::{Decoder, Frame, Limits, Stream};
 use tokio::net::TcpStream;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, Sleep, sleep_until};
 use tracing::{Instrument, Span, field};
 
 use super::caught::{Panicked, caught};
@@ -97,6 +98,40 @@ async fn attend(service: Arc<Service>, reader: Reader, outbox: Arc<Outbox>, orig
     }
 }
 
+/// What a connection's task is woken for.
+enum Event {
+    /// Nothing is left to do for the client but to let it have the rest.
+    Over,
+    /// The client is gone.
+    Gone,
+    /// Bytes have been read.
+    Read,
+    /// The client has taken lines, so that the requests that wait are handled.
+    Released,
+    /// A deadline may have passed. The client may be excused from those for its requests.
+    Rung { is_excused: bool },
+}
+
+/// What a connection knows of the time from one wake-up to the next.
+#[derive(Default)]
+struct Clock {
+    /// The time since which the client has taken nothing of the lines that wait for it, and the bytes it had then.
+    stall: Option<(Instant, u64)>,
+    /// The timer has rung and was not set again.
+    has_rung: bool,
+}
+
+impl Clock {
+    /// Notes how much the client has ever taken, while lines wait for it. Any byte that the socket takes is a sign of
+    /// life: the time begins anew with it. A client on a slow line may so take as long as it needs for a long list.
+    fn note(&mut self, stalled: Option<u64>) {
+        self.stall = stalled.map(|taken| match self.stall {
+            Some((since, then)) if then == taken => (since, taken),
+            _ => (Instant::now(), taken),
+        });
+    }
+}
+
 struct Connection {
     service: Arc<Service>,
     /// The client, for the lines of the log. It is entered around all work but the relay of messages: they pay nothing
@@ -125,63 +160,31 @@ impl Connection {
     async fn run(&mut self) -> bool {
         let mut buffer = BytesMut::new();
         let mut timer = pin!(sleep_until(self.deadline()));
-        let mut has_rung = false;
-        // The time since which the client has taken nothing of the lines that wait for it, and the bytes it had then.
-        let mut stall: Option<(Instant, u64)> = None;
+        let mut clock = Clock::default();
         loop {
-            let Outlook { is_over, stalled, is_held } = self.outbox.outlook();
-            if is_over {
-                return false;
-            }
-            if self.backlog && !is_held {
-                if self.go_on(&mut buffer).await.is_break() {
-                    self.finish();
-                }
-                continue;
-            }
-            self.reader.hold(is_held);
-            // Any byte that the socket takes is a sign of life: the time begins anew with it. A client on a slow line
-            // may so take as long as it needs for a long list.
-            stall = stalled.map(|taken| match stall {
-                Some((since, then)) if then == taken => (since, taken),
-                _ => (Instant::now(), taken),
-            });
-            // A client on a slow line is not late with an answer that is not read.
-            let is_excused = is_held && self.is_signed_in();
-            let wanted = match stall {
-                None if is_excused => self.expiry(),
-                None => self.next_deadline(),
-                Some((since, _)) if is_excused => self.stall_deadline(since),
-                // The deadlines for requests are over then: only the writing counts.
-                Some((since, _)) if self.closing => self.stall_deadline(since),
-                Some((since, _)) => self.stall_deadline(since).min(self.next_deadline()),
-            };
-            // A timer that rings too early is looked at and set again: that is rarer than deadlines that move on.
-            if wanted < timer.deadline() || has_rung {
-                timer.as_mut().reset(wanted);
-                has_rung = false;
-            }
-            // Every branch that loses is cancel safe: it waits, and has taken nothing.
-            tokio::select! {
-                ready = self.reader.readable(), if !self.closing && !is_held => {
-                    if ready.is_err() {
-                        return true;
-                    }
-                    match self.read(&mut buffer).await {
-                        Ok(Flow::Continue(())) => {}
-                        Ok(Flow::Break(())) => self.finish(),
-                        Err(_) => return true,
+            // One future for all that can happen: it is looked at once for each wake-up, and leaves its waker wherever
+            // something may come from.
+            let event =
+                poll_fn(|context| self.poll_event(context, &mut buffer, timer.as_mut(), &mut clock)).await;
+            match event {
+                Event::Over => return false,
+                Event::Gone => return true,
+                Event::Read => {
+                    let flow = self.go_on(&mut buffer).await;
+                    read_buffer::release(&mut buffer);
+                    if flow.is_break() {
+                        self.finish();
                     }
                     // Only now, with its replies in the outbox: a request of the gateway waits for this.
                     self.reader.processed();
                 }
-                _ = self.outbox.writable(), if stalled.is_some() => Deliveries::new().resume(&self.outbox),
-                // Another task has stalled, closed or ended the outbox, or so much has been taken that requests are
-                // read again: the beginning of the loop looks which.
-                () = self.outbox.woken() => {}
-                () = timer.as_mut() => {
-                    has_rung = true;
-                    if stall.is_some_and(|(since, _)| self.stall_deadline(since) <= Instant::now()) {
+                Event::Released => {
+                    if self.go_on(&mut buffer).await.is_break() {
+                        self.finish();
+                    }
+                }
+                Event::Rung { is_excused } => {
+                    if clock.stall.is_some_and(|(since, _)| self.stall_deadline(since) <= Instant::now()) {
                         self.outbox.end(Loss::Stalled);
                         return false;
                     }
@@ -200,21 +203,74 @@ impl Connection {
         }
     }
 
-    /// Reads the bytes that are there and handles the commands in them. An error when the client is gone.
-    async fn read(&mut self, buffer: &mut BytesMut) -> io::Result<Flow> {
+    /// The next thing that happens.
+    fn poll_event(
+        &mut self,
+        context: &mut Context<'_>,
+        buffer: &mut BytesMut,
+        mut timer: Pin<&mut Sleep>,
+        clock: &mut Clock,
+    ) -> Poll<Event> {
+        let Outlook { is_over, stalled, is_held } = loop {
+            let outlook = self.outbox.poll_outlook(context);
+            // Where the socket takes more again, the outlook is another.
+            if outlook.is_over || outlook.stalled.is_none() || self.outbox.poll_writable(context).is_pending()
+            {
+                break outlook;
+            }
+            Deliveries::new().resume(&self.outbox);
+        };
+        if is_over {
+            return Poll::Ready(Event::Over);
+        }
+        if self.backlog && !is_held {
+            return Poll::Ready(Event::Released);
+        }
+        self.reader.hold(is_held);
+        clock.note(stalled);
+        // A client on a slow line is not late with an answer that is not read.
+        let is_excused = is_held && self.is_signed_in();
+        // Before the reading: a client that never stops sending has deadlines, too.
+        let wanted = self.wanted(clock, is_excused);
+        if wanted < timer.deadline() || clock.has_rung {
+            timer.as_mut().reset(wanted);
+            clock.has_rung = false;
+        }
+        // A timer that rings too early is looked at and set again: that is rarer than deadlines that move on.
+        if timer.as_mut().poll(context).is_ready() {
+            clock.has_rung = true;
+            return Poll::Ready(Event::Rung { is_excused });
+        }
+        if self.closing || is_held { Poll::Pending } else { self.poll_read(context, buffer) }
+    }
+
+    /// When to look at the clock, if nothing happens before.
+    fn wanted(&self, clock: &Clock, is_excused: bool) -> Instant {
+        match clock.stall {
+            None if is_excused => self.expiry(),
+            None => self.next_deadline(),
+            Some((since, _)) if is_excused => self.stall_deadline(since),
+            // The deadlines for requests are over then: only the writing counts.
+            Some((since, _)) if self.closing => self.stall_deadline(since),
+            Some((since, _)) => self.stall_deadline(since).min(self.next_deadline()),
+        }
+    }
+
+    /// Reads the bytes that are there.
+    fn poll_read(&mut self, context: &mut Context<'_>, buffer: &mut BytesMut) -> Poll<Event> {
+        // The beginning of a line would be copied for nothing.
+        if !buffer.is_empty() && ready!(self.reader.poll_readable(context)).is_err() {
+            return Poll::Ready(Event::Gone);
+        }
         read_buffer::provide(buffer);
-        match self.reader.read_now(buffer).await {
-            Some(Ok(0)) => return Err(io::ErrorKind::UnexpectedEof.into()),
-            Some(Ok(_)) => {}
-            Some(Err(error)) => return Err(error),
-            None => {
+        match self.reader.poll_read(context, buffer) {
+            Poll::Ready(Ok(1..)) => Poll::Ready(Event::Read),
+            Poll::Ready(Ok(0) | Err(_)) => Poll::Ready(Event::Gone),
+            Poll::Pending => {
                 read_buffer::release(buffer);
-                return Ok(Flow::Continue(()));
+                Poll::Pending
             }
         }
-        let flow = self.go_on(buffer).await;
-        read_buffer::release(buffer);
-        Ok(flow)
     }
 
     /// Handles the commands that have been read.

@@ -32,6 +32,7 @@ impl Connection {
         out: &mut Deliveries,
     ) -> Flow {
         let flow = loop {
+            self.relay_read(decoder, buffer, out);
             match decoder.next(buffer) {
                 Ok(Some(frame)) => {
                     if self.handle(&frame, out).is_break() {
