@@ -76,8 +76,15 @@ impl Acknowledge {
         }
     }
 
-    fn of(letter: u8) -> Option<Self> {
-        Self::ALL.into_iter().find(|acknowledge| acknowledge.code().as_bytes() == [letter])
+    const fn of(letter: u8) -> Option<Self> {
+        match letter {
+            b'U' => Some(Self::Never),
+            b'N' => Some(Self::OnFailure),
+            b'A' => Some(Self::Always),
+            b'D' => Some(Self::Data),
+            b'S' => Some(Self::OnSuccess),
+            _ => None,
+        }
     }
 
     /// Whether the sender is to hear `ACK` of a message that reached every other member.
@@ -91,7 +98,7 @@ impl Acknowledge {
     /// [`Invalid::Parameter`] for a word that is none of the five letters.
     pub fn parse(word: &str) -> Result<Self, Invalid> {
         // Exactly: a lower-case letter ended the connection on the original service (HYP *Switchboard Messages*).
-        let found = Self::ALL.into_iter().find(|letter| letter.code() == word);
+        let found = if let [letter] = word.as_bytes() { Self::of(*letter) } else { None };
         found.ok_or(Invalid::Parameter("acknowledgement"))
     }
 }
@@ -145,24 +152,34 @@ impl<'a> RequestRef<'a> {
     /// the form that clients write: one blank between the words, CR LF behind them, no more digits than a number needs.
     /// Returns it with its length, line included. `None` says nothing about a message in another form.
     pub(crate) fn take(stream: &'a [u8], limit: usize) -> Option<(Self, usize)> {
-        let rest = stream.strip_prefix(b"MSG ")?;
+        let [b'M', b'S', b'G', b' ', rest @ ..] = stream else { return None };
         let (transaction, rest) = digits(rest)?;
-        let (letter, rest) = rest.strip_prefix(b" ")?.split_first()?;
+        let [b' ', letter, b' ', rest @ ..] = rest else { return None };
         let acknowledge = Acknowledge::of(*letter)?;
-        let (length, rest) = digits(rest.strip_prefix(b" ")?)?;
-        let payload = rest.strip_prefix(b"\r\n")?.get(..usize::try_from(length).ok()?)?;
-        let line = stream.len() - rest.len() + 2;
+        let (length, rest) = digits(rest)?;
+        let [b'\r', b'\n', rest @ ..] = rest else { return None };
+        // A `usize` has at least 32 bits on every system with an allocator.
+        let length = length as usize;
+        if length > limit || length > rest.len() {
+            return None;
+        }
+        let payload = &rest[..length];
         let message = Self { transaction: TransactionId(transaction), acknowledge, payload };
-        (payload.len() <= limit).then_some((message, line + payload.len()))
+        Some((message, stream.len() - rest.len() + length))
     }
 }
 
-/// The number at the front, and what follows it. `None` for one that may not fit.
+/// The number at the front, and what follows it. `None` for one of more than nine digits, which may not fit.
+#[inline]
 fn digits(text: &[u8]) -> Option<(u32, &[u8])> {
-    let mut number: u32 = 0;
+    let mut number = 0;
     let mut rest = text;
-    while let [digit @ b'0'..=b'9', after @ ..] = rest {
-        number = number.checked_mul(10)?.checked_add(u32::from(digit - b'0'))?;
+    while let [byte @ b'0'..=b'9', after @ ..] = rest {
+        // Nine digits fit.
+        if text.len() - rest.len() == 9 {
+            return None;
+        }
+        number = number * 10 + u32::from(byte - b'0');
         rest = after;
     }
     (rest.len() < text.len()).then_some((number, rest))
@@ -196,22 +213,30 @@ impl Encode for Delivery {
 /// The deliveries of one sender, complete but for the payload: the form that a switchboard writes most.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Envelope {
-    /// `MSG <handle> <name>` and the blank before the length.
-    prefix: Box<[u8]>,
+    /// `MSG <handle> <name>` and the blank before the length, and behind them the rest of the line that was written last.
+    line: Vec<u8>,
+    /// The length of those words.
+    prefix: usize,
 }
 
 impl Envelope {
     /// An envelope for all messages of this sender.
     pub fn new(sender: &Handle, name: &FriendlyName) -> Self {
-        Self { prefix: format!("MSG {sender} {name} ").into_bytes().into_boxed_slice() }
+        let words = format!("MSG {sender} {name} ");
+        // Room for the length of any payload and the line end.
+        let mut line = Vec::with_capacity(words.len() + MAX_DIGITS + 2);
+        line.extend_from_slice(words.as_bytes());
+        Self { prefix: line.len(), line }
     }
 
-    /// Gives the line of a delivery with a payload of so many bytes, with its end, to `put`, part by part.
-    pub fn line(&self, payload: usize, mut put: impl FnMut(&[u8])) {
+    /// The line of a delivery with a payload of so many bytes, with its end. It is written in place: the words are there
+    /// already.
+    pub fn line(&mut self, payload: usize) -> &[u8] {
         let mut digits = [0; MAX_DIGITS];
-        put(&self.prefix);
-        put(digits_of(payload, &mut digits));
-        put(b"\r\n");
+        self.line.truncate(self.prefix);
+        self.line.extend_from_slice(digits_of(payload, &mut digits));
+        self.line.extend_from_slice(b"\r\n");
+        &self.line
     }
 
     /// The delivery of `payload`, in one allocation of exactly its size.
@@ -219,9 +244,9 @@ impl Envelope {
         let mut digits = [0; MAX_DIGITS];
         let length = digits_of(payload.len(), &mut digits);
         // The 2 are CR LF. With its size known before, it is allocated once.
-        let size = self.prefix.len() + length.len() + 2 + payload.len();
+        let size = self.prefix + length.len() + 2 + payload.len();
         let mut delivery = Vec::with_capacity(size);
-        delivery.extend_from_slice(&self.prefix);
+        delivery.extend_from_slice(&self.line[..self.prefix]);
         delivery.extend_from_slice(length);
         delivery.extend_from_slice(b"\r\n");
         delivery.extend_from_slice(payload);

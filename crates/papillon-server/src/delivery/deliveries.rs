@@ -91,6 +91,9 @@ impl Deliveries {
 
     /// Tells senders of the fate of their messages: lines that are sent to them from now on come behind that.
     pub(crate) fn tell_senders(&mut self) {
+        if self.settled.is_empty() {
+            return;
+        }
         // An answer has no receipt of its own, so this settles nothing more.
         for (receipt, delivered) in std::mem::take(&mut self.settled) {
             if receipt.settle(delivered) {

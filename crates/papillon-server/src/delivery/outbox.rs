@@ -460,12 +460,13 @@ impl Outbox {
         self.queue.lock().phase == Phase::Ended
     }
 
-    /// The state as the connection's own task has to see to it. The task is woken when it changes.
-    pub(crate) fn poll_outlook(&self, context: &Context<'_>) -> Outlook {
+    /// The state as the connection's own task has to see to it. The task is woken when it changes. `true` with it when
+    /// another task, or none, was to be woken before.
+    pub(crate) fn poll_outlook(&self, context: &Context<'_>) -> (Outlook, bool) {
         let mut queue = self.queue.lock();
         // With the look under one lock: a change comes before both, or wakes.
-        queue.remember(context);
-        self.outlook_of(&mut queue)
+        let is_new = queue.remember(context);
+        (self.outlook_of(&mut queue), is_new)
     }
 
     /// The same, for whoever only looks.

@@ -15,15 +15,14 @@ use super::{Deliveries, Receipt};
 pub(crate) const MOST: usize = 32;
 
 /// Messages that a client has sent one after the other, at most [`MOST`].
-#[derive(Debug, Clone, Copy)]
 pub(crate) struct Relay<'a> {
     pub(crate) sender: &'a Arc<Outbox>,
-    pub(crate) envelope: &'a msg::Envelope,
+    pub(crate) envelope: &'a mut msg::Envelope,
     pub(crate) messages: &'a [msg::RequestRef<'a>],
 }
 
 /// The turns at the sockets of all recipients.
-pub(crate) struct Turns(SmallVec<[Turn; 4]>);
+pub(crate) struct Turns(SmallVec<[Turn; 1]>);
 
 impl Relay<'_> {
     /// Sends the messages to all of `others`: by [`pass_on`](Self::pass_on), if all their sockets are free, and else by
@@ -67,60 +66,52 @@ impl Relay<'_> {
     }
 
     /// Writes the messages to the sockets, without a lock and without a copy of their bodies.
-    pub(crate) fn pass_on(&self, Turns(turns): Turns, out: &mut Deliveries) {
-        let mut headers = SmallVec::<[u8; 512]>::new();
+    pub(crate) fn pass_on(self, turns: Turns, out: &mut Deliveries) {
+        if let [message] = self.messages {
+            let line = self.envelope.line(message.payload.len());
+            let slices = [IoSlice::new(line), IoSlice::new(message.payload)];
+            let blocked = write(turns, &slices, out);
+            return self.see_to(blocked, out);
+        }
+        let mut lines = SmallVec::<[u8; 1024]>::new();
         let mut ends = SmallVec::<[usize; MOST]>::new();
         for message in self.messages {
-            self.envelope.line(message.payload.len(), |part| headers.extend_from_slice(part));
-            ends.push(headers.len());
+            lines.extend_from_slice(self.envelope.line(message.payload.len()));
+            ends.push(lines.len());
         }
         let mut slices = SmallVec::<[IoSlice<'_>; 2 * MOST]>::new();
-        let mut lengths = SmallVec::<[usize; MOST]>::new();
         let mut start = 0;
         for (message, &end) in self.messages.iter().zip(&ends) {
-            slices.push(IoSlice::new(&headers[start..end]));
+            slices.push(IoSlice::new(&lines[start..end]));
             slices.push(IoSlice::new(message.payload));
-            lengths.push(end - start + message.payload.len());
             start = end;
         }
-        let total: usize = lengths.iter().sum();
-        let written: SmallVec<[Written; 4]> = turns.iter().map(|turn| turn.write(&slices)).collect();
-        // All of them, usually. Where a socket has not taken all, the messages from here on have receipts.
-        let complete = match written.iter().all(|written| written.taken == total) {
-            true => self.messages.len(),
-            false => written.iter().map(|written| whole(&lengths, written.taken).0).min().unwrap_or(0),
-        };
-        self.acknowledge(complete, out);
-        if complete == self.messages.len() {
-            for (turn, written) in turns.into_iter().zip(written) {
-                turn.end(written, Rest::default(), &mut out.settled);
-            }
-        } else {
-            self.leave_rest(turns, &written, &lengths, out);
-        }
+        let blocked = write(turns, &slices, out);
+        self.see_to(blocked, out);
     }
 
-    /// Queues what the sockets have not taken.
-    fn leave_rest(
-        &self,
-        turns: SmallVec<[Turn; 4]>,
-        written: &[Written],
-        lengths: &[usize],
-        out: &mut Deliveries,
-    ) {
-        let taken: Vec<_> = written.iter().map(|written| whole(lengths, written.taken)).collect();
-        let lines: Vec<(Bytes, Option<Arc<Receipt>>)> = (self.messages.iter().enumerate())
+    /// Tells the sender what is delivered, and queues what some sockets have not taken.
+    fn see_to(self, blocked: Vec<Blocked>, out: &mut Deliveries) {
+        if blocked.is_empty() {
+            return self.acknowledge(self.messages.len(), out);
+        }
+        let lines: Vec<Bytes> =
+            self.messages.iter().map(|message| self.envelope.wrap(message.payload)).collect();
+        let taken: Vec<_> = blocked.iter().map(|blocked| whole(&lines, blocked.written.taken)).collect();
+        // The others have all of them already; those that nobody waits for are delivered.
+        let complete = taken.iter().map(|(whole, _)| *whole).min().unwrap_or(0);
+        self.acknowledge(complete, out);
+        let receipts: Vec<Option<Arc<Receipt>>> = (self.messages.iter().enumerate())
             .map(|(number, message)| {
-                // The others have it already.
                 let waiting = taken.iter().filter(|(whole, _)| *whole <= number).count();
-                let receipt = (waiting > 0)
-                    .then(|| Receipt::new(self.sender, message.transaction, message.acknowledge, waiting));
-                (self.envelope.wrap(message.payload), receipt.flatten())
+                (waiting > 0)
+                    .then(|| Receipt::new(self.sender, message.transaction, message.acknowledge, waiting))
+                    .flatten()
             })
             .collect();
-        for ((turn, written), (whole, begun)) in turns.into_iter().zip(written).zip(taken) {
-            let rest = Rest { lines: lines[whole..].to_vec(), begun };
-            turn.end(*written, rest, &mut out.settled);
+        for (Blocked { turn, written }, (whole, begun)) in blocked.into_iter().zip(taken) {
+            let lines = lines[whole..].iter().cloned().zip(receipts[whole..].iter().cloned()).collect();
+            turn.end(written, Rest { lines, begun }, &mut out.settled);
         }
     }
 
@@ -151,14 +142,35 @@ impl Relay<'_> {
     }
 }
 
-/// How many lines of these lengths are within the first `taken` bytes, and how many bytes of the next one.
-fn whole(lengths: &[usize], taken: usize) -> (usize, usize) {
+/// A socket that has not taken all.
+struct Blocked {
+    turn: Turn,
+    written: Written,
+}
+
+/// Writes to each socket. Those that take everything have had their turn.
+fn write(turns: Turns, slices: &[IoSlice<'_>], out: &mut Deliveries) -> Vec<Blocked> {
+    let total: usize = slices.iter().map(|slice| slice.len()).sum();
+    let mut blocked = Vec::new();
+    for turn in turns.0 {
+        let written = turn.write(slices);
+        if written.taken == total {
+            turn.end(written, Rest::default(), &mut out.settled);
+        } else {
+            blocked.push(Blocked { turn, written });
+        }
+    }
+    blocked
+}
+
+/// How many of the lines are within the first `taken` bytes, and how many bytes of the next one.
+fn whole(lines: &[Bytes], taken: usize) -> (usize, usize) {
     let mut left = taken;
-    for (number, length) in lengths.iter().enumerate() {
-        if left < *length {
+    for (number, line) in lines.iter().enumerate() {
+        if left < line.len() {
             return (number, left);
         }
-        left -= length;
+        left -= line.len();
     }
-    (lengths.len(), 0)
+    (lines.len(), 0)
 }

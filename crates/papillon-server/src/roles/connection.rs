@@ -108,27 +108,39 @@ enum Event {
     Read,
     /// The client has taken lines, so that the requests that wait are handled.
     Released,
-    /// A deadline may have passed. The client may be excused from those for its requests.
-    Rung { is_excused: bool },
+    /// A deadline may have passed.
+    Rung,
 }
 
 /// What a connection knows of the time from one wake-up to the next.
 #[derive(Default)]
 struct Clock {
+    /// The outlook for which the timer is set. None when something has happened since: another deadline may count.
+    outlook: Option<Outlook>,
     /// The time since which the client has taken nothing of the lines that wait for it, and the bytes it had then.
     stall: Option<(Instant, u64)>,
-    /// The timer has rung and was not set again.
-    has_rung: bool,
+    /// A client on a slow line is not late with an answer that is not read.
+    is_excused: bool,
+    /// The timer wakes the task.
+    is_running: bool,
+    /// The last event was a read.
+    has_read: bool,
 }
 
 impl Clock {
-    /// Notes how much the client has ever taken, while lines wait for it. Any byte that the socket takes is a sign of
-    /// life: the time begins anew with it. A client on a slow line may so take as long as it needs for a long list.
-    fn note(&mut self, stalled: Option<u64>) {
-        self.stall = stalled.map(|taken| match self.stall {
+    /// Whether the deadlines have to be looked at, in view of this outlook.
+    fn is_to_be_set(&mut self, outlook: Outlook) -> bool {
+        if self.outlook == Some(outlook) {
+            return false;
+        }
+        self.outlook = Some(outlook);
+        // Any byte that the socket takes is a sign of life: the time begins anew with it. A client on a slow line may so
+        // take as long as it needs for a long list.
+        self.stall = outlook.stalled.map(|taken| match self.stall {
             Some((since, then)) if then == taken => (since, taken),
             _ => (Instant::now(), taken),
         });
+        true
     }
 }
 
@@ -166,6 +178,9 @@ impl Connection {
             // something may come from.
             let event =
                 poll_fn(|context| self.poll_event(context, &mut buffer, timer.as_mut(), &mut clock)).await;
+            clock.has_read = matches!(event, Event::Read);
+            // Of the deadlines of a switchboard only that of an unfinished line comes nearer by what is read.
+            let is_unhurried = clock.has_read && matches!(self.role, Role::Switchboard(_));
             match event {
                 Event::Over => return false,
                 Event::Gone => return true,
@@ -183,7 +198,7 @@ impl Connection {
                         self.finish();
                     }
                 }
-                Event::Rung { is_excused } => {
+                Event::Rung => {
                     if clock.stall.is_some_and(|(since, _)| self.stall_deadline(since) <= Instant::now()) {
                         self.outbox.end(Loss::Stalled);
                         return false;
@@ -193,12 +208,15 @@ impl Connection {
                         return true;
                     }
                     if !self.closing
-                        && !is_excused
+                        && !clock.is_excused
                         && self.span.clone().in_scope(|| self.see_to_deadlines()).is_break()
                     {
                         self.finish();
                     }
                 }
+            }
+            if !is_unhurried || self.unfinished.is_some() || self.closing {
+                clock.outlook = None;
             }
         }
     }
@@ -211,37 +229,40 @@ impl Connection {
         mut timer: Pin<&mut Sleep>,
         clock: &mut Clock,
     ) -> Poll<Event> {
-        let Outlook { is_over, stalled, is_held } = loop {
-            let outlook = self.outbox.poll_outlook(context);
+        let (outlook, is_new) = loop {
+            let (outlook, is_new) = self.outbox.poll_outlook(context);
             // Where the socket takes more again, the outlook is another.
             if outlook.is_over || outlook.stalled.is_none() || self.outbox.poll_writable(context).is_pending()
             {
-                break outlook;
+                break (outlook, is_new);
             }
             Deliveries::new().resume(&self.outbox);
         };
-        if is_over {
+        if outlook.is_over {
             return Poll::Ready(Event::Over);
         }
-        if self.backlog && !is_held {
+        if self.backlog && !outlook.is_held {
             return Poll::Ready(Event::Released);
         }
-        self.reader.hold(is_held);
-        clock.note(stalled);
-        // A client on a slow line is not late with an answer that is not read.
-        let is_excused = is_held && self.is_signed_in();
+        self.reader.hold(outlook.is_held);
         // Before the reading: a client that never stops sending has deadlines, too.
-        let wanted = self.wanted(clock, is_excused);
-        if wanted < timer.deadline() || clock.has_rung {
-            timer.as_mut().reset(wanted);
-            clock.has_rung = false;
+        if clock.is_to_be_set(outlook) {
+            let is_excused = outlook.is_held && self.is_signed_in();
+            let wanted = self.wanted(clock, is_excused);
+            // A timer that rings too early is looked at and set again: that is rarer than deadlines that move on.
+            if wanted < timer.deadline() || timer.is_elapsed() {
+                timer.as_mut().reset(wanted);
+            }
+            clock.is_excused = is_excused;
         }
-        // A timer that rings too early is looked at and set again: that is rarer than deadlines that move on.
-        if timer.as_mut().poll(context).is_ready() {
-            clock.has_rung = true;
-            return Poll::Ready(Event::Rung { is_excused });
+        // Once it has this task's waker, it wakes it by itself.
+        if is_new || !clock.is_running || timer.is_elapsed() {
+            clock.is_running = timer.as_mut().poll(context).is_pending();
+            if !clock.is_running {
+                return Poll::Ready(Event::Rung);
+            }
         }
-        if self.closing || is_held { Poll::Pending } else { self.poll_read(context, buffer) }
+        if self.closing || outlook.is_held { Poll::Pending } else { self.poll_read(context, buffer, clock) }
     }
 
     /// When to look at the clock, if nothing happens before.
@@ -257,9 +278,17 @@ impl Connection {
     }
 
     /// Reads the bytes that are there.
-    fn poll_read(&mut self, context: &mut Context<'_>, buffer: &mut BytesMut) -> Poll<Event> {
-        // The beginning of a line would be copied for nothing.
-        if !buffer.is_empty() && ready!(self.reader.poll_readable(context)).is_err() {
+    fn poll_read(
+        &mut self,
+        context: &mut Context<'_>,
+        buffer: &mut BytesMut,
+        clock: &mut Clock,
+    ) -> Poll<Event> {
+        // Most reads do not fill their buffer, and the look after them finds nothing; nor need the beginning of a line be
+        // copied for nothing. Else the task has been woken, for this most likely.
+        if (std::mem::take(&mut clock.has_read) || !buffer.is_empty())
+            && ready!(self.reader.poll_readable(context)).is_err()
+        {
             return Poll::Ready(Event::Gone);
         }
         read_buffer::provide(buffer);
@@ -277,7 +306,13 @@ impl Connection {
     async fn go_on(&mut self, buffer: &mut BytesMut) -> Flow {
         let before = self.decoder.taken();
         self.backlog = false;
-        let flow = self.handle(buffer).await;
+        let flow = match &mut self.role {
+            // Nothing is awaited on a switchboard: one for all frames of this read, so that a burst is one write.
+            Role::Switchboard(switchboard) => {
+                switchboard.handle_all(&mut self.decoder, buffer, &self.span, &mut Deliveries::new())
+            }
+            Role::Unknown | Role::Notification(_) => self.handle(buffer).await,
+        };
         self.note_unfinished(buffer, before);
         flow
     }

@@ -71,12 +71,13 @@ pub(super) enum Phase {
 }
 
 impl Queue {
-    /// Notes which task to wake.
-    pub(super) fn remember(&mut self, context: &Context<'_>) {
-        match &mut self.owner {
-            Some(owner) => owner.clone_from(context.waker()),
-            None => self.owner = Some(context.waker().clone()),
+    /// Notes which task to wake. `true` when it was another one, or none, before.
+    pub(super) fn remember(&mut self, context: &Context<'_>) -> bool {
+        let is_new = self.owner.as_ref().is_none_or(|owner| !owner.will_wake(context.waker()));
+        if is_new {
+            self.owner = Some(context.waker().clone());
         }
+        is_new
     }
 
     /// Wakes the connection's own task. Before its first look there is nobody to wake: it looks when it begins.

@@ -18,7 +18,7 @@ impl Connection {
     /// complete. Everything else is left to the verb table, which has nothing more to say to a `MSG` of a client that is
     /// inside.
     pub(super) fn relay_read(&mut self, decoder: &mut Decoder, buffer: &mut BytesMut, out: &mut Deliveries) {
-        while self.participation.is_some() {
+        while self.participation.is_some() && !buffer.is_empty() {
             let mut messages = SmallVec::<[msg::RequestRef<'_>; MOST]>::new();
             let mut length = 0;
             while messages.len() < MOST
@@ -36,8 +36,8 @@ impl Connection {
     }
 
     fn relay_all(&mut self, messages: &[msg::RequestRef<'_>], out: &mut Deliveries) -> Outcome {
-        let participation = self.participation.as_ref().ok_or(CommandError::Close)?;
-        let relay = Relay { sender: &self.outbox, envelope: &participation.envelope, messages };
+        let participation = self.participation.as_mut().ok_or(CommandError::Close)?;
+        let relay = Relay { sender: &self.outbox, envelope: &mut participation.envelope, messages };
         participation.conversation.relay(participation.person.account, relay, &mut self.relayed, out);
         Ok(())
     }
