@@ -174,3 +174,6 @@ fn whole(lines: &[Bytes], taken: usize) -> (usize, usize) {
     }
     (lines.len(), 0)
 }
+
+#[cfg(test)]
+mod tests;

@@ -52,7 +52,10 @@ impl Outbox {
             return;
         }
         if !rest.lines.is_empty() {
-            queue.put_in_front(rest.lines.into_iter().map(|(line, receipt)| Item { line, receipt }), rest.begun);
+            queue.put_in_front(
+                rest.lines.into_iter().map(|(line, receipt)| Item { line, receipt }),
+                rest.begun,
+            );
             self.traffic.longest_outbox.reach(queue.bytes as u64);
         }
         // With the rest in the queue: its senders hear of it from the connection's own task, before its people hear that

@@ -90,7 +90,10 @@ async fn a_client_that_brings_too_much_is_dropped() {
 async fn what_is_brought_is_processed_when_its_effect_is_there() {
     let (tunnel, inlet) = tunnel(1000);
     let mut buffer = BytesMut::new();
-    assert!(tunnel.is_processed() && poll_fn(|context| Poll::Ready(inlet.poll_read(context, &mut buffer))).await.is_pending());
+    assert!(
+        tunnel.is_processed()
+            && poll_fn(|context| Poll::Ready(inlet.poll_read(context, &mut buffer))).await.is_pending()
+    );
     tunnel.bring(Bytes::from_static(b"VER 1 MS"));
     tunnel.bring(Bytes::from_static(b"NP9\r\n"));
     poll_fn(|context| inlet.poll_readable(context)).await;

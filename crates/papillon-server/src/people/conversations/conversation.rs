@@ -62,12 +62,7 @@ pub(crate) enum CallError {
 
 impl Participant {
     pub(crate) fn new(person: &Invitee, outbox: Arc<Outbox>) -> Self {
-        Self {
-            account: person.account,
-            handle: person.handle.clone(),
-            name: person.name.clone(),
-            outbox,
-        }
+        Self { account: person.account, handle: person.handle.clone(), name: person.name.clone(), outbox }
     }
 }
 
