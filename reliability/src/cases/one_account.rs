@@ -137,13 +137,19 @@ pub async fn lists(arena: &Arena) -> Result<Report> {
                 loop {
                     if by_gateway {
                         unread_by_gateway(&people, Way::to(doors.http)).await;
+                        continue;
+                    }
                     // Few addresses: connections without a sign-in count for these and not for the account.
-                    } else if let Ok(stream) = connect_small(stranger(lane), doors.msnp).await {
-                        let mut ns = Ns::over(Wire::over(stream));
-                        ns.identify(&villain(), 9).await;
-                        ns.send(&format!("USR 904 TWN S {}", people.ticket(&villain()))).await;
-                        ns.send_raw("SYN 5 0\r\n".repeat(17).as_bytes()).await;
-                        kept.push(ns);
+                    match connect_small(stranger(lane), doors.msnp).await {
+                        Ok(stream) => {
+                            let mut ns = Ns::over(Wire::over(stream));
+                            ns.identify(&villain(), 9).await;
+                            ns.send(&format!("USR 904 TWN S {}", people.ticket(&villain()))).await;
+                            ns.send_raw("SYN 5 0\r\n".repeat(17).as_bytes()).await;
+                            kept.push(ns);
+                        }
+                        // No descriptor is left, for example: it fails at once, again and again.
+                        Err(_) => sleep(Duration::from_millis(20)).await,
                     }
                 }
             });
