@@ -171,7 +171,10 @@ impl Entrance {
         match Arc::clone(first).try_acquire_owned() {
             Ok(first) => Ok((self.count(visitor)?, first)),
             Err(_) => {
-                let full = |_| Response::busy("There are too many requests. Please try again in a moment.");
+                let full = |_| {
+                    self.answers.refusals.note(Refusal::Connections, Some(visitor.peer.ip()), None);
+                    Response::busy("There are too many requests. Please try again in a moment.")
+                };
                 let place = self.place(visitor)?;
                 Ok((Some(place), Arc::clone(&self.streams).try_acquire_owned().map_err(full)?))
             }
@@ -202,7 +205,10 @@ impl Entrance {
         if length <= MAX_BODY {
             return Ok(Some((charge, None)));
         }
-        let full = || Response::busy("Too many files are being sent. Please try again in a moment.");
+        let full = || {
+            self.answers.refusals.note(Refusal::Uploads, Some(client), None);
+            Response::busy("Too many files are being sent. Please try again in a moment.")
+        };
         // The address first: one that is at its own limit takes no permit of all.
         let arrival = self.uploaders.enter(client).ok_or_else(full)?;
         let permit = Arc::clone(&self.uploads).try_acquire_owned().map_err(|_| full())?;
