@@ -12,7 +12,7 @@ const FAMILIES: [&str; 6] = [
     "papillon_deliveries_dropped_total",
     "papillon_store_failures_total",
     "papillon_sign_ins_total",
-    "papillon_panics_total",
+    "papillon_connections_panicked_total",
 ];
 
 /// Counts by name, such as `clients_dropped stalled`.

@@ -1,5 +1,6 @@
 //! The ground of a case: a folder, a database with accounts, and the way to start the service on them.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -14,8 +15,8 @@ use crate::program::Launch;
 pub struct Arena {
     /// The program.
     pub program: PathBuf,
-    /// Whether it has `--metrics`.
-    pub has_metrics: bool,
+    /// The address at which it shows metrics, if it has that.
+    pub metrics: Option<SocketAddr>,
     /// Whether cases are shortened.
     pub short: bool,
 }
@@ -94,8 +95,8 @@ fn launch(arena: &Arena, setup: &Setup, data: PathBuf, log: PathBuf) -> Launch {
     if let Some(url) = &setup.database {
         words.extend(["--database".to_owned(), url.clone()]);
     }
-    if arena.has_metrics {
-        words.extend(["--metrics", "127.0.0.1:0"].map(str::to_owned));
+    if let Some(address) = arena.metrics {
+        words.extend(["--metrics".to_owned(), address.to_string()]);
     }
     let host = if setup.host.is_empty() { "127.0.0.1".to_owned() } else { setup.host.clone() };
     Launch {

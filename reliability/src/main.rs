@@ -1,7 +1,7 @@
 //! The fault suite: the real program under faults and hostile input, while people talk.
 //!
 //! `cargo run --release -p papillon-reliability -- all|short|CASE… [--program PATH]` runs all cases in full, all of them
-//! shortened, or the named ones in full. Each case starts `papillon serve` on the loopback address with a database of
+//! shortened, or the named ones in full. With `--metrics ADDRESS:PORT` a Prometheus can watch the services. Each case starts `papillon serve` on the loopback address with a database of
 //! its own, keeps pairs of bystanders talking, and then does its worst. A case passes when the process is alive without
 //! a panic, the bystanders have lost nothing and their order held, the memory is back and what was dropped is counted.
 //!
@@ -45,16 +45,13 @@ use crate::cases::Case;
 use crate::ground::Arena;
 use crate::report::Table;
 
-const USAGE: &str = "usage: papillon-reliability all | short | list | CASE… [--program PATH]";
+const USAGE: &str =
+    "usage: papillon-reliability all | short | list | CASE… [--program PATH] [--metrics ADDRESS:PORT]";
 
 fn main() -> Result<ExitCode> {
     let mut words: Vec<String> = std::env::args().skip(1).collect();
-    let mut program = None;
-    if let Some(at) = words.iter().position(|word| word == "--program") {
-        let path = words.get(at + 1).context(USAGE)?;
-        program = Some(PathBuf::from(path));
-        words.drain(at..at + 2);
-    }
+    let program = option(&mut words, "--program")?.map(PathBuf::from);
+    let metrics = option(&mut words, "--metrics")?.unwrap_or_else(|| "127.0.0.1:0".to_owned());
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     if let ["serve", words @ ..] = words.as_slice() {
         panicking::serve(words)?;
@@ -75,7 +72,19 @@ fn main() -> Result<ExitCode> {
         names => (named(names)?, false),
     };
     let program = program.map_or_else(beside, Ok)?;
-    run(&cases, &Arena { has_metrics: has_metrics(&program)?, program, short })
+    let metrics = metrics.parse().context("--metrics wants an address and a port")?;
+    let metrics = has_metrics(&program)?.then_some(metrics);
+    run(&cases, &Arena { metrics, program, short })
+}
+
+/// Takes an option with its value out of the words.
+fn option(words: &mut Vec<String>, name: &str) -> Result<Option<String>> {
+    let Some(at) = words.iter().position(|word| word == name) else { return Ok(None) };
+    words.remove(at);
+    if at == words.len() {
+        bail!("{name} wants a value\n{USAGE}");
+    }
+    Ok(Some(words.remove(at)))
 }
 
 fn named(names: &[&str]) -> Result<Vec<&'static Case>> {

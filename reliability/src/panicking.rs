@@ -27,8 +27,9 @@ pub fn serve(words: &[&str]) -> Result<()> {
 async fn run(data: PathBuf) -> Result<()> {
     let store = papillon_store::open(&data.join("papillon.db").to_string_lossy()).await?;
     let [msnp, dispatch, http, https] = [listen().await?, listen().await?, listen().await?, listen().await?];
-    let dns = listen().await?;
-    let named = [("msnp", &msnp), ("dispatch", &dispatch), ("http", &http), ("https", &https), ("dns", &dns)];
+    let (dns, metrics) = (listen().await?, listen().await?);
+    let named = [("msnp", &msnp), ("dispatch", &dispatch), ("http", &http), ("https", &https)];
+    let named = named.into_iter().chain([("dns", &dns), ("metrics", &metrics)]);
     for (name, listener) in named {
         println!("listening {name} {}", listener.local_addr()?);
     }
@@ -38,6 +39,7 @@ async fn run(data: PathBuf) -> Result<()> {
         dispatch: Some(dispatch.into()),
         http: Some(http.into()),
         https: Some(https.into()),
+        metrics: Some(metrics.into()),
         dns: Some(DnsSockets { udp, tcp: dns }),
         ..Listeners::default()
     };

@@ -1,5 +1,6 @@
 //! A storm of presence: all clients change status, block, hide, leave and return at once, on several threads. In the
-//! end each client has been told the truth (6.4), and none was told twice that a contact went.
+//! end each client has been told the truth (6.4). None got `FLN` of a contact that it did not see, nor `ILN` of one that
+//! it saw.
 
 use std::collections::{HashMap, HashSet};
 
@@ -49,7 +50,9 @@ impl Client {
             };
             match status {
                 Some(status) => {
-                    self.seen.insert(handle.to_owned(), status.to_owned());
+                    let known = self.seen.insert(handle.to_owned(), status.to_owned());
+                    let twice = parts[0] == "ILN" && known.is_some();
+                    assert!(!twice, "{} was told of {handle} before: {line}", self.ns.handle);
                 }
                 None => {
                     let known = self.seen.remove(handle);

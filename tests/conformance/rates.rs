@@ -161,6 +161,35 @@ async fn an_account_that_signs_in_all_the_time_is_refused_and_nobody_is_told() {
     bob.quiet().await;
 }
 
+/// The same at 50 people, who have the account on their lists.
+#[tokio::test]
+async fn an_account_with_50_watchers_tells_them_of_few_sign_ins() {
+    const WATCHERS: usize = 50;
+    const TRIES: usize = 126;
+    let server = TestServer::start().await;
+    let mut watchers = Vec::new();
+    for number in 0..WATCHERS {
+        let watcher = format!("watcher{number}@example.com");
+        server.list(&watcher, ALICE).await;
+        watchers.push(Ns::online(&server, &watcher, 9).await);
+    }
+    let first = Ns::online(&server, ALICE, 9).await;
+    let mut accepted = 1;
+    for _ in 0..TRIES {
+        let Some(mut alice) = again(&server, &first).await else { continue };
+        alice.chg("NLN").await;
+        accepted += 1;
+    }
+    // 20 at once, and one more for each three seconds that the test takes.
+    assert!((10..TRIES / 2).contains(&accepted), "{accepted} of {TRIES} sign-ins");
+    let mut told = 0;
+    for watcher in &mut watchers {
+        told += watcher.fence().await.len();
+    }
+    let each_sign_in = 2 * WATCHERS;
+    assert!(told <= each_sign_in * accepted, "{told} lines for {accepted} sign-ins");
+}
+
 #[tokio::test]
 async fn a_sign_in_that_is_refused_leaves_the_session_that_is_there() {
     let server = TestServer::with(|config| config.limits.sign_ins_per_minute = 1).await;

@@ -1,5 +1,6 @@
 //! The metrics listener: the numbers, their document, and the health of the service.
 
+mod dashboard;
 mod document;
 mod health;
 mod numbers;

@@ -2,9 +2,10 @@
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
+use if_addrs::IfAddr;
 use msnp::connection_type::ConnectionType;
 use msnp::message::Profile;
-use msnp_p2p::direct::offerable;
+use msnp_p2p::direct::{AttachedNetworks, offerable};
 
 /// The addresses of this machine that peers may be told of; those of loopback only where they are wanted.
 pub(crate) fn own_addresses(loopback: bool) -> Vec<Ipv4Addr> {
@@ -15,6 +16,16 @@ pub(crate) fn own_addresses(loopback: bool) -> Vec<Ipv4Addr> {
         IpAddr::V6(_) => None,
     });
     offerable(addresses, loopback)
+}
+
+/// The networks to which this machine is attached.
+pub(crate) fn attached_networks() -> AttachedNetworks {
+    let interfaces = if_addrs::get_if_addrs().unwrap_or_default();
+    let networks = interfaces.iter().filter_map(|interface| match &interface.addr {
+        IfAddr::V4(own) => Some((own.ip, own.netmask)),
+        IfAddr::V6(_) => None,
+    });
+    networks.collect()
 }
 
 /// The address at which the service sees this client, beside the client's own view.

@@ -14,13 +14,15 @@
 //! Then packets go both ways, with the header of the switchboard and without its footer.
 
 mod addresses;
+mod attached;
 mod frame;
 mod handshake;
 mod reach;
 
 use std::time::Duration;
 
-pub use addresses::{AddressRules, dialable, offerable, same_network};
+pub use addresses::{AddressRules, PrivateAddresses, dialable, offerable, same_network};
+pub use attached::AttachedNetworks;
 pub use frame::{FrameDecoder, frame_prefix};
 pub use handshake::{Handshake, HandshakeStep, NonceRule, hash_nonce};
 pub use reach::{Reach, can_be_reached, invitee_listens};

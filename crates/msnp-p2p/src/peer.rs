@@ -19,7 +19,7 @@ use msnp::Handle;
 use msnp::connection_type::NetId;
 use msnp::object::MsnObject;
 
-use crate::direct::Reach;
+use crate::direct::{AttachedNetworks, Reach};
 use crate::link::{Fate, Link, Purpose, Source, Transmit};
 use crate::packet::{Carrier, Flags, Header, Packet, PacketError};
 use crate::slp::{CallId, Fields, Method, SlpMessage, content_type};
@@ -59,6 +59,8 @@ pub struct DirectConfig {
     pub net_id: NetId,
     /// The address that the service sees (`ClientIP`).
     pub seen_address: Option<Ipv4Addr>,
+    /// The networks to which this machine is attached.
+    pub attached: AttachedNetworks,
     /// Whether loopback addresses may be told and dialled: only for programs that know that both
     /// ends are on this machine.
     pub loopback: bool,

@@ -52,9 +52,34 @@ pub(crate) fn decimal(word: &str) -> Option<u32> {
     digits.then(|| word.parse().ok()).flatten()
 }
 
+/// The digits of 2^64 - 1.
+pub(crate) const MAX_DIGITS: usize = 20;
+
+/// Writes a number to the end of `digits` and returns that end. By hand: its length has to be known before a line is
+/// allocated, and the lines that a switchboard writes most need no formatter.
+pub(crate) fn digits_of(mut number: usize, digits: &mut [u8; MAX_DIGITS]) -> &[u8] {
+    let mut start = MAX_DIGITS;
+    loop {
+        start -= 1;
+        // Below 10, so it fits.
+        digits[start] = b'0' + (number % 10) as u8;
+        number /= 10;
+        if number == 0 {
+            return &digits[start..];
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_digits_of_a_number_are_those_of_the_formatter() {
+        for number in [0, 1, 9, 10, 99, 100, 4_294_967_295, usize::MAX] {
+            assert_eq!(digits_of(number, &mut [0; MAX_DIGITS]), number.to_string().as_bytes());
+        }
+    }
 
     #[test]
     fn a_transaction_id_is_a_plain_decimal_below_two_to_the_32() {

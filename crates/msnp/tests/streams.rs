@@ -3,8 +3,10 @@
 
 use std::fmt::Debug;
 
-use bytes::{Bytes, BytesMut};
-use msnp::command::{NotificationEvent, NotificationRequest, SwitchboardEvent, SwitchboardRequest, out, qng};
+use bytes::{Buf, Bytes, BytesMut};
+use msnp::command::{
+    NotificationEvent, NotificationRequest, SwitchboardEvent, SwitchboardRequest, msg, out, qng,
+};
 use msnp::wire::{Decoder, EncodeFor, Frame, FrameError, Limits, Stream};
 use msnp::{Cookie, Dialect, FriendlyName, Handle, ParseError};
 use proptest::collection::vec;
@@ -115,6 +117,54 @@ fn breaks_nothing(stream: &[u8]) -> Result<(), TestCaseError> {
     Ok(())
 }
 
+/// Messages in the form that clients write, some in another, and other lines.
+fn messages() -> impl Strategy<Value = String> {
+    let usual = (any::<u32>(), "[UNADS]", "[ -~\r\n]{0,9}")
+        .prop_map(|(number, class, text)| format!("MSG {number} {class} {}\r\n{text}", text.len()));
+    let other = "MSG {1,2}[0-9]{1,11} [UNADSX]{1,2} [0-9]{1,4}\r?\nhello";
+    prop_oneof![3 => usual, 1 => other, 1 => nearly(), 1 => Just("\r\n".to_owned())]
+}
+
+/// A switchboard that first takes the messages it can take without a copy reads the same requests.
+fn borrowing_changes_nothing(stream: &[u8], segment: usize) -> Result<(), TestCaseError> {
+    for limits in [Limits::SIGNED_IN, TIGHT] {
+        let plain = read::<SwitchboardRequest>(limits, stream.chunks(segment));
+        let mut decoder = Decoder::new(Stream::SwitchboardRequests, limits);
+        let (mut buffer, mut requests, mut error) = (BytesMut::new(), Vec::new(), None);
+        for part in stream.chunks(segment) {
+            if error.is_some() {
+                break;
+            }
+            buffer.extend_from_slice(part);
+            loop {
+                if let Some((message, length)) = decoder.next_message(&buffer) {
+                    let msg::RequestRef { transaction, acknowledge, payload } = message;
+                    let payload = Bytes::copy_from_slice(payload);
+                    requests.push(Ok(SwitchboardRequest::Msg(msg::Request {
+                        transaction,
+                        acknowledge,
+                        payload,
+                    })));
+                    buffer.advance(length);
+                    continue;
+                }
+                match decoder.next(&mut buffer) {
+                    Ok(Some(frame)) => {
+                        requests.push(SwitchboardRequest::read(&frame));
+                    }
+                    Ok(None) => break,
+                    Err(found) => {
+                        error = Some(found);
+                        break;
+                    }
+                }
+            }
+        }
+        prop_assert_eq!(&(requests, error), &plain);
+    }
+    Ok(())
+}
+
 /// Lines that are nearly commands: known verbs, and words that are right somewhere.
 fn nearly() -> impl Strategy<Value = String> {
     const VERBS: [&[&str]; 5] = [
@@ -173,6 +223,11 @@ proptest! {
     #[test]
     fn any_lines(lines in vec(nearly(), 1..6)) {
         breaks_nothing(lines.concat().as_bytes())?;
+    }
+
+    #[test]
+    fn messages_without_a_copy_are_the_same(parts in vec(messages(), 1..6), segment in 1..60usize) {
+        borrowing_changes_nothing(parts.concat().as_bytes(), segment)?;
     }
 
     #[test]

@@ -7,6 +7,7 @@ mod outbox;
 pub(crate) mod read_buffer;
 mod reader;
 mod receipt;
+mod relay;
 mod tunnel;
 
 pub(crate) use deliveries::Deliveries;
@@ -17,4 +18,5 @@ pub(crate) use open_connections::{Capacity, Full, OpenConnections, Place, Room};
 pub(crate) use outbox::{Outbox, Outlook, Taken, Waiting};
 pub(crate) use reader::Reader;
 pub(crate) use receipt::Receipt;
+pub(crate) use relay::{MOST, Relay};
 pub(crate) use tunnel::{ANSWER_BYTES, Inlet, Tunnel};

@@ -6,6 +6,7 @@
 //! ([`modern`]), and all of HTTP/2 is hyper's ([`http2`]). A [`Handler`] chooses between them and has the answers.
 
 pub(crate) mod bridge;
+mod charged;
 mod connection;
 mod deadlines;
 mod entrance;

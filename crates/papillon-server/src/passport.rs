@@ -21,6 +21,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use async_trait::async_trait;
 use msnp::Handle;
+use msnp::passport::Failure;
 use papillon_store::AccountId;
 use parking_lot::Mutex;
 use zeroize::Zeroizing;
@@ -93,7 +94,7 @@ pub struct CredentialError(#[source] pub Box<dyn std::error::Error + Send + Sync
 #[non_exhaustive]
 pub enum LoginError {
     /// There is no such account, or its password is another.
-    #[error("The address or the password is not right.")]
+    #[error("{}", Failure::WRONG_PASSWORD)]
     Wrong,
     /// The password is right, and the account is closed.
     #[error("This account has been disabled. Please ask the people who run this service.")]

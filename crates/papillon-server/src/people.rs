@@ -7,12 +7,14 @@
 //! | signed-in people, and telling them | `sessions.rs`, `directory.rs` |
 //! | the rules of visibility, without locks | `visibility.rs` |
 //! | telling watchers | `directory/watchers.rs` |
+//! | which contacts a session is told of | `watch.rs` |
 //! | lists in memory, and changing them | `lists.rs`, `apply.rs` |
 //! | conversations | `conversations/` |
 //! | how often an account may do what | `rates.rs` |
 //!
 //! Locks are taken in this order: the turn of an account (`account_locks.rs`, the only lock that is held across an
-//! await), a conversation, the state of one session, the map of sessions, an outbox.
+//! await), a conversation, the state of one session, the map of sessions, the contacts that a session awaits, an
+//! outbox.
 
 pub(crate) mod account_changes;
 mod account_locks;
@@ -31,6 +33,7 @@ pub(crate) mod store_watch;
 #[cfg(test)]
 mod tests;
 pub(crate) mod visibility;
+mod watch;
 
 pub(crate) use account_locks::AccountLocks;
 pub(crate) use directory::{Callee, Directory, SignedIn};

@@ -73,6 +73,12 @@ reasons! {
     SignInFailures = "sign_in_failures",
     /// A sign-in that found too many others waiting, or waited for too long.
     SignInsWaiting = "sign_ins_waiting",
+    /// A change of name or picture on the pages, beyond the rate of its account.
+    PageChanges = "page_changes",
+    /// A new account, beyond the rate of its address.
+    Registrations = "registrations",
+    /// A long body of a request, beyond those that are taken at once.
+    Uploads = "uploads",
     /// A connection that had not signed in, ended for a newcomer.
     PendingConnections = "pending_connections",
     /// A client or a request beyond the memory that its account may have.

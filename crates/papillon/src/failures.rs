@@ -66,6 +66,7 @@ mod tests {
             (SignInError::WrongPassword, "ada@example.com"),
             (SignInError::Refused(ErrorCode::ServerTooBusy), "too busy to sign in (910)"),
             (SignInError::TimedOut("a:1".into()), "--server"),
+            (SignInError::LoginRefused { reason: "It is banned.".into() }, "the sign-in: It is banned."),
         ] {
             let sentence = why_not_signed_in(&ada, &error);
             assert!(sentence.contains(words), "{sentence}");

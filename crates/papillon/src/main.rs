@@ -45,6 +45,11 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+/// The system's allocator keeps what a rush of clients has taken (docs/reliability.md has the measurement).
+#[cfg(all(feature = "jemalloc", target_os = "linux", target_pointer_width = "64"))]
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 const EXAMPLES: &str = "\
 Examples:
   papillon serve --demo                   try it: a service, two accounts and somebody to talk to

@@ -14,8 +14,8 @@ use crate::needs;
 use crate::report::Report;
 use crate::stage::Stage;
 
-/// Descriptors besides those of the bystanders.
-const SPARE: usize = 150;
+/// The descriptors of the service; the usual limit of a system.
+const LIMIT: usize = 1_024;
 /// For how long there are none left.
 const DROUGHT: Duration = Duration::from_secs(3);
 /// The part of a processor that a service may use that cannot accept: no busy loop.
@@ -25,9 +25,7 @@ const RECOVERY: Duration = Duration::from_secs(20);
 
 pub async fn run(arena: &Arena) -> Result<Report> {
     needs::tool("prlimit", "util-linux")?;
-    // Four connections of each pair, and the service's own files.
-    let limit = 4 * arena.pairs() + 60 + SPARE;
-    let wrapper = vec!["prlimit".into(), format!("--nofile={limit}:{limit}")];
+    let wrapper = vec!["prlimit".into(), format!("--nofile={LIMIT}:{LIMIT}")];
     let mut setup = Setup { wrapper, ..Setup::default() };
     storage::populate(&mut setup, 1);
     setup.population.add(person("newcomer"));
@@ -36,7 +34,7 @@ pub async fn run(arena: &Arena) -> Result<Report> {
     ensure!(changer.change().await == Answer::Made, "before the drought");
     let doors = stage.program.doors;
     let mut sockets: Vec<TcpStream> = Vec::new();
-    for number in 0..2 * limit {
+    for number in 0..2 * LIMIT {
         let door = [doors.msnp, doors.http, doors.https, doors.dispatch][number % 4];
         // The system takes them even when the service does not.
         if let Ok(Ok(stream)) = timeout(DROUGHT, connect_from(stranger(number), door)).await {
@@ -57,7 +55,7 @@ pub async fn run(arena: &Arena) -> Result<Report> {
     let newcomer = person("newcomer");
     let back = timeout(RECOVERY, stage.people.online(doors.msnp, &newcomer)).await;
     stage.check(back.is_ok(), || "nobody can sign in after the drought".into());
-    stage.done(format!("{held} connections with {limit} descriptors, {files} of them in use"));
+    stage.done(format!("{held} connections with {LIMIT} descriptors, {files} of them in use"));
     stage.done(format!(
         "{busy:.2} processors meanwhile, a sign-in {:.1} s after",
         begun.elapsed().as_secs_f64()

@@ -13,8 +13,9 @@ use crate::needs;
 use crate::report::Report;
 use crate::stage::Stage;
 
-/// Packets of a hundred that are lost, one after the other for a time.
-const LOSSES: [u32; 3] = [2, 5, 15];
+/// Packets of a hundred that are lost, one after the other for a time. With more, TCP itself waits longer now and then than
+/// a bystander does: a packet that is lost six times in a row is sent again after 12 s.
+const LOSSES: [u32; 3] = [2, 5, 8];
 /// Clients that sign in meanwhile, for each loss.
 const VISITORS: usize = 10;
 

@@ -74,7 +74,9 @@ pub async fn guessing(arena: &Arena) -> Result<Report> {
     let addresses = arena.pick(45, 300);
     let rights = arena.pick(7, 25);
     let people: Vec<String> = (0..rights).map(|number| person(&format!("right{number}"))).collect();
-    let mut stage = stage(arena, &people).await?;
+    let targets = (0..20).map(|number| person(&format!("target{number}")));
+    let all: Vec<String> = people.iter().cloned().chain(targets).collect();
+    let mut stage = stage(arena, &all).await?;
     let http = stage.program.doors.http;
     let guesses = Arc::new(AtomicUsize::new(0));
     let mut strangers = JoinSet::new();
@@ -82,8 +84,8 @@ pub async fn guessing(arena: &Arena) -> Result<Report> {
         let guesses = Arc::clone(&guesses);
         strangers.spawn(async move {
             for guess in 0.. {
-                // An answer of any kind, or a connection that was refused.
-                let handle = person(&format!("right{}", guess % 1_000));
+                // Of some accounts that there are and many that there are not. An answer of any kind, or none.
+                let handle = person(&format!("target{}", guess % 1_000));
                 let _ = login(number, http, &handle, "wrong, of course").await;
                 guesses.fetch_add(1, Ordering::Relaxed);
             }

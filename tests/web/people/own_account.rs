@@ -2,7 +2,7 @@
 
 use msnp_testkit::{Ns, PASSWORD, TestServer, http};
 
-use super::{ADA, BOB};
+use super::{ADA, BOB, refused};
 use msnp_testkit::browser::Browser;
 
 #[tokio::test]
@@ -97,6 +97,11 @@ async fn a_name_changes_only_so_often() {
         statuses.push(browser.send(&form, &[("name", &format!("Ada {number}"))]).await.status());
     }
     assert_eq!((&statuses[..20], statuses[20]), (&[302; 20][..], 429));
+    // A new password helps against a thief who has used the changes up.
+    let form = browser.get("/account").await.form("/account/password");
+    let fields = [("old", PASSWORD), ("password", "another one"), ("again", "another one")];
+    assert_eq!(browser.send(&form, &fields).await.location(), "/account?done=password");
+    assert_eq!(refused(&server, "page_changes").await, "1");
 }
 
 #[tokio::test]

@@ -5,8 +5,9 @@ use std::io::Cursor;
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
 use msnp_testkit::{TestServer, Wire};
 
-use super::{ADA, BOB};
+use super::{ADA, BOB, refused};
 use msnp_testkit::browser::Browser;
+use tokio::task::JoinSet;
 
 fn file(picture: RgbImage, format: ImageFormat) -> Vec<u8> {
     let mut file = Cursor::new(Vec::new());
@@ -106,4 +107,23 @@ async fn only_some_files_are_sent_at_once() {
         wires.push(wire);
     }
     Browser::of(&server, ADA).await.get("/account").await.says(200, "Your account");
+}
+
+/// A client that sends a long body slowly keeps a place for it. It does not take those of all others.
+#[tokio::test]
+async fn an_address_sends_four_long_bodies_at_once() {
+    let server = TestServer::start().await;
+    let mut answers = JoinSet::new();
+    for _ in 0..6 {
+        let mut wire = Wire::connect(server.addresses.http).await;
+        let head = "POST /account/picture HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\n";
+        wire.send_raw(head.as_bytes()).await;
+        answers.spawn(async move { wire.line().await });
+    }
+    // The other four wait for their bodies.
+    for _ in 0..2 {
+        let answer = answers.join_next().await.expect("two are refused").expect("an answer");
+        assert!(answer.starts_with("HTTP/1.1 503 "), "{answer}");
+    }
+    assert_eq!(refused(&server, "uploads").await, "2");
 }

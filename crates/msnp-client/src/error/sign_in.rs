@@ -15,6 +15,7 @@ use crate::{PictureError, ServerCertificate};
 /// match builder.sign_in().await {
 ///     Ok((client, _events)) => println!("{} is online", client.account()),
 ///     Err(SignInError::WrongPassword) => println!("try another one"),
+///     Err(SignInError::LoginRefused { reason }) => println!("{reason}"),
 ///     Err(SignInError::TooManyAttempts { wait }) => println!("try again in {wait:?}"),
 ///     Err(SignInError::Untrusted(shown)) => println!("is {} yours?", shown.authority),
 ///     Err(error) => return Err(error),
@@ -34,6 +35,13 @@ pub enum SignInError {
     /// The caller's: the account or the password is wrong; the service does not say which.
     #[error("the account or the password is wrong")]
     WrongPassword,
+    /// The service looked at the password and refuses the account all the same, as one that is banned or disabled; or
+    /// it does not take passwords this way.
+    #[error("the service refused the sign-in: {reason}")]
+    LoginRefused {
+        /// The words of the login server, on one line: at most 500 characters, none of them invisible.
+        reason: String,
+    },
     /// The service did not look at the password, after too many wrong ones for the account or from this address.
     #[error("the service looks at no more passwords for now, after too many wrong ones; try again in {} s", .wait.as_secs())]
     TooManyAttempts {

@@ -3,13 +3,14 @@
 use std::io;
 use std::time::Duration;
 
-use hyper::header::{LOCATION, RETRY_AFTER};
+use hyper::header::{LOCATION, RETRY_AFTER, WWW_AUTHENTICATE};
 use hyper::http::HeaderValue;
 use hyper::http::response::Parts;
 use hyper::{StatusCode, Uri};
 use msnp::Handle;
 use msnp::command::usr::Ticket;
-use msnp::passport::{AuthenticationInfo, Challenge, Credentials, PassportUrls, Secret};
+use msnp::invisible_characters::{is_blank, marked};
+use msnp::passport::{AuthenticationInfo, Challenge, Credentials, Failure, PassportUrls, Secret};
 
 use super::{https, protocol};
 use crate::SignInError;
@@ -19,6 +20,8 @@ use crate::settings::Settings;
 const MAX_REDIRECTS: usize = 5;
 /// The wait where the server asks for one without a time.
 const USUAL_WAIT: Duration = Duration::from_secs(60);
+/// The most characters of the server's words that are kept.
+const MAX_REASON: usize = 500;
 
 /// Fetches a ticket for this challenge.
 pub(super) async fn ticket(
@@ -42,9 +45,7 @@ pub(super) async fn ticket(
     let (server, answer) = follow(settings, login, Some(authorization)).await?;
     match answer.status {
         StatusCode::OK => read_ticket(&answer).ok_or_else(|| protocol(&server, "its answer has no ticket")),
-        // Clients of 2003 show the reason of this status only, so too many attempts get it, too.
-        StatusCode::UNAUTHORIZED => Err(retry_after(&answer)
-            .map_or(SignInError::WrongPassword, |wait| SignInError::TooManyAttempts { wait })),
+        StatusCode::UNAUTHORIZED => Err(refusal(&answer)),
         StatusCode::TOO_MANY_REQUESTS => {
             Err(SignInError::TooManyAttempts { wait: retry_after(&answer).unwrap_or(USUAL_WAIT) })
         }
@@ -53,6 +54,29 @@ pub(super) async fn ticket(
         }
         status => Err(protocol(&server, &format!("it answers the password with HTTP {status}"))),
     }
+}
+
+/// The reason of a 401. Clients of 2003 show the words of this status only, so every refusal has it.
+fn refusal(answer: &Parts) -> SignInError {
+    if let Some(wait) = retry_after(answer) {
+        return SignInError::TooManyAttempts { wait };
+    }
+    match reason(answer) {
+        Some(reason) if !reason.starts_with(Failure::WRONG_PASSWORD) => SignInError::LoginRefused { reason },
+        // A server that gives no reason means the password (ESC).
+        _ => SignInError::WrongPassword,
+    }
+}
+
+/// The words for people in a 401 (`cbtxt`), as one line.
+fn reason(answer: &Parts) -> Option<String> {
+    let header = answer.headers.get(WWW_AUTHENTICATE)?.to_str().ok()?;
+    let text = Failure::parse(header).ok()?.text?;
+    // Line ends are invisible characters, too, and words that they part should stay apart.
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let visible = marked(&line).filter(|(_, is_out_of_place)| !is_out_of_place).map(|(c, _)| c);
+    let reason: String = visible.take(MAX_REASON).collect();
+    (!is_blank(&reason)).then_some(reason)
 }
 
 /// Asks the nexus for the address of the login.
@@ -121,4 +145,60 @@ fn retry_after(answer: &Parts) -> Option<Duration> {
 fn read_ticket(answer: &Parts) -> Option<Ticket> {
     let value = answer.headers.get("Authentication-Info")?.to_str().ok()?;
     Ticket::parse(AuthenticationInfo::parse(value).ok()?.ticket()).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use hyper::Response;
+
+    use super::*;
+
+    fn refused(header: &str, retry_after: Option<&str>) -> SignInError {
+        let mut answer = Response::builder().status(401).header("WWW-Authenticate", header);
+        if let Some(seconds) = retry_after {
+            answer = answer.header("Retry-After", seconds);
+        }
+        refusal(&answer.body(()).unwrap().into_parts().0)
+    }
+
+    fn with_text(text: &str) -> SignInError {
+        refused(&Failure::new(text).to_header_value(), None)
+    }
+
+    #[test]
+    fn a_refusal_without_words_means_the_password() {
+        for header in ["Passport1.4 da-status=failed", "Passport1.4 da-status=failed,cbtxt=", "Basic", ""] {
+            assert!(matches!(refused(header, None), SignInError::WrongPassword), "{header}");
+        }
+        for words in
+            ["The address or the password is not right.", "The address or the password is not right. X"]
+        {
+            assert!(matches!(with_text(words), SignInError::WrongPassword), "{words}");
+        }
+    }
+
+    #[test]
+    fn other_words_are_passed_on() {
+        let error = with_text("This account is banned until 2100-01-01 00:00 (UTC).");
+        assert_eq!(
+            error.to_string(),
+            "the service refused the sign-in: This account is banned until 2100-01-01 00:00 (UTC)."
+        );
+    }
+
+    #[test]
+    fn words_of_a_server_stay_on_one_line_and_have_an_end() {
+        let SignInError::LoginRefused { reason } = with_text("a\r\n\tb\u{1b}[31m\u{202e}c") else { panic!() };
+        assert_eq!(reason, "a b[31mc");
+        let SignInError::LoginRefused { reason } = with_text(&"é".repeat(3000)) else { panic!() };
+        assert_eq!(reason.chars().count(), 500);
+        assert!(matches!(with_text(" \r\n\u{200b} "), SignInError::WrongPassword));
+    }
+
+    #[test]
+    fn a_refusal_with_a_time_to_wait_is_one_of_too_many_attempts() {
+        let header = Failure::new("There were too many attempts.").to_header_value();
+        let error = refused(&header, Some("7"));
+        assert!(matches!(error, SignInError::TooManyAttempts { wait } if wait.as_secs() == 7), "{error}");
+    }
 }

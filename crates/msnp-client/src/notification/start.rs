@@ -125,7 +125,11 @@ async fn come_back(
         match sign_in(&strong, status).await {
             Ok(session) => return Some(session),
             // These stay as they are until a person does something, and each wrong password counts against the account.
-            Err(error @ (SignInError::WrongPassword | SignInError::Untrusted(_))) => {
+            Err(
+                error @ (SignInError::WrongPassword
+                | SignInError::LoginRefused { .. }
+                | SignInError::Untrusted(_)),
+            ) => {
                 strong.events.emit(Event::Error { text: error.to_string() });
                 return None;
             }

@@ -53,6 +53,38 @@ async fn a_password_that_was_not_looked_at_is_not_called_wrong() {
 }
 
 #[tokio::test]
+async fn an_account_that_is_shut_out_is_told_why() {
+    let server = TestServer::without_rates().await;
+    server.account(ALICE).await;
+    let refused = async || match builder(&server, ALICE).sign_in().await.map(|_| ()) {
+        Err(SignInError::LoginRefused { reason }) => reason,
+        other => panic!("{other:?}"),
+    };
+    server.store().set_enabled(&handle(ALICE), false).await.unwrap();
+    let words = refused().await;
+    assert!(words.starts_with("This account has been disabled."), "{words}");
+    server.store().set_enabled(&handle(ALICE), true).await.unwrap();
+
+    // The service looks at the database a few times a second.
+    server.ban(ALICE, Some(3600)).await;
+    let words = loop {
+        match builder(&server, ALICE).sign_in().await.map(|_| ()) {
+            Ok(()) => {}
+            Err(SignInError::LoginRefused { reason }) => break reason,
+            other => panic!("{other:?}"),
+        }
+    };
+    assert!(words.starts_with("This account is banned until 2"), "{words}");
+    // Of a wrong password it is not told: a stranger learns nothing of the account.
+    let wrong = Client::builder(handle(ALICE), "wrong")
+        .server(server.addresses.msnp.to_string())
+        .nexus(nexus(&server))
+        .trust(Trust::Anybody);
+    let result = wrong.sign_in().await.map(|_| ());
+    assert!(matches!(result, Err(SignInError::WrongPassword)), "{result:?}");
+}
+
+#[tokio::test]
 async fn an_authority_is_given_pinned_or_refused() {
     let server = TestServer::start().await;
     server.account(ALICE).await;

@@ -1,24 +1,53 @@
 //! The choice of addresses that are told and dialled.
 //!
 //! A peer could name any address: without rules it could make this machine connect to printers and
-//! routers of its own network.
+//! routers of its own network. The rules bound that and do not end it, because what a peer says of its network cannot be
+//! checked: it can have this machine try at most 6 addresses with ports from 1024 on, for each file that a person offers
+//! to it or takes from it. It learns of an address only whether a client with the right nonce is there. The bytes
+//! that are sent are those of the handshake.
 
 use std::net::{Ipv4Addr, SocketAddrV4};
 
 use msnp::connection_type::{ConnectionType, NetId};
+
+use super::AttachedNetworks;
 
 /// The most addresses that are told or dialled.
 const MAX_ADDRESSES: usize = 6;
 /// The lowest port that is dialled: below are services.
 const MIN_PORT: u16 = 1024;
 
+/// The private addresses that are allowed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum PrivateAddresses {
+    /// None: the peer is in another network.
+    #[default]
+    Never,
+    /// Those in networks to which this machine is attached. For a peer that has not said where it is: in one house
+    /// it is there, and further than that nothing is dialled on its word.
+    Attached(AttachedNetworks),
+    /// All: both are in one network, see [`same_network`], which can have several parts and routers between them.
+    All,
+}
+
 /// The ranges that are allowed beyond public addresses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct AddressRules {
-    /// Private ranges: only when both are in one network, see [`same_network`].
-    pub private: bool,
+    /// Private ranges.
+    pub private: PrivateAddresses,
     /// Loopback: only for programs that know that both ends are on this machine.
     pub loopback: bool,
+}
+
+impl PrivateAddresses {
+    fn allow(self, address: Ipv4Addr) -> bool {
+        match self {
+            Self::Never => !is_private(address),
+            Self::Attached(networks) => !is_private(address) || networks.contains(address),
+            Self::All => true,
+        }
+    }
 }
 
 impl AddressRules {
@@ -29,12 +58,12 @@ impl AddressRules {
             || address.is_multicast()
             || address.is_broadcast()
             || address.octets()[0] >= 240;
-        !nowhere && (self.private || !is_private(address)) && (self.loopback || !address.is_loopback())
+        !nowhere && self.private.allow(address) && (self.loopback || !address.is_loopback())
     }
 }
 
 /// Private by RFC 1918, or shared behind a provider's translator by RFC 6598.
-fn is_private(address: Ipv4Addr) -> bool {
+pub(super) fn is_private(address: Ipv4Addr) -> bool {
     let [first, second, ..] = address.octets();
     address.is_private() || (first == 100 && second & 0xc0 == 64)
 }
@@ -60,7 +89,7 @@ pub fn dialable(
 /// The own addresses that a peer may be told: at most 6, private ones among them, because the
 /// peer may be in the same network.
 pub fn offerable(addresses: impl IntoIterator<Item = Ipv4Addr>, loopback: bool) -> Vec<Ipv4Addr> {
-    let rules = AddressRules { private: true, loopback };
+    let rules = AddressRules { private: PrivateAddresses::All, loopback };
     addresses.into_iter().filter(|address| rules.allow(*address)).take(MAX_ADDRESSES).collect()
 }
 
@@ -93,9 +122,12 @@ mod tests {
     fn never_to_nowhere() {
         let never =
             ["0.0.0.0:2000", "127.0.0.1:2000", "169.254.1.1:2000", "224.0.0.1:2000", "255.255.255.255:2000"];
-        assert_eq!(dialled(&never, AddressRules { private: true, loopback: false }), [""; 0]);
+        assert_eq!(
+            dialled(&never, AddressRules { private: PrivateAddresses::All, loopback: false }),
+            [""; 0]
+        );
         assert_eq!(dialled(&["192.0.2.9:1023", "192.0.2.9:0"], AddressRules::default()), [""; 0]);
-        let loopback = AddressRules { private: false, loopback: true };
+        let loopback = AddressRules { private: PrivateAddresses::Never, loopback: true };
         assert_eq!(dialled(&never, loopback), ["127.0.0.1:2000"]);
     }
 
@@ -104,7 +136,19 @@ mod tests {
         let offered =
             ["10.0.0.10:1140", "172.16.0.1:1140", "192.168.1.1:1140", "100.64.0.1:1140", "192.0.2.9:1140"];
         assert_eq!(dialled(&offered, AddressRules::default()), ["192.0.2.9:1140"]);
-        assert_eq!(dialled(&offered, AddressRules { private: true, loopback: false }), offered);
+        assert_eq!(
+            dialled(&offered, AddressRules { private: PrivateAddresses::All, loopback: false }),
+            offered
+        );
+    }
+
+    #[test]
+    fn of_private_ranges_those_that_this_machine_is_attached_to() {
+        let networks = [([192, 168, 7, 2].into(), [255, 255, 255, 0].into())].into_iter().collect();
+        let rules = AddressRules { private: PrivateAddresses::Attached(networks), loopback: false };
+        let offered =
+            ["192.168.7.9:1140", "192.168.1.1:1140", "10.0.0.1:1140", "127.0.0.1:1140", "192.0.2.9:1140"];
+        assert_eq!(dialled(&offered, rules), ["192.168.7.9:1140", "192.0.2.9:1140"]);
     }
 
     #[test]

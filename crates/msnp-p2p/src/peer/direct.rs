@@ -21,8 +21,8 @@ use super::event::DirectRequest;
 use super::{DirectConfig, Peer, PeerEvent, content_type};
 use crate::Guid;
 use crate::direct::{
-    ACCEPT_TIMEOUT, AddressRules, CONNECT_TIMEOUT, HANDSHAKE_TIMEOUT, IDLE_TIMEOUT, NonceRule, Reach,
-    can_be_reached, dialable, hash_nonce, invitee_listens, same_network,
+    ACCEPT_TIMEOUT, AddressRules, CONNECT_TIMEOUT, HANDSHAKE_TIMEOUT, IDLE_TIMEOUT, NonceRule,
+    PrivateAddresses, Reach, can_be_reached, dialable, hash_nonce, invitee_listens, same_network,
 };
 use crate::link::Purpose;
 use crate::packet::Carrier;
@@ -258,12 +258,20 @@ impl Peer {
     fn connect(&mut self, response: &TransportResponse, now: Instant) {
         let Some(config) = self.config.direct else { return self.direct_failed(now) };
         let peer = self.direct.peer.as_ref();
-        // A peer that did not ask has not described itself: it counts as one in our network, and its private addresses are
-        // dialled. A peer that asked and left its connection out counts as one behind another translator.
+        // A peer that did not ask has not described itself: it counts as one in our network. A peer that asked and left its
+        // connection out counts as one behind another translator.
         let peer_net_id = peer.map_or(config.net_id, |peer| peer.net_id);
         let peer_type = peer.map_or(Some(config.reach.connection_type), |peer| peer.connection_type);
         let own_type = config.reach.connection_type;
-        let private = same_network(config.net_id, own_type, config.seen_address, peer_net_id, peer_type);
+        let private = match peer {
+            _ if !same_network(config.net_id, own_type, config.seen_address, peer_net_id, peer_type) => {
+                PrivateAddresses::Never
+            }
+            Some(_) => PrivateAddresses::All,
+            // The addresses of an answer alone tell nothing: an external one is left out where it is the internal one, and
+            // the peer knows ours from our question.
+            None => PrivateAddresses::Attached(config.attached),
+        };
         let rules = AddressRules { private, loopback: config.loopback };
         let addresses = dialable(&response.internal, &response.external, rules);
         let Some(rule) = self.rule_to_connect(response).filter(|_| !addresses.is_empty()) else {

@@ -7,7 +7,8 @@
 
 use bytes::BytesMut;
 
-use crate::wire::{Encode, Line, Parse, Words};
+use crate::numbers::{MAX_DIGITS, digits_of};
+use crate::wire::{Encode, Parse, Words};
 use crate::{Invalid, TransactionId};
 
 /// The message reached every other member.
@@ -23,9 +24,20 @@ impl Parse for Reply {
     }
 }
 
+impl Reply {
+    /// Gives the line, with its end, to `put`, part by part: without an allocation.
+    pub fn line(&self, mut put: impl FnMut(&[u8])) {
+        let mut digits = [0; MAX_DIGITS];
+        put(b"ACK ");
+        // A `usize` has at least the 32 bits of a transaction id on every system that a service runs on.
+        put(digits_of(self.transaction.0 as usize, &mut digits));
+        put(b"\r\n");
+    }
+}
+
 impl Encode for Reply {
     fn encode(&self, out: &mut BytesMut) {
-        Line::new(out, "ACK").word(self.transaction).end();
+        self.line(|part| out.extend_from_slice(part));
     }
 }
 

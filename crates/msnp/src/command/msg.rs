@@ -16,6 +16,7 @@
 
 use bytes::{Bytes, BytesMut};
 
+use crate::numbers::{MAX_DIGITS, digits_of};
 use crate::wire::{Encode, Line, Parse, Words};
 use crate::{FriendlyName, Handle, Invalid, TransactionId};
 
@@ -75,13 +76,29 @@ impl Acknowledge {
         }
     }
 
+    const fn of(letter: u8) -> Option<Self> {
+        match letter {
+            b'U' => Some(Self::Never),
+            b'N' => Some(Self::OnFailure),
+            b'A' => Some(Self::Always),
+            b'D' => Some(Self::Data),
+            b'S' => Some(Self::OnSuccess),
+            _ => None,
+        }
+    }
+
+    /// Whether the sender is to hear `ACK` of a message that reached every other member.
+    pub const fn tells_success(self) -> bool {
+        matches!(self, Self::Always | Self::Data | Self::OnSuccess)
+    }
+
     /// Reads a letter; upper case only.
     ///
     /// # Errors
     /// [`Invalid::Parameter`] for a word that is none of the five letters.
     pub fn parse(word: &str) -> Result<Self, Invalid> {
         // Exactly: a lower-case letter ended the connection on the original service (HYP *Switchboard Messages*).
-        let found = Self::ALL.into_iter().find(|letter| letter.code() == word);
+        let found = if let [letter] = word.as_bytes() { Self::of(*letter) } else { None };
         found.ok_or(Invalid::Parameter("acknowledgement"))
     }
 }
@@ -112,6 +129,62 @@ impl Encode for Request {
     }
 }
 
+/// A [`Request`] that borrows its message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RequestRef<'a> {
+    /// Carried by `ACK`, `NAK` or an error.
+    pub transaction: TransactionId,
+    /// The acknowledgement that the sender wants.
+    pub acknowledge: Acknowledge,
+    /// The MIME message.
+    pub payload: &'a [u8],
+}
+
+impl<'a> From<&'a Request> for RequestRef<'a> {
+    fn from(request: &'a Request) -> Self {
+        let Request { transaction, acknowledge, payload } = request;
+        Self { transaction: *transaction, acknowledge: *acknowledge, payload }
+    }
+}
+
+impl<'a> RequestRef<'a> {
+    /// Reads the message at the front of a stream if it is complete, its payload no longer than `limit`, and its line in
+    /// the form that clients write: one blank between the words, CR LF behind them, no more digits than a number needs.
+    /// Returns it with its length, line included. `None` says nothing about a message in another form.
+    pub(crate) fn take(stream: &'a [u8], limit: usize) -> Option<(Self, usize)> {
+        let [b'M', b'S', b'G', b' ', rest @ ..] = stream else { return None };
+        let (transaction, rest) = digits(rest)?;
+        let [b' ', letter, b' ', rest @ ..] = rest else { return None };
+        let acknowledge = Acknowledge::of(*letter)?;
+        let (length, rest) = digits(rest)?;
+        let [b'\r', b'\n', rest @ ..] = rest else { return None };
+        // A `usize` has at least 32 bits on every system with an allocator.
+        let length = length as usize;
+        if length > limit || length > rest.len() {
+            return None;
+        }
+        let payload = &rest[..length];
+        let message = Self { transaction: TransactionId(transaction), acknowledge, payload };
+        Some((message, stream.len() - rest.len() + length))
+    }
+}
+
+/// The number at the front, and what follows it. `None` for one of more than nine digits, which may not fit.
+#[inline]
+fn digits(text: &[u8]) -> Option<(u32, &[u8])> {
+    let mut number = 0;
+    let mut rest = text;
+    while let [byte @ b'0'..=b'9', after @ ..] = rest {
+        // Nine digits fit.
+        if text.len() - rest.len() == 9 {
+            return None;
+        }
+        number = number * 10 + u32::from(byte - b'0');
+        rest = after;
+    }
+    (rest.len() < text.len()).then_some((number, rest))
+}
+
 /// A message from another member of the session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Delivery {
@@ -140,46 +213,44 @@ impl Encode for Delivery {
 /// The deliveries of one sender, complete but for the payload: the form that a switchboard writes most.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Envelope {
-    /// `MSG <handle> <name>` and the blank before the length.
-    prefix: Box<[u8]>,
+    /// `MSG <handle> <name>` and the blank before the length, and behind them the rest of the line that was written last.
+    line: Vec<u8>,
+    /// The length of those words.
+    prefix: usize,
 }
 
 impl Envelope {
     /// An envelope for all messages of this sender.
     pub fn new(sender: &Handle, name: &FriendlyName) -> Self {
-        Self { prefix: format!("MSG {sender} {name} ").into_bytes().into_boxed_slice() }
+        let words = format!("MSG {sender} {name} ");
+        // Room for the length of any payload and the line end.
+        let mut line = Vec::with_capacity(words.len() + MAX_DIGITS + 2);
+        line.extend_from_slice(words.as_bytes());
+        Self { prefix: line.len(), line }
+    }
+
+    /// The line of a delivery with a payload of so many bytes, with its end. It is written in place: the words are there
+    /// already.
+    pub fn line(&mut self, payload: usize) -> &[u8] {
+        let mut digits = [0; MAX_DIGITS];
+        self.line.truncate(self.prefix);
+        self.line.extend_from_slice(digits_of(payload, &mut digits));
+        self.line.extend_from_slice(b"\r\n");
+        &self.line
     }
 
     /// The delivery of `payload`, in one allocation of exactly its size.
     pub fn wrap(&self, payload: &[u8]) -> Bytes {
         let mut digits = [0; MAX_DIGITS];
-        let length = decimal(payload.len(), &mut digits);
-        // The 2 are CR LF.
-        let size = self.prefix.len() + length.len() + 2 + payload.len();
+        let length = digits_of(payload.len(), &mut digits);
+        // The 2 are CR LF. With its size known before, it is allocated once.
+        let size = self.prefix + length.len() + 2 + payload.len();
         let mut delivery = Vec::with_capacity(size);
-        delivery.extend_from_slice(&self.prefix);
+        delivery.extend_from_slice(&self.line[..self.prefix]);
         delivery.extend_from_slice(length);
         delivery.extend_from_slice(b"\r\n");
         delivery.extend_from_slice(payload);
         Bytes::from(delivery)
-    }
-}
-
-/// The digits of 2^64 - 1.
-const MAX_DIGITS: usize = 20;
-
-/// Writes a number to the end of `digits` and returns that end. By hand, because its length has to be known before the
-/// delivery is allocated.
-fn decimal(mut number: usize, digits: &mut [u8; MAX_DIGITS]) -> &[u8] {
-    let mut start = MAX_DIGITS;
-    loop {
-        start -= 1;
-        // Below 10, so it fits.
-        digits[start] = b'0' + (number % 10) as u8;
-        number /= 10;
-        if number == 0 {
-            return &digits[start..];
-        }
     }
 }
 
@@ -242,7 +313,6 @@ mod tests {
             let delivery = Delivery { sender: alice(), name: name(), payload: payload.clone() };
             assert_eq!(envelope.wrap(&payload), delivery.to_bytes());
         }
-        assert_eq!(decimal(usize::MAX, &mut [0; MAX_DIGITS]), usize::MAX.to_string().as_bytes());
     }
 
     #[test]

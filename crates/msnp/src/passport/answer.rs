@@ -66,6 +66,10 @@ pub struct Failure {
 }
 
 impl Failure {
+    /// The reason that this project's login server gives for an account or a password that is not right. A hint may
+    /// follow it. Passport has no code for the reason, so its client knows by these words that another password helps.
+    pub const WRONG_PASSWORD: &str = "The address or the password is not right.";
+
     /// A failure with a reason that a person can read.
     pub fn new(text: impl Into<String>) -> Self {
         Self { url: None, text: Some(text.into()) }

@@ -4,6 +4,7 @@ use bytes::{Buf, Bytes, BytesMut};
 
 use super::frame::{Frame, verb_of};
 use super::is_blank;
+use crate::command::msg::RequestRef;
 use crate::command::{NotificationEvent, NotificationRequest, SwitchboardEvent, SwitchboardRequest};
 use crate::numbers::decimal;
 
@@ -152,6 +153,25 @@ impl Decoder {
         self.taken += 1;
         let payload = if length == 0 { Bytes::new() } else { buffer.split_to(length).freeze() };
         Ok(Some(Frame { line, payload }))
+    }
+
+    /// Takes the message at the front of `unread` as [`next`](Self::next) would, without a copy: its length in bytes is
+    /// returned with it, and to be taken off by the caller. `None` when the next frame is another one, is not complete, or
+    /// is for `next` to read.
+    ///
+    /// This is what a switchboard does most.
+    pub fn next_message<'a>(&mut self, unread: &'a [u8]) -> Option<(RequestRef<'a>, usize)> {
+        if self.stream != Stream::SwitchboardRequests || self.waiting.is_some() {
+            return None;
+        }
+        let (message, length) = RequestRef::take(unread, self.limits.payload)?;
+        let line = length - message.payload.len() - 2;
+        if line > self.limits.line {
+            return None;
+        }
+        (self.scanned, self.empty) = (0, 0);
+        self.taken += 1;
+        Some((message, length))
     }
 
     /// Takes the next line that has something on it.

@@ -68,6 +68,7 @@ impl Role {
 pub(crate) struct Connections {
     open: [[AtomicU64; Role::COUNT]; Door::ALL.len()],
     accepted: [AtomicU64; Door::ALL.len()],
+    panicked: AtomicU64,
 }
 
 /// An open connection in the count, for as long as this lives.
@@ -80,6 +81,16 @@ pub(crate) struct OpenConnection {
 }
 
 impl Connections {
+    /// Counts a connection whose task has panicked.
+    pub(crate) fn note_panic(&self) {
+        self.panicked.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// The connections whose tasks have panicked.
+    pub(crate) fn panicked(&self) -> u64 {
+        self.panicked.load(Ordering::Relaxed)
+    }
+
     /// Counts a connection.
     pub(crate) fn open(self: &Arc<Self>, door: Door, role: Role) -> OpenConnection {
         if let Some(accepted) = self.accepted.get(door as usize) {

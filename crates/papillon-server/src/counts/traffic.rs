@@ -90,9 +90,9 @@ impl Traffic {
         self.relayed.add(DELIVERIES, relayed.deliveries);
     }
 
-    /// A sender was told of the fate of a message: `ACK`, or else `NAK`.
-    pub(crate) fn answered(&self, delivered: bool) {
-        self.relayed.add(if delivered { ACKNOWLEDGED } else { NOT_DELIVERED }, 1);
+    /// A sender was told of the fate of so many messages: `ACK`, or else `NAK`.
+    pub(crate) fn answered(&self, delivered: bool, count: u64) {
+        self.relayed.add(if delivered { ACKNOWLEDGED } else { NOT_DELIVERED }, count);
     }
 
     /// A client was disconnected, with so many lines waiting.
@@ -151,9 +151,9 @@ mod tests {
     #[test]
     fn answers_are_told_apart() {
         let traffic = Traffic::default();
-        traffic.answered(true);
-        traffic.answered(false);
-        traffic.answered(true);
+        traffic.answered(true, 1);
+        traffic.answered(false, 1);
+        traffic.answered(true, 1);
         traffic.relayed(Relayed { messages: 3, bytes: 400, deliveries: 6 });
         assert_eq!((traffic.answers(true), traffic.answers(false)), (2, 1));
         assert_eq!((traffic.messages(), traffic.bytes(), traffic.deliveries()), (3, 400, 6));

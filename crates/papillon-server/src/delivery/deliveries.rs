@@ -19,7 +19,7 @@ use crate::counts::Loss;
 pub(crate) struct Deliveries {
     /// An outbox may be in here twice: the second write finds nothing.
     dirty: Vec<Arc<Outbox>>,
-    settled: Settled,
+    pub(super) settled: Settled,
     not_across_await: PhantomData<*const ()>,
 }
 
@@ -47,7 +47,7 @@ impl Deliveries {
         delivered: bool,
     ) {
         if let Some(line) = receipt::answer(transaction, acknowledge, delivered) {
-            sender.traffic.answered(delivered);
+            sender.traffic.answered(delivered, 1);
             self.send(sender, line);
         }
     }
@@ -91,6 +91,9 @@ impl Deliveries {
 
     /// Tells senders of the fate of their messages: lines that are sent to them from now on come behind that.
     pub(crate) fn tell_senders(&mut self) {
+        if self.settled.is_empty() {
+            return;
+        }
         // An answer has no receipt of its own, so this settles nothing more.
         for (receipt, delivered) in std::mem::take(&mut self.settled) {
             if receipt.settle(delivered) {

@@ -1,12 +1,14 @@
 //! The queue of lines to one client.
 
 mod queue;
+mod turn;
 
 use std::collections::VecDeque;
-use std::future::pending;
+use std::future::poll_fn;
 use std::io;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -16,6 +18,7 @@ use tokio::net::tcp::OwnedWriteHalf;
 use tokio::sync::Notify;
 
 use self::queue::{Item, KEPT_CAPACITY, Phase, Queue};
+pub(super) use self::turn::{Rest, Turn, Written};
 use super::memory::{Excess, Share};
 use super::receipt::Receipt;
 use crate::counts::{Loss, Traffic};
@@ -41,7 +44,6 @@ pub(crate) struct Outbox {
     // No other lock is taken under this one but the share's, under which none is taken. What a write settles may lead to another outbox, and from there back to
     // this one, so it is collected and seen to after the lock is free.
     queue: Mutex<Queue>,
-    wake: Notify,
     limit: usize,
     pub(super) traffic: Arc<Traffic>,
     share: Share,
@@ -114,7 +116,6 @@ impl Outbox {
         Self {
             sink,
             queue: Mutex::default(),
-            wake: Notify::new(),
             limit,
             traffic,
             share,
@@ -159,11 +160,12 @@ impl Outbox {
         &self.share
     }
 
-    /// Waits until the socket takes more.
-    pub(crate) async fn writable(&self) -> io::Result<()> {
+    /// Whether the socket takes more. The task is woken when it does.
+    pub(crate) fn poll_writable(&self, context: &mut Context<'_>) -> Poll<()> {
         match &self.sink {
-            Sink::Tcp(stream) => stream.writable().await,
-            Sink::Tunnel(_) => pending().await,
+            // An error is seen by the write.
+            Sink::Tcp(stream) => stream.as_ref().poll_write_ready(context).map(|_| ()),
+            Sink::Tunnel(_) => Poll::Pending,
         }
     }
 
@@ -184,13 +186,13 @@ impl Outbox {
         // Lines that wait already are written by the `Deliveries` that put the first of them in, or, where the socket
         // is full, by the connection's own task. Either takes this line along.
         // A line that is counted for an answer stays until the answer is made, which may be told of more.
-        let first = queue.lines.is_empty() || matches!(self.sink, Sink::Tunnel(_));
+        let first = queue.lines.is_empty() && !queue.is_taken || matches!(self.sink, Sink::Tunnel(_));
         queue.lines.push_back(Item { line, receipt });
         self.traffic.longest_outbox.reach(queue.bytes as u64);
         if queue.bytes > self.limit {
             // The connection's own task does the rest: the caller may hold the lock of a person or of a conversation.
             self.lose(&mut queue, Loss::Overflow);
-            self.alert();
+            self.alert(&queue);
             return false;
         }
         // A line that a socket takes at once is never charged: only where lines wait already does one more count.
@@ -214,13 +216,13 @@ impl Outbox {
         let cost = queue.cost();
         if let Err(excess) = self.share.change(&mut queue.charged, cost) {
             self.lose(queue, excess.into());
-            self.alert();
+            self.alert(queue);
             return;
         }
         // At half, so that a client that takes a little at a time does not wake the task for each.
         if queue.held && cost <= self.hold() / 2 {
             queue.held = false;
-            self.wake.notify_one();
+            queue.wake();
         }
     }
 
@@ -252,14 +254,21 @@ impl Outbox {
 
     /// Writes the lines that wait, as far as the socket takes them; or tells a request that some can be taken.
     pub(super) fn write(&self, settled: &mut Settled) {
-        let mut queue = self.queue.lock();
+        self.write_queue(&mut self.queue.lock(), settled);
+    }
+
+    fn write_queue(&self, queue: &mut Queue, settled: &mut Settled) {
+        // Whoever has the turn goes on with these lines at its end.
+        if queue.is_taken {
+            return;
+        }
         let stream = match &self.sink {
             Sink::Tcp(stream) => stream,
             Sink::Tunnel(news) => {
                 news.notify_one();
                 // The connection's task goes on to linger, for as long as the client asks for the rest.
                 if queue.phase == Phase::Closing {
-                    self.wake.notify_one();
+                    queue.wake();
                 }
                 return;
             }
@@ -271,29 +280,29 @@ impl Outbox {
                     // Once only: from then on its task waits for the socket, which wakes it.
                     if !queue.stalled {
                         queue.stalled = true;
-                        self.wake.notify_one();
+                        queue.wake();
                     }
-                    self.settle_charge(&mut queue);
+                    self.settle_charge(queue);
                     return;
                 }
                 // The cause does not matter: a broken connection ends as one that the client has closed.
                 Err(_) => {
-                    self.lose(&mut queue, Loss::Disconnected);
-                    self.wake.notify_one();
+                    self.lose(queue, Loss::Disconnected);
+                    queue.wake();
                     return;
                 }
             }
         }
         queue.stalled = false;
         if queue.charged > 0 || queue.held {
-            self.settle_charge(&mut queue);
+            self.settle_charge(queue);
         }
         if queue.lines.capacity() > KEPT_CAPACITY {
             queue.lines = VecDeque::new();
         }
         if queue.phase == Phase::Closing {
             queue.phase = Phase::Ended;
-            self.wake.notify_one();
+            queue.wake();
         }
     }
 
@@ -311,7 +320,7 @@ impl Outbox {
         let last = queue.phase == Phase::Closing && queue.lines.is_empty();
         if last {
             queue.phase = Phase::Ended;
-            self.wake.notify_one();
+            queue.wake();
         }
         Some(Taken { lines, last })
     }
@@ -374,8 +383,9 @@ impl Outbox {
     /// Gives up the lines that still wait; no more can be put in. The senders are told by
     /// [`give_up`](Self::give_up).
     pub(crate) fn end(&self, loss: Loss) {
-        self.lose(&mut self.queue.lock(), loss);
-        self.alert();
+        let mut queue = self.queue.lock();
+        self.lose(&mut queue, loss);
+        self.alert(&queue);
     }
 
     /// Ends the queue and counts what it had. A connection that ends with nothing waiting loses nothing.
@@ -428,16 +438,21 @@ impl Outbox {
     }
 
     /// Wakes the task that waits for a change of this outbox.
-    fn alert(&self) {
-        self.wake.notify_one();
+    fn alert(&self, queue: &Queue) {
+        queue.wake();
         if let Sink::Tunnel(news) = &self.sink {
             news.notify_one();
         }
     }
 
-    /// Waits until the connection's own task has something to see to.
-    pub(crate) async fn woken(&self) {
-        self.wake.notified().await;
+    /// Waits until nothing more will be sent.
+    pub(crate) async fn ended(&self) {
+        poll_fn(|context| {
+            let mut queue = self.queue.lock();
+            queue.remember(context);
+            if queue.phase == Phase::Ended { Poll::Ready(()) } else { Poll::Pending }
+        })
+        .await;
     }
 
     /// Whether nothing more will be sent.
@@ -445,9 +460,21 @@ impl Outbox {
         self.queue.lock().phase == Phase::Ended
     }
 
-    /// The state as the connection's own task has to see to it, under one lock.
-    pub(crate) fn outlook(&self) -> Outlook {
+    /// The state as the connection's own task has to see to it. The task is woken when it changes. `true` with it when
+    /// another task, or none, was to be woken before.
+    pub(crate) fn poll_outlook(&self, context: &Context<'_>) -> (Outlook, bool) {
         let mut queue = self.queue.lock();
+        // With the look under one lock: a change comes before both, or wakes.
+        let is_new = queue.remember(context);
+        (self.outlook_of(&mut queue), is_new)
+    }
+
+    /// The same, for whoever only looks.
+    pub(crate) fn outlook(&self) -> Outlook {
+        self.outlook_of(&mut self.queue.lock())
+    }
+
+    fn outlook_of(&self, queue: &mut Queue) -> Outlook {
         let is_over = match queue.phase {
             Phase::Open => false,
             Phase::Closing => matches!(self.sink, Sink::Tunnel(_)),

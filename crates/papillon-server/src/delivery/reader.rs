@@ -1,9 +1,8 @@
 //! The source of a connection's bytes.
 
-use std::future::poll_fn;
 use std::io;
 use std::pin::pin;
-use std::task::Poll;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::BytesMut;
@@ -30,28 +29,32 @@ pub(crate) enum Reader {
 }
 
 impl Reader {
-    /// Waits until there is something to read.
-    pub(crate) async fn readable(&self) -> io::Result<()> {
+    /// Whether there may be something to read; asks for nothing. The task is woken when there is.
+    pub(crate) fn poll_readable(&self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         match self {
-            Self::Tcp { early, .. } if !early.is_empty() => Ok(()),
-            Self::Tcp { half, .. } => half.readable().await,
-            Self::Tunnel(inlet) => {
-                inlet.readable().await;
-                Ok(())
-            }
+            Self::Tcp { early, .. } if !early.is_empty() => Poll::Ready(Ok(())),
+            Self::Tcp { half, .. } => half.as_ref().poll_read_ready(context),
+            Self::Tunnel(inlet) => inlet.poll_readable(context).map(Ok),
         }
     }
 
-    /// Reads the bytes that are there, or none.
-    pub(crate) async fn read_now(&mut self, buffer: &mut BytesMut) -> Option<io::Result<usize>> {
+    /// Reads the bytes that are there. The task is woken when there are some.
+    pub(crate) fn poll_read(
+        &mut self,
+        context: &mut Context<'_>,
+        buffer: &mut BytesMut,
+    ) -> Poll<io::Result<usize>> {
         match self {
             Self::Tcp { early, .. } if !early.is_empty() => {
                 let early = std::mem::take(early);
                 buffer.extend_from_slice(&early);
-                Some(Ok(early.len()))
+                Poll::Ready(Ok(early.len()))
             }
-            Self::Tcp { half, .. } => read_now(half, buffer).await,
-            Self::Tunnel(inlet) => inlet.read_now(buffer).map(Ok),
+            // Reading through the runtime rather than with `try_read` spares a system call: a read that did not fill the
+            // buffer tells it that there is no more. Given up here, `read_buf` has taken no byte, and the runtime has
+            // kept the waker.
+            Self::Tcp { half, .. } => pin!(half.read_buf(buffer)).poll(context),
+            Self::Tunnel(inlet) => inlet.poll_read(context, buffer).map(Ok),
         }
     }
 
@@ -88,24 +91,11 @@ impl Reader {
     /// Gives the client time to take our last words.
     pub(crate) async fn linger(&self) {
         match self {
-            Self::Tcp { half, .. } => linger(half).await,
+            // Boxed so that each connection does not carry the room that its end needs.
+            Self::Tcp { half, .. } => Box::pin(linger(half)).await,
             Self::Tunnel(inlet) => inlet.linger().await,
         }
     }
-}
-
-/// Reading through the runtime rather than with `try_read` spares a system call: a read that did
-/// not fill the buffer tells it that there is no more.
-async fn read_now(reader: &mut OwnedReadHalf, buffer: &mut BytesMut) -> Option<io::Result<usize>> {
-    let mut read = pin!(reader.read_buf(buffer));
-    poll_fn(|context| {
-        Poll::Ready(match read.as_mut().poll(context) {
-            Poll::Ready(result) => Some(result),
-            // Given up here, it has taken no byte: `read_buf` is cancel safe.
-            Poll::Pending => None,
-        })
-    })
-    .await
 }
 
 /// Closes our side and reads the other's for a moment: closing with unread bytes would reset the

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::task::{Context, Poll, Waker, ready};
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
@@ -26,8 +27,6 @@ const LIVELY: Duration = Duration::from_secs(5);
 pub(crate) struct Tunnel {
     outbox: Arc<Outbox>,
     inbound: Mutex<Inbound>,
-    /// Told when bytes have come.
-    arrived: Notify,
     /// Told when bytes have been worked off, or there are lines to take.
     news: Arc<Notify>,
     /// A client that asks for nothing for so long is gone.
@@ -36,6 +35,8 @@ pub(crate) struct Tunnel {
 
 #[derive(Debug)]
 struct Inbound {
+    /// The connection's task, when it waits for bytes.
+    reader: Option<Waker>,
     chunks: VecDeque<Bytes>,
     bytes: usize,
     /// The bytes of these that have been charged to the client's share.
@@ -55,6 +56,7 @@ impl Tunnel {
     pub(crate) fn new(limit: usize, idle: Duration, share: Share, traffic: Arc<Traffic>) -> Arc<Self> {
         let news = Arc::new(Notify::new());
         let inbound = Inbound {
+            reader: None,
             chunks: VecDeque::new(),
             bytes: 0,
             charged: 0,
@@ -66,7 +68,6 @@ impl Tunnel {
         Arc::new(Self {
             outbox: Arc::new(Outbox::of_tunnel(Arc::clone(&news), limit, share, traffic)),
             inbound: Mutex::new(inbound),
-            arrived: Notify::new(),
             news,
             idle,
         })
@@ -93,12 +94,13 @@ impl Tunnel {
         inbound.chunks.push_back(bytes);
         let too_much = inbound.bytes > INBOUND_BYTES;
         let excess = inbound.charge(self.outbox.share()).err();
+        let reader = inbound.reader.take();
         // The outbox has a lock of its own; the two are never held at once.
         drop(inbound);
         match excess {
             Some(excess) => self.outbox.end(excess.into()),
             None if too_much => self.outbox.end(Loss::Flood),
-            None => self.arrived.notify_one(),
+            None => reader.into_iter().for_each(Waker::wake),
         }
     }
 
@@ -178,6 +180,15 @@ impl Tunnel {
 }
 
 impl Inbound {
+    fn poll_readable(&mut self, context: &Context<'_>) -> Poll<()> {
+        if !self.chunks.is_empty() {
+            return Poll::Ready(());
+        }
+        // Under the lock under which bytes come: none comes between the look and the wait.
+        self.reader = Some(context.waker().clone());
+        Poll::Pending
+    }
+
     fn charge(&mut self, share: &Share) -> Result<(), Excess> {
         share.change(&mut self.charged, self.bytes)
     }
@@ -187,17 +198,15 @@ impl Inbound {
 pub(crate) struct Inlet(pub(crate) Arc<Tunnel>);
 
 impl Inlet {
-    /// Waits until there are bytes.
-    pub(super) async fn readable(&self) {
-        // Bytes that come between the look and the wait leave a permit: no wake-up is lost.
-        while self.0.inbound.lock().chunks.is_empty() {
-            self.0.arrived.notified().await;
-        }
+    /// Whether there are bytes. The task is woken when there are.
+    pub(super) fn poll_readable(&self, context: &mut Context<'_>) -> Poll<()> {
+        self.0.inbound.lock().poll_readable(context)
     }
 
-    /// Reads the next bytes, as many as a socket would give at once.
-    pub(super) fn read_now(&self, buffer: &mut BytesMut) -> Option<usize> {
+    /// Reads the next bytes, as many as a socket would give at once. The task is woken when there are some.
+    pub(super) fn poll_read(&self, context: &mut Context<'_>, buffer: &mut BytesMut) -> Poll<usize> {
         let mut inbound = self.0.inbound.lock();
+        ready!(inbound.poll_readable(context));
         let mut read = 0;
         while read < read_buffer::SIZE
             && let Some(chunk) = inbound.chunks.front_mut()
@@ -209,16 +218,13 @@ impl Inlet {
             buffer.extend_from_slice(&part);
             read += part.len();
         }
-        if read == 0 {
-            return None;
-        }
         inbound.bytes -= read;
         // Less is never refused.
         let _ = inbound.charge(self.0.outbox.share());
         // With the chunks under one lock: `is_processed` sees either them or this.
         inbound.working = true;
         self.0.outbox.traffic.inbound.lower(read as u64);
-        Some(read)
+        Poll::Ready(read)
     }
 
     /// Notes whether bytes are read at all, or wait until the client has taken lines.
@@ -252,7 +258,7 @@ impl Inlet {
     pub(super) async fn linger(&self) {
         while !self.0.outbox.has_ended() && self.expires() > Instant::now() {
             // Either way the loop looks again.
-            let _ = timeout_at(self.expires(), self.0.outbox.woken()).await;
+            let _ = timeout_at(self.expires(), self.0.outbox.ended()).await;
         }
     }
 }

@@ -128,7 +128,9 @@ where
         }
     }
     let pages = handler.pages(&request).filter(|_| request.is_modern());
-    if let Some(modern) = pages.and_then(|pages| Modern::new(&request, pages, &visitor)) {
+    if let Some(modern) =
+        pages.and_then(|pages| Modern::new(&request, pages, &visitor, handler.entrance().answers()))
+    {
         return Ok(Reply::Modern(Box::new(modern), counted));
     }
     let response = tokio::select! {
@@ -142,7 +144,7 @@ where
     let afterwards =
         if request.keeps_alive() && !response.closes() { Afterwards::KeepAlive } else { Afterwards::Close };
     let bytes = response.to_bytes(request.method == Method::HEAD, afterwards);
-    match handler.entrance().charge_answer(visitor.peer.ip(), bytes.len()) {
+    match handler.entrance().answers().charge(visitor.peer.ip(), bytes.len()) {
         Some(charge) => Ok(Reply::Old(bytes, afterwards, Some(charge))),
         None => Ok(Reply::None),
     }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use http::StatusCode;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
+use super::charged::AnswerMemory;
 use super::listening::Room;
 use super::response::Response;
 use super::visitor::Visitor;
@@ -44,8 +45,7 @@ pub(crate) struct Entrance {
     streams: Arc<Semaphore>,
     uploads: Arc<Semaphore>,
     uploaders: Arc<AddressCounter>,
-    memory: Arc<Memory>,
-    refusals: Arc<Refusals>,
+    answers: AnswerMemory,
     closing: watch::Sender<bool>,
     connections: Arc<Connections>,
 }
@@ -59,12 +59,14 @@ impl Entrance {
             streams: Arc::new(Semaphore::new(limits.http_connections.clamp(1, Semaphore::MAX_PERMITS))),
             uploads: Arc::new(Semaphore::new(UPLOADS)),
             uploaders: AddressCounter::new(UPLOADS_OF_ADDRESS),
-            memory: Memory::new(MemoryLimits {
-                all: limits.memory_bytes,
-                address: limits.memory_bytes_per_address,
-                account: limits.memory_bytes_per_account,
-            }),
-            refusals: Arc::default(),
+            answers: AnswerMemory {
+                memory: Memory::new(MemoryLimits {
+                    all: limits.memory_bytes,
+                    address: limits.memory_bytes_per_address,
+                    account: limits.memory_bytes_per_account,
+                }),
+                refusals: Arc::default(),
+            },
             closing: watch::Sender::new(false),
             connections: Arc::default(),
         }
@@ -87,26 +89,24 @@ impl Entrance {
 
     /// With the memory and the counts of refusals that the rest of the service has.
     pub(crate) fn share(&mut self, memory: &Arc<Memory>, refusals: &Arc<Refusals>) {
-        (self.memory, self.refusals) = (Arc::clone(memory), Arc::clone(refusals));
+        self.answers = AnswerMemory { memory: Arc::clone(memory), refusals: Arc::clone(refusals) };
     }
 
     /// Charges a connection to the memory of its client's address; `None` when there is none left.
     pub(super) fn charge_connection(&self, client: IpAddr, secure: bool) -> Option<Charge> {
         let bytes = if secure { TLS_CONNECTION } else { PLAIN_CONNECTION };
-        let charge = self.memory.charge_connection(client, bytes);
-        charge.map_err(|excess| self.refusals.note(excess.into(), Some(client), None)).ok()
+        let charge = self.answers.memory.charge_connection(client, bytes);
+        charge.map_err(|excess| self.answers.refusals.note(excess.into(), Some(client), None)).ok()
     }
 
-    /// Charges an answer to the memory of its client's address for as long as the client takes it; `None` when there is
-    /// none left.
-    pub(super) fn charge_answer(&self, client: IpAddr, bytes: usize) -> Option<Charge> {
-        let charge = self.memory.charge(client, bytes);
-        charge.map_err(|excess| self.refusals.note(excess.into(), Some(client), None)).ok()
+    /// The memory that answers are charged to.
+    pub(super) fn answers(&self) -> &AnswerMemory {
+        &self.answers
     }
 
     /// Notes that a connection was closed because its address has all that it may have.
     pub(super) fn note_full(&self, client: IpAddr) {
-        self.refusals.note(Refusal::ConnectionsOfAddress, Some(client), None);
+        self.answers.refusals.note(Refusal::ConnectionsOfAddress, Some(client), None);
     }
 
     /// With these bans.
@@ -171,7 +171,10 @@ impl Entrance {
         match Arc::clone(first).try_acquire_owned() {
             Ok(first) => Ok((self.count(visitor)?, first)),
             Err(_) => {
-                let full = |_| busy("There are too many requests. Please try again in a moment.");
+                let full = |_| {
+                    self.answers.refusals.note(Refusal::Connections, Some(visitor.peer.ip()), None);
+                    Response::busy("There are too many requests. Please try again in a moment.")
+                };
                 let place = self.place(visitor)?;
                 Ok((Some(place), Arc::clone(&self.streams).try_acquire_owned().map_err(full)?))
             }
@@ -182,7 +185,7 @@ impl Entrance {
         let client = visitor.peer.ip();
         self.room.arrivals.enter(client).ok_or_else(|| {
             self.note_full(client);
-            busy("There are too many requests from this address. Please try again in a moment.")
+            Response::busy("There are too many requests from this address. Please try again in a moment.")
         })
     }
 
@@ -195,21 +198,20 @@ impl Entrance {
             return Ok(None);
         }
         let client = visitor.peer.ip();
-        let charge = self.memory.charge(client, length).map_err(|excess| {
-            self.refusals.note(excess.into(), Some(client), None);
-            busy("There is too much under way. Please try again in a moment.")
+        let charge = self.answers.memory.charge(client, length).map_err(|excess| {
+            self.answers.refusals.note(excess.into(), Some(client), None);
+            Response::busy("There is too much under way. Please try again in a moment.")
         })?;
         if length <= MAX_BODY {
             return Ok(Some((charge, None)));
         }
-        let full = || busy("Too many files are being sent. Please try again in a moment.");
+        let full = || {
+            self.answers.refusals.note(Refusal::Uploads, Some(client), None);
+            Response::busy("Too many files are being sent. Please try again in a moment.")
+        };
         // The address first: one that is at its own limit takes no permit of all.
         let arrival = self.uploaders.enter(client).ok_or_else(full)?;
         let permit = Arc::clone(&self.uploads).try_acquire_owned().map_err(|_| full())?;
         Ok(Some((charge, Some((arrival, permit)))))
     }
-}
-
-fn busy(text: &str) -> Response {
-    Response::text(StatusCode::SERVICE_UNAVAILABLE, text).with_header("Retry-After", "5")
 }

@@ -178,7 +178,8 @@ async fn ask<H: Handler>(
         Some(pages) => bridge::ask(pages, parts, body, &visitor).await,
         None => bridge::to_http(&handler.answer(&request, &visitor).await),
     };
-    Ok((if is_head { without_body(answer) } else { answer }, place))
+    let answer = if is_head { without_body(answer) } else { answer };
+    Ok((handler.entrance().answers().charge_answer(visitor.peer.ip(), answer), place))
 }
 
 /// A request whose body has been read.

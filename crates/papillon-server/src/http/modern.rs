@@ -21,6 +21,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use zeroize::Zeroizing;
 
 use super::bridge;
+use super::charged::AnswerMemory;
 use super::handed::Handed;
 use super::request::Request;
 use super::response::Afterwards;
@@ -33,6 +34,7 @@ const DONE: [&str; 2] = ["Content-Length", "Expect"];
 pub(super) struct Modern {
     pages: Router,
     visitor: Visitor,
+    memory: AnswerMemory,
     head: Zeroizing<Vec<u8>>,
     body: Bytes,
     keeps_alive: bool,
@@ -41,12 +43,18 @@ pub(super) struct Modern {
 
 impl Modern {
     /// A request with its body; `None` when its target is none that a router understands.
-    pub(super) fn new(request: &Request<'_>, pages: &Router, visitor: &Visitor) -> Option<Self> {
+    pub(super) fn new(
+        request: &Request<'_>,
+        pages: &Router,
+        visitor: &Visitor,
+        memory: &AnswerMemory,
+    ) -> Option<Self> {
         let target = request.target();
         target.parse::<Uri>().ok()?;
         Some(Self {
             pages: pages.clone(),
             visitor: visitor.clone(),
+            memory: memory.clone(),
             head: head(request, &target),
             body: request.body.clone(),
             keeps_alive: request.keeps_alive(),
@@ -104,7 +112,8 @@ impl Modern {
     /// Asks the router. The outcome says whether another request may follow.
     async fn ask(&self, asked: http::Request<Incoming>) -> (http::Response<Body>, Afterwards) {
         let (parts, _) = asked.into_parts();
-        let mut response = bridge::ask(&self.pages, parts, self.body.clone(), &self.visitor).await;
+        let response = bridge::ask(&self.pages, parts, self.body.clone(), &self.visitor).await;
+        let mut response = self.memory.charge_answer(self.visitor.peer.ip(), response);
         if response.status() == StatusCode::SWITCHING_PROTOCOLS {
             return (response, Afterwards::Close);
         }

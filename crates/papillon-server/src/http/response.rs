@@ -41,6 +41,11 @@ impl Response {
         }
     }
 
+    /// 503: the client may try again in a moment.
+    pub(super) fn busy(text: &str) -> Self {
+        Self::text(StatusCode::SERVICE_UNAVAILABLE, text).with_header("Retry-After", "5")
+    }
+
     /// An answer in one line of plain text.
     pub fn text(status: StatusCode, line: &str) -> Self {
         Self::new(status, "text/plain; charset=utf-8", format!("{line}\n"))

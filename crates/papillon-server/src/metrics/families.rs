@@ -35,6 +35,11 @@ fn connections(page: &mut Page<'_>, counts: &Counts) -> fmt::Result {
     page.gauges("connections", "Open connections.", open)?;
     let accepted = doors().map(|door| ([("door", door.name())], counts.connections.accepted(door)));
     page.counters("connections_accepted", "Connections since the start.", accepted)?;
+    page.counter(
+        "connections_panicked",
+        "Connections that a fault of the service has ended.",
+        counts.connections.panicked(),
+    )?;
     page.gauge("conversations", "Open conversations.", counts.conversations.now())?;
     page.gauge("conversations_peak", "The most conversations at once.", counts.conversations.peak())
 }

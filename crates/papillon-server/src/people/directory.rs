@@ -64,7 +64,7 @@ impl Directory {
         // First out of the map. A task that has found it before that waits for the state, and sees there that it has
         // left.
         self.sessions.remove(session);
-        session.watch(false);
+        session.watch.end();
         let mut state = session.state();
         let was_visible = state.is_visible();
         state.status = None;
@@ -142,32 +142,22 @@ impl Directory {
 
     /// Lets a session watch its contacts from now on. First it is told of each contact that can be seen.
     pub(crate) fn watch(&self, session: &Session, transaction: TransactionId, out: &mut Deliveries) {
-        // Before the look: a contact that appears meanwhile is told twice, not never.
-        session.watch(true);
-        // The contacts' states are locked one by one, so this person's cannot stay locked.
-        let online: Vec<_> = {
-            let state = session.state();
-            let sessions = self.sessions.lock();
-            state.watched().filter_map(|contact| sessions.get(contact).cloned()).collect()
-        };
-        for contact in &online {
-            self.introduce_session(session, contact, transaction, out);
+        self.begin_to_watch(session);
+        self.introduce(session, transaction, out);
+    }
+
+    /// Has a new contact of a session introduced by [`introduce`](Self::introduce). The caller holds the turns of both
+    /// accounts and has told neither of the change, so the contact's changes are not told to the session yet.
+    pub(crate) fn await_contact(&self, watcher: &Session, contact: AccountId) {
+        if let Some(contact) = self.sessions.get(contact) {
+            watcher.watch.await_contact(contact);
         }
     }
 
-    /// Tells a watching session of a new contact, if that one can be seen.
-    pub(crate) fn introduce(
-        &self,
-        watcher: &Session,
-        contact: AccountId,
-        transaction: TransactionId,
-        out: &mut Deliveries,
-    ) {
-        if watcher.is_watching()
-            && let Some(contact) = self.sessions.get(contact)
-        {
-            self.introduce_session(watcher, &contact, transaction, out);
-        }
+    /// Tells a session of the contacts that are to be introduced, as far as they can be seen.
+    pub(crate) fn introduce(&self, watcher: &Session, transaction: TransactionId, out: &mut Deliveries) {
+        // The contacts' states are locked one by one.
+        while self.introduce_next(watcher, transaction, out) {}
     }
 
     /// Compares a person's lists with those just read from the store. If they are the same, no change is missing.
@@ -185,21 +175,25 @@ impl Directory {
         self.sessions.all().iter().map(lists).filter(|(_, _, lists)| !lists.is_empty()).collect()
     }
 
-    fn introduce_session(
-        &self,
-        watcher: &Session,
-        other: &Session,
-        transaction: TransactionId,
-        out: &mut Deliveries,
-    ) {
-        // Under the contact's lock: its next change comes behind this line.
-        let state = other.state();
-        if !visibility::allows(state.lists.privacy(), state.lists.of(watcher.account)) {
-            return;
-        }
-        if let Some(presence) = state.presence(&other.handle) {
+    fn begin_to_watch(&self, session: &Session) {
+        let state = session.state();
+        let sessions = self.sessions.lock();
+        let online = state.watched().filter_map(|contact| sessions.get(contact).cloned()).collect();
+        session.watch.begin(online);
+    }
+
+    /// `false` when no contact is left to introduce.
+    fn introduce_next(&self, watcher: &Session, transaction: TransactionId, out: &mut Deliveries) -> bool {
+        let Some(contact) = watcher.watch.next() else { return false };
+        // Under the contact's lock: its next change comes behind this line, and the one before is in it.
+        let state = contact.state();
+        watcher.watch.introduced();
+        if visibility::allows(state.lists.privacy(), state.lists.of(watcher.account))
+            && let Some(presence) = state.presence(&contact.handle)
+        {
             self.push(watcher, &Change::Introduced { transaction, presence }, out);
         }
+        true
     }
 
     /// Closes the connections of clients at such addresses, signed in or not.

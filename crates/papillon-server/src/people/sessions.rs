@@ -1,7 +1,6 @@
 //! The sessions of signed-in people, by account.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::SystemTime;
 
@@ -13,6 +12,7 @@ use super::change::Presence;
 use super::invitee::Invitee;
 use super::lists::Lists;
 use super::visibility;
+use super::watch::Watch;
 use crate::delivery::Outbox;
 use crate::listen::Origin;
 
@@ -39,9 +39,8 @@ pub(crate) struct Session {
     pub(crate) client: Box<str>,
     /// When the sign-in was.
     pub(crate) since: SystemTime,
-    /// Set with the first `CHG`: from then on presence of others is told. Beside the state, because it is asked while
-    /// another session's state is locked.
-    watching: AtomicBool,
+    /// Beside the state, because it is asked while another session's state is locked.
+    pub(super) watch: Watch,
     state: Mutex<State>,
 }
 
@@ -122,7 +121,7 @@ impl Session {
             origin,
             client,
             since: SystemTime::now(),
-            watching: AtomicBool::new(false),
+            watch: Watch::default(),
             state: Mutex::new(State::new(account.name, roster)),
         })
     }
@@ -155,17 +154,12 @@ impl Session {
 
     /// Whether presence of others is told to this session.
     pub(crate) fn is_watching(&self) -> bool {
-        self.watching.load(Ordering::Acquire)
+        self.watch.is_on()
     }
 
     /// The changing part. Two of these are never held: two people that tell each other would wait for ever.
     pub(super) fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock()
-    }
-
-    /// Whether presence of others is told from now on.
-    pub(super) fn watch(&self, on: bool) {
-        self.watching.store(on, Ordering::Release);
     }
 }
 

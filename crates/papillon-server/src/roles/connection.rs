@@ -1,15 +1,16 @@
 //! A connection: one task that reads, and one bounded outbox to which every task may write.
 
-use std::io;
-use std::pin::pin;
+use std::future::poll_fn;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use bytes::BytesMut;
 use msnp::Handle;
 use msnp::wire::{Decoder, Frame, Limits, Stream};
 use tokio::net::TcpStream;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, Sleep, sleep_until};
 use tracing::{Instrument, Span, field};
 
 use super::caught::{Panicked, caught};
@@ -81,8 +82,11 @@ async fn attend(service: Arc<Service>, reader: Reader, outbox: Arc<Outbox>, orig
         origin,
         place: Arc::clone(&place),
     };
-    let reset = caught(connection.run()).await.unwrap_or_else(|Panicked| {
-        tracing::error!(client = %shared.logged.of(origin.client.ip()), "a connection's task panicked; its client is disconnected");
+    let ended = caught(connection.run()).await;
+    let reset = ended.unwrap_or_else(|Panicked| {
+        shared.counts.connections.note_panic();
+        let span = connection.span.clone();
+        span.in_scope(|| tracing::error!("a connection's task panicked; its client is disconnected"));
         true
     });
     let account = connection.account();
@@ -94,6 +98,52 @@ async fn attend(service: Arc<Service>, reader: Reader, outbox: Arc<Outbox>, orig
     }
     if let Some(refusal) = connection.refusal() {
         shared.refusals.note(refusal, Some(origin.client.ip()), account.as_ref());
+    }
+}
+
+/// What a connection's task is woken for.
+enum Event {
+    /// Nothing is left to do for the client but to let it have the rest.
+    Over,
+    /// The client is gone.
+    Gone,
+    /// Bytes have been read.
+    Read,
+    /// The client has taken lines, so that the requests that wait are handled.
+    Released,
+    /// A deadline may have passed.
+    Rung,
+}
+
+/// What a connection knows of the time from one wake-up to the next.
+#[derive(Default)]
+struct Clock {
+    /// The outlook for which the timer is set. None when something has happened since: another deadline may count.
+    outlook: Option<Outlook>,
+    /// The time since which the client has taken nothing of the lines that wait for it, and the bytes it had then.
+    stall: Option<(Instant, u64)>,
+    /// A client on a slow line is not late with an answer that is not read.
+    is_excused: bool,
+    /// The timer wakes the task.
+    is_running: bool,
+    /// The last event was a read.
+    has_read: bool,
+}
+
+impl Clock {
+    /// Whether the deadlines have to be looked at, in view of this outlook.
+    fn is_to_be_set(&mut self, outlook: Outlook) -> bool {
+        if self.outlook == Some(outlook) {
+            return false;
+        }
+        self.outlook = Some(outlook);
+        // Any byte that the socket takes is a sign of life: the time begins anew with it. A client on a slow line may so
+        // take as long as it needs for a long list.
+        self.stall = outlook.stalled.map(|taken| match self.stall {
+            Some((since, then)) if then == taken => (since, taken),
+            _ => (Instant::now(), taken),
+        });
+        true
     }
 }
 
@@ -125,63 +175,39 @@ impl Connection {
     async fn run(&mut self) -> bool {
         let mut buffer = BytesMut::new();
         let mut timer = pin!(sleep_until(self.deadline()));
-        let mut has_rung = false;
-        // The time since which the client has taken nothing of the lines that wait for it, and the bytes it had then.
-        let mut stall: Option<(Instant, u64)> = None;
+        let mut clock = Clock::default();
         loop {
-            let Outlook { is_over, stalled, is_held } = self.outbox.outlook();
-            if is_over {
-                return false;
-            }
-            if self.backlog && !is_held {
-                if self.go_on(&mut buffer).await.is_break() {
-                    self.finish();
-                }
-                continue;
-            }
-            self.reader.hold(is_held);
-            // Any byte that the socket takes is a sign of life: the time begins anew with it. A client on a slow line
-            // may so take as long as it needs for a long list.
-            stall = stalled.map(|taken| match stall {
-                Some((since, then)) if then == taken => (since, taken),
-                _ => (Instant::now(), taken),
-            });
-            // A client on a slow line is not late with an answer that is not read.
-            let is_excused = is_held && self.is_signed_in();
-            let wanted = match stall {
-                None if is_excused => self.expiry(),
-                None => self.next_deadline(),
-                Some((since, _)) if is_excused => self.stall_deadline(since),
-                // The deadlines for requests are over then: only the writing counts.
-                Some((since, _)) if self.closing => self.stall_deadline(since),
-                Some((since, _)) => self.stall_deadline(since).min(self.next_deadline()),
-            };
-            // A timer that rings too early is looked at and set again: that is rarer than deadlines that move on.
-            if wanted < timer.deadline() || has_rung {
-                timer.as_mut().reset(wanted);
-                has_rung = false;
-            }
-            // Every branch that loses is cancel safe: it waits, and has taken nothing.
-            tokio::select! {
-                ready = self.reader.readable(), if !self.closing && !is_held => {
-                    if ready.is_err() {
-                        return true;
+            // One future for all that can happen: it is looked at once for each wake-up, and leaves its waker wherever
+            // something may come from.
+            let event =
+                poll_fn(|context| self.poll_event(context, &mut buffer, timer.as_mut(), &mut clock)).await;
+            clock.has_read = matches!(event, Event::Read);
+            // Of the deadlines of a switchboard only that of an unfinished line comes nearer by what is read.
+            let is_unhurried = clock.has_read && matches!(self.role, Role::Switchboard(_));
+            match event {
+                Event::Over => return false,
+                Event::Gone => return true,
+                Event::Read => {
+                    if !matches!(self.role, Role::Switchboard(_)) {
+                        // Its requests wait for the database. Copied, so that each of them does not hold 16 KiB meanwhile:
+                        // when everybody signs in at once, that is the most memory that the service ever needs.
+                        read_buffer::release(&mut buffer);
                     }
-                    match self.read(&mut buffer).await {
-                        Ok(Flow::Continue(())) => {}
-                        Ok(Flow::Break(())) => self.finish(),
-                        Err(_) => return true,
+                    let flow = self.go_on(&mut buffer).await;
+                    read_buffer::release(&mut buffer);
+                    if flow.is_break() {
+                        self.finish();
                     }
                     // Only now, with its replies in the outbox: a request of the gateway waits for this.
                     self.reader.processed();
                 }
-                _ = self.outbox.writable(), if stalled.is_some() => Deliveries::new().resume(&self.outbox),
-                // Another task has stalled, closed or ended the outbox, or so much has been taken that requests are
-                // read again: the beginning of the loop looks which.
-                () = self.outbox.woken() => {}
-                () = timer.as_mut() => {
-                    has_rung = true;
-                    if stall.is_some_and(|(since, _)| self.stall_deadline(since) <= Instant::now()) {
+                Event::Released => {
+                    if self.go_on(&mut buffer).await.is_break() {
+                        self.finish();
+                    }
+                }
+                Event::Rung => {
+                    if clock.stall.is_some_and(|(since, _)| self.stall_deadline(since) <= Instant::now()) {
                         self.outbox.end(Loss::Stalled);
                         return false;
                     }
@@ -190,38 +216,111 @@ impl Connection {
                         return true;
                     }
                     if !self.closing
-                        && !is_excused
+                        && !clock.is_excused
                         && self.span.clone().in_scope(|| self.see_to_deadlines()).is_break()
                     {
                         self.finish();
                     }
                 }
             }
+            if !is_unhurried || self.unfinished.is_some() || self.closing {
+                clock.outlook = None;
+            }
         }
     }
 
-    /// Reads the bytes that are there and handles the commands in them. An error when the client is gone.
-    async fn read(&mut self, buffer: &mut BytesMut) -> io::Result<Flow> {
-        read_buffer::provide(buffer);
-        match self.reader.read_now(buffer).await {
-            Some(Ok(0)) => return Err(io::ErrorKind::UnexpectedEof.into()),
-            Some(Ok(_)) => {}
-            Some(Err(error)) => return Err(error),
-            None => {
-                read_buffer::release(buffer);
-                return Ok(Flow::Continue(()));
+    /// The next thing that happens.
+    fn poll_event(
+        &mut self,
+        context: &mut Context<'_>,
+        buffer: &mut BytesMut,
+        mut timer: Pin<&mut Sleep>,
+        clock: &mut Clock,
+    ) -> Poll<Event> {
+        let (outlook, is_new) = loop {
+            let (outlook, is_new) = self.outbox.poll_outlook(context);
+            // Where the socket takes more again, the outlook is another.
+            if outlook.is_over || outlook.stalled.is_none() || self.outbox.poll_writable(context).is_pending()
+            {
+                break (outlook, is_new);
+            }
+            Deliveries::new().resume(&self.outbox);
+        };
+        if outlook.is_over {
+            return Poll::Ready(Event::Over);
+        }
+        if self.backlog && !outlook.is_held {
+            return Poll::Ready(Event::Released);
+        }
+        self.reader.hold(outlook.is_held);
+        // Before the reading: a client that never stops sending has deadlines, too.
+        if clock.is_to_be_set(outlook) {
+            let is_excused = outlook.is_held && self.is_signed_in();
+            let wanted = self.wanted(clock, is_excused);
+            // A timer that rings too early is looked at and set again: that is rarer than deadlines that move on.
+            if wanted < timer.deadline() || timer.is_elapsed() {
+                timer.as_mut().reset(wanted);
+            }
+            clock.is_excused = is_excused;
+        }
+        // Once it has this task's waker, it wakes it by itself.
+        if is_new || !clock.is_running || timer.is_elapsed() {
+            clock.is_running = timer.as_mut().poll(context).is_pending();
+            if !clock.is_running {
+                return Poll::Ready(Event::Rung);
             }
         }
-        let flow = self.go_on(buffer).await;
-        read_buffer::release(buffer);
-        Ok(flow)
+        if self.closing || outlook.is_held { Poll::Pending } else { self.poll_read(context, buffer, clock) }
+    }
+
+    /// When to look at the clock, if nothing happens before.
+    fn wanted(&self, clock: &Clock, is_excused: bool) -> Instant {
+        match clock.stall {
+            None if is_excused => self.expiry(),
+            None => self.next_deadline(),
+            Some((since, _)) if is_excused => self.stall_deadline(since),
+            // The deadlines for requests are over then: only the writing counts.
+            Some((since, _)) if self.closing => self.stall_deadline(since),
+            Some((since, _)) => self.stall_deadline(since).min(self.next_deadline()),
+        }
+    }
+
+    /// Reads the bytes that are there.
+    fn poll_read(
+        &mut self,
+        context: &mut Context<'_>,
+        buffer: &mut BytesMut,
+        clock: &mut Clock,
+    ) -> Poll<Event> {
+        // Most reads do not fill their buffer, and the look after them finds nothing; nor need the beginning of a line be
+        // copied for nothing. Else the task has been woken, for this most likely.
+        if (std::mem::take(&mut clock.has_read) || !buffer.is_empty())
+            && ready!(self.reader.poll_readable(context)).is_err()
+        {
+            return Poll::Ready(Event::Gone);
+        }
+        read_buffer::provide(buffer);
+        match self.reader.poll_read(context, buffer) {
+            Poll::Ready(Ok(1..)) => Poll::Ready(Event::Read),
+            Poll::Ready(Ok(0) | Err(_)) => Poll::Ready(Event::Gone),
+            Poll::Pending => {
+                read_buffer::release(buffer);
+                Poll::Pending
+            }
+        }
     }
 
     /// Handles the commands that have been read.
     async fn go_on(&mut self, buffer: &mut BytesMut) -> Flow {
         let before = self.decoder.taken();
         self.backlog = false;
-        let flow = self.handle(buffer).await;
+        let flow = match &mut self.role {
+            // Nothing is awaited on a switchboard: one for all frames of this read, so that a burst is one write.
+            Role::Switchboard(switchboard) => {
+                switchboard.handle_all(&mut self.decoder, buffer, &self.span, &mut Deliveries::new())
+            }
+            Role::Unknown | Role::Notification(_) => self.handle(buffer).await,
+        };
         self.note_unfinished(buffer, before);
         flow
     }

@@ -32,6 +32,10 @@ impl Connection {
         out: &mut Deliveries,
     ) -> Flow {
         let flow = loop {
+            self.relay_read(decoder, buffer, out);
+            if buffer.is_empty() {
+                break Flow::Continue(());
+            }
             match decoder.next(buffer) {
                 Ok(Some(frame)) => {
                     if self.handle(&frame, out).is_break() {

@@ -221,8 +221,8 @@ impl ClientArgs {
         let gateway = either(&self.gateway, "PAPILLON_GATEWAY", gateway)?;
         let server = match either(&self.server, "PAPILLON_SERVER", server)? {
             Some(server) => server,
-            // The gateway's host is the service's host.
-            None => match gateway.as_deref().filter(|_| nexus.is_none()).map(ServerAddress::of_url) {
+            // The gateway's host is the service's host, wherever the nexus is.
+            None => match gateway.as_deref().map(ServerAddress::of_url) {
                 Some(Ok(gateway)) => gateway.notification(),
                 _ => ServerAddress::local(),
             },
@@ -354,7 +354,7 @@ mod tests {
         };
         let gateway = "http://msn.example.org:8080/gateway/gateway.dll";
         assert_eq!(with(gateway, None, None), "msn.example.org:1863");
-        assert_eq!(with(gateway, Some("https://n.example.org/"), None), "127.0.0.1:1863");
+        assert_eq!(with(gateway, Some("https://n.example.org/"), None), "msn.example.org:1863");
         assert_eq!(with(gateway, None, Some("10.0.0.1")), "10.0.0.1:1863");
         assert!(super::gateway("foo").unwrap_err().contains("gateway.dll"));
     }

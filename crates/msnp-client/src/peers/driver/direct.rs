@@ -19,7 +19,7 @@ use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::timeout;
 
 use super::{Driver, Input, Surroundings};
-use crate::network::own_addresses;
+use crate::network::{attached_networks, own_addresses};
 use crate::{DirectConnections, TransferRoute};
 
 /// The most bytes that are put together for one write, and that are read at once.
@@ -96,7 +96,8 @@ pub(super) fn config(surroundings: &Surroundings) -> Option<DirectConfig> {
     );
     let net_id = network.seen_address.filter(|_| translated).map(NetId::from).unwrap_or_default();
     let reach = Reach { connection_type, upnp: false, icf: false };
-    Some(DirectConfig { reach, net_id, seen_address: network.seen_address, loopback })
+    let attached = attached_networks();
+    Some(DirectConfig { reach, net_id, seen_address: network.seen_address, attached, loopback })
 }
 
 impl Driver {

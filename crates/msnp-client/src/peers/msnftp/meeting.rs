@@ -3,7 +3,7 @@
 use std::net::Ipv4Addr;
 
 use msnp::message::Invitation;
-use msnp_p2p::direct::{ACCEPT_TIMEOUT, AddressRules, CONNECT_TIMEOUT, dialable};
+use msnp_p2p::direct::{ACCEPT_TIMEOUT, AddressRules, CONNECT_TIMEOUT, PrivateAddresses, dialable};
 use msnp_p2p::msnftp::{Endpoint, PORTS, answer_with_endpoint};
 use rand::RngExt as _;
 use tokio::net::{TcpListener, TcpStream};
@@ -42,11 +42,13 @@ impl Task {
         let surroundings = self.surroundings()?;
         let seen = surroundings.network().and_then(|network| network.seen_address);
         // In one network with the service, or behind one translator with the peer.
-        let private = seen.is_some_and(|seen| {
+        let is_near = seen.is_some_and(|seen| {
             seen.is_private()
                 || seen.is_loopback()
                 || endpoint.external.iter().any(|theirs| *theirs.ip() == seen)
         });
+        // All of them: these files have no other way.
+        let private = if is_near { PrivateAddresses::All } else { PrivateAddresses::Never };
         let loopback = surroundings.settings.direct == DirectConnections::SameMachine;
         // Connecting takes seconds. The client may end meanwhile.
         drop(surroundings);

@@ -117,6 +117,50 @@ fn a_peer_that_listens_is_dialled() {
     assert_eq!(deadline(&script), None);
 }
 
+/// The addresses that bob dials, of those that alice names in her answer.
+fn dialled(config: DirectConfig, internal: &[&str]) -> Vec<String> {
+    let mut script = bob_with(Some(config));
+    let (_, texts) = accepted(&mut script, 3000, true);
+    let body = TransportResponse {
+        bridge: "TCPv1".into(),
+        listening: true,
+        nonce: Some(Guid([5; 16])),
+        internal: internal.iter().map(|address| address.parse().unwrap()).collect(),
+        ..TransportResponse::default()
+    };
+    let mut answer = texts[0].response(SlpStatus::OK, body.to_fields());
+    answer.content_type = content_type::TRANSPORT_RESPONSE.to_owned();
+    script.say(&answer);
+    match &asked(&mut script)[..] {
+        [] => Vec::new(),
+        [DirectRequest::Connect { addresses, .. }] => addresses.iter().map(ToString::to_string).collect(),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_peer_that_only_answers_has_no_other_network_dialled() {
+    let attached = [([192, 168, 7, 2].into(), [255, 255, 255, 0].into())].into_iter().collect();
+    let named = |port: u16| {
+        ["192.168.7.9", "192.168.8.1", "10.0.0.1", "100.64.0.1", "127.0.0.1", "224.0.0.1", "0.0.0.0"]
+            .map(|address| format!("{address}:{port}"))
+    };
+    let lan = Some([192, 168, 7, 2].into());
+    for (config, port, expected) in [
+        // Behind a translator; in one network with the service; with a public address; by way of HTTP.
+        (DirectConfig { net_id: NetId(5), ..direct_config(ConnectionType::SymmetricNat) }, 4001, true),
+        (DirectConfig { net_id: NetId(5), ..direct_config(ConnectionType::SymmetricNat) }, 80, false),
+        (DirectConfig { seen_address: lan, ..direct_config(ConnectionType::DirectConnect) }, 4001, true),
+        (direct_config(ConnectionType::DirectConnect), 4001, false),
+        (direct_config(ConnectionType::UnknownConnect), 4001, false),
+    ] {
+        let named = named(port);
+        let named: Vec<_> = named.iter().map(String::as_str).collect();
+        let expected = if expected { &["192.168.7.9:4001"][..] } else { &[] };
+        assert_eq!(dialled(DirectConfig { attached, ..config }, &named), expected, "{config:?}");
+    }
+}
+
 #[test]
 fn an_answer_that_opens_nothing_sends_the_file_over_the_switchboard() {
     for (status, bridge) in

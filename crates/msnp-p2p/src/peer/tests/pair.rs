@@ -6,7 +6,7 @@ use bytes::{Bytes, BytesMut};
 use msnp::connection_type::{ConnectionType, NetId};
 use msnp::object::{MsnObject, ObjectKind};
 
-use crate::direct::Reach;
+use crate::direct::{AttachedNetworks, Reach};
 use crate::link::{Body, Transmit};
 use crate::packet::{Carrier, Packet};
 use crate::peer::{DirectConfig, DirectRequest, Peer, PeerConfig, PeerEvent};
@@ -72,6 +72,7 @@ pub(super) fn direct_config(connection_type: ConnectionType) -> DirectConfig {
         reach: Reach { connection_type, upnp: false, icf: false },
         net_id: NetId::default(),
         seen_address: Some([192, 0, 2, 7].into()),
+        attached: AttachedNetworks::default(),
         loopback: false,
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::io::{self, IoSlice};
 use std::sync::Arc;
+use std::task::{Context, Waker};
 
 use bytes::{Bytes, BytesMut};
 use tokio::net::tcp::OwnedWriteHalf;
@@ -25,6 +26,10 @@ const LONGEST_REST: usize = 4 * 1024;
 
 #[derive(Debug, Default)]
 pub(super) struct Queue {
+    /// The connection's own task, woken when it has something to see to.
+    owner: Option<Waker>,
+    /// A writer has the turn at the socket, outside the lock: lines wait for its end.
+    pub(super) is_taken: bool,
     pub(super) lines: VecDeque<Item>,
     /// Bytes waiting, the written part of the first line not counted.
     pub(super) bytes: usize,
@@ -66,17 +71,27 @@ pub(super) enum Phase {
 }
 
 impl Queue {
-    pub(super) fn write_some(&mut self, stream: &OwnedWriteHalf, settled: &mut Settled) -> io::Result<()> {
-        let mut slices = [IoSlice::new(&[]); BATCH];
-        let mut count = 0;
-        for (slice, item) in slices.iter_mut().zip(&self.lines) {
-            let from = if count == 0 { self.written } else { 0 };
-            *slice = IoSlice::new(&item.line[from..]);
-            count += 1;
+    /// Notes which task to wake. `true` when it was another one, or none, before.
+    pub(super) fn remember(&mut self, context: &Context<'_>) -> bool {
+        let is_new = self.owner.as_ref().is_none_or(|owner| !owner.will_wake(context.waker()));
+        if is_new {
+            self.owner = Some(context.waker().clone());
         }
-        let mut taken = match count {
-            1 => stream.try_write(&slices[0])?,
-            _ => stream.try_write_vectored(&slices[..count])?,
+        is_new
+    }
+
+    /// Wakes the connection's own task. Before its first look there is nobody to wake: it looks when it begins.
+    pub(super) fn wake(&self) {
+        if let Some(owner) = &self.owner {
+            owner.wake_by_ref();
+        }
+    }
+
+    pub(super) fn write_some(&mut self, stream: &OwnedWriteHalf, settled: &mut Settled) -> io::Result<()> {
+        let mut taken = match &self.lines {
+            // The usual case, without an array of slices.
+            lines if lines.len() == 1 => stream.try_write(&lines[0].line[self.written..])?,
+            lines => write_all(stream, lines, self.written)?,
         };
         self.bytes -= taken;
         self.taken += taken as u64;
@@ -129,6 +144,15 @@ impl Queue {
         only.unwrap_or_else(|| lines.freeze())
     }
 
+    /// Puts lines before those that wait, with `begun` bytes of the first written already.
+    pub(super) fn put_in_front(&mut self, lines: impl Iterator<Item = Item>, begun: usize) {
+        let mut all: VecDeque<_> = lines.collect();
+        self.bytes += all.iter().map(|item| item.line.len()).sum::<usize>() - begun;
+        self.written = begun;
+        all.append(&mut self.lines);
+        self.lines = all;
+    }
+
     /// Remembers when messages were delivered of which senders wait to hear. Returns whether there are any.
     pub(super) fn note_heard(&mut self, settled: &[(Arc<Receipt>, bool)]) -> bool {
         let counted = settled.iter().any(|(receipt, _)| receipt.is_awaited());
@@ -171,4 +195,17 @@ impl Queue {
         // Not settled here: this runs under other locks, and the senders hear of it when the person leaves.
         self.failed.extend(lines.into_iter().filter_map(|item| item.receipt));
     }
+}
+
+/// Writes several lines with one system call. Apart, so that a single line does not pay for the array.
+#[inline(never)]
+fn write_all(stream: &OwnedWriteHalf, lines: &VecDeque<Item>, written: usize) -> io::Result<usize> {
+    let mut slices = [IoSlice::new(&[]); BATCH];
+    let mut count = 0;
+    for (slice, item) in slices.iter_mut().zip(lines) {
+        let from = if count == 0 { written } else { 0 };
+        *slice = IoSlice::new(&item.line[from..]);
+        count += 1;
+    }
+    stream.try_write_vectored(&slices[..count])
 }

@@ -1,3 +1,5 @@
+use std::future::poll_fn;
+
 use super::*;
 use crate::delivery::Receipt;
 use msnp::TransactionId;
@@ -88,12 +90,15 @@ async fn a_client_that_brings_too_much_is_dropped() {
 async fn what_is_brought_is_processed_when_its_effect_is_there() {
     let (tunnel, inlet) = tunnel(1000);
     let mut buffer = BytesMut::new();
-    assert!(tunnel.is_processed() && inlet.read_now(&mut buffer).is_none());
+    assert!(
+        tunnel.is_processed()
+            && poll_fn(|context| Poll::Ready(inlet.poll_read(context, &mut buffer))).await.is_pending()
+    );
     tunnel.bring(Bytes::from_static(b"VER 1 MS"));
     tunnel.bring(Bytes::from_static(b"NP9\r\n"));
-    inlet.readable().await;
+    poll_fn(|context| inlet.poll_readable(context)).await;
     assert!(!tunnel.is_processed());
-    assert_eq!(inlet.read_now(&mut buffer), Some(13));
+    assert_eq!(poll_fn(|context| inlet.poll_read(context, &mut buffer)).await, 13);
     assert_eq!(&buffer[..], b"VER 1 MSNP9\r\n");
     assert!(!tunnel.is_processed());
     inlet.processed();

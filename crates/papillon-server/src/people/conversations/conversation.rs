@@ -6,7 +6,7 @@ mod tests;
 use std::sync::Arc;
 use std::time::Duration;
 
-use msnp::command::{ans, bye, iro, joi, msg};
+use msnp::command::{ans, bye, iro, joi};
 use msnp::wire::Encode;
 use msnp::{FriendlyName, Handle, SessionId, TransactionId};
 use papillon_store::AccountId;
@@ -14,7 +14,7 @@ use parking_lot::Mutex;
 use tokio::time::Instant;
 
 use crate::counts::{Raised, Relayed};
-use crate::delivery::{Deliveries, Outbox, Receipt};
+use crate::delivery::{Deliveries, Outbox, Relay};
 use crate::people::visibility::Unreachable;
 use crate::people::{Callee, Invitee, SignIn};
 
@@ -39,8 +39,6 @@ pub(crate) struct Participant {
     handle: Handle,
     name: FriendlyName,
     outbox: Arc<Outbox>,
-    /// The words before this person's messages when they reach the others.
-    envelope: msg::Envelope,
 }
 
 /// A person that has been called and has not come in yet.
@@ -67,13 +65,7 @@ pub(crate) enum CallError {
 
 impl Participant {
     pub(crate) fn new(person: &Invitee, outbox: Arc<Outbox>) -> Self {
-        Self {
-            account: person.account,
-            handle: person.handle.clone(),
-            name: person.name.clone(),
-            outbox,
-            envelope: msg::Envelope::new(&person.handle, &person.name),
-        }
+        Self { account: person.account, handle: person.handle.clone(), name: person.name.clone(), outbox }
     }
 }
 
@@ -162,35 +154,38 @@ impl Conversation {
         Ok(callee)
     }
 
-    /// Passes a message on to all others, as it is. The line is built once and shared. `relayed` is raised by the
-    /// message if it has somebody to reach.
+    /// Passes messages on to all others, as they are. `relayed` is raised by those that have somebody to reach.
     pub(crate) fn relay(
         &self,
         sender: AccountId,
-        sender_outbox: &Arc<Outbox>,
-        message: &msg::Request,
+        relay: Relay<'_>,
         relayed: &mut Relayed,
         out: &mut Deliveries,
     ) {
-        let mut state = self.state.lock();
-        state.active = Instant::now();
-        let others = state.people.len().saturating_sub(1);
-        // A message that reached nobody is not delivered: NAK, where the sender wants to know.
-        if others == 0 {
-            out.answer(sender_outbox, message.transaction, message.acknowledge, false);
-            return;
+        let turns = {
+            let mut state = self.state.lock();
+            state.active = Instant::now();
+            let others = state.people.len().saturating_sub(1);
+            // A message that reached nobody is not delivered: NAK, where the sender wants to know.
+            if others == 0 {
+                relay.refuse(out);
+                return;
+            }
+            if !state.people.iter().any(|person| person.account == sender) {
+                return;
+            }
+            relayed.messages += relay.messages.len() as u64;
+            relayed.bytes += relay.messages.iter().map(|message| message.payload.len() as u64).sum::<u64>();
+            relayed.deliveries += (others * relay.messages.len()) as u64;
+            let others = state.people.iter().filter(|person| person.account != sender);
+            let turns = relay.begin(others.map(|person| &person.outbox), out);
+            // Still under the lock: a NAK comes before the BYE of the recipient that the message did not reach.
+            out.tell_senders();
+            turns
+        };
+        if let Some(turns) = turns {
+            relay.pass_on(turns, out);
         }
-        let Some(mine) = state.people.iter().find(|person| person.account == sender) else { return };
-        let line = mine.envelope.wrap(&message.payload);
-        let receipt = Receipt::new(sender_outbox, message.transaction, message.acknowledge, others);
-        for person in state.people.iter().filter(|person| person.account != sender) {
-            out.send_counted(&person.outbox, line.clone(), receipt.clone());
-        }
-        relayed.messages += 1;
-        relayed.bytes += message.payload.len() as u64;
-        relayed.deliveries += others as u64;
-        // Still under the lock: a NAK comes before the BYE of the recipient that the message did not reach.
-        out.tell_senders();
     }
 
     /// Lets a person go. Messages that have not been delivered to it by then are not, but for those within the first

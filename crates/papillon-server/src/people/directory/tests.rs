@@ -20,6 +20,59 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// The same while other tasks have their turn in the middle of `CHG` and `ADD`: between the introductions of these.
+    #[test]
+    fn nobody_is_told_of_a_contact_before_its_introduction_or_twice(
+        steps in prop::collection::vec(any::<(u8, u8, u8, u8)>(), 0..120)
+    ) {
+        let mut world = World::one_by_one();
+        for step in steps {
+            world.step(step);
+            world.check();
+        }
+        world.finish();
+        world.check();
+    }
+}
+
+/// Three tasks, turn by turn: one goes online, and meanwhile its contacts hide, go, come, and change.
+#[test]
+fn a_contact_that_goes_before_its_introduction_was_never_there() {
+    use world::Step::*;
+    let mut world = World::one_by_one();
+    for other in 1..4 {
+        world.carry_out(AddForward(0, other));
+        world.carry_out(SignIn(other));
+        world.carry_out(State(other, 0));
+    }
+    world.carry_out(SignIn(0));
+    world.carry_out(State(0, 0));
+    // `FLN` of one that has not been shown, and `ILN` after `NLN`, fail in the world's clients.
+    world.carry_out(Hide(1));
+    world.carry_out(State(2, 1));
+    world.carry_out(SignIn(3));
+    world.carry_out(State(3, 2));
+    world.carry_out(State(1, 1));
+    world.carry_out(Hide(1));
+    for _ in 0..3 {
+        world.carry_out(Introduce(0));
+    }
+    world.check();
+    assert_eq!(world.seen(0), [false, false, true]);
+
+    // The same with one more contact, by `ADD`.
+    world.carry_out(RemoveForward(0, 2));
+    world.carry_out(AddForward(0, 2));
+    world.carry_out(State(2, 0));
+    world.carry_out(Hide(2));
+    world.carry_out(Introduce(0));
+    world.check();
+    assert_eq!(world.seen(0), [false, false, false]);
+}
+
 /// A history that is not left to chance: all have all others on their lists.
 #[test]
 fn a_day_of_three_people() {

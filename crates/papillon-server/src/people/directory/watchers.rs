@@ -111,7 +111,7 @@ impl Directory {
         // One lock for all look-ups. The state of `session` is locked: state and then map is the order everywhere.
         let sessions = self.sessions.lock();
         for account in accounts {
-            if let Some(watcher) = sessions.get(account).filter(|watcher| watcher.is_watching()) {
+            if let Some(watcher) = sessions.get(account).filter(|watcher| watcher.watch.takes_in(session)) {
                 line.send(watcher, out);
             }
         }

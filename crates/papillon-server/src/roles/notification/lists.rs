@@ -53,12 +53,14 @@ impl Connection {
         }
         let added = added?;
 
+        // A contact that is in another group already is known to the client.
+        if let ListEvent::ForwardAdded { contact, is_new: true, .. } = &*added.own.event {
+            service.directory.await_contact(&session, contact.account);
+        }
         let mut out = Deliveries::new();
         self.pass_on(&session, transaction, &added, &mut out);
-        // After the reply: only then does the client know the contact. It knew one that is in another group already.
-        if let ListEvent::ForwardAdded { contact, is_new: true, .. } = &*added.own.event {
-            service.directory.introduce(&session, contact.account, transaction, &mut out);
-        }
+        // After the reply: only then does the client know the contact.
+        service.directory.introduce(&session, transaction, &mut out);
         Ok(())
     }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use msnp::command::{ans, usr};
+use msnp::command::{ans, msg, usr};
 use msnp::wire::Encode;
 use msnp::{Cookie, ErrorCode, Handle, SessionId};
 use tokio::time::Instant;
@@ -72,6 +72,7 @@ impl Connection {
         span.record("dialect", field::display(person.dialect));
         span.record("account", field::display(&person.handle));
         let look = Instant::now() + self.service.config.timeouts.switchboard_idle;
-        self.participation = Some(Participation { person, conversation, look });
+        let envelope = msg::Envelope::new(&person.handle, &person.name);
+        self.participation = Some(Participation { person, envelope, conversation, look });
     }
 }

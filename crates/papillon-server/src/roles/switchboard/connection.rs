@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use msnp::command::msg;
 use tokio::time::Instant;
 
 use crate::counts::Relayed;
@@ -24,6 +25,8 @@ pub(crate) struct Connection {
 /// The part of one account in a conversation.
 pub(super) struct Participation {
     pub(super) person: Invitee,
+    /// The words before this person's messages when they reach the others.
+    pub(super) envelope: msg::Envelope,
     pub(super) conversation: Arc<Conversation>,
     /// The time to look again whether the conversation has gone idle.
     pub(super) look: Instant,

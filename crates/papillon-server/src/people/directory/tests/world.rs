@@ -16,7 +16,7 @@ use papillon_store::{
 
 use crate::delivery::{ANSWER_BYTES, Deliveries, OpenConnections, Share, Tunnel};
 use crate::listen::{EntryPoint, Origin};
-use crate::people::change::Change;
+use crate::people::change::{Change, Presence};
 use crate::people::visibility::Unreachable;
 use crate::people::{Directory, Session};
 
@@ -31,6 +31,8 @@ pub(super) enum Step {
     SignOut(usize),
     State(usize, usize),
     Hide(usize),
+    /// The next introduction that somebody's request makes; only where they are made one by one.
+    Introduce(usize),
     TakeCalls(usize, bool),
     AddForward(usize, usize),
     RemoveForward(usize, usize),
@@ -62,19 +64,22 @@ struct Client {
     shown: BTreeMap<String, String>,
     /// The reverse list as it has been told of it since the sign-in.
     listing: BTreeSet<String>,
+    /// The other person of an `ADD` that is not over: it has the turns of both.
+    adding: Option<usize>,
 }
 
 pub(super) struct World {
     directory: Directory,
     people: Vec<Someone>,
+    /// Whether the introductions that a request makes are steps of their own, so that other steps come in between.
+    one_by_one: bool,
 }
 
 /// One line for each change that a client is told of, in words of its own.
 fn encode(change: &Change, dialect: Dialect) -> Option<Bytes> {
     let line = match change {
-        Change::Online(presence) | Change::Introduced { presence, .. } => {
-            format!("+ {} {} {} {dialect}\n", presence.handle, presence.status, presence.name)
-        }
+        Change::Online(presence) => format!("+ {}\n", looks(presence, dialect)),
+        Change::Introduced { presence, .. } => format!("i {}\n", looks(presence, dialect)),
         Change::Offline(handle) => format!("- {handle}\n"),
         Change::SignedInElsewhere => "x\n".into(),
         Change::Lists(change) => match &*change.event {
@@ -89,6 +94,10 @@ fn encode(change: &Change, dialect: Dialect) -> Option<Bytes> {
         _ => return None,
     };
     Some(line.into())
+}
+
+fn looks(presence: &Presence, dialect: Dialect) -> String {
+    format!("{} {} {} {dialect}", presence.handle, presence.status, presence.name)
 }
 
 fn handle(who: usize) -> Handle {
@@ -135,12 +144,17 @@ impl World {
             client: None,
         };
         let directory = Directory::new(Arc::new(OpenConnections::default()), encode);
-        Self { directory, people: (0..PEOPLE).map(someone).collect() }
+        Self { directory, people: (0..PEOPLE).map(someone).collect(), one_by_one: false }
+    }
+
+    /// One in which other tasks have their turn between the introductions of a request.
+    pub(super) fn one_by_one() -> Self {
+        Self { one_by_one: true, ..Self::new() }
     }
 
     pub(super) fn step(&mut self, (kind, who, whom, what): (u8, u8, u8, u8)) {
         let (who, whom, what) = (usize::from(who) % PEOPLE, usize::from(whom) % PEOPLE, usize::from(what));
-        self.carry_out(match kind % 16 {
+        let step = match kind % 16 {
             0 | 1 => Step::SignIn(who),
             2 => Step::SignOut(who),
             3 | 4 => Step::State(who, what % STATES.len()),
@@ -154,13 +168,46 @@ impl World {
             14 => Step::Privacy(who, what.is_multiple_of(2)),
             _ if what.is_multiple_of(4) => Step::TakeCalls(who, what.is_multiple_of(8)),
             _ => Step::Rename(who),
-        });
+        };
+        // Every other time its task goes on, if it is in the middle of a request.
+        let goes_on = self.is_busy(who) && what.is_multiple_of(2);
+        self.carry_out(if goes_on { Step::Introduce(who) } else { step });
+    }
+
+    /// Whether somebody's task is in the middle of a request.
+    fn is_busy(&self, who: usize) -> bool {
+        self.people[who].client.as_ref().is_some_and(|client| client.session.watch.next().is_some())
+    }
+
+    /// Whether the step has to wait for a request of its own task, or for the turn of an account.
+    fn waits(&self, step: Step) -> bool {
+        let has_turn = |other: usize| {
+            let adding = self.people[other].client.as_ref().and_then(|client| client.adding);
+            adding.map(|whom| [other, whom])
+        };
+        let turns: Vec<usize> = (0..PEOPLE).filter_map(has_turn).flatten().collect();
+        let (who, takes_turns) = match step {
+            Step::SignOut(_) | Step::Introduce(_) => return false,
+            // A task of its own.
+            Step::SignIn(who) => return turns.contains(&who),
+            Step::State(who, _) | Step::Hide(who) | Step::TakeCalls(who, _) => (who, vec![]),
+            Step::AddForward(who, whom) | Step::RemoveForward(who, whom) => (who, vec![who, whom]),
+            Step::Allow(who, _) | Step::Disallow(who, _) | Step::Block(who, _) | Step::Unblock(who, _) => {
+                (who, vec![who])
+            }
+            Step::Privacy(who, _) | Step::Rename(who) => (who, vec![who]),
+        };
+        self.is_busy(who) || takes_turns.iter().any(|person| turns.contains(person))
     }
 
     /// Carries a step out, as far as it makes sense; the clients hear of it.
     pub(super) fn carry_out(&mut self, step: Step) {
+        if self.waits(step) {
+            return;
+        }
         let mut out = Deliveries::new();
         match step {
+            Step::Introduce(who) => self.introduce(who, &mut out),
             Step::SignIn(who) => self.sign_in(who, &mut out),
             Step::SignOut(who) => {
                 if let Some(client) = self.people[who].client.take() {
@@ -198,6 +245,15 @@ impl World {
         self.hear();
     }
 
+    /// All requests come to their end.
+    pub(super) fn finish(&mut self) {
+        for who in 0..PEOPLE {
+            while self.is_busy(who) {
+                self.carry_out(Step::Introduce(who));
+            }
+        }
+    }
+
     /// The contacts that a client shows.
     pub(super) fn seen(&self, who: usize) -> [bool; 3] {
         let shown = &self.people[who].client.as_ref().expect("signed in").shown;
@@ -230,7 +286,20 @@ impl World {
         }
         let (shown, listing) = (BTreeMap::new(), BTreeSet::new());
         self.people[who].client =
-            Some(Client { session, tunnel, status: None, takes_calls: true, shown, listing });
+            Some(Client { session, tunnel, status: None, takes_calls: true, shown, listing, adding: None });
+    }
+
+    /// Goes on with the introductions: with all of them, or with one.
+    fn introduce(&mut self, who: usize, out: &mut Deliveries) {
+        let Some(client) = &mut self.people[who].client else { return };
+        if self.one_by_one {
+            self.directory.introduce_next(&client.session, TRANSACTION, out);
+        } else {
+            self.directory.introduce(&client.session, TRANSACTION, out);
+        }
+        if client.session.watch.next().is_none() {
+            client.adding = None;
+        }
     }
 
     fn appear(&mut self, who: usize, status: Status, out: &mut Deliveries) {
@@ -240,7 +309,10 @@ impl World {
         let change = Chg { transaction: TRANSACTION, status, capabilities, object };
         self.directory.appear(&client.session, change, out);
         if first {
-            self.directory.watch(&client.session, TRANSACTION, out);
+            self.directory.begin_to_watch(&client.session);
+            if !self.one_by_one {
+                self.introduce(who, out);
+            }
         }
     }
 
@@ -261,9 +333,13 @@ impl World {
             name: self.people[who].friendly_name(),
             is_new: theirs.is_empty(),
         };
+        if let Some(client) = &mut self.people[who].client {
+            self.directory.await_contact(&client.session, account(whom));
+            client.adding = client.session.watch.next().map(|_| whom);
+        }
         self.change(who, added, Some((whom, listed)), out);
-        if let Some(client) = &self.people[who].client {
-            self.directory.introduce(&client.session, account(whom), TRANSACTION, out);
+        if !self.one_by_one {
+            self.introduce(who, out);
         }
     }
 
@@ -374,9 +450,10 @@ impl World {
                 let (kind, rest) = line.split_once(' ').unwrap_or((line, ""));
                 let (handle, looks) = rest.split_once(' ').unwrap_or((rest, ""));
                 match kind {
-                    "+" => {
+                    "+" | "i" => {
                         assert!(looks.ends_with(dialect(who).name()), "{line}");
-                        client.shown.insert(handle.into(), looks.into());
+                        let known = client.shown.insert(handle.into(), looks.into());
+                        assert!(kind == "+" || known.is_none(), "{who} knows it already: {line}");
                     }
                     "-" => assert!(
                         client.shown.remove(handle).is_some(),
@@ -388,7 +465,7 @@ impl World {
                     }
                     _ => assert!(matches!(line, "welcome" | "profile"), "{line}"),
                 }
-                if matches!(kind, "+" | "-") {
+                if matches!(kind, "+" | "-" | "i") {
                     assert!(client.status.is_some(), "{who} does not watch: {line}");
                     assert!(
                         told.insert(handle.to_owned()) || handle == self::handle(who).as_str(),
@@ -402,7 +479,8 @@ impl World {
     /// Compares what is shown with what the rules say.
     pub(super) fn check(&self) {
         for (who, someone) in self.people.iter().enumerate() {
-            let Some(client) = &someone.client else { continue };
+            // One in the middle of a request does not know all yet.
+            let Some(client) = someone.client.as_ref().filter(|_| !self.is_busy(who)) else { continue };
             let mut expected = BTreeMap::new();
             for whom in someone.forward.iter().filter(|_| client.status.is_some()) {
                 let other = &self.people[*whom];

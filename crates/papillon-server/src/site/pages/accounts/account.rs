@@ -147,9 +147,7 @@ pub(super) async fn change_name(
         Ok(name) => name,
         Err(error) => return complain(&people, caller, Mistake::at("name", error)).await,
     };
-    if !people.may_change(account.id) {
-        return Err(PageError::Limited);
-    }
+    people.count_change(account, caller.visitor.peer.ip())?;
     let service = &people.service;
     account_changes::rename(&*service.store, &service.locks, &service.directory, account, &name).await?;
     Ok(redirect("/account?done=name", None))

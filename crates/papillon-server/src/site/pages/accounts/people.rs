@@ -9,13 +9,16 @@ use parking_lot::Mutex;
 use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
 
+use super::error::PageError;
 use super::keys::{self, Keys};
 use super::unix_time::unix_time;
 use crate::limits::{HOUR, MINUTE, Network, RateLimiter};
 use crate::passport::{Passport, to_hex};
+use crate::refusals::Refusal;
 use crate::service::Service;
 
-/// The most changes of name and picture of an account in a minute.
+/// The most changes of name and picture of an account in a minute. A new password and signing out everywhere are never
+/// refused for them: these are what the owner does against a thief, and each costs a password.
 const CHANGES_PER_MINUTE: u32 = 20;
 /// The most uploaded pictures that are painted at once: each takes up to 80 MiB and a thread.
 const PAINTERS: usize = 2;
@@ -87,12 +90,23 @@ impl People {
 
     /// Whether one more account may be made from this address; it counts then.
     pub(super) fn may_register(&self, from: IpAddr) -> bool {
-        self.registrations.lock().take_one(Network::of(from), Instant::now())
+        let may = self.registrations.lock().take_one(Network::of(from), Instant::now());
+        if !may {
+            self.service.refusals.note(Refusal::Registrations, Some(from), None);
+        }
+        may
     }
 
-    /// Whether the account may make one more change that others see; it counts then.
-    pub(super) fn may_change(&self, account: AccountId) -> bool {
-        self.changes.lock().take_one(account, Instant::now())
+    /// Lets an account make one more change that others see, and counts it.
+    ///
+    /// # Errors
+    /// [`PageError::Limited`] beyond the rate of the account.
+    pub(super) fn count_change(&self, account: &Account, from: IpAddr) -> Result<(), PageError> {
+        if self.changes.lock().take_one(account.id, Instant::now()) {
+            return Ok(());
+        }
+        self.service.refusals.note(Refusal::PageChanges, Some(from), Some(&account.handle));
+        Err(PageError::Limited)
     }
 }
 

@@ -64,9 +64,7 @@ pub(super) async fn upload(
         )
         .await;
     }
-    if !people.may_change(account.id) {
-        return Err(PageError::Limited);
-    }
+    people.count_change(account, caller.visitor.peer.ip())?;
     let Ok(Ok(painter)) = timeout(PATIENCE, people.painters.acquire()).await else {
         return Err(PageError::Busy);
     };
@@ -99,10 +97,9 @@ pub(super) async fn remove(
     State(people): State<Arc<People>>,
     submitted: Submitted,
 ) -> Result<Response, PageError> {
-    let account = submitted.caller.account()?;
-    if !people.may_change(account.id) {
-        return Err(PageError::Limited);
-    }
+    let caller = &submitted.caller;
+    let account = caller.account()?;
+    people.count_change(account, caller.visitor.peer.ip())?;
     people.service.store.remove_picture(account.id).await?;
     Ok(redirect("/account?done=no-picture", None))
 }
