@@ -3,6 +3,7 @@
 use msnp::{FriendlyName, GroupArgument, PropertyKey, PropertyValue, Status};
 use papillon_store::PrivacyList;
 
+use super::node::TRANSACTION;
 use super::{Node, handle};
 use crate::delivery::Deliveries;
 
@@ -54,22 +55,12 @@ async fn only_those_who_watch_are_told_of_others() {
     let (alice, bob) = (node.sign_in("alice").await, node.sign_in("bob").await);
     node.appear(&alice, Status::Busy);
     assert_eq!(bob.told(), "+ alice@example.com alice@example.com");
-    bob.session.watch(false);
+    bob.session.watch.end();
     node.appear(&alice, Status::Away);
-    node.directory.introduce(
-        &bob.session,
-        alice.session.account,
-        super::node::TRANSACTION,
-        &mut Deliveries::new(),
-    );
+    node.directory.await_contact(&bob.session, alice.session.account);
+    node.directory.introduce(&bob.session, TRANSACTION, &mut Deliveries::new());
     assert_eq!(bob.told(), "");
-    bob.session.watch(true);
-    node.directory.introduce(
-        &bob.session,
-        alice.session.account,
-        super::node::TRANSACTION,
-        &mut Deliveries::new(),
-    );
+    node.directory.watch(&bob.session, TRANSACTION, &mut Deliveries::new());
     assert_eq!(bob.told(), "= alice@example.com");
 }
 
