@@ -54,22 +54,15 @@ async fn only_those_who_watch_are_told_of_others() {
     let (alice, bob) = (node.sign_in("alice").await, node.sign_in("bob").await);
     node.appear(&alice, Status::Busy);
     assert_eq!(bob.told(), "+ alice@example.com alice@example.com");
-    bob.session.watch(false);
+    bob.session.watch.end();
     node.appear(&alice, Status::Away);
-    node.directory.introduce(
-        &bob.session,
-        alice.session.account,
-        super::node::TRANSACTION,
-        &mut Deliveries::new(),
-    );
+    let introduce = || {
+        node.directory.introduce(&bob.session, super::node::TRANSACTION, &mut Deliveries::new());
+    };
+    introduce();
     assert_eq!(bob.told(), "");
-    bob.session.watch(true);
-    node.directory.introduce(
-        &bob.session,
-        alice.session.account,
-        super::node::TRANSACTION,
-        &mut Deliveries::new(),
-    );
+    bob.session.watch.begin(vec![alice.session.clone()]);
+    introduce();
     assert_eq!(bob.told(), "= alice@example.com");
 }
 

@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use bytes::Bytes;
-use msnp::command::msg::Acknowledge;
+use msnp::command::msg::{self, Acknowledge};
 use tokio::time::advance;
 
 use super::*;
@@ -52,9 +51,12 @@ impl Member {
     }
 
     fn say(&self, conversation: &Conversation, acknowledge: Acknowledge, relayed: &mut Relayed) {
-        let payload = Bytes::from_static(b"hello\r\n");
-        let message = msg::Request { transaction: TransactionId(5), acknowledge, payload };
-        conversation.relay(self.account, self.tunnel.outbox(), &message, relayed, &mut Deliveries::new());
+        let messages =
+            [msg::RequestRef { transaction: TransactionId(5), acknowledge, payload: b"hello\r\n" }];
+        let person = invitee(self.account.0);
+        let mut envelope = msg::Envelope::new(&person.handle, &person.name);
+        let relay = Relay { sender: self.tunnel.outbox(), envelope: &mut envelope, messages: &messages };
+        conversation.relay(self.account, relay, relayed, &mut Deliveries::new());
     }
 }
 
