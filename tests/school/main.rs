@@ -30,7 +30,8 @@ fn neighbours(number: usize) -> HashSet<String> {
 
 impl Pupil {
     async fn arrive(server: &TestServer, number: usize) -> Self {
-        let mut ns = Ns::enter(&server.addresses, &pupil(number), if number % 2 == 0 { 8 } else { 9 }).await;
+        let mut ns =
+            Ns::enter(&server.addresses, &pupil(number), if number.is_multiple_of(2) { 8 } else { 9 }).await;
         let lists = ns.syn().await;
         let listed: HashSet<_> = lists.of("LST").iter().map(|line| words(line)[1].to_owned()).collect();
         assert_eq!(listed, neighbours(number));

@@ -51,13 +51,11 @@ impl Member {
     }
 
     fn say(&self, conversation: &Conversation, acknowledge: Acknowledge, relayed: &mut Relayed) {
+        let messages =
+            [msg::RequestRef { transaction: TransactionId(5), acknowledge, payload: b"hello\r\n" }];
         let person = invitee(self.account.0);
-        let message = msg::RequestRef { transaction: TransactionId(5), acknowledge, payload: b"hello\r\n" };
-        let relay = Relay {
-            sender: self.tunnel.outbox(),
-            envelope: &mut msg::Envelope::new(&person.handle, &person.name),
-            messages: &[message],
-        };
+        let mut envelope = msg::Envelope::new(&person.handle, &person.name);
+        let relay = Relay { sender: self.tunnel.outbox(), envelope: &mut envelope, messages: &messages };
         conversation.relay(self.account, relay, relayed, &mut Deliveries::new());
     }
 }
