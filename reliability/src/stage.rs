@@ -22,6 +22,8 @@ use crate::report::Report;
 const WARM_UP: Duration = Duration::from_secs(2);
 /// The time within which the memory has to be back.
 const SETTLE: Duration = Duration::from_secs(30);
+/// Free pages are back with the system after it.
+const DECAY: Duration = Duration::from_secs(12);
 /// The service writes of refusals once a second.
 const LOG: Duration = Duration::from_millis(1_200);
 
@@ -91,6 +93,17 @@ impl Stage {
     /// So many panics are the case's own.
     pub fn expect_panics(&mut self, panics: usize) {
         self.panics = panics;
+    }
+
+    /// Takes the figures before the attack once more: the service has by now what it keeps of many people, such as the
+    /// pages of its database, of which each of its connections to SQLite keeps 2 MiB at most.
+    ///
+    /// # Errors
+    /// When the service has ended.
+    pub async fn begin_anew(&mut self) -> Result<()> {
+        sleep(DECAY).await;
+        self.before = self.program.figures()?;
+        Ok(())
     }
 
     /// The figures of the service before the attack.

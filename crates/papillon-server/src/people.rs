@@ -30,6 +30,8 @@ mod lists;
 mod rates;
 mod sessions;
 pub(crate) mod store_watch;
+#[cfg(test)]
+mod tests;
 pub(crate) mod visibility;
 mod watch;
 

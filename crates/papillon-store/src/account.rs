@@ -89,3 +89,15 @@ pub struct NewAccount {
     /// Whether the person may use the administrators' pages.
     pub admin: bool,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_is_written_as_digits_and_a_hash_not_at_all() {
+        assert_eq!(AccountId(42).to_string(), "42");
+        assert_eq!(format!("{:>4}", AccountId(42)), "  42");
+        assert_eq!(format!("{:?}", PasswordHash::new("$argon2id$secret")), "PasswordHash(…)");
+    }
+}

@@ -102,6 +102,7 @@ mod tests {
         ] {
             assert_eq!(range(text).to_string(), is, "{text}");
             assert_eq!(range(text), range(is), "{text}");
+            assert!(is.ends_with(&format!("/{}", range(text).bits())), "{text}");
         }
     }
 

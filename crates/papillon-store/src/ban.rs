@@ -166,7 +166,8 @@ mod tests {
 
     #[test]
     fn a_reason_is_one_line_that_can_be_read() {
-        assert_eq!(" spam, twice ".parse::<BanReason>().unwrap().as_str(), "spam, twice");
+        let reason: BanReason = " spam, twice ".parse().unwrap();
+        assert_eq!((reason.as_str(), &*reason.to_string()), ("spam, twice", "spam, twice"));
         assert_eq!("".parse::<BanReason>(), Ok(BanReason::default()));
         assert!("é".repeat(200).parse::<BanReason>().is_ok());
         for bad in ["a\nb", "a\u{1b}[2Jb", "a\u{202e}b", &"x".repeat(201)] {

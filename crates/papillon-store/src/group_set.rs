@@ -69,3 +69,15 @@ impl fmt::Debug for GroupSet {
         f.debug_set().entries(self.iter().map(GroupId::number)).finish()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_set_is_written_as_the_numbers_of_its_groups() {
+        let groups: GroupSet = [29, 0, 3].into_iter().filter_map(GroupId::new).collect();
+        assert_eq!(format!("{groups:?}"), "{0, 3, 29}");
+        assert_eq!(format!("{:?}", GroupSet::EMPTY), "{}");
+    }
+}

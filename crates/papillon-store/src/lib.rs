@@ -103,3 +103,26 @@ pub async fn open(url: &str) -> Result<Arc<dyn Store>> {
     }
     SqliteStore::open(Path::new(path)).await
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn an_address_leads_to_its_kind_of_database_or_to_an_error_that_names_the_kinds() {
+        for (address, names_the_kinds) in [
+            ("", true),
+            ("sqlite:", true),
+            ("sqlite://", true),
+            ("mysql://localhost/papillon", true),
+            // The driver of PostgreSQL reads these, and finds no port.
+            ("postgres://localhost:port/papillon", false),
+            ("postgresql://localhost:port/papillon", false),
+            ("/no-folder/papillon.db", false),
+        ] {
+            let error = open(address).await.err().map(|error| error.to_string()).unwrap_or_default();
+            assert_eq!(error.contains("sqlite:PATH, nor postgres://"), names_the_kinds, "{address}: {error}");
+            assert!(error.starts_with("the database is not available: "), "{address}: {error}");
+        }
+    }
+}

@@ -21,3 +21,14 @@ impl fmt::Debug for Picture {
         write!(f, "Picture({}, {} bytes)", self.content_type, self.bytes.len())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_log_shows_the_size_of_a_picture_and_not_its_bytes() {
+        let picture = Picture { content_type: "image/png".into(), bytes: vec![7; 1000] };
+        assert_eq!(format!("{picture:?}"), "Picture(image/png, 1000 bytes)");
+    }
+}

@@ -1,6 +1,8 @@
 //! The store on SQLite: one file, nothing to set up.
 
 mod files;
+#[cfg(test)]
+mod tests;
 
 use std::fmt::Write as _;
 use std::fs::OpenOptions;

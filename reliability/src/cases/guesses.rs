@@ -11,12 +11,11 @@ use crate::ground::{Arena, Setup};
 use crate::report::Report;
 use crate::stage::Stage;
 
-/// The lifetime of cookies here, in seconds.
-const COOKIE: u64 = 3;
-
 pub async fn run(arena: &Arena) -> Result<Report> {
+    // The lifetime of cookies in seconds: long enough for all guesses at one, also on a busy machine.
+    let cookie = arena.pick(3, 15);
     let guesses = arena.pick(100, 2_000);
-    let mut setup = Setup::default().set("TIMEOUTS_COOKIE", COOKIE);
+    let mut setup = Setup::default().set("TIMEOUTS_COOKIE", cookie);
     for name in ["owner", "thief", "other"] {
         setup.population.add(person(name));
     }
@@ -28,7 +27,7 @@ pub async fn run(arena: &Arena) -> Result<Report> {
     let _thief = stage.people.online(msnp, &person("thief")).await;
 
     cookies(&mut owner, &mut other, guesses).await;
-    late(&mut owner, &mut other).await;
+    late(&mut owner, &mut other, cookie).await;
     after_sign_out(&stage, other).await;
     let refused = session_ids(&stage, guesses).await?;
     stage.done(format!("{guesses} guesses of each kind, replays, cookies of others, late ones"));
@@ -72,12 +71,12 @@ async fn cookies(owner: &mut Ns, other: &mut Ns, guesses: usize) {
     seat.expect(&format!("BYE {}", other.handle)).await;
 }
 
-async fn late(owner: &mut Ns, other: &mut Ns) {
+async fn late(owner: &mut Ns, other: &mut Ns, cookie: u64) {
     let door = owner.door().await;
     let mut seat = Sb::open(owner).await;
     seat.call(&other.handle).await;
     let ring = other.ring().await;
-    sleep(Duration::from_secs(COOKIE) + Duration::from_millis(500)).await;
+    sleep(Duration::from_secs(cookie) + Duration::from_millis(500)).await;
     refused(&door, &format!("USR 1 {} {}", owner.handle, door.cookie)).await;
     refused(&ring, &format!("ANS 1 {} {} {}", other.handle, ring.cookie, ring.session)).await;
     seat.quiet().await;

@@ -42,6 +42,8 @@ pub async fn run(arena: &Arena) -> Result<Report> {
     }
     let mut stage = Stage::set(arena, setup).await?;
     let msnp = stage.program.doors.msnp;
+    drop(all_in(msnp, &stage.people, crowd, 64).await?);
+    stage.begin_anew().await?;
     // The first time they come as people do: some at a time.
     let first = all_in(msnp, &stage.people, crowd, 64).await?;
     let with_all = stage.program.figures()?;

@@ -100,7 +100,8 @@ impl FileContext {
                 at += 2;
             }
         }
-        if length > KIND_OF_SHARE {
+        // Version 0 ends before it.
+        if self.version != 0 {
             // A file; a shared background has 0xFFFFFFFE (KOP09, EME).
             put(KIND_OF_SHARE, &0xffff_ffff_u32.to_le_bytes());
         }

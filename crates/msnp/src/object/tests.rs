@@ -130,6 +130,23 @@ fn any_order_is_read_and_hashed_as_written() {
     }
 }
 
+/// A client that writes attributes in an order of its own and hashes them in the order of MSN Messenger 6: as it wrote
+/// them, and without those that came later.
+#[test]
+fn another_order_is_hashed_in_the_classic_order_with_the_entities_as_written() {
+    let object = |sha1c: &str| {
+        let text = format!(
+            "<msnobj SHA1D=\"x\" Type=\"3\" Location=\"a&#39;b\" Size=\"1\" Friendly=\"AAA=\" \
+             Creator=\"a@b.c\" contenttype=\"D\" SHA1C=\"{sha1c}\"/>"
+        );
+        MsnObject::parse(&text).unwrap().verify_description()
+    };
+    let classic = "Creatora@b.cSize1Type3Locationa&#39;bFriendlyAAA=SHA1Dx";
+    assert_eq!(object(&STANDARD.encode(Sha1::digest(classic))), Description::Verified);
+    let another = "Creatora@b.cSize2Type3Locationa&#39;bFriendlyAAA=SHA1Dx";
+    assert_eq!(object(&STANDARD.encode(Sha1::digest(another))), Description::Mismatch);
+}
+
 #[test]
 fn entities_stand_for_characters() {
     let object = MsnObject::parse(&PICTURE.replace("TFR1.tmp", "a&amp;b&quot;&#x263A;&c")).unwrap();

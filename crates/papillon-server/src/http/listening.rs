@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -62,14 +63,22 @@ pub(crate) async fn listen<Receive, Received>(
     let mut conversations = JoinSet::new();
     let mut backoff = Backoff::default();
     loop {
-        let accepted = tokio::select! {
-            // At a listener where connections never cease to come, shutdown still has its turn.
-            biased;
-            _ = shutdown.wait_for(|down| *down) => break,
-            accepted = next(&listener, &room, &backoff) => accepted,
+        let accepted = {
+            // Made once for each connection: it may have one in its hands already, which waits for its permit.
+            let mut next = pin!(next(&listener, &room, &backoff));
+            loop {
+                tokio::select! {
+                    // At a listener where connections never cease to come, shutdown still has its turn.
+                    biased;
+                    _ = shutdown.wait_for(|down| *down) => break None,
+                    // A `JoinSet` keeps the memory of tasks that are over until they are asked for, also when nobody
+                    // comes any more.
+                    Some(_) = conversations.join_next() => {}
+                    accepted = &mut next => break Some(accepted),
+                }
+            }
         };
-        // A `JoinSet` keeps tasks that are over until they are asked for.
-        while conversations.try_join_next().is_some() {}
+        let Some(accepted) = accepted else { break };
         match accepted {
             Ok((stream, from, permit)) => {
                 backoff.reset();

@@ -145,3 +145,22 @@ impl Gaps {
         Some(self.set_aside.swap_remove(at))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// So that a change that never comes holds no memory for ever.
+    #[test]
+    fn the_oldest_missing_change_is_given_up_with_one_note_too_many() {
+        let mut gaps = Gaps::after(ListVersion(1));
+        let newest = |notes: usize| ListVersion(notes as u32 + 2);
+        for note in 1..=MOST {
+            gaps.note(newest(note), Subject::Owner, Cells::NAME);
+            assert!(gaps.are_left(newest(note)) && !gaps.has(ListVersion(2)), "{note} notes");
+        }
+        gaps.note(newest(MOST + 1), Subject::Owner, Cells::NAME);
+        assert!(!gaps.are_left(newest(MOST + 1)));
+        assert!(gaps.has(ListVersion(2)));
+    }
+}

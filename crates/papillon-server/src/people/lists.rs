@@ -201,3 +201,47 @@ pub(super) fn put_property(
         properties.sort_unstable_by_key(|(key, _)| *key);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use msnp::FriendlyName;
+
+    use super::*;
+
+    fn person(number: i64) -> Person {
+        let handle = Handle::parse(&format!("p{number}@example.com")).unwrap();
+        Person { account: AccountId(number), handle }
+    }
+
+    /// A contact that has left the lists, while an older change can still name it.
+    #[test]
+    fn one_that_is_set_aside_is_changed_as_if_it_were_on_the_lists() {
+        let roster = Roster {
+            version: ListVersion(1),
+            prompt: AddPrompt::Ask,
+            privacy: Privacy::AllowUnlisted,
+            properties: Vec::new(),
+            groups: Vec::new(),
+            contacts: Vec::new(),
+        };
+        let mut lists = Lists::new(roster);
+        let mut gaps = Gaps::after(ListVersion(1));
+        gaps.set_aside = vec![on_no_list(&person(1)), on_no_list(&person(2))];
+        let name = FriendlyName::parse("new").unwrap();
+        for number in [2, 3] {
+            lists.edit_known(Some(&mut gaps), AccountId(number), |contact| contact.name = name.clone());
+        }
+        let aside = |contact: &Contact| (contact.handle.clone(), contact.name == name);
+        let aside: Vec<_> = gaps.set_aside.iter().map(aside).collect();
+        assert_eq!(aside, [(person(1).handle, false), (person(2).handle, true)]);
+
+        lists.edit_known(Some(&mut gaps), AccountId(2), |contact| {
+            contact.lists = contact.lists.with(List::Allow)
+        });
+        assert_eq!(
+            lists.contacts().iter().map(|contact| &contact.handle).collect::<Vec<_>>(),
+            [&person(2).handle]
+        );
+        assert_eq!(gaps.set_aside.len(), 1);
+    }
+}

@@ -181,6 +181,28 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn what_came_to_nothing_does_not_count() {
+        let limits = Limits { additions_per_contact: 1, groups_per_minute: 1, ..Limits::default() };
+        let (rates, alice, bob) = (AccountRates::new(&limits), AccountId(1), handle("bob@example.com"));
+        for _ in 0..3 {
+            assert!(rates.take_addition(alice, &bob) && !rates.take_addition(alice, &bob));
+            rates.give_back_addition(alice, &bob);
+            assert!(rates.take(Class::Groups, alice) && !rates.allows(Class::Groups, alice));
+            rates.give_back(Class::Groups, alice);
+            assert!(rates.allows(Class::Groups, alice));
+        }
+    }
+
+    #[test]
+    fn a_client_over_a_limit_gets_the_error_that_it_knows() {
+        let errors = Class::ALL.iter().map(|class| class.error().to_string());
+        let mut expected = ["800"; 9];
+        expected[Class::SignIns as usize] = "910";
+        expected[Class::Calls as usize] = "713";
+        assert_eq!(errors.collect::<Vec<_>>(), expected);
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn a_change_of_the_settings_holds_at_once() {
         let rates = AccountRates::new(&Limits { groups_per_minute: 2, ..Limits::default() });
         let taken = |rates: &AccountRates| (0..9).filter(|_| rates.take(Class::Groups, AccountId(1))).count();

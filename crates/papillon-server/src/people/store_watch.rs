@@ -2,8 +2,10 @@
 //! outcome.
 
 mod bans;
-mod doubts;
+pub(super) mod doubts;
 mod outage;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,5 +1,8 @@
 //! The connections to a database. They are lent one by one, and one that has failed is never used again.
 
+#[cfg(test)]
+mod tests;
+
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -95,3 +95,106 @@ impl From<Fault> for StoreError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::borrow::Cow;
+    use std::error::Error;
+    use std::{fmt, io};
+
+    use sqlx::error::{DatabaseError, ErrorKind};
+
+    use super::*;
+
+    /// An answer of a database with this code.
+    #[derive(Debug)]
+    struct Answer(&'static str);
+
+    impl fmt::Display for Answer {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str(self.message())
+        }
+    }
+
+    impl Error for Answer {}
+
+    impl DatabaseError for Answer {
+        fn message(&self) -> &str {
+            "the words of the database"
+        }
+
+        fn code(&self) -> Option<Cow<'_, str>> {
+            Some(self.0.into())
+        }
+
+        fn as_error(&self) -> &(dyn Error + Send + Sync + 'static) {
+            self
+        }
+
+        fn as_error_mut(&mut self) -> &mut (dyn Error + Send + Sync + 'static) {
+            self
+        }
+
+        fn into_error(self: Box<Self>) -> Box<dyn Error + Send + Sync + 'static> {
+            self
+        }
+
+        fn kind(&self) -> ErrorKind {
+            ErrorKind::Other
+        }
+    }
+
+    fn answer(code: &'static str) -> Fault {
+        Fault::Driver(sqlx::Error::Database(Box::new(Answer(code))))
+    }
+
+    #[test]
+    fn codes_tell_what_to_do() {
+        for (code, is_conflict, is_busy, is_disconnect) in [
+            // PostgreSQL: no such table, a conflict, a deadlock, a shutdown, a failed connection.
+            ("42P01", false, false, false),
+            ("40001", true, false, false),
+            ("40P01", true, false, false),
+            ("57P01", false, false, true),
+            ("08006", false, false, true),
+            // SQLite: an error, busy, busy with a snapshot that was overtaken, busy in recovery, a full disk.
+            ("1", false, false, false),
+            ("5", false, true, false),
+            ("517", true, true, false),
+            ("261", false, true, false),
+            ("13", false, false, false),
+        ] {
+            let fault = answer(code);
+            assert_eq!(
+                (fault.is_conflict(), fault.is_busy(), fault.is_disconnect(), fault.is_of_connection()),
+                (is_conflict, is_busy, is_disconnect, true),
+                "{code}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_lost_connection_is_told_from_a_slow_one() {
+        for (fault, is_disconnect, is_of_connection) in [
+            (Fault::Driver(sqlx::Error::Io(io::ErrorKind::BrokenPipe.into())), true, true),
+            (Fault::Driver(sqlx::Error::Protocol("x".into())), true, true),
+            (Fault::Driver(sqlx::Error::WorkerCrashed), true, true),
+            (Fault::Driver(sqlx::Error::RowNotFound), false, true),
+            (Fault::TimedOut, false, true),
+            (Fault::busy(), false, false),
+            (Fault::silent(), false, false),
+            (Fault::Refused(Refusal::ListFull), false, false),
+            (Fault::corrupt("x"), false, false),
+        ] {
+            assert_eq!(
+                (fault.is_disconnect(), fault.is_of_connection(), fault.is_conflict(), fault.is_busy()),
+                (is_disconnect, is_of_connection, false, false),
+                "{fault:?}"
+            );
+        }
+        assert_eq!(
+            StoreError::from(answer("1")).to_string(),
+            "the database is not available: the words of the database"
+        );
+    }
+}

@@ -129,9 +129,14 @@ impl SqlStore {
 /// Waits a little longer each time, so that two transactions in conflict do not meet again.
 pub(super) async fn step_aside(attempt: u32) {
     tracing::debug!(attempt, "a transaction met another and is tried again");
+    tokio::time::sleep(pause(attempt, std::process::id())).await;
+}
+
+/// The wait after this attempt in this process.
+fn pause(attempt: u32, process: u32) -> Duration {
     // Nodes differ in it, so that theirs do not meet at the same moments again.
-    let spread = u64::from(std::process::id()) % 7;
-    tokio::time::sleep(Duration::from_millis((1 << attempt.min(6)) + spread)).await;
+    let spread = u64::from(process) % 7;
+    Duration::from_millis((1 << attempt.min(6)) + spread)
 }
 
 /// Runs `$work` in a transaction and commits it. A macro, because the type of a closure cannot say yet that its future
@@ -165,3 +170,21 @@ macro_rules! in_transaction {
     }};
 }
 pub(super) use in_transaction;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_transaction_steps_aside_for_longer_each_time_and_a_third_of_a_second_in_all() {
+        let pauses = [1, 2, 3, 4, 5, 6, 7, 9].map(|attempt| pause(attempt, 700).as_millis());
+        assert_eq!(pauses, [2, 4, 8, 16, 32, 64, 64, 64]);
+        assert_eq!([701, 702, 706, 707].map(|process| pause(1, process).as_millis()), [3, 4, 8, 2]);
+        let begun = Instant::now();
+        for attempt in 1..ATTEMPTS {
+            step_aside(attempt).await;
+        }
+        let waited = begun.elapsed().as_millis();
+        assert!((318..400).contains(&waited), "{waited} ms");
+    }
+}

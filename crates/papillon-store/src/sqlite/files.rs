@@ -83,3 +83,23 @@ type Identity = ();
 fn identity(_: &Path) -> io::Result<Identity> {
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_reason_says_what_became_of_the_file() {
+        let words = |error: Option<io::ErrorKind>| {
+            let error = error.map(io::Error::from);
+            let Fault::Outage(words) = lost(Path::new("/x.db"), error.as_ref()) else { panic!("no outage") };
+            words.split(';').next().map(str::to_owned)
+        };
+        let replaced = "/x.db was replaced by another file while it was open";
+        assert_eq!(words(None).as_deref(), Some(replaced));
+        let deleted = "/x.db was deleted or moved while it was open";
+        assert_eq!(words(Some(io::ErrorKind::NotFound)).as_deref(), Some(deleted));
+        let closed = "/x.db cannot be looked at: permission denied";
+        assert_eq!(words(Some(io::ErrorKind::PermissionDenied)).as_deref(), Some(closed));
+    }
+}

@@ -84,6 +84,41 @@ fn the_whole_folder_is_replaced() {
     });
 }
 
+/// The file is moved away between the beginning of a transaction and its commit: nobody knows whether it is stored.
+#[test]
+fn a_change_into_a_file_that_is_moved_away_meanwhile_is_in_doubt() {
+    let one_thread = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    one_thread.block_on(async {
+        let open = Open::new().await;
+        let bob = person(&open.store, "bob").await;
+        let before = version(&open.store, open.alice).await;
+        {
+            let (contact, name) = (handle("bob"), friendly("Bob"));
+            let change = open.store.add_to_forward(open.alice, &contact, &name, Absent, NO_LIMIT);
+            tokio::pin!(change);
+            tokio::select! {
+                biased;
+                _ = &mut change => panic!("the change did not wait for the database"),
+                () = std::future::ready(()) => {}
+            }
+            fs::rename(open.file(""), open.file(".moved")).unwrap();
+            Open::refuses(&change.await.map(drop), &open.file(""));
+            fs::rename(open.file(".moved"), open.file("")).unwrap();
+        }
+        assert_eq!(open.store.in_doubt(), [open.alice, bob]);
+        // On top of lists that may be other ones nothing is changed, until it is known.
+        let refused = open.change().await.unwrap_err().to_string();
+        assert!(refused.contains("an earlier change of this account"), "{refused}");
+        let (account, stored) = open.store.look_into(open.alice).await.unwrap().unwrap();
+        assert_eq!((account.id, stored.version), (open.alice, v(before + 1)));
+        assert_eq!(open.store.in_doubt(), [bob]);
+        open.change().await.unwrap();
+        open.store.remove_account(&handle("bob")).await.unwrap();
+        assert_eq!(open.store.look_into(bob).await.unwrap(), None);
+        assert_eq!(open.store.in_doubt(), []);
+    });
+}
+
 /// A new connection finds the file that was put in its place; an open one reads on in the old file.
 #[test]
 fn those_who_read_read_on() {

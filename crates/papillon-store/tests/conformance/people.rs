@@ -210,7 +210,13 @@ pub async fn the_first_secret_stays(place: Place) {
     let (first, second) = (first.await.unwrap(), second.await.unwrap());
     assert_eq!(first, second);
     assert!(first == b"one" || first == b"two");
-    assert_eq!(place.open().await.secret("ticket-key", b"three").await.unwrap(), first);
+    let third = place.open().await;
+    let written = || third.measures().writes().by_duration.iter().sum::<u64>();
+    let before = written();
+    assert_eq!(third.secret("ticket-key", b"three").await.unwrap(), first);
+    assert_eq!(written(), before, "a secret that is there is only read");
+    third.secret("a-third", b"three").await.unwrap();
+    assert_eq!(written(), before + 1);
     assert_eq!(store.secret("another", &[0, 255, 10]).await.unwrap(), [0, 255, 10]);
 }
 

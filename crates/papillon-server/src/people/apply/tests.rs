@@ -140,3 +140,15 @@ fn a_change_that_was_read_early_is_not_taken_for_another() {
     let renamed = state.lists.contacts().iter().find(|contact| contact.account == person(2).account);
     assert_eq!(renamed.map(|contact| &contact.name), Some(&model::name("late")));
 }
+
+#[test]
+fn an_account_that_is_gone_by_the_last_change_leaves_no_gap() {
+    let mut model = Model::new();
+    for step in model::SOME_CONTACTS {
+        model.step(*step);
+    }
+    let mut state = state(&model);
+    let version = state.lists.version();
+    assert!(apply(&mut state, &Change::ContactGone { contact: person(1), lists: ListFlags::NONE, version }));
+    assert!(state.lists.gaps.is_none());
+}

@@ -1,5 +1,8 @@
 //! A conversation: the people in it, and the relay of a message to all of them.
 
+#[cfg(test)]
+mod tests;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -229,19 +232,5 @@ impl State {
     fn answered(&mut self, callee: &Handle) -> Option<AccountId> {
         let at = self.ringing.iter().position(|ringing| ringing.callee == *callee)?;
         Some(self.ringing.remove(at).caller)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_session_number_fits_a_signed_one() {
-        let level = std::sync::Arc::<crate::counts::Level>::default();
-        for _ in 0..1_000 {
-            let SessionId(number) = Conversation::new(level.enter()).id();
-            assert!((1..1 << 31).contains(&number), "{number}");
-        }
     }
 }

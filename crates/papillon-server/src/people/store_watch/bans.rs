@@ -13,7 +13,7 @@ use crate::people::change::Change;
 use crate::people::{AccountLocks, Directory};
 
 /// Between two writes of counts: a flood from banned addresses costs the store one for each.
-const PAUSE: Duration = Duration::from_secs(5);
+pub(super) const PAUSE: Duration = Duration::from_secs(5);
 /// The most bans whose counts go into one transaction, which stays short.
 const BATCH: usize = 500;
 

@@ -10,7 +10,7 @@ use crate::people::{AccountLocks, Directory};
 const ATTEMPTS: u32 = 3;
 
 /// Looks into all accounts in doubt.
-pub(super) async fn settle(
+pub(in crate::people) async fn settle(
     store: &dyn Store,
     locks: &AccountLocks,
     directory: &Directory,

@@ -59,7 +59,23 @@ impl Outage {
 
 #[cfg(test)]
 mod tests {
+    use papillon_store::Refusal;
+
     use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn it_lasts_from_the_first_failure_to_the_next_success() {
+        let mut outage = Outage::default();
+        outage.note(Ok(()));
+        assert!(outage.0.is_none());
+        for _ in 0..2 {
+            outage.note(Err(Refusal::UnknownAccount.into()));
+            tokio::time::advance(Duration::from_secs(3)).await;
+        }
+        assert_eq!(outage.0.as_ref().map(|told| told.since.elapsed()), Some(Duration::from_secs(6)));
+        outage.note(Ok(()));
+        assert!(outage.0.is_none());
+    }
 
     #[tokio::test(start_paused = true)]
     async fn it_is_told_once_then_at_growing_intervals_and_when_it_is_over() {

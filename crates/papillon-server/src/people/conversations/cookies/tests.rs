@@ -1,53 +1,16 @@
 //! Cookies are counted by the account that asked for them.
 
-use std::net::{Ipv4Addr, SocketAddr};
-
-use msnp::{AddPrompt, Dialect, FriendlyName, ListVersion, Privacy};
-use papillon_store::{Account, Roster};
 use tokio::time::advance;
 
 use super::*;
-use crate::delivery::{Share, Tunnel};
-use crate::listen::{EntryPoint, Origin};
+use crate::counts::Level;
+use crate::people::tests::{invitee as person, session};
 
 const LIFETIME: Duration = Duration::from_secs(120);
 
 /// A node that has 10 cookies, 4 of an account.
 fn switchboards() -> Switchboards {
     Switchboards::new(LIFETIME, &Limits { cookies: 10, cookies_per_account: 4, ..Limits::default() })
-}
-
-fn person(account: i64) -> Invitee {
-    let handle = Handle::parse(&format!("p{account}@example.com")).expect("a handle");
-    let name = FriendlyName::from(&handle);
-    Invitee { account: AccountId(account), handle, name, dialect: Dialect::NEWEST }
-}
-
-fn session(account: i64) -> Arc<Session> {
-    let Invitee { account: id, handle, name, dialect } = person(account);
-    let account = Account {
-        id,
-        handle,
-        name,
-        credential_epoch: 1,
-        enabled: true,
-        verified: true,
-        created_at: 0,
-        admin: false,
-    };
-    let roster = Roster {
-        version: ListVersion(1),
-        prompt: AddPrompt::Ask,
-        privacy: Privacy::AllowUnlisted,
-        properties: Vec::new(),
-        groups: Vec::new(),
-        contacts: Vec::new(),
-    };
-    let nowhere = SocketAddr::from((Ipv4Addr::LOCALHOST, 1863));
-    let origin =
-        Origin { client: nowhere, local: nowhere, entry_point: EntryPoint::Gateway, by_proxy: false };
-    let tunnel = Tunnel::new(1 << 10, LIFETIME, Share::boundless(), Arc::default());
-    Session::new(account, roster, dialect, Arc::clone(tunnel.outbox()), origin, Box::default())
 }
 
 /// The cookies that are out, and those that are counted.
@@ -94,4 +57,51 @@ async fn those_that_are_used_or_of_a_sign_in_that_is_over_do_not_count() {
         assert_eq!(node.admit(&session), Err(NoCookie::Account));
         assert_eq!(count(&node), (4, 4));
     }
+}
+
+/// Any attempt that does not fit leaves the cookie to its person.
+#[tokio::test(start_paused = true)]
+async fn a_cookie_lets_its_person_into_its_conversation_once() {
+    let node = switchboards();
+    let conversation = Arc::new(Conversation::new(Arc::<Level>::default().enter()));
+    let (right, other) = (conversation.id(), SessionId(conversation.id().0 ^ 1));
+    let (callee, signed_in) = (person(2), session(2));
+    let redeem = |cookie: &Cookie, handle: &Handle, session| {
+        let mut owner = None;
+        let admitted = node.redeem(cookie, handle, session, |account| owner = Some(account));
+        assert_eq!(owner, admitted.as_ref().map(|(person, _)| person.account));
+        admitted.map(|(person, conversation)| (person.account, conversation.map(|it| it.id())))
+    };
+    let cookie =
+        node.issue(AccountId(1), callee.clone(), signed_in.sign_in(), Some(Arc::clone(&conversation)));
+    let cookie = cookie.expect("a cookie");
+    for (handle, session) in
+        [(&person(3).handle, Some(right)), (&callee.handle, Some(other)), (&callee.handle, None)]
+    {
+        assert_eq!(redeem(&cookie, handle, session), None, "{handle} {session:?}");
+    }
+    assert_eq!(redeem(&cookie, &callee.handle, Some(right)), Some((callee.account, Some(right))));
+    assert_eq!(redeem(&cookie, &callee.handle, Some(right)), None, "it was used");
+
+    let late = node.admit(&signed_in).expect("a cookie");
+    advance(LIFETIME).await;
+    assert_eq!(redeem(&late, &callee.handle, None), None, "it has expired");
+    let in_time = node.admit(&signed_in).expect("a cookie");
+    advance(LIFETIME - Duration::from_millis(1)).await;
+    assert_eq!(redeem(&in_time, &callee.handle, None), Some((callee.account, None)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn cookies_that_nobody_used_are_cleared_away_with_their_accounts() {
+    let node = switchboards();
+    let sessions = [session(1), session(2)];
+    node.admit(&sessions[0]).expect("a cookie");
+    node.admit(&sessions[0]).expect("a cookie");
+    advance(LIFETIME - SWEEP).await;
+    node.admit(&sessions[1]).expect("a cookie");
+    assert_eq!(count(&node), (3, 3));
+    advance(SWEEP).await;
+    node.admit(&sessions[1]).expect("a cookie");
+    assert_eq!(count(&node), (2, 2));
+    assert_eq!(node.cookies.lock().asked.len(), 1, "the first account has none left");
 }
