@@ -334,6 +334,11 @@ fn what_is_missing_or_wrong() {
     let mut command = net.bare(ADA, ["contacts", "--insecure-tls"]);
     command.env("PAPILLON_PASSWORD", "wrong");
     crate::papillon::end(&mut command).fails(1, &["password is wrong"]);
+    net.papillon.run(["ban", "add", GRACE, "--for", "1h"]).is_fine();
+    // The service looks at the database a few times a second.
+    let mut refused = || crate::papillon::end(&mut net.bare(GRACE, ["contacts", "--insecure-tls"]));
+    let banned = std::iter::repeat_with(&mut refused).find(|ended| ended.code != 0).expect("in the end");
+    banned.fails(1, &["the service refused the sign-in: This account is banned until 2"]);
     let mut command = net.papillon.bare(["contacts"]);
     crate::papillon::end(&mut command).fails(2, &["--account"]);
     for words in [
