@@ -95,6 +95,7 @@ cases! {
     "list-pushes" "one account puts a person on its list and takes it off, in a loop" one_account::pushes;
     "presence" "one account with 50 friends signs in again and again" one_account::presence;
     "lock-out" "strangers try wrong passwords for an account" passwords::lock_out;
+    "guessing-fast" "five addresses guess passwords, 60 at once each" passwords::guessing_fast;
     "guessing" "many addresses guess passwords" passwords::guessing;
     "crowd" "40 right sign-ins of one account at once, from different addresses" passwords::crowd;
     "panics" "a panic in the task of a connection" panics::run;
