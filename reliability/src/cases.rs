@@ -90,11 +90,13 @@ cases! {
     "vanishing" "the cable of clients is pulled" vanishing::run, long;
     "hoarded-cookies" "one account signs in again and again, each time CHG and 8 × XFR" one_account::cookies;
     "unread-lists" "one account with 500 contacts asks for its lists 17 times, reads nothing, and comes again" one_account::lists;
+    "unread-address" "one address with many accounts: conversations that nobody reads, handshakes and bodies that do not end" one_address::unread;
     "silent-sockets" "900 silent connections of one address" one_address::silent;
     "calls" "one account signs in again and again, calls one person and invites by mail" one_account::calls;
     "list-pushes" "one account puts a person on its list and takes it off, in a loop" one_account::pushes;
     "presence" "one account with 50 friends signs in again and again" one_account::presence;
     "lock-out" "strangers try wrong passwords for an account" passwords::lock_out;
+    "guessing-fast" "five addresses guess passwords, 60 at once each" passwords::guessing_fast;
     "guessing" "many addresses guess passwords" passwords::guessing;
     "crowd" "40 right sign-ins of one account at once, from different addresses" passwords::crowd;
     "panics" "a panic in the task of a connection" panics::run;

@@ -11,6 +11,7 @@
 //! | the accounts, the settings and the start of a service | `ground.rs` |
 //! | a service with bystanders, and the judgement at the end | `stage.rs` |
 //! | the bystanders | `bystanders.rs` |
+//! | the tasks of an attack | `attackers.rs` |
 //! | the program's process and its figures | `program.rs`, `figures.rs` |
 //! | the counts of the log and of `/metrics` | `counts.rs` |
 //! | the service whose store panics | `panicking.rs` |
@@ -21,6 +22,7 @@
 // The testkit panics when the expected line does not come. A panic in a case is the failure of that case.
 #![allow(clippy::missing_panics_doc)]
 
+mod attackers;
 mod bystanders;
 mod cases;
 mod counts;

@@ -39,7 +39,11 @@ pub struct Form {
 impl Browser {
     /// On the listener without TLS.
     pub fn new(server: &TestServer) -> Self {
-        let address = server.addresses.http;
+        Self::at(server.addresses.http)
+    }
+
+    /// On the listener without TLS at an address.
+    pub fn at(address: SocketAddr) -> Self {
         Self { address, authority: None, cookies: BTreeMap::new(), headers: String::new() }
     }
 
