@@ -62,15 +62,14 @@ impl Seats {
 
     /// A seat for a connection from this address; without one it is a proxy's, which keeps its seat until it has named
     /// its client. Where none is free, one is taken away: of the network for most of whose connections the service
-    /// waits, from the one for which it has waited longest.
+    /// waits, from the one for which it has waited longest. A network keeps the only one.
     ///
     /// `None` when no connection has to give its seat to this one.
     pub(crate) fn take(self: &Arc<Self>, address: Option<IpAddr>) -> Option<Seated> {
         let network = address.map(Network::of);
         let evicted = Arc::<Notify>::default();
         let mut taken = self.taken.lock();
-        let gone = taken.crowd.make_room(network, &self.capacity).ok()?;
-        let gone = gone.and_then(|number| taken.sitters.remove(&number));
+        let gone = taken.make_room(network, &self.capacity)?;
         let works = usize::from(address.is_none());
         let number = taken.sit(Sitter { network, address, works, evicted: Arc::clone(&evicted) });
         drop(taken);
@@ -96,6 +95,19 @@ impl Seats {
 }
 
 impl Taken {
+    /// `None` when there is no room; the inner one when no connection has to go for it.
+    fn make_room(&mut self, network: Option<Network>, capacity: &Capacity) -> Option<Option<Sitter>> {
+        let own = self.crowd.pending_of(network);
+        let Some(number) = self.crowd.make_room(network, capacity).ok()? else { return Some(None) };
+        let gone = self.sitters.remove(&number)?;
+        if gone.network == network && own <= 1 {
+            self.crowd.enter(number, network, gone.stage());
+            self.sitters.insert(number, gone);
+            return None;
+        }
+        Some(Some(gone))
+    }
+
     fn sit(&mut self, sitter: Sitter) -> u64 {
         let number = self.next;
         self.next += 1;

@@ -80,7 +80,7 @@ impl Crowd {
         if self.all < capacity.all && self.pending < capacity.pending {
             return Ok(None);
         }
-        let own = self.groups.get(&key).map_or(0, Group::pending);
+        let own = self.pending_of(key);
         let (most, fullest) = self.by_size.last().copied().ok_or(Full::All)?;
         // Its own network, where no other has more: silent ones go then, but no client that is just signing in.
         let fuller = most > own + 1;
@@ -94,6 +94,11 @@ impl Crowd {
         };
         self.leave(oldest, from, stage);
         Ok(Some(oldest))
+    }
+
+    /// The number of connections of a network that have not signed in.
+    pub(crate) fn pending_of(&self, key: Key) -> usize {
+        self.groups.get(&key).map_or(0, Group::pending)
     }
 
     /// Counts a new connection.

@@ -27,39 +27,40 @@ fn a_newcomer_takes_the_seat_of_the_network_with_most_for_which_the_service_wait
 
 #[test]
 fn a_connection_keeps_its_seat_while_the_service_makes_its_answer() {
-    let seats = Seats::new(2);
-    let (first, _) = seats.take(address(1)).expect("a seat");
-    let (second, _) = seats.take(address(1)).expect("a seat");
-    let [one, another, of_second] = [first.work(), first.work(), second.work()];
+    let seats = Seats::new(3);
+    let [first, second, third] = [(); 3].map(|()| seats.take(address(1)).expect("a seat").0);
+    let [one, another, of_second, of_third] = [first.work(), first.work(), second.work(), third.work()];
     for work in [one, of_second] {
         assert!(seats.take(address(2)).is_none());
         drop(work);
     }
-    // The second one has waited longer, but for the other answer of the first.
-    assert!(seats.take(address(1)).is_some() && is_evicted(&second));
-    drop(another);
-    assert!(!is_evicted(&first));
+    assert!(seats.take(address(2)).is_none());
+    drop((of_third, another));
+    // The service has waited longest for the second one: the first had another answer to wait for.
+    assert_eq!(seats.take(address(2)).expect("a seat").1, address(1));
+    assert!(is_evicted(&second) && !is_evicted(&first) && !is_evicted(&third));
 }
 
 #[test]
-fn networks_with_as_many_keep_their_seats() {
-    let seats = Seats::new(2);
-    let _first = seats.take(address(1)).expect("a seat");
-    let _second = seats.take(address(2)).expect("a seat");
-    assert!(seats.take(address(3)).is_none());
-    // One more of its own is in the place of its first.
-    assert_eq!(seats.take(address(1)).expect("a seat").1, address(1));
+fn a_network_keeps_its_only_one() {
+    let seats = Seats::new(3);
+    let (first, _) = seats.take(address(1)).expect("a seat");
+    let (second, _) = seats.take(address(2)).expect("a seat");
+    let (third, _) = seats.take(address(2)).expect("a seat");
+    assert!(seats.take(address(1)).is_none() && !is_evicted(&first));
+    // Where there are two, another one of the same network is in the place of the first.
+    let _fourth = seats.take(address(2)).expect("a seat");
+    assert!(is_evicted(&second) && !is_evicted(&third));
 }
 
 #[test]
 fn a_proxy_keeps_its_seat_until_it_names_its_client() {
     let seats = Seats::new(2);
-    let (first, _) = seats.take(None).expect("a seat");
-    let (_second, _) = seats.take(None).expect("a seat");
-    assert!(seats.take(address(2)).is_none());
+    let [(first, _), (second, _)] = [(); 2].map(|()| seats.take(None).expect("a seat"));
     first.settle([192, 0, 2, 1].into());
-    let (_third, _) = seats.take(address(1)).expect("that of the same client");
-    assert!(is_evicted(&first));
+    assert!(seats.take(address(2)).is_none());
+    second.settle([192, 0, 2, 1].into());
+    assert!(seats.take(address(2)).is_some() && is_evicted(&first));
 }
 
 #[test]
@@ -86,9 +87,11 @@ fn a_newcomer_waits_until_there_is_a_seat() {
     let (first, _) = seats.take(address(1)).expect("a seat");
     let mut context = Context::from_waker(Waker::noop());
     let work = first.work();
-    let mut waiting = pin!(seats.wait(address(1)));
+    let mut waiting = pin!(seats.wait(address(2)));
     assert!(waiting.as_mut().poll(&mut context).is_pending());
     drop(work);
+    assert!(waiting.as_mut().poll(&mut context).is_pending());
+    drop(first);
     let Poll::Ready((_seat, from)) = waiting.as_mut().poll(&mut context) else { panic!("no seat") };
-    assert_eq!(from, address(1));
+    assert_eq!(from, None);
 }
