@@ -27,7 +27,7 @@ use zeroize::Zeroizing;
 
 use self::activity::{Activity, Unanswered};
 use self::answer::{Answer, Held};
-use self::slots::Slots;
+use self::slots::{Slot, Slots};
 use super::bridge;
 use super::deadlines::{self, BODY};
 use super::entrance::{Stream, Upload, displaced, too_many_files};
@@ -50,7 +50,7 @@ const UNSENT: usize = 16 * 1024;
 /// The memory of a request by itself, in bytes: its tasks.
 const REQUEST: usize = 8 * 1024;
 /// The memory of a header beside its name and value, which are there twice.
-const HEADER: usize = 256;
+const HEADER: usize = 384;
 
 /// Answers requests until one of the two sides ends the connection, or nothing has happened on it for half a minute.
 ///
@@ -80,8 +80,8 @@ where
         service_fn(move |request| {
             // Counted here and not in the future: a request counts as soon as hyper has it, before its first poll.
             let (asking, unanswered) = (Arc::clone(&asking), Unanswered::new(&activity));
-            slots.one_more();
-            async move { asking.answer(request, unanswered).await }
+            let slot = slots.take();
+            async move { asking.answer(request, unanswered, slot).await }
         })
     };
     let connection = builder().serve_connection(TokioIo::new(Paced::new(stream)), service);
@@ -140,6 +140,7 @@ impl<H: Handler> Asking<H> {
         &self,
         request: http::Request<Incoming>,
         unanswered: Unanswered,
+        mut slot: Slot,
     ) -> Result<http::Response<Answer>, h2::Error> {
         let (parts, body) = request.into_parts();
         let visitor = self.visitor_of(&parts);
@@ -156,7 +157,11 @@ impl<H: Handler> Asking<H> {
             Err(refused) => (bridge::to_http(&refused), None),
         };
         let unsent = unanswered.answered();
-        Ok(answer.map(|body| Answer::new(body, unsent, Held { _request: charge, _taken: taken })))
+        if !answer.body().is_end_stream() {
+            slot.ends_with_this();
+        }
+        let held = Held { _request: charge, _taken: taken, _slot: slot };
+        Ok(answer.map(|body| Answer::new(body, unsent, held)))
     }
 
     /// The client of a request.

@@ -9,6 +9,7 @@ use bytes::Bytes;
 use hyper::body::{Frame, SizeHint};
 
 use super::activity::Unsent;
+use super::slots::Slot;
 use crate::delivery::Charge;
 use crate::http::entrance::Stream;
 
@@ -22,6 +23,7 @@ pub(super) struct Held {
     pub(super) _request: Arc<Charge>,
     /// Its places, and the memory of its answer; `None` for a request that was refused.
     pub(super) _taken: Option<(Stream, Option<Charge>)>,
+    pub(super) _slot: Slot,
 }
 
 /// A frame of the body. hyper has the last parts of it after the body has ended, until the client takes them: they keep
@@ -98,7 +100,9 @@ mod tests {
 
     use super::*;
     use crate::delivery::{Memory, MemoryLimits};
+    use crate::http::charged::AnswerMemory;
     use crate::http::http2::activity::{Activity, Unanswered};
+    use crate::http::http2::slots::Slots;
 
     #[tokio::test]
     async fn what_hyper_has_of_an_answer_counts_after_its_end() {
@@ -106,7 +110,10 @@ mod tests {
         let charge = Arc::new(memory.charge([192, 0, 2, 1].into(), 1000).unwrap());
         let unsent = Unanswered::new(&Arc::new(Activity::default())).answered();
         let page = Body::from(vec![b'x'; PART + 10]);
-        let mut answer = Answer::new(page, unsent, Held { _request: charge, _taken: None });
+        let answers = AnswerMemory { memory: Arc::clone(&memory), refusals: Arc::default() };
+        let slot = Arc::new(Slots::new(&answers, None)).take();
+        let held = Held { _request: charge, _taken: None, _slot: slot };
+        let mut answer = Answer::new(page, unsent, held);
         let mut parts = Vec::new();
         while let Some(part) = answer.frame().await {
             parts.push(part.unwrap().into_data().unwrap());
