@@ -83,6 +83,9 @@ pub(crate) struct Outlook {
     pub(crate) stalled: Option<u64>,
     /// So much waits that no further request is to be read. The task is woken when it has been taken.
     pub(crate) is_held: bool,
+    /// The service has ended the connection: nothing more is to be read, and the others are to hear of it, whether the
+    /// client takes its last line or not.
+    pub(crate) is_cut: bool,
 }
 
 /// The lines that wait in a tunnel for an answer that is still held.
@@ -240,11 +243,14 @@ impl Outbox {
     }
 
     /// Takes no more lines, and drops those that wait: `last` is all that the client still gets, behind the rest of a line
-    /// that is half written.
+    /// that is half written. Its own task sees to the rest at once, also where the socket takes nothing.
     pub(super) fn close_with(&self, last: Option<Bytes>) {
         let mut queue = self.queue.lock();
-        if queue.phase == Phase::Open {
+        // Also where the client is going by itself, and takes its time.
+        if queue.phase != Phase::Ended && !queue.is_cut {
             queue.phase = Phase::Closing;
+            queue.is_cut = true;
+            queue.wake();
             queue.keep_only(last);
             if matches!(self.sink, Sink::Tunnel(_)) || queue.charged > 0 {
                 self.settle_charge(&mut queue);
@@ -482,6 +488,7 @@ impl Outbox {
         };
         // It stays so until the wake-up that this asks for.
         queue.held |= queue.cost() > self.hold();
-        Outlook { is_over, stalled: queue.stalled.then_some(queue.taken), is_held: queue.held }
+        let stalled = queue.stalled.then_some(queue.taken);
+        Outlook { is_over, stalled, is_held: queue.held, is_cut: queue.is_cut }
     }
 }

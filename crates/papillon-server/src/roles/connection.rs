@@ -75,6 +75,7 @@ async fn attend(service: Arc<Service>, reader: Reader, outbox: Arc<Outbox>, orig
         begun: Instant::now(),
         unfinished: None,
         closing: false,
+        parted: false,
         backlog: false,
         service,
         reader,
@@ -105,6 +106,8 @@ async fn attend(service: Arc<Service>, reader: Reader, outbox: Arc<Outbox>, orig
 enum Event {
     /// Nothing is left to do for the client but to let it have the rest.
     Over,
+    /// The service has ended the connection.
+    Cut,
     /// The client is gone.
     Gone,
     /// Bytes have been read.
@@ -166,6 +169,8 @@ struct Connection {
     unfinished: Option<Instant>,
     /// Nothing more is read; the lines that wait are written, then the connection ends.
     closing: bool,
+    /// The service has ended the connection, and the others have been told.
+    parted: bool,
     /// Requests that have been read wait until the client has taken lines.
     backlog: bool,
 }
@@ -186,6 +191,8 @@ impl Connection {
             let is_unhurried = clock.has_read && matches!(self.role, Role::Switchboard(_));
             match event {
                 Event::Over => return false,
+                // The last line, or the rest of a half-written one, may take its time.
+                Event::Cut => self.part(),
                 Event::Gone => return true,
                 Event::Read => {
                     if !matches!(self.role, Role::Switchboard(_)) {
@@ -249,6 +256,9 @@ impl Connection {
         if outlook.is_over {
             return Poll::Ready(Event::Over);
         }
+        if outlook.is_cut && !self.parted {
+            return Poll::Ready(Event::Cut);
+        }
         if self.backlog && !outlook.is_held {
             return Poll::Ready(Event::Released);
         }
@@ -276,7 +286,7 @@ impl Connection {
     /// When to look at the clock, if nothing happens before.
     fn wanted(&self, clock: &Clock, is_excused: bool) -> Instant {
         match clock.stall {
-            None if is_excused => self.expiry(),
+            None if is_excused || self.closing => self.expiry(),
             None => self.next_deadline(),
             Some((since, _)) if is_excused => self.stall_deadline(since),
             // The deadlines for requests are over then: only the writing counts.
@@ -353,7 +363,9 @@ impl Connection {
                     // A client that has been dropped meanwhile has the rest of its requests ignored. One with too much
                     // to read has it handled later.
                     match self.outbox.outlook() {
-                        Outlook { is_over: true, .. } => return Flow::Break(()),
+                        Outlook { is_over: true, .. } | Outlook { is_cut: true, .. } => {
+                            return Flow::Break(());
+                        }
                         Outlook { is_held: true, .. } => {
                             self.backlog = true;
                             return Flow::Continue(());
@@ -484,6 +496,16 @@ impl Connection {
 
     fn stall_deadline(&self, since: Instant) -> Instant {
         since + self.timeouts.write_stall
+    }
+
+    /// Handles nothing more of the client. The others in its conversation do not wait until it has taken its last line.
+    fn part(&mut self) {
+        self.parted = true;
+        self.closing = true;
+        self.backlog = false;
+        if let Role::Switchboard(switchboard) = &mut self.role {
+            switchboard.leave(0, &mut Deliveries::new());
+        }
     }
 
     /// Lets the lines that have been sent go out, then ends.

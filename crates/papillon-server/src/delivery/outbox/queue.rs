@@ -38,6 +38,8 @@ pub(super) struct Queue {
     /// Everything that the socket has ever taken, in bytes.
     pub(super) taken: u64,
     pub(super) phase: Phase,
+    /// The service has ended the connection, whatever its client has not taken: nothing that it sends counts any more.
+    pub(super) is_cut: bool,
     /// Why lines were given up, and the bytes that waited then.
     pub(super) loss: Option<(Loss, usize)>,
     /// The socket took less than there was; its owner waits for it to become ready.
