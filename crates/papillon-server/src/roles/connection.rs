@@ -127,6 +127,8 @@ struct Clock {
     stall: Option<(Instant, u64)>,
     /// A client on a slow line is not late with an answer that is not read.
     is_excused: bool,
+    /// Senders wait for the client: it has half the time to take something.
+    is_waited_for: bool,
     /// The timer wakes the task.
     is_running: bool,
     /// The last event was a read.
@@ -140,6 +142,7 @@ impl Clock {
             return false;
         }
         self.outlook = Some(outlook);
+        self.is_waited_for = outlook.holds_up;
         // Any byte that the socket takes is a sign of life: the time begins anew with it. A client on a slow line may so
         // take as long as it needs for a long list.
         self.stall = outlook.stalled.map(|taken| match self.stall {
@@ -214,7 +217,10 @@ impl Connection {
                     }
                 }
                 Event::Rung => {
-                    if clock.stall.is_some_and(|(since, _)| self.stall_deadline(since) <= Instant::now()) {
+                    if clock
+                        .stall
+                        .is_some_and(|(since, _)| self.stall_deadline(since, &clock) <= Instant::now())
+                    {
                         self.outbox.end(Loss::Stalled);
                         return false;
                     }
@@ -265,7 +271,7 @@ impl Connection {
         self.reader.hold(outlook.is_held);
         // Before the reading: a client that never stops sending has deadlines, too.
         if clock.is_to_be_set(outlook) {
-            let is_excused = outlook.is_held && self.is_signed_in();
+            let is_excused = outlook.is_held && self.is_in();
             let wanted = self.wanted(clock, is_excused);
             // A timer that rings too early is looked at and set again: that is rarer than deadlines that move on.
             if wanted < timer.deadline() || timer.is_elapsed() {
@@ -288,10 +294,10 @@ impl Connection {
         match clock.stall {
             None if is_excused || self.closing => self.expiry(),
             None => self.next_deadline(),
-            Some((since, _)) if is_excused => self.stall_deadline(since),
+            Some((since, _)) if is_excused => self.stall_deadline(since, clock),
             // The deadlines for requests are over then: only the writing counts.
-            Some((since, _)) if self.closing => self.stall_deadline(since),
-            Some((since, _)) => self.stall_deadline(since).min(self.next_deadline()),
+            Some((since, _)) if self.closing => self.stall_deadline(since, clock),
+            Some((since, _)) => self.stall_deadline(since, clock).min(self.next_deadline()),
         }
     }
 
@@ -331,6 +337,7 @@ impl Connection {
             }
             Role::Unknown | Role::Notification(_) => self.handle(buffer).await,
         };
+        self.backlog |= self.outbox.is_slowed();
         self.note_unfinished(buffer, before);
         flow
     }
@@ -442,9 +449,13 @@ impl Connection {
         self.outbox.loss().and_then(|(loss, _)| refusal(loss))
     }
 
-    /// Whether a client of the notification server has signed in.
-    fn is_signed_in(&self) -> bool {
-        matches!(&self.role, Role::Notification(notification) if notification.account().is_some())
+    /// Whether the client has signed in.
+    fn is_in(&self) -> bool {
+        match &self.role {
+            Role::Unknown => false,
+            Role::Notification(notification) => notification.has_signed_in(),
+            Role::Switchboard(switchboard) => switchboard.has_come_in(),
+        }
     }
 
     /// When the client counts as gone, if that is to be looked at by the clock.
@@ -494,8 +505,9 @@ impl Connection {
         }
     }
 
-    fn stall_deadline(&self, since: Instant) -> Instant {
-        since + self.timeouts.write_stall
+    fn stall_deadline(&self, since: Instant, clock: &Clock) -> Instant {
+        let patience = self.timeouts.write_stall;
+        since + if clock.is_waited_for { patience / 2 } else { patience }
     }
 
     /// Handles nothing more of the client. The others in its conversation do not wait until it has taken its last line.
@@ -518,8 +530,9 @@ impl Connection {
     /// Tells all people that it concerns that this client is gone, or is going (`reset`: gone already).
     fn leave(&mut self, reset: bool) {
         match self.outbox.loss() {
-            Some((Loss::Overflow | Loss::Stalled, waiting)) => {
-                tracing::info!(waiting, "dropping a client that does not read");
+            Some((Loss::Stalled, waiting)) => tracing::info!(waiting, "dropping a client that does not read"),
+            Some((Loss::Overflow, waiting)) => {
+                tracing::info!(waiting, "dropping a client that reads more slowly than others write to it");
             }
             Some((Loss::Flood, _)) => tracing::info!("dropping a client that sends more than is worked off"),
             // Those for want of memory are told together, once a second.
