@@ -6,7 +6,9 @@ mod activity;
 mod answer;
 mod slots;
 
+use std::future::ready;
 use std::io;
+use std::pin::Pin;
 use std::sync::Arc;
 
 use axum::body::Body;
@@ -81,7 +83,7 @@ where
             // Counted here and not in the future: a request counts as soon as hyper has it, before its first poll.
             let (asking, unanswered) = (Arc::clone(&asking), Unanswered::new(&activity));
             let slot = slots.take();
-            async move { asking.answer(request, unanswered, slot).await }
+            asking.begin(request, unanswered, slot)
         })
     };
     let connection = builder().serve_connection(TokioIo::new(Paced::new(stream)), service);
@@ -128,28 +130,43 @@ struct Asking<H> {
 /// A request's places in the counts of its client.
 type Counted = (Stream, Option<Upload>);
 
+/// The answer to come. Boxed, so that hyper's memory for a request that is refused is small.
+type Beginning = Pin<Box<dyn Future<Output = Result<http::Response<Answer>, h2::Error>> + Send>>;
+
 /// An answer, the places of its request, and the charge for its body.
 type Answered = (http::Response<Body>, (Stream, Option<Charge>));
 
 impl<H: Handler> Asking<H> {
-    /// Answers a request, also by a refusal.
-    ///
-    /// # Errors
-    /// When there is no memory left to answer it at all: the client may ask again.
-    async fn answer(
-        &self,
+    /// Charges a request and begins to answer it, also by a refusal. Where there is no memory left the client may ask
+    /// again. All of it before the answer is first polled: hyper hands over all requests that have come, and their heads
+    /// would wait uncharged.
+    fn begin(
+        self: Arc<Self>,
         request: http::Request<Incoming>,
         unanswered: Unanswered,
-        mut slot: Slot,
-    ) -> Result<http::Response<Answer>, h2::Error> {
+        slot: Slot,
+    ) -> Beginning {
         let (parts, body) = request.into_parts();
         let visitor = self.visitor_of(&parts);
-        // Before anything else: a refusal takes memory, too.
         let client = visitor.as_ref().map_or(self.visitor.peer, |visitor| visitor.peer).ip();
-        let charge = self.handler.entrance().answers().charge(client, REQUEST + size(&parts));
-        let charge = Arc::new(charge.ok_or_else(|| h2::Error::from(Reason::REFUSED_STREAM))?);
-        let answered = match visitor {
-            Ok(visitor) => self.respond(parts, body, visitor, Arc::clone(&charge)).await,
+        match self.handler.entrance().answers().charge(client, REQUEST + size(&parts)) {
+            Some(charge) => Box::pin(async move {
+                let asked = visitor.map(|visitor| (parts, body, visitor));
+                Ok(self.answer(asked, Arc::new(charge), unanswered, slot).await)
+            }),
+            None => Box::pin(ready(Err(Reason::REFUSED_STREAM.into()))),
+        }
+    }
+
+    async fn answer(
+        &self,
+        asked: Result<(Parts, Incoming, Visitor), Response>,
+        charge: Arc<Charge>,
+        unanswered: Unanswered,
+        mut slot: Slot,
+    ) -> http::Response<Answer> {
+        let answered = match asked {
+            Ok((parts, body, visitor)) => self.respond(parts, body, visitor, Arc::clone(&charge)).await,
             Err(refused) => Err(refused),
         };
         let (answer, taken) = match answered {
@@ -161,7 +178,7 @@ impl<H: Handler> Asking<H> {
             slot.ends_with_this();
         }
         let held = Held { _request: charge, _taken: taken, _slot: slot };
-        Ok(answer.map(|body| Answer::new(body, unsent, held)))
+        answer.map(|body| Answer::new(body, unsent, held))
     }
 
     /// The client of a request.

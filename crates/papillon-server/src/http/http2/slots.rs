@@ -11,7 +11,7 @@ use crate::delivery::Charge;
 use crate::http::charged::AnswerMemory;
 
 /// A request, in bytes: its place in hyper's tables of streams, and of parts of answers.
-const SLOT: usize = 5 * 1024;
+const SLOT: usize = 6 * 1024;
 /// So many are charged at once.
 const STEP: usize = 5;
 
