@@ -2,13 +2,9 @@
 
 use std::fmt;
 
-use crate::contestant::Program;
-
 /// The settings that the rows need.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub struct Bench {
-    /// The program under measurement.
-    pub program: Program,
     /// Whether everything is small: the figures mean nothing then, but every row has run.
     pub is_short: bool,
 }

@@ -4,8 +4,6 @@ use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 
-use crate::peers::Peer;
-
 /// Something that does the work of a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Contestant {
@@ -16,8 +14,10 @@ pub enum Contestant {
         /// Whether it writes the sender's `ACK`s, too.
         acknowledges: bool,
     },
-    /// Another server.
-    Peer(Peer),
+    /// Messages of the size of a file's packets between two sockets, without a service.
+    OpaqueStream,
+    /// A file copied over TCP.
+    PlainCopy,
 }
 
 /// A program under measurement.
@@ -40,6 +40,10 @@ pub enum Reference {
     Itself,
     /// The same program with one worker, where the row gives it two.
     OneWorker,
+    /// Messages between two sockets.
+    OpaqueStream,
+    /// A file copied over TCP.
+    PlainCopy,
 }
 
 impl Contestant {
@@ -59,6 +63,8 @@ impl Reference {
             Self::RawRelay => Contestant::RawRelay { acknowledges: false },
             Self::RawRelayWithAcks => Contestant::RawRelay { acknowledges: true },
             Self::Itself => Contestant::Program(program.clone()),
+            Self::OpaqueStream => Contestant::OpaqueStream,
+            Self::PlainCopy => Contestant::PlainCopy,
             Self::OneWorker => Contestant::Program(Program { workers: Some(1), ..program.clone() }),
         }
     }

@@ -41,6 +41,7 @@ use anyhow::Result;
 
 use crate::bench::Bench;
 use crate::contestant::Program;
+use crate::load::transfer::end;
 use crate::measure::{Outcome, measure};
 use crate::options::{Options, Wish};
 use crate::progress::Progress;
@@ -53,6 +54,14 @@ fn main() -> Result<ExitCode> {
     // The processes that this program starts of itself.
     if let [raw_relay::WORD, kind] = words.as_slice() {
         raw_relay::serve(*kind == "ack")?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    if let [role @ (end::SENDER | end::RECEIVER), words @ ..] = words.as_slice() {
+        if *role == end::SENDER {
+            end::send(words)?
+        } else {
+            end::receive(words)?
+        }
         return Ok(ExitCode::SUCCESS);
     }
     let options = Options::read(&words)?;
@@ -71,7 +80,7 @@ fn main() -> Result<ExitCode> {
 fn run(options: &Options, rows: &[&'static Row], programs: &[Program]) -> Result<ExitCode> {
     process::machine()?;
     options::raise_open_files();
-    let bench = Bench { program: programs[0].clone(), is_short: options.is_short };
+    let bench = Bench { is_short: options.is_short };
     let mut progress = Progress::new(rows.len());
     let mut entries: Vec<Entry> = Vec::new();
     for row in rows {

@@ -42,7 +42,7 @@ impl Postgres {
         }
         let data = folder.path().join("data").to_string_lossy().into_owned();
         let mut make = command(&programs.join("initdb"));
-        make.args(["-D", &data, "-U", "papillon", "-A", "trust", "-E", "UTF8", "--locale=C"]);
+        make.args(["-D", &data, "-U", "papillon", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]);
         let made = make.current_dir(folder.path()).stdin(Stdio::null()).output()?;
         ensure!(made.status.success(), "initdb failed: {}", String::from_utf8_lossy(&made.stderr));
         let mut serve = command(&programs.join("postgres"));

@@ -2,10 +2,14 @@
 
 mod burst;
 mod conversation;
+mod files;
+mod gateway;
 mod list_changes;
 mod memory;
+mod old_windows;
 mod pair;
 mod passwords;
+mod peers;
 mod presence;
 mod relay;
 mod relay_calls;
@@ -45,4 +49,17 @@ pub const ALL: &[&Row] = &[
     &memory::ROW,
     &storm::STRANGERS,
     &storm::MUTUAL,
+    &files::SWITCHBOARD,
+    &files::DIRECT,
+    &files::MEMORY,
+    &gateway::POLLS,
+    &gateway::MEMORY,
+    &old_windows::SSL3,
+    &old_windows::TLS1,
+    &peers::INSPIRCD,
+    &peers::INSPIRCD_BURST,
+    &peers::NGIRCD,
+    &peers::NGIRCD_BURST,
+    &peers::NATS,
+    &peers::NATS_BURST,
 ];

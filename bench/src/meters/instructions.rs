@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 
-use crate::bench::{is_installed, missing};
+use crate::bench::{Bench, is_installed, missing};
 use crate::contestant::Program;
 use crate::cores::Cores;
 use crate::population::Population;
@@ -17,6 +17,8 @@ use crate::service::{Service, Setup};
 const MISSING: &str = "needs valgrind (Debian: apt-get install valgrind)";
 /// The time for which nothing happens, to see what the service does by itself.
 const IDLE: Duration = Duration::from_secs(2);
+/// The same in a short run.
+const SHORT_IDLE: Duration = Duration::from_millis(300);
 
 /// The words before a program that let it run under the meter, which leaves its figures in the folder.
 ///
@@ -47,15 +49,16 @@ impl Counted {
     ///
     /// # Errors
     /// When there is no valgrind, or it does not answer.
-    pub fn start(program: &Program, population: Population) -> Result<Self> {
+    pub fn start(bench: &Bench, program: &Program, population: Population) -> Result<Self> {
+        let idle = bench.pick(SHORT_IDLE, IDLE);
         let setup = Setup { is_counted: true, ..Setup::new(population) };
         let service = Service::start(program, &setup.on(Cores::All))?;
         let mut meter = Self { service, dumps: 0, idle: 0.0 };
         let count = meter.count(|_| {
-            std::thread::sleep(IDLE);
+            std::thread::sleep(idle);
             Ok(())
         })?;
-        meter.idle = count / IDLE.as_secs_f64();
+        meter.idle = count / idle.as_secs_f64();
         Ok(meter)
     }
 

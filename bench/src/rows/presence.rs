@@ -38,7 +38,7 @@ pub(super) const INSTRUCTIONS: Row = Row {
     placement: Placement::Anywhere,
     start: |bench, contestant| {
         let population = population(bench);
-        let mut counted = Counted::start(contestant.program()?, population)?;
+        let mut counted = Counted::start(bench, contestant.program()?, population)?;
         let mut presence = Presence::open(&counted.service, population.users, population.friends)?;
         presence.change(1)?;
         Ok(Box::new(move || {

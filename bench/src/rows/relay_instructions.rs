@@ -54,7 +54,7 @@ pub(super) const BURST: Row = Row {
 fn count(talk: Talk, bench: &Bench, contestant: &Contestant) -> Result<Box<dyn Trial>> {
     let talk = talk.fit(bench);
     let population = Population { users: talk.conversations * talk.people, ..Population::default() };
-    let mut counted = Counted::start(contestant.program()?, population)?;
+    let mut counted = Counted::start(bench, contestant.program()?, population)?;
     let mut traffic = talk.among(&counted.service)?;
     Ok(Box::new(move || {
         let mut values = Vec::new();

@@ -70,7 +70,7 @@ pub(super) const INSTRUCTIONS: Row = Row {
     placement: Placement::Anywhere,
     start: |bench, contestant| {
         let (all, people) = (bench.pick(FEW, PEOPLE), bench.pick(FEW / 2, PEOPLE / 2));
-        let mut counted = Counted::start(contestant.program()?, population(all))?;
+        let mut counted = Counted::start(bench, contestant.program()?, population(all))?;
         Ok(Box::new(move || {
             let mut values = Vec::new();
             for kind in [Kind::Listed, Kind::Empty] {

@@ -7,6 +7,7 @@ use crate::contestant::Contestant;
 use crate::cores::Cores;
 use crate::load::conversation::Conversation;
 use crate::load::traffic::Traffic;
+use crate::peers::{Peer, PeerServer};
 use crate::population::Population;
 use crate::process::Process;
 use crate::raw_relay::RawRelay;
@@ -33,6 +34,7 @@ pub(super) struct Talk {
 enum Relay {
     Service(Box<Service>),
     Raw(RawRelay),
+    Peer(PeerServer),
 }
 
 /// A talk that can be held, round by round.
@@ -65,9 +67,16 @@ impl Talk {
                 let all = (0..conversations).map(open).collect::<Result<_>>()?;
                 (Relay::Raw(relay), Traffic::new(all)?)
             }
-            Contestant::Peer(peer) => bail!("{peer:?} takes no part in this row"),
+            other => bail!("{other:?} takes no part in this row"),
         };
         Ok(Talking { talk: self, traffic, relay })
+    }
+
+    /// Starts another server and opens the conversations there.
+    pub(super) fn open_at(self, peer: Peer, cores: Cores) -> Result<Talking> {
+        let server = PeerServer::start(peer, cores)?;
+        let traffic = Traffic::new(server.pairs(self.conversations)?)?;
+        Ok(Talking { talk: self, traffic, relay: Relay::Peer(server) })
     }
 
     /// Opens the conversations of a service.
@@ -94,6 +103,7 @@ impl Talking {
         match &self.relay {
             Relay::Service(service) => service.process(),
             Relay::Raw(raw) => &raw.process,
+            Relay::Peer(peer) => &peer.process,
         }
     }
 

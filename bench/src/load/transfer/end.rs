@@ -1,20 +1,31 @@
-//! The two ends of a transfer, each in a process of its own: `papillon-bench --sender` and
-//! `--receiver`, followed by [`words`]. They obey the lines of standard input.
+//! The two ends of a transfer, each in a process of its own: this program with [`SENDER`] or [`RECEIVER`], followed by
+//! [`words`]. They obey the lines of standard input.
 
 use std::io::{BufRead, Write};
 use std::path::Path;
 
 use anyhow::{Context, Result};
+use msnp::Handle;
 use msnp_client::{Client, DirectConnections, Event, Events, TransferRoute, Trust};
-use msnp_testkit::Handle;
 use tokio::sync::mpsc;
 
-use crate::process::Process;
+use crate::population::PASSWORD;
+use crate::service::Service;
 
-/// The command line of an end.
-pub fn words(role: &str, service: &Process, who: &str, route: TransferRoute) -> [String; 5] {
+/// The word of the one that sends.
+pub const SENDER: &str = "--sender";
+/// The word of the one that receives.
+pub const RECEIVER: &str = "--receiver";
+
+/// The rest of the command line of an end.
+///
+/// # Errors
+/// When the service has no HTTPS.
+pub fn words(service: &Service, who: &str, route: TransferRoute) -> Result<[String; 4]> {
     let route = if route == TransferRoute::Direct { "direct" } else { "switchboard" };
-    [role.into(), service.port().to_string(), service.passport().to_string(), who.into(), route.into()]
+    let doors = service.doors();
+    let https = doors.https.context("the service has no HTTPS")?;
+    Ok([doors.msnp.to_string(), https.to_string(), who.into(), route.into()])
 }
 
 /// Each line is a handle and a file, which is sent to that account; then the route is printed.
@@ -53,8 +64,8 @@ fn run(
     words: &[&str],
     act: impl AsyncFnOnce(Client, Events, mpsc::UnboundedReceiver<String>) -> Result<()>,
 ) -> Result<()> {
-    let &[port, passport, who, route] = words else {
-        anyhow::bail!("the end of a transfer cannot start: it needs two ports, an account and a route")
+    let &[msnp, https, who, route] = words else {
+        anyhow::bail!("the end of a transfer cannot start: it needs two addresses, an account and a route")
     };
     let direct = if route == "direct" { DirectConnections::SameMachine } else { DirectConnections::Never };
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
@@ -66,9 +77,9 @@ fn run(
         }
     });
     runtime.block_on(async {
-        let (client, events) = Client::builder(Handle::parse(who)?, msnp_testkit::PASSWORD)
-            .server(format!("127.0.0.1:{port}"))
-            .nexus(format!("https://127.0.0.1:{passport}/rdr/pprdr.asp"))
+        let (client, events) = Client::builder(Handle::parse(who)?, PASSWORD)
+            .server(msnp.to_owned())
+            .nexus(format!("https://{https}/rdr/pprdr.asp"))
             .trust(Trust::Anybody)
             .direct(direct)
             .sign_in()
