@@ -60,7 +60,7 @@ impl Options {
         let is_strict = flag(&mut words, "--strict");
         let program = option(&mut words, "--program")?.map(PathBuf::from);
         let output = option(&mut words, "--output")?.map(PathBuf::from);
-        let all = || rows::ALL.iter().copied().collect();
+        let all = || rows::ALL.to_vec();
         let is_short = words.first() == Some(&"short");
         let wish = match words.as_slice() {
             [] | ["--help" | "-h"] => Wish::Usage,

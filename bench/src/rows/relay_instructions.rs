@@ -42,7 +42,8 @@ pub(super) const ROW: Row = Row {
 pub(super) const BURST: Row = Row {
     name: "burst-instructions",
     what: "user instructions of a message, 50 pairs, 16 messages always on their way in each",
-    method: "callgrind, 40,000 messages of 100–400 bytes, less what an idle service does in the same time",
+    method: "callgrind, 40,000 messages, less what an idle service does in the same time; the service is so slow \
+             then that it finds all 16 at once",
     figures: &[
         Figure::plain("user instructions of a message, class N, 50 × 16", "", 0, Target::None),
         Figure::plain("user instructions of a message with ACK, 50 × 16", "", 1, Target::None),
