@@ -62,6 +62,11 @@ impl SqliteStore {
     /// [`StoreError::Unavailable`] when the file cannot be made, opened or written, is no database, or was
     /// brought up to date by a newer program.
     pub async fn open(path: &Path) -> Result<Arc<dyn Store>> {
+        Ok(Arc::new(Self::open_sql(path).await?))
+    }
+
+    /// The same, as the module of statements knows it.
+    pub(crate) async fn open_sql(path: &Path) -> Result<SqlStore> {
         sqlx::any::install_default_drivers();
         let full = create(path)
             .map_err(|error| StoreError::Unavailable(Outage::new(format!("{}: {error}", path.display()))))?;
@@ -86,7 +91,7 @@ impl SqliteStore {
         let readers = Connections::new(source(READER, None, Some(files)), READERS);
         // All of them now: when the file is deleted they read on, and one made later would find nothing.
         readers.fill(READERS).await?;
-        Ok(Arc::new(SqlStore::new(DIALECT, writers, readers)))
+        Ok(SqlStore::new(DIALECT, writers, readers))
     }
 }
 

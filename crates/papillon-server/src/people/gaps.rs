@@ -163,4 +163,23 @@ mod tests {
         assert!(!gaps.are_left(newest(MOST + 1)));
         assert!(gaps.has(ListVersion(2)));
     }
+
+    #[test]
+    fn a_contact_is_set_aside_while_a_newer_change_is_about_it() {
+        let entry = |number: i64| {
+            let handle = msnp::Handle::parse(&format!("p{number}@example.com")).unwrap();
+            let (name, lists) = ((&handle).into(), msnp::ListFlags::NONE);
+            let (account, groups, properties) = (AccountId(number), Default::default(), Box::default());
+            Contact { account, handle, name, lists, groups, properties }
+        };
+        let mut gaps = Gaps::after(ListVersion(1));
+        gaps.set_aside = vec![entry(1), entry(2)];
+        gaps.note(ListVersion(3), Subject::Contact(AccountId(2)), Cells::REVERSE);
+        assert!(gaps.are_left(ListVersion(3)));
+        let aside: Vec<_> = gaps.set_aside.iter().map(|contact| contact.account).collect();
+        assert_eq!(aside, [AccountId(2)]);
+        gaps.note(ListVersion(2), Subject::Owner, Cells::NAME);
+        assert!(!gaps.are_left(ListVersion(3)));
+        assert_eq!(gaps.set_aside, []);
+    }
 }

@@ -79,3 +79,34 @@ pub(super) async fn look(tx: &mut Tx, account: AccountId) -> Result<Option<(Acco
         Ok(()) => roster::read(tx.lent(), account).await,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use msnp::{FriendlyName, Handle};
+
+    use super::*;
+    use crate::{AccountStore, ListStore, NewAccount, PasswordHash, SqliteStore};
+
+    #[tokio::test]
+    async fn what_can_be_seen_not_to_be_stored_is_in_no_doubt() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = SqliteStore::open_sql(&folder.path().join("papillon.db")).await.unwrap();
+        let handle = Handle::parse("ada@example.com").unwrap();
+        let name = FriendlyName::from(&handle);
+        let password_hash = PasswordHash::new("none");
+        let new = NewAccount { handle, name, password_hash, created_at: 0, admin: false };
+        let account = store.create_account(new).await.unwrap().id;
+
+        store.doubt(&[]).await;
+        // It has version 1, so the change that would have raised it to 2 was not stored.
+        store.doubt(&[(account, ListVersion(2))]).await;
+        assert_eq!(store.in_doubt(), []);
+        // One account tells for all.
+        let other = AccountId(account.0 + 1);
+        store.doubt(&[(account, ListVersion(1)), (other, ListVersion(5))]).await;
+        assert_eq!(store.in_doubt(), [account, other]);
+        assert!(store.doubts.see(other).is_err());
+        store.doubts.remove(other);
+        assert!(store.doubts.see(other).is_ok() && store.doubts.see(account).is_err());
+    }
+}

@@ -54,7 +54,9 @@ async fn only_those_who_watch_are_told_of_others() {
     let (alice, bob) = (node.sign_in("alice").await, node.sign_in("bob").await);
     node.appear(&alice, Status::Busy);
     assert_eq!(bob.told(), "+ alice@example.com alice@example.com");
+    assert!(bob.session.is_watching());
     bob.session.watch.end();
+    assert!(!bob.session.is_watching());
     node.appear(&alice, Status::Away);
     let introduce = || {
         node.directory.introduce(&bob.session, super::node::TRANSACTION, &mut Deliveries::new());

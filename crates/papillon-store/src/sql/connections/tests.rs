@@ -123,6 +123,20 @@ async fn a_request_that_has_waited_for_others_has_less_time_and_proves_nothing()
     assert!((PATIENCE * 3 / 2..PATIENCE * 2).contains(&waited), "{waited:?}");
 }
 
+/// Requests wait for the first question only, and for a second at most.
+#[tokio::test(start_paused = true)]
+async fn a_server_that_does_not_answer_is_known_to_be_silent_after_a_second() {
+    let server = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("postgres://papillon@{}/papillon", server.local_addr().unwrap());
+    let connections = at(&address, 1, Some(PATIENCE), None);
+    let begun = Instant::now();
+    connections.judge(&Fault::TimedOut, true);
+    let decided = tokio::time::timeout(PATIENCE, connections.reach.see()).await.expect("it is decided");
+    assert!(matches!(decided, Err(Fault::Outage(words)) if words == "it does not answer"));
+    let waited = begun.elapsed();
+    assert!((1000..2000).contains(&waited.as_millis()), "{waited:?}");
+}
+
 /// Of the other connections those are given up that the failure says something about.
 #[tokio::test]
 async fn a_failure_is_judged() {

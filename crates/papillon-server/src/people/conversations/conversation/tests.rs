@@ -51,8 +51,20 @@ impl Member {
     }
 
     fn say(&self, conversation: &Conversation, acknowledge: Acknowledge, relayed: &mut Relayed) {
-        let messages =
-            [msg::RequestRef { transaction: TransactionId(5), acknowledge, payload: b"hello\r\n" }];
+        self.say_all(conversation, [acknowledge], relayed);
+    }
+
+    /// Several messages that one read has brought.
+    fn say_all<const COUNT: usize>(
+        &self,
+        conversation: &Conversation,
+        acknowledge: [Acknowledge; COUNT],
+        relayed: &mut Relayed,
+    ) {
+        let messages = acknowledge.map(|acknowledge| {
+            let transaction = TransactionId(5);
+            msg::RequestRef { transaction, acknowledge, payload: b"hello\r\n" }
+        });
         let person = invitee(self.account.0);
         let mut envelope = msg::Envelope::new(&person.handle, &person.name);
         let relay = Relay { sender: self.tunnel.outbox(), envelope: &mut envelope, messages: &messages };
@@ -104,10 +116,12 @@ fn a_message_reaches_all_but_its_sender_and_is_counted() {
     assert_eq!(members[1].told(), "ACK 5");
     members[0].say(&conversation, Acknowledge::Never, &mut relayed);
     assert_eq!((relayed.messages, relayed.bytes, relayed.deliveries), (2, 14, 4));
+    members[0].say_all(&conversation, [Acknowledge::Never; 3], &mut relayed);
+    assert_eq!((relayed.messages, relayed.bytes, relayed.deliveries), (5, 35, 10));
     // A client that has idled out is not in it any more.
     let (outsider, _) = join(&self::conversation(), 9, None);
     outsider.say(&conversation, Acknowledge::Always, &mut relayed);
-    assert_eq!((relayed.messages, outsider.told()), (2, String::new()));
+    assert_eq!((relayed.messages, outsider.told()), (5, String::new()));
 }
 
 #[test]
