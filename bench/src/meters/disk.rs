@@ -25,7 +25,7 @@ pub fn fsync_rate(folder: &Path, time: Duration) -> Result<f64> {
             file.seek(SeekFrom::Start(0))?;
         }
         file.write_all(&[count as u8; BLOCK])?;
-        file.sync_data()?;
+        file.sync_all()?;
         count += 1;
     }
     let rate = count as f64 / begun.elapsed().as_secs_f64();
