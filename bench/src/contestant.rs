@@ -16,6 +16,8 @@ pub enum Contestant {
     },
     /// Messages of the size of a file's packets between two sockets, without a service.
     OpaqueStream,
+    /// The same messages in a switchboard of the service.
+    OpaqueTalk(Program),
     /// A file copied over TCP.
     PlainCopy,
 }
@@ -42,6 +44,8 @@ pub enum Reference {
     OneWorker,
     /// Messages between two sockets.
     OpaqueStream,
+    /// The same messages in a switchboard of the same program.
+    OpaqueTalk,
     /// A file copied over TCP.
     PlainCopy,
 }
@@ -64,6 +68,7 @@ impl Reference {
             Self::RawRelayWithAcks => Contestant::RawRelay { acknowledges: true },
             Self::Itself => Contestant::Program(program.clone()),
             Self::OpaqueStream => Contestant::OpaqueStream,
+            Self::OpaqueTalk => Contestant::OpaqueTalk(program.clone()),
             Self::PlainCopy => Contestant::PlainCopy,
             Self::OneWorker => Contestant::Program(Program { workers: Some(1), ..program.clone() }),
         }

@@ -1,10 +1,10 @@
 //! The benchmark: what the service costs, next to the least that it could cost.
 //!
 //! `cargo run --release -p papillon-bench -- all` measures everything, `… -- ROW…` single rows, `… -- list` names
-//! them, `… -- short` sees that every row works, and `… -- compare PROGRAM ROW…` lets two programs take turns. The
-//! service is the program that operators run, in a process of its own, with its log and its database. CPU time, system
-//! calls, instructions and memory are those of that process. Whatever it is compared with takes part in the same
-//! rounds, and a figure is the median of the rounds.
+//! them, `… -- short` sees that every row works, `… -- compare PROGRAM ROW…` lets two programs take turns, and
+//! `… -- compare A.json B.json` puts two runs side by side. The service is the program that operators run, in a process
+//! of its own, with its log, its database and its default limits. CPU time, system calls, instructions and memory are
+//! those of that process. Its reference takes part in the same rounds, and a figure is the median of the rounds.
 //!
 //! | to find | look in |
 //! |---|---|
@@ -15,6 +15,7 @@
 //! | the load | `load.rs` |
 //! | the meters | `process.rs`, `meters.rs` |
 //! | the table, the JSON, the plot | `report.rs` |
+//! | what a machine has to have | `bench.rs`, `open_files.rs` |
 
 mod bench;
 mod contestant;
@@ -22,6 +23,7 @@ mod cores;
 mod load;
 mod measure;
 mod meters;
+mod open_files;
 mod options;
 mod peers;
 mod population;
@@ -43,6 +45,7 @@ use crate::bench::Bench;
 use crate::contestant::Program;
 use crate::load::transfer::end;
 use crate::measure::{Outcome, measure};
+use crate::meters::slow_disk;
 use crate::options::{Options, Wish};
 use crate::progress::Progress;
 use crate::report::Entry;
@@ -54,6 +57,10 @@ fn main() -> Result<ExitCode> {
     // The processes that this program starts of itself.
     if let [raw_relay::WORD, kind] = words.as_slice() {
         raw_relay::serve(*kind == "ack")?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    if let [slow_disk::WORD, folder, milliseconds] = words.as_slice() {
+        slow_disk::print_rate(folder, milliseconds)?;
         return Ok(ExitCode::SUCCESS);
     }
     if let [role @ (end::SENDER | end::RECEIVER), words @ ..] = words.as_slice() {
@@ -69,6 +76,7 @@ fn main() -> Result<ExitCode> {
         Wish::Usage => println!("{}", options::USAGE),
         Wish::List => rows::ALL.iter().for_each(|row| println!("{}: {}", row.name, row.what)),
         Wish::Measure(rows) => return run(&options, rows, &[options.program()?]),
+        Wish::CompareRuns(runs) => report::compare_runs(runs)?,
         Wish::Compare(other, rows) => {
             let other = Program { path: other.clone(), workers: None };
             return run(&options, rows, &[options.program()?, other]);
@@ -79,7 +87,7 @@ fn main() -> Result<ExitCode> {
 
 fn run(options: &Options, rows: &[&'static Row], programs: &[Program]) -> Result<ExitCode> {
     process::machine()?;
-    options::raise_open_files();
+    open_files::raise();
     let bench = Bench { is_short: options.is_short };
     let mut progress = Progress::new(rows.len());
     let mut entries: Vec<Entry> = Vec::new();

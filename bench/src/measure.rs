@@ -61,7 +61,7 @@ fn rounds(bench: &Bench, row: &Row, programs: &[Program], progress: &mut Progres
     let values = 1 + row.figures.iter().map(|figure| figure.value).max().unwrap_or(0);
     let mut samples = vec![vec![Samples::default(); values]; trials.len()];
     for round in 0..warm_ups + count {
-        // Each begins as often as the others: whoever comes first finds what the last one of the round before has left.
+        // Each begins as often as the others: the first of a round finds what the last of the round before has left.
         for turn in 0..trials.len() {
             let at = (round + turn) % trials.len();
             progress.say(&format!("round {} of {}", round + 1, warm_ups + count));

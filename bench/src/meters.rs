@@ -2,4 +2,5 @@
 
 pub mod disk;
 pub mod instructions;
+pub mod slow_disk;
 pub mod system_calls;

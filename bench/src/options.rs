@@ -4,7 +4,6 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::{Context, Result, bail, ensure};
-use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use crate::contestant::Program;
 use crate::row::Row;
@@ -12,12 +11,13 @@ use crate::rows;
 
 /// The help.
 pub const USAGE: &str = "\
-usage: papillon-bench all | short | ROW… | compare PROGRAM ROW… | list
+usage: papillon-bench all | short | ROW… | compare PROGRAM ROW… | compare A.json B.json | list
 
   all                     measures every row
   short                   sees within a minute that every row works; its figures mean nothing
   ROW…                    measures these rows; a name without its last part, such as relay, means all that begin so
   compare PROGRAM ROW…    measures this build and another `papillon` in the same rounds
+  compare A.json B.json   puts the figures of two runs side by side
   list                    names the rows
 
   --program PATH          the `papillon` to measure; without it the release build is made and taken
@@ -48,6 +48,8 @@ pub enum Wish {
     Measure(Vec<&'static Row>),
     /// These rows for two programs.
     Compare(PathBuf, Vec<&'static Row>),
+    /// The JSON of two runs.
+    CompareRuns([PathBuf; 2]),
 }
 
 impl Options {
@@ -67,10 +69,15 @@ impl Options {
             ["list"] => Wish::List,
             ["all" | "short"] => Wish::Measure(all()),
             ["short", names @ ..] => Wish::Measure(named(names)?),
+            ["compare", first, second] if first.ends_with(".json") && second.ends_with(".json") => {
+                Wish::CompareRuns([first, second].map(PathBuf::from))
+            }
             ["compare", other, names @ ..] if !names.is_empty() => {
                 Wish::Compare(PathBuf::from(other), if names == ["all"] { all() } else { named(names)? })
             }
-            ["compare", ..] => bail!("compare wants a program and the names of rows\n{USAGE}"),
+            ["compare", ..] => {
+                bail!("compare wants a program and the names of rows, or the JSON of two runs\n{USAGE}")
+            }
             names => Wish::Measure(named(names)?),
         };
         Ok(Self { wish, is_short, is_strict, program, output })
@@ -146,11 +153,4 @@ fn named(names: &[&str]) -> Result<Vec<&'static Row>> {
         found.extend(rows);
     }
     Ok(found)
-}
-
-/// Ten thousand people are as many sockets here: takes all open files that the system grants.
-pub fn raise_open_files() {
-    let limits = getrlimit(Resource::Nofile);
-    // Where it is refused, rows that need more say so.
-    let _ = setrlimit(Resource::Nofile, Rlimit { current: limits.maximum, maximum: limits.maximum });
 }

@@ -2,6 +2,7 @@
 
 mod json;
 mod plot;
+mod runs;
 mod table;
 
 use std::fs;
@@ -12,6 +13,7 @@ use anyhow::{Context, Result};
 use crate::measure::Outcome;
 use crate::row::{Row, Verdict};
 
+pub use self::runs::compare as compare_runs;
 pub use self::table::{comparison, figure, print};
 
 /// A row, and what came of it.

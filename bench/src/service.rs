@@ -10,7 +10,7 @@ use anyhow::Result;
 use tempfile::TempDir;
 
 pub use self::doors::Doors;
-pub use self::launch::Setup;
+pub use self::launch::{Setup, Under};
 use crate::contestant::Program;
 use crate::population::People;
 use crate::process::Process;

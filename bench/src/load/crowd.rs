@@ -1,4 +1,4 @@
-//! Many people who come at once and stay.
+//! A crowd of clients that sign in at once and stay.
 
 use std::io::{ErrorKind, Read, Write};
 use std::time::{Duration, Instant};
@@ -9,6 +9,7 @@ use mio::{Events, Interest, Poll, Token};
 
 use super::lines::Lines;
 use super::sign_in::{FIRST, SignIn, Welcome};
+use crate::open_files;
 use crate::population::user;
 use crate::service::{Service, doors};
 
@@ -36,6 +37,8 @@ impl Crowd {
     /// # Errors
     /// When somebody cannot sign in, or it takes too long.
     pub fn sign_in(service: &Service, first: usize, people: usize, told: usize) -> Result<Self> {
+        // Those that are here already hold theirs.
+        open_files::need(first + people)?;
         let mut crowd = Self { poll: Poll::new()?, members: Vec::new() };
         crowd.members.reserve(people);
         let deadline = Instant::now() + LIMIT;

@@ -12,7 +12,7 @@ use crate::bench::{Bench, is_installed, missing};
 use crate::contestant::Program;
 use crate::cores::Cores;
 use crate::population::Population;
-use crate::service::{Service, Setup};
+use crate::service::{Service, Setup, Under};
 
 const MISSING: &str = "needs valgrind (Debian: apt-get install valgrind)";
 /// The time for which nothing happens, to see what the service does by itself.
@@ -51,7 +51,7 @@ impl Counted {
     /// When there is no valgrind, or it does not answer.
     pub fn start(bench: &Bench, program: &Program, population: Population) -> Result<Self> {
         let idle = bench.pick(SHORT_IDLE, IDLE);
-        let setup = Setup { is_counted: true, ..Setup::new(population) };
+        let setup = Setup { under: Under::Callgrind, ..Setup::new(population) };
         let service = Service::start(program, &setup.on(Cores::All))?;
         let mut meter = Self { service, dumps: 0, idle: 0.0 };
         let count = meter.count(|_| {

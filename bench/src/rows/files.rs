@@ -34,13 +34,32 @@ pub(super) const SWITCHBOARD: Row = Row {
             0,
             Target::at_least(0.6, 0.8),
         ),
-        Figure::plain("speed of a file over the switchboard", "MB/s", 0, Target::None),
+        // Gigabit Ethernet: no slower than the wire.
+        Figure::plain(
+            "speed of a file over the switchboard",
+            "MB/s",
+            0,
+            Target::AtLeast { must: Some(125.0), want: None },
+        ),
     ],
     against: Some(Reference::OpaqueStream),
     rounds: 7,
     warm_up: true,
     placement: Placement::Anywhere,
     start: |bench, contestant| start(bench, contestant, TransferRoute::Switchboard),
+};
+
+/// Over the switchboard, next to the most that the switchboard itself relays.
+pub(super) const RELAYED: Row = Row {
+    name: "file-relayed",
+    what: "the same next to as many opaque messages of 1,344 bytes that the same service relays, 64 at a time",
+    figures: &[Figure::ratio(
+        "speed of a file over the switchboard next to opaque messages over the switchboard",
+        0,
+        Target::AtLeast { must: Some(0.6), want: Some(0.8) },
+    )],
+    against: Some(Reference::OpaqueTalk),
+    ..SWITCHBOARD
 };
 
 /// Over a connection of the two clients.
@@ -116,6 +135,16 @@ fn start(bench: &Bench, contestant: &Contestant, route: TransferRoute) -> Result
         Contestant::OpaqueStream => {
             let mut opaque = Opaque::open()?;
             Ok(Box::new(move || rate(opaque.send(size.div_ceil(PACKET))?)))
+        }
+        Contestant::OpaqueTalk(program) => {
+            let population = Population { users: 2, ..Population::default() };
+            let service = Service::start(program, &Setup::new(population).on(Cores::All))?;
+            let mut opaque = Opaque::open_at(&service)?;
+            Ok(Box::new(move || {
+                // It lives as long as its clients.
+                service.doors();
+                rate(opaque.send(size.div_ceil(PACKET))?)
+            }))
         }
         Contestant::PlainCopy => {
             let (file, copied) = (make(&folder, size)?, folder.path().join("copy"));

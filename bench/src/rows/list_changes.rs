@@ -9,10 +9,11 @@ use crate::bench::Bench;
 use crate::contestant::Contestant;
 use crate::load::list_changes::Changers;
 use crate::meters::disk::fsync_rate;
+use crate::meters::slow_disk::slow_fsync_rate;
 use crate::population::Population;
 use crate::postgres::Postgres;
 use crate::row::{Figure, Placement, Row, Target, Trial};
-use crate::service::{Service, Setup, disk};
+use crate::service::{Service, Setup, Under, disk};
 
 const CLIENTS: usize = 50;
 /// The contacts that they add and remove.
@@ -25,7 +26,7 @@ const DISK: Duration = Duration::from_millis(700);
 pub(super) const SQLITE: Row = Row {
     name: "list-changes",
     what: "stored list changes of 50 clients (ADD FL, REM FL), one on its way for each, with SQLite on a disk",
-    method: "clock and schedstat, 3 s a round; before each round the disk's own fsync rate F, after blocks of 4 KiB",
+    method: "clock and schedstat, 3 s a round; before each round the disk's own fsync rate F, each after a block of 4 KiB",
     figures: &[
         Figure::plain(
             "list changes a second, 50 clients, SQLite, next to fsync rate",
@@ -43,8 +44,31 @@ pub(super) const SQLITE: Row = Row {
     placement: Placement::Apart,
     start: |bench, contestant| {
         let setup = Setup { disk: Some(disk()), ..Setup::new(population()) };
-        change(bench, Service::start(contestant.program()?, &setup)?, None)
+        change(bench, Service::start(contestant.program()?, &setup)?, None, fsync_rate)
     },
+};
+
+/// With SQLite on a disk that is slow everywhere: how many changes share a write does not depend on the machine.
+pub(super) const SLOW: Row = Row {
+    name: "list-changes-slow",
+    what: "the same on a disk on which each fsync takes 5 ms more, as on one that turns",
+    method: "as list-changes, the service and the measure of the disk under strace --inject=fsync,fdatasync:delay_exit=5000",
+    figures: &[
+        Figure::plain(
+            "list changes a second, 50 clients, SQLite, next to the fsync rate of a slow disk",
+            "× F",
+            0,
+            Target::at_least(6.0, 15.0),
+        ),
+        Figure::plain("CPU of a list change on a slow disk", "µs", 1, Target::None),
+        Figure::plain("list changes a second, 50 clients, SQLite, slow disk", "/s", 2, Target::None),
+        Figure::plain("the slow disk's fsync rate F", "/s", 3, Target::None),
+    ],
+    start: |bench, contestant| {
+        let setup = Setup { disk: Some(disk()), under: Under::SlowDisk, ..Setup::new(population()) };
+        change(bench, Service::start(contestant.program()?, &setup)?, None, slow_fsync_rate)
+    },
+    ..SQLITE
 };
 
 /// With PostgreSQL.
@@ -73,15 +97,20 @@ fn population() -> Population {
 fn start_with_postgres(bench: &Bench, contestant: &Contestant) -> Result<Box<dyn Trial>> {
     let postgres = Postgres::start()?;
     let setup = Setup { database: Some(postgres.url().to_owned()), ..Setup::new(population()) };
-    change(bench, Service::start(contestant.program()?, &setup)?, Some(postgres))
+    change(bench, Service::start(contestant.program()?, &setup)?, Some(postgres), fsync_rate)
 }
 
-fn change(bench: &Bench, service: Service, postgres: Option<Postgres>) -> Result<Box<dyn Trial>> {
+fn change(
+    bench: &Bench,
+    service: Service,
+    postgres: Option<Postgres>,
+    rate_of_disk: fn(&Path, Duration) -> Result<f64>,
+) -> Result<Box<dyn Trial>> {
     let mut changers = Changers::sign_in(&service, CLIENTS, CONTACTS)?;
     let (time, disk_time) = bench.pick((TIME / 10, DISK / 7), (TIME, DISK));
     Ok(Box::new(move || {
         let folder: &Path = postgres.as_ref().map_or(service.folder(), Postgres::folder);
-        let fsync = fsync_rate(folder, disk_time)?;
+        let fsync = rate_of_disk(folder, disk_time)?;
         let before = service.process().cpu()?;
         let (changes, took) = changers.change(time)?;
         let cpu = (service.process().cpu()? - before) / changes as f64;

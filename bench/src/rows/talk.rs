@@ -1,4 +1,4 @@
-//! Messages between clients, with whatever relays them: what the rows about messages share.
+//! The talk of clients and the relay that serves it, for the rows about messages.
 
 use anyhow::{Result, bail};
 
@@ -29,7 +29,7 @@ pub(super) struct Talk {
     pub(super) messages: usize,
 }
 
-/// Whatever relays.
+/// The relay.
 #[derive(Debug)]
 enum Relay {
     Service(Box<Service>),

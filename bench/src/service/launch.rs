@@ -10,11 +10,11 @@ use anyhow::{Context, Result, bail};
 use super::Doors;
 use crate::contestant::Program;
 use crate::cores::Cores;
-use crate::meters::instructions;
+use crate::meters::{instructions, slow_disk};
 use crate::population::Population;
 use crate::process::Process;
 
-/// The special wishes of a row.
+/// How the service of a row is set up.
 #[derive(Debug, Clone)]
 pub struct Setup {
     /// The accounts.
@@ -27,14 +27,26 @@ pub struct Setup {
     pub database: Option<String>,
     /// Further words of the command line.
     pub words: &'static [&'static str],
-    /// Whether its instructions are counted: it runs under callgrind then.
-    pub is_counted: bool,
+    /// The tool under which it runs.
+    pub under: Under,
+}
+
+/// A tool that runs the service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Under {
+    /// None: the service runs by itself.
+    Nothing,
+    /// A count of its instructions.
+    Callgrind,
+    /// A disk on which each `fsync` takes longer.
+    SlowDisk,
 }
 
 impl Setup {
     /// On one core, in memory.
     pub fn new(population: Population) -> Self {
-        Self { population, cores: Cores::One, disk: None, database: None, words: &[], is_counted: false }
+        let under = Under::Nothing;
+        Self { population, cores: Cores::One, disk: None, database: None, words: &[], under }
     }
 
     /// The same on other cores.
@@ -65,10 +77,13 @@ impl Launch {
         }
     }
 
-    /// Starts the program and waits until it is ready; `plainly` means without the meter.
+    /// Starts the program and waits until it is ready; `plainly` means without the tool.
     pub(super) fn start(&self, plainly: bool) -> Result<(Process, Doors)> {
-        let is_counted = self.setup.is_counted && !plainly;
-        let mut words = if is_counted { instructions::wrapper(&self.folder)? } else { Vec::new() };
+        let mut words = match self.setup.under {
+            Under::Callgrind if !plainly => instructions::wrapper(&self.folder)?,
+            Under::SlowDisk if !plainly => slow_disk::wrapper()?,
+            _ => Vec::new(),
+        };
         words.push(self.program.path.to_string_lossy().into_owned());
         words.extend(["serve", "--msnp", "127.0.0.1:0", "--http", "127.0.0.1:0"].map(str::to_owned));
         if !self.setup.words.contains(&"--https") {

@@ -1,11 +1,16 @@
-//! The comparison for a transfer over the switchboard: messages without meaning from one socket to another, without a
-//! service between them, sent, received and acknowledged by threads that do nothing else.
+//! The comparison for a transfer over the switchboard: messages without meaning from one socket to another, sent and
+//! received by threads that do nothing else. There is no service between them, or it is a switchboard's.
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
+
+use crate::load::client::Client;
+use crate::load::conversation::Conversation;
+use crate::load::form::Form;
+use crate::service::Service;
 
 /// The size of a message: that of a packet of 1,202 bytes of a file with all that is around it.
 const SIZE: usize = 1344;
@@ -13,7 +18,8 @@ const SIZE: usize = 1344;
 const WINDOW: usize = 64;
 /// Transaction ids of six digits, so that every message and every `ACK` has the same length.
 const FIRST: usize = 100_000;
-const LINE: usize = "MSG 100000 D 1344\r\n".len();
+/// The bytes of a message that no service has passed on.
+const PLAIN: usize = "MSG 100000 D 1344\r\n".len() + SIZE;
 const ACK: &[u8] = b"ACK 100000\r\n";
 
 /// The two sockets.
@@ -21,10 +27,16 @@ const ACK: &[u8] = b"ACK 100000\r\n";
 pub struct Opaque {
     writer: TcpStream,
     reader: TcpStream,
+    /// The bytes of a message when it arrives.
+    delivered: usize,
+    /// Whether the reader acknowledges. Otherwise the service does.
+    is_plain: bool,
+    /// The notification connections of a conversation.
+    _kept: Vec<Client>,
 }
 
 impl Opaque {
-    /// Connects them.
+    /// Connects them to each other.
     ///
     /// # Errors
     /// When the system has no port.
@@ -34,7 +46,19 @@ impl Opaque {
         let (reader, _) = listener.accept()?;
         writer.set_nodelay(true)?;
         reader.set_nodelay(true)?;
-        Ok(Self { writer, reader })
+        Ok(Self { writer, reader, delivered: PLAIN, is_plain: true, _kept: Vec::new() })
+    }
+
+    /// Brings users 0 and 1 of a service together.
+    ///
+    /// # Errors
+    /// When they cannot sign in.
+    pub fn open_at(service: &Service) -> Result<Self> {
+        let Conversation { people, form, kept } = Conversation::open(service, 0, 2)?;
+        let Form::Switchboard { envelope } = form else { bail!("a conversation of another form") };
+        let [writer, reader] = people.try_into().ok().context("a conversation of two")?;
+        let delivered = envelope + format!("{SIZE}\r\n").len() + SIZE;
+        Ok(Self { writer, reader, delivered, is_plain: false, _kept: kept })
     }
 
     /// Sends so many messages and tells how long that takes until the last `ACK`.
@@ -42,10 +66,10 @@ impl Opaque {
     /// # Errors
     /// When a socket fails.
     pub fn send(&mut self, messages: usize) -> Result<Duration> {
-        let Self { writer, reader } = self;
+        let Self { writer, reader, delivered, is_plain, .. } = self;
         let start = Instant::now();
         std::thread::scope(|scope| {
-            let reading = scope.spawn(|| acknowledge(reader, messages));
+            let reading = scope.spawn(|| read(reader, messages, *delivered, *is_plain));
             write(writer, messages)?;
             reading.join().ok().context("the reader panicked")?
         })?;
@@ -77,16 +101,18 @@ fn write(stream: &mut TcpStream, messages: usize) -> Result<()> {
     Ok(())
 }
 
-/// Acknowledges each message that is complete.
-fn acknowledge(stream: &mut TcpStream, messages: usize) -> Result<()> {
+/// Reads them, and acknowledges each that is complete unless the service does.
+fn read(stream: &mut TcpStream, messages: usize, delivered: usize, acknowledges: bool) -> Result<()> {
     let mut scratch = vec![0; 256 * 1024];
     let (mut bytes, mut done) = (0, 0);
     while done < messages {
         let read = stream.read(&mut scratch)?;
         ensure!(read > 0, "the other side has closed the connection");
         bytes += read;
-        let complete = bytes / (LINE + SIZE);
-        stream.write_all(&ACK.repeat(complete - done))?;
+        let complete = bytes / delivered;
+        if acknowledges {
+            stream.write_all(&ACK.repeat(complete - done))?;
+        }
         done = complete;
     }
     Ok(())
