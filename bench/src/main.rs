@@ -97,16 +97,22 @@ fn run(options: &Options, rows: &[&'static Row], programs: &[Program]) -> Result
         progress.end(&in_short(row, &outcome));
         entries.push((row, outcome));
     }
-    if programs.len() > 1 {
-        report::comparison(&entries);
+    let (failed, missed) = report::failures(&entries);
+    let mut is_bad = failed > 0;
+    if options.is_short {
+        report::print_short(&entries);
+        println!("\n{} rows, {failed} failed", entries.len());
     } else {
-        report::print(&entries);
+        if programs.len() > 1 {
+            report::comparison(&entries);
+        } else {
+            report::print(&entries);
+        }
+        println!("\n{} rows, {failed} failed; {missed} figures miss their targets", entries.len());
+        is_bad |= options.is_strict && missed > 0;
     }
     let [json, plot] = report::write(&options.output()?, &entries)?;
-    let (failed, missed) = report::failures(&entries);
-    println!("\n{} rows, {failed} failed; {missed} figures miss their targets", entries.len());
     println!("{} and {}", json.display(), plot.display());
-    let is_bad = failed > 0 || options.is_strict && missed > 0;
     Ok(if is_bad { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 

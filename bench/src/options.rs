@@ -21,7 +21,8 @@ usage: papillon-bench all | short | ROW… | compare PROGRAM ROW… | compare A.
   list                    names the rows
 
   --program PATH          the `papillon` to measure; without it the release build is made and taken
-  --output FOLDER         the place of papillon-bench.json and papillon-bench.svg (default: target/bench)
+  --output FOLDER         the place of papillon-bench.json and papillon-bench.svg (default: target/bench,
+                          target/bench/short for `short`)
   --strict                fails when a figure misses what it must be";
 
 /// What is to be done.
@@ -111,7 +112,8 @@ impl Options {
         }
         let program = std::env::current_exe()?;
         let target = program.parent().and_then(|folder| folder.parent()).context("no folder to write to")?;
-        Ok(target.join("bench"))
+        // The figures of a real run stay.
+        Ok(target.join(if self.is_short { "bench/short" } else { "bench" }))
     }
 }
 

@@ -14,7 +14,7 @@ use crate::measure::Outcome;
 use crate::row::{Row, Verdict};
 
 pub use self::runs::compare as compare_runs;
-pub use self::table::{comparison, figure, print};
+pub use self::table::{comparison, figure, print, print_short};
 
 /// A row, and what came of it.
 pub type Entry = (&'static Row, Outcome);

@@ -10,7 +10,7 @@ use crate::bench::missing;
 
 /// The advice for a machine without a counter.
 const MISSING: &str = "needs perf with access to tracepoints (Debian: apt-get install linux-perf, run \
-                           as root) or strace (apt-get install strace)";
+                           as root) or strace with the right to attach (apt-get install strace)";
 /// All of them, whatever their names.
 const EVENT: &str = "raw_syscalls:sys_enter";
 /// Until the counter has taken hold of the process.
@@ -52,8 +52,12 @@ impl Counter {
                 command
             }
         };
-        let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn()?;
+        let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn()?;
         std::thread::sleep(ATTACH);
+        if child.try_wait()?.is_some() {
+            // It may not look into the processes of its own user (`kernel.yama.ptrace_scope`).
+            return missing(MISSING);
+        }
         Ok(Self { child, tool })
     }
 

@@ -10,8 +10,8 @@ use crate::measure::Outcome;
 use crate::row::{Figure, Target, Verdict};
 
 const ROW: usize = 22;
-const TOP: usize = 64;
-const LEFT: usize = 430;
+const TOP: usize = 84;
+const LEFT: usize = 560;
 /// The width of a bar that just meets its target.
 const FULL: f64 = 260.0;
 const RIGHT: usize = 170;
@@ -40,8 +40,9 @@ pub(super) fn svg(entries: &[Entry]) -> String {
          viewBox=\"0 0 {width} {height}\" font-family=\"sans-serif\" font-size=\"12\">\n\
          <rect width=\"{width}\" height=\"{height}\" fill=\"#fff\"/>\n\
          <text x=\"12\" y=\"24\" font-size=\"15\">Papillon next to its targets: shorter is better</text>\n\
-         <text x=\"{line}\" y=\"48\" text-anchor=\"middle\" fill=\"#666\">the target</text>\n\
-         {bars}<line x1=\"{line}\" x2=\"{line}\" y1=\"{}\" y2=\"{}\" stroke=\"#333\" stroke-dasharray=\"4 3\"/>\n</svg>\n",
+         <text x=\"12\" y=\"44\" fill=\"#666\">dashed: what must be; solid: what is wanted; bars of more than {MOST} × are cut</text>\n\
+         <text x=\"{line}\" y=\"68\" text-anchor=\"middle\" fill=\"#666\">the target</text>\n\
+         <line x1=\"{line}\" x2=\"{line}\" y1=\"{}\" y2=\"{}\" stroke=\"#333\" stroke-dasharray=\"4 3\"/>\n{bars}</svg>\n",
         TOP - 10,
         height - 10,
     )
@@ -59,31 +60,33 @@ fn bar(bars: &mut String, y: usize, figure: &Figure, value: f64, limit: f64) {
         Verdict::Missed => "#c62828",
         Verdict::Unfulfilled | Verdict::None => "#f9a825",
     };
-    let length = share(value).clamp(0.0, MOST) * FULL;
+    // Not a number has no length.
+    let length = share(value).max(0.0).min(MOST) * FULL;
     let middle = y + ROW / 2 + 4;
     // Writing into text cannot fail.
     let _ = writeln!(
         bars,
         "<text x=\"{}\" y=\"{middle}\" text-anchor=\"end\">{}</text>\
-         <rect x=\"{LEFT}\" y=\"{}\" width=\"{length:.1}\" height=\"{}\" fill=\"{colour}\"/>\
-         <text x=\"{:.1}\" y=\"{middle}\">{} {}</text>",
+         <rect x=\"{LEFT}\" y=\"{}\" width=\"{length:.1}\" height=\"{}\" fill=\"{colour}\"/>",
         LEFT - 8,
         escape(figure.what),
         y + 3,
         ROW - 6,
+    );
+    if let Some(want) = figure.target.want().filter(|want| *want != limit) {
+        let x = LEFT as f64 + share(want).min(MOST) * FULL;
+        let (from, to) = (y + 1, y + ROW - 1);
+        let _ =
+            writeln!(bars, "<line x1=\"{x:.1}\" x2=\"{x:.1}\" y1=\"{from}\" y2=\"{to}\" stroke=\"#333\"/>");
+    }
+    // Over the lines, with a rim.
+    let _ = writeln!(
+        bars,
+        "<text x=\"{:.1}\" y=\"{middle}\" stroke=\"#fff\" stroke-width=\"3\" paint-order=\"stroke\">{} {}</text>",
         LEFT as f64 + length + 6.0,
         number(value),
         escape(figure.unit),
     );
-    if let Some(want) = figure.target.want().filter(|want| *want != limit) {
-        let x = LEFT as f64 + share(want).min(MOST) * FULL;
-        let _ = writeln!(
-            bars,
-            "<line x1=\"{x:.1}\" x2=\"{x:.1}\" y1=\"{}\" y2=\"{}\" stroke=\"#333\"/>",
-            y + 1,
-            y + ROW - 1
-        );
-    }
 }
 
 fn escape(text: &str) -> String {

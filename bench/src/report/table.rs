@@ -40,7 +40,7 @@ fn cells(figure: &Figure, samples: &Samples) -> String {
         Verdict::Unfulfilled => "not as wanted",
     };
     let limit = |limit: Option<f64>| {
-        limit.map_or("–".to_owned(), |limit| format!("{} {}", figure.target.sign(), number(limit)))
+        limit.map_or("–".to_owned(), |limit| format!("{} {}", figure.target.sign(), round(limit)))
     };
     format!(
         " {} {} | {} – {} | {} | {} | {} | {verdict} |",
@@ -52,6 +52,19 @@ fn cells(figure: &Figure, samples: &Samples) -> String {
         limit(figure.target.must()),
         limit(figure.target.want()),
     )
+}
+
+/// Prints which rows work. The figures of a short run mean nothing.
+pub fn print_short(entries: &[Entry]) {
+    println!("\n| row | does it work |\n|---|---|");
+    for (row, outcome) in entries {
+        let said = match outcome {
+            Outcome::Measured(_) => "works".to_owned(),
+            Outcome::Missing(what) => format!("not measured: {what}"),
+            Outcome::Failed(why) => format!("**FAILED**: {}", clean(why)),
+        };
+        println!("| `{}` | {said} |", row.name);
+    }
 }
 
 /// Prints how two programs compare: the ratios are those of the same rounds.
@@ -106,6 +119,12 @@ pub(super) fn number(value: f64) -> String {
             text.strip_suffix(".00").map_or(text.clone(), str::to_owned)
         }
     }
+}
+
+/// The same of a number that is exact: it needs no digits to show that.
+fn round(value: f64) -> String {
+    let text = number(value);
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
 }
 
 /// A bar within a cell would end it.

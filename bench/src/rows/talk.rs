@@ -14,6 +14,9 @@ use crate::raw_relay::RawRelay;
 use crate::row::Trial;
 use crate::service::{Service, Setup};
 
+/// The conversations of a short run.
+const FEW: usize = 5;
+
 /// The shape of the talk.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Talk {
@@ -45,10 +48,11 @@ pub(super) struct Talking {
 }
 
 impl Talk {
-    /// The same with fewer messages in a short run.
+    /// The same with fewer conversations and messages in a short run.
     pub(super) fn fit(self, bench: &Bench) -> Self {
-        let few = self.messages.min(self.conversations * self.window * 4);
-        Self { messages: bench.pick(few, self.messages), ..self }
+        let conversations = bench.pick(self.conversations.min(FEW), self.conversations);
+        let few = self.messages.min(conversations * self.window * 4);
+        Self { conversations, messages: bench.pick(few, self.messages), ..self }
     }
 
     /// Starts the contestant and opens the conversations.
