@@ -1,7 +1,7 @@
 //! A disk that is slow on every machine: `strace` lets each `fsync` of a process take some milliseconds more.
 //!
-//! On a fast disk a change costs more in the service than on the disk, so a rate next to the disk's own says little of
-//! how changes share a write. Behind this one it does.
+//! On a fast disk a change costs more in the service than on the disk: its rate next to the disk's own does not show how
+//! many changes share a write. On this disk it does.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
