@@ -61,7 +61,7 @@ fn bar(bars: &mut String, y: usize, figure: &Figure, value: f64, limit: f64) {
         Verdict::Unfulfilled | Verdict::None => "#f9a825",
     };
     // Not a number has no length.
-    let length = share(value).max(0.0).min(MOST) * FULL;
+    let length = if value.is_nan() { 0.0 } else { share(value).clamp(0.0, MOST) * FULL };
     let middle = y + ROW / 2 + 4;
     // Writing into text cannot fail.
     let _ = writeln!(
