@@ -110,6 +110,8 @@ fn on_white(picture: &RgbaImage) -> RgbImage {
 
 #[cfg(test)]
 mod tests {
+    use image::ImageEncoder;
+
     use super::*;
 
     fn encoded(picture: &DynamicImage, format: ImageFormat) -> Vec<u8> {
