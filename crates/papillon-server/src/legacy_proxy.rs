@@ -13,6 +13,7 @@ use tokio::time::timeout;
 use crate::Limits;
 use crate::http::HANDSHAKE;
 use crate::http::listening::{Room, listen};
+use crate::limits::Turns;
 use crate::listen::Listener;
 use crate::listen::Peeked;
 use crate::listen::proxy_protocol::{TakenOff, header};
@@ -38,23 +39,25 @@ pub async fn serve(
     shutdown: watch::Receiver<bool>,
 ) {
     let upstream = Arc::new(upstream);
+    // Handshakes always leave a thread to the bytes of connections that are open.
+    let turns = Turns::default();
     let renewal = tokio::spawn(Arc::clone(&old).keep_current());
     let full = |from| tracing::debug!(%from, "too many connections from one address");
     listen(listener.into(), Room::new(limits, &[]), shutdown, full, move |stream, arrival| {
-        let (old, upstream) = (Arc::clone(&old), Arc::clone(&upstream));
+        let (old, upstream, turns) = (Arc::clone(&old), Arc::clone(&upstream), turns.clone());
         async move {
             let _counted = arrival;
-            receive(stream, &old, &upstream).await
+            receive(stream, &old, &upstream, &turns).await
         }
     })
     .await;
     renewal.abort();
 }
 
-async fn receive(stream: TcpStream, old: &OldWindows, upstream: &Upstream) -> io::Result<()> {
+async fn receive(stream: TcpStream, old: &OldWindows, upstream: &Upstream, turns: &Turns) -> io::Result<()> {
     stream.set_nodelay(true)?;
     let (peer, local) = (stream.peer_addr()?, stream.local_addr()?);
-    match timeout(HANDSHAKE, old.let_in(Peeked::new(stream))).await?? {
+    match timeout(HANDSHAKE, turns.take(old.let_in(Peeked::new(stream)))).await?? {
         Side::Modern(client) => {
             // The service reads the hello itself, so the header tells nothing of TLS.
             let header = header(peer, local, None, None)?;
