@@ -1,7 +1,7 @@
 //! Bans: who is banned is disconnected, and turned away before anything is read or computed.
 
 use msnp_testkit::http::{self, Answer, login_request};
-use msnp_testkit::{DEADLINE, Ns, PASSWORD, Table, TestServer, Wire};
+use msnp_testkit::{DEADLINE, Ns, PASSWORD, Sb, Table, TestServer, Wire};
 use papillon_store::Ban;
 use tokio::time::timeout;
 
@@ -208,4 +208,54 @@ async fn only_who_has_the_password_is_told_of_the_ban() {
     let limited = login(nobody, "a guess").await;
     assert!(limited.1 && limited.2.contains("too many attempts"), "{limited:?}");
     assert_eq!(login(ALICE, PASSWORD).await, limited);
+}
+
+/// Bob, in a conversation of Alice's. He reads nothing, and more waits for him than the system takes.
+async fn deaf(alice: &mut Ns, bob: &mut Ns) -> (Sb, Sb) {
+    let mut seat = Sb::open(alice).await;
+    seat.call(BOB).await;
+    let door = bob.ring().await;
+    let wire = Wire::connect_with_small_buffer(door.address).await;
+    let (deaf, _) = Sb::answer_over(wire, BOB, &door).await;
+    seat.expect(&format!("JOI {BOB} Bob")).await;
+    for _ in 0..4000 {
+        seat.msg(7, 'U', &[b'x'; 1600]).await;
+    }
+    seat.quiet().await;
+    (seat, deaf)
+}
+
+/// A service that does not disconnect a client because it reads nothing.
+async fn patient() -> TestServer {
+    TestServer::with(|config| {
+        config.limits.outbox_bytes = 64 << 20;
+        config.timeouts.write_stall = 10 * DEADLINE;
+    })
+    .await
+}
+
+#[tokio::test]
+async fn a_banned_client_that_does_not_read_is_out_of_its_conversation_at_once() {
+    let server = patient().await;
+    let (mut alice, mut bob) = friends(&server, 9).await;
+    let (mut seat, mut deaf) = deaf(&mut alice, &mut bob).await;
+    server.ban(BOB, None).await;
+    bob.expect("OUT OTH").await;
+    seat.expect(&format!("BYE {BOB}")).await;
+    // Nor does it say anything more.
+    deaf.msg(8, 'U', b"still here").await;
+    seat.quiet().await;
+}
+
+#[tokio::test]
+async fn a_new_sign_in_ends_a_conversation_whose_client_does_not_read() {
+    let server = patient().await;
+    let (mut alice, mut bob) = friends(&server, 9).await;
+    let (mut seat, _deaf) = deaf(&mut alice, &mut bob).await;
+    let mut again = Ns::online(&server, BOB, 9).await;
+    bob.expect("OUT OTH").await;
+    seat.expect(&format!("BYE {BOB}")).await;
+    // The new session can be called into it.
+    seat.call(BOB).await;
+    again.ring().await;
 }

@@ -285,6 +285,37 @@ async fn who_never_reads_is_dropped_and_everybody_else_goes_on() {
 }
 
 #[tokio::test]
+async fn a_sender_waits_for_the_only_one_that_hears_it() {
+    // More than the system's buffers take, and the queue.
+    const MESSAGES: usize = 16_000;
+    let server = TestServer::start().await;
+    let mut alice = Ns::online(&server, ALICE, 9).await;
+    let mut bob = Ns::online(&server, BOB, 9).await;
+    let mut seat = Sb::open(&mut alice).await;
+    seat.call(BOB).await;
+    let door = bob.ring().await;
+    let wire = Wire::connect_with_small_buffer(door.address).await;
+    let (mut slow, _) = Sb::answer_over(wire, BOB, &door).await;
+    seat.expect(&format!("JOI {BOB} Bob")).await;
+    let (sent, mut progress) = tokio::sync::watch::channel(0);
+    let flood = tokio::spawn(async move {
+        for number in 1..=MESSAGES {
+            seat.msg(7, 'U', &[b'x'; 1600]).await;
+            sent.send_replace(number);
+        }
+        seat
+    });
+    for number in 1..=MESSAGES {
+        // Always behind by two thirds of what the queue holds back at.
+        progress.wait_for(|sent| *sent >= MESSAGES.min(number + 900)).await.expect("the flood goes on");
+        assert_eq!(slow.receive(ALICE).await.len(), 1600, "message {number}");
+    }
+    let mut seat = flood.await.expect("no panic");
+    seat.quiet().await;
+    slow.quiet().await;
+}
+
+#[tokio::test]
 async fn who_takes_nothing_for_too_long_is_dropped() {
     let server = TestServer::with(|config| {
         config.timeouts.write_stall = std::time::Duration::from_millis(500);

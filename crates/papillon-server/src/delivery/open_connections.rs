@@ -135,13 +135,13 @@ impl OpenConnections {
         close(&outboxes);
     }
 
-    /// Ends those that belong to one account.
+    /// Ends those that belong to one account. What their clients have not taken is dropped.
     pub(crate) fn close_account(&self, account: AccountId) {
         let owned = self.open.lock().owned.get(&account).cloned().unwrap_or_default();
-        close(&owned.iter().filter_map(Weak::upgrade).collect::<Vec<_>>());
+        cut(owned.iter().filter_map(Weak::upgrade));
     }
 
-    /// Ends those whose clients are at such addresses.
+    /// Ends those whose clients are at such addresses. What the clients have not taken is dropped.
     pub(crate) fn close_addresses(&self, is_one: impl Fn(IpAddr) -> bool) {
         // The look at so many addresses is not taken under the lock, for which new connections wait.
         let all: Vec<_> = {
@@ -149,7 +149,7 @@ impl OpenConnections {
             open.places.values().map(|entry| (entry.address, entry.outbox.clone())).collect()
         };
         let outboxes = all.iter().filter(|(client, _)| client.is_some_and(&is_one));
-        close(&outboxes.filter_map(|(_, outbox)| outbox.upgrade()).collect::<Vec<_>>());
+        cut(outboxes.filter_map(|(_, outbox)| outbox.upgrade()));
     }
 
     /// Waits until there are none.
@@ -193,6 +193,14 @@ fn close(outboxes: &[Arc<Outbox>]) {
     let mut out = Deliveries::new();
     for outbox in outboxes {
         out.close(outbox);
+    }
+}
+
+/// Unlike [`close`] not after the lines that wait: a client that does not read would stay for as long as it likes.
+fn cut(outboxes: impl Iterator<Item = Arc<Outbox>>) {
+    let mut out = Deliveries::new();
+    for outbox in outboxes {
+        out.close_with(&outbox, None);
     }
 }
 

@@ -6,9 +6,9 @@ mod turn;
 use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::io;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -53,6 +53,8 @@ pub(crate) struct Outbox {
     place: OnceLock<u64>,
     /// The number of this client's messages on their way for which it awaits a confirmation.
     awaited: AtomicUsize,
+    /// This client sends faster than the others in its conversation read, and is read on when one of them has caught up.
+    slowed: AtomicBool,
 }
 
 /// The destination of lines.
@@ -81,8 +83,14 @@ pub(crate) struct Outlook {
     /// When lines wait because the socket does not take them: how many bytes it has ever taken, so that its owner sees
     /// whether it takes any.
     pub(crate) stalled: Option<u64>,
-    /// So much waits that no further request is to be read. The task is woken when it has been taken.
+    /// So much waits, for the client or for all others in its conversation, that no further request is to be read. The
+    /// task is woken when it has been taken.
     pub(crate) is_held: bool,
+    /// Senders are held back until the client takes lines.
+    pub(crate) holds_up: bool,
+    /// The service has ended the connection: nothing more is to be read, and the others are to hear of it, whether the
+    /// client takes its last line or not.
+    pub(crate) is_cut: bool,
 }
 
 /// The lines that wait in a tunnel for an answer that is still held.
@@ -122,6 +130,7 @@ impl Outbox {
             lists: Mutex::default(),
             place: OnceLock::new(),
             awaited: AtomicUsize::new(0),
+            slowed: AtomicBool::new(false),
         }
     }
 
@@ -224,11 +233,51 @@ impl Outbox {
             queue.held = false;
             queue.wake();
         }
+        if !queue.slowed.is_empty() && cost <= self.slow() / 2 {
+            queue.let_go();
+        }
     }
 
     /// See [`HOLD`].
     fn hold(&self) -> usize {
         HOLD.min(self.limit / 2)
+    }
+
+    /// The bytes that wait when senders are held back: half of the limit.
+    fn slow(&self) -> usize {
+        HOLD.max(self.limit / 2)
+    }
+
+    /// Whether senders that nobody else hears are to be held back.
+    pub(super) fn is_slow(&self) -> bool {
+        let queue = self.queue.lock();
+        queue.phase == Phase::Open && queue.cost() > self.slow()
+    }
+
+    /// The task of the connection, once it has looked.
+    pub(super) fn task(&self) -> Option<Waker> {
+        self.queue.lock().owner()
+    }
+
+    /// Whether this client is held back as a sender.
+    pub(crate) fn is_slowed(&self) -> bool {
+        self.slowed.load(Ordering::Acquire)
+    }
+
+    /// Holds a sender back, whose task this is, until this client has taken half of what waits, or is gone. The sender's
+    /// own lock is not needed: two that flood each other take both.
+    pub(super) fn slow_down(&self, sender: &Arc<Self>, task: &Waker) {
+        let mut queue = self.queue.lock();
+        // Looked at once more under the lock: nobody would wake a sender that is noted after the last line was taken.
+        if queue.phase != Phase::Open || queue.cost() <= self.slow() {
+            return;
+        }
+        if !queue.slowed.iter().any(|(other, _)| std::ptr::eq(other.as_ptr(), Arc::as_ptr(sender))) {
+            sender.slowed.store(true, Ordering::Release);
+            queue.slowed.push((Arc::downgrade(sender), task.clone()));
+            // From now on the client has less time to take something.
+            queue.wake();
+        }
     }
 
     /// Takes no more lines; the connection ends when those that wait are written.
@@ -240,11 +289,14 @@ impl Outbox {
     }
 
     /// Takes no more lines, and drops those that wait: `last` is all that the client still gets, behind the rest of a line
-    /// that is half written.
+    /// that is half written. Its own task sees to the rest at once, also where the socket takes nothing.
     pub(super) fn close_with(&self, last: Option<Bytes>) {
         let mut queue = self.queue.lock();
-        if queue.phase == Phase::Open {
+        // Also where the client is going by itself, and takes its time.
+        if queue.phase != Phase::Ended && !queue.is_cut {
             queue.phase = Phase::Closing;
+            queue.is_cut = true;
+            queue.wake();
             queue.keep_only(last);
             if matches!(self.sink, Sink::Tunnel(_)) || queue.charged > 0 {
                 self.settle_charge(&mut queue);
@@ -294,7 +346,7 @@ impl Outbox {
             }
         }
         queue.stalled = false;
-        if queue.charged > 0 || queue.held {
+        if queue.charged > 0 || queue.held || !queue.slowed.is_empty() {
             self.settle_charge(queue);
         }
         if queue.lines.capacity() > KEPT_CAPACITY {
@@ -482,6 +534,13 @@ impl Outbox {
         };
         // It stays so until the wake-up that this asks for.
         queue.held |= queue.cost() > self.hold();
-        Outlook { is_over, stalled: queue.stalled.then_some(queue.taken), is_held: queue.held }
+        let stalled = queue.stalled.then_some(queue.taken);
+        Outlook {
+            is_over,
+            stalled,
+            is_held: queue.held || self.is_slowed(),
+            holds_up: !queue.slowed.is_empty(),
+            is_cut: queue.is_cut,
+        }
     }
 }

@@ -38,7 +38,8 @@ impl Relay<'_> {
                 Some(turn) => turns.push(turn),
                 None => {
                     turns.into_iter().filter_map(Turn::give_back).for_each(|outbox| out.resume(&outbox));
-                    self.queue(others, out);
+                    self.queue(others.clone(), out);
+                    self.slow_down(others);
                     return None;
                 }
             }
@@ -62,6 +63,18 @@ impl Relay<'_> {
             for outbox in others.clone() {
                 out.send_counted(outbox, line.clone(), receipt.clone());
             }
+        }
+    }
+
+    /// Holds the sender back where all of the others have much to read already. As long as one of them reads along, the
+    /// conversation goes on at its pace, and the slow ones are dropped.
+    fn slow_down<'o>(&self, others: impl Iterator<Item = &'o Arc<Outbox>> + Clone) {
+        if !others.clone().all(|outbox| outbox.is_slow()) {
+            return;
+        }
+        let Some(task) = self.sender.task() else { return };
+        for outbox in others {
+            outbox.slow_down(self.sender, &task);
         }
     }
 

@@ -75,6 +75,7 @@ async fn attend(service: Arc<Service>, reader: Reader, outbox: Arc<Outbox>, orig
         begun: Instant::now(),
         unfinished: None,
         closing: false,
+        parted: false,
         backlog: false,
         service,
         reader,
@@ -105,6 +106,8 @@ async fn attend(service: Arc<Service>, reader: Reader, outbox: Arc<Outbox>, orig
 enum Event {
     /// Nothing is left to do for the client but to let it have the rest.
     Over,
+    /// The service has ended the connection.
+    Cut,
     /// The client is gone.
     Gone,
     /// Bytes have been read.
@@ -124,6 +127,8 @@ struct Clock {
     stall: Option<(Instant, u64)>,
     /// A client on a slow line is not late with an answer that is not read.
     is_excused: bool,
+    /// Senders wait for the client: it has half the time to take something.
+    is_waited_for: bool,
     /// The timer wakes the task.
     is_running: bool,
     /// The last event was a read.
@@ -137,6 +142,7 @@ impl Clock {
             return false;
         }
         self.outlook = Some(outlook);
+        self.is_waited_for = outlook.holds_up;
         // Any byte that the socket takes is a sign of life: the time begins anew with it. A client on a slow line may so
         // take as long as it needs for a long list.
         self.stall = outlook.stalled.map(|taken| match self.stall {
@@ -166,6 +172,8 @@ struct Connection {
     unfinished: Option<Instant>,
     /// Nothing more is read; the lines that wait are written, then the connection ends.
     closing: bool,
+    /// The service has ended the connection, and the others have been told.
+    parted: bool,
     /// Requests that have been read wait until the client has taken lines.
     backlog: bool,
 }
@@ -186,6 +194,8 @@ impl Connection {
             let is_unhurried = clock.has_read && matches!(self.role, Role::Switchboard(_));
             match event {
                 Event::Over => return false,
+                // The last line, or the rest of a half-written one, may take its time.
+                Event::Cut => self.part(),
                 Event::Gone => return true,
                 Event::Read => {
                     if !matches!(self.role, Role::Switchboard(_)) {
@@ -207,7 +217,10 @@ impl Connection {
                     }
                 }
                 Event::Rung => {
-                    if clock.stall.is_some_and(|(since, _)| self.stall_deadline(since) <= Instant::now()) {
+                    if clock
+                        .stall
+                        .is_some_and(|(since, _)| self.stall_deadline(since, &clock) <= Instant::now())
+                    {
                         self.outbox.end(Loss::Stalled);
                         return false;
                     }
@@ -249,13 +262,16 @@ impl Connection {
         if outlook.is_over {
             return Poll::Ready(Event::Over);
         }
+        if outlook.is_cut && !self.parted {
+            return Poll::Ready(Event::Cut);
+        }
         if self.backlog && !outlook.is_held {
             return Poll::Ready(Event::Released);
         }
         self.reader.hold(outlook.is_held);
         // Before the reading: a client that never stops sending has deadlines, too.
         if clock.is_to_be_set(outlook) {
-            let is_excused = outlook.is_held && self.is_signed_in();
+            let is_excused = outlook.is_held && self.is_in();
             let wanted = self.wanted(clock, is_excused);
             // A timer that rings too early is looked at and set again: that is rarer than deadlines that move on.
             if wanted < timer.deadline() || timer.is_elapsed() {
@@ -276,12 +292,12 @@ impl Connection {
     /// When to look at the clock, if nothing happens before.
     fn wanted(&self, clock: &Clock, is_excused: bool) -> Instant {
         match clock.stall {
-            None if is_excused => self.expiry(),
+            None if is_excused || self.closing => self.expiry(),
             None => self.next_deadline(),
-            Some((since, _)) if is_excused => self.stall_deadline(since),
+            Some((since, _)) if is_excused => self.stall_deadline(since, clock),
             // The deadlines for requests are over then: only the writing counts.
-            Some((since, _)) if self.closing => self.stall_deadline(since),
-            Some((since, _)) => self.stall_deadline(since).min(self.next_deadline()),
+            Some((since, _)) if self.closing => self.stall_deadline(since, clock),
+            Some((since, _)) => self.stall_deadline(since, clock).min(self.next_deadline()),
         }
     }
 
@@ -321,6 +337,7 @@ impl Connection {
             }
             Role::Unknown | Role::Notification(_) => self.handle(buffer).await,
         };
+        self.backlog |= self.outbox.is_slowed();
         self.note_unfinished(buffer, before);
         flow
     }
@@ -353,7 +370,9 @@ impl Connection {
                     // A client that has been dropped meanwhile has the rest of its requests ignored. One with too much
                     // to read has it handled later.
                     match self.outbox.outlook() {
-                        Outlook { is_over: true, .. } => return Flow::Break(()),
+                        Outlook { is_over: true, .. } | Outlook { is_cut: true, .. } => {
+                            return Flow::Break(());
+                        }
                         Outlook { is_held: true, .. } => {
                             self.backlog = true;
                             return Flow::Continue(());
@@ -430,9 +449,13 @@ impl Connection {
         self.outbox.loss().and_then(|(loss, _)| refusal(loss))
     }
 
-    /// Whether a client of the notification server has signed in.
-    fn is_signed_in(&self) -> bool {
-        matches!(&self.role, Role::Notification(notification) if notification.account().is_some())
+    /// Whether the client has signed in.
+    fn is_in(&self) -> bool {
+        match &self.role {
+            Role::Unknown => false,
+            Role::Notification(notification) => notification.has_signed_in(),
+            Role::Switchboard(switchboard) => switchboard.has_come_in(),
+        }
     }
 
     /// When the client counts as gone, if that is to be looked at by the clock.
@@ -482,8 +505,19 @@ impl Connection {
         }
     }
 
-    fn stall_deadline(&self, since: Instant) -> Instant {
-        since + self.timeouts.write_stall
+    fn stall_deadline(&self, since: Instant, clock: &Clock) -> Instant {
+        let patience = self.timeouts.write_stall;
+        since + if clock.is_waited_for { patience / 2 } else { patience }
+    }
+
+    /// Handles nothing more of the client. The others in its conversation do not wait until it has taken its last line.
+    fn part(&mut self) {
+        self.parted = true;
+        self.closing = true;
+        self.backlog = false;
+        if let Role::Switchboard(switchboard) = &mut self.role {
+            switchboard.leave(0, &mut Deliveries::new());
+        }
     }
 
     /// Lets the lines that have been sent go out, then ends.
@@ -496,8 +530,9 @@ impl Connection {
     /// Tells all people that it concerns that this client is gone, or is going (`reset`: gone already).
     fn leave(&mut self, reset: bool) {
         match self.outbox.loss() {
-            Some((Loss::Overflow | Loss::Stalled, waiting)) => {
-                tracing::info!(waiting, "dropping a client that does not read");
+            Some((Loss::Stalled, waiting)) => tracing::info!(waiting, "dropping a client that does not read"),
+            Some((Loss::Overflow, waiting)) => {
+                tracing::info!(waiting, "dropping a client that reads more slowly than others write to it");
             }
             Some((Loss::Flood, _)) => tracing::info!("dropping a client that sends more than is worked off"),
             // Those for want of memory are told together, once a second.

@@ -65,6 +65,11 @@ impl Connection {
         self.session.as_ref().map(|session| session.handle.clone())
     }
 
+    /// Whether the client has signed in.
+    pub(crate) fn has_signed_in(&self) -> bool {
+        self.session.is_some()
+    }
+
     /// The connection is over: the session with it.
     pub(crate) fn leave(&mut self, out: &mut Deliveries) {
         // Also of a session that another sign-in has ended: leaving twice changes nothing.

@@ -97,6 +97,11 @@ impl Connection {
         self.participation.as_ref().map(|participation| participation.person.handle.clone())
     }
 
+    /// Whether the client has come into a conversation.
+    pub(crate) fn has_come_in(&self) -> bool {
+        self.participation.is_some()
+    }
+
     /// The connection is over: the others are told. Of the lines that wait, the client still gets the first `kept`
     /// bytes.
     pub(crate) fn leave(&mut self, kept: usize, out: &mut Deliveries) {

@@ -2,14 +2,15 @@
 
 use std::collections::VecDeque;
 use std::io::{self, IoSlice};
-use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Weak};
 use std::task::{Context, Waker};
 
 use bytes::{Bytes, BytesMut};
 use tokio::net::tcp::OwnedWriteHalf;
 use tokio::time::Instant;
 
-use super::Settled;
+use super::{Outbox, Settled};
 use crate::counts::Loss;
 use crate::delivery::Receipt;
 
@@ -38,6 +39,8 @@ pub(super) struct Queue {
     /// Everything that the socket has ever taken, in bytes.
     pub(super) taken: u64,
     pub(super) phase: Phase,
+    /// The service has ended the connection, whatever its client has not taken: nothing that it sends counts any more.
+    pub(super) is_cut: bool,
     /// Why lines were given up, and the bytes that waited then.
     pub(super) loss: Option<(Loss, usize)>,
     /// The socket took less than there was; its owner waits for it to become ready.
@@ -46,6 +49,9 @@ pub(super) struct Queue {
     pub(super) charged: usize,
     /// The connection's task reads no further request until less waits, and waits to be woken then.
     pub(super) held: bool,
+    /// The senders that are held back until the client has taken half of what waits, and their tasks. Weak: the socket of
+    /// one that has gone is closed.
+    pub(super) slowed: Vec<(Weak<Outbox>, Waker)>,
     /// Messages that were given up when the connection broke. Its own task answers for them before it tells
     /// the others that the client is gone.
     pub(super) failed: Vec<Arc<Receipt>>,
@@ -84,6 +90,22 @@ impl Queue {
     pub(super) fn wake(&self) {
         if let Some(owner) = &self.owner {
             owner.wake_by_ref();
+        }
+    }
+
+    /// The task to wake.
+    pub(super) fn owner(&self) -> Option<Waker> {
+        self.owner.clone()
+    }
+
+    /// Lets the senders go on that are held back.
+    pub(super) fn let_go(&mut self) {
+        for (sender, task) in self.slowed.drain(..) {
+            if let Some(sender) = sender.upgrade() {
+                // Before the wake-up: the task looks at this then.
+                sender.slowed.store(false, Ordering::Release);
+                task.wake();
+            }
         }
     }
 
@@ -169,6 +191,7 @@ impl Queue {
 
     /// Drops what waits, but for the rest of a half-written line, and puts `last` in its place.
     pub(super) fn keep_only(&mut self, last: Option<Bytes>) {
+        self.let_go();
         let mut lines = std::mem::take(&mut self.lines);
         let begun = if self.written > 0 { lines.pop_front() } else { None };
         self.failed.extend(lines.into_iter().filter_map(|item| item.receipt));
@@ -187,6 +210,7 @@ impl Queue {
 
     pub(super) fn end(&mut self) {
         self.phase = Phase::Ended;
+        self.let_go();
         self.stalled = false;
         self.held = false;
         self.bytes = 0;

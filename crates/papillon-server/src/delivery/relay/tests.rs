@@ -10,9 +10,11 @@ use tokio::net::{TcpListener, TcpStream};
 
 use super::*;
 use crate::counts::Loss;
-use crate::delivery::Share;
+use crate::delivery::{Outlook, Share};
 
 const LIMIT: usize = 64 << 20;
+/// Of the tests in which it is reached.
+const LITTLE: usize = 1 << 20;
 
 /// A client, and the service's side of its connection.
 struct Client {
@@ -22,6 +24,11 @@ struct Client {
 
 impl Client {
     async fn connect() -> Self {
+        Self::with_limit(LIMIT).await
+    }
+
+    /// Whose outbox holds so many bytes.
+    async fn with_limit(limit: usize) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let (socket, accepted) =
             tokio::join!(TcpStream::connect(listener.local_addr().unwrap()), listener.accept());
@@ -29,7 +36,7 @@ impl Client {
         // Little fits into it, so that messages of a few KiB wait.
         socket2::SockRef::from(&stream).set_send_buffer_size(4 << 10).unwrap();
         let (_, writer) = stream.into_split();
-        let outbox = Arc::new(Outbox::new(writer, LIMIT, Share::boundless(), Arc::default()));
+        let outbox = Arc::new(Outbox::new(writer, limit, Share::boundless(), Arc::default()));
         Self { outbox, socket: socket.unwrap() }
     }
 
@@ -220,4 +227,57 @@ fn whole_lines_and_the_beginning_of_the_next_are_counted() {
     let mut buffer = BytesMut::new();
     envelope().line(5).iter().for_each(|byte| buffer.extend_from_slice(&[*byte]));
     assert_eq!(buffer, "MSG ada@example.com Ada 5\r\n");
+}
+
+/// The look that the task of a connection takes.
+async fn look(client: &Client) -> Outlook {
+    poll_fn(|context| Poll::Ready(client.outbox.poll_outlook(context).0)).await
+}
+
+/// Sends until more waits for the recipients than the sender may be ahead.
+fn flood(sender: &Client, others: &[&Client]) {
+    let payload = vec![b'x'; 1664];
+    while others.iter().any(|other| other.outbox.waiting() < LITTLE / 2) {
+        relay(sender, others, &[message(1, Acknowledge::Never, &payload)]);
+    }
+}
+
+#[tokio::test]
+async fn two_that_flood_each_other_are_held_back_until_half_is_taken() {
+    let (mut one, two) = (Client::with_limit(LITTLE).await, Client::with_limit(LITTLE).await);
+    for client in [&one, &two] {
+        assert!(!look(client).await.is_held);
+    }
+    flood(&one, &[&two]);
+    flood(&two, &[&one]);
+    for client in [&one, &two] {
+        assert!(look(client).await.is_held && look(client).await.holds_up);
+    }
+    let waiting = one.outbox.waiting();
+    one.read(waiting / 4).await;
+    assert!(two.outbox.is_slowed());
+    one.read(waiting / 2).await;
+    assert!(!two.outbox.is_slowed() && one.outbox.is_slowed());
+    assert!(!look(&one).await.holds_up);
+    // One that is gone holds nobody up.
+    two.outbox.end(Loss::Stalled);
+    assert!(!one.outbox.is_slowed());
+}
+
+#[tokio::test]
+async fn a_conversation_goes_on_at_the_pace_of_one_that_reads() {
+    let (sender, mut quick, slow) =
+        (Client::connect().await, Client::connect().await, Client::with_limit(LITTLE).await);
+    look(&sender).await;
+    flood(&sender, &[&slow]);
+    assert!(sender.outbox.is_slowed());
+    slow.outbox.end(Loss::Overflow);
+    let slow = Client::with_limit(LITTLE).await;
+    let payload = vec![b'x'; 1664];
+    let length = lines(&[message(1, Acknowledge::Never, &payload)]).len();
+    while slow.outbox.waiting() < LITTLE / 2 + length {
+        relay(&sender, &[&quick, &slow], &[message(1, Acknowledge::Never, &payload)]);
+        quick.read(length).await;
+        assert!(!sender.outbox.is_slowed());
+    }
 }
