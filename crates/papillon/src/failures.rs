@@ -13,9 +13,12 @@ pub(crate) fn why_not_signed_in(account: &Handle, error: &SignInError) -> String
              shows all accounts"
         ),
         SignInError::Unreachable { source, .. } if is_closed(source) => format!(
-            "{error}. A program there closes the connection before a word. If it is the service, this address may be \
-             banned: `papillon ban list` on the service's machine shows all bans"
+            "{error}. A program there closes the connection before a word. If it is the service, this address may be banned: \
+             `papillon ban list` on the service's machine shows all bans"
         ),
+        SignInError::AddressRefused { .. } => {
+            format!("{error}. It may be banned: `papillon ban list` on the service's machine shows all bans")
+        }
         SignInError::Unreachable { server, .. } if server.starts_with("the gateway ") => {
             format!("{error}. Is the service running there? --gateway says where it is")
         }
@@ -97,6 +100,7 @@ mod tests {
                 },
                 "Is the service running there?",
             ),
+            (SignInError::AddressRefused { server: "a:443".into() }, "papillon ban list"),
             (SignInError::LoginRefused { reason: "It is banned.".into() }, "the sign-in: It is banned."),
         ] {
             let sentence = why_not_signed_in(&ada, &error);
