@@ -21,7 +21,6 @@ pub mod client;
 mod hello;
 mod providers;
 mod reader;
-mod turns;
 
 pub use acceptor::{Acceptor, OldStream};
 pub use certificates::{Authority, Leaf};

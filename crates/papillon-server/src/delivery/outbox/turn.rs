@@ -15,7 +15,7 @@ use crate::delivery::Receipt;
 #[derive(Debug)]
 pub(in crate::delivery) struct Turn(Option<Arc<Outbox>>);
 
-/// What the socket has taken in a turn.
+/// The part of some bytes that the socket has taken in a turn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::delivery) struct Written {
     /// In bytes.

@@ -1,5 +1,5 @@
-//! The turns of handshakes on the processor. A handshake takes a quarter of a millisecond or more at once, and
-//! thousands may come together: they always leave a thread to other tasks.
+//! The turns of tasks that compute for long at once, such as handshakes of TLS: a quarter of a millisecond or more, and
+//! thousands may come together. They always leave a thread to other tasks.
 
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
@@ -10,19 +10,22 @@ use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore};
 
 type Turn = Result<OwnedSemaphorePermit, AcquireError>;
 
-/// Turns at computing.
+/// Turns at computing. Copies share them.
 #[derive(Clone, Debug)]
-pub(crate) struct Turns(Arc<Semaphore>);
+pub struct Turns(Arc<Semaphore>);
 
-impl Turns {
+impl Default for Turns {
     /// A turn for all threads but one, where there are several.
-    pub(crate) fn new() -> Self {
+    fn default() -> Self {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         Self(Arc::new(Semaphore::new((threads - 1).max(1))))
     }
+}
 
-    /// Does `work`, and has a turn whenever that does not wait for the other side.
-    pub(crate) async fn take<T>(&self, work: impl Future<Output = T>) -> T {
+impl Turns {
+    /// Does `work`, and has a turn whenever that does not wait for the other side. Turns come in the order in which they
+    /// were asked for.
+    pub async fn take<T>(&self, work: impl Future<Output = T>) -> T {
         let mut work = pin!(work);
         // Kept between polls: a wait that began anew with each would lose its place in the queue.
         let mut waiting: Option<Pin<Box<dyn Future<Output = Turn> + Send>>> = None;
