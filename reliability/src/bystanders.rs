@@ -76,12 +76,6 @@ pub fn populate(population: &mut Population, pairs: usize) {
     }
 }
 
-/// One of them.
-pub fn somebody() -> String {
-    let [one, _] = handles(0);
-    one
-}
-
 fn handles(pair: usize) -> [String; 2] {
     [person(&format!("stander{pair}a")), person(&format!("stander{pair}b"))]
 }

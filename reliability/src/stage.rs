@@ -1,13 +1,10 @@
 //! The stage of a case: a service of its own, with bystanders on it, and the judgement at the end.
 
 use std::sync::Arc;
-use std::thread::available_parallelism;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
-use msnp_testkit::{PASSWORD, http};
 use tempfile::TempDir;
-use tokio::task::JoinSet;
 use tokio::time::sleep;
 
 use crate::bystanders::{self, Bystanders};
@@ -22,6 +19,8 @@ use crate::report::Report;
 const WARM_UP: Duration = Duration::from_secs(2);
 /// The time within which the memory has to be back.
 const SETTLE: Duration = Duration::from_secs(30);
+/// The same where passwords were checked: the memory for that rests for a minute before it is freed.
+const SETTLE_AFTER_PASSWORDS: Duration = Duration::from_secs(90);
 /// Free pages are back with the system after it.
 const DECAY: Duration = Duration::from_secs(12);
 /// The service writes of refusals once a second.
@@ -38,6 +37,7 @@ pub struct Stage {
     pairs: usize,
     bystanders: Bystanders,
     before: Figures,
+    settle: Duration,
     counted: Counts,
     expected: Vec<(&'static [&'static str], u64)>,
     panics: usize,
@@ -53,9 +53,7 @@ impl Stage {
         let Ground { people, launch, folder } = Ground::lay(arena, &setup).await?;
         let program = launch.start().await?;
         let bystanders = Bystanders::start(program.doors.msnp, &people, pairs).await?;
-        if setup.population.has_password() {
-            hash_once(&program).await;
-        }
+        let settle = if setup.population.has_password() { SETTLE_AFTER_PASSWORDS } else { SETTLE };
         sleep(WARM_UP).await;
         let before = program.figures()?;
         let counted = count(&program).await;
@@ -66,6 +64,7 @@ impl Stage {
             pairs,
             bystanders,
             before,
+            settle,
             counted,
             expected: Vec::new(),
             panics: 0,
@@ -122,10 +121,10 @@ impl Stage {
                 .push(format!("the service has ended: {}", counts::last_line(&self.program.log())));
             return report;
         }
-        let after = settle(&self.program, &self.before).await;
+        let after = settle(&self.program, &self.before, self.settle).await;
         report.memory = format!("{} → {}", mebibytes(self.before.memory), mebibytes(after.memory));
         if !after.is_back(&self.before) {
-            report.failures.push(format!("memory is not back after {} s", SETTLE.as_secs()));
+            report.failures.push(format!("memory is not back after {} s", self.settle.as_secs()));
         }
         let counted = count(&self.program).await.since(&self.counted);
         for (words, least) in &self.expected {
@@ -167,16 +166,6 @@ impl Stage {
     }
 }
 
-/// Has every thread that checks passwords check one: it keeps the memory for that.
-async fn hash_once(program: &Program) {
-    let http = program.doors.http;
-    let mut logins = JoinSet::new();
-    for _ in 0..available_parallelism().map_or(2, usize::from) {
-        logins.spawn(async move { http::login(http, &bystanders::somebody(), PASSWORD).await });
-    }
-    logins.join_all().await;
-}
-
 async fn count(program: &Program) -> Counts {
     let log = Counts::of_log(&program.log());
     match program.doors.metrics {
@@ -186,11 +175,11 @@ async fn count(program: &Program) -> Counts {
 }
 
 /// Waits until the memory is back, or long enough.
-async fn settle(program: &Program, before: &Figures) -> Figures {
+async fn settle(program: &Program, before: &Figures, longest: Duration) -> Figures {
     let begun = Instant::now();
     loop {
         let now = program.figures().unwrap_or_default();
-        if now.is_back(before) || begun.elapsed() > SETTLE {
+        if now.is_back(before) || begun.elapsed() > longest {
             return now;
         }
         sleep(Duration::from_millis(200)).await;

@@ -266,6 +266,30 @@ async fn who_calls_too_often_is_told_713() {
     seat.quiet().await;
 }
 
+/// A client repeats a call that is still ringing, and calls people that are there, itself among them.
+#[tokio::test]
+async fn a_call_that_is_answered_215_does_not_count_as_one() {
+    for dialect in DIALECTS {
+        let server = TestServer::with(|config| config.limits.queries_per_minute = 40).await;
+        let (mut alice, mut bob) = friends(&server, dialect).await;
+        let mut carol = Ns::online(&server, CAROL, dialect).await;
+        let mut seat = Sb::open(&mut alice).await;
+        seat.call(BOB).await;
+        for handle in [ALICE, BOB] {
+            for _ in 0..20 {
+                assert_eq!(seat.ask(&format!("CAL 5 {handle}")).await, "215 5");
+            }
+        }
+        assert_eq!(bob.fence().await.iter().filter(|line| line.starts_with("RNG ")).count(), 1);
+        seat.call(CAROL).await;
+        carol.ring().await;
+        // They are bounded all the same, by the rate of requests that nobody else hears of.
+        while seat.ask(&format!("CAL 6 {BOB}")).await != "713 6" {}
+        assert_eq!(seat.ask("CAL 7 nobody@example.com").await, "217 7");
+        seat.quiet().await;
+    }
+}
+
 #[tokio::test]
 async fn a_full_conversation_is_712() {
     let server = TestServer::with(|config| config.limits.switchboard_people = 2).await;

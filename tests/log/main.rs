@@ -53,8 +53,15 @@ impl io::Write for Log {
 }
 
 /// The lines that tell of an address where they may, by words in them.
-const WITH_ADDRESSES: [&str; 6] =
-    ["sign-in failed", "ticket that is not good", "registered", "too old", "dns_clients", "refused"];
+const WITH_ADDRESSES: [&str; 7] = [
+    "sign-in failed",
+    "ticket that is not good",
+    "registered",
+    "too old",
+    "dns_clients",
+    "refused reason=\"pending_connections\"",
+    "refused reason=\"calls\"",
+];
 
 #[tokio::test]
 async fn lines_say_whom_they_concern_and_no_address_unless_it_is_wanted() {
@@ -104,6 +111,7 @@ async fn live(log: &Log, log_addresses: bool) {
     seat.msg(1, 'A', b"hello").await;
     guest.receive(ALICE).await;
     seat.expect("ACK 1").await;
+    while seat.ask("CAL 2 nobody@example.com").await != "713 2" {}
     let mut carol = Gateway::online(&server, Way::to(server.addresses.http), "carol@example.com", 9).await;
     carol.poll().await;
 
@@ -121,6 +129,8 @@ async fn live(log: &Log, log_addresses: bool) {
     for words in WITH_ADDRESSES {
         log.line(words).await;
     }
+    server.ban(BOB, None).await;
+    log.line("signed out: it is banned").await;
     drop((alice, bob, seat, guest, carol, wires));
     server.stop().await;
 }

@@ -2,6 +2,7 @@
 
 mod html;
 mod messenger_calls;
+mod pace;
 mod people;
 mod proxies;
 mod setup;

@@ -22,7 +22,7 @@ const BOB: &str = "bob@example.com";
 const ROOT: &str = "root@example.com";
 
 /// The number of refusals for this reason, as the metrics tell it.
-async fn refused(server: &TestServer, reason: &str) -> String {
+pub async fn refused(server: &TestServer, reason: &str) -> String {
     let request = b"GET /metrics HTTP/1.1\r\nHost: metrics\r\nConnection: close\r\n\r\n";
     let answer = http::request(server.addresses.metrics, request).await;
     let text = String::from_utf8(answer.body).expect("UTF-8");

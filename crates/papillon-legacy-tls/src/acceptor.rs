@@ -15,7 +15,6 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio_openssl::SslStream;
 
 use crate::certificates::Leaf;
-use crate::turns::Turns;
 use crate::{Error, providers};
 
 /// Suites for every version, best first: clients take the first that they have. Windows 98 to XP, as they came, have
@@ -59,7 +58,6 @@ const SESSIONS: i32 = 4096;
 #[derive(Clone)]
 pub struct Acceptor {
     context: SslContext,
-    turns: Turns,
 }
 
 impl Acceptor {
@@ -103,13 +101,12 @@ impl Acceptor {
         }
         builder.set_private_key(&leaf.key)?;
         builder.check_private_key()?;
-        Ok(Self { context: builder.build(), turns: Turns::new() })
+        Ok(Self { context: builder.build() })
     }
 
     /// Shakes hands. It has no time limit for a silent client: the caller gives one.
     ///
-    /// A handshake computes for a quarter of a millisecond at once. Handshakes together always leave a thread to other
-    /// tasks.
+    /// A handshake computes for a quarter of a millisecond at once. A service gives handshakes turns at that.
     ///
     /// # Errors
     /// When the client and this side have nothing in common, or the connection fails.
@@ -119,8 +116,10 @@ impl Acceptor {
     {
         let ssl = Ssl::new(&self.context)?;
         let mut stream = SslStream::new(ssl, stream)?;
-        let accepted = self.turns.take(Pin::new(&mut stream).accept()).await;
-        accepted.map_err(|error| error.into_io_error().unwrap_or_else(io::Error::other))?;
+        Pin::new(&mut stream)
+            .accept()
+            .await
+            .map_err(|error| error.into_io_error().unwrap_or_else(io::Error::other))?;
         Ok(OldStream(stream))
     }
 }

@@ -17,12 +17,10 @@
 
 mod acceptor;
 mod certificates;
-#[cfg(any(test, feature = "client"))]
 pub mod client;
 mod hello;
 mod providers;
 mod reader;
-mod turns;
 
 pub use acceptor::{Acceptor, OldStream};
 pub use certificates::{Authority, Leaf};

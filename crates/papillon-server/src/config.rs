@@ -180,7 +180,8 @@ pub struct Limits {
     pub invitations_per_hour: u32,
     /// Invitations by e-mail of all accounts to one address an hour (800).
     pub invitations_per_recipient: u32,
-    /// `URL`, `IMS`, `FND`, `PAG` and `PGD` a minute and account (800).
+    /// `URL`, `IMS`, `FND`, `PAG` and `PGD` a minute and account (800), and `CAL` of people that are in the conversation or
+    /// ringing already (713).
     pub queries_per_minute: u32,
     /// Cookies for switchboards that are out, all together (714; 280 for a call).
     pub cookies: usize,
@@ -199,6 +200,8 @@ pub struct Limits {
     /// Accounts that may be made on the pages, an hour and address; attempts with an invitation
     /// that is not valid or for an address that is taken count as well.
     pub registrations_per_hour: u32,
+    /// Requests for pages a minute and address (429).
+    pub pages_per_minute: u32,
     /// Connections through the HTTP gateway from one address: two and more for each person, and a proxy's people
     /// share its address.
     pub gateway_sessions_per_address: usize,
@@ -248,6 +251,8 @@ impl Default for Limits {
             sign_ins_waiting: 4_096,
             sign_ins_waiting_per_address: 1_024,
             registrations_per_hour: 20,
+            // 300 people behind one address, each with four pages of five requests.
+            pages_per_minute: 6_000,
             gateway_sessions_per_address: 4_000,
             outbox_bytes: 4 << 20,
             memory_bytes: 512 << 20,

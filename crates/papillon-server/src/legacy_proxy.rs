@@ -14,6 +14,7 @@ use crate::Limits;
 use crate::http::HANDSHAKE;
 use crate::http::listening::{Room, listen};
 use crate::http::seats::Seat;
+use crate::limits::Turns;
 use crate::listen::Listener;
 use crate::listen::Peeked;
 use crate::listen::proxy_protocol::{TakenOff, header};
@@ -40,13 +41,15 @@ pub async fn serve(
     shutdown: watch::Receiver<bool>,
 ) {
     let upstream = Arc::new(upstream);
+    // Handshakes always leave a thread to the bytes of connections that are open.
+    let turns = Turns::default();
     let renewal = tokio::spawn(Arc::clone(&old).keep_current());
     let note = |why: Refusal, from| tracing::debug!(%from, why = why.name(), "turned a connection away");
     listen(listener.into(), Room::new(limits, &[]), shutdown, note, move |stream, arrival, seat| {
-        let (old, upstream) = (Arc::clone(&old), Arc::clone(&upstream));
+        let (old, upstream, turns) = (Arc::clone(&old), Arc::clone(&upstream), turns.clone());
         async move {
             let _counted = arrival;
-            receive(stream, &old, &upstream, &seat).await
+            receive(stream, &old, &upstream, (&turns, &seat)).await
         }
     })
     .await;
@@ -57,11 +60,11 @@ async fn receive(
     stream: TcpStream,
     old: &OldWindows,
     upstream: &Upstream,
-    seat: &Arc<Seat>,
+    (turns, seat): (&Turns, &Arc<Seat>),
 ) -> io::Result<()> {
     stream.set_nodelay(true)?;
     let (peer, local) = (stream.peer_addr()?, stream.local_addr()?);
-    let side = timeout(HANDSHAKE, old.let_in(Peeked::new(stream))).await??;
+    let side = timeout(HANDSHAKE, turns.take(old.let_in(Peeked::new(stream)))).await??;
     // From here on the service judges for how long it waits for the client, and ends the connection.
     let _forwarding = seat.work();
     match side {

@@ -77,6 +77,8 @@ reasons! {
     PageChanges = "page_changes",
     /// A new account, beyond the rate of its address.
     Registrations = "registrations",
+    /// A request for a page, beyond the rate of its address.
+    Pages = "pages",
     /// A long body of a request, beyond those that are taken at once, or ended for one of another address.
     Uploads = "uploads",
     /// A connection that had not signed in, or one over HTTP for which the service waited, ended for a newcomer.

@@ -326,6 +326,7 @@ async fn make_site(
     let published = Arc::new(pages::PublishedAddresses::of(config, ports, dns, &**store).await?);
     let people = Arc::new(People::new(Arc::clone(service), Arc::clone(&passport), keys));
     let pages = pages::router(published).merge(pages::accounts::router(people));
+    let pages = pages::at_a_pace(pages, Arc::clone(service));
     let behind = Arc::clone(service);
     // Passed in, because `site` does not import `roles`: a connection of the gateway is one of theirs.
     let serve_tunnel = Box::new(move |tunnel, origin, place| -> Pin<Box<dyn Future<Output = ()> + Send>> {

@@ -1,5 +1,7 @@
 //! Failures in words: the error and the advice, in one sentence.
 
+use std::io;
+
 use msnp::Handle;
 use msnp_client::{CommandError, SendError, SignInError, TransferError};
 
@@ -10,6 +12,13 @@ pub(crate) fn why_not_signed_in(account: &Handle, error: &SignInError) -> String
             "the account {account} or its password is wrong. `papillon account list` on the service's machine \
              shows all accounts"
         ),
+        SignInError::Unreachable { source, .. } if is_closed(source) => format!(
+            "{error}. A program there closes the connection before a word. If it is the service, this address may be banned: \
+             `papillon ban list` on the service's machine shows all bans"
+        ),
+        SignInError::AddressRefused { .. } => {
+            format!("{error}. It may be banned: `papillon ban list` on the service's machine shows all bans")
+        }
         SignInError::Unreachable { server, .. } if server.starts_with("the gateway ") => {
             format!("{error}. Is the service running there? --gateway says where it is")
         }
@@ -24,6 +33,17 @@ pub(crate) fn why_not_signed_in(account: &Handle, error: &SignInError) -> String
         SignInError::Refused(code) => format!("the service refused the sign-in: {} ({code})", code.meaning()),
         _ => error.to_string(),
     }
+}
+
+/// Whether the connection came about, and was ended by the other side.
+fn is_closed(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::UnexpectedEof
+            | io::ErrorKind::ConnectionReset
+            | io::ErrorKind::ConnectionAborted
+            | io::ErrorKind::BrokenPipe
+    )
 }
 
 /// The reason for which a command was not carried out.
@@ -66,6 +86,21 @@ mod tests {
             (SignInError::WrongPassword, "ada@example.com"),
             (SignInError::Refused(ErrorCode::ServerTooBusy), "too busy to sign in (910)"),
             (SignInError::TimedOut("a:1".into()), "--server"),
+            (
+                SignInError::Unreachable {
+                    server: "a:1".into(),
+                    source: io::ErrorKind::ConnectionReset.into(),
+                },
+                "papillon ban list",
+            ),
+            (
+                SignInError::Unreachable {
+                    server: "a:1".into(),
+                    source: io::ErrorKind::ConnectionRefused.into(),
+                },
+                "Is the service running there?",
+            ),
+            (SignInError::AddressRefused { server: "a:443".into() }, "papillon ban list"),
             (SignInError::LoginRefused { reason: "It is banned.".into() }, "the sign-in: It is banned."),
         ] {
             let sentence = why_not_signed_in(&ada, &error);

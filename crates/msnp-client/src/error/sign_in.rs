@@ -42,6 +42,12 @@ pub enum SignInError {
         /// The words of the login server, on one line: at most 500 characters, none of them invisible.
         reason: String,
     },
+    /// The service answers this address with HTTP 403 and looks at no password: the address may be banned.
+    #[error("{server} refuses this address (HTTP 403)")]
+    AddressRefused {
+        /// Host and port.
+        server: String,
+    },
     /// The service did not look at the password, after too many wrong ones for the account or from this address.
     #[error("the service looks at no more passwords for now, after too many wrong ones; try again in {} s", .wait.as_secs())]
     TooManyAttempts {

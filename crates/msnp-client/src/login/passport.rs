@@ -125,6 +125,9 @@ async fn follow(
         // The credentials go to the target of a redirect, too: Passport sent accounts of other domains to other hosts,
         // and clients repeat the header there (GAIM).
         let answer = https::get(&settings.trust, &uri, authorization.clone()).await?;
+        if answer.status == StatusCode::FORBIDDEN {
+            return Err(SignInError::AddressRefused { server });
+        }
         if !answer.status.is_redirection() {
             return Ok((server, answer));
         }

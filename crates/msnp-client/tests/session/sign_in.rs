@@ -84,6 +84,26 @@ async fn an_account_that_is_shut_out_is_told_why() {
     assert!(matches!(result, Err(SignInError::WrongPassword)), "{result:?}");
 }
 
+/// As the service answers a banned address on a connection that is older than the ban, or behind a proxy.
+#[tokio::test]
+async fn an_address_that_is_refused_is_told_so() {
+    let server = TestServer::start().await;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let nexus = listener.local_addr().unwrap().to_string();
+    tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let _ = stream.read(&mut [0; 1024]).await.unwrap();
+        let answer = b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+        stream.write_all(answer).await.unwrap();
+    });
+    let client = Client::builder(handle(ALICE), PASSWORD)
+        .server(server.addresses.msnp.to_string())
+        .nexus(format!("http://{nexus}/rdr/pprdr.asp"));
+    let Err(error) = client.sign_in().await else { panic!("it is let in") };
+    let SignInError::AddressRefused { server } = &error else { panic!("{error:?}") };
+    assert_eq!(server, &nexus);
+}
+
 #[tokio::test]
 async fn an_authority_is_given_pinned_or_refused() {
     let server = TestServer::start().await;

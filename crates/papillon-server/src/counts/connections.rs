@@ -13,7 +13,7 @@ pub(crate) enum Door {
     Gateway,
 }
 
-/// What a connection turned out to be.
+/// The role of a connection, which its first verb tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Role {
     /// No verb has told it yet.

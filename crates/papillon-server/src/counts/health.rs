@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 /// silent.
 const SILENCE: Duration = Duration::from_secs(10);
 
-/// What the tasks of a service know of its health.
+/// The facts about the health of a service that its tasks have found.
 #[derive(Debug)]
 pub(crate) struct Health {
     started: Instant,

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// How an account signs in.
+/// The way in which an account signs in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Way {
     /// With a password: at the login of a messenger, or on the pages.
@@ -11,7 +11,7 @@ pub(crate) enum Way {
     Ticket,
 }
 
-/// What came of it.
+/// The outcome of a sign-in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Outcome {
     /// The account is signed in.

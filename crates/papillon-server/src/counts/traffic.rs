@@ -29,7 +29,7 @@ struct Lost {
     lines: AtomicU64,
 }
 
-/// Why lines did not reach a client.
+/// The reason for which lines did not reach a client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Loss {
     /// More waited for the client than may.

@@ -90,10 +90,15 @@ impl Deliveries {
     }
 
     /// Tells senders of the fate of their messages: lines that are sent to them from now on come behind that.
+    #[inline]
     pub(crate) fn tell_senders(&mut self) {
-        if self.settled.is_empty() {
-            return;
+        if !self.settled.is_empty() {
+            self.tell_settled();
         }
+    }
+
+    /// Apart, so that a step that settles nothing does not pay for it.
+    fn tell_settled(&mut self) {
         // An answer has no receipt of its own, so this settles nothing more.
         for (receipt, delivered) in std::mem::take(&mut self.settled) {
             if receipt.settle(delivered) {

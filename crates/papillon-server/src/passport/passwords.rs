@@ -1,20 +1,23 @@
 //! Passwords: made into argon2id hashes, and checked against them by a bounded pool.
 //!
 //! A hash costs 19 MiB and some ten milliseconds of a processor, on purpose. So not more than a
-//! few run at once, not more than a few hundred wait, and the memory is kept for the next one.
+//! few run at once, not more than a few hundred wait, and the memory is kept for the next one for up to a minute.
 
 #[cfg(feature = "fuzzing")]
 pub(super) mod fuzzing;
+mod working_memory;
 
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use argon2::password_hash::phc::{Output, ParamsString, Salt};
 use argon2::{Algorithm, Argon2, Block, Params, PasswordHash, Version};
 use subtle::ConstantTimeEq;
+use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 use zeroize::Zeroizing;
 
+use self::working_memory::WorkingMemory;
 use crate::counts::Level;
 
 /// The most sign-ins that wait for their hash; further ones are refused.
@@ -91,7 +94,7 @@ fn cost() -> Argon2<'static> {
 pub struct Passwords {
     running: Arc<Semaphore>,
     admitted: Arc<Semaphore>,
-    memory: Arc<Memory>,
+    memory: Arc<WorkingMemory>,
     dummy: Arc<Stored>,
     /// Passwords that wait for their turn, and those in work.
     pub(crate) waiting: Arc<Level>,
@@ -99,15 +102,15 @@ pub struct Passwords {
 }
 
 impl Passwords {
-    /// A pool that works out at most `parallelism` hashes at once (at least one). It comes to keep
-    /// 19 MiB for each.
+    /// A pool that works out at most `parallelism` hashes at once (at least one). Each takes 19 MiB, which are kept for
+    /// the next one and freed after a minute without one.
     pub fn new(parallelism: usize) -> Self {
         let parallelism = parallelism.clamp(1, 1024);
         Self {
             running: Arc::new(Semaphore::new(parallelism)),
             // Running ones count here as well.
             admitted: Arc::new(Semaphore::new(parallelism + WAITING)),
-            memory: Arc::new(Memory { kept: Mutex::default(), max: parallelism }),
+            memory: Arc::new(WorkingMemory::new(parallelism)),
             dummy: Arc::new(Stored::dummy()),
             waiting: Arc::default(),
             in_work: Arc::default(),
@@ -133,10 +136,10 @@ impl Passwords {
             Some(phc) => Arc::new(Stored::parse(phc).ok_or(VerifyError::BadHash)?),
             None => Arc::clone(&self.dummy),
         };
-        let memory = Arc::clone(&self.memory);
+        let (memory, runtime) = (Arc::clone(&self.memory), Handle::current());
         let work = move || {
             let _held = held;
-            memory.lend(|blocks| stored.matches(&password, blocks))
+            memory.lend(&runtime, |blocks| stored.matches(&password, blocks))
         };
         self.work(work).await.unwrap_or(Err(VerifyError::Busy))
     }
@@ -155,10 +158,10 @@ impl Passwords {
         password: Zeroizing<String>,
         held: impl Send + 'static,
     ) -> Result<Result<String, HashError>, Crowded> {
-        let memory = Arc::clone(&self.memory);
+        let (memory, runtime) = (Arc::clone(&self.memory), Handle::current());
         self.work(move || {
             let _held = held;
-            memory.lend(|blocks| hash_in(blocks, &password))
+            memory.lend(&runtime, |blocks| hash_in(blocks, &password))
         })
         .await
     }
@@ -191,31 +194,6 @@ impl fmt::Debug for Passwords {
             .field("free", &self.running.available_permits())
             .field("admitting", &self.admitted.available_permits())
             .finish_non_exhaustive()
-    }
-}
-
-/// Argon2's working memory, kept between hashes.
-struct Memory {
-    kept: Mutex<Vec<Vec<Block>>>,
-    max: usize,
-}
-
-impl Memory {
-    fn lend<T>(&self, work: impl FnOnce(&mut Vec<Block>) -> T) -> T {
-        // The lock is free during the work: each thread has memory of its own. The last one used is still in the cache.
-        let mut blocks = self.kept.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
-        let result = work(&mut blocks);
-        let usual = Params::DEFAULT.block_count();
-        if blocks.len() > usual {
-            // A hash of higher cost: not worth keeping that much.
-            blocks.truncate(usual);
-            blocks.shrink_to_fit();
-        }
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        if kept.len() < self.max {
-            kept.push(blocks);
-        }
-        result
     }
 }
 
@@ -305,27 +283,30 @@ mod tests {
     async fn no_account_is_the_same_work_and_a_no() {
         let pool = Passwords::new(1);
         assert_eq!(pool.verify(password("x"), None, ()).await, Ok(false));
-        let kept = pool.memory.kept.lock().unwrap();
-        assert_eq!(kept.iter().map(Vec::len).collect::<Vec<_>>(), [Params::DEFAULT.block_count()]);
+        assert_eq!(pool.memory.sizes(), [Params::DEFAULT.block_count()]);
         assert_eq!(pool.dummy.argon2.params(), cost().params());
     }
 
-    #[tokio::test]
-    async fn memory_is_kept_and_used_again() {
+    #[tokio::test(start_paused = true)]
+    async fn memory_is_kept_and_used_again_and_freed_after_a_minute() {
         let pool = Passwords::new(1);
         let stored = cheap("x");
         assert_eq!(pool.verify(password("x"), Some(&stored), ()).await, Ok(true));
-        let first = pool.memory.kept.lock().unwrap()[0].as_ptr();
+        let first = pool.memory.places();
+        assert_eq!(first.len(), 1);
         assert_eq!(pool.verify(password("y"), Some(&stored), ()).await, Ok(false));
-        let kept = || {
-            let kept = pool.memory.kept.lock().unwrap();
-            (kept.len(), kept[0].as_ptr())
-        };
-        assert_eq!(kept(), (1, first));
+        assert_eq!(pool.memory.places(), first);
         pool.hash(password("z")).await.unwrap().unwrap();
-        let larger = kept().1;
+        let larger = pool.memory.places();
         pool.hash(password("z")).await.unwrap().unwrap();
-        assert_eq!(kept(), (1, larger));
+        assert_eq!(pool.memory.places(), larger);
+        for _ in 0..2 {
+            tokio::task::yield_now().await;
+            tokio::time::advance(working_memory::PAUSE).await;
+        }
+        while !pool.memory.places().is_empty() {
+            tokio::task::yield_now().await;
+        }
     }
 
     #[tokio::test]

@@ -7,6 +7,9 @@ use super::change::Change;
 use super::{AccountLocks, Directory};
 use crate::delivery::Deliveries;
 
+/// The log's words for a change by `papillon account`, the pages or another node.
+const FROM_OUTSIDE: &str = " from outside";
+
 /// Carries out the changes since `seen`; the first time there is nothing to carry out.
 pub(super) async fn catch_up(
     store: &dyn Store,
@@ -21,11 +24,11 @@ pub(super) async fn catch_up(
         let AccountChange { account, handle, kind, .. } = change;
         match kind {
             AccountChangeKind::Disabled | AccountChangeKind::SignedOut => {
-                close(locks, directory, &handle, account).await;
+                close(locks, directory, &handle, account, FROM_OUTSIDE).await;
             }
             AccountChangeKind::Removed => {
                 // First its own session, so that it is not told of the rest.
-                close(locks, directory, &handle, account).await;
+                close(locks, directory, &handle, account, FROM_OUTSIDE).await;
                 forget(store, locks, directory, Person { account, handle }).await?;
             }
             // A new password voids the tickets and leaves the session that is open. No other kind concerns a session.
@@ -56,12 +59,18 @@ pub(crate) async fn rename(
     Ok(())
 }
 
-/// Ends the session and the conversations of an account. A sign-in that is under way is over before, or
-/// reads the change afterwards.
-pub(super) async fn close(locks: &AccountLocks, directory: &Directory, handle: &Handle, account: AccountId) {
+/// Ends the session and the conversations of an account, and logs that with `why`. A sign-in that is under way is over
+/// before, or reads the change afterwards.
+pub(super) async fn close(
+    locks: &AccountLocks,
+    directory: &Directory,
+    handle: &Handle,
+    account: AccountId,
+    why: &'static str,
+) {
     let _turn = locks.one(handle).await;
     if directory.tell(account, &Change::AccountClosed, &mut Deliveries::new()) {
-        tracing::info!(account = %handle, "signed out from outside");
+        tracing::info!(account = %handle, "signed out{why}");
     }
 }
 

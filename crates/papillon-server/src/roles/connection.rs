@@ -424,7 +424,7 @@ impl Connection {
             }
             // The dispatch listener has no switchboards.
             (b"USR" | b"ANS", EntryPoint::Msnp | EntryPoint::Gateway) => {
-                let connection = switchboard::Connection::new(service, outbox, self.origin.entry_point);
+                let connection = switchboard::Connection::new(service, outbox, self.origin);
                 self.role = Role::Switchboard(Box::new(connection));
                 self.counted.becomes(counts::Role::Switchboard);
                 self.decoder.expect(Stream::SwitchboardRequests, Limits::SIGNED_IN);

@@ -10,6 +10,7 @@ mod found;
 #[cfg(feature = "fuzzing")]
 pub(crate) mod fuzzing;
 mod old_paths;
+mod pace;
 mod page;
 mod published_addresses;
 mod set_up;
@@ -19,6 +20,7 @@ use std::sync::Arc;
 
 use axum::Router;
 
+pub(crate) use pace::at_a_pace;
 pub(crate) use page::page;
 pub(crate) use published_addresses::PublishedAddresses;
 

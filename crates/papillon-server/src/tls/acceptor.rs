@@ -21,6 +21,7 @@ use super::names::Names;
 use super::old_windows::{OldWindows, Side};
 use super::renewal::Renewal;
 use super::too_old::{self, TooOld};
+use crate::limits::Turns;
 use crate::listen::Peeked;
 
 /// The most bytes that wait in TLS for a client to take them. This is a record: fewer make more and smaller ones.
@@ -34,6 +35,7 @@ pub struct TlsAcceptor {
     old: Option<Arc<OldWindows>>,
     renewal: Renewal,
     too_old: TooOld,
+    turns: Turns,
 }
 
 impl TlsAcceptor {
@@ -64,6 +66,7 @@ impl TlsAcceptor {
             old,
             renewal,
             too_old: TooOld::default(),
+            turns: Turns::default(),
         }))
     }
 
@@ -113,8 +116,12 @@ impl TlsAcceptor {
     }
 
     /// Shakes hands. It has no time limit for a silent client: the caller has. `client` is at the other end, for the
-    /// log.
+    /// log. Handshakes together, of both kinds, always leave a thread to other tasks.
     pub(crate) async fn accept(&self, stream: Peeked<TcpStream>, client: IpAddr) -> io::Result<Secured> {
+        self.turns.take(self.accept_in_turn(stream, client)).await
+    }
+
+    async fn accept_in_turn(&self, stream: Peeked<TcpStream>, client: IpAddr) -> io::Result<Secured> {
         #[cfg(feature = "old-windows")]
         let stream = match &self.old {
             Some(old) => match old.let_in(stream).await? {
@@ -159,6 +166,7 @@ impl From<Arc<Identity>> for TlsAcceptor {
             #[cfg(feature = "old-windows")]
             old: None,
             too_old: TooOld::default(),
+            turns: Turns::default(),
         }
     }
 }
@@ -222,5 +230,56 @@ impl AsyncWrite for Secured {
 
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         both!(self, stream => Pin::new(stream).poll_shutdown(cx))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+    use std::thread::available_parallelism;
+
+    use tokio::io::AsyncWriteExt;
+    use tokio::net::TcpListener;
+    use tokio::runtime::Handle;
+    use tokio::task::{spawn, spawn_blocking, yield_now};
+
+    use super::*;
+
+    /// The client says nothing that rustls understands: that its handshake ends at all is what counts here.
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn a_handshake_waits_for_its_turn() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let acceptor = TlsAcceptor::open(folder.path(), Some("localhost"), false, SystemTime::now());
+        let acceptor = acceptor.expect("a certificate");
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let mut client =
+            TcpStream::connect(listener.local_addr().expect("bound")).await.expect("a connection");
+        let (stream, from) = listener.accept().await.expect("a connection");
+        client.write_all(b"\x16\x03\x01\0\x07garbage").await.expect("it is taken");
+
+        // All turns are taken, by work that computes until it is let go.
+        let mut working = Vec::new();
+        for _ in 0..available_parallelism().map_or(1, usize::from).saturating_sub(1).max(1) {
+            let (let_go, has_to) = mpsc::channel::<()>();
+            let (begin, begun) = tokio::sync::oneshot::channel();
+            let (turns, runtime) = (acceptor.turns.clone(), Handle::current());
+            let work = async move {
+                begin.send(()).expect("waited for");
+                // An error says the same.
+                let _ = has_to.recv();
+            };
+            working.push((let_go, spawn_blocking(move || runtime.block_on(turns.take(work)))));
+            begun.await.expect("it has its turn");
+        }
+        let shaking = spawn(async move { acceptor.accept(Peeked::new(stream), from.ip()).await.is_ok() });
+        for _ in 0..1000 {
+            yield_now().await;
+        }
+        assert!(!shaking.is_finished(), "a handshake without a turn");
+        for (let_go, done) in working {
+            drop(let_go);
+            done.await.expect("no panic");
+        }
+        assert!(!shaking.await.expect("no panic"), "garbage is no handshake");
     }
 }

@@ -80,6 +80,11 @@ impl ProbedListeners {
         self.all.iter().find(|listener| listener.name == name)
     }
 
+    /// The addresses at which something closes the connection before a word.
+    fn closed_at(&self) -> Vec<SocketAddr> {
+        self.all.iter().flat_map(ProbedListener::closed_at).collect()
+    }
+
     /// The outcome.
     pub(super) async fn findings(&self, settings: &Settings) -> Vec<Finding> {
         // Without old Windows there is more to be done than to take the port.
@@ -87,7 +92,14 @@ impl ProbedListeners {
         let runs = self.service_runs();
         let mut findings = Vec::new();
         let is_known = self.all.iter().any(|listener| !listener.answers.is_empty());
-        if !runs && is_known {
+        let closed = self.closed_at();
+        if !runs && !closed.is_empty() {
+            findings.push(Finding::fail(
+                "service",
+                format!("it answers nowhere, and at {} the connection is closed before a word", list(closed)),
+                "if it runs, it may have banned this address, or have no room: see `papillon ban list` and its log",
+            ));
+        } else if !runs && is_known {
             findings.push(Finding::fail(
                 "service",
                 "it answers at none of its addresses: it does not run",
@@ -95,7 +107,9 @@ impl ProbedListeners {
             ));
         }
         for listener in &self.all {
-            findings.push(if runs { listener.finding() } else { listener.prospect().await });
+            // A program is there already: whether the port is free needs no try.
+            let is_there = runs || listener.closed_at().next().is_some();
+            findings.push(if is_there { listener.finding() } else { listener.prospect().await });
             findings.extend(listener.usual_port(is_for_old));
         }
         findings
@@ -134,6 +148,11 @@ impl ProbedListener {
     /// The same, and if there is one, an address that other machines can use.
     pub(super) fn opened_to_others_at(&self) -> Option<SocketAddr> {
         self.those(|answer| *answer == Answer::Ours).find(|address| !address.ip().is_loopback())
+    }
+
+    /// The addresses at which something closes the connection before a word.
+    fn closed_at(&self) -> impl Iterator<Item = SocketAddr> {
+        self.those(|answer| *answer == Answer::Closed)
     }
 
     /// The addresses that lead to it from this machine.
@@ -186,6 +205,9 @@ impl ProbedListener {
         if is_rejected || matches!(answer, Answer::Filtered(_)) {
             return self.filtered(*address, words, &ours);
         }
+        if *answer == Answer::Closed {
+            return self.closed(*address, &ours);
+        }
         if !ours.is_empty() {
             return Finding::warn(
                 self.name,
@@ -209,6 +231,24 @@ impl ProbedListener {
                 ),
             ),
         }
+    }
+
+    /// The service closes a connection unread where the address is banned, or has all the connections that it may have.
+    fn closed(&self, address: SocketAddr, ours: &[SocketAddr]) -> Finding {
+        let elsewhere = match ours {
+            [] => String::new(),
+            ours => format!(", though the service answers at {}", list(ours)),
+        };
+        Finding::fail(
+            self.name,
+            format!("at {address} the connection is closed before a word{elsewhere}"),
+            format!(
+                "the service may have banned {}: see `papillon ban list`, and its log for what it refuses; if another \
+                 program is there (see `ss -ltnp`), stop it or choose another port with --{} ADDR",
+                address.ip(),
+                self.name
+            ),
+        )
     }
 
     /// Clients get no answer where this machine gets none from itself.

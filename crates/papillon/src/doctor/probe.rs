@@ -31,6 +31,8 @@ pub(super) enum Answer {
     Ours,
     /// Another program; its reaction in words.
     Other(String),
+    /// A program that ends the connection before it sends anything. The service does so with an address that is banned.
+    Closed,
     /// No program; the sign of that in words.
     Nobody(String),
     /// Nothing came back, as where a firewall drops packets; the attempt in words.
@@ -42,6 +44,7 @@ impl Answer {
     pub(super) fn words(&self) -> &str {
         match self {
             Self::Ours => "the service",
+            Self::Closed => "a program that closes the connection before a word",
             Self::Other(words) | Self::Nobody(words) | Self::Filtered(words) => words,
         }
     }
@@ -124,13 +127,14 @@ async fn judge(
         // The connection came about, or `connect` would have given up a second before.
         Err(_) => Answer::Other(String::from("a program that sends nothing")),
         Ok(Ok(said)) if is_ours(&said) => Answer::Ours,
-        Ok(Ok(said)) if said.is_empty() => {
-            Answer::Other(String::from("a program that closes the connection"))
-        }
+        Ok(Ok(said)) if said.is_empty() => Answer::Closed,
         Ok(Ok(said)) => Answer::Other(format!("a program that sends {:?}", beginning(&said))),
         Ok(Err(error)) => match error.kind() {
             io::ErrorKind::ConnectionRefused => Answer::Nobody(String::from("no program listens")),
-            io::ErrorKind::ConnectionReset | io::ErrorKind::UnexpectedEof | io::ErrorKind::InvalidData => {
+            io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe | io::ErrorKind::UnexpectedEof => {
+                Answer::Closed
+            }
+            io::ErrorKind::InvalidData => {
                 Answer::Other(format!("a program that does not understand ({error})"))
             }
             _ if is_silence(&error) => Answer::Filtered(format!("no connection comes about ({error})")),
@@ -167,9 +171,12 @@ async fn read_until<S: AsyncRead + Unpin>(
     let mut said = Vec::new();
     let mut buffer = [0; 1024];
     while said.len() < LONGEST && !is_enough(&said) {
-        match stream.read(&mut buffer).await? {
-            0 => break,
-            read => said.extend_from_slice(buffer.get(..read).unwrap_or_default()),
+        match stream.read(&mut buffer).await {
+            Ok(0) => break,
+            Ok(read) => said.extend_from_slice(buffer.get(..read).unwrap_or_default()),
+            // It was said all the same.
+            Err(_) if !said.is_empty() => break,
+            Err(error) => return Err(error),
         }
     }
     Ok(said)

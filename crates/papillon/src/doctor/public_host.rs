@@ -47,9 +47,9 @@ async fn reach_url(settings: &Settings) -> Option<Finding> {
             "let its port through the firewall there. Try from outside: if that works, it is only that the router \
              lets nobody in from inside",
         ),
-        Answer::Other(words) | Answer::Nobody(words) => Finding::warn(
+        answer @ (Answer::Other(_) | Answer::Closed | Answer::Nobody(_)) => Finding::warn(
             CHECK,
-            format!("{url} does not lead to the service from here: {words}"),
+            format!("{url} does not lead to the service from here: {}", answer.words()),
             "see that the proxy runs, and passes requests on to the http listener (docs/proxies.md); then try \
              from outside: many routers let nobody in from inside",
         ),
@@ -154,8 +154,8 @@ async fn reach(
             match answer {
                 Answer::Ours => reached.push(format!("{name} at {at}")),
                 Answer::Filtered(words) => filtered.push(format!("{name} at {at}: {words}")),
-                Answer::Other(words) | Answer::Nobody(words) => {
-                    missed.push(format!("{name} at {at}: {words}"))
+                answer @ (Answer::Other(_) | Answer::Closed | Answer::Nobody(_)) => {
+                    missed.push(format!("{name} at {at}: {}", answer.words()));
                 }
             }
         }

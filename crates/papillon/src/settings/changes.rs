@@ -34,7 +34,7 @@ impl Changes {
 fn values(settings: &Settings) -> Vec<(&'static str, String)> {
     let server = &settings.server;
     let (limits, timeouts) = (&server.limits, &server.timeouts);
-    let values: [(&'static str, &dyn Debug); 71] = [
+    let values: [(&'static str, &dyn Debug); 72] = [
         ("data", &settings.data_dir()),
         ("database", &settings.database),
         ("public_host", &server.public_host),
@@ -91,6 +91,7 @@ fn values(settings: &Settings) -> Vec<(&'static str, String)> {
         ("limits.sign_ins_waiting", &limits.sign_ins_waiting),
         ("limits.sign_ins_waiting_per_address", &limits.sign_ins_waiting_per_address),
         ("limits.registrations_per_hour", &limits.registrations_per_hour),
+        ("limits.pages_per_minute", &limits.pages_per_minute),
         ("limits.gateway_sessions_per_address", &limits.gateway_sessions_per_address),
         ("limits.outbox_bytes", &limits.outbox_bytes),
         ("limits.memory_bytes", &limits.memory_bytes),

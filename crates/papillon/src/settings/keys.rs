@@ -116,6 +116,7 @@ pub(super) const KEYS: &[Key] = &[
     field!(limits.sign_ins_waiting, count),
     field!(limits.sign_ins_waiting_per_address, count),
     field!(limits.registrations_per_hour, count),
+    field!(limits.pages_per_minute, count),
     field!(limits.gateway_sessions_per_address, count),
     field!(limits.outbox_bytes, count),
     field!(limits.memory_bytes, count),

@@ -91,6 +91,13 @@ impl Conversation {
         self.state.lock().people.iter().any(|person| person.account == account)
     }
 
+    /// Whether this person is in, or has been called and may still come in.
+    pub(crate) fn has_or_rings(&self, handle: &Handle) -> bool {
+        let mut state = self.state.lock();
+        state.forget_unanswered(Instant::now());
+        state.has_or_rings(handle)
+    }
+
     /// Lets a person in. The newcomer is told of the others (in answer to `transaction`), and they of the newcomer.
     /// Returns the caller whose call this answers.
     pub(crate) fn join(
@@ -139,9 +146,8 @@ impl Conversation {
         if !state.people.iter().any(|person| person.account == caller) {
             return Err(CallError::TooRapid);
         }
-        state.ringing.retain(|ringing| ringing.can_be_answered(now));
-        let here = state.people.iter().any(|person| person.handle == *handle);
-        if here || state.ringing.iter().any(|ringing| ringing.callee == *handle) {
+        state.forget_unanswered(now);
+        if state.has_or_rings(handle) {
             return Err(CallError::AlreadyThere);
         }
         let callee = callee?;
@@ -228,6 +234,16 @@ impl Ringing {
 }
 
 impl State {
+    fn has_or_rings(&self, handle: &Handle) -> bool {
+        self.people.iter().any(|person| person.handle == *handle)
+            || self.ringing.iter().any(|ringing| ringing.callee == *handle)
+    }
+
+    /// Ends the ringing at people that cannot come in any more.
+    fn forget_unanswered(&mut self, now: Instant) {
+        self.ringing.retain(|ringing| ringing.can_be_answered(now));
+    }
+
     /// Ends the ringing at a callee that comes in. Returns its caller.
     fn answered(&mut self, callee: &Handle) -> Option<AccountId> {
         let at = self.ringing.iter().position(|ringing| ringing.callee == *callee)?;

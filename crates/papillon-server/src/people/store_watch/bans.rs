@@ -42,7 +42,7 @@ impl Follower {
             let newly = self.bans.replace(&store.bans(now()).await?);
             self.version = Some(version);
             for person in newly.accounts {
-                close(locks, directory, &person.handle, person.account).await;
+                close(locks, directory, &person.handle, person.account, ": it is banned").await;
             }
             if newly.addresses {
                 self.close_addresses(locks, directory).await;

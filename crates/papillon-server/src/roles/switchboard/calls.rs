@@ -17,12 +17,19 @@ use crate::roles::verb_table::Gate;
 
 impl Connection {
     pub(super) fn call(&mut self, request: &cal::Request, out: &mut Deliveries) -> Outcome {
-        // The first check, so that every attempt counts: the errors below tell whether a person is online.
+        let participation = self.participation.as_ref().ok_or(CommandError::Close)?;
+        let (caller, conversation) = (&participation.person, &participation.conversation);
+        // Nobody hears of such a call, and it tells nothing that this conversation does not know: it must not use up the
+        // calls of people that repeat one out of impatience.
+        if conversation.has_or_rings(&request.handle) {
+            let is_within = self.take(Class::Queries);
+            let error = if is_within { CallError::AlreadyThere } else { CallError::TooRapid };
+            return Err(CommandError::Error(code(error)));
+        }
+        // Before the callee is looked for, so that every attempt counts: the errors below tell whether a person is online.
         if !self.take(Class::Calls) {
             return Err(CommandError::Error(Class::Calls.error()));
         }
-        let participation = self.participation.as_ref().ok_or(CommandError::Close)?;
-        let (caller, conversation) = (&participation.person, &participation.conversation);
         let callee = self.callee(&request.handle, caller);
         let ringing = self.service.config.timeouts.ringing;
         let limit = self.service.config.limits.switchboard_people;
@@ -37,7 +44,7 @@ impl Connection {
             self.service.switchboards.issue(caller.account, person, sign_in, Some(Arc::clone(conversation)))
         };
         let cookie = cookie.map_err(|error| {
-            self.service.refusals.note(error.refusal(), None, Some(&caller.handle));
+            self.service.refusals.note(error.refusal(), Some(self.origin.client.ip()), Some(&caller.handle));
             CommandError::Error(match error {
                 NoCookie::Account => ErrorCode::CallingTooRapidly,
                 NoCookie::Node => ErrorCode::SwitchboardFailed,
@@ -57,7 +64,8 @@ impl Connection {
         let callee = self.service.directory.callee(handle, caller.account).map_err(CallError::Unreachable)?;
         // Only of people that would ring: so the error tells no more than the ringing.
         if !self.service.rates.take_call(caller.account, callee.person.account) {
-            self.service.refusals.note(Refusal::CallsOfCallee, None, Some(&caller.handle));
+            let from = self.origin.client.ip();
+            self.service.refusals.note(Refusal::CallsOfCallee, Some(from), Some(&caller.handle));
             return Err(CallError::TooRapid);
         }
         Ok(callee)

@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 use crate::counts::Relayed;
 use crate::delivery::Outbox;
-use crate::listen::EntryPoint;
+use crate::listen::Origin;
 use crate::people::Invitee;
 use crate::people::conversations::Conversation;
 use crate::service::Service;
@@ -16,7 +16,7 @@ use crate::service::Service;
 pub(crate) struct Connection {
     pub(super) service: Arc<Service>,
     pub(super) outbox: Arc<Outbox>,
-    pub(super) entry_point: EntryPoint,
+    pub(super) origin: Origin,
     pub(super) participation: Option<Participation>,
     /// The messages that have been relayed since the counters were told last.
     pub(super) relayed: Relayed,
@@ -33,7 +33,7 @@ pub(super) struct Participation {
 }
 
 impl Connection {
-    pub(crate) fn new(service: Arc<Service>, outbox: Arc<Outbox>, entry_point: EntryPoint) -> Self {
-        Self { service, outbox, entry_point, participation: None, relayed: Relayed::default() }
+    pub(crate) fn new(service: Arc<Service>, outbox: Arc<Outbox>, origin: Origin) -> Self {
+        Self { service, outbox, origin, participation: None, relayed: Relayed::default() }
     }
 }

@@ -37,13 +37,13 @@ impl Gate for Connection {
     }
 
     fn entry_point(&self) -> EntryPoint {
-        self.entry_point
+        self.origin.entry_point
     }
 
     fn take(&self, class: Class) -> bool {
         self.participation.as_ref().is_none_or(|participation| {
             let person = &participation.person;
-            self.service.take(class, person.account, &person.handle, None)
+            self.service.take(class, person.account, &person.handle, Some(self.origin.client.ip()))
         })
     }
 }
@@ -55,7 +55,8 @@ verb_table! {
     // The most frequent verb is looked for first. It has no limit of its own: what its recipients have not taken is
     // limited, and a count that all conversations share would cost every message.
     "MSG" Msg(request) in: Msnp8..=Msnp9, limit: Free, unreadable: ends => connection.relay(&request, out);
-    // One that names nobody does not count.
+    // It counts as a call or, where it comes to nothing for a person that is there, as a query; one whose name is no address
+    // does not count.
     "CAL" Cal(request) in: Msnp8..=Msnp9, limit: ByHandler, unreadable: |_| Error(ErrorCode::InvalidPrincipalName)
         => connection.call(&request, out);
     // It takes a cookie, and those are limited.

@@ -17,7 +17,7 @@ const SECRET: &str = "papillon, 2003";
 
 pub struct Net {
     pub papillon: Papillon,
-    service: Running,
+    pub service: Running,
 }
 
 impl Net {

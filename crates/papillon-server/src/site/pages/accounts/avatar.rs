@@ -1,5 +1,7 @@
 //! Uploaded pictures, painted anew as MSN Messenger 6 shows them.
 
+mod jpeg;
+
 use std::io::Cursor;
 
 use image::imageops::{self, FilterType};
@@ -9,9 +11,12 @@ use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, Rgb, R
 const SIDE: u32 = 96;
 /// The largest picture that is read, in pixels a side.
 const MAX_SIDE: u32 = 4096;
-/// The most memory that a picture may take while it is read, in bytes: one of the largest size with
-/// four channels, and room to work.
-const MAX_MEMORY: u64 = 80 << 20;
+/// The most memory that a picture may take while it is read, in bytes: one of the largest size with three channels.
+const MAX_MEMORY: u64 = 48 << 20;
+/// The most that a file may unpack before its pixels, in bytes: colour profiles and the like, which are not looked at.
+const MAX_BEFORE_PIXELS: u64 = 4 << 20;
+/// A picture of so many pixels a side is never too large, whatever its format.
+const ALWAYS_TAKEN: u32 = 2048;
 /// The formats that are read. A file that only pretends to be one of these is not read as anything else.
 const FORMATS: [ImageFormat; 4] = [ImageFormat::Png, ImageFormat::Jpeg, ImageFormat::Gif, ImageFormat::Bmp];
 
@@ -25,16 +30,22 @@ pub(super) enum NoPicture {
     #[error("This file is not a picture that can be read: use PNG, JPEG, GIF or BMP.")]
     Unreadable,
     /// It would take too much memory.
-    #[error("This picture is too large: use one of at most {MAX_SIDE} by {MAX_SIDE} pixels.")]
+    #[error("This picture is too large: use one of at most {ALWAYS_TAKEN} by {ALWAYS_TAKEN} pixels.")]
     TooLarge,
 }
 
-/// Makes a PNG of 96 by 96 pixels of the middle of a picture. It takes its time and blocks the
-/// thread.
+/// Makes a PNG of 96 by 96 pixels of the middle of a picture. It takes its time, 48 MiB and some more for its work, and
+/// blocks the thread.
 pub(super) fn paint(file: &[u8]) -> Result<Vec<u8>, NoPicture> {
-    let picture = middle(&read(file)?);
+    let mut decoder = open(file)?;
+    // Cameras note in the file which side is up.
+    let orientation = decoder.orientation().map_err(explain)?;
+    let picture = middle(&DynamicImage::from_decoder(decoder).map_err(explain)?);
+    // Turned only now: the picture itself would be copied for it.
+    let mut picture = DynamicImage::from(on_white(&picture));
+    picture.apply_orientation(orientation);
     let mut png = Cursor::new(Vec::new());
-    on_white(&picture).write_to(&mut png, ImageFormat::Png).map_err(|_| NoPicture::Unreadable)?;
+    picture.write_to(&mut png, ImageFormat::Png).map_err(|_| NoPicture::Unreadable)?;
     Ok(png.into_inner())
 }
 
@@ -47,27 +58,34 @@ fn middle(picture: &DynamicImage) -> RgbaImage {
     imageops::resize(&*square, SIDE, SIDE, FilterType::Triangle)
 }
 
-fn read(file: &[u8]) -> Result<DynamicImage, NoPicture> {
+/// Reads the head of a file, and sees that the rest takes no more memory than it may.
+fn open(file: &[u8]) -> Result<impl ImageDecoder, NoPicture> {
     let mut reader =
         ImageReader::new(Cursor::new(file)).with_guessed_format().map_err(|_| NoPicture::Unreadable)?;
-    if !reader.format().is_some_and(|format| FORMATS.contains(&format)) {
+    let Some(format) = reader.format().filter(|format| FORMATS.contains(format)) else {
         return Err(NoPicture::Unreadable);
-    }
+    };
     let mut limits = Limits::default();
     (limits.max_image_width, limits.max_image_height) = (Some(MAX_SIDE), Some(MAX_SIDE));
-    limits.max_alloc = Some(MAX_MEMORY);
-    reader.limits(limits);
+    limits.max_alloc = Some(MAX_BEFORE_PIXELS);
+    reader.limits(limits.clone());
     let mut decoder = reader.into_decoder().map_err(explain)?;
     let (width, height) = decoder.dimensions();
     // Asked once more before any pixel is read: not every decoder keeps all limits.
-    if width > MAX_SIDE || height > MAX_SIDE || decoder.total_bytes() > MAX_MEMORY {
+    if width > MAX_SIDE || height > MAX_SIDE {
         return Err(NoPicture::TooLarge);
     }
-    // Cameras note in the file which side is up.
-    let orientation = decoder.orientation().map_err(explain)?;
-    let mut picture = DynamicImage::from_decoder(decoder).map_err(explain)?;
-    picture.apply_orientation(orientation);
-    Ok(picture)
+    // Two bytes for each of at most four components.
+    let coefficients = match format {
+        ImageFormat::Jpeg if !jpeg::is_in_one_scan(file) => u64::from(width) * u64::from(height) * 8,
+        _ => 0,
+    };
+    let needed = decoder.total_bytes() + coefficients;
+    let rest = MAX_MEMORY.checked_sub(needed).ok_or(NoPicture::TooLarge)?;
+    // A GIF may have its picture in another place than where it is to be, and then takes twice as much.
+    limits.max_alloc = Some(rest);
+    decoder.set_limits(limits).map_err(explain)?;
+    Ok(decoder)
 }
 
 fn explain(error: image::ImageError) -> NoPicture {
@@ -92,6 +110,8 @@ fn on_white(picture: &RgbaImage) -> RgbImage {
 
 #[cfg(test)]
 mod tests {
+    use image::ImageEncoder;
+
     use super::*;
 
     fn encoded(picture: &DynamicImage, format: ImageFormat) -> Vec<u8> {
@@ -150,6 +170,24 @@ mod tests {
         assert_eq!(painted(&encoded(&clear, ImageFormat::Png)).get_pixel(1, 1).0, [255, 255, 255]);
     }
 
+    /// As a camera writes it that was held upright.
+    #[test]
+    fn a_picture_is_turned_as_its_file_says() {
+        let (red, green) = (Rgb([255, 0, 0]), Rgb([0, 255, 0]));
+        let lying = RgbImage::from_fn(192, 96, |x, _| if x < 96 { red } else { green });
+        let turned_right = b"II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\0\0\0\0".to_vec();
+        let mut file = Vec::new();
+        let mut encoder = image::codecs::jpeg::JpegEncoder::new(&mut file);
+        encoder.set_exif_metadata(turned_right).unwrap();
+        encoder.encode_image(&lying).unwrap();
+        let picture = painted(&file);
+        let is_near = |x, y, colour: Rgb<u8>| {
+            picture.get_pixel(x, y).0.iter().zip(colour.0).all(|(one, other)| one.abs_diff(other) < 20)
+        };
+        assert!(is_near(5, 5, red) && is_near(90, 5, red), "the left side is up now");
+        assert!(is_near(5, 90, green) && is_near(90, 90, green));
+    }
+
     #[test]
     fn what_is_no_picture_is_refused() {
         let png = encoded(&DynamicImage::new_rgb8(50, 50), ImageFormat::Png);
@@ -178,6 +216,45 @@ mod tests {
         png.extend((!crc).to_be_bytes());
         png.extend(b"\0\0\x10\0IDAT");
         png
+    }
+
+    /// A picture with this in place of its size and of the mark of its frame.
+    fn jpeg_claiming(side: u16, frame: u8) -> Vec<u8> {
+        let mut file = encoded(&DynamicImage::new_rgb8(2, 2), ImageFormat::Jpeg);
+        let start = file.windows(4).position(|part| part == [0xff, 0xc0, 0, 17]).unwrap();
+        file[start + 1] = frame;
+        file[start + 5..start + 7].copy_from_slice(&side.to_be_bytes());
+        file[start + 7..start + 9].copy_from_slice(&side.to_be_bytes());
+        file
+    }
+
+    /// A picture of this size that is painted in a corner, and so is read into memory of its own first.
+    fn gif_beside(side: u16) -> Vec<u8> {
+        let mut file = encoded(&DynamicImage::new_rgb8(2, 2), ImageFormat::Gif);
+        let side = side.to_le_bytes();
+        file[6..8].copy_from_slice(&side);
+        file[8..10].copy_from_slice(&side);
+        let start = file.windows(9).position(|part| part == [0x2c, 0, 0, 0, 0, 2, 0, 2, 0]).unwrap();
+        file[start + 1] = 1;
+        file[start + 5..start + 7].copy_from_slice(&side);
+        file[start + 7..start + 9].copy_from_slice(&side);
+        file
+    }
+
+    #[test]
+    fn no_more_is_unpacked_than_48_mebibytes() {
+        let judged = |file: &[u8]| open(file).map(|_| ()).err();
+        let side = MAX_SIDE as u16;
+        // Three bytes a pixel are 48 MiB.
+        assert_eq!(judged(&claiming(MAX_SIDE, MAX_SIDE, 8, 2)), None);
+        assert_eq!(judged(&claiming(MAX_SIDE, MAX_SIDE, 8, 6)), Some(NoPicture::TooLarge));
+        assert_eq!(judged(&jpeg_claiming(side, 0xc0)), None);
+        // Progressive: the decoder keeps two bytes more for each sample.
+        assert_eq!(judged(&jpeg_claiming(side, 0xc2)), Some(NoPicture::TooLarge));
+        assert_eq!(judged(&jpeg_claiming(2048, 0xc2)), None);
+        assert_eq!(judged(&claiming(ALWAYS_TAKEN, ALWAYS_TAKEN, 16, 6)), None);
+        // Both the picture and the part that is drawn onto it.
+        assert_eq!(paint(&gif_beside(3000)), Err(NoPicture::TooLarge));
     }
 
     /// Small files that say they are enormous.

@@ -28,6 +28,8 @@ pub(in crate::site::pages) enum PageError {
     NotFound,
     /// The account does this too often.
     Limited,
+    /// The visitor's address asks for pages too often.
+    TooRapid,
     /// Too many requests do this now.
     Busy,
     /// The service cannot do it now.
@@ -59,6 +61,11 @@ impl PageError {
                 StatusCode::TOO_MANY_REQUESTS,
                 "Too often",
                 "Nothing was changed: you do this too often. Please wait a minute and try again.",
+            ),
+            Self::TooRapid => (
+                StatusCode::TOO_MANY_REQUESTS,
+                "Too often",
+                "Too many pages were asked for from your address. Please wait a moment and try again.",
             ),
             Self::Busy => (
                 StatusCode::SERVICE_UNAVAILABLE,

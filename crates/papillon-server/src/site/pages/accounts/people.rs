@@ -20,9 +20,6 @@ use crate::service::Service;
 /// The most changes of name and picture of an account in a minute. A new password and signing out everywhere are never
 /// refused for them: these are what the owner does against a thief, and each costs a password.
 const CHANGES_PER_MINUTE: u32 = 20;
-/// The most uploaded pictures that are painted at once: each takes up to 80 MiB and a thread.
-const PAINTERS: usize = 2;
-
 /// The state that these pages share.
 pub(crate) struct People {
     pub(in crate::site::pages) service: Arc<Service>,
@@ -30,7 +27,8 @@ pub(crate) struct People {
     pub(super) keys: Keys,
     registrations: Mutex<RateLimiter<Network>>,
     changes: Mutex<RateLimiter<AccountId>>,
-    pub(super) painters: Semaphore,
+    /// The permit to paint an uploaded picture. There is one: it takes up to 48 MiB and a thread.
+    pub(super) painter: Arc<Semaphore>,
 }
 
 impl People {
@@ -43,7 +41,7 @@ impl People {
             keys,
             registrations: Mutex::new(registrations),
             changes: Mutex::new(RateLimiter::new(CHANGES_PER_MINUTE, MINUTE)),
-            painters: Semaphore::new(PAINTERS),
+            painter: Arc::new(Semaphore::new(1)),
         }
     }
 

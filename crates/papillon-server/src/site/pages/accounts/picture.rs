@@ -20,7 +20,7 @@ use super::complaint::Mistake;
 use super::error::PageError;
 use super::forms::Submitted;
 
-/// The longest wait of a request for others whose pictures are being painted.
+/// The longest wait of a request for others whose pictures are painted first.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The largest file that is looked at, in bytes. A body may have 4 MiB, so that a larger file gets a page that says so.
@@ -65,13 +65,15 @@ pub(super) async fn upload(
         .await;
     }
     people.count_change(account, caller.visitor.peer.ip())?;
-    let Ok(Ok(painter)) = timeout(PATIENCE, people.painters.acquire()).await else {
+    let Ok(Ok(painter)) = timeout(PATIENCE, Arc::clone(&people.painter).acquire_owned()).await else {
         return Err(PageError::Busy);
     };
-    // The permit is not in the thread: a request that is dropped frees it early. Requests of pages run to their end.
-    let painted = tokio::task::spawn_blocking(move || avatar::paint(&file)).await;
-    drop(painter);
-    let bytes = match painted.map_err(|_| PageError::Unavailable)? {
+    let painted = tokio::task::spawn_blocking(move || {
+        // Here, because the thread goes on when the request is dropped, as with a stream of HTTP/2 that is reset.
+        let _painter = painter;
+        avatar::paint(&file)
+    });
+    let bytes = match painted.await.map_err(|_| PageError::Unavailable)? {
         Ok(bytes) => bytes,
         Err(error) => return complain(&people, &caller, Mistake::at("picture", error.to_string())).await,
     };
