@@ -41,15 +41,17 @@ use super::seats::Seat;
 use super::visitor::Visitor;
 use crate::delivery::Charge;
 
-/// The most requests of one connection at once. A proxy sends those of many clients.
-const STREAMS: u32 = 100;
+/// The most requests of one connection at once. hyper takes all of them before this server can refuse one.
+const STREAMS: u32 = 32;
+/// The same for a trusted proxy, which sends those of many clients.
+const STREAMS_OF_PROXY: u32 = 100;
 /// The bytes that a client may send of one body before they have been read; the next is for all bodies of a
 /// connection.
 const STREAM_WINDOW: u32 = 64 * 1024;
 const CONNECTION_WINDOW: u32 = 256 * 1024;
 /// The bytes that wait for a client on one stream.
 const UNSENT: usize = 16 * 1024;
-/// The memory of a request by itself, in bytes: its tasks.
+/// The memory of a request by itself, in bytes: its tasks, and what is under way between hyper and them.
 const REQUEST: usize = 8 * 1024;
 /// The memory of a header beside its name and value, which are there twice.
 const HEADER: usize = 384;
@@ -86,7 +88,8 @@ where
             asking.begin(request, unanswered, slot)
         })
     };
-    let connection = builder().serve_connection(TokioIo::new(Paced::new(stream)), service);
+    let streams = if visitor.counted { STREAMS } else { STREAMS_OF_PROXY };
+    let connection = builder(streams).serve_connection(TokioIo::new(Paced::new(stream)), service);
     let mut connection = std::pin::pin!(connection);
     tokio::select! {
         ended = &mut connection => return ended.map_err(io::Error::other),
@@ -106,10 +109,10 @@ where
     Ok(())
 }
 
-fn builder() -> http2::Builder<TokioExecutor> {
+fn builder(streams: u32) -> http2::Builder<TokioExecutor> {
     let mut builder = http2::Builder::new(TokioExecutor::new());
     builder
-        .max_concurrent_streams(STREAMS)
+        .max_concurrent_streams(streams)
         .initial_stream_window_size(STREAM_WINDOW)
         .initial_connection_window_size(CONNECTION_WINDOW)
         .max_send_buf_size(UNSENT)
