@@ -316,6 +316,42 @@ async fn a_sender_waits_for_the_only_one_that_hears_it() {
 }
 
 #[tokio::test]
+async fn a_client_on_a_slow_line_is_not_one_that_does_not_read() {
+    const MESSAGES: usize = 2_500;
+    let stall = std::time::Duration::from_secs(2);
+    let server = TestServer::with(|config| config.timeouts.write_stall = stall).await;
+    let mut alice = Ns::online(&server, ALICE, 9).await;
+    let mut bob = Ns::online(&server, BOB, 9).await;
+    let mut seat = Sb::open(&mut alice).await;
+    seat.call(BOB).await;
+    let door = bob.ring().await;
+    let wire = Wire::connect_with_small_buffer(door.address).await;
+    let (mut slow, _) = Sb::answer_over(wire, BOB, &door).await;
+    seat.expect(&format!("JOI {BOB} Bob")).await;
+    let flood = tokio::spawn(async move {
+        for _ in 0..MESSAGES {
+            seat.msg(7, 'U', &[b'x'; 1600]).await;
+        }
+        seat
+    });
+    // The line: 80 KB a second, for twice the time in which a client has to take something.
+    let mut line = tokio::time::interval(std::time::Duration::from_millis(20));
+    let end = tokio::time::Instant::now() + 2 * stall;
+    let mut heard = 0;
+    while tokio::time::Instant::now() < end {
+        line.tick().await;
+        slow.receive(ALICE).await;
+        heard += 1;
+    }
+    for _ in heard..MESSAGES {
+        slow.receive(ALICE).await;
+    }
+    let mut seat = flood.await.expect("no panic");
+    seat.quiet().await;
+    slow.quiet().await;
+}
+
+#[tokio::test]
 async fn who_takes_nothing_for_too_long_is_dropped() {
     let server = TestServer::with(|config| {
         config.timeouts.write_stall = std::time::Duration::from_millis(500);

@@ -297,7 +297,10 @@ impl Outbox {
             queue.phase = Phase::Closing;
             queue.is_cut = true;
             queue.wake();
-            queue.keep_only(last);
+            let dropped = queue.keep_only(last);
+            if dropped > 0 {
+                self.traffic.lost(Loss::Disconnected, dropped);
+            }
             if matches!(self.sink, Sink::Tunnel(_)) || queue.charged > 0 {
                 self.settle_charge(&mut queue);
             }

@@ -30,6 +30,9 @@ use crate::service::Service;
 /// A deadline that is never reached.
 const NEVER: Duration = Duration::from_secs(86_400 * 365);
 
+/// A client that the service has shown out has so long to take its last line.
+const FAREWELL: Duration = Duration::from_secs(2);
+
 /// The role of a connection; its first verb tells it. Boxed, because an enum has the size of its largest variant, and
 /// an idle connection costs memory.
 enum Role {
@@ -197,7 +200,7 @@ impl Connection {
                         .stall
                         .is_some_and(|(since, _)| self.stall_deadline(since, &clock) <= Instant::now())
                     {
-                        self.outbox.end(Loss::Stalled);
+                        self.outbox.end(if self.parted { Loss::Disconnected } else { Loss::Stalled });
                         return false;
                     }
                     if self.reader.expires().is_some_and(|expires| expires <= Instant::now()) {
@@ -487,7 +490,12 @@ impl Connection {
 
     fn stall_deadline(&self, since: Instant, clock: &Clock) -> Instant {
         let patience = self.timeouts.write_stall;
-        since + if clock.is_waited_for { patience / 2 } else { patience }
+        since
+            + match (self.parted, clock.is_waited_for) {
+                (true, _) => patience.min(FAREWELL),
+                (false, true) => patience / 2,
+                (false, false) => patience,
+            }
     }
 
     /// Handles nothing more of the client. The others in its conversation do not wait until it has taken its last line.

@@ -198,11 +198,13 @@ impl Queue {
         self.bytes + self.lines.len() * LINE
     }
 
-    /// Drops what waits, but for the rest of a half-written line, and puts `last` in its place.
-    pub(super) fn keep_only(&mut self, last: Option<Bytes>) {
+    /// Drops what waits, but for the rest of a half-written line, and puts `last` in its place. Returns the number of lines
+    /// that are dropped.
+    pub(super) fn keep_only(&mut self, last: Option<Bytes>) -> usize {
         self.let_go();
         let mut lines = std::mem::take(&mut self.lines);
         let begun = if self.written > 0 { lines.pop_front() } else { None };
+        let dropped = lines.len();
         self.failed.extend(lines.into_iter().filter_map(|item| item.receipt));
         if let Some(Item { line, receipt }) = begun {
             self.failed.extend(receipt);
@@ -215,6 +217,7 @@ impl Queue {
         }
         self.lines.extend(last.map(|line| Item { line, receipt: None }));
         self.bytes = self.lines.iter().map(|item| item.line.len()).sum();
+        dropped
     }
 
     pub(super) fn end(&mut self) {
