@@ -23,8 +23,11 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// The server. It ends with this value.
 #[derive(Debug)]
 pub struct Postgres {
-    process: Option<Process>,
+    /// Its first process, or the one that has given it another user.
+    _process: Process,
     url: String,
+    /// The folder of its programs.
+    programs: PathBuf,
     folder: TempDir,
 }
 
@@ -52,7 +55,7 @@ impl Postgres {
         let process = Process::start(&mut serve, Cores::All)?;
         let url = format!("postgres://papillon@localhost/postgres?host={socket}");
         await_answer(&url)?;
-        Ok(Self { process: Some(process), url, folder })
+        Ok(Self { _process: process, url, programs, folder })
     }
 
     /// The address of an empty database.
@@ -68,10 +71,13 @@ impl Postgres {
 
 impl Drop for Postgres {
     fn drop(&mut self) {
-        // It takes its children along, which a kill would not; `runuser` passes the signal on.
-        if let Some(process) = self.process.take() {
-            let _ = process.end();
-        }
+        // Whether clients are there or not: a server that is killed leaves its shared memory behind.
+        let mut stop = command(&self.programs.join("pg_ctl"));
+        stop.args(["stop", "--mode=fast", "-D"])
+            .arg(self.folder.path().join("data"))
+            .current_dir(self.folder.path());
+        // There is nobody to tell that it failed; the process is killed then.
+        let _ = stop.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
     }
 }
 
