@@ -1,138 +1,91 @@
-//! The service under measurement: `papillon-bench --server USERS FRIENDS MUTUAL WORKERS`, in an
-//! empty folder.
+//! The service under measurement: the program that operators run, with its log and its database.
 
-use std::io::{Read, Write};
-use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+pub mod doors;
+mod launch;
 
-use anyhow::{Context, Result};
-use msnp::{FriendlyName, GroupArgument, Handle};
-use papillon_server::passport::TicketMint;
-use papillon_server::{Config, Listeners, Server};
-use papillon_store::{Account, NewAccount, PasswordHash, PrivacyList, Store};
-use tokio::net::TcpListener;
-use tokio::sync::mpsc;
+use std::fs;
+use std::path::{Path, PathBuf};
 
-/// The display name of everybody.
-pub const NAME: &str = "Somebody%20or%20Other";
+use anyhow::Result;
+use tempfile::TempDir;
 
-/// The accounts.
-#[derive(Debug, Clone, Copy)]
-pub struct Population {
-    /// The accounts whose sign-ins and connections are measured.
-    pub users: usize,
-    /// The contacts that each of them has on the forward and the allow list.
-    pub friends: usize,
-    /// The number of friends that have each user on their forward list too.
-    pub mutual: usize,
+pub use self::doors::Doors;
+pub use self::launch::{Setup, Under};
+use crate::contestant::Program;
+use crate::population::People;
+use crate::process::Process;
+
+/// The service, which runs. It is killed with this value.
+#[derive(Debug)]
+pub struct Service {
+    process: Option<Process>,
+    doors: Doors,
+    /// Its accounts.
+    pub people: People,
+    launch: launch::Launch,
+    /// The folder with everything; removed at the end.
+    folder: TempDir,
 }
 
-/// The handle of a user.
-pub fn user(number: usize) -> String {
-    format!("user{number:05}@bench.example.com")
-}
+impl Service {
+    /// Lets the program make its tables, puts the accounts into them, and starts it.
+    ///
+    /// # Errors
+    /// When the program does not start, or its tables take no accounts.
+    pub fn start(program: &Program, setup: &Setup) -> Result<Self> {
+        let folder = match &setup.disk {
+            Some(disk) => tempfile::tempdir_in(disk)?,
+            None => folder_in_memory()?,
+        };
+        let launch = launch::Launch::new(program, setup, folder.path());
+        fs::create_dir_all(&launch.data)?;
+        // The tables, the keys, and the certificates where there is TLS.
+        launch.start(true)?.0.end()?;
+        let file = launch.data.join("papillon.db");
+        let url = setup.database.clone().unwrap_or_else(|| format!("sqlite://{}", file.display()));
+        let people = People::settle(&url, setup.population)?;
+        let (process, doors) = launch.start(false)?;
+        Ok(Self { process: Some(process), doors, people, launch, folder })
+    }
 
-/// The handle of a friend.
-pub fn friend(number: usize) -> String {
-    format!("friend{number:03}@bench.example.com")
-}
+    /// Its process.
+    ///
+    /// # Panics
+    /// Never: it is away within [`Service::restart`] only.
+    pub fn process(&self) -> &Process {
+        self.process.as_ref().expect("the service runs")
+    }
 
-impl Population {
-    /// The command line that serves this population with so many worker threads.
-    pub fn words(self, workers: usize) -> Vec<String> {
-        let Self { users, friends, mutual } = self;
-        let numbers = [users, friends, mutual, workers];
-        std::iter::once("--server".to_owned()).chain(numbers.map(|number| number.to_string())).collect()
+    /// Its addresses.
+    pub fn doors(&self) -> &Doors {
+        &self.doors
+    }
+
+    /// The folder in which it works.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Kills it at once (`kill -9`) and starts it again.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub fn restart(&mut self) -> Result<()> {
+        drop(self.process.take());
+        let (process, doors) = self.launch.start(false)?;
+        (self.process, self.doors) = (Some(process), doors);
+        Ok(())
     }
 }
 
-/// Makes the accounts, prints its addresses and their tickets, and serves until
-/// standard input ends.
-pub fn serve(words: &[&str]) -> Result<()> {
-    let numbers: Vec<usize> = words.iter().map(|word| word.parse()).collect::<Result<_, _>>()?;
-    let &[users, friends, mutual, workers] = numbers.as_slice() else {
-        anyhow::bail!("--server cannot start: it needs four numbers")
-    };
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(workers).enable_all().build()?;
-    runtime.block_on(run(Population { users, friends, mutual }))
+/// A folder in memory where there is a place for that: the disk is not measured.
+pub fn folder_in_memory() -> Result<TempDir> {
+    let memory = Path::new("/dev/shm");
+    Ok(if memory.is_dir() { tempfile::tempdir_in(memory)? } else { tempfile::tempdir()? })
 }
 
-async fn run(population: Population) -> Result<()> {
-    let store = papillon_store::open("bench.db").await?;
-    let accounts = populate(&*store, population).await?;
-
-    let listener = TcpListener::bind("127.0.0.1:0").await?;
-    let port = listener.local_addr()?.port();
-    let http = TcpListener::bind("127.0.0.1:0").await?;
-    println!("passport {}", http.local_addr()?.port());
-    let mut config = Config::new(".");
-    // All people of the benchmark come from one address. Their number is bounded by the other limits all the same.
-    config.limits.connections_per_address = config.limits.connections;
-    config.limits.pending_connections_per_address = config.limits.pending_connections;
-    config.limits.memory_bytes_per_address = config.limits.memory_bytes;
-    let lifetime = config.ticket_lifetime;
-    let listeners =
-        Listeners { msnp: Some(listener.into()), http: Some(http.into()), ..Listeners::default() };
-    let server = Server::bind(config, Arc::clone(&store), listeners).await?;
-    let key = store.secret("ticket-key", &[]).await?.try_into().ok().context("a key of another length")?;
-    greet(port, &TicketMint::new(key, lifetime), &accounts)?;
-    drop(accounts);
-
-    let (stop, stopped) = mpsc::channel(1);
-    std::thread::spawn(move || {
-        // Any outcome of the read means that the parent is done.
-        let _ = std::io::stdin().read(&mut [0]);
-        drop(stop);
-    });
-    server.run(stopped).await;
-    Ok(())
-}
-
-async fn populate(store: &dyn Store, population: Population) -> Result<Vec<Account>> {
-    let mut friends = Vec::new();
-    for number in 0..population.friends {
-        friends.push(create(store, &friend(number)).await?);
-    }
-    let mut accounts = Vec::new();
-    for number in 0..population.users {
-        let account = create(store, &user(number)).await?;
-        for (at, friend) in friends.iter().enumerate() {
-            let (name, limit) = (&friend.name, usize::MAX);
-            store.add_to_forward(account.id, &friend.handle, name, GroupArgument::Absent, limit).await?;
-            store.add_to_privacy(account.id, PrivacyList::Allow, &friend.handle, name, limit).await?;
-            if at < population.mutual {
-                store
-                    .add_to_forward(friend.id, &account.handle, &account.name, GroupArgument::Absent, limit)
-                    .await?;
-            }
-        }
-        accounts.push(account);
-    }
-    accounts.extend(friends);
-    Ok(accounts)
-}
-
-async fn create(store: &dyn Store, handle: &str) -> Result<Account> {
-    let new = NewAccount {
-        handle: Handle::parse(handle)?,
-        name: FriendlyName::parse(NAME)?,
-        // No client signs in with a password here.
-        password_hash: PasswordHash::new("none"),
-        created_at: 0,
-        admin: false,
-    };
-    Ok(store.create_account(new).await?)
-}
-
-fn greet(port: u16, mint: &TicketMint, accounts: &[Account]) -> Result<()> {
-    let mut output = std::io::stdout().lock();
-    writeln!(output, "port {port}")?;
-    // Issued a moment ago, so that a clock that is set back a little does no harm.
-    let now = SystemTime::now() - Duration::from_secs(5);
-    for account in accounts {
-        let ticket = mint.issue(account.id.0, account.credential_epoch, now);
-        writeln!(output, "ticket {} {ticket}", account.handle)?;
-    }
-    writeln!(output, "ready")?;
-    Ok(output.flush()?)
+/// A folder on a disk: `/var/tmp` keeps its files when the machine starts anew, so it is in no memory.
+pub fn disk() -> PathBuf {
+    let kept = PathBuf::from("/var/tmp");
+    if kept.is_dir() { kept } else { std::env::temp_dir() }
 }

@@ -91,6 +91,7 @@ cases! {
     "hoarded-cookies" "one account signs in again and again, each time CHG and 8 × XFR" one_account::cookies;
     "unread-lists" "one account with 500 contacts asks for its lists 17 times, reads nothing, and comes again" one_account::lists;
     "unread-address" "one address with many accounts: conversations that nobody reads, handshakes and bodies that do not end" one_address::unread;
+    "unread-pages" "one address over HTTP: pages and refusals that nobody reads, long heads, bodies that do not come" one_address::pages;
     "silent-sockets" "900 silent connections of one address" one_address::silent;
     "calls" "one account signs in again and again, calls one person and invites by mail" one_account::calls;
     "list-pushes" "one account puts a person on its list and takes it off, in a loop" one_account::pushes;

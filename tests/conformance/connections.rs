@@ -115,3 +115,22 @@ async fn a_class_behind_one_address_is_let_in() {
         }
     }
 }
+
+/// Connections over HTTP that take all places there are and ask nothing: others get in, and so does the second round.
+#[tokio::test]
+async fn silent_connections_over_http_keep_nobody_out() {
+    let server = TestServer::with(|config| config.limits.http_connections = 8).await;
+    let mut silent = Vec::new();
+    for address in [CROWD, Ipv4Addr::new(127, 0, 0, 67), CROWD] {
+        for _ in 0..4 {
+            silent.push(Wire::connect_from(address, server.addresses.http).await);
+        }
+    }
+    let mut asking = Wire::connect_from(ELSEWHERE, server.addresses.http).await;
+    asking.send_raw(b"GET /health HTTP/1.0\r\nHost: h\r\n\r\n").await;
+    asking.expect_prefix("HTTP/1.1 200 ").await;
+    // They have not been ended for their silence.
+    let metrics = http::request(server.addresses.metrics, b"GET /metrics HTTP/1.0\r\nHost: h\r\n\r\n").await;
+    let metrics = String::from_utf8(metrics.body).expect("UTF-8");
+    assert!(metrics.contains("papillon_refusals_total{reason=\"pending_connections\"} 5\n"), "{metrics}");
+}

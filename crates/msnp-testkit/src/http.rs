@@ -81,19 +81,34 @@ pub async fn tls_request_over(
     name: &str,
     request: &[u8],
 ) -> io::Result<Answer> {
+    let stream = tls_over(stream, authority, name, &[]).await?;
+    Ok(Answer::read(&exchange(stream, request).await?))
+}
+
+/// TLS over a connection, for a client that offers these protocols (ALPN). `name` and `authority` are as for
+/// [`tls_request`].
+///
+/// # Errors
+/// When the certificate is not good for `name`, or the service closes the connection.
+pub async fn tls_over(
+    stream: TcpStream,
+    authority: &Path,
+    name: &str,
+    protocols: &[&[u8]],
+) -> io::Result<impl AsyncRead + AsyncWrite + Unpin + Send + use<>> {
     let mut roots = RootCertStore::empty();
     for certificate in CertificateDer::pem_file_iter(authority).expect("the authority's file") {
         roots.add(certificate.expect("a certificate")).expect("a usable authority");
     }
     let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = ClientConfig::builder_with_provider(provider)
+    let mut config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .expect("protocol versions")
         .with_root_certificates(roots)
         .with_no_client_auth();
+    config.alpn_protocols = protocols.iter().map(|protocol| protocol.to_vec()).collect();
     let name = ServerName::try_from(name.to_owned()).expect("a name");
-    let stream = TlsConnector::from(Arc::new(config)).connect(name, stream).await?;
-    Ok(Answer::read(&exchange(stream, request).await?))
+    TlsConnector::from(Arc::new(config)).connect(name, stream).await
 }
 
 async fn exchange<S: AsyncRead + AsyncWrite + Unpin>(mut stream: S, request: &[u8]) -> io::Result<Vec<u8>> {

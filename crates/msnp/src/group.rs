@@ -3,7 +3,10 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use bytes::BytesMut;
+
 use crate::dialect::GroupIds;
+use crate::numbers::{MAX_DIGITS, digits_of};
 use crate::wire::{Words, percent};
 use crate::{Dialect, Invalid, List, invisible_characters};
 
@@ -47,6 +50,13 @@ impl GroupId {
     pub const fn wire(self, dialect: Dialect) -> impl fmt::Display {
         match dialect.group_ids() {
             GroupIds::Numbers => self.0,
+        }
+    }
+
+    /// Writes that word.
+    pub(crate) fn encode_for(self, dialect: Dialect, out: &mut BytesMut) {
+        match dialect.group_ids() {
+            GroupIds::Numbers => out.extend_from_slice(digits_of(self.0.into(), &mut [0; MAX_DIGITS])),
         }
     }
 

@@ -20,6 +20,10 @@ pub fn is_presentable(text: &str) -> bool {
 
 /// Whether a text has [characters that have no place in it](marked).
 pub fn has_invisible(text: &str) -> bool {
+    // Most texts are ASCII, of which the controls alone are invisible.
+    if text.is_ascii() {
+        return text.bytes().any(|byte| byte.is_ascii_control());
+    }
     marked(text).any(|(_, is_out_of_place)| is_out_of_place)
 }
 

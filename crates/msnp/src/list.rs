@@ -41,6 +41,7 @@ impl List {
     }
 
     /// This list's bit in `LST`: FL 1, AL 2, BL 4, RL 8.
+    #[inline]
     pub const fn flag(self) -> ListFlags {
         ListFlags(match self {
             Self::Forward => 1,
@@ -76,21 +77,25 @@ impl ListFlags {
     }
 
     /// Whether the account is on `list`.
+    #[inline]
     pub const fn contains(self, list: List) -> bool {
         self.0 & list.flag().0 != 0
     }
 
     /// The same set with `list`.
+    #[inline]
     pub const fn with(self, list: List) -> Self {
         Self(self.0 | list.flag().0)
     }
 
     /// The same set without `list`.
+    #[inline]
     pub const fn without(self, list: List) -> Self {
         Self(self.0 & !list.flag().0)
     }
 
     /// Whether the account is on no list at all.
+    #[inline]
     pub const fn is_empty(self) -> bool {
         self.0 == 0
     }

@@ -17,7 +17,6 @@
 
 mod acceptor;
 mod certificates;
-#[cfg(any(test, feature = "client"))]
 pub mod client;
 mod hello;
 mod providers;

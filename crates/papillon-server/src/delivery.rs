@@ -14,7 +14,7 @@ pub(crate) use deliveries::Deliveries;
 #[cfg(test)]
 pub(crate) use memory::{CONNECTION, Share};
 pub(crate) use memory::{Charge, Excess, Memory, MemoryLimits};
-pub(crate) use open_connections::{Capacity, Full, OpenConnections, Place, Room};
+pub(crate) use open_connections::{Capacity, Crowd, Full, OpenConnections, Place, Room, Stage};
 pub(crate) use outbox::{Outbox, Outlook, Taken, Waiting};
 pub(crate) use reader::Reader;
 pub(crate) use receipt::Receipt;

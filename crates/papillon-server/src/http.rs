@@ -23,6 +23,7 @@ mod paced;
 mod reader;
 mod request;
 mod response;
+pub(crate) mod seats;
 mod visitor;
 
 use std::io;
@@ -47,8 +48,10 @@ use crate::limits::Place;
 use crate::listen::Listener;
 use crate::listen::Peeked;
 use crate::listen::proxy_protocol;
+use crate::refusals::Refusal;
 use crate::tls::TlsAcceptor;
 use listening::listen;
+use seats::Seat;
 
 /// The time limit from the connection to the end of the TLS handshake, and for the header of a trusted proxy.
 pub(crate) const HANDSHAKE: Duration = Duration::from_secs(10);
@@ -57,8 +60,8 @@ pub(crate) const HANDSHAKE: Duration = Duration::from_secs(10);
 /// its sender is gone. Then no connection is accepted any more, idle connections end, and requests that are being
 /// answered get five seconds.
 ///
-/// The listeners of a site share its limit of connections. At the limit, new ones wait in the
-/// system's queue. A connection from an address at its limit is closed.
+/// The listeners of a site share its limit of connections. At the limit, a new one gets the seat of one for which the
+/// service waits, or waits in the system's queue. A connection from an address at its limit is closed.
 pub(crate) async fn serve<H: Handler>(
     listener: Listener,
     tls: Option<Arc<TlsAcceptor>>,
@@ -74,10 +77,10 @@ pub(crate) async fn serve<H: Handler>(
         handler.entrance().close();
     };
     let receiving = Arc::clone(&handler);
-    let full = |client| handler.entrance().note_full(client);
-    let serve = listen(listener, room, shutdown, full, move |stream, arrival| {
+    let note = |why, client| handler.entrance().note(why, client);
+    let serve = listen(listener, room, shutdown, note, move |stream, arrival, seat| {
         let (tls, handler) = (tls.clone(), Arc::clone(&receiving));
-        async move { receive(stream, tls, &handler, arrival).await }
+        async move { receive(stream, tls, &handler, arrival, seat).await }
     });
     tokio::join!(serve, close);
 }
@@ -88,6 +91,7 @@ async fn receive<H: Handler>(
     tls: Option<Arc<TlsAcceptor>>,
     handler: &Arc<H>,
     arrival: Option<Place>,
+    seat: Arc<Seat>,
 ) -> io::Result<()> {
     let door = if tls.is_some() { Door::Https } else { Door::Http };
     let _open = handler.entrance().connections().open(door, Role::Web);
@@ -106,9 +110,10 @@ async fn receive<H: Handler>(
                     if handler.entrance().room().bans.refuses_address(visitor.peer.ip()) {
                         return Ok(());
                     }
+                    seat.settle(visitor.peer.ip());
                     let arrival = handler.entrance().room().arrivals.enter(visitor.peer.ip());
                     Some(arrival.ok_or_else(|| {
-                        handler.entrance().note_full(visitor.peer.ip());
+                        handler.entrance().note(Refusal::ConnectionsOfAddress, visitor.peer.ip());
                         io::Error::other("too many connections from one address behind a proxy")
                     })?)
                 }
@@ -129,14 +134,14 @@ async fn receive<H: Handler>(
         false => None,
     };
     let Some(tls) = tls else {
-        return converse(stream, &**handler, &visitor).await;
+        return converse(stream, &**handler, &visitor, seat).await;
     };
     let stream = timeout(HANDSHAKE, tls.accept(stream, visitor.peer.ip())).await??;
     visitor.secure = true;
     // A hello without a name, such as that of old Windows: the name counts that a proxy has told in its header.
     visitor.server_name = stream.server_name().map(str::to_owned).or(visitor.server_name);
     if stream.is_http2() {
-        return http2::serve(stream, handler, &visitor).await;
+        return http2::serve(stream, handler, &visitor, seat).await;
     }
-    converse(stream, &**handler, &visitor).await
+    converse(stream, &**handler, &visitor, seat).await
 }

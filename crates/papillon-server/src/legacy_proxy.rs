@@ -13,10 +13,12 @@ use tokio::time::timeout;
 use crate::Limits;
 use crate::http::HANDSHAKE;
 use crate::http::listening::{Room, listen};
+use crate::http::seats::Seat;
 use crate::limits::Turns;
 use crate::listen::Listener;
 use crate::listen::Peeked;
 use crate::listen::proxy_protocol::{TakenOff, header};
+use crate::refusals::Refusal;
 use crate::tls::{OldWindows, Side};
 
 /// The addresses of the service, as `HOST:PORT`. The service has to trust the proxy to name its clients.
@@ -42,22 +44,30 @@ pub async fn serve(
     // Handshakes always leave a thread to the bytes of connections that are open.
     let turns = Turns::default();
     let renewal = tokio::spawn(Arc::clone(&old).keep_current());
-    let full = |from| tracing::debug!(%from, "too many connections from one address");
-    listen(listener.into(), Room::new(limits, &[]), shutdown, full, move |stream, arrival| {
+    let note = |why: Refusal, from| tracing::debug!(%from, why = why.name(), "turned a connection away");
+    listen(listener.into(), Room::new(limits, &[]), shutdown, note, move |stream, arrival, seat| {
         let (old, upstream, turns) = (Arc::clone(&old), Arc::clone(&upstream), turns.clone());
         async move {
             let _counted = arrival;
-            receive(stream, &old, &upstream, &turns).await
+            receive(stream, &old, &upstream, (&turns, &seat)).await
         }
     })
     .await;
     renewal.abort();
 }
 
-async fn receive(stream: TcpStream, old: &OldWindows, upstream: &Upstream, turns: &Turns) -> io::Result<()> {
+async fn receive(
+    stream: TcpStream,
+    old: &OldWindows,
+    upstream: &Upstream,
+    (turns, seat): (&Turns, &Arc<Seat>),
+) -> io::Result<()> {
     stream.set_nodelay(true)?;
     let (peer, local) = (stream.peer_addr()?, stream.local_addr()?);
-    match timeout(HANDSHAKE, turns.take(old.let_in(Peeked::new(stream)))).await?? {
+    let side = timeout(HANDSHAKE, turns.take(old.let_in(Peeked::new(stream)))).await??;
+    // From here on the service judges for how long it waits for the client, and ends the connection.
+    let _forwarding = seat.work();
+    match side {
         Side::Modern(client) => {
             // The service reads the hello itself, so the header tells nothing of TLS.
             let header = header(peer, local, None, None)?;

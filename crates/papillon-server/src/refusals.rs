@@ -79,9 +79,9 @@ reasons! {
     Registrations = "registrations",
     /// A request for a page, beyond the rate of its address.
     Pages = "pages",
-    /// A long body of a request, beyond those that are taken at once.
+    /// A long body of a request, beyond those that are taken at once, or ended for one of another address.
     Uploads = "uploads",
-    /// A connection that had not signed in, ended for a newcomer.
+    /// A connection that had not signed in, or one over HTTP for which the service waited, ended for a newcomer.
     PendingConnections = "pending_connections",
     /// A client or a request beyond the memory that its account may have.
     MemoryOfAccount = "memory_of_account",

@@ -366,8 +366,6 @@ fn start(service: &Arc<Service>, stream: TcpStream, client: SocketAddr, entry_po
         return;
     }
     let Some(place) = service.admit((!is_proxy).then_some(client.ip())) else { return };
-    // A socket that fails here is dead already, and the first read says so.
-    let _ = stream.set_nodelay(true);
     let Ok(local) = stream.local_addr() else { return };
     // Any wait for the client is in its own task: others are accepted meanwhile.
     let service = Arc::clone(service);

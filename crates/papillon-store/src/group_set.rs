@@ -48,7 +48,13 @@ impl GroupSet {
 
     /// The groups in the order of their numbers.
     pub fn iter(self) -> impl Iterator<Item = GroupId> {
-        (0..GroupId::COUNT).filter_map(GroupId::new).filter(move |group| self.contains(*group))
+        let mut left = self.0;
+        std::iter::from_fn(move || {
+            // Of an empty set it is 32, which is no group.
+            let lowest = left.trailing_zeros();
+            left &= left.wrapping_sub(1);
+            u8::try_from(lowest).ok().and_then(GroupId::new)
+        })
     }
 }
 

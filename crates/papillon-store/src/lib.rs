@@ -25,6 +25,7 @@ mod error;
 mod group_set;
 mod invitation;
 mod measures;
+mod number_hash;
 mod outcome;
 mod picture;
 mod postgres;
@@ -45,10 +46,11 @@ pub use error::{Outage, Refusal, Result, StoreError};
 pub use group_set::GroupSet;
 pub use invitation::{Invitation, InvitationCode, NewInvitation};
 pub use measures::{DURATION_BOUNDS, Measures, OperationCounts};
+pub use number_hash::{NumberHash, NumberHasher};
 pub use outcome::{Committed, ListChange, ListEvent, Person, PrivacyList};
 pub use picture::Picture;
 pub use postgres::PostgresStore;
-pub use roster::{Contact, Roster, SharedProperties};
+pub use roster::{Card, Contact, Roster, SharedProperties};
 pub use sqlite::SqliteStore;
 pub use store::{
     AccountLog, AccountStore, BanStore, InvitationStore, ListStore, Measured, PictureStore, SecretStore,

@@ -3,6 +3,7 @@
 mod account_store;
 mod accounts;
 mod bans;
+mod cards;
 mod changes;
 mod connections;
 mod contact_rows;
@@ -11,6 +12,7 @@ mod fault;
 mod forward;
 mod groups;
 mod invitations;
+mod kept_lists;
 mod list_store;
 mod lock;
 mod migrate;
@@ -30,10 +32,12 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
+use self::cards::Cards;
 use self::connections::reading;
 pub(crate) use self::connections::{Connections, Source, in_time};
 use self::doubts::Doubts;
 pub(crate) use self::fault::Fault;
+use self::kept_lists::KeptLists;
 pub(crate) use self::migrate::{Migration, migrate};
 use self::transaction::in_transaction;
 use crate::{
@@ -57,12 +61,22 @@ pub(crate) struct SqlStore {
     writers: Arc<Connections>,
     readers: Arc<Connections>,
     doubts: Arc<Doubts>,
+    cards: Cards,
+    kept: KeptLists,
     measures: Measures,
 }
 
 impl SqlStore {
     pub(crate) fn new(dialect: Dialect, writers: Arc<Connections>, readers: Arc<Connections>) -> Self {
-        Self { dialect, writers, readers, doubts: Arc::default(), measures: Measures::default() }
+        Self {
+            dialect,
+            writers,
+            readers,
+            doubts: Arc::default(),
+            cards: Cards::default(),
+            kept: KeptLists::default(),
+            measures: Measures::default(),
+        }
     }
 }
 

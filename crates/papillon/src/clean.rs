@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use std::iter::Peekable;
 use std::str::CharIndices;
 
-use msnp::invisible_characters::{is_invisible, marked};
+use msnp::invisible_characters::{has_invisible, is_invisible, marked};
 use unicode_segmentation::UnicodeSegmentation;
 
 /// More combining marks than this on one character are left out. The longest sequence that means
@@ -74,6 +74,10 @@ pub(crate) fn printed(text: &str) -> String {
 
 /// A value in the log: escaped, so that its characters can be told, and on one line.
 pub(crate) fn logged(value: &str) -> String {
+    // The usual case, without a look at each character here.
+    if !has_invisible(value) {
+        return value.to_owned();
+    }
     let mut cleaned = String::with_capacity(value.len());
     for (char, is_out_of_place) in marked(value) {
         match char {

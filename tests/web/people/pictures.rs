@@ -1,6 +1,8 @@
 //! `/account/picture`.
 
 use std::io::Cursor;
+#[cfg(target_os = "linux")]
+use std::net::Ipv4Addr;
 
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
 use msnp_testkit::{TestServer, Wire};
@@ -126,4 +128,31 @@ async fn an_address_sends_four_long_bodies_at_once() {
         assert!(answer.starts_with("HTTP/1.1 503 "), "{answer}");
     }
     assert_eq!(refused(&server, "uploads").await, "2");
+}
+
+/// Four addresses have all places for long bodies. A client at another one gets the place of one of theirs.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn slow_bodies_of_some_addresses_keep_nobody_out() {
+    let server = TestServer::start().await;
+    let begin = async |last| {
+        let mut wire = Wire::connect_from(Ipv4Addr::new(127, 0, 0, last), server.addresses.http).await;
+        let head = b"POST /account/picture HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\
+                     Expect: 100-continue\r\n\r\n";
+        wire.send_raw(head).await;
+        wire
+    };
+    let mut slow = Vec::new();
+    for address in 0..16 {
+        let mut wire = begin(66 + address / 4).await;
+        wire.expect_prefix("HTTP/1.1 100 ").await;
+        wire.expect("").await;
+        slow.push(wire);
+    }
+    for _ in 0..3 {
+        begin(2).await.expect_prefix("HTTP/1.1 100 ").await;
+    }
+    // The one that began first, of those with most.
+    let ended = refused(&server, "uploads").await;
+    assert!(["1", "2", "3"].contains(&&*ended), "{ended}");
 }

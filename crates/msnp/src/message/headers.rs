@@ -1,5 +1,6 @@
 //! `Name: value` lines.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use bytes::{Bytes, BytesMut};
@@ -101,11 +102,20 @@ impl Headers {
     /// and characters that no name can have become `-`: neither can start a line of its own.
     pub fn push(&mut self, name: &str, value: impl AsRef<str>) {
         let name = if name.is_empty() { "-" } else { name };
-        self.lines.extend(name.chars().map(|char| if is_name_char(char) { char } else { '-' }));
         let ends_line = |char: char| char.is_ascii_control() && char != '\t';
-        let value: String =
-            value.as_ref().chars().map(|char| if ends_line(char) { ' ' } else { char }).collect();
-        for part in [": ", value.trim_ascii(), "\r\n"] {
+        // Copies are made only where something is in the way. What is asked for is ASCII, so bytes tell it.
+        let name = if name.bytes().all(|byte| is_name_char(byte.into())) {
+            Cow::Borrowed(name)
+        } else {
+            name.chars().map(|char| if is_name_char(char) { char } else { '-' }).collect()
+        };
+        let value = value.as_ref();
+        let value = if value.bytes().any(|byte| ends_line(byte.into())) {
+            value.chars().map(|char| if ends_line(char) { ' ' } else { char }).collect()
+        } else {
+            Cow::Borrowed(value)
+        };
+        for part in [&*name, ": ", value.trim_ascii(), "\r\n"] {
             self.lines.push_str(part);
         }
     }

@@ -11,6 +11,11 @@ use super::outbox::{Outbox, Settled, Taken, Waiting};
 use super::receipt::{self, Receipt};
 use crate::counts::Loss;
 
+/// More clients than this are watchers most likely. Then there is room for this many at once: to grow step by step would
+/// cost a good part of what their lines do.
+const FEW: usize = 4;
+const MANY: usize = 124;
+
 /// Collects the lines that one step puts into outboxes, and writes them in as few system calls as
 /// possible when it is dropped: one per client, however many lines there are.
 ///
@@ -29,6 +34,7 @@ impl Deliveries {
     }
 
     /// Sends a line to one client.
+    #[inline]
     pub(crate) fn send(&mut self, to: &Arc<Outbox>, line: Bytes) {
         self.put(to, line, None);
     }
@@ -90,10 +96,15 @@ impl Deliveries {
     }
 
     /// Tells senders of the fate of their messages: lines that are sent to them from now on come behind that.
+    #[inline]
     pub(crate) fn tell_senders(&mut self) {
-        if self.settled.is_empty() {
-            return;
+        if !self.settled.is_empty() {
+            self.tell_settled();
         }
+    }
+
+    /// Apart, so that a step that settles nothing does not pay for it.
+    fn tell_settled(&mut self) {
         // An answer has no receipt of its own, so this settles nothing more.
         for (receipt, delivered) in std::mem::take(&mut self.settled) {
             if receipt.settle(delivered) {
@@ -109,8 +120,13 @@ impl Deliveries {
         self.dirty.push(Arc::clone(outbox));
     }
 
+    // A line is passed on in registers then, and not by way of the stack.
+    #[inline]
     fn put(&mut self, to: &Arc<Outbox>, line: Bytes, receipt: Option<Arc<Receipt>>) {
         if to.push(line, receipt, &mut self.settled) {
+            if self.dirty.len() == FEW {
+                self.dirty.reserve(MANY);
+            }
             self.dirty.push(Arc::clone(to));
         }
     }
@@ -120,7 +136,10 @@ impl Drop for Deliveries {
     fn drop(&mut self) {
         // Writing settles receipts, and a settled receipt may write to its sender. It ends: each receipt answers once.
         loop {
-            self.tell_senders();
+            // Asked here, because nearly always there are none: presence has no receipts.
+            if !self.settled.is_empty() {
+                self.tell_senders();
+            }
             match self.dirty.pop() {
                 Some(outbox) => outbox.write(&mut self.settled),
                 None => return,

@@ -13,8 +13,8 @@ use parking_lot::Mutex;
 use tokio::sync::Notify;
 use tokio::time::sleep;
 
-pub(crate) use self::crowd::{Capacity, Full};
-use self::crowd::{Crowd, Key, Stage};
+use self::crowd::Key;
+pub(crate) use self::crowd::{Capacity, Crowd, Full, Stage};
 use super::memory::Memory;
 use crate::delivery::{Deliveries, Outbox};
 

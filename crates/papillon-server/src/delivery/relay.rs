@@ -147,11 +147,11 @@ impl Relay<'_> {
             return;
         };
         let written = turn.write(&[IoSlice::new(&lines)]);
-        let rest = match written.taken == lines.len() {
-            true => Rest::default(),
-            false => Rest { lines: vec![(Bytes::copy_from_slice(&lines), None)], begun: written.taken },
-        };
-        turn.end(written, rest, &mut out.settled);
+        if written.taken == lines.len() {
+            return turn.end_whole(lines.len(), &mut out.settled);
+        }
+        let lines = vec![(Bytes::copy_from_slice(&lines), None)];
+        turn.end(written, Rest { lines, begun: written.taken }, &mut out.settled);
     }
 }
 
@@ -168,7 +168,7 @@ fn write(turns: Turns, slices: &[IoSlice<'_>], out: &mut Deliveries) -> Vec<Bloc
     for turn in turns.0 {
         let written = turn.write(slices);
         if written.taken == total {
-            turn.end(written, Rest::default(), &mut out.settled);
+            turn.end_whole(total, &mut out.settled);
         } else {
             blocked.push(Blocked { turn, written });
         }

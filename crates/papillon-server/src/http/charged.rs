@@ -1,83 +1,102 @@
-//! Answers of the router, charged to the memory of their client's address for as long as the client takes them.
+//! The memory of requests and their answers, charged to the address of their client.
 
+use std::io;
 use std::net::IpAddr;
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 
 use axum::body::Body;
-use bytes::Bytes;
-use http_body_util::BodyExt;
-use http_body_util::combinators::UnsyncBoxBody;
-use hyper::body::{Body as _, Frame, SizeHint};
+use hyper::body::Body as _;
 
 use super::bridge;
-use super::response::Response;
-use crate::delivery::{Charge, Memory};
+use super::entrance::too_much_under_way;
+use crate::delivery::{Charge, Excess, Memory};
 use crate::refusals::Refusals;
 
-/// The memory that answers are charged to.
+/// The memory of an answer, as a multiple of its length: the buffer of a page has grown by doubling, and so has that of
+/// hyper, or there is a copy in TLS.
+const COPIES: usize = 2;
+
+/// The memory that requests and answers are charged to.
 #[derive(Clone)]
 pub(super) struct AnswerMemory {
     pub(super) memory: Arc<Memory>,
     pub(super) refusals: Arc<Refusals>,
 }
 
-/// A body, and the charge for it.
-struct Charged {
-    body: UnsyncBoxBody<Bytes, axum::Error>,
-    _charge: Charge,
+/// The buffers of a connection, as far as they take more than every connection has.
+pub(super) struct Buffers {
+    memory: AnswerMemory,
+    /// `None` for a proxy, which is trusted.
+    client: Option<IpAddr>,
+    charge: Option<Charge>,
 }
 
 impl AnswerMemory {
-    /// Charges so many bytes; `None` when there is no memory left.
-    pub(super) fn charge(&self, client: IpAddr, bytes: usize) -> Option<Charge> {
-        let charge = self.memory.charge(client, bytes);
-        charge.map_err(|excess| self.refusals.note(excess.into(), Some(client), None)).ok()
+    /// Charges the bytes of an answer to a legacy client, as [`charge_answer`](Self::charge_answer).
+    pub(super) fn charge_bytes(&self, client: IpAddr, bytes: usize) -> Option<Charge> {
+        self.charge(client, COPIES * bytes)
     }
 
-    /// Charges an answer until its body is dropped: the last of it is on its way then. In place of one for which there
-    /// is no memory the client gets 503.
-    pub(super) fn charge_answer(&self, client: IpAddr, answer: http::Response<Body>) -> http::Response<Body> {
+    /// Charges so many bytes; `None` when there is no memory left.
+    pub(super) fn charge(&self, client: IpAddr, bytes: usize) -> Option<Charge> {
+        self.note(client, self.memory.charge(client, bytes))
+    }
+
+    /// Charges what a connection takes by itself: to its address and not in all, where the number of connections has a
+    /// limit of its own. `None` when there is no memory left.
+    pub(super) fn charge_connection(&self, client: IpAddr, bytes: usize) -> Option<Charge> {
+        self.note(client, self.memory.charge_connection(client, bytes))
+    }
+
+    /// Charges an answer. In place of one for which there is no memory the client gets 503. The charge is to be kept
+    /// until the client has taken the answer.
+    pub(super) fn charge_answer(
+        &self,
+        client: IpAddr,
+        answer: http::Response<Body>,
+    ) -> (http::Response<Body>, Option<Charge>) {
         // The pages are whole: each knows its length.
-        let bytes = answer.body().size_hint().lower();
+        let bytes = usize::try_from(answer.body().size_hint().lower()).unwrap_or(usize::MAX);
         if bytes == 0 {
-            return answer;
+            return (answer, None);
         }
-        match self.charge(client, usize::try_from(bytes).unwrap_or(usize::MAX)) {
-            Some(charge) => {
-                answer.map(|body| Body::new(Charged { body: body.boxed_unsync(), _charge: charge }))
-            }
-            None => {
-                bridge::to_http(&Response::busy("There is too much under way. Please try again in a moment."))
-            }
+        match self.charge(client, bytes.saturating_mul(COPIES)) {
+            Some(charge) => (answer, Some(charge)),
+            None => (bridge::to_http(&too_much_under_way()), None),
         }
+    }
+
+    fn note(&self, client: IpAddr, charged: Result<Charge, Excess>) -> Option<Charge> {
+        charged.map_err(|excess| self.refusals.note(excess.into(), Some(client), None)).ok()
     }
 }
 
-impl hyper::body::Body for Charged {
-    type Data = Bytes;
-    type Error = axum::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        Pin::new(&mut self.body).poll_frame(context)
+impl Buffers {
+    pub(super) fn new(memory: &AnswerMemory, client: Option<IpAddr>) -> Self {
+        Self { memory: memory.clone(), client, charge: None }
     }
 
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
+    /// Makes them take so many bytes.
+    ///
+    /// # Errors
+    /// When the client's address has no memory left.
+    pub(super) fn grow(&mut self, bytes: usize) -> io::Result<()> {
+        let Some(client) = self.client else { return Ok(()) };
+        // The new charge before the old one is given back: both are there while bytes are copied.
+        let charge = self.memory.charge(client, bytes);
+        self.charge =
+            Some(charge.ok_or_else(|| io::Error::other("no memory is left for the client's address"))?);
+        Ok(())
     }
 
-    fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
+    /// Makes them take nothing.
+    pub(super) fn shrink(&mut self) {
+        self.charge = None;
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use axum::body::to_bytes;
     use http::StatusCode;
 
     use super::*;
@@ -88,19 +107,18 @@ mod tests {
         http::Response::new(Body::from(vec![b'x'; bytes]))
     }
 
-    #[tokio::test]
-    async fn an_answer_counts_until_it_is_taken() {
-        let memory = Memory::new(MemoryLimits { all: 1 << 20, address: 100 << 10, account: 1 << 20 });
+    #[test]
+    fn an_answer_counts_for_as_long_as_its_charge_is_kept() {
+        let memory = Memory::new(MemoryLimits { all: 1 << 20, address: 200 << 10, account: 1 << 20 });
         let answers = AnswerMemory { memory, refusals: Arc::default() };
         let client = IpAddr::from([192, 0, 2, 1]);
-        let first = answers.charge_answer(client, page(60 << 10));
+        let (first, kept) = answers.charge_answer(client, page(60 << 10));
         assert_eq!(first.body().size_hint().exact(), Some(60 << 10));
-        let second = answers.charge_answer(client, page(60 << 10));
-        assert_eq!(second.status(), StatusCode::SERVICE_UNAVAILABLE);
+        let status = |client| answers.charge_answer(client, page(60 << 10)).0.status();
+        assert_eq!(status(client), StatusCode::SERVICE_UNAVAILABLE);
         assert_eq!(answers.refusals.count(Refusal::MemoryOfAddress), 1);
-        let other = answers.charge_answer(IpAddr::from([192, 0, 2, 2]), page(60 << 10));
-        assert_eq!(other.status(), StatusCode::OK);
-        assert_eq!(to_bytes(first.into_body(), usize::MAX).await.unwrap().len(), 60 << 10);
-        assert_eq!(answers.charge_answer(client, page(60 << 10)).status(), StatusCode::OK);
+        assert_eq!(status(IpAddr::from([192, 0, 2, 2])), StatusCode::OK);
+        drop(kept);
+        assert_eq!(status(client), StatusCode::OK);
     }
 }

@@ -1,6 +1,7 @@
 //! The conversation on a connection: requests and their answers, one after another.
 
 use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -9,13 +10,15 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::time::timeout;
 use zeroize::Zeroizing;
 
+use super::charged::Buffers;
 use super::deadlines::{self, ANSWER, BODY, HEAD, IDLE};
-use super::entrance::Upload;
+use super::entrance::{Upload, displaced, too_many_files};
 use super::handler::Handler;
 use super::modern::Modern;
 use super::reader::{Head, Reader};
 use super::request::{Request, Version};
 use super::response::{Afterwards, Response};
+use super::seats::Seat;
 use super::visitor::Visitor;
 use crate::delivery::Charge;
 use crate::limits::Place;
@@ -44,12 +47,18 @@ type Counted = (Option<Place>, Option<Upload>);
 ///
 /// # Errors
 /// When the connection fails. A client that says nothing is not an error.
-pub(crate) async fn converse<S, H>(mut stream: S, handler: &H, visitor: &Visitor) -> io::Result<()>
+pub(crate) async fn converse<S, H>(
+    mut stream: S,
+    handler: &H,
+    visitor: &Visitor,
+    seat: Arc<Seat>,
+) -> io::Result<()>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     H: Handler,
 {
-    let mut reader = Reader::new();
+    let client = Some(visitor.peer.ip()).filter(|_| visitor.counted);
+    let mut reader = Reader::new(Buffers::new(handler.entrance().answers(), client));
     let mut patience = HEAD;
     loop {
         let begins = tokio::select! {
@@ -71,7 +80,7 @@ where
         if !begins {
             return stream.shutdown().await;
         }
-        let afterwards = match exchange(&mut stream, &mut reader, handler, visitor).await? {
+        let afterwards = match exchange(&mut stream, &mut reader, handler, (visitor, &seat)).await? {
             Reply::None => return stream.shutdown().await,
             // `_charge` lives until the client has taken the answer.
             Reply::Old(bytes, afterwards, _charge) => {
@@ -96,7 +105,7 @@ async fn exchange<S, H>(
     stream: &mut S,
     reader: &mut Reader,
     handler: &H,
-    visitor: &Visitor,
+    (visitor, seat): (&Visitor, &Arc<Seat>),
 ) -> io::Result<Reply>
 where
     S: AsyncRead + AsyncWrite + Unpin,
@@ -116,23 +125,26 @@ where
         Ok(request) => request,
         Err(response) => return Ok(refused(&response)),
     };
-    let (visitor, length, counted) = match admit(&request, handler, visitor) {
+    let (visitor, length, mut counted) = match admit(&request, handler, visitor) {
         Ok(admitted) => admitted,
         Err(response) => return Ok(refused(&response)),
     };
     if length > 0 {
-        match read_body(stream, reader, &request, length).await? {
+        match read_body(stream, reader, &request, (length, &mut counted.1)).await? {
             // The owner is wiped when the last clone of the body is dropped: a form may hold a password.
-            Some(body) => request.body = Bytes::from_owner(body),
-            None => return Ok(refused(&Response::too_slow())),
+            Ok(body) => request.body = Bytes::from_owner(body),
+            Err(response) => return Ok(refused(&response)),
         }
     }
-    let pages = handler.pages(&request).filter(|_| request.is_modern());
-    if let Some(modern) =
-        pages.and_then(|pages| Modern::new(&request, pages, &visitor, handler.entrance().answers()))
-    {
-        return Ok(Reply::Modern(Box::new(modern), counted));
+    let answers = handler.entrance().answers();
+    if let Some(pages) = handler.pages(&request).filter(|_| request.is_modern()) {
+        match Modern::new(&request, pages, &visitor, seat, answers) {
+            Ok(Some(modern)) => return Ok(Reply::Modern(Box::new(modern), counted)),
+            Ok(None) => {}
+            Err(response) => return Ok(refused(&response)),
+        }
     }
+    let work = seat.work();
     let response = tokio::select! {
         // An answer that is ready is sent, although the client's end of the stream may have come with the request.
         biased;
@@ -141,10 +153,11 @@ where
         // answer that nobody reads would take messages with it, which otherwise wait for the next poll.
         () = reader.gone(stream), if handler.may_hold(&request) => return Ok(Reply::None),
     };
+    drop(work);
     let afterwards =
         if request.keeps_alive() && !response.closes() { Afterwards::KeepAlive } else { Afterwards::Close };
     let bytes = response.to_bytes(request.method == Method::HEAD, afterwards);
-    match handler.entrance().answers().charge(visitor.peer.ip(), bytes.len()) {
+    match answers.charge_bytes(visitor.peer.ip(), bytes.len()) {
         Some(charge) => Ok(Reply::Old(bytes, afterwards, Some(charge))),
         None => Ok(Reply::None),
     }
@@ -175,13 +188,13 @@ fn refused(response: &Response) -> Reply {
     Reply::Old(response.to_bytes(false, Afterwards::Close), Afterwards::Close, None)
 }
 
-/// `None` when it takes too long.
+/// The inner error is the answer to send: it takes too long, or another body has got its place.
 async fn read_body<S>(
     stream: &mut S,
     reader: &mut Reader,
     request: &Request<'_>,
-    length: usize,
-) -> io::Result<Option<Zeroizing<Vec<u8>>>>
+    (length, upload): (usize, &mut Option<Upload>),
+) -> io::Result<Result<Zeroizing<Vec<u8>>, Response>>
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
@@ -191,11 +204,19 @@ where
         send(stream, b"HTTP/1.1 100 Continue\r\n\r\n").await?;
     }
     // Two limits: all of the body at a telephone line's pace, and no silence of ten seconds within it.
-    match timeout(deadlines::of_body(request.length), reader.body(stream, length, BODY)).await {
+    let body = timeout(deadlines::of_body(request.length), reader.body(stream, length, BODY));
+    let body = tokio::select! {
+        body = body => body,
+        () = displaced(upload.as_ref()) => return Ok(Err(too_many_files())),
+    };
+    if let Some(upload) = upload {
+        upload.is_whole();
+    }
+    match body {
         // The reader's own limit, as an error of the stream.
-        Ok(Err(error)) if error.kind() == io::ErrorKind::TimedOut => Ok(None),
-        Ok(body) => body.map(Some),
-        Err(_) => Ok(None),
+        Ok(Err(error)) if error.kind() == io::ErrorKind::TimedOut => Ok(Err(Response::too_slow())),
+        Ok(body) => body.map(Ok),
+        Err(_) => Ok(Err(Response::too_slow())),
     }
 }
 

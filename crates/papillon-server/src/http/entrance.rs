@@ -1,6 +1,7 @@
 //! The entrance that the listeners of a site share: the places for connections, requests and long bodies, the trusted
 //! proxies, and the end of new requests at shutdown.
 
+use std::future::pending;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -10,6 +11,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use super::charged::AnswerMemory;
 use super::listening::Room;
 use super::response::Response;
+use super::seats::{Seat, Seats, Work};
 use super::visitor::Visitor;
 use crate::Limits;
 use crate::bans::Bans;
@@ -26,13 +28,42 @@ const UPLOADS: usize = 16;
 /// The same for one address.
 const UPLOADS_OF_ADDRESS: usize = 4;
 
-/// The memory of a connection by itself, in bytes: its task, and the head of a request (16 KiB at most).
-const PLAIN_CONNECTION: usize = 16 * 1024;
+/// The memory of a connection by itself, in bytes: its task, and the first KiB of what it sends.
+const PLAIN_CONNECTION: usize = 10 * 1024;
 /// The same over TLS, with the state and the buffers of that.
 const TLS_CONNECTION: usize = 48 * 1024;
 
-/// The room for a body: its memory, and for a long one a place of its address and of all.
-pub(super) type Upload = (Charge, Option<(Place, OwnedSemaphorePermit)>);
+/// The room for a body: its memory, and for a long one a place of its address and a seat of all.
+pub(super) struct Upload {
+    _charge: Charge,
+    long: Option<(Place, Arc<Seat>)>,
+    whole: Option<Work>,
+}
+
+impl Upload {
+    /// Notes that the body is whole: it keeps its seat from here on.
+    pub(super) fn is_whole(&mut self) {
+        self.whole = self.long.as_ref().map(|(_, seat)| seat.work());
+    }
+}
+
+/// Waits until the seat of a long body is given to another one. It does not end for others.
+pub(super) async fn displaced(upload: Option<&Upload>) {
+    match upload.and_then(|upload| upload.long.as_ref()) {
+        Some((_, seat)) => seat.evicted().await,
+        None => pending().await,
+    }
+}
+
+/// The answer to a client whose long body has no seat, or one no longer.
+pub(super) fn too_many_files() -> Response {
+    Response::busy("Too many files are being sent. Please try again in a moment.")
+}
+
+/// The answer to a client for whose request no memory is left.
+pub(super) fn too_much_under_way() -> Response {
+    Response::busy("There is too much under way. Please try again in a moment.")
+}
 
 /// The places of a request of HTTP/2, of its address and of all. The first one on a connection has those of the
 /// connection.
@@ -43,7 +74,7 @@ pub(crate) struct Entrance {
     room: Room,
     /// The places of HTTP/2 requests that are answered beside others on their connection.
     streams: Arc<Semaphore>,
-    uploads: Arc<Semaphore>,
+    uploads: Arc<Seats>,
     uploaders: Arc<AddressCounter>,
     answers: AnswerMemory,
     closing: watch::Sender<bool>,
@@ -57,7 +88,7 @@ impl Entrance {
             room: Room::new(limits, &[]),
             // A semaphore panics beyond its own limit; with none, nobody could ask.
             streams: Arc::new(Semaphore::new(limits.http_connections.clamp(1, Semaphore::MAX_PERMITS))),
-            uploads: Arc::new(Semaphore::new(UPLOADS)),
+            uploads: Seats::new(UPLOADS),
             uploaders: AddressCounter::new(UPLOADS_OF_ADDRESS),
             answers: AnswerMemory {
                 memory: Memory::new(MemoryLimits {
@@ -95,8 +126,7 @@ impl Entrance {
     /// Charges a connection to the memory of its client's address; `None` when there is none left.
     pub(super) fn charge_connection(&self, client: IpAddr, secure: bool) -> Option<Charge> {
         let bytes = if secure { TLS_CONNECTION } else { PLAIN_CONNECTION };
-        let charge = self.answers.memory.charge_connection(client, bytes);
-        charge.map_err(|excess| self.answers.refusals.note(excess.into(), Some(client), None)).ok()
+        self.answers.charge_connection(client, bytes)
     }
 
     /// The memory that answers are charged to.
@@ -104,9 +134,9 @@ impl Entrance {
         &self.answers
     }
 
-    /// Notes that a connection was closed because its address has all that it may have.
-    pub(super) fn note_full(&self, client: IpAddr) {
-        self.answers.refusals.note(Refusal::ConnectionsOfAddress, Some(client), None);
+    /// Notes that a client was turned away.
+    pub(super) fn note(&self, why: Refusal, client: IpAddr) {
+        self.answers.refusals.note(why, Some(client), None);
     }
 
     /// With these bans.
@@ -184,7 +214,7 @@ impl Entrance {
     fn place(&self, visitor: &Visitor) -> Result<Place, Response> {
         let client = visitor.peer.ip();
         self.room.arrivals.enter(client).ok_or_else(|| {
-            self.note_full(client);
+            self.note(Refusal::ConnectionsOfAddress, client);
             Response::busy("There are too many requests from this address. Please try again in a moment.")
         })
     }
@@ -198,20 +228,20 @@ impl Entrance {
             return Ok(None);
         }
         let client = visitor.peer.ip();
-        let charge = self.answers.memory.charge(client, length).map_err(|excess| {
-            self.answers.refusals.note(excess.into(), Some(client), None);
-            Response::busy("There is too much under way. Please try again in a moment.")
-        })?;
+        let charge = self.answers.charge(client, length).ok_or_else(too_much_under_way)?;
         if length <= MAX_BODY {
-            return Ok(Some((charge, None)));
+            return Ok(Some(Upload { _charge: charge, long: None, whole: None }));
         }
         let full = || {
-            self.answers.refusals.note(Refusal::Uploads, Some(client), None);
-            Response::busy("Too many files are being sent. Please try again in a moment.")
+            self.note(Refusal::Uploads, client);
+            too_many_files()
         };
-        // The address first: one that is at its own limit takes no permit of all.
-        let arrival = self.uploaders.enter(client).ok_or_else(full)?;
-        let permit = Arc::clone(&self.uploads).try_acquire_owned().map_err(|_| full())?;
-        Ok(Some((charge, Some((arrival, permit)))))
+        // The address first: one that is at its own limit takes no seat of others.
+        let place = self.uploaders.enter(client).ok_or_else(full)?;
+        let (seat, displaced) = self.uploads.take(Some(client)).ok_or_else(full)?;
+        if let Some(displaced) = displaced {
+            self.note(Refusal::Uploads, displaced);
+        }
+        Ok(Some(Upload { _charge: charge, long: Some((place, seat)), whole: None }))
     }
 }

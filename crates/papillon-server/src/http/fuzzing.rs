@@ -6,6 +6,7 @@ mod wire;
 use std::net::IpAddr;
 
 use super::request::{self, Request};
+use super::seats::Seat;
 use super::{Setting, Visitor, converse};
 use crate::addresses::Front;
 use echo::Echo;
@@ -33,7 +34,7 @@ fn asked(bytes: &[u8], segment: usize) -> Vec<echo::Asked> {
     let (peer, local) = ([192, 0, 2, 1], [192, 0, 2, 9]);
     let visitor = Visitor::new((peer, 1042).into(), (local, 80).into());
     // The end of the connection is the client's affair.
-    let _ = block_on(converse(Wire::new(bytes, segment), &echo, &visitor));
+    let _ = block_on(converse(Wire::new(bytes, segment), &echo, &visitor, Seat::alone()));
     echo.asked()
 }
 

@@ -53,6 +53,11 @@ impl<S: AsyncRead + Unpin> AsyncRead for Handed<S> {
             let count = rest.len().min(buffer.remaining());
             buffer.put_slice(&rest[..count]);
             self.read += count;
+            if self.read == self.given.len() {
+                // Not needed any more, while the answer may wait for long.
+                self.given = Zeroizing::default();
+                self.read = 0;
+            }
             return Poll::Ready(Ok(()));
         }
         match self.then {

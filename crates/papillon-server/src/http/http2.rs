@@ -4,13 +4,16 @@
 
 mod activity;
 mod answer;
+mod slots;
 
-use std::convert::Infallible;
+use std::future::ready;
 use std::io;
+use std::pin::Pin;
 use std::sync::Arc;
 
 use axum::body::Body;
 use bytes::Bytes;
+use h2::Reason;
 use http::header::CONTENT_LENGTH;
 use http::request::Parts;
 use http::{Method, StatusCode};
@@ -25,49 +28,68 @@ use tokio::time::{Instant, timeout_at};
 use zeroize::Zeroizing;
 
 use self::activity::{Activity, Unanswered};
-use self::answer::Answer;
+use self::answer::{Answer, Held};
+use self::slots::{Slot, Slots};
 use super::bridge;
 use super::deadlines::{self, BODY};
-use super::entrance::{Stream, Upload};
+use super::entrance::{Stream, Upload, displaced, too_many_files};
 use super::handler::Handler;
 use super::paced::Paced;
 use super::request::{MAX_HEAD, Request};
 use super::response::Response;
+use super::seats::Seat;
 use super::visitor::Visitor;
+use crate::delivery::Charge;
 
-/// The most requests of one connection at once. A proxy sends those of many clients.
-const STREAMS: u32 = 100;
+/// The most requests of one connection at once. hyper takes all of them before this server can refuse one.
+const STREAMS: u32 = 32;
+/// The same for a trusted proxy, which sends those of many clients.
+const STREAMS_OF_PROXY: u32 = 100;
 /// The bytes that a client may send of one body before they have been read; the next is for all bodies of a
 /// connection.
 const STREAM_WINDOW: u32 = 64 * 1024;
 const CONNECTION_WINDOW: u32 = 256 * 1024;
 /// The bytes that wait for a client on one stream.
 const UNSENT: usize = 16 * 1024;
+/// The memory of a request by itself, in bytes: its tasks, and what is under way between hyper and them.
+const REQUEST: usize = 8 * 1024;
+/// The memory of a header beside its name and value, which are there twice.
+const HEADER: usize = 384;
 
 /// Answers requests until one of the two sides ends the connection, or nothing has happened on it for half a minute.
 ///
 /// # Errors
 /// When the connection fails.
-pub(crate) async fn serve<S, H>(stream: S, handler: &Arc<H>, visitor: &Visitor) -> io::Result<()>
+pub(crate) async fn serve<S, H>(
+    stream: S,
+    handler: &Arc<H>,
+    visitor: &Visitor,
+    seat: Arc<Seat>,
+) -> io::Result<()>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send,
     H: Handler,
 {
     let activity = Arc::new(Activity::default());
+    let client = Some(visitor.peer.ip()).filter(|_| visitor.counted);
+    let slots = Arc::new(Slots::new(handler.entrance().answers(), client));
     let asking = Arc::new(Asking {
         handler: Arc::clone(handler),
         visitor: visitor.clone(),
+        seat,
         first: Arc::new(Semaphore::new(1)),
     });
     let service = {
-        let activity = Arc::clone(&activity);
+        let (activity, slots) = (Arc::clone(&activity), Arc::clone(&slots));
         service_fn(move |request| {
             // Counted here and not in the future: a request counts as soon as hyper has it, before its first poll.
             let (asking, unanswered) = (Arc::clone(&asking), Unanswered::new(&activity));
-            async move { Ok::<_, Infallible>(asking.answer(request, unanswered).await) }
+            let slot = slots.take();
+            asking.begin(request, unanswered, slot)
         })
     };
-    let connection = builder().serve_connection(TokioIo::new(Paced::new(stream)), service);
+    let streams = if visitor.counted { STREAMS } else { STREAMS_OF_PROXY };
+    let connection = builder(streams).serve_connection(TokioIo::new(Paced::new(stream)), service);
     let mut connection = std::pin::pin!(connection);
     tokio::select! {
         ended = &mut connection => return ended.map_err(io::Error::other),
@@ -77,6 +99,8 @@ where
             let _ = connection.await;
             return Ok(());
         }
+        // What the client has asked for ends with it: nothing less gives memory back.
+        () = slots.none_left() => return Err(io::Error::other("no memory is left for the client's address")),
         // It only tells the client, by a GOAWAY: the connection has to be polled on for that.
         () = activity.over() => connection.as_mut().graceful_shutdown(),
     }
@@ -85,10 +109,10 @@ where
     Ok(())
 }
 
-fn builder() -> http2::Builder<TokioExecutor> {
+fn builder(streams: u32) -> http2::Builder<TokioExecutor> {
     let mut builder = http2::Builder::new(TokioExecutor::new());
     builder
-        .max_concurrent_streams(STREAMS)
+        .max_concurrent_streams(streams)
         .initial_stream_window_size(STREAM_WINDOW)
         .initial_connection_window_size(CONNECTION_WINDOW)
         .max_send_buf_size(UNSENT)
@@ -101,6 +125,7 @@ fn builder() -> http2::Builder<TokioExecutor> {
 struct Asking<H> {
     handler: Arc<H>,
     visitor: Visitor,
+    seat: Arc<Seat>,
     /// One permit, for the request that needs no place beside its connection's.
     first: Arc<Semaphore>,
 }
@@ -108,30 +133,88 @@ struct Asking<H> {
 /// A request's places in the counts of its client.
 type Counted = (Stream, Option<Upload>);
 
+/// The answer to come. Boxed, so that hyper's memory for a request that is refused is small.
+type Beginning = Pin<Box<dyn Future<Output = Result<http::Response<Answer>, h2::Error>> + Send>>;
+
+/// An answer, the places of its request, and the charge for its body.
+type Answered = (http::Response<Body>, (Stream, Option<Charge>));
+
 impl<H: Handler> Asking<H> {
-    async fn answer(
-        &self,
+    /// Charges a request and begins to answer it, also by a refusal. Where there is no memory left the client may ask
+    /// again. All of it before the answer is first polled: hyper hands over all requests that have come, and their heads
+    /// would wait uncharged.
+    fn begin(
+        self: Arc<Self>,
         request: http::Request<Incoming>,
         unanswered: Unanswered,
-    ) -> http::Response<Answer> {
+        slot: Slot,
+    ) -> Beginning {
         let (parts, body) = request.into_parts();
-        let (answer, place) = match self.respond(parts, body).await {
-            Ok((answer, place)) => (answer, Some(place)),
+        let visitor = self.visitor_of(&parts);
+        let client = visitor.as_ref().map_or(self.visitor.peer, |visitor| visitor.peer).ip();
+        match self.handler.entrance().answers().charge(client, REQUEST + size(&parts)) {
+            Some(charge) => Box::pin(async move {
+                let asked = visitor.map(|visitor| (parts, body, visitor));
+                Ok(self.answer(asked, Arc::new(charge), unanswered, slot).await)
+            }),
+            None => Box::pin(ready(Err(Reason::REFUSED_STREAM.into()))),
+        }
+    }
+
+    async fn answer(
+        &self,
+        asked: Result<(Parts, Incoming, Visitor), Response>,
+        charge: Arc<Charge>,
+        unanswered: Unanswered,
+        mut slot: Slot,
+    ) -> http::Response<Answer> {
+        let answered = match asked {
+            Ok((parts, body, visitor)) => self.respond(parts, body, visitor, Arc::clone(&charge)).await,
+            Err(refused) => Err(refused),
+        };
+        let (answer, taken) = match answered {
+            Ok((answer, taken)) => (answer, Some(taken)),
             Err(refused) => (bridge::to_http(&refused), None),
         };
         let unsent = unanswered.answered();
-        answer.map(|body| Answer::new(body, unsent, place))
+        if !answer.body().is_end_stream() {
+            slot.ends_with_this();
+        }
+        let held = Held { _request: charge, _taken: taken, _slot: slot };
+        answer.map(|body| Answer::new(body, unsent, held))
+    }
+
+    /// The client of a request.
+    fn visitor_of(&self, parts: &Parts) -> Result<Visitor, Response> {
+        let request = Request::of_parts(parts)?;
+        let mut visitor = self.visitor.clone();
+        let entrance = self.handler.entrance();
+        visitor.asks(&request, self.handler.setting(), |address| entrance.trusts(address));
+        Ok(visitor)
     }
 
     async fn respond(
         &self,
         parts: Parts,
         body: Incoming,
-    ) -> Result<(http::Response<Body>, Stream), Response> {
-        let (most, counted, visitor) = self.admit(&parts, &body)?;
-        let body = read_body(body, most).await?;
+        visitor: Visitor,
+        charge: Arc<Charge>,
+    ) -> Result<Answered, Response> {
+        let (length, (place, mut room)) = self.admit(&parts, &body, &visitor)?;
+        let body = tokio::select! {
+            body = read_body(body, length) => body?,
+            () = displaced(room.as_ref()) => return Err(too_many_files()),
+        };
+        if let Some(room) = &mut room {
+            room.is_whole();
+        }
         let held = self.handler.may_hold(&with_body(&parts, &body)?);
-        let answer = ask(Arc::clone(&self.handler), parts, body, visitor, counted);
+        let work = self.seat.work();
+        let (handler, counted) = (Arc::clone(&self.handler), (place, room));
+        let answer = async move {
+            let (_charge, _work) = (charge, work);
+            ask(handler, parts, body, visitor, counted).await
+        };
         if held {
             // In this task: when the client takes the poll back, its lines stay for the next one.
             return answer.await;
@@ -143,8 +226,8 @@ impl<H: Handler> Asking<H> {
         tokio::spawn(answer).await.map_err(failed)?
     }
 
-    /// The longest body of the request, its places in the counts, and its client.
-    fn admit(&self, parts: &Parts, body: &Incoming) -> Result<(usize, Counted, Visitor), Response> {
+    /// The longest that the body of the request may come to be, and its places in the counts.
+    fn admit(&self, parts: &Parts, body: &Incoming, visitor: &Visitor) -> Result<(usize, Counted), Response> {
         let request = Request::of_parts(parts)?;
         let entrance = self.handler.entrance();
         let most = self.handler.longest_body(&request);
@@ -154,13 +237,18 @@ impl<H: Handler> Asking<H> {
         if length > most {
             return Err(Response::too_much());
         }
-        let mut visitor = self.visitor.clone();
-        visitor.asks(&request, self.handler.setting(), |address| entrance.trusts(address));
-        entrance.let_in(&visitor)?;
-        let place = entrance.count_stream(&visitor, &self.first)?;
-        let room = entrance.make_room(length, &visitor)?;
-        Ok((most, (place, room), visitor))
+        entrance.let_in(visitor)?;
+        let place = entrance.count_stream(visitor, &self.first)?;
+        let room = entrance.make_room(length, visitor)?;
+        Ok((length, (place, room)))
     }
+}
+
+/// The memory of a request's head, in bytes.
+fn size(parts: &Parts) -> usize {
+    let headers = parts.headers.iter();
+    let headers: usize = headers.map(|(name, value)| HEADER + 2 * (name.as_str().len() + value.len())).sum();
+    headers + 2 * parts.uri.path_and_query().map_or(0, |target| target.as_str().len())
 }
 
 /// Lets the site answer. The place is free again when the client has taken the answer, the room for the body when the
@@ -171,7 +259,7 @@ async fn ask<H: Handler>(
     body: Bytes,
     visitor: Visitor,
     (place, _room): Counted,
-) -> Result<(http::Response<Body>, Stream), Response> {
+) -> Result<Answered, Response> {
     let request = with_body(&parts, &body)?;
     let is_head = request.method == Method::HEAD;
     let answer = match handler.pages(&request) {
@@ -179,7 +267,8 @@ async fn ask<H: Handler>(
         None => bridge::to_http(&handler.answer(&request, &visitor).await),
     };
     let answer = if is_head { without_body(answer) } else { answer };
-    Ok((handler.entrance().answers().charge_answer(visitor.peer.ip(), answer), place))
+    let (answer, charge) = handler.entrance().answers().charge_answer(visitor.peer.ip(), answer);
+    Ok((answer, (place, charge)))
 }
 
 /// A request whose body has been read.
@@ -216,7 +305,8 @@ async fn read_body(mut body: Incoming, most: usize) -> Result<Bytes, Response> {
         }
         if read.capacity() - read.len() < data.len() {
             // By hand, so that the smaller one is overwritten: it may hold a password.
-            let mut larger = Zeroizing::new(Vec::with_capacity((read.len() + data.len()) * 2));
+            let room = ((read.len() + data.len()) * 2).min(most);
+            let mut larger = Zeroizing::new(Vec::with_capacity(room));
             larger.extend_from_slice(&read);
             read = larger;
         }

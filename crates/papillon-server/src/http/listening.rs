@@ -8,24 +8,26 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::TcpStream;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
+use super::seats::{Seat, Seated, Seats};
 use crate::Limits;
 use crate::bans::Bans;
 use crate::limits::{AddressCounter, Place};
 use crate::listen::Backoff;
 use crate::listen::Listener;
 use crate::listen::proxy_protocol::{AddressRange, is_trusted};
+use crate::refusals::Refusal;
 
 /// The time that requests under way get at shutdown.
 const LAST_WORDS: Duration = Duration::from_secs(5);
 
 /// The room for connections: of all clients together, and of one address.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct Room {
-    connections: Arc<Semaphore>,
+    seats: Arc<Seats>,
     pub(crate) arrivals: Arc<AddressCounter>,
     pub(crate) trusted_proxies: Arc<[AddressRange]>,
     pub(crate) bans: Arc<Bans>,
@@ -34,10 +36,8 @@ pub(crate) struct Room {
 impl Room {
     /// Room within these limits. The clients of trusted proxies count by their own addresses.
     pub(crate) fn new(limits: &Limits, trusted_proxies: &[AddressRange]) -> Self {
-        // A semaphore panics beyond its own limit; with none, nobody could connect.
-        let most = limits.http_connections.clamp(1, Semaphore::MAX_PERMITS);
         Self {
-            connections: Arc::new(Semaphore::new(most)),
+            seats: Seats::new(limits.http_connections),
             arrivals: AddressCounter::new(limits.http_connections_per_address),
             trusted_proxies: trusted_proxies.into(),
             bans: Arc::default(),
@@ -48,23 +48,24 @@ impl Room {
 /// Accepts connections and hands them to `receive`, until `shutdown` turns true or its sender is gone.
 /// Then open connections get five seconds.
 ///
-/// A connection comes with its place in the count of its address. One of a trusted proxy comes without:
-/// `receive` finds out the address of its client. `full` is told of each address that is at its limit.
+/// A connection comes with its place in the count of its address, and with its seat. One of a trusted proxy comes without
+/// a place: `receive` finds out the address of its client. `note` is told of each connection that is closed for another
+/// one, or because its address is at its limit.
 pub(crate) async fn listen<Receive, Received>(
     listener: Listener,
     room: Room,
     mut shutdown: watch::Receiver<bool>,
-    full: impl Fn(IpAddr),
+    note: impl Fn(Refusal, IpAddr),
     receive: Receive,
 ) where
-    Receive: Fn(TcpStream, Option<Place>) -> Received,
+    Receive: Fn(TcpStream, Option<Place>, Arc<Seat>) -> Received,
     Received: Future<Output = io::Result<()>> + Send + 'static,
 {
     let mut conversations = JoinSet::new();
     let mut backoff = Backoff::default();
     loop {
         let accepted = {
-            // Made once for each connection: it may have one in its hands already, which waits for its permit.
+            // Made once for each connection: it may have one in its hands already, which waits for its seat.
             let mut next = pin!(next(&listener, &room, &backoff));
             loop {
                 tokio::select! {
@@ -80,19 +81,26 @@ pub(crate) async fn listen<Receive, Received>(
         };
         let Some(accepted) = accepted else { break };
         match accepted {
-            Ok((stream, from, permit)) => {
+            Ok((stream, from, (seat, evicted))) => {
                 backoff.reset();
+                if let Some(evicted) = evicted {
+                    note(Refusal::PendingConnections, evicted);
+                }
                 let trusted = is_trusted(&room.trusted_proxies, from.ip());
                 let arrival = if trusted { None } else { room.arrivals.enter(from.ip()) };
                 if arrival.is_none() && !trusted {
-                    full(from.ip());
+                    note(Refusal::ConnectionsOfAddress, from.ip());
                     continue;
                 }
-                let received = receive(stream, arrival);
+                let received = receive(stream, arrival, Arc::clone(&seat));
                 conversations.spawn(async move {
-                    let _permit = permit;
-                    if let Err(error) = received.await {
-                        tracing::debug!(%error, "HTTP connection failed");
+                    tokio::select! {
+                        received = received => {
+                            if let Err(error) = received {
+                                tracing::debug!(%error, "HTTP connection failed");
+                            }
+                        }
+                        () = seat.evicted() => {}
                     }
                 });
             }
@@ -112,23 +120,20 @@ pub(crate) async fn listen<Receive, Received>(
     }
 }
 
-/// The next connection, and the permit to serve it. The permit is asked for second, so that an idle listener holds
-/// none that another one could use. At the limit one accepted connection waits here, and all others in the system's
-/// queue.
+/// The next connection, and its seat. The seat is asked for second, so that an idle listener holds none that another one
+/// could use. Where there is none for it, one accepted connection waits here, and all others in the system's queue.
 async fn next(
     listener: &Listener,
     room: &Room,
     backoff: &Backoff,
-) -> io::Result<(TcpStream, SocketAddr, OwnedSemaphorePermit)> {
+) -> io::Result<(TcpStream, SocketAddr, Seated)> {
     backoff.wait().await;
-    let (stream, from) = loop {
+    loop {
         let (stream, from) = listener.accept().await?;
         // The client of a proxy is not known yet.
-        if is_trusted(&room.trusted_proxies, from.ip()) || !room.bans.refuses_address(from.ip()) {
-            break (stream, from);
+        let client = Some(from.ip()).filter(|client| !is_trusted(&room.trusted_proxies, *client));
+        if client.is_none_or(|client| !room.bans.refuses_address(client)) {
+            return Ok((stream, from, room.seats.wait(client).await));
         }
-    };
-    // It fails only for a semaphore that is closed, and this one never is.
-    let permit = Arc::clone(&room.connections).acquire_owned().await.map_err(io::Error::other)?;
-    Ok((stream, from, permit))
+    }
 }

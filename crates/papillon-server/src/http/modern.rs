@@ -6,6 +6,7 @@
 
 use std::convert::Infallible;
 use std::io;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use axum::Router;
@@ -17,24 +18,37 @@ use hyper::body::{Body as _, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
+use parking_lot::Mutex;
 use tokio::io::{AsyncRead, AsyncWrite};
 use zeroize::Zeroizing;
 
 use super::bridge;
 use super::charged::AnswerMemory;
+use super::entrance::too_much_under_way;
 use super::handed::Handed;
 use super::request::Request;
-use super::response::Afterwards;
+use super::response::{Afterwards, Response};
+use super::seats::Seat;
 use super::visitor::Visitor;
+use crate::delivery::Charge;
 
 /// The headers that hyper does not get: they are about the body, which has been read. hyper would look for it.
 const DONE: [&str; 2] = ["Content-Length", "Expect"];
+
+/// hyper's memory for one request, in bytes: its state, and a buffer each for reading and for writing.
+const ENGINE: usize = 20 * 1024;
+/// The copies of a request's head: this server's, hyper's, and the headers as the router gets them.
+const HEADS: usize = 3;
 
 /// A request for the router, and all that its answer needs.
 pub(super) struct Modern {
     pages: Router,
     visitor: Visitor,
+    seat: Arc<Seat>,
     memory: AnswerMemory,
+    _charge: Charge,
+    /// The charge for the page, which hyper copies as soon as it is made: kept until the client has taken the answer.
+    page: Mutex<Option<Charge>>,
     head: Zeroizing<Vec<u8>>,
     body: Bytes,
     keeps_alive: bool,
@@ -43,23 +57,34 @@ pub(super) struct Modern {
 
 impl Modern {
     /// A request with its body; `None` when its target is none that a router understands.
+    ///
+    /// # Errors
+    /// The answer to send when there is no memory left.
     pub(super) fn new(
         request: &Request<'_>,
         pages: &Router,
         visitor: &Visitor,
+        seat: &Arc<Seat>,
         memory: &AnswerMemory,
-    ) -> Option<Self> {
+    ) -> Result<Option<Self>, Response> {
         let target = request.target();
-        target.parse::<Uri>().ok()?;
-        Some(Self {
+        if target.parse::<Uri>().is_err() {
+            return Ok(None);
+        }
+        let head = head(request, &target);
+        let charge = memory.charge(visitor.peer.ip(), ENGINE + HEADS * head.len());
+        Ok(Some(Self {
             pages: pages.clone(),
             visitor: visitor.clone(),
+            seat: Arc::clone(seat),
             memory: memory.clone(),
-            head: head(request, &target),
+            _charge: charge.ok_or_else(too_much_under_way)?,
+            page: Mutex::default(),
+            head,
             body: request.body.clone(),
             keeps_alive: request.keeps_alive(),
             changes_protocol: request.wants_web_socket(),
-        })
+        }))
     }
 
     /// Whether the client asks to go on in another protocol, for which the connection is to be given away.
@@ -97,6 +122,8 @@ impl Modern {
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         self.keeps_alive = false;
+        // The other protocol has rules of its own for a client that is silent.
+        let _work = self.seat.work();
         let mut given = std::mem::take(&mut self.head);
         given.extend_from_slice(early);
         let (given, over) = Handed::give(stream, given);
@@ -112,8 +139,12 @@ impl Modern {
     /// Asks the router. The outcome says whether another request may follow.
     async fn ask(&self, asked: http::Request<Incoming>) -> (http::Response<Body>, Afterwards) {
         let (parts, _) = asked.into_parts();
-        let response = bridge::ask(&self.pages, parts, self.body.clone(), &self.visitor).await;
-        let mut response = self.memory.charge_answer(self.visitor.peer.ip(), response);
+        let response = {
+            let _work = self.seat.work();
+            bridge::ask(&self.pages, parts, self.body.clone(), &self.visitor).await
+        };
+        let (mut response, page) = self.memory.charge_answer(self.visitor.peer.ip(), response);
+        *self.page.lock() = page;
         if response.status() == StatusCode::SWITCHING_PROTOCOLS {
             return (response, Afterwards::Close);
         }

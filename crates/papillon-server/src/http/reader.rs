@@ -7,6 +7,7 @@ use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::time::timeout;
 use zeroize::Zeroizing;
 
+use super::charged::Buffers;
 use super::request::{self, MAX_HEAD};
 
 /// The bytes of room that an idle connection keeps: most requests fit.
@@ -17,6 +18,8 @@ const SMALL: usize = 1024;
 pub(super) struct Reader {
     buffer: Zeroizing<Vec<u8>>,
     filled: usize,
+    /// Charged before the buffer grows, for the head that is taken out of it as well.
+    charged: Buffers,
 }
 
 /// The outcome of the wait for a request.
@@ -32,12 +35,16 @@ pub(super) enum Head {
 }
 
 impl Reader {
-    pub(super) fn new() -> Self {
-        Self { buffer: Zeroizing::new(vec![0; SMALL]), filled: 0 }
+    pub(super) fn new(charged: Buffers) -> Self {
+        Self { buffer: Zeroizing::new(vec![0; SMALL]), filled: 0, charged }
     }
 
-    /// Waits for the first byte of a request; `false` when the client has gone instead.
+    /// Waits for the first byte of a request; `false` when the client has gone instead. The one before has been
+    /// answered.
     pub(super) async fn begins(&mut self, stream: &mut (impl AsyncRead + Unpin)) -> io::Result<bool> {
+        if self.buffer.len() <= SMALL {
+            self.charged.shrink();
+        }
         Ok(self.filled > 0 || self.fill(stream).await? > 0)
     }
 
@@ -121,6 +128,7 @@ impl Reader {
     async fn fill(&mut self, stream: &mut (impl AsyncRead + Unpin)) -> io::Result<usize> {
         if self.filled == self.buffer.len() {
             let to = (self.filled * 4).min(MAX_HEAD);
+            self.charged.grow(2 * to)?;
             grow(&mut self.buffer, to);
         }
         let read = stream.read(&mut self.buffer[self.filled..]).await?;

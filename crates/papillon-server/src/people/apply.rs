@@ -201,9 +201,9 @@ fn set_contact(lists: &mut Lists, gaps: Option<&mut Gaps>, event: &ListEvent, op
         }
         ListEvent::ContactPropertySet { contact, key, value } if open.has(Cells::property(*key)) => {
             lists.edit(gaps, contact, |entry| {
-                let mut properties = std::mem::take(&mut entry.properties).into_vec();
+                let mut properties = entry.properties.to_vec();
                 put_property(&mut properties, *key, value);
-                entry.properties = properties.into();
+                entry.show(properties.into());
             });
         }
         _ => {}
@@ -292,22 +292,22 @@ fn set_privacy(entry: &mut Contact, list: Option<PrivacyList>, open: Cells) {
 
 fn rename(entry: &mut Contact, name: &FriendlyName, open: Cells) {
     if open.has(Cells::NAME) {
-        entry.name = name.clone();
+        entry.rename(name.clone());
     }
 }
 
 /// Sets all properties that a contact shows, except the ones that newer changes have set.
 fn show(entry: &mut Contact, properties: &SharedProperties, open: Cells) {
     if open.has(Cells::PROPERTIES) {
-        entry.properties = properties.clone();
+        entry.show(properties.clone());
     } else if open.has_any(Cells::PROPERTIES) {
         // Key by key: newer changes have set some of them.
-        let mut kept = std::mem::take(&mut entry.properties).into_vec();
+        let mut kept = entry.properties.to_vec();
         for key in PropertyKey::ALL.into_iter().filter(|key| open.has(Cells::property(*key))) {
             kept.retain(|(known, _)| *known != key);
             kept.extend(properties.iter().find(|(shown, _)| *shown == key).cloned());
         }
         kept.sort_unstable_by_key(|(key, _)| *key);
-        entry.properties = kept.into();
+        entry.show(kept.into());
     }
 }

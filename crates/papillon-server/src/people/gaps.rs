@@ -170,7 +170,8 @@ mod tests {
             let handle = msnp::Handle::parse(&format!("p{number}@example.com")).unwrap();
             let (name, lists) = ((&handle).into(), msnp::ListFlags::NONE);
             let (account, groups, properties) = (AccountId(number), Default::default(), Box::default());
-            Contact { account, handle, name, lists, groups, properties }
+            let card = papillon_store::Card { account, handle, name, properties };
+            Contact { card: card.into(), lists, groups }
         };
         let mut gaps = Gaps::after(ListVersion(1));
         gaps.set_aside = vec![entry(1), entry(2)];

@@ -26,18 +26,15 @@ impl<C: Deref<Target = Change>> Line<C> {
     }
 
     /// Puts it into the outbox of a session.
+    #[inline]
     pub(super) fn send(&mut self, to: &Session, out: &mut Deliveries) {
-        if let Some(line) = self.for_dialect(to.dialect) {
-            out.send(&to.outbox, line);
+        let known = self.encoded.iter().position(|(known, _)| *known == to.dialect);
+        let at = known.unwrap_or_else(|| {
+            self.encoded.push((to.dialect, (self.encode)(&self.change, to.dialect)));
+            self.encoded.len() - 1
+        });
+        if let Some((_, Some(line))) = self.encoded.get(at) {
+            out.send(&to.outbox, line.clone());
         }
-    }
-
-    fn for_dialect(&mut self, dialect: Dialect) -> Option<Bytes> {
-        if let Some((_, line)) = self.encoded.iter().find(|(known, _)| *known == dialect) {
-            return line.clone();
-        }
-        let line = (self.encode)(&self.change, dialect);
-        self.encoded.push((dialect, line.clone()));
-        line
     }
 }

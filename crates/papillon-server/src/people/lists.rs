@@ -1,14 +1,16 @@
 //! The lists of a signed-in person in memory.
 
+use std::sync::Arc;
+
 use msnp::{
     AddPrompt, GroupId, GroupName, Handle, List, ListFlags, ListVersion, Privacy, PropertyKey, PropertyValue,
 };
-use papillon_store::{AccountId, Contact, GroupSet, Person, Roster};
+use papillon_store::{AccountId, Card, Contact, GroupSet, Person, Roster};
 
 use super::gaps::Gaps;
 
-/// The headers of a contact's texts in memory, in bytes.
-const ALLOCATIONS: usize = 64;
+/// The places of a contact's card and of its texts in memory, in bytes.
+const ALLOCATIONS: usize = 112;
 
 /// Lists, groups, settings and properties as last committed. Only [`apply`](super::apply::apply) changes them.
 #[derive(Debug)]
@@ -53,7 +55,8 @@ impl Lists {
         &self.roster.contacts
     }
 
-    /// The memory that the contacts take, in bytes. Settings and groups are bounded, and take little.
+    /// The memory that the contacts take, in bytes. Cards that other lists share count as this list's own, so that
+    /// nobody's weight depends on others. Settings and groups are bounded, and take little.
     pub(crate) fn weight(&self) -> usize {
         let properties = |contact: &Contact| {
             contact.properties.iter().map(|(_, value)| value.as_wire().len()).sum::<usize>()
@@ -114,7 +117,7 @@ impl Lists {
         person: &Person,
         edit: impl FnOnce(&mut Contact),
     ) {
-        let contacts = &mut self.roster.contacts;
+        let contacts = Arc::make_mut(&mut self.roster.contacts);
         // Every look-up relies on the order by account number.
         let gone = match contacts.binary_search_by_key(&person.account, |contact| contact.account) {
             Ok(at) => {
@@ -159,13 +162,13 @@ impl Lists {
 
     /// Changes the entries of all contacts that are on a list, and leaves them there.
     pub(super) fn edit_all(&mut self, edit: impl FnMut(&mut Contact)) {
-        self.roster.contacts.iter_mut().for_each(edit);
+        Arc::make_mut(&mut self.roster.contacts).iter_mut().for_each(edit);
     }
 
     /// Takes an account off all lists for good.
     pub(super) fn forget(&mut self, account: AccountId) {
         if let Ok(at) = self.position(account) {
-            self.roster.contacts.remove(at);
+            Arc::make_mut(&mut self.roster.contacts).remove(at);
         }
         if let Some(gaps) = &mut self.gaps {
             gaps.take_back(account);
@@ -178,14 +181,13 @@ impl Lists {
 }
 
 fn on_no_list(person: &Person) -> Contact {
-    Contact {
+    let card = Card {
         account: person.account,
         handle: person.handle.clone(),
         name: (&person.handle).into(),
-        lists: ListFlags::NONE,
-        groups: GroupSet::default(),
         properties: Box::default(),
-    }
+    };
+    Contact { card: card.into(), lists: ListFlags::NONE, groups: GroupSet::default() }
 }
 
 /// Sets or, with an empty value, unsets a property in a list kept in the order of the keys.
@@ -222,14 +224,14 @@ mod tests {
             privacy: Privacy::AllowUnlisted,
             properties: Vec::new(),
             groups: Vec::new(),
-            contacts: Vec::new(),
+            contacts: Arc::default(),
         };
         let mut lists = Lists::new(roster);
         let mut gaps = Gaps::after(ListVersion(1));
         gaps.set_aside = vec![on_no_list(&person(1)), on_no_list(&person(2))];
         let name = FriendlyName::parse("new").unwrap();
         for number in [2, 3] {
-            lists.edit_known(Some(&mut gaps), AccountId(number), |contact| contact.name = name.clone());
+            lists.edit_known(Some(&mut gaps), AccountId(number), |contact| contact.rename(name.clone()));
         }
         let aside = |contact: &Contact| (contact.handle.clone(), contact.name == name);
         let aside: Vec<_> = gaps.set_aside.iter().map(aside).collect();

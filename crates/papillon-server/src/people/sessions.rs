@@ -1,11 +1,13 @@
 //! The sessions of signed-in people, by account.
 
-use std::collections::HashMap;
+use std::borrow::Borrow;
+use std::collections::{HashMap, HashSet};
+use std::hash::{Hash, Hasher};
 use std::sync::{Arc, Weak};
-use std::time::SystemTime;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use msnp::{ClientCapabilities, Dialect, EncodedObject, FriendlyName, Handle, List, ListFlags, Status};
-use papillon_store::{Account, AccountId, Roster};
+use papillon_store::{Account, AccountId, NumberHash, Roster};
 use parking_lot::{Mutex, MutexGuard, RwLock, RwLockReadGuard};
 
 use super::change::Presence;
@@ -20,12 +22,15 @@ use crate::listen::Origin;
 #[derive(Default)]
 pub(super) struct Sessions(RwLock<Maps>);
 
-/// An account has one session. The handle leads to the account: a request names a person by handle.
+/// An account has one session. A request names a person by handle.
 #[derive(Default)]
 pub(super) struct Maps {
-    by_account: HashMap<AccountId, Arc<Session>>,
-    by_handle: HashMap<Handle, AccountId>,
+    by_account: HashMap<AccountId, Arc<Session>, NumberHash>,
+    by_handle: HashSet<ByHandle>,
 }
+
+/// A session that is found by its handle: the map needs no copy of it.
+struct ByHandle(Arc<Session>);
 
 /// The session of a signed-in person. Outside of `people` only the connection's own task has it.
 pub(crate) struct Session {
@@ -37,8 +42,8 @@ pub(crate) struct Session {
     pub(crate) origin: Origin,
     /// The client's description of itself, for administrators; can be empty.
     pub(crate) client: Box<str>,
-    /// When the sign-in was.
-    pub(crate) since: SystemTime,
+    /// When the sign-in was, in seconds since 1970.
+    pub(crate) since: u64,
     /// Beside the state, because it is asked while another session's state is locked.
     pub(super) watch: Watch,
     state: Mutex<State>,
@@ -120,7 +125,7 @@ impl Session {
             outbox,
             origin,
             client,
-            since: SystemTime::now(),
+            since: SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs()),
             watch: Watch::default(),
             state: Mutex::new(State::new(account.name, roster)),
         })
@@ -179,8 +184,9 @@ impl Sessions {
     /// Enters a session. The one before it has been signed out.
     pub(super) fn enter(&self, session: &Arc<Session>) {
         let mut maps = self.0.write();
-        // Both under one lock: a look-up by handle goes through both.
-        maps.by_handle.insert(session.handle.clone(), session.account);
+        // Both under one lock, so that each look-up finds the same.
+        // In place of an equal one, which an insertion would leave.
+        maps.by_handle.replace(ByHandle(Arc::clone(session)));
         maps.by_account.insert(session.account, Arc::clone(session));
     }
 
@@ -192,7 +198,7 @@ impl Sessions {
         }
         maps.by_account.remove(&session.account);
         // A new account can have the handle of one that was removed.
-        if maps.by_handle.get(&session.handle) == Some(&session.account) {
+        if maps.by_handle.get(&session.handle).is_some_and(|current| Arc::ptr_eq(&current.0, session)) {
             maps.by_handle.remove(&session.handle);
         }
     }
@@ -204,9 +210,7 @@ impl Sessions {
 
     /// The same by handle.
     pub(super) fn by_handle(&self, handle: &Handle) -> Option<Arc<Session>> {
-        // One lock for both: `get` of this type would take it again, and a writer that waits in between blocks that.
-        let maps = self.0.read();
-        maps.get(*maps.by_handle.get(handle)?).cloned()
+        self.0.read().by_handle.get(handle).map(|found| Arc::clone(&found.0))
     }
 
     /// All sessions, for several look-ups. No other method of this may be called meanwhile, and no state locked: a
@@ -225,6 +229,27 @@ impl Sessions {
         self.0.read().by_account.values().cloned().collect()
     }
 }
+
+impl Borrow<Handle> for ByHandle {
+    fn borrow(&self) -> &Handle {
+        &self.0.handle
+    }
+}
+
+// As the handle alone: the map is asked by handles.
+impl Hash for ByHandle {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.handle.hash(state);
+    }
+}
+
+impl PartialEq for ByHandle {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.handle == other.0.handle
+    }
+}
+
+impl Eq for ByHandle {}
 
 impl Maps {
     pub(super) fn get(&self, account: AccountId) -> Option<&Arc<Session>> {

@@ -1,5 +1,7 @@
 //! A connection: one task that reads, and one bounded outbox to which every task may write.
 
+mod clock;
+
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
@@ -11,8 +13,9 @@ use msnp::Handle;
 use msnp::wire::{Decoder, Frame, Limits, Stream};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep, sleep_until};
-use tracing::{Instrument, Span, field};
+use tracing::{Span, field};
 
+use self::clock::Clock;
 use super::caught::{Panicked, caught};
 use super::command_error::Flow;
 use super::notification;
@@ -36,40 +39,49 @@ enum Role {
 }
 
 /// Serves one client until one of the two sides ends it. `early` are the bytes that have been read from it.
-pub(crate) async fn serve(
+pub(crate) fn serve(
     service: Arc<Service>,
     stream: TcpStream,
     early: Vec<u8>,
     origin: Origin,
     place: Place,
-) {
+) -> impl Future<Output = ()> + Send {
     let (half, writer) = stream.into_split();
     let share = service.memory.share(origin.client.ip());
     let traffic = Arc::clone(&service.counts.traffic);
     let outbox = Arc::new(Outbox::new(writer, service.config.limits.outbox_bytes, share, traffic));
-    attend(service, Reader::Tcp { half, early }, outbox, origin, place).await;
+    attend(service, Reader::Tcp { half, early }, outbox, origin, place)
 }
 
 /// The same for a client whose bytes come through a tunnel.
-pub(crate) async fn serve_tunnel(service: Arc<Service>, tunnel: Arc<Tunnel>, origin: Origin, place: Place) {
+pub(crate) fn serve_tunnel(
+    service: Arc<Service>,
+    tunnel: Arc<Tunnel>,
+    origin: Origin,
+    place: Place,
+) -> impl Future<Output = ()> + Send {
     let outbox = Arc::clone(tunnel.outbox());
-    attend(service, Reader::Tunnel(Inlet(tunnel)), outbox, origin, place).await;
+    attend(service, Reader::Tunnel(Inlet(tunnel)), outbox, origin, place)
 }
 
-async fn attend(service: Arc<Service>, reader: Reader, outbox: Arc<Outbox>, origin: Origin, place: Place) {
-    let shared = Arc::clone(&service);
-    // Declared before the connection, so dropped after it: a shutdown counts it until its last lines are taken.
-    let place = Arc::new(place);
+// No async functions: such a future has its arguments twice, as they were passed and as they are used, for as long as
+// the client is connected.
+fn attend(
+    service: Arc<Service>,
+    reader: Reader,
+    outbox: Arc<Outbox>,
+    origin: Origin,
+    place: Place,
+) -> impl Future<Output = ()> + Send {
     place.attach(&outbox);
     // A ban that came since the connection was accepted closes those that have an outbox: this one, or it is seen here.
-    if shared.bans.has_address(origin.client.ip()) {
+    if service.bans.has_address(origin.client.ip()) {
         Deliveries::new().close(&outbox);
     }
-    let counted = service.counts.connections.open(door(origin.entry_point), counts::Role::Unknown);
     let mut connection = Connection {
         span: span(place.number(), &origin, &service.logged),
-        counted,
-        timeouts: &shared.config.now().timeouts,
+        counted: service.counts.connections.open(door(origin.entry_point), counts::Role::Unknown),
+        timeouts: &service.config.now().timeouts,
         decoder: Decoder::new(Stream::NotificationRequests, Limits::SIGN_IN),
         role: Role::Unknown,
         begun: Instant::now(),
@@ -81,24 +93,22 @@ async fn attend(service: Arc<Service>, reader: Reader, outbox: Arc<Outbox>, orig
         reader,
         outbox,
         origin,
-        place: Arc::clone(&place),
+        place,
     };
-    let ended = caught(connection.run()).await;
-    let reset = ended.unwrap_or_else(|Panicked| {
-        shared.counts.connections.note_panic();
-        let span = connection.span.clone();
-        span.in_scope(|| tracing::error!("a connection's task panicked; its client is disconnected"));
-        true
-    });
-    let account = connection.account();
-    // Before the lingering: the others hear at once that this client is gone.
-    connection.span.clone().in_scope(|| connection.leave(reset));
-    // A newcomer has the place of one that was evicted: its socket is closed at once.
-    if !reset && place.is_kept() {
-        connection.reader.linger().await;
-    }
-    if let Some(refusal) = connection.refusal() {
-        shared.refusals.note(refusal, Some(origin.client.ip()), account.as_ref());
+    async move {
+        let ended = caught(pin!(connection.run())).await;
+        let reset = ended.unwrap_or_else(|Panicked| connection.note_panic());
+        let account = connection.account();
+        // Before the lingering: the others hear at once that this client is gone.
+        connection.span.clone().in_scope(|| connection.leave(reset));
+        // A newcomer has the place of one that was evicted: its socket is closed at once.
+        if !reset && connection.place.is_kept() {
+            connection.reader.linger().await;
+        }
+        if let Some(refusal) = connection.refusal() {
+            let from = Some(connection.origin.client.ip());
+            connection.service.refusals.note(refusal, from, account.as_ref());
+        }
     }
 }
 
@@ -118,41 +128,6 @@ enum Event {
     Rung,
 }
 
-/// What a connection knows of the time from one wake-up to the next.
-#[derive(Default)]
-struct Clock {
-    /// The outlook for which the timer is set. None when something has happened since: another deadline may count.
-    outlook: Option<Outlook>,
-    /// The time since which the client has taken nothing of the lines that wait for it, and the bytes it had then.
-    stall: Option<(Instant, u64)>,
-    /// A client on a slow line is not late with an answer that is not read.
-    is_excused: bool,
-    /// Senders wait for the client: it has half the time to take something.
-    is_waited_for: bool,
-    /// The timer wakes the task.
-    is_running: bool,
-    /// The last event was a read.
-    has_read: bool,
-}
-
-impl Clock {
-    /// Whether the deadlines have to be looked at, in view of this outlook.
-    fn is_to_be_set(&mut self, outlook: Outlook) -> bool {
-        if self.outlook == Some(outlook) {
-            return false;
-        }
-        self.outlook = Some(outlook);
-        self.is_waited_for = outlook.holds_up;
-        // Any byte that the socket takes is a sign of life: the time begins anew with it. A client on a slow line may so
-        // take as long as it needs for a long list.
-        self.stall = outlook.stalled.map(|taken| match self.stall {
-            Some((since, then)) if then == taken => (since, taken),
-            _ => (Instant::now(), taken),
-        });
-        true
-    }
-}
-
 struct Connection {
     service: Arc<Service>,
     /// The client, for the lines of the log. It is entered around all work but the relay of messages: they pay nothing
@@ -164,7 +139,6 @@ struct Connection {
     reader: Reader,
     outbox: Arc<Outbox>,
     origin: Origin,
-    place: Arc<Place>,
     decoder: Decoder,
     role: Role,
     begun: Instant,
@@ -176,6 +150,8 @@ struct Connection {
     parted: bool,
     /// Requests that have been read wait until the client has taken lines.
     backlog: bool,
+    /// Last, so that it is dropped last: a shutdown counts the connection until its last lines are taken.
+    place: Place,
 }
 
 impl Connection {
@@ -335,7 +311,8 @@ impl Connection {
             Role::Switchboard(switchboard) => {
                 switchboard.handle_all(&mut self.decoder, buffer, &self.span, &mut Deliveries::new())
             }
-            Role::Unknown | Role::Notification(_) => self.handle(buffer).await,
+            // Boxed so that an idle connection does not carry the room that its commands need.
+            Role::Unknown | Role::Notification(_) => Box::pin(self.handle(buffer)).await,
         };
         self.backlog |= self.outbox.is_slowed();
         self.note_unfinished(buffer, before);
@@ -398,9 +375,12 @@ impl Connection {
             return Flow::Break(());
         }
         match &mut self.role {
-            // Boxed so that an idle connection does not carry the room that its commands need.
             Role::Notification(notification) => {
-                let flow = Box::pin(notification.handle(frame)).instrument(self.span.clone()).await;
+                let flow = {
+                    let mut handling = pin!(notification.handle(frame));
+                    // The span is entered at each step, without another handle to it for each command.
+                    poll_fn(|context| self.span.in_scope(|| handling.as_mut().poll(context))).await
+                };
                 // A sign-in raises the limits, from the next frame on.
                 self.decoder.expect(Stream::NotificationRequests, notification.frame_limits());
                 flow
@@ -518,6 +498,13 @@ impl Connection {
         if let Role::Switchboard(switchboard) = &mut self.role {
             switchboard.leave(0, &mut Deliveries::new());
         }
+    }
+
+    /// Tells of a panic of the connection's task. `true`: the client is gone.
+    fn note_panic(&self) -> bool {
+        self.service.counts.connections.note_panic();
+        self.span.in_scope(|| tracing::error!("a connection's task panicked; its client is disconnected"));
+        true
     }
 
     /// Lets the lines that have been sent go out, then ends.

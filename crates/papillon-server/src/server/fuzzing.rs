@@ -15,6 +15,7 @@ use super::{Listeners, Server};
 use crate::Config;
 use crate::delivery::{ANSWER_BYTES, Deliveries, Tunnel};
 use crate::http::fuzzing::{Wire, block_on};
+use crate::http::seats::Seat;
 use crate::http::{Visitor, converse};
 use crate::listen::{EntryPoint, Origin};
 use crate::roles::connection;
@@ -113,7 +114,12 @@ impl World {
     pub fn ask(&self, bytes: &[u8]) {
         let visitor = Visitor::new(([192, 0, 2, 1], 1042).into(), ([192, 0, 2, 9], 80).into());
         // The end of the connection is the client's affair.
-        let _ = block_on(converse(Wire::new(bytes, bytes.len().max(1)), &*self.server.site, &visitor));
+        let _ = block_on(converse(
+            Wire::new(bytes, bytes.len().max(1)),
+            &*self.server.site,
+            &visitor,
+            Seat::alone(),
+        ));
     }
 }
 

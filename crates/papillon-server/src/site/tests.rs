@@ -9,6 +9,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream};
 use super::*;
 use crate::Limits;
 use crate::addresses::Ports;
+use crate::http::seats::Seat;
 use crate::http::{Handler, MAX_HEAD, Request, Visitor, converse};
 use crate::passport::{
     CredentialError, CredentialSource, Passport, Passwords, StoredCredentials, TicketMint,
@@ -16,6 +17,7 @@ use crate::passport::{
 
 mod engines;
 mod http2;
+mod memory;
 mod multiplexed;
 
 /// The beginning of what `/health` says, behind the head.
@@ -58,7 +60,7 @@ async fn exchange(pieces: &[&[u8]], end: bool) -> String {
         }
         read_all(client).await
     };
-    let (served, answer) = tokio::join!(converse(server, &site, &visitor), talk);
+    let (served, answer) = tokio::join!(converse(server, &site, &visitor, Seat::alone()), talk);
     served.unwrap();
     answer
 }
@@ -80,7 +82,7 @@ async fn cut_everywhere(request: &str, end: &str) {
             client.write_all(&request.as_bytes()[at..]).await.unwrap();
             read_all(client).await
         };
-        let (served, answer) = tokio::join!(converse(server, &site, &visitor), talk);
+        let (served, answer) = tokio::join!(converse(server, &site, &visitor, Seat::alone()), talk);
         served.unwrap();
         assert!(answer.ends_with(end), "cut at {at}: {answer}");
     }
@@ -206,7 +208,7 @@ async fn who_does_not_read_is_left() {
     let (client, server) = tokio::io::duplex(8);
     let mut client = client;
     client.write_all(b"GET /\n\n").await.unwrap();
-    let error = converse(server, &site(), &visitor()).await.unwrap_err();
+    let error = converse(server, &site(), &visitor(), Seat::alone()).await.unwrap_err();
     assert_eq!(error.kind(), io::ErrorKind::TimedOut);
 }
 
@@ -229,7 +231,7 @@ async fn answers(text: &str) -> String {
         client.shutdown().await.unwrap();
         read_all(client).await
     };
-    let (served, answers) = tokio::join!(converse(server, &site, &visitor), talk);
+    let (served, answers) = tokio::join!(converse(server, &site, &visitor, Seat::alone()), talk);
     served.unwrap();
     answers
 }
@@ -295,7 +297,7 @@ async fn a_client_that_asks_first_is_told_to_go_on() {
         client.shutdown().await.unwrap();
         read_all(client).await
     };
-    let (served, answer) = tokio::join!(converse(server, &site, &visitor), talk);
+    let (served, answer) = tokio::join!(converse(server, &site, &visitor, Seat::alone()), talk);
     served.unwrap();
     assert!(answer.ends_with(" abc\n"), "{answer}");
 }
@@ -306,7 +308,7 @@ async fn who_leaves_in_the_middle_of_a_body_gets_no_answer() {
     let (site, visitor) = (site().with_pages(pages()), visitor());
     client.write_all(b"POST /echo HTTP/1.1\r\nContent-Length: 3\r\n\r\na").await.unwrap();
     client.shutdown().await.unwrap();
-    let error = converse(server, &site, &visitor).await.unwrap_err();
+    let error = converse(server, &site, &visitor, Seat::alone()).await.unwrap_err();
     assert_eq!(error.kind(), io::ErrorKind::UnexpectedEof);
 }
 
@@ -315,7 +317,7 @@ async fn a_body_that_does_not_come_is_given_up() {
     let (mut client, server) = tokio::io::duplex(1024);
     let (site, visitor) = (site().with_pages(pages()), visitor());
     client.write_all(b"POST /echo HTTP/1.1\r\nContent-Length: 3\r\n\r\na").await.unwrap();
-    let (served, answer) = tokio::join!(converse(server, &site, &visitor), read_all(client));
+    let (served, answer) = tokio::join!(converse(server, &site, &visitor, Seat::alone()), read_all(client));
     served.unwrap();
     assert!(answer.starts_with("HTTP/1.1 408 "), "{answer}");
 }
@@ -325,7 +327,7 @@ async fn a_connection_on_which_nothing_more_is_asked_ends() {
     let (mut client, server) = tokio::io::duplex(1024);
     let (site, visitor) = (site().with_pages(pages()), visitor());
     client.write_all(b"GET /echo HTTP/1.1\r\n\r\n").await.unwrap();
-    let (served, answer) = tokio::join!(converse(server, &site, &visitor), read_all(client));
+    let (served, answer) = tokio::join!(converse(server, &site, &visitor, Seat::alone()), read_all(client));
     served.unwrap();
     assert!(answer.ends_with(" \n"), "{answer}");
 }
@@ -343,7 +345,7 @@ async fn a_kept_connection_ends_with_the_site() {
         site.entrance().close();
         assert_eq!(read_all(client).await, "");
     };
-    let (served, ()) = tokio::join!(converse(server, &site, &visitor), talk);
+    let (served, ()) = tokio::join!(converse(server, &site, &visitor, Seat::alone()), talk);
     served.unwrap();
 }
 
@@ -351,7 +353,7 @@ async fn a_kept_connection_ends_with_the_site() {
 async fn announce_a_picture(site: &Site, visitor: &Visitor) -> String {
     let (mut client, server) = tokio::io::duplex(1024);
     client.write_all(b"POST /account/picture HTTP/1.1\r\nContent-Length: 1000000\r\n\r\n").await.unwrap();
-    let (served, answer) = tokio::join!(converse(server, site, visitor), read_all(client));
+    let (served, answer) = tokio::join!(converse(server, site, visitor, Seat::alone()), read_all(client));
     served.unwrap();
     answer
 }

@@ -24,6 +24,9 @@ use super::too_old::{self, TooOld};
 use crate::limits::Turns;
 use crate::listen::Peeked;
 
+/// The most bytes that wait in TLS for a client to take them. This is a record: fewer make more and smaller ones.
+const UNSENT: usize = 16 * 1024;
+
 /// Accepts TLS connections. A connection is shown the certificate that is current when it begins.
 #[derive(Debug)]
 pub struct TlsAcceptor {
@@ -148,7 +151,9 @@ impl TlsAcceptor {
         let offers_http2 =
             begun.client_hello().alpn().is_some_and(|mut offered| offered.any(|protocol| protocol == HTTP_2));
         let config = if offers_http2 { self.identity.http2_config() } else { self.identity.server_config() };
-        begun.into_stream(config).await
+        let mut stream = begun.into_stream(config).await?;
+        stream.get_mut().1.set_buffer_limit(Some(UNSENT));
+        Ok(stream)
     }
 }
 

@@ -11,7 +11,9 @@ use parking_lot::Mutex;
 use sqlx::Row;
 use tokio::time::Instant;
 
+use super::cards::Cards;
 use super::connections::in_time;
+use super::kept_lists::KeptLists;
 use super::transaction::Tx;
 use super::{Fault, SqlStore, lock, packed, roster};
 use crate::{Account, AccountId, Roster};
@@ -72,11 +74,16 @@ async fn version(tx: &mut Tx, account: AccountId) -> Result<Option<ListVersion>,
 }
 
 /// Reads an account once no change of it is under way any more.
-pub(super) async fn look(tx: &mut Tx, account: AccountId) -> Result<Option<(Account, Roster)>, Fault> {
+pub(super) async fn look(
+    tx: &mut Tx,
+    cards: &Cards,
+    account: AccountId,
+) -> Result<Option<(Account, Roster)>, Fault> {
     match lock::one(tx, account).await {
         Err(Fault::Refused(_)) => Ok(None),
         Err(fault) => Err(fault),
-        Ok(()) => roster::read(tx.lent(), account).await,
+        // From the database alone: what is known of the account is what is in doubt.
+        Ok(()) => roster::read(tx.lent(), cards, &KeptLists::default(), account).await,
     }
 }
 

@@ -13,7 +13,7 @@ use crate::{Account, AccountId, Committed, ListStore, PrivacyList, Result, Roste
 #[async_trait]
 impl ListStore for SqlStore {
     async fn sign_in(&self, account: AccountId) -> Result<Option<(Account, Roster)>> {
-        reading!(self, reader => roster::read(reader, account))
+        reading!(self, reader => roster::read(reader, &self.cards, &self.kept, account))
     }
 
     fn in_doubt(&self) -> Vec<AccountId> {
@@ -21,7 +21,7 @@ impl ListStore for SqlStore {
     }
 
     async fn look_into(&self, account: AccountId) -> Result<Option<(Account, Roster)>> {
-        let found = in_transaction!(self, tx => doubts::look(tx, account));
+        let found = in_transaction!(self, tx => doubts::look(tx, &self.cards, account));
         // Only now: a change that comes between is refused, and would else be made on top of lists that are not known.
         if found.is_ok() {
             self.doubts.remove(account);

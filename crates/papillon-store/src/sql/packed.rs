@@ -53,14 +53,22 @@ pub(super) fn prompt(word: &str) -> Result<AddPrompt, Fault> {
     AddPrompt::parse(word).map_err(|_| Fault::corrupt("a prompt setting"))
 }
 
-/// The next word of a packed line, as a number.
-pub(super) fn number<'a>(words: &mut impl Iterator<Item = &'a str>) -> Result<i64, Fault> {
-    word(words)?.parse().map_err(|_| Fault::corrupt("a number"))
+/// A packed number.
+pub(super) fn number(word: &str) -> Result<i64, Fault> {
+    word.parse().map_err(|_| Fault::corrupt("a number"))
 }
 
-/// The next word of a packed line.
-pub(super) fn word<'a>(words: &mut impl Iterator<Item = &'a str>) -> Result<&'a str, Fault> {
-    words.next().ok_or_else(|| Fault::corrupt("a line that ends early"))
+/// Takes the next word off a packed line.
+pub(super) fn word<'a>(line: &mut &'a str) -> Result<&'a str, Fault> {
+    let text: &'a str = line;
+    // Byte by byte: a word is too short for a search to pay.
+    let end = text.bytes().position(|byte| byte == b' ').unwrap_or(text.len());
+    if end == 0 {
+        return Err(Fault::corrupt("a line that ends early"));
+    }
+    // A blank is one byte, so both cuts are at characters.
+    *line = text.get(end + 1..).unwrap_or_default();
+    Ok(&text[..end])
 }
 
 /// The rest of a packed line: `KEY value KEY value …`.
@@ -68,7 +76,8 @@ pub(super) fn properties<'a>(mut words: impl Iterator<Item = &'a str>) -> Result
     let mut properties = Properties::new();
     while let Some(key) = words.next() {
         let key = PropertyKey::parse(key).map_err(|_| Fault::corrupt("a property key"))?;
-        let value = PropertyValue::parse(key, word(&mut words)?);
+        let value = words.next().ok_or_else(|| Fault::corrupt("a property without a value"))?;
+        let value = PropertyValue::parse(key, value);
         properties.push((key, value.map_err(|_| Fault::corrupt("a property value"))?));
     }
     Ok(properties)
@@ -79,6 +88,12 @@ pub(super) fn shared(text: &str) -> Result<Properties, Fault> {
     let mut properties = properties(text.split_ascii_whitespace())?;
     properties.retain(|(key, _)| key.is_shared());
     Ok(properties)
+}
+
+/// Whether `text` has these properties, and no others that others may learn.
+pub(super) fn is_shared(known: &[(PropertyKey, PropertyValue)], text: &str) -> bool {
+    // Nearly always there are none.
+    if text.is_empty() { known.is_empty() } else { shared(text).is_ok_and(|shared| shared == known) }
 }
 
 /// The reverse of [`properties`], in the order of [`PropertyKey::ALL`].

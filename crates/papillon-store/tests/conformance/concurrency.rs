@@ -26,7 +26,7 @@ async fn all_done<T: 'static>(tasks: JoinSet<T>) -> Vec<T> {
 async fn check_mirrors(store: &Arc<dyn Store>, people: &[AccountId]) {
     let (mut forward, mut reverse) = (Vec::new(), Vec::new());
     for &owner in people {
-        for contact in roster(store, owner).await.contacts {
+        for contact in roster(store, owner).await.contacts.iter() {
             assert!(!contact.lists.is_empty());
             assert_eq!(contact.lists.contains(List::Forward), !contact.groups.is_empty());
             if contact.lists.contains(List::Forward) {

@@ -87,7 +87,7 @@ pub async fn one_more_group_is_no_new_contact(place: Place) {
     assert_eq!(added.version(), v(4));
     assert_eq!(version(&store, bob).await, 2);
     let entry = entry(&store, alice, bob).await.unwrap();
-    assert_eq!((entry.lists.bits(), entry.name), (1, friendly("bob")));
+    assert_eq!((entry.lists.bits(), entry.name.clone()), (1, friendly("bob")));
     assert_eq!(groups(&store, alice, bob).await, [0, 1]);
     refused!(
         store.add_to_forward(alice, &handle("bob"), &friendly("x"), Named(work), NO_LIMIT),
@@ -153,7 +153,7 @@ pub async fn the_name_given_last_is_kept(place: Place) {
     store.add_to_privacy(alice, PrivacyList::Allow, &handle("bob"), &friendly("one"), 9).await.unwrap();
     store.add_to_forward(alice, &handle("bob"), &friendly("two"), Absent, 9).await.unwrap();
     let entry = entry(&store, alice, bob).await.unwrap();
-    assert_eq!((entry.lists.bits(), entry.name), (3, friendly("two")));
+    assert_eq!((entry.lists.bits(), entry.name.clone()), (3, friendly("two")));
 }
 
 pub async fn strangers_are_kept_under_their_own_name(place: Place) {
@@ -167,7 +167,7 @@ pub async fn strangers_are_kept_under_their_own_name(place: Place) {
     store.add_to_privacy(bob, PrivacyList::Block, &handle("carol"), &friendly("pest"), 9).await.unwrap();
     befriend(&store, carol, "bob").await;
     let entry = entry(&store, bob, carol).await.unwrap();
-    assert_eq!((entry.lists.bits(), entry.name), (12, friendly("pest")));
+    assert_eq!((entry.lists.bits(), entry.name.clone()), (12, friendly("pest")));
 }
 
 pub async fn a_change_says_what_it_means_for_each(place: Place) {
@@ -225,7 +225,7 @@ pub async fn a_contact_shows_properties_to_those_it_allows(place: Place) {
     let shown = [set[2].clone(), set[1].clone()];
     assert!(befriend(&store, alice, "bob").await.contact_properties().is_empty(), "bob has not allowed alice");
     let seen = |store: std::sync::Arc<dyn papillon_store::Store>| async move {
-        entry(&store, alice, bob).await.unwrap().properties
+        entry(&store, alice, bob).await.unwrap().properties.clone()
     };
     assert!(seen(store.clone()).await.is_empty());
 
@@ -245,4 +245,26 @@ pub async fn a_contact_shows_properties_to_those_it_allows(place: Place) {
     store.add_to_privacy(alice, allow, &handle("bob"), &friendly("b"), 9).await.unwrap();
     store.remove_from_forward(alice, &handle("bob"), Absent).await.unwrap();
     assert!(seen(store.clone()).await.is_empty());
+}
+
+/// Lists in memory are as many as people that are signed in.
+pub async fn lists_share_what_is_the_same(place: Place) {
+    let store = place.open().await;
+    let (alice, bob) = (person(&store, "alice").await, person(&store, "bob").await);
+    let carol = person(&store, "carol").await;
+    for owner in [alice, carol] {
+        befriend(&store, owner, "bob").await;
+    }
+    let (first, again) = (roster(&store, alice).await, roster(&store, alice).await);
+    assert!(std::sync::Arc::ptr_eq(&first.contacts, &again.contacts));
+    let of_carol = entry(&store, carol, bob).await.unwrap();
+    assert!(std::sync::Arc::ptr_eq(&first.contacts[0].card, &of_carol.card));
+
+    store.rename_contact(alice, &handle("bob"), &friendly("Robert")).await.unwrap();
+    let renamed = roster(&store, alice).await;
+    assert_eq!((&renamed.contacts[0].name, &first.contacts[0].name), (&friendly("Robert"), &friendly("bob")));
+    assert_eq!(entry(&store, carol, bob).await.unwrap().name, friendly("bob"));
+    // What others do to a list counts as well.
+    befriend(&store, bob, "alice").await;
+    assert_eq!(lists(&store, alice, bob).await, 9);
 }

@@ -134,7 +134,7 @@ async fn check(place: &Place, acknowledged: BTreeMap<String, u32>) {
     for number in 0..PEOPLE {
         let name = format!("p{number}");
         let id = store.account(&handle(&name)).await.unwrap().unwrap().id;
-        for contact in roster(&store, id).await.contacts {
+        for contact in roster(&store, id).await.contacts.iter() {
             reverse.insert((name.clone(), contact.account), contact.lists.bits());
         }
     }

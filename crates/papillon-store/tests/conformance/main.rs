@@ -93,6 +93,7 @@ checks! {
         adding_oneself_raises_one_version_once,
         the_name_given_last_is_kept,
         strangers_are_kept_under_their_own_name,
+        lists_share_what_is_the_same,
         a_change_says_what_it_means_for_each,
         a_contact_shows_properties_to_those_it_allows;
     privacy:

@@ -81,7 +81,7 @@ pub async fn version(store: &Arc<dyn Store>, who: AccountId) -> u32 {
 
 /// The owner's entry for somebody.
 pub async fn entry(store: &Arc<dyn Store>, owner: AccountId, contact: AccountId) -> Option<Contact> {
-    roster(store, owner).await.contacts.into_iter().find(|entry| entry.account == contact)
+    roster(store, owner).await.contacts.iter().find(|entry| entry.account == contact).cloned()
 }
 
 /// The number that `LST` would write; 0 when on no list.

@@ -28,7 +28,7 @@ pub(crate) enum Full {
 
 /// The stage of a connection, as far as it matters for its place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Stage {
+pub(crate) enum Stage {
     /// It has sent no command.
     Silent,
     /// It has, and has not signed in.
@@ -38,11 +38,11 @@ pub(super) enum Stage {
 }
 
 /// The connections of a proxy that has not named its client yet are those of no network, and have no limit of their own.
-pub(super) type Key = Option<Network>;
+pub(crate) type Key = Option<Network>;
 
 /// See the module.
 #[derive(Debug, Default)]
-pub(super) struct Crowd {
+pub(crate) struct Crowd {
     all: usize,
     pending: usize,
     groups: HashMap<Key, Group>,
@@ -69,7 +69,7 @@ impl Crowd {
     /// Finds room for one more of a network. Where places are scarce, a connection that has not signed in goes for it:
     /// the oldest silent one of the same network, or one of a network that has more of them. Its number is returned,
     /// and it is no longer counted.
-    pub(super) fn make_room(&mut self, key: Key, capacity: &Capacity) -> Result<Option<u64>, Full> {
+    pub(crate) fn make_room(&mut self, key: Key, capacity: &Capacity) -> Result<Option<u64>, Full> {
         if let Some(group) = self.groups.get(&key).filter(|_| key.is_some())
             && (group.all >= capacity.of_network || group.pending() >= capacity.pending_of_network)
         {
@@ -80,7 +80,7 @@ impl Crowd {
         if self.all < capacity.all && self.pending < capacity.pending {
             return Ok(None);
         }
-        let own = self.groups.get(&key).map_or(0, Group::pending);
+        let own = self.pending_of(key);
         let (most, fullest) = self.by_size.last().copied().ok_or(Full::All)?;
         // Its own network, where no other has more: silent ones go then, but no client that is just signing in.
         let fuller = most > own + 1;
@@ -96,8 +96,13 @@ impl Crowd {
         Ok(Some(oldest))
     }
 
+    /// The number of connections of a network that have not signed in.
+    pub(crate) fn pending_of(&self, key: Key) -> usize {
+        self.groups.get(&key).map_or(0, Group::pending)
+    }
+
     /// Counts a new connection.
-    pub(super) fn enter(&mut self, number: u64, key: Key, stage: Stage) {
+    pub(crate) fn enter(&mut self, number: u64, key: Key, stage: Stage) {
         self.all += 1;
         let group = self.groups.entry(key).or_default();
         group.all += 1;
@@ -112,7 +117,7 @@ impl Crowd {
     }
 
     /// Counts a connection no longer.
-    pub(super) fn leave(&mut self, number: u64, key: Key, stage: Stage) {
+    pub(crate) fn leave(&mut self, number: u64, key: Key, stage: Stage) {
         let Some(group) = self.groups.get_mut(&key) else { return };
         self.all -= 1;
         group.all -= 1;

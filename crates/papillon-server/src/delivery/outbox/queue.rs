@@ -110,13 +110,21 @@ impl Queue {
     }
 
     pub(super) fn write_some(&mut self, stream: &OwnedWriteHalf, settled: &mut Settled) -> io::Result<()> {
-        let mut taken = match &self.lines {
+        let mut taken = match self.lines.front() {
             // The usual case, without an array of slices.
-            lines if lines.len() == 1 => stream.try_write(&lines[0].line[self.written..])?,
-            lines => write_all(stream, lines, self.written)?,
+            Some(only) if self.lines.len() == 1 => stream.try_write(&only.line[self.written..])?,
+            _ => write_all(stream, &self.lines, self.written)?,
         };
         self.bytes -= taken;
         self.taken += taken as u64;
+        if self.bytes == 0 && self.lines.len() == 1 {
+            // Again the usual case: there is no more than that.
+            self.written = 0;
+            if let Some(Item { receipt: Some(receipt), .. }) = self.lines.pop_front() {
+                settled.push((receipt, true));
+            }
+            return Ok(());
+        }
         while let Some(first) = self.lines.front() {
             let left = first.line.len() - self.written;
             if taken < left {
@@ -125,8 +133,9 @@ impl Queue {
             }
             taken -= left;
             self.written = 0;
-            let receipt = self.lines.pop_front().and_then(|item| item.receipt);
-            settled.extend(receipt.map(|receipt| (receipt, true)));
+            if let Some(Item { receipt: Some(receipt), .. }) = self.lines.pop_front() {
+                settled.push((receipt, true));
+            }
         }
         Ok(())
     }

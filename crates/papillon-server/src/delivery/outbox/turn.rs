@@ -42,6 +42,17 @@ impl Outbox {
         is_free.then(|| Turn(Some(Arc::clone(self))))
     }
 
+    /// The end of a turn in which the socket has taken everything: the usual one.
+    fn end_whole(&self, taken: usize, settled: &mut Settled) {
+        let mut queue = self.queue.lock();
+        queue.is_taken = false;
+        queue.taken += taken as u64;
+        // Lines that others have put in meanwhile, or the end of the connection, which waits for the turn.
+        if !queue.lines.is_empty() || queue.phase != Phase::Open {
+            self.write_queue(&mut queue, settled);
+        }
+    }
+
     fn end_turn(&self, written: Written, rest: Rest, settled: &mut Settled) {
         let mut queue = self.queue.lock();
         let queue = &mut *queue;
@@ -82,6 +93,13 @@ impl Turn {
         match stream.try_write_vectored(slices) {
             Ok(taken) => Written { taken, broken: false },
             Err(error) => Written { taken: 0, broken: error.kind() != io::ErrorKind::WouldBlock },
+        }
+    }
+
+    /// Ends the turn of a socket that has taken everything.
+    pub(in crate::delivery) fn end_whole(mut self, taken: usize, settled: &mut Settled) {
+        if let Some(outbox) = self.0.take() {
+            outbox.end_whole(taken, settled);
         }
     }
 

@@ -8,7 +8,7 @@ use tokio::time::{Instant, sleep_until};
 
 use crate::http::deadlines::{self, ANSWER, IDLE};
 
-/// The most time that a fast client is granted in advance, as bytes at the slowest pace: 100 streams (`STREAMS`) of
+/// The most time that a fast client is granted in advance, as bytes at the slowest pace: 100 streams (`STREAMS_OF_PROXY`) of
 /// 16 KiB (`UNSENT`), which is all that hyper keeps for it on a connection. Without this bound a client could take much
 /// at once and then hold the connection for hours.
 const MOST_KEPT: u64 = 100 * 16 * 1024;

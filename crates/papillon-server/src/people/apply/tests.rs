@@ -5,6 +5,7 @@ mod model;
 mod stored;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use msnp::{ListFlags, ListVersion};
 use papillon_store::{AccountId, ListChange, ListEvent};
@@ -107,7 +108,8 @@ fn an_account_that_is_gone_leaves_no_gap_once_that_is_confirmed() {
     // Two accounts were removed, which has raised the version twice. It is read after both.
     let gone = [person(1), person(2)];
     let mut stored = model.stored().1;
-    stored.contacts.retain(|contact| !gone.iter().any(|gone| gone.account == contact.account));
+    Arc::make_mut(&mut stored.contacts)
+        .retain(|contact| !gone.iter().any(|gone| gone.account == contact.account));
     stored.version = ListVersion(stored.version.0 + 2);
     for (number, contact) in gone.into_iter().enumerate() {
         let version = stored.version;

@@ -1,7 +1,6 @@
 //! The signed-in people, as an administrator sees them.
 
 use std::net::IpAddr;
-use std::time::SystemTime;
 
 use msnp::{Dialect, FriendlyName, Handle, Status};
 use papillon_store::{AccountId, Person};
@@ -20,7 +19,8 @@ pub(crate) struct SignedIn {
     pub(crate) client: Box<str>,
     pub(crate) dialect: Dialect,
     pub(crate) origin: Origin,
-    pub(crate) since: SystemTime,
+    /// When the sign-in was, in seconds since 1970.
+    pub(crate) since: u64,
 }
 
 impl SignedIn {

@@ -95,7 +95,7 @@ pub(crate) fn session(account: i64) -> Arc<Session> {
         privacy: Privacy::AllowUnlisted,
         properties: Vec::new(),
         groups: Vec::new(),
-        contacts: Vec::new(),
+        contacts: Arc::default(),
     };
     let origin = origin("192.0.2.1");
     Session::new(account, roster, dialect, Arc::clone(tunnel().outbox()), origin, Box::default())

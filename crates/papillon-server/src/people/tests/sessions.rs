@@ -98,7 +98,7 @@ async fn the_lists_in_memory_tell_contacts_properties_and_their_weight() {
     let one = weight();
     // A contact weighs its entry, its texts and a little for each of their places.
     let texts = 2 * "bob@example.com".len();
-    assert_eq!(one, size_of::<papillon_store::Contact>() + 64 + texts);
+    assert_eq!(one, size_of::<papillon_store::Contact>() + 112 + texts);
     node.add("alice", "a").await;
     assert_eq!(weight(), 2 * one - 2 * "bo".len());
 

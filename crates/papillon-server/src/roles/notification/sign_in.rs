@@ -188,6 +188,8 @@ impl Connection {
         tracing::info!(account = %handle, dialect = %self.dialect, "signed in");
         self.service.counts.sign_ins.note(Way::Ticket, counts::Outcome::Ok);
         (self.verified, self.stage) = (verified, Stage::SignedIn);
+        // The session has it.
+        self.handle = None;
         // With the session, not before it: nothing that others send may come between or ahead.
         let welcome = [welcome.to_bytes(), profile.to_bytes()];
         self.service.directory.claim(&session, welcome, &mut Deliveries::new());

@@ -4,7 +4,7 @@ use bytes::{Bytes, BytesMut};
 use msnp::command::{blp, bpr, gtc, lsg, lst, prp, syn};
 use msnp::wire::{Encode, EncodeFor};
 use msnp::{Dialect, ListVersion};
-use papillon_store::Roster;
+use papillon_store::{Contact, Roster};
 
 use super::{Connection, Outcome};
 use crate::delivery::Deliveries;
@@ -26,16 +26,25 @@ impl Connection {
             }
             .encode(&mut lines);
             if !known {
+                lines.reserve(usual_length(roster));
                 write_lists(roster, self.dialect, &mut lines);
             }
         });
-        // A copy of the right length: the buffer has grown by doubling, and may wait as long as the lines do.
+        // A copy of the right length: the buffer may have grown by doubling, and waits as long as the lines do.
         let lines = Bytes::copy_from_slice(&lines);
         // One item however long: no line of another person comes in between, where a client counts lines.
         Deliveries::new().send(&self.outbox, lines);
         self.synchronised = true;
         Ok(())
     }
+}
+
+/// The length of most people's lists as lines.
+fn usual_length(roster: &Roster) -> usize {
+    let line =
+        |contact: &Contact| lst::USUAL_REST + contact.handle.as_str().len() + contact.name.as_wire().len();
+    // The settings, and a group.
+    100 + roster.contacts.iter().map(line).sum::<usize>()
 }
 
 fn write_lists(roster: &Roster, dialect: Dialect, lines: &mut BytesMut) {
@@ -47,7 +56,7 @@ fn write_lists(roster: &Roster, dialect: Dialect, lines: &mut BytesMut) {
     for (group, name) in &roster.groups {
         lsg::Line { group: *group, name: name.clone() }.encode_for(dialect, lines);
     }
-    for contact in &roster.contacts {
+    for contact in &*roster.contacts {
         lst::write(dialect, lines, &contact.handle, &contact.name, contact.lists, contact.groups.iter());
         for (key, value) in contact.properties.iter().filter(|(key, _)| key.is_in(dialect)) {
             bpr::Line { key: *key, value: value.clone() }.encode(lines);

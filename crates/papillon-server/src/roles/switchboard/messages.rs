@@ -31,7 +31,12 @@ impl Connection {
                 return;
             }
             drop(messages);
-            buffer.advance(length);
+            if length == buffer.len() {
+                // The usual case. The room before what was read is free again without a look for it.
+                buffer.clear();
+            } else {
+                buffer.advance(length);
+            }
         }
     }
 

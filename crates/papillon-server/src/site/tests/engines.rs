@@ -60,7 +60,7 @@ async fn all(text: &str) -> String {
         client.shutdown().await.unwrap();
         read_all(client).await
     };
-    let (served, answers) = tokio::join!(converse(server, &site, &visitor), talk);
+    let (served, answers) = tokio::join!(converse(server, &site, &visitor, Seat::alone()), talk);
     served.unwrap();
     answers
 }
@@ -201,7 +201,7 @@ async fn a_connection_can_go_on_in_another_protocol() {
         client.write_all(b"lo").await.unwrap();
         read_all(client).await
     };
-    let (served, said) = tokio::join!(converse(server, &site, &visitor), talk);
+    let (served, said) = tokio::join!(converse(server, &site, &visitor, Seat::alone()), talk);
     served.unwrap();
     assert!(said.starts_with("HTTP/1.1 101 ") && said.ends_with("\r\n\r\nhello"), "{said}");
 }
@@ -219,5 +219,5 @@ async fn a_client_that_does_not_read_a_page_is_left() {
     let (mut client, server) = tokio::io::duplex(64);
     let (site, visitor) = (site().with_pages(more_pages()), visitor());
     client.write_all(b"GET /echo HTTP/1.1\r\nHost: h\r\n\r\n").await.unwrap();
-    converse(server, &site, &visitor).await.unwrap_err();
+    converse(server, &site, &visitor, Seat::alone()).await.unwrap_err();
 }

@@ -13,7 +13,7 @@ use crate::http::http2::serve;
 /// A client of a site that is served meanwhile.
 async fn connect(site: Arc<Site>) -> (SendRequest<Body>, tokio::task::JoinHandle<io::Result<()>>) {
     let (client, server) = tokio::io::duplex(1 << 20);
-    let served = tokio::spawn(async move { serve(server, &site, &visitor()).await });
+    let served = tokio::spawn(async move { serve(server, &site, &visitor(), Seat::alone()).await });
     let (sender, connection) = handshake(TokioExecutor::new(), TokioIo::new(client)).await.unwrap();
     tokio::spawn(connection);
     (sender, served)

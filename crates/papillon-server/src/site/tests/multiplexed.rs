@@ -44,7 +44,7 @@ fn narrow(pages: axum::Router) -> Arc<Site> {
 async fn connect(site: &Arc<Site>) -> (SendRequest<Body>, JoinHandle<io::Result<()>>) {
     let (client, server) = tokio::io::duplex(1 << 20);
     let site = Arc::clone(site);
-    let served = tokio::spawn(async move { serve(server, &site, &visitor()).await });
+    let served = tokio::spawn(async move { serve(server, &site, &visitor(), Seat::alone()).await });
     let mut builder = Builder::new(TokioExecutor::new());
     builder.initial_stream_window_size(1);
     let (sender, connection) = builder.handshake(TokioIo::new(client)).await.unwrap();
@@ -142,7 +142,7 @@ async fn a_client_that_asks_and_does_not_read_is_left() {
 async fn a_client_gets_all_at_the_pace_of_a_telephone_line() {
     let (client, server) = tokio::io::duplex(1024);
     let site = Arc::new(site().with_pages(slow().0));
-    tokio::spawn(async move { serve(server, &site, &visitor()).await });
+    tokio::spawn(async move { serve(server, &site, &visitor(), Seat::alone()).await });
     let (mut sender, connection) = handshake(TokioExecutor::new(), TokioIo::new(line(client))).await.unwrap();
     tokio::spawn(connection);
     let asked: Vec<_> = (0..8).map(|_| tokio::spawn(sender.send_request(request("/large")))).collect();

@@ -8,7 +8,7 @@ use msnp::{
     PropertyValue,
 };
 use papillon_store::{
-    AccountId, Contact, GroupSet, ListChange, ListEvent, Person, PrivacyList, Roster, SharedProperties,
+    AccountId, Card, Contact, GroupSet, ListChange, ListEvent, Person, PrivacyList, Roster, SharedProperties,
 };
 
 /// How many contacts there are, and the person is one of them.
@@ -72,13 +72,16 @@ impl Model {
 
     /// As the store would read it.
     pub(super) fn stored(&self) -> (FriendlyName, Roster) {
-        let contacts = self.contacts.iter().map(|(account, entry)| Contact {
-            account: AccountId(*account),
-            handle: person(*account as u8).handle,
+        let card = |account: i64, entry: &Entry| Card {
+            account: AccountId(account),
+            handle: person(account as u8).handle,
             name: name(&entry.name),
+            properties: shared(&entry.properties),
+        };
+        let contacts = self.contacts.iter().map(|(account, entry)| Contact {
+            card: card(*account, entry).into(),
             lists: entry.lists.iter().fold(ListFlags::NONE, |lists, list| lists.with(*list)),
             groups: entry.groups.iter().map(|number| group(*number)).collect::<GroupSet>(),
-            properties: shared(&entry.properties),
         });
         let groups = self.groups.iter();
         let roster = Roster {
@@ -87,7 +90,7 @@ impl Model {
             privacy: self.privacy,
             properties: shared(&self.properties).into_vec(),
             groups: groups.map(|(number, name)| (group(*number), GroupName::parse(name).unwrap())).collect(),
-            contacts: contacts.collect(),
+            contacts: contacts.collect::<Vec<_>>().into(),
         };
         (name(&self.name), roster)
     }

@@ -11,7 +11,7 @@ use msnp::{
     Privacy, Status, TransactionId,
 };
 use papillon_store::{
-    Account, AccountId, Contact, GroupSet, ListChange, ListEvent, Person, PrivacyList, Roster,
+    Account, AccountId, Card, Contact, GroupSet, ListChange, ListEvent, Person, PrivacyList, Roster,
 };
 
 use crate::delivery::{ANSWER_BYTES, Deliveries, OpenConnections, Share, Tunnel};
@@ -421,13 +421,16 @@ impl World {
     }
 
     fn roster(&self, who: usize) -> Roster {
-        let contact = |whom| Contact {
+        let card = |whom| Card {
             account: account(whom),
             handle: handle(whom),
             name: (&handle(whom)).into(),
+            properties: Box::default(),
+        };
+        let contact = |whom| Contact {
+            card: card(whom).into(),
             lists: self.lists_of(who, whom),
             groups: if self.people[who].forward.contains(&whom) { GroupSet::ZERO } else { GroupSet::EMPTY },
-            properties: Box::default(),
         };
         Roster {
             version: ListVersion(self.people[who].version),
@@ -435,7 +438,11 @@ impl World {
             privacy: self.people[who].privacy,
             properties: Vec::new(),
             groups: Vec::new(),
-            contacts: (0..PEOPLE).map(contact).filter(|contact| !contact.lists.is_empty()).collect(),
+            contacts: (0..PEOPLE)
+                .map(contact)
+                .filter(|contact| !contact.lists.is_empty())
+                .collect::<Vec<_>>()
+                .into(),
         }
     }
 
@@ -497,7 +504,7 @@ impl World {
             let stored = self.roster(who);
             assert_eq!((roster.version, roster.privacy), (stored.version, stored.privacy));
             assert_eq!(roster.contacts.len(), stored.contacts.len(), "{roster:?}");
-            assert!(roster.contacts.iter().zip(&stored.contacts).all(is_same), "{roster:?} {stored:?}");
+            assert!(roster.contacts.iter().zip(&*stored.contacts).all(is_same), "{roster:?} {stored:?}");
             for caller in 0..PEOPLE {
                 self.check_call(who, client, caller);
             }

@@ -1,7 +1,6 @@
 //! `/admin/online`: the sessions of this node, with their entry points.
 
 use std::sync::Arc;
-use std::time::UNIX_EPOCH;
 
 use askama::Template;
 use axum::extract::{Query, State};
@@ -71,7 +70,6 @@ pub(super) async fn show(
 
 /// The row of a session.
 pub(super) fn row(person: &SignedIn) -> Row {
-    let since = person.since.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     Row {
         address: person.handle.to_string(),
         name: person.name.text().into_owned(),
@@ -81,7 +79,7 @@ pub(super) fn row(person: &SignedIn) -> Row {
         entry_point: entry_point(person),
         dialect: person.dialect.to_string(),
         connection: connection(person),
-        since: moment(i64::try_from(since).unwrap_or(i64::MAX)),
+        since: moment(i64::try_from(person.since).unwrap_or(i64::MAX)),
     }
 }
 
