@@ -91,6 +91,7 @@ mod switchboards;
 mod transfer;
 mod transport;
 mod trust;
+mod unanswered;
 mod verifier;
 
 pub use address::{InvalidAddress, ServerAddress};

@@ -18,6 +18,7 @@ use tokio_rustls::TlsConnector;
 
 use super::LIFESPAN;
 use crate::Trust;
+use crate::unanswered;
 use crate::verifier::{Untrusted, Verifier};
 
 /// The largest answer that is taken, in bytes: twice as many as Papillon lets wait for one client.
@@ -110,7 +111,7 @@ impl Line {
         // A connection that was kept may have been closed meanwhile. To ask once more does no harm:
         // a request that has been answered after all finds that its SessionID is used up.
         let mut fresh = self.connect().await?;
-        let answer = fresh.send_request(self.request(query, body)?).await.map_err(io::Error::other)?;
+        let answer = fresh.send_request(self.request(query, body)?).await.map_err(unanswered::to_io)?;
         self.open = Some(fresh);
         Ok(answer)
     }

@@ -1,6 +1,6 @@
 //! One HTTPS request.
 
-use std::error::Error as _;
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
 use crate::verifier::Verifier;
-use crate::{SignInError, Trust};
+use crate::{SignInError, Trust, unanswered};
 
 /// The time that one request may take, from the connection to the answer's head.
 const TIMEOUT: Duration = Duration::from_secs(20);
@@ -93,17 +93,9 @@ where
         request = request.header("Authorization", authorization);
     }
     let request = request.body(Empty::<Bytes>::new()).map_err(|error| fault(error.to_string()))?;
-    let answer = sender.send_request(request).await.map_err(|error| {
-        let network = error.source().and_then(|source| source.downcast_ref::<std::io::Error>());
-        match network {
-            Some(source) => {
-                // `hyper::Error` lends its cause and does not give it away. The kind tells a refused connection from a
-                // lost one.
-                let source = std::io::Error::new(source.kind(), source.to_string());
-                SignInError::Unreachable { server: server.to_owned(), source }
-            }
-            None => fault(error.to_string()),
-        }
+    let answer = sender.send_request(request).await.map_err(|error| match unanswered::to_io(error) {
+        error if error.kind() == io::ErrorKind::Other => fault(error.to_string()),
+        source => SignInError::Unreachable { server: server.to_owned(), source },
     })?;
     // The head says it all: the body is a page for people.
     connection.abort();

@@ -1,11 +1,11 @@
 //! `doctor`: beside a service, without one, and beside something else.
 
 use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream, UdpSocket};
+use std::net::{SocketAddr, TcpListener, UdpSocket};
 use std::thread;
 
 use crate::papillon::{Ended, Papillon, end};
-use crate::running::{DEADLINE, Running};
+use crate::running::Running;
 
 const LISTENERS: [&str; 5] = ["msnp", "dispatch", "http", "https", "dns"];
 
@@ -122,19 +122,6 @@ fn another_program_is_told_from_the_service() {
     ended.fails(1, &["something is wrong with: msnp, http, https"]);
 }
 
-/// Waits until the service closes connections unread, or no more.
-fn wait_until_closed(running: &Running, is_closed: bool) {
-    loop {
-        let mut stream = TcpStream::connect(running.address("msnp")).unwrap();
-        stream.set_read_timeout(Some(DEADLINE)).unwrap();
-        // An end of file, or a reset.
-        let said = stream.write_all(b"VER 1 MSNP9 CVR0\r\n").and_then(|()| stream.read(&mut [0; 1]));
-        if said.is_ok_and(|read| read > 0) != is_closed {
-            return;
-        }
-    }
-}
-
 /// The service closes connections of a banned address unread. That is neither another program nor a service that does not
 /// run.
 #[test]
@@ -142,7 +129,7 @@ fn a_ban_of_this_address_is_told_as_what_it_may_be() {
     let papillon = Papillon::new();
     let running = serve(&papillon);
     papillon.run(["ban", "add", "127.0.0.1", "--force"]).is_fine();
-    wait_until_closed(&running, true);
+    running.wait_until_closed(true);
     let without_dns = options("doctor", |name| match name {
         "dns" => String::from("none"),
         _ => running.address(name).to_string(),
@@ -161,7 +148,7 @@ fn a_ban_of_this_address_is_told_as_what_it_may_be() {
     assert!(about(&ended, "msnp")[0].contains("closed before a word"), "{ended:?}");
 
     papillon.run(["ban", "remove", "127.0.0.1"]).is_fine();
-    wait_until_closed(&running, false);
+    running.wait_until_closed(false);
     papillon.run(beside(&running)).is_fine();
 }
 

@@ -131,6 +131,19 @@ impl Running {
         found.unwrap_or_else(|| panic!("{name} is not in {:?}", self.listening)).parse().unwrap()
     }
 
+    /// Waits until the service closes connections unread, as it does with a banned address, or no more.
+    pub fn wait_until_closed(&self, is_closed: bool) {
+        loop {
+            let mut stream = TcpStream::connect(self.address("msnp")).unwrap();
+            stream.set_read_timeout(Some(DEADLINE)).unwrap();
+            // An end of file, or a reset.
+            let said = stream.write_all(b"VER 1 MSNP9 CVR0\r\n").and_then(|()| stream.read(&mut [0; 1]));
+            if said.is_ok_and(|read| read > 0) != is_closed {
+                return;
+            }
+        }
+    }
+
     /// Waits for a line of standard error that contains `words`.
     pub fn wait_for_log(&self, words: &str) -> String {
         let deadline = Instant::now() + DEADLINE;
