@@ -272,8 +272,9 @@ impl Outbox {
         if queue.phase != Phase::Open || queue.cost() <= self.slow() {
             return;
         }
+        // Also of one that is noted here already: another client may have let it go meanwhile.
+        sender.slowed.store(true, Ordering::Release);
         if !queue.slowed.iter().any(|(other, _)| std::ptr::eq(other.as_ptr(), Arc::as_ptr(sender))) {
-            sender.slowed.store(true, Ordering::Release);
             queue.slowed.push((Arc::downgrade(sender), task.clone()));
             // From now on the client has less time to take something.
             queue.wake();

@@ -281,3 +281,16 @@ async fn a_conversation_goes_on_at_the_pace_of_one_that_reads() {
         assert!(!sender.outbox.is_slowed());
     }
 }
+
+#[tokio::test]
+async fn a_sender_is_held_back_again_by_one_that_never_caught_up() {
+    let (sender, quick, slow) =
+        (Client::connect().await, Client::with_limit(LITTLE).await, Client::with_limit(LITTLE).await);
+    look(&sender).await;
+    flood(&sender, &[&quick, &slow]);
+    assert!(sender.outbox.is_slowed());
+    quick.outbox.end(Loss::Disconnected);
+    assert!(!sender.outbox.is_slowed());
+    relay(&sender, &[&slow], &[message(1, Acknowledge::Never, b"more")]);
+    assert!(sender.outbox.is_slowed());
+}
