@@ -1,4 +1,4 @@
-//! What takes part in the rounds of a row.
+//! The contestants of a row: the programs that take part in its rounds.
 
 use std::path::PathBuf;
 
@@ -31,7 +31,7 @@ pub struct Program {
     pub workers: Option<usize>,
 }
 
-/// What a row compares the program with.
+/// The contestants with which a row compares the program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reference {
     /// The raw relay.

@@ -10,7 +10,7 @@ use crate::progress::Progress;
 use crate::row::{Figure, Placement, Row, Trial};
 use crate::statistics::Samples;
 
-/// What came of a row for each program: the samples of its figures, in their order.
+/// The outcome of a row for each program: the samples of its figures, in their order.
 #[derive(Debug)]
 pub enum Outcome {
     /// It was measured.

@@ -25,7 +25,7 @@ usage: papillon-bench all | short | ROW… | compare PROGRAM ROW… | compare A.
                           target/bench/short for `short`)
   --strict                fails when a figure misses what it must be";
 
-/// What is to be done.
+/// The task of a run.
 #[derive(Debug)]
 pub struct Options {
     /// The task.

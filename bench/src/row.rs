@@ -10,13 +10,13 @@ use crate::contestant::{Contestant, Reference};
 pub struct Row {
     /// Its name on the command line.
     pub name: &'static str,
-    /// What is measured.
+    /// The measurement.
     pub what: &'static str,
     /// How it is measured.
     pub method: &'static str,
     /// Its figures.
     pub figures: &'static [Figure],
-    /// What takes part in every round, for the program to be compared with.
+    /// The contestants of every round, for the program to be compared with.
     pub against: Option<Reference>,
     /// The number of rounds that count.
     pub rounds: usize,
@@ -40,7 +40,7 @@ pub enum Placement {
 /// A figure of a row.
 #[derive(Debug)]
 pub struct Figure {
-    /// What it is, in the words of the table.
+    /// Its name, in the words of the table.
     pub what: &'static str,
     /// Its unit, such as `µs`; `×` for a ratio to the reference.
     pub unit: &'static str,
@@ -48,11 +48,11 @@ pub struct Figure {
     pub value: usize,
     /// Whether the value is divided by that of the reference in the same round.
     pub is_relative: bool,
-    /// What it has to be.
+    /// Its target.
     pub target: Target,
 }
 
-/// What a figure has to be, and what it should be.
+/// The target of a figure: what it has to be, and what it should be.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Target {
     /// It is good to know, and cannot fail.

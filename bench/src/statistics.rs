@@ -1,4 +1,4 @@
-//! What the samples of some rounds come to: the median, and the spread.
+//! The sum of the samples of some rounds: the median, and the spread.
 
 /// The samples of one figure, one for each round.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -5,7 +5,7 @@ use msnp_testkit::{DEADLINE, Ns, PASSWORD, Sb, Table, TestServer, Wire};
 use papillon_store::Ban;
 use tokio::time::timeout;
 
-use crate::support::{ALICE, BOB, CAROL, friends};
+use crate::support::{ALICE, BOB, CAROL, friends, slow_guest};
 
 /// The header of a proxy for a client at this address.
 fn of_client(address: &str) -> String {
@@ -212,12 +212,7 @@ async fn only_who_has_the_password_is_told_of_the_ban() {
 
 /// Bob, in a conversation of Alice's. He reads nothing, and more waits for him than the system takes.
 async fn deaf(alice: &mut Ns, bob: &mut Ns) -> (Sb, Sb) {
-    let mut seat = Sb::open(alice).await;
-    seat.call(BOB).await;
-    let door = bob.ring().await;
-    let wire = Wire::connect_with_small_buffer(door.address).await;
-    let (deaf, _) = Sb::answer_over(wire, BOB, &door).await;
-    seat.expect(&format!("JOI {BOB} Bob")).await;
+    let (mut seat, deaf) = slow_guest(alice, bob).await;
     for _ in 0..4000 {
         seat.msg(7, 'U', &[b'x'; 1600]).await;
     }

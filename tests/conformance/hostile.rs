@@ -2,7 +2,7 @@
 
 use msnp_testkit::{DEADLINE, Ns, Sb, Table, TestServer, Wire, message, script};
 
-use crate::support::{ALICE, BOB, CAROL, DIALECTS, friends};
+use crate::support::{ALICE, BOB, CAROL, DIALECTS, friends, slow_guest};
 
 /// The service still serves.
 async fn serves(server: &TestServer) {
@@ -291,12 +291,7 @@ async fn a_sender_waits_for_the_only_one_that_hears_it() {
     let server = TestServer::start().await;
     let mut alice = Ns::online(&server, ALICE, 9).await;
     let mut bob = Ns::online(&server, BOB, 9).await;
-    let mut seat = Sb::open(&mut alice).await;
-    seat.call(BOB).await;
-    let door = bob.ring().await;
-    let wire = Wire::connect_with_small_buffer(door.address).await;
-    let (mut slow, _) = Sb::answer_over(wire, BOB, &door).await;
-    seat.expect(&format!("JOI {BOB} Bob")).await;
+    let (mut seat, mut slow) = slow_guest(&mut alice, &mut bob).await;
     let (sent, mut progress) = tokio::sync::watch::channel(0);
     let flood = tokio::spawn(async move {
         for number in 1..=MESSAGES {
@@ -322,12 +317,7 @@ async fn a_client_on_a_slow_line_is_not_one_that_does_not_read() {
     let server = TestServer::with(|config| config.timeouts.write_stall = stall).await;
     let mut alice = Ns::online(&server, ALICE, 9).await;
     let mut bob = Ns::online(&server, BOB, 9).await;
-    let mut seat = Sb::open(&mut alice).await;
-    seat.call(BOB).await;
-    let door = bob.ring().await;
-    let wire = Wire::connect_with_small_buffer(door.address).await;
-    let (mut slow, _) = Sb::answer_over(wire, BOB, &door).await;
-    seat.expect(&format!("JOI {BOB} Bob")).await;
+    let (mut seat, mut slow) = slow_guest(&mut alice, &mut bob).await;
     let flood = tokio::spawn(async move {
         for _ in 0..MESSAGES {
             seat.msg(7, 'U', &[b'x'; 1600]).await;
@@ -360,12 +350,7 @@ async fn who_takes_nothing_for_too_long_is_dropped() {
     .await;
     let mut alice = Ns::online(&server, ALICE, 9).await;
     let mut bob = Ns::online(&server, BOB, 9).await;
-    let mut seat = Sb::open(&mut alice).await;
-    seat.call(BOB).await;
-    let door = bob.ring().await;
-    let wire = Wire::connect_with_small_buffer(door.address).await;
-    let (_deaf, _) = Sb::answer_over(wire, BOB, &door).await;
-    seat.expect(&format!("JOI {BOB} Bob")).await;
+    let (mut seat, _deaf) = slow_guest(&mut alice, &mut bob).await;
     let burst: Vec<u8> = (0..20).flat_map(|_| message(7, 'U', &[b'x'; 1600])).collect();
     for _ in 0..300 {
         seat.send_raw(&burst).await;

@@ -1,6 +1,6 @@
 //! People and dialects.
 
-use msnp_testkit::{Ns, TestServer};
+use msnp_testkit::{Ns, Sb, TestServer, Wire};
 
 pub const ALICE: &str = "alice@example.com";
 pub const BOB: &str = "bob@example.com";
@@ -19,6 +19,17 @@ pub async fn friends(server: &TestServer, dialect: u32) -> (Ns, Ns) {
     let bob = Ns::online(server, BOB, dialect).await;
     alice.expect(&format!("NLN NLN {BOB} Bob 268435492")).await;
     (alice, bob)
+}
+
+/// A conversation of Alice's, and Bob in it, whose system takes little of what he does not read.
+pub async fn slow_guest(alice: &mut Ns, bob: &mut Ns) -> (Sb, Sb) {
+    let mut seat = Sb::open(alice).await;
+    seat.call(BOB).await;
+    let door = bob.ring().await;
+    let wire = Wire::connect_with_small_buffer(door.address).await;
+    let (guest, _) = Sb::answer_over(wire, BOB, &door).await;
+    seat.expect(&format!("JOI {BOB} Bob")).await;
+    (seat, guest)
 }
 
 /// A line that ends the connection without a word.

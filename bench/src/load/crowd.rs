@@ -65,7 +65,7 @@ impl Crowd {
         Ok(crowd)
     }
 
-    /// What came to them, in the order of their numbers.
+    /// The lines that came to them, in the order of their numbers.
     pub fn welcomes(&self) -> impl Iterator<Item = Welcome> {
         self.members.iter().map(|member| member.sign_in.welcome)
     }

@@ -13,11 +13,11 @@ pub struct SignIn {
     awaited: Awaited,
     /// Lines of the contact list that have yet to come.
     missing: usize,
-    /// What has come so far.
+    /// The lines that have come so far.
     pub welcome: Welcome,
 }
 
-/// What came with a sign-in.
+/// The lines that came with a sign-in.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Welcome {
     /// Lines of the contact list.

@@ -74,7 +74,7 @@ fn await_registration(client: &mut Client) -> Result<()> {
     // The end of the message of the day, or that there is none.
     heard(client, |line| line.contains(" 376 ") || line.contains(" 422 "))?;
     client.send("PING :all\r\n")?;
-    // What the server says unasked after a registration is over then.
+    // The lines that the server sends unasked after a registration are over then.
     heard(client, |line| line.contains("PONG") && line.ends_with("all"))?;
     Ok(())
 }

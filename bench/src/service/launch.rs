@@ -55,7 +55,7 @@ impl Setup {
     }
 }
 
-/// What it takes to start the service again and again.
+/// The means to start the service again and again.
 #[derive(Debug)]
 pub(super) struct Launch {
     program: Program,

@@ -95,8 +95,6 @@ async fn receive<H: Handler>(
 ) -> io::Result<()> {
     let door = if tls.is_some() { Door::Https } else { Door::Http };
     let _open = handler.entrance().connections().open(door, Role::Web);
-    // An answer may be several small writes: the system would hold the last one back until the client acknowledges.
-    stream.set_nodelay(true)?;
     let mut visitor = Visitor::new(stream.peer_addr()?, stream.local_addr()?);
     let mut stream = Peeked::new(stream);
     let _counted = match arrival {

@@ -49,7 +49,7 @@ pub async fn serve(
         let (old, upstream, turns) = (Arc::clone(&old), Arc::clone(&upstream), turns.clone());
         async move {
             let _counted = arrival;
-            receive(stream, &old, &upstream, (&turns, &seat)).await
+            receive(stream, &old, &upstream, &turns, &seat).await
         }
     })
     .await;
@@ -60,9 +60,9 @@ async fn receive(
     stream: TcpStream,
     old: &OldWindows,
     upstream: &Upstream,
-    (turns, seat): (&Turns, &Arc<Seat>),
+    turns: &Turns,
+    seat: &Arc<Seat>,
 ) -> io::Result<()> {
-    stream.set_nodelay(true)?;
     let (peer, local) = (stream.peer_addr()?, stream.local_addr()?);
     let side = timeout(HANDSHAKE, turns.take(old.let_in(Peeked::new(stream)))).await??;
     // From here on the service judges for how long it waits for the client, and ends the connection.

@@ -103,7 +103,7 @@ impl Deliveries {
         }
     }
 
-    /// Apart, so that a step that settles nothing does not pay for it.
+    /// Apart, so that a step that settles nothing does not pay for it: that is most of them, as presence has no receipts.
     fn tell_settled(&mut self) {
         // An answer has no receipt of its own, so this settles nothing more.
         for (receipt, delivered) in std::mem::take(&mut self.settled) {
@@ -136,10 +136,7 @@ impl Drop for Deliveries {
     fn drop(&mut self) {
         // Writing settles receipts, and a settled receipt may write to its sender. It ends: each receipt answers once.
         loop {
-            // Asked here, because nearly always there are none: presence has no receipts.
-            if !self.settled.is_empty() {
-                self.tell_senders();
-            }
+            self.tell_senders();
             match self.dirty.pop() {
                 Some(outbox) => outbox.write(&mut self.settled),
                 None => return,

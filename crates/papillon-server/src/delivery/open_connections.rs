@@ -135,13 +135,13 @@ impl OpenConnections {
         close(&outboxes);
     }
 
-    /// Ends those that belong to one account. What their clients have not taken is dropped.
+    /// Ends those that belong to one account. Lines that their clients have not taken are dropped.
     pub(crate) fn close_account(&self, account: AccountId) {
         let owned = self.open.lock().owned.get(&account).cloned().unwrap_or_default();
         cut(owned.iter().filter_map(Weak::upgrade));
     }
 
-    /// Ends those whose clients are at such addresses. What the clients have not taken is dropped.
+    /// Ends those whose clients are at such addresses. Lines that the clients have not taken are dropped.
     pub(crate) fn close_addresses(&self, is_one: impl Fn(IpAddr) -> bool) {
         // The look at so many addresses is not taken under the lock, for which new connections wait.
         let all: Vec<_> = {

@@ -99,7 +99,7 @@ where
             let _ = connection.await;
             return Ok(());
         }
-        // What the client has asked for ends with it: nothing less gives memory back.
+        // The requests of the client end with it: nothing less gives memory back.
         () = slots.none_left() => return Err(io::Error::other("no memory is left for the client's address")),
         // It only tells the client, by a GOAWAY: the connection has to be polled on for that.
         () = activity.over() => connection.as_mut().graceful_shutdown(),

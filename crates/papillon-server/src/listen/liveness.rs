@@ -42,6 +42,7 @@ pub(crate) fn on_accepted(stream: &TcpStream) {
 }
 
 fn set(socket: &SockRef<'_>) -> io::Result<()> {
+    // An answer may be several small writes: the system would hold the last one back until the client acknowledges.
     socket.set_tcp_nodelay(true)?;
     let keepalive = TcpKeepalive::new().with_time(IDLE).with_interval(INTERVAL).with_retries(PROBES);
     socket.set_tcp_keepalive(&keepalive)?;

@@ -264,7 +264,7 @@ pub async fn lists_share_what_is_the_same(place: Place) {
     let renamed = roster(&store, alice).await;
     assert_eq!((&renamed.contacts[0].name, &first.contacts[0].name), (&friendly("Robert"), &friendly("bob")));
     assert_eq!(entry(&store, carol, bob).await.unwrap().name, friendly("bob"));
-    // What others do to a list counts as well.
+    // Changes that others make to a list count as well.
     befriend(&store, bob, "alice").await;
     assert_eq!(lists(&store, alice, bob).await, 9);
 }

@@ -12,12 +12,10 @@ use h2::Reason;
 use http::StatusCode;
 use http_body_util::BodyExt;
 use hyper::body::{Frame, SizeHint};
-use hyper::client::conn::http2::{Builder, SendRequest};
-use hyper_util::rt::{TokioExecutor, TokioIo};
 use tokio::task::JoinHandle;
 
+use super::multiplexed::connect;
 use super::*;
-use crate::http::http2::serve;
 
 /// A site on which an address has so many bytes.
 fn poor(bytes: usize) -> Arc<Site> {
@@ -31,18 +29,6 @@ fn old(site: &Arc<Site>) -> (DuplexStream, JoinHandle<io::Result<()>>) {
     let (client, server) = tokio::io::duplex(64);
     let site = Arc::clone(site);
     (client, tokio::spawn(async move { converse(server, &*site, &visitor(), Seat::alone()).await }))
-}
-
-/// A client of HTTP/2 that takes one byte of each answer.
-async fn connect(site: &Arc<Site>) -> (SendRequest<Body>, JoinHandle<io::Result<()>>) {
-    let (client, server) = tokio::io::duplex(1 << 20);
-    let site = Arc::clone(site);
-    let served = tokio::spawn(async move { serve(server, &site, &visitor(), Seat::alone()).await });
-    let mut builder = Builder::new(TokioExecutor::new());
-    builder.initial_stream_window_size(1);
-    let (sender, connection) = builder.handshake(TokioIo::new(client)).await.unwrap();
-    tokio::spawn(connection);
-    (sender, served)
 }
 
 fn reason(error: &hyper::Error) -> Option<Reason> {

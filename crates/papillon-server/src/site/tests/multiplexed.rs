@@ -41,7 +41,7 @@ fn narrow(pages: axum::Router) -> Arc<Site> {
 }
 
 /// A client that takes one byte of each answer.
-async fn connect(site: &Arc<Site>) -> (SendRequest<Body>, JoinHandle<io::Result<()>>) {
+pub(super) async fn connect(site: &Arc<Site>) -> (SendRequest<Body>, JoinHandle<io::Result<()>>) {
     let (client, server) = tokio::io::duplex(1 << 20);
     let site = Arc::clone(site);
     let served = tokio::spawn(async move { serve(server, &site, &visitor(), Seat::alone()).await });
