@@ -5,6 +5,7 @@
 //! requests of legacy clients.
 
 mod attempts;
+mod background;
 mod device;
 mod failures;
 mod known_places;

@@ -162,8 +162,10 @@ impl Server {
         let passport = Passport::new(
             Arc::new(StoredAccounts(Arc::clone(&store))),
             Arc::clone(&tickets),
-            // Each hash keeps a core busy, so as many at once as there are cores.
-            Passwords::new(std::thread::available_parallelism().map_or(2, usize::from)),
+            // Each hash keeps a core busy, and one core is for the rest.
+            Passwords::new(
+                std::thread::available_parallelism().map_or(1, |cores| cores.get().saturating_sub(1)),
+            ),
             &config.limits,
         );
         let passport = passport.counting(Arc::clone(&refusals)).with_bans(Arc::clone(&bans));

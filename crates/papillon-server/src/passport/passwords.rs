@@ -18,6 +18,7 @@ use tokio::sync::Semaphore;
 use zeroize::Zeroizing;
 
 use self::working_memory::WorkingMemory;
+use super::background::in_background;
 use crate::counts::Level;
 
 /// The most sign-ins that wait for their hash; further ones are refused.
@@ -182,7 +183,7 @@ impl Passwords {
         // The permits move into the thread: a blocking task runs on when its caller is dropped, and so does the count.
         let work = tokio::task::spawn_blocking(move || {
             let _held = (admitted, running, in_work);
-            work()
+            in_background(work)
         });
         work.await.map_err(|_| Crowded)
     }
