@@ -1,5 +1,7 @@
 //! The store on PostgreSQL, for services of many nodes.
 
+mod listener;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -7,7 +9,8 @@ use sqlx::ConnectOptions;
 use sqlx::any::AnyConnectOptions;
 use tokio::time::Instant;
 
-use crate::sql::{Connections, Dialect, Fault, Migration, Source, SqlStore, in_time, migrate};
+pub(crate) use self::listener::Listener;
+use crate::sql::{Connections, Doubts, Fault, Migration, News, Source, SqlStore, Writers, in_time, migrate};
 use crate::{Result, Store};
 
 /// The most connections of this node, for reading and writing.
@@ -19,8 +22,6 @@ const PATIENCE: Duration = Duration::from_millis(2500);
 
 /// The time limit for bringing the tables up to date, and for another node's turn at it.
 const MIGRATION: Duration = Duration::from_secs(60);
-
-const DIALECT: Dialect = Dialect { begin: "BEGIN", locks_rows: true };
 
 /// The lock of migrations: a node that starts at the same time waits. Its number spells "Papillo" (`P` is 80, `a` 97
 /// and so on); an `n` more does not fit.
@@ -36,6 +37,9 @@ const MIGRATIONS: &[Migration] = &[
     Migration { version: 2, text: include_str!("../migrations/postgres/0002_pages.sql") },
     Migration { version: 3, text: include_str!("../migrations/postgres/0003_web_sessions.sql") },
     Migration { version: 4, text: include_str!("../migrations/postgres/0004_bans.sql") },
+    // SQLite has none with these numbers: its file tells of changes by itself, and nothing is locked in it.
+    Migration { version: 5, text: include_str!("../migrations/postgres/0005_news.sql") },
+    Migration { version: 6, text: include_str!("../migrations/postgres/0006_pairs.sql") },
 ];
 
 /// Opens stores in PostgreSQL.
@@ -64,18 +68,19 @@ impl PostgresStore {
     pub async fn connect_patiently(url: &str, patience: Duration) -> Result<Arc<dyn Store>> {
         sqlx::any::install_default_drivers();
         let options = url.parse::<AnyConnectOptions>().map_err(Fault::from)?.disable_statement_logging();
-        let source = |settings| Source {
-            options: options.clone(),
-            settings,
-            mend: None,
-            patience: Some(patience),
-            files: None,
-        };
+        let source =
+            |settings| Source { options: options.clone(), settings, patience: Some(patience), files: None };
         // Without the settings: a migration may take longer than a request's statement.
         let mut first = source("").connect().await?;
-        let migrated = migrate(&mut first, DIALECT, Some(ONE_AT_A_TIME), MIGRATIONS);
+        let migrated = migrate(&mut first, "BEGIN", Some(ONE_AT_A_TIME), MIGRATIONS);
         in_time(Some(Instant::now() + MIGRATION), migrated).await?;
         let connections = Connections::new(source(SETTINGS), CONNECTIONS);
-        Ok(Arc::new(SqlStore::new(DIALECT, Arc::clone(&connections), connections)))
+        let writers = Writers::Server(Arc::clone(&connections));
+        Ok(Arc::new(SqlStore::new(
+            writers,
+            connections,
+            Arc::new(Doubts::default()),
+            News::Server(Listener::new(url)),
+        )))
     }
 }

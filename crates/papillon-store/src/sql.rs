@@ -1,4 +1,4 @@
-//! The store over SQL. Both databases run the same statements; `Dialect` holds the differences.
+//! The store over SQL. Both databases run the same statements.
 
 mod account_store;
 mod accounts;
@@ -16,7 +16,9 @@ mod kept_lists;
 mod list_store;
 mod lock;
 mod migrate;
+mod news;
 mod packed;
+mod pair;
 mod people;
 mod pictures;
 mod privacy;
@@ -25,65 +27,68 @@ mod reach;
 mod roster;
 mod secrets;
 mod settings;
+mod statement;
 mod transaction;
 mod web_sessions;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 
 use self::cards::Cards;
 use self::connections::reading;
 pub(crate) use self::connections::{Connections, Source, in_time};
-use self::doubts::Doubts;
+pub(crate) use self::doubts::{Doubts, stored_version};
 pub(crate) use self::fault::Fault;
 use self::kept_lists::KeptLists;
 pub(crate) use self::migrate::{Migration, migrate};
+pub(crate) use self::news::News;
+pub(crate) use self::statement::Value;
+#[cfg(test)]
+pub(crate) use self::statement::statement;
 use self::transaction::in_transaction;
+pub(crate) use self::transaction::{ATTEMPTS, Raised, Tx, Writers, pause};
 use crate::{
     Account, AccountChange, AccountId, AccountLog, Ban, BanRefusals, BanStore, BanTarget, Invitation,
     InvitationStore, Measured, Measures, NewBan, NewInvitation, Picture, PictureStore, Result, SecretStore,
     WebSession, WebSessionStore,
 };
 
-/// The differences between the databases once they are connected.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Dialect {
-    /// The statement that starts a writing transaction.
-    pub(crate) begin: &'static str,
-    /// Whether writers work side by side and have to lock the accounts they are about to change.
-    pub(crate) locks_rows: bool,
-}
-
 /// A store over SQL.
 pub(crate) struct SqlStore {
-    dialect: Dialect,
-    writers: Arc<Connections>,
+    writers: Writers,
     readers: Arc<Connections>,
     doubts: Arc<Doubts>,
     cards: Cards,
     kept: KeptLists,
+    news: News,
     measures: Measures,
 }
 
 impl SqlStore {
-    pub(crate) fn new(dialect: Dialect, writers: Arc<Connections>, readers: Arc<Connections>) -> Self {
+    pub(crate) fn new(writers: Writers, readers: Arc<Connections>, doubts: Arc<Doubts>, news: News) -> Self {
         Self {
-            dialect,
             writers,
             readers,
-            doubts: Arc::default(),
+            doubts,
             cards: Cards::default(),
             kept: KeptLists::default(),
+            news,
             measures: Measures::default(),
         }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn writers(&self) -> &Writers {
+        &self.writers
     }
 }
 
 #[async_trait]
 impl InvitationStore for SqlStore {
     async fn create_invitation(&self, new: NewInvitation) -> Result<()> {
-        in_transaction!(self, tx => invitations::create(tx, &new))
+        in_transaction!(self, tx, [new] => invitations::create(tx, new))
     }
 
     async fn invitations(&self) -> Result<Vec<Invitation>> {
@@ -91,18 +96,18 @@ impl InvitationStore for SqlStore {
     }
 
     async fn revoke_invitation(&self, id: i64) -> Result<()> {
-        in_transaction!(self, tx => invitations::revoke(tx, id))
+        in_transaction!(self, tx, [] => invitations::revoke(tx, id))
     }
 }
 
 #[async_trait]
 impl BanStore for SqlStore {
     async fn add_ban(&self, new: NewBan) -> Result<()> {
-        in_transaction!(self, tx => bans::add(tx, &new))
+        in_transaction!(self, tx, [new] => bans::add(tx, new))
     }
 
     async fn lift_ban(&self, target: &BanTarget) -> Result<()> {
-        in_transaction!(self, tx => bans::lift(tx, target))
+        in_transaction!(self, tx, [target] => bans::lift(tx, target))
     }
 
     async fn bans(&self, now: i64) -> Result<Vec<Ban>> {
@@ -114,7 +119,7 @@ impl BanStore for SqlStore {
     }
 
     async fn count_ban_refusals(&self, refusals: &[BanRefusals]) -> Result<()> {
-        in_transaction!(self, tx => bans::count(tx, refusals))
+        in_transaction!(self, tx, [refusals] => bans::count(tx, refusals))
     }
 }
 
@@ -125,18 +130,18 @@ impl PictureStore for SqlStore {
     }
 
     async fn set_picture(&self, account: AccountId, picture: &Picture) -> Result<()> {
-        in_transaction!(self, tx => pictures::set(tx, account, picture))
+        in_transaction!(self, tx, [picture] => pictures::set(tx, account, picture))
     }
 
     async fn remove_picture(&self, account: AccountId) -> Result<()> {
-        in_transaction!(self, tx => pictures::remove(tx, account))
+        in_transaction!(self, tx, [] => pictures::remove(tx, account))
     }
 }
 
 #[async_trait]
 impl WebSessionStore for SqlStore {
     async fn begin_web_session(&self, session: &WebSession) -> Result<()> {
-        in_transaction!(self, tx => web_sessions::begin(tx, session))
+        in_transaction!(self, tx, [session] => web_sessions::begin(tx, session))
     }
 
     async fn account_of_web_session(&self, id: &str, now: i64) -> Result<Option<Account>> {
@@ -144,7 +149,7 @@ impl WebSessionStore for SqlStore {
     }
 
     async fn end_web_session(&self, id: &str) -> Result<()> {
-        in_transaction!(self, tx => web_sessions::end(tx, id))
+        in_transaction!(self, tx, [id] => web_sessions::end(tx, id))
     }
 }
 
@@ -156,17 +161,20 @@ impl SecretStore for SqlStore {
         if let Some(value) = known? {
             return Ok(value);
         }
-        in_transaction!(self, tx => secrets::settle(tx, name, candidate))
+        in_transaction!(self, tx, [name, candidate] => secrets::settle(tx, name, candidate))
     }
 }
 
 #[async_trait]
 impl AccountLog for SqlStore {
-    // A reader reads on from a file that was deleted. The service asks these two several times a second, so it notices
-    // by their check.
+    // A reader reads on from a file that was deleted. The service asks these, so it notices by their check.
     async fn last_change(&self) -> Result<i64> {
         self.readers.see_files()?;
         reading!(self, reader => changes::last(reader))
+    }
+
+    async fn wait_for_change(&self, longest: Duration) {
+        self.wait_for_news(longest).await;
     }
 
     async fn changes_after(&self, sequence: i64) -> Result<Vec<AccountChange>> {

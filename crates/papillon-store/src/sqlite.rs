@@ -1,8 +1,11 @@
 //! The store on SQLite: one file, nothing to set up.
 
+mod data_version;
+mod file;
 mod files;
 #[cfg(test)]
 mod tests;
+mod writer;
 
 use std::fmt::Write as _;
 use std::fs::OpenOptions;
@@ -14,8 +17,11 @@ use std::time::{Duration, Instant};
 use sqlx::any::AnyConnectOptions;
 use sqlx::{ConnectOptions, Connection, Executor};
 
+pub(crate) use self::data_version::DataVersion;
+pub(crate) use self::file::File;
 pub(crate) use self::files::DatabaseFiles;
-use crate::sql::{Connections, Dialect, Fault, Migration, Source, SqlStore, migrate};
+pub(crate) use self::writer::Writer;
+use crate::sql::{Connections, Doubts, Fault, Migration, News, Source, SqlStore, Writers, migrate};
 use crate::{Outage, Result, Store, StoreError};
 
 /// The connections that only read. With WAL they go on while the writer writes.
@@ -24,10 +30,6 @@ const READERS: usize = 4;
 /// The longest wait for another process that is writing.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// `IMMEDIATE` takes the write lock first: a transaction that reads first and then wants to write can find its snapshot
-/// overtaken, and would have to begin again.
-const DIALECT: Dialect = Dialect { begin: "BEGIN IMMEDIATE", locks_rows: false };
-
 const MIGRATIONS: &[Migration] = &[
     Migration { version: 1, text: include_str!("../migrations/sqlite/0001_accounts_and_lists.sql") },
     Migration { version: 2, text: include_str!("../migrations/sqlite/0002_pages.sql") },
@@ -35,13 +37,10 @@ const MIGRATIONS: &[Migration] = &[
     Migration { version: 4, text: include_str!("../migrations/sqlite/0004_bans.sql") },
 ];
 
-/// Settings of a connection. FULL: with WAL, anything less loses acknowledged changes when the
-/// power fails.
+/// Settings of a connection that writes. FULL: with WAL, anything less loses acknowledged changes when the power
+/// fails. What a savepoint needs to be undone stays in memory.
 const WRITER: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-                      PRAGMA foreign_keys = ON;";
-/// The checkpoint after a failure. A commit that failed has left its pages in the log. No open connection reads them,
-/// but one that opens the database after a crash would: so the log is emptied.
-const MEND: &str = "PRAGMA wal_checkpoint(TRUNCATE)";
+                      PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;";
 /// The system caches the file; a small cache of its own is enough for a reader. The first read opens the other
 /// files of the database.
 const READER: &str = "PRAGMA busy_timeout = 5000; PRAGMA query_only = ON; PRAGMA cache_size = -512; \
@@ -74,24 +73,18 @@ impl SqliteStore {
         let options = options.disable_statement_logging();
 
         prepare(&options).await?;
-        let source = |settings, mend, files| Source {
-            options: options.clone(),
-            settings,
-            mend,
-            patience: None,
-            files,
-        };
-        let mut first = source(WRITER, None, None).connect().await?;
-        migrate(&mut first, DIALECT, None, MIGRATIONS).await?;
+        let source = |settings, files| Source { options: options.clone(), settings, patience: None, files };
+        let mut first = source(WRITER, None).connect().await?;
+        migrate(&mut first, "BEGIN IMMEDIATE", None, MIGRATIONS).await?;
         // Only now all its files are there: the first transaction makes the other two.
         let files = DatabaseFiles::of(&full, first)?;
-        // One to write with: SQLite has one writer at a time, and waiting here costs less than waiting for the
-        // file.
-        let writers = Connections::new(source(WRITER, Some(MEND), Some(Arc::clone(&files))), 1);
-        let readers = Connections::new(source(READER, None, Some(files)), READERS);
+        let readers = Connections::new(source(READER, Some(Arc::clone(&files))), READERS);
         // All of them now: when the file is deleted they read on, and one made later would find nothing.
         readers.fill(READERS).await?;
-        Ok(SqlStore::new(DIALECT, writers, readers))
+        let doubts = Arc::new(Doubts::default());
+        let writer = Writer::start(Arc::clone(&files), Arc::clone(&doubts))?;
+        let news = News::File(DataVersion::new(files));
+        Ok(SqlStore::new(Writers::File(writer), readers, doubts, news))
     }
 }
 

@@ -88,7 +88,7 @@ async fn start(settings: &Settings, demo: Option<&Demo>) -> anyhow::Result<(Serv
     }
     // The number of the last change as well: accounts that were all removed are not a first start.
     let nobody = store.last_change().await.context("the database cannot be read")? == 0
-        && store.accounts().await.context("the database cannot be read")?.is_empty();
+        && store.people("", 0, 1).await.context("the database cannot be read")?.total == 0;
     let server = Server::bind(settings.server.clone(), store, listeners).await?;
     match nobody {
         true => first_steps::tell(settings, &addresses),

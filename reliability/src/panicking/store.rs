@@ -1,6 +1,7 @@
 //! The store that panics: everything goes to the one behind it, except what concerns [`TRIGGER`].
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use msnp::{
@@ -116,6 +117,9 @@ handed_on! { SecretStore {
 handed_on! { AccountLog {
     async fn last_change() -> Result<i64>;
     async fn changes_after(sequence: i64) -> Result<Vec<AccountChange>>;
+    but async fn wait_for_change(&self, longest: Duration) {
+        self.0.wait_for_change(longest).await;
+    }
 }}
 
 handed_on! { BanStore {

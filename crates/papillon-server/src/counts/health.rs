@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-/// The watch over the store looks four times a second. After this long without an outcome the database counts as
+/// The watch over the store looks every five seconds and after each change. After this long without an outcome the database counts as
 /// silent.
 const SILENCE: Duration = Duration::from_secs(10);
 

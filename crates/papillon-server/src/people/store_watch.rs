@@ -1,5 +1,4 @@
-//! The watch over the store, a few times a second: account changes and bans by others, and list changes with an unknown
-//! outcome.
+//! The watch over the store: account changes and bans by others, and list changes with an unknown outcome.
 
 mod bans;
 pub(super) mod doubts;
@@ -19,8 +18,11 @@ use super::{AccountLocks, Directory, account_changes};
 use crate::bans::Bans;
 use crate::counts::Health;
 
-/// The time until a change is noticed, at most.
+/// The least time between two looks, and the time between two while they fail.
 const INTERVAL: Duration = Duration::from_millis(250);
+/// The most time between two looks, for what no change tells of: refusals of bans to count, and a database that has
+/// fallen silent.
+const LONGEST: Duration = Duration::from_secs(5);
 
 /// Looks until the task is ended.
 pub(crate) async fn watch(
@@ -36,9 +38,15 @@ pub(crate) async fn watch(
     loop {
         // A failure ends nothing: `seen` stays, so the next look catches up.
         let outcome = look(&*store, &locks, &directory, &mut seen, &mut follower).await;
-        health.looked(outcome.is_ok());
+        let is_well = outcome.is_ok();
+        health.looked(is_well);
         outage.note(outcome);
-        tokio::time::sleep(INTERVAL).await;
+        let pause = tokio::time::sleep(INTERVAL);
+        if is_well {
+            tokio::join!(pause, store.wait_for_change(LONGEST));
+        } else {
+            pause.await;
+        }
     }
 }
 

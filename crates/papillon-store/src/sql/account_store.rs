@@ -13,15 +13,15 @@ use crate::{
 #[async_trait]
 impl AccountStore for SqlStore {
     async fn create_account(&self, new: NewAccount) -> Result<Account> {
-        in_transaction!(self, tx => accounts::create(tx, &new))
+        in_transaction!(self, tx, [new] => accounts::create(tx, new))
     }
 
     async fn create_accounts(&self, new: &[NewAccount]) -> Result<Vec<Option<Account>>> {
-        in_transaction!(self, tx => accounts::create_all(tx, new))
+        in_transaction!(self, tx, [new] => accounts::create_all(tx, new))
     }
 
     async fn create_invited_account(&self, new: NewAccount, code: &InvitationCode) -> Result<Account> {
-        in_transaction!(self, tx => invitations::create_account(tx, &new, code))
+        in_transaction!(self, tx, [new, code] => invitations::create_account(tx, new, code))
     }
 
     async fn account(&self, handle: &Handle) -> Result<Option<Account>> {
@@ -55,22 +55,22 @@ impl AccountStore for SqlStore {
     }
 
     async fn set_password(&self, handle: &Handle, hash: PasswordHash) -> Result<()> {
-        in_transaction!(self, tx => accounts::set_password(tx, handle, &hash))
+        in_transaction!(self, tx, [handle, hash] => accounts::set_password(tx, handle, hash))
     }
 
     async fn set_enabled(&self, handle: &Handle, enabled: bool) -> Result<()> {
-        in_transaction!(self, tx => accounts::set_enabled(tx, handle, enabled))
+        in_transaction!(self, tx, [handle] => accounts::set_enabled(tx, handle, enabled))
     }
 
     async fn set_admin(&self, handle: &Handle, admin: bool) -> Result<()> {
-        in_transaction!(self, tx => accounts::set_admin(tx, handle, admin))
+        in_transaction!(self, tx, [handle] => accounts::set_admin(tx, handle, admin))
     }
 
     async fn void_tickets(&self, handle: &Handle) -> Result<()> {
-        in_transaction!(self, tx => accounts::void_tickets(tx, handle))
+        in_transaction!(self, tx, [handle] => accounts::void_tickets(tx, handle))
     }
 
     async fn remove_account(&self, handle: &Handle) -> Result<()> {
-        in_transaction!(self, tx => accounts::remove(tx, handle))
+        in_transaction!(self, tx, [handle] => accounts::remove(tx, handle))
     }
 }

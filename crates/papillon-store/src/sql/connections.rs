@@ -5,7 +5,6 @@ mod tests;
 
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use parking_lot::Mutex;
@@ -16,6 +15,7 @@ use tokio::time::{Instant, timeout_at};
 
 use super::Fault;
 use super::reach::Reach;
+use super::statement::{At, Runs};
 use crate::sqlite::DatabaseFiles;
 
 /// The longest time unused after which a connection to a server is still lent: a router in between may have forgotten
@@ -29,8 +29,6 @@ pub(crate) struct Source {
     pub(crate) options: AnyConnectOptions,
     /// The first statements on each connection, several at once.
     pub(crate) settings: &'static str,
-    /// The statement after a failure, before a connection is made again.
-    pub(crate) mend: Option<&'static str>,
     /// The time limit of an answer of the database; `None` for a file, which depends on no other process.
     pub(crate) patience: Option<Duration>,
     /// The files in which the database has to be, where it is in files.
@@ -68,7 +66,6 @@ pub(crate) struct Connections {
     pub(super) reach: Reach,
     room: Arc<Semaphore>,
     free: Mutex<Free>,
-    has_failed: AtomicBool,
 }
 
 /// Idle connections, the last one used at the end: its cache is the warmest.
@@ -86,7 +83,6 @@ impl Connections {
             reach: Reach::default(),
             room: Arc::new(Semaphore::new(most)),
             free: Mutex::default(),
-            has_failed: AtomicBool::new(false),
         })
     }
 
@@ -130,23 +126,10 @@ impl Connections {
     }
 
     async fn connect(self: &Arc<Self>) -> Result<AnyConnection, Fault> {
-        // Relaxed: one of those that connect mends, and it does not matter which.
-        if self.has_failed.swap(false, Ordering::Relaxed) {
-            self.mend().await;
-        }
         self.source.connect().await.map_err(|fault| {
             self.judge(&fault, true);
             if matches!(fault, Fault::TimedOut) { Fault::silent() } else { fault }
         })
-    }
-
-    async fn mend(&self) {
-        let Some(mend) = self.source.mend else { return };
-        let Ok(mut connection) = self.source.connect().await else { return };
-        if let Err(error) = connection.execute(sqlx::raw_sql(mend)).await {
-            tracing::debug!(%error, "nothing could be mended");
-        }
-        let _ = connection.close().await;
     }
 
     /// A kept connection, and the generation to which it, or a new one, belongs. One that is made while all are thrown
@@ -208,11 +191,6 @@ impl Lent {
         !self.is_new && fault.is_disconnect()
     }
 
-    /// Fails when a file of the database is no longer the one that was opened.
-    pub(super) fn see_files(&self) -> Result<(), Fault> {
-        self.home.source.see_files()
-    }
-
     /// Gives it back, to be used again. The room is free after that, with the drop of `self`: a request that gets it
     /// finds this connection.
     pub(super) fn give_back(self) {
@@ -225,8 +203,7 @@ impl Lent {
     /// Closes it after a failure, with the transaction that was under way on it.
     pub(super) async fn close(self, fault: &Fault) {
         self.home.judge(fault, self.patient);
-        self.home.has_failed.store(true, Ordering::Relaxed);
-        // Waited for, so that SQLite has rolled back before the next transaction begins. After a second it is dropped.
+        // Waited for, so that the locks of its transaction are free. After a second it is dropped.
         let _ = in_time(Some(Instant::now() + GOODBYE), async { Ok(self.connection.close().await?) }).await;
     }
 }
@@ -242,6 +219,12 @@ impl Deref for Lent {
 impl DerefMut for Lent {
     fn deref_mut(&mut self) -> &mut AnyConnection {
         &mut self.connection
+    }
+}
+
+impl Runs for Lent {
+    fn at(&mut self) -> At<'_> {
+        At::Server(&mut self.connection)
     }
 }
 

@@ -1,10 +1,10 @@
 //! Rows of `contacts`: one for a person and another on any of the person's lists.
 
 use msnp::{FriendlyName, Handle, List, ListFlags};
-use sqlx::Row;
 
+use super::statement::statement;
 use super::transaction::Tx;
-use super::{Fault, lock, packed};
+use super::{Fault, lock};
 use crate::{AccountId, Committed, GroupSet, ListEvent, Person, Refusal};
 
 /// A row without its name.
@@ -14,23 +14,15 @@ pub(super) struct Entry {
     pub(super) groups: GroupSet,
 }
 
-/// The row, or an entry on no list where there is none.
-pub(super) async fn read(tx: &mut Tx, owner: AccountId, contact: AccountId) -> Result<Entry, Fault> {
-    let query = sqlx::query("SELECT lists, group_bits FROM contacts WHERE owner = $1 AND contact = $2");
-    let row = query.bind(owner.0).bind(contact.0).fetch_optional(&mut **tx).await?;
-    let Some(row) = row else { return Ok(Entry::default()) };
-    Ok(Entry { lists: packed::lists(row.try_get(0)?)?, groups: packed::groups(row.try_get(1)?)? })
-}
-
 /// Makes or overwrites the row.
 pub(super) async fn put(
-    tx: &mut Tx,
+    tx: &mut Tx<'_>,
     owner: AccountId,
     contact: AccountId,
     name: &str,
     entry: Entry,
 ) -> Result<(), Fault> {
-    sqlx::query(
+    statement(
         "INSERT INTO contacts (owner, contact, name, lists, group_bits) VALUES ($1, $2, $3, $4, $5) \
          ON CONFLICT (owner, contact) DO UPDATE \
          SET name = excluded.name, lists = excluded.lists, group_bits = excluded.group_bits",
@@ -40,39 +32,29 @@ pub(super) async fn put(
     .bind(name)
     .bind(i64::from(entry.lists.bits()))
     .bind(i64::from(entry.groups.bits()))
-    .execute(&mut **tx)
+    .execute(tx)
     .await?;
     Ok(())
 }
 
 /// Changes a row that exists and leaves its name; deletes it when it is on no list any more.
 pub(super) async fn update(
-    tx: &mut Tx,
+    tx: &mut Tx<'_>,
     owner: AccountId,
     contact: AccountId,
     entry: Entry,
 ) -> Result<(), Fault> {
     let query = if entry.lists.is_empty() {
-        sqlx::query("DELETE FROM contacts WHERE owner = $1 AND contact = $2").bind(owner.0).bind(contact.0)
+        statement("DELETE FROM contacts WHERE owner = $1 AND contact = $2").bind(owner.0).bind(contact.0)
     } else {
-        sqlx::query("UPDATE contacts SET lists = $3, group_bits = $4 WHERE owner = $1 AND contact = $2")
+        statement("UPDATE contacts SET lists = $3, group_bits = $4 WHERE owner = $1 AND contact = $2")
             .bind(owner.0)
             .bind(contact.0)
             .bind(i64::from(entry.lists.bits()))
             .bind(i64::from(entry.groups.bits()))
     };
-    query.execute(&mut **tx).await?;
+    query.execute(tx).await?;
     Ok(())
-}
-
-/// The number of contacts on one of the owner's lists.
-pub(super) async fn count(tx: &mut Tx, owner: AccountId, list: List) -> Result<usize, Fault> {
-    let row = sqlx::query("SELECT count(*) FROM contacts WHERE owner = $1 AND (lists & $2) <> 0")
-        .bind(owner.0)
-        .bind(i64::from(list.flag().bits()))
-        .fetch_one(&mut **tx)
-        .await?;
-    usize::try_from(row.try_get::<i64, _>(0)?).map_err(|_| Fault::corrupt("a count"))
 }
 
 /// Whether a contact that is on these of a person's lists learns that person's phone numbers. No account is on
@@ -83,21 +65,21 @@ pub(super) fn shows_properties(lists: ListFlags) -> bool {
 }
 
 pub(super) async fn rename(
-    tx: &mut Tx,
+    tx: &mut Tx<'_>,
     owner: AccountId,
     contact: &Handle,
     name: &FriendlyName,
 ) -> Result<Committed, Fault> {
     // The owner alone is enough: no other change writes the name without this lock, and the contact is not concerned.
     lock::one(tx, owner).await?;
-    let row = sqlx::query(
+    let row = statement(
         "UPDATE contacts SET name = $3 WHERE owner = $1 \
          AND contact = (SELECT id FROM accounts WHERE handle = $2) RETURNING contact",
     )
     .bind(owner.0)
     .bind(contact.as_str())
     .bind(name.as_wire())
-    .fetch_optional(&mut **tx)
+    .fetch_optional(tx)
     .await?
     .ok_or(Refusal::NotOnList)?;
     let contact = Person { account: AccountId(row.try_get(0)?), handle: contact.clone() };

@@ -7,6 +7,7 @@ use crate::{Outage, Refusal, StoreError};
 pub(crate) enum Fault {
     Refused(Refusal),
     Driver(sqlx::Error),
+    Sqlite(rusqlite::Error),
     Corrupt(String),
     /// The database gave no answer within its time limit.
     TimedOut,
@@ -31,7 +32,7 @@ impl Fault {
     /// Whether it leaves the connection in an unknown state.
     pub(crate) fn is_of_connection(&self) -> bool {
         // A future that was dropped at its deadline may have left a statement half sent.
-        matches!(self, Self::Driver(_) | Self::TimedOut)
+        matches!(self, Self::Driver(_) | Self::Sqlite(_) | Self::TimedOut)
     }
 
     /// Whether the connection has been lost, and others of the same age with it.
@@ -56,7 +57,20 @@ impl Fault {
     fn code(&self) -> Option<String> {
         match self {
             Self::Driver(sqlx::Error::Database(error)) => error.code().map(|code| code.into_owned()),
+            Self::Sqlite(error) => error.sqlite_error().map(|error| error.extended_code.to_string()),
             _ => None,
+        }
+    }
+
+    /// The same failure for one of many requests that fail together.
+    pub(crate) fn shared(&self) -> Self {
+        match self {
+            Self::Refused(refusal) => Self::Refused(*refusal),
+            Self::Corrupt(what) => Self::Corrupt(what.clone()),
+            Self::TimedOut => Self::TimedOut,
+            Self::Outage(words) => Self::Outage(words.clone()),
+            Self::Driver(error) => Self::Outage(words_of_driver(error)),
+            Self::Sqlite(error) => Self::Outage(words_of_sqlite(error)),
         }
     }
 
@@ -76,6 +90,12 @@ impl From<sqlx::Error> for Fault {
     }
 }
 
+impl From<rusqlite::Error> for Fault {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Sqlite(error)
+    }
+}
+
 impl From<Refusal> for Fault {
     fn from(refusal: Refusal) -> Self {
         Self::Refused(refusal)
@@ -89,10 +109,25 @@ impl From<Fault> for StoreError {
             Fault::Corrupt(what) => Self::Corrupt(what),
             Fault::TimedOut => Self::Unavailable(Outage::new("it did not answer in time")),
             Fault::Outage(words) => Self::Unavailable(Outage::new(words)),
-            // Only the message: an error's details can quote the row it is about.
-            Fault::Driver(sqlx::Error::Database(error)) => Self::Unavailable(Outage::new(error.message())),
-            Fault::Driver(error) => Self::Unavailable(Outage::new(error.to_string())),
+            Fault::Driver(error) => Self::Unavailable(Outage::new(words_of_driver(&error))),
+            Fault::Sqlite(error) => Self::Unavailable(Outage::new(words_of_sqlite(&error))),
         }
+    }
+}
+
+/// Only the message: an error's details can quote the row it is about.
+fn words_of_driver(error: &sqlx::Error) -> String {
+    match error {
+        sqlx::Error::Database(error) => error.message().to_owned(),
+        error => error.to_string(),
+    }
+}
+
+/// The message as SQLite gives it, without the statement.
+fn words_of_sqlite(error: &rusqlite::Error) -> String {
+    match error {
+        rusqlite::Error::SqliteFailure(_, Some(message)) => message.clone(),
+        error => error.to_string(),
     }
 }
 

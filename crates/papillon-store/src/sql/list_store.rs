@@ -6,6 +6,7 @@ use msnp::{
 };
 
 use super::connections::reading;
+use super::kept_lists::KeptLists;
 use super::transaction::in_transaction;
 use super::{SqlStore, contact_rows, doubts, forward, groups, privacy, properties, roster, settings};
 use crate::{Account, AccountId, Committed, ListStore, PrivacyList, Result, Roster};
@@ -21,7 +22,12 @@ impl ListStore for SqlStore {
     }
 
     async fn look_into(&self, account: AccountId) -> Result<Option<(Account, Roster)>> {
-        let found = in_transaction!(self, tx => doubts::look(tx, &self.cards, account));
+        // The lock waits for a change that is still under way.
+        let settled: Result<()> = in_transaction!(self, tx, [] => doubts::wait(tx, account));
+        settled?;
+        // From the database alone: what is known of the account is what is in doubt.
+        let found =
+            reading!(self, reader => roster::read(reader, &self.cards, &KeptLists::default(), account));
         // Only now: a change that comes between is refused, and would else be made on top of lists that are not known.
         if found.is_ok() {
             self.doubts.remove(account);
@@ -30,7 +36,7 @@ impl ListStore for SqlStore {
     }
 
     async fn rename(&self, account: AccountId, name: &FriendlyName) -> Result<Committed> {
-        in_transaction!(self, tx => settings::rename(tx, account, name))
+        in_transaction!(self, tx, [name] => settings::rename(tx, account, name))
     }
 
     async fn add_to_forward(
@@ -41,7 +47,7 @@ impl ListStore for SqlStore {
         group: GroupArgument,
         limit: usize,
     ) -> Result<Committed> {
-        in_transaction!(self, tx => forward::add(tx, owner, contact, name, group, limit))
+        in_transaction!(self, tx, [contact, name] => forward::add(tx, owner, contact, name, group, limit))
     }
 
     async fn add_to_privacy(
@@ -52,7 +58,7 @@ impl ListStore for SqlStore {
         name: &FriendlyName,
         limit: usize,
     ) -> Result<Committed> {
-        in_transaction!(self, tx => privacy::add(tx, owner, list, contact, name, limit))
+        in_transaction!(self, tx, [contact, name] => privacy::add(tx, owner, list, contact, name, limit))
     }
 
     async fn remove_from_forward(
@@ -61,7 +67,7 @@ impl ListStore for SqlStore {
         contact: &Handle,
         group: GroupArgument,
     ) -> Result<Committed> {
-        in_transaction!(self, tx => forward::remove(tx, owner, contact, group))
+        in_transaction!(self, tx, [contact] => forward::remove(tx, owner, contact, group))
     }
 
     async fn remove_from_privacy(
@@ -70,7 +76,7 @@ impl ListStore for SqlStore {
         list: PrivacyList,
         contact: &Handle,
     ) -> Result<Committed> {
-        in_transaction!(self, tx => privacy::remove(tx, owner, list, contact))
+        in_transaction!(self, tx, [contact] => privacy::remove(tx, owner, list, contact))
     }
 
     async fn rename_contact(
@@ -79,27 +85,27 @@ impl ListStore for SqlStore {
         contact: &Handle,
         name: &FriendlyName,
     ) -> Result<Committed> {
-        in_transaction!(self, tx => contact_rows::rename(tx, owner, contact, name))
+        in_transaction!(self, tx, [contact, name] => contact_rows::rename(tx, owner, contact, name))
     }
 
     async fn set_prompt(&self, owner: AccountId, prompt: AddPrompt) -> Result<Committed> {
-        in_transaction!(self, tx => settings::set_prompt(tx, owner, prompt))
+        in_transaction!(self, tx, [] => settings::set_prompt(tx, owner, prompt))
     }
 
     async fn set_privacy(&self, owner: AccountId, privacy: Privacy) -> Result<Committed> {
-        in_transaction!(self, tx => settings::set_privacy(tx, owner, privacy))
+        in_transaction!(self, tx, [] => settings::set_privacy(tx, owner, privacy))
     }
 
     async fn add_group(&self, owner: AccountId, name: &GroupName) -> Result<Committed> {
-        in_transaction!(self, tx => groups::add(tx, owner, name))
+        in_transaction!(self, tx, [name] => groups::add(tx, owner, name))
     }
 
     async fn rename_group(&self, owner: AccountId, group: GroupId, name: &GroupName) -> Result<Committed> {
-        in_transaction!(self, tx => groups::rename(tx, owner, group, name))
+        in_transaction!(self, tx, [name] => groups::rename(tx, owner, group, name))
     }
 
     async fn remove_group(&self, owner: AccountId, group: GroupId) -> Result<Committed> {
-        in_transaction!(self, tx => groups::remove(tx, owner, group))
+        in_transaction!(self, tx, [] => groups::remove(tx, owner, group))
     }
 
     async fn set_property(
@@ -108,6 +114,6 @@ impl ListStore for SqlStore {
         key: PropertyKey,
         value: &PropertyValue,
     ) -> Result<Committed> {
-        in_transaction!(self, tx => properties::set(tx, owner, key, value))
+        in_transaction!(self, tx, [value] => properties::set(tx, owner, key, value))
     }
 }

@@ -2,7 +2,7 @@
 
 use sqlx::{AnyConnection, Connection, Executor, Row};
 
-use super::{Dialect, Fault};
+use super::Fault;
 
 /// One step of the tables' history. The numbers are the same for both databases.
 pub(crate) struct Migration {
@@ -11,15 +11,15 @@ pub(crate) struct Migration {
 }
 
 /// Runs the steps which the database has not seen, all in one transaction. `lock` makes others
-/// that start at the same time wait, where starting the transaction does not do so already.
+/// that start at the same time wait, where `begin`, which starts the transaction, does not do so already.
 pub(crate) async fn migrate(
     connection: &mut AnyConnection,
-    dialect: Dialect,
+    begin: &'static str,
     lock: Option<&'static str>,
     steps: &[Migration],
 ) -> Result<(), Fault> {
     let known = steps.last().map_or(0, |step| step.version);
-    let found = run(connection, dialect, lock, steps).await?;
+    let found = run(connection, begin, lock, steps).await?;
     // A newer program's tables may have rules that this one would break. Nothing was run: every step is older.
     if found > known {
         return Err(Fault::Outage(format!(
@@ -32,12 +32,12 @@ pub(crate) async fn migrate(
 /// Returns the version that was found.
 async fn run(
     connection: &mut AnyConnection,
-    dialect: Dialect,
+    begin: &'static str,
     lock: Option<&'static str>,
     steps: &[Migration],
 ) -> Result<i64, Fault> {
     // All steps or none: an interrupted start leaves the tables of the version before.
-    let mut tx = connection.begin_with(dialect.begin).await?;
+    let mut tx = connection.begin_with(begin).await?;
     if let Some(lock) = lock {
         tx.execute(lock).await?;
     }

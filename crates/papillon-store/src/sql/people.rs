@@ -1,11 +1,11 @@
 //! A page of all accounts.
 
 use msnp::FriendlyName;
-use sqlx::Row;
 
 use super::Fault;
 use super::accounts::{account, select};
 use super::connections::Lent;
+use super::statement::statement;
 use crate::People;
 
 /// The condition of a search. Handles are kept in small letters. Names are kept percent-coded, and clients write the
@@ -22,21 +22,21 @@ pub(super) async fn page(reader: &mut Lent, search: &str, skip: u32, most: u32) 
     let coded = FriendlyName::from_text(&search).map(|name| name.as_wire().to_lowercase());
     let handle = anywhere(&search);
     let name = anywhere(coded.as_deref().unwrap_or(&search));
-    let total = sqlx::query(matching!("SELECT count(*) FROM accounts ", ""))
+    let total = statement(matching!("SELECT count(*) FROM accounts ", ""))
         .bind(&*handle)
         .bind(&*name)
-        .fetch_one(&mut **reader)
+        .fetch_one(reader)
         .await?;
-    let rows = sqlx::query(matching!(select!("", ""), " ORDER BY handle LIMIT $3 OFFSET $4"))
+    let rows = statement(matching!(select!("", ""), " ORDER BY handle LIMIT $3 OFFSET $4"))
         .bind(&*handle)
         .bind(&*name)
         .bind(i64::from(most))
         .bind(i64::from(skip))
-        .fetch_all(&mut **reader)
+        .fetch_all(reader)
         .await?;
     Ok(People {
         accounts: rows.iter().map(account).collect::<Result<_, _>>()?,
-        total: u64::try_from(total.try_get::<i64, _>(0)?).unwrap_or_default(),
+        total: u64::try_from(total.try_get::<i64>(0)?).unwrap_or_default(),
     })
 }
 

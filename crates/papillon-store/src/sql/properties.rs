@@ -1,14 +1,14 @@
 //! Personal properties, and the contacts that learn of them.
 
 use msnp::{ListVersion, PropertyKey, PropertyValue};
-use sqlx::Row;
 
+use super::statement::statement;
 use super::transaction::Tx;
 use super::{Fault, lock, packed};
 use crate::{AccountId, Committed, ListEvent, Person, Refusal};
 
 pub(super) async fn set(
-    tx: &mut Tx,
+    tx: &mut Tx<'_>,
     owner: AccountId,
     key: PropertyKey,
     value: &PropertyValue,
@@ -19,17 +19,17 @@ pub(super) async fn set(
     } else {
         lock::one(tx, owner).await?;
     }
-    let query = sqlx::query("SELECT properties, handle FROM accounts WHERE id = $1").bind(owner.0);
-    let row = query.fetch_optional(&mut **tx).await?.ok_or(Refusal::UnknownAccount)?;
-    let mut properties = packed::properties(row.try_get::<&str, _>(0)?.split_ascii_whitespace())?;
+    let query = statement("SELECT properties, handle FROM accounts WHERE id = $1").bind(owner.0);
+    let row = query.fetch_optional(tx).await?.ok_or(Refusal::UnknownAccount)?;
+    let mut properties = packed::properties(row.try_get::<&str>(0)?.split_ascii_whitespace())?;
     properties.retain(|(other, _)| *other != key);
     if !value.is_empty() {
         properties.push((key, value.clone()));
     }
-    sqlx::query("UPDATE accounts SET properties = $2 WHERE id = $1")
+    statement("UPDATE accounts SET properties = $2 WHERE id = $1")
         .bind(owner.0)
         .bind(packed::pack(&properties))
-        .execute(&mut **tx)
+        .execute(tx)
         .await?;
     let version = lock::raise(tx, owner).await?;
     let set = ListEvent::PropertySet { key, value: value.clone() };
@@ -46,7 +46,7 @@ pub(super) async fn set(
 /// has allowed, with either value of `BLP`. The owner can be one of them, and has been raised
 /// already.
 async fn raise_watchers(
-    tx: &mut Tx,
+    tx: &mut Tx<'_>,
     owner: AccountId,
     version: ListVersion,
 ) -> Result<Vec<(AccountId, ListVersion)>, Fault> {
@@ -62,11 +62,11 @@ async fn raise_watchers(
 /// Runs a statement about `owner` that raises versions; returns the account and its new version, by account
 /// number.
 async fn raised(
-    tx: &mut Tx,
+    tx: &mut Tx<'_>,
     text: &'static str,
     owner: AccountId,
 ) -> Result<Vec<(AccountId, ListVersion)>, Fault> {
-    let rows = sqlx::query(text).bind(owner.0).fetch_all(&mut **tx).await?;
+    let rows = statement(text).bind(owner.0).fetch_all(tx).await?;
     let mut raised = Vec::with_capacity(rows.len());
     for row in &rows {
         let (account, version) = (AccountId(row.try_get(0)?), packed::version(row.try_get(1)?)?);

@@ -6,11 +6,11 @@
 use std::sync::Arc;
 
 use msnp::{GroupId, GroupName};
-use sqlx::Row;
 
 use super::cards::{Cards, Known};
 use super::connections::Lent;
 use super::kept_lists::{Kept, KeptLists};
+use super::statement::statement;
 use super::{Fault, accounts, packed};
 use crate::{Account, AccountId, Contact, Roster};
 
@@ -44,12 +44,12 @@ pub(super) async fn read(
 ) -> Result<Option<(Account, Roster)>, Fault> {
     let known = kept.get(id);
     let known_version = known.as_ref().map_or(NO_VERSION, |known| i64::from(known.version.0));
-    let query = sqlx::query(READ).bind(id.0).bind(known_version);
-    let Some(row) = query.fetch_optional(&mut **reader).await? else {
+    let query = statement(READ).bind(id.0).bind(known_version);
+    let Some(row) = query.fetch_optional(reader).await? else {
         return Ok(None);
     };
     let version = packed::version(row.try_get(8)?)?;
-    let contacts = match (row.try_get::<Option<&str>, _>(13)?, known) {
+    let contacts = match (row.try_get::<Option<&str>>(13)?, known) {
         (Some(text), _) => {
             let contacts = Arc::new(contacts(text, &mut cards.lock())?);
             // An empty one is read as fast.

@@ -1,122 +1,87 @@
 //! Transactions that write, and their retries after a conflict.
+//!
+//! On PostgreSQL each is a transaction of the server, on a connection that is lent for it. On SQLite changes that come
+//! together share one, see [`Writer`].
 
-use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 use std::time::Duration;
 
 use msnp::ListVersion;
 use sqlx::{AnyConnection, Executor};
-use tokio::time::Instant;
 
-use super::connections::{Lent, in_time};
+use super::connections::{Connections, Lent, in_time};
 use super::doubts::Doubts;
-use super::{Dialect, Fault, SqlStore};
+use super::statement::{At, Runs};
+use super::{Fault, SqlStore};
 use crate::AccountId;
+use crate::sqlite::{File, Writer};
 
-/// The number of tries of a transaction before its failure is reported. The waits between them (`step_aside`) are a
+/// The number of tries of a transaction before its failure is reported. The waits between them ([`pause`]) are a
 /// third of a second in all.
-pub(super) const ATTEMPTS: u32 = 10;
+pub(crate) const ATTEMPTS: u32 = 10;
 
-/// A transaction that writes. Dropped, it ends with its connection.
-pub(super) struct Tx {
-    lent: Lent,
-    pub(super) dialect: Dialect,
-    doubts: Arc<Doubts>,
-    /// The versions that its commit makes true, for the case that the commit's outcome is not known.
-    raised: Vec<(AccountId, ListVersion)>,
+/// Where changes are written.
+pub(crate) enum Writers {
+    File(Writer),
+    Server(Arc<Connections>),
 }
 
-impl Tx {
-    /// When it has to be over.
-    pub(super) fn deadline(&self) -> Option<Instant> {
-        self.lent.deadline()
+/// The versions that a transaction raises.
+pub(crate) type Raised = Vec<(AccountId, ListVersion)>;
+
+/// A change of the database, in a transaction that is under way.
+pub(crate) struct Tx<'c> {
+    at: At<'c>,
+    doubts: &'c Doubts,
+    raised: Raised,
+}
+
+impl<'c> Tx<'c> {
+    pub(crate) fn on_file(file: &'c mut File, doubts: &'c Doubts) -> Self {
+        Self { at: At::File(file), doubts, raised: Raised::new() }
     }
 
-    /// The connection it is on.
-    pub(super) fn lent(&mut self) -> &mut Lent {
-        &mut self.lent
+    pub(super) fn on_server(connection: &'c mut AnyConnection, doubts: &'c Doubts) -> Self {
+        Self { at: At::Server(connection), doubts, raised: Raised::new() }
+    }
+
+    /// Whether writers work side by side and have to lock the accounts they are about to change.
+    pub(super) fn locks_rows(&self) -> bool {
+        matches!(self.at, At::Server(_))
     }
 
     /// Notes that it raises the version of an account's lists.
-    pub(super) fn raises(&mut self, account: AccountId, version: ListVersion) -> Result<(), Fault> {
+    pub(crate) fn raises(&mut self, account: AccountId, version: ListVersion) -> Result<(), Fault> {
         // Every change of lists comes here, so none is made on top of one in doubt.
         self.doubts.see(account)?;
         self.raised.push((account, version));
         Ok(())
     }
 
-    /// Commits; rolls back where a step was refused or has failed. After a failure the
-    /// connection is closed: only so is it certain that the next transaction begins at the beginning.
-    pub(super) async fn end<T>(mut self, done: Result<T, Fault>, store: &SqlStore) -> Result<T, Fault> {
-        let value = match done {
-            Ok(value) => value,
-            fault => return self.roll_back(fault).await,
-        };
-        let deadline = self.deadline();
-        let committed =
-            in_time(deadline, async { Ok(self.execute(sqlx::raw_sql("COMMIT")).await.map(drop)?) });
-        if let Err(fault) = committed.await {
-            // Closed first: the question needs a connection, and SQLite has one for writers.
-            self.lent.close(&fault).await;
-            store.doubt(&self.raised).await;
-            return Err(fault);
-        }
-        // After the commit: it may have gone into a file that was deleted in the meantime, and then is not stored.
-        let seen = self.lent.see_files();
-        self.lent.give_back();
-        if seen.is_err() {
-            store.doubt(&self.raised).await;
-        }
-        seen.map(|()| value)
-    }
-
-    /// Undoes everything. A refusal leaves a good connection, which is kept; after a fault of the connection, closing
-    /// it is the rollback.
-    pub(super) async fn roll_back<T>(mut self, done: Result<T, Fault>) -> Result<T, Fault> {
-        if let Err(fault) = &done
-            && fault.is_of_connection()
-        {
-            self.lent.close(fault).await;
-            return done;
-        }
-        let deadline = self.deadline();
-        let undone =
-            in_time(deadline, async { Ok(self.execute(sqlx::raw_sql("ROLLBACK")).await.map(drop)?) });
-        match undone.await {
-            Ok(()) => self.lent.give_back(),
-            Err(fault) => self.lent.close(&fault).await,
-        }
-        done
+    /// The versions that its commit makes true, for the case that the commit's outcome is not known.
+    pub(crate) fn into_raised(self) -> Raised {
+        self.raised
     }
 }
 
-impl Deref for Tx {
-    type Target = AnyConnection;
-
-    fn deref(&self) -> &AnyConnection {
-        &self.lent
-    }
-}
-
-impl DerefMut for Tx {
-    fn deref_mut(&mut self) -> &mut AnyConnection {
-        &mut self.lent
+impl Runs for Tx<'_> {
+    fn at(&mut self) -> At<'_> {
+        match &mut self.at {
+            At::File(file) => At::File(file),
+            At::Server(connection) => At::Server(connection),
+        }
     }
 }
 
 impl SqlStore {
-    /// Begins a transaction; on a new connection, where the one that was kept had been lost unnoticed.
-    pub(super) async fn begin(&self) -> Result<Tx, Fault> {
+    /// Begins a transaction on a server; on a new connection, where the one that was kept had been lost unnoticed.
+    pub(super) async fn begin(&self, connections: &Arc<Connections>) -> Result<Lent, Fault> {
         loop {
-            self.writers.see_files()?;
-            let mut lent = self.writers.lend().await?;
-            let begin = self.dialect.begin;
+            let mut lent = connections.lend().await?;
             let deadline = lent.deadline();
-            let begun = in_time(deadline, async { Ok(lent.execute(sqlx::raw_sql(begin)).await.map(drop)?) });
-            let Err(fault) = begun.await else {
-                let (dialect, doubts) = (self.dialect, Arc::clone(&self.doubts));
-                return Ok(Tx { lent, dialect, doubts, raised: Vec::new() });
-            };
+            let begun =
+                in_time(deadline, async { Ok(lent.execute(sqlx::raw_sql("BEGIN")).await.map(drop)?) });
+            let Err(fault) = begun.await else { return Ok(lent) };
             let again = lent.was_stale(&fault);
             lent.close(&fault).await;
             if !again {
@@ -124,6 +89,63 @@ impl SqlStore {
             }
         }
     }
+
+    /// Commits; rolls back where a step was refused or has failed. After a failure the connection is closed: only so is
+    /// it certain that the next transaction begins at the beginning.
+    pub(super) async fn end<T>(
+        &self,
+        mut lent: Lent,
+        done: Result<T, Fault>,
+        raised: Raised,
+    ) -> Result<T, Fault> {
+        let value = match done {
+            Ok(value) => value,
+            fault => return roll_back(lent, fault).await,
+        };
+        let deadline = lent.deadline();
+        let committed =
+            in_time(deadline, async { Ok(lent.execute(sqlx::raw_sql("COMMIT")).await.map(drop)?) });
+        if let Err(fault) = committed.await {
+            lent.close(&fault).await;
+            self.doubt(&raised).await;
+            return Err(fault);
+        }
+        lent.give_back();
+        Ok(value)
+    }
+
+    /// Carries a change out on SQLite.
+    pub(super) async fn write_to_file<T: Send + 'static>(
+        &self,
+        writer: &Writer,
+        work: impl AsyncFn(&mut Tx<'_>) -> Result<T, Fault> + Send + 'static,
+    ) -> Result<T, Fault> {
+        let (value, raised) = writer.write(work).await?;
+        // After the commit: it may have gone into a file that was deleted in the meantime, and then is not stored.
+        if let Err(fault) = writer.see_files() {
+            self.doubt(&raised).await;
+            return Err(fault);
+        }
+        Ok(value)
+    }
+}
+
+/// Undoes everything. A refusal leaves a good connection, which is kept; after a fault of the connection, closing
+/// it is the rollback.
+pub(super) async fn roll_back<T>(mut lent: Lent, done: Result<T, Fault>) -> Result<T, Fault> {
+    if let Err(fault) = &done
+        && fault.is_of_connection()
+    {
+        lent.close(fault).await;
+        return done;
+    }
+    let deadline = lent.deadline();
+    let undone = in_time(deadline, async { Ok(lent.execute(sqlx::raw_sql("ROLLBACK")).await.map(drop)?) });
+    match undone.await {
+        Ok(()) => lent.give_back(),
+        Err(fault) => lent.close(&fault).await,
+    }
+    done
 }
 
 /// Waits a little longer each time, so that two transactions in conflict do not meet again.
@@ -133,29 +155,44 @@ pub(super) async fn step_aside(attempt: u32) {
 }
 
 /// The wait after this attempt in this process.
-fn pause(attempt: u32, process: u32) -> Duration {
+pub(crate) fn pause(attempt: u32, process: u32) -> Duration {
     // Nodes differ in it, so that theirs do not meet at the same moments again.
     let spread = u64::from(process) % 7;
     Duration::from_millis((1 << attempt.min(6)) + spread)
 }
 
-/// Runs `$work` in a transaction and commits it. A macro, because the type of a closure cannot say yet that its future
-/// is `Send` and borrows the transaction.
+/// Carries out `$work` in a transaction and commits it. The values in brackets are those that it borrows: SQLite has a
+/// thread for it, which gets copies of them. A macro, because the type of a closure cannot say yet that its future is
+/// `Send` and borrows the transaction.
 macro_rules! in_transaction {
-    ($store:ident, $tx:ident => $work:expr) => {{
+    ($store:ident, $tx:ident, [$($kept:ident),*] => $work:expr) => {{
         let operation = async {
+            let connections = match &$store.writers {
+                $crate::sql::transaction::Writers::Server(connections) => connections,
+                $crate::sql::transaction::Writers::File(writer) => {
+                    $(let $kept = $kept.to_owned();)*
+                    let work = async move |$tx: &mut $crate::sql::Tx<'_>| {
+                        $(let $kept = &$kept;)*
+                        $work.await
+                    };
+                    return Ok($store.write_to_file(writer, work).await?);
+                }
+            };
+            $(let $kept = &$kept;)*
             let mut attempt = 0;
             loop {
                 attempt += 1;
                 let outcome: Result<_, $crate::sql::Fault> = async {
-                    let mut transaction = $store.begin().await?;
-                    let deadline = transaction.deadline();
+                    let mut lent = $store.begin(connections).await?;
+                    let deadline = lent.deadline();
+                    let mut transaction = $crate::sql::Tx::on_server(&mut lent, &$store.doubts);
                     // The deadline is of the work; `end` has the same for its commit, so all of it is over by then.
                     let done = {
                         let $tx = &mut transaction;
                         $crate::sql::connections::in_time(deadline, $work).await
                     };
-                    transaction.end(done, $store).await
+                    let raised = transaction.into_raised();
+                    $store.end(lent, done, raised).await
                 }
                 .await;
                 match outcome {
@@ -173,6 +210,8 @@ pub(super) use in_transaction;
 
 #[cfg(test)]
 mod tests {
+    use tokio::time::Instant;
+
     use super::*;
 
     #[tokio::test(start_paused = true)]

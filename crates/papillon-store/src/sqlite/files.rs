@@ -8,15 +8,17 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use parking_lot::Mutex;
-use sqlx::AnyConnection;
+use sqlx::{AnyConnection, Row};
 
 use crate::sql::Fault;
 
 /// The files of an open database. SQLite removes its log with the last connection: while this has one, a file that is
 /// missing was taken away by another program.
 pub(crate) struct DatabaseFiles {
+    path: PathBuf,
     files: Vec<(PathBuf, Identity)>,
-    _open: Mutex<AnyConnection>,
+    /// None while it is asked.
+    open: Mutex<Option<AnyConnection>>,
 }
 
 impl DatabaseFiles {
@@ -30,7 +32,12 @@ impl DatabaseFiles {
             let identity = identity(&file).map_err(|error| lost(&file, Some(&error)))?;
             files.push((file, identity));
         }
-        Ok(Arc::new(Self { files, _open: Mutex::new(open) }))
+        Ok(Arc::new(Self { path: path.to_owned(), files, open: Mutex::new(Some(open)) }))
+    }
+
+    /// The file itself.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
     }
 
     /// Fails when a name leads to another file than at the start, or to none. It costs a look at each name, a few
@@ -44,6 +51,18 @@ impl DatabaseFiles {
             }
         }
         Ok(())
+    }
+}
+
+impl DatabaseFiles {
+    /// A number that is another one after each commit. `None` when it is being asked for already.
+    pub(crate) async fn data_version(&self) -> Result<Option<i64>, Fault> {
+        self.see()?;
+        let Some(mut open) = self.open.lock().take() else { return Ok(None) };
+        // Of the connection that never writes: to a connection its own commits are no news.
+        let row = sqlx::query("PRAGMA data_version").fetch_one(&mut open).await;
+        *self.open.lock() = Some(open);
+        Ok(Some(row?.try_get(0)?))
     }
 }
 

@@ -1,6 +1,10 @@
 //! The log of account changes.
 
-use papillon_store::{AccountChangeKind, PasswordHash};
+use std::pin::Pin;
+use std::time::{Duration, Instant};
+
+use papillon_store::{AccountChangeKind, BanReason, NewBan, PasswordHash};
+use tokio::time::timeout;
 
 use crate::place::*;
 
@@ -53,7 +57,7 @@ pub async fn numbers_become_visible_in_order(place: Place) {
             }
         }
     };
-    tokio::time::timeout(std::time::Duration::from_secs(60), watch).await.expect("a change was missed");
+    timeout(Duration::from_secs(60), watch).await.expect("a change was missed");
     makers.join_all().await;
 }
 
@@ -70,3 +74,41 @@ pub async fn entries_older_than_a_day_go(place: Place) {
     assert_eq!(store.changes_after(0).await.unwrap().len(), 1);
     assert_eq!(store.last_change().await.unwrap(), 4);
 }
+
+/// Without a change it lasts as long as it may, and with one of another store it is over.
+pub async fn a_wait_ends_with_a_change(place: Place) {
+    const AT_MOST: Duration = Duration::from_secs(60);
+    let (store, watcher) = (place.open().await, place.open().await);
+    person(&store, "alice").await;
+    let quiet = async {
+        let longest = Duration::from_millis(600);
+        loop {
+            let begun = Instant::now();
+            watcher.wait_for_change(longest).await;
+            if begun.elapsed() >= longest {
+                return;
+            }
+        }
+    };
+    timeout(AT_MOST, quiet).await.expect("it ends early again and again");
+
+    let ban = NewBan {
+        target: "192.0.2.7".parse().unwrap(),
+        reason: BanReason::default(),
+        made_by: None,
+        made_at: 5,
+        ends_at: None,
+    };
+    let bob = async {
+        person(&store, "bob").await;
+    };
+    let changes: [BoxedChange<'_>; 2] =
+        [Box::pin(bob), Box::pin(async { store.add_ban(ban).await.unwrap() })];
+    for change in changes {
+        let wait = watcher.wait_for_change(AT_MOST * 10);
+        let ((), ended) = tokio::join!(change, timeout(AT_MOST, wait));
+        ended.expect("the change is not noticed");
+    }
+}
+
+type BoxedChange<'a> = Pin<Box<dyn Future<Output = ()> + Send + 'a>>;

@@ -82,7 +82,8 @@ checks! {
     changes:
         each_change_is_logged_once_and_in_order,
         numbers_become_visible_in_order,
-        entries_older_than_a_day_go;
+        entries_older_than_a_day_go,
+        a_wait_ends_with_a_change;
     forward:
         forward_and_reverse_lists_mirror_each_other,
         refusals_to_add_come_in_order,

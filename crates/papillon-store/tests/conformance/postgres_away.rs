@@ -10,8 +10,9 @@ use crate::place::*;
 use crate::postgres_server::Server;
 use crate::sqlite_file::runtime;
 
-/// The longest wait of the store for the server in these checks.
-const PATIENCE: Duration = Duration::from_millis(300);
+/// The longest wait of the store for the server in these checks: enough for forty changes of one account, one after
+/// another, on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(1);
 /// Within this there is an answer.
 const ANSWER: Duration = Duration::from_secs(5);
 /// The time limit of any step on a busy machine.

@@ -4,22 +4,14 @@ use super::*;
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
-fn connections(most: usize, patience: Option<Duration>, mend: Option<&'static str>) -> Arc<Connections> {
-    at("sqlite::memory:", most, patience, mend)
+fn connections(most: usize, patience: Option<Duration>) -> Arc<Connections> {
+    at("sqlite::memory:", most, patience)
 }
 
-fn at(
-    address: &str,
-    most: usize,
-    patience: Option<Duration>,
-    mend: Option<&'static str>,
-) -> Arc<Connections> {
+fn at(address: &str, most: usize, patience: Option<Duration>) -> Arc<Connections> {
     sqlx::any::install_default_drivers();
     let options = address.parse().unwrap();
-    Connections::new(
-        Source { options, settings: "PRAGMA user_version = 7", mend, patience, files: None },
-        most,
-    )
+    Connections::new(Source { options, settings: "PRAGMA user_version = 7", patience, files: None }, most)
 }
 
 /// The number of connections that are kept.
@@ -29,7 +21,7 @@ fn kept(connections: &Connections) -> usize {
 
 #[tokio::test]
 async fn a_connection_that_is_given_back_is_lent_again() {
-    let connections = connections(1, Some(PATIENCE), None);
+    let connections = connections(1, Some(PATIENCE));
     let mut lent = connections.lend().await.unwrap();
     assert!(lent.is_new);
     lent.execute("CREATE TABLE mark (x)").await.unwrap();
@@ -42,7 +34,7 @@ async fn a_connection_that_is_given_back_is_lent_again() {
 #[tokio::test]
 async fn one_that_is_too_old_is_not_lent_where_a_router_may_have_forgotten_it() {
     for (patience, forgets) in [(Some(PATIENCE), true), (None, false)] {
-        let connections = connections(2, patience, None);
+        let connections = connections(2, patience);
         connections.fill(2).await.unwrap();
         assert_eq!(kept(&connections), 2);
         // Nothing is waited for while it stands still.
@@ -59,7 +51,7 @@ async fn one_that_is_too_old_is_not_lent_where_a_router_may_have_forgotten_it() 
 
 #[tokio::test]
 async fn connections_from_before_a_failure_are_never_lent_again() {
-    let connections = connections(2, Some(PATIENCE), None);
+    let connections = connections(2, Some(PATIENCE));
     connections.fill(1).await.unwrap();
     let lent = connections.lend().await.unwrap();
     connections.fill(1).await.unwrap();
@@ -72,26 +64,20 @@ async fn connections_from_before_a_failure_are_never_lent_again() {
 }
 
 #[tokio::test]
-async fn after_a_failure_the_database_is_mended_once_before_the_next_connection() {
-    let folder = tempfile::tempdir().unwrap();
-    let address = format!("sqlite://{}?mode=rwc", folder.path().join("mended.db").display());
-    let connections = at(&address, 1, None, Some("CREATE TABLE mended (x)"));
+async fn a_connection_that_is_dropped_in_the_middle_of_its_work_is_not_lent_again() {
+    let connections = connections(1, None);
     let mut lent = connections.lend().await.unwrap();
-    assert!(lent.execute("SELECT x FROM mended").await.is_err());
-    lent.close(&Fault::TimedOut).await;
-    let mut lent = connections.lend().await.unwrap();
-    lent.execute("DROP TABLE mended").await.unwrap();
-    // Dropped in the middle of its work, and not after a failure.
+    lent.execute("CREATE TABLE mark (x)").await.unwrap();
     drop(lent);
     let mut lent = connections.lend().await.unwrap();
-    assert!(lent.is_new && lent.execute("SELECT x FROM mended").await.is_err());
+    assert!(lent.is_new && lent.execute("SELECT x FROM mark").await.is_err());
 }
 
 #[tokio::test]
 async fn a_request_has_all_of_its_time_for_the_database() {
-    let without = connections(1, None, None);
+    let without = connections(1, None);
     assert_eq!(without.lend().await.unwrap().deadline(), None);
-    let connections = connections(1, Some(PATIENCE), None);
+    let connections = connections(1, Some(PATIENCE));
     connections.fill(1).await.unwrap();
     tokio::time::pause();
     let lent = connections.lend().await.unwrap();
@@ -101,7 +87,7 @@ async fn a_request_has_all_of_its_time_for_the_database() {
 /// It waits in all for half as long again as the database may take.
 #[tokio::test]
 async fn a_request_that_has_waited_for_others_has_less_time_and_proves_nothing() {
-    let connections = connections(1, Some(PATIENCE), None);
+    let connections = connections(1, Some(PATIENCE));
     connections.fill(1).await.unwrap();
     tokio::time::pause();
     let lent = connections.lend().await.unwrap();
@@ -128,7 +114,7 @@ async fn a_request_that_has_waited_for_others_has_less_time_and_proves_nothing()
 async fn a_server_that_does_not_answer_is_known_to_be_silent_after_a_second() {
     let server = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("postgres://papillon@{}/papillon", server.local_addr().unwrap());
-    let connections = at(&address, 1, Some(PATIENCE), None);
+    let connections = at(&address, 1, Some(PATIENCE));
     let begun = Instant::now();
     connections.judge(&Fault::TimedOut, true);
     let decided = tokio::time::timeout(PATIENCE, connections.reach.see()).await.expect("it is decided");
@@ -147,7 +133,7 @@ async fn a_failure_is_judged() {
         (Fault::Driver(sqlx::Error::RowNotFound), true, false),
         (Fault::busy(), true, false),
     ] {
-        let connections = connections(2, None, None);
+        let connections = connections(2, None);
         connections.fill(2).await.unwrap();
         connections.judge(&fault, patient);
         // A database in doubt is asked, and answers.
@@ -158,7 +144,7 @@ async fn a_failure_is_judged() {
 
 #[tokio::test]
 async fn only_a_kept_connection_can_have_been_lost_unnoticed() {
-    let connections = connections(1, None, None);
+    let connections = connections(1, None);
     let lost = Fault::Driver(sqlx::Error::WorkerCrashed);
     let lent = connections.lend().await.unwrap();
     assert!(!lent.was_stale(&lost), "it is new");
