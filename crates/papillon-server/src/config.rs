@@ -256,7 +256,9 @@ impl Default for Limits {
             gateway_sessions_per_address: 4_000,
             outbox_bytes: 4 << 20,
             memory_bytes: 512 << 20,
-            memory_bytes_per_address: 64 << 20,
+            // Less than the 64 MiB that an address may cost: what waits takes up to an eighth more than what is charged, by the
+            // allocator.
+            memory_bytes_per_address: 54 << 20,
             memory_bytes_per_account: 16 << 20,
         }
     }

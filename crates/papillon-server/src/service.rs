@@ -178,7 +178,7 @@ mod tests {
         let Capacity { of_network, pending_of_network, .. } = capacity(&limits);
         assert!(pending_of_network >= 300 && of_network >= 300 * 3 + 300);
         let pages = 300 * 2 * 48 * 1024;
-        assert!(300 * 4 * CONNECTION + pages <= limits.memory_bytes_per_address * 2 / 3);
+        assert!(300 * 4 * CONNECTION + pages <= limits.memory_bytes_per_address * 3 / 4);
     }
 
     #[test]

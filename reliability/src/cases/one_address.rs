@@ -7,3 +7,6 @@ mod unread;
 pub use self::pages::pages;
 pub use self::silent::silent;
 pub use self::unread::unread;
+
+/// The memory that one address may cost, in KiB.
+const MEMORY: u64 = 64 * 1024;

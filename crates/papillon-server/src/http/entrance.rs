@@ -4,6 +4,7 @@
 use std::future::pending;
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use http::StatusCode;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
@@ -27,6 +28,8 @@ pub(crate) const MAX_BODY: usize = 64 * 1024;
 const UPLOADS: usize = 16;
 /// The same for one address.
 const UPLOADS_OF_ADDRESS: usize = 4;
+/// The time that a long body keeps its place while another address has none.
+const PATIENCE_WITH_UPLOADS: Duration = Duration::from_secs(10);
 
 /// The memory of a connection by itself, in bytes: its task, and the first KiB of what it sends.
 const PLAIN_CONNECTION: usize = 10 * 1024;
@@ -88,7 +91,7 @@ impl Entrance {
             room: Room::new(limits, &[]),
             // A semaphore panics beyond its own limit; with none, nobody could ask.
             streams: Arc::new(Semaphore::new(limits.http_connections.clamp(1, Semaphore::MAX_PERMITS))),
-            uploads: Seats::new(UPLOADS),
+            uploads: Seats::new(UPLOADS, PATIENCE_WITH_UPLOADS),
             uploaders: AddressCounter::new(UPLOADS_OF_ADDRESS),
             answers: AnswerMemory {
                 memory: Memory::new(MemoryLimits {

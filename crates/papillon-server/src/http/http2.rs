@@ -42,7 +42,7 @@ use super::visitor::Visitor;
 use crate::delivery::Charge;
 
 /// The most requests of one connection at once. hyper takes all of them before this server can refuse one.
-const STREAMS: u32 = 32;
+const STREAMS: u32 = 16;
 /// The same for a trusted proxy, which sends those of many clients.
 const STREAMS_OF_PROXY: u32 = 100;
 /// The bytes that a client may send of one body before they have been read; the next is for all bodies of a

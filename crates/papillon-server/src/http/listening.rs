@@ -23,6 +23,8 @@ use crate::refusals::Refusal;
 
 /// The time that requests under way get at shutdown.
 const LAST_WORDS: Duration = Duration::from_secs(5);
+/// The time for which the service waits for the only connection of an address while another address has none.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The room for connections: of all clients together, and of one address.
 #[derive(Clone)]
@@ -37,7 +39,7 @@ impl Room {
     /// Room within these limits. The clients of trusted proxies count by their own addresses.
     pub(crate) fn new(limits: &Limits, trusted_proxies: &[AddressRange]) -> Self {
         Self {
-            seats: Seats::new(limits.http_connections),
+            seats: Seats::new(limits.http_connections, PATIENCE),
             arrivals: AddressCounter::new(limits.http_connections_per_address),
             trusted_proxies: trusted_proxies.into(),
             bans: Arc::default(),

@@ -1,21 +1,26 @@
 //! The seats at the listeners, one for each connection: where none is free, a newcomer gets the seat of a connection for
 //! which the service waits. Long bodies have seats of their own.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
+use std::future::pending;
 use std::net::IpAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use papillon_limits::Network;
 use parking_lot::Mutex;
 use tokio::sync::Notify;
+use tokio::time::{Instant, sleep_until};
 
 use crate::delivery::{Capacity, Crowd, Stage};
 
 /// See the module.
 pub(crate) struct Seats {
     capacity: Capacity,
+    /// The time for which the service may wait for the only connection of a network until it is less than a newcomer.
+    patience: Duration,
     taken: Mutex<Taken>,
     /// Told when a seat is free, or could be given to another connection.
     changed: Notify,
@@ -26,6 +31,8 @@ struct Taken {
     next: u64,
     crowd: Crowd,
     sitters: HashMap<u64, Sitter>,
+    /// Those for which the service waits, and since when. Numbers grow, so the first has waited longest.
+    waiting: BTreeMap<u64, Instant>,
 }
 
 struct Sitter {
@@ -53,23 +60,24 @@ pub(crate) struct Work(Arc<Seat>);
 pub(crate) type Seated = (Arc<Seat>, Option<IpAddr>);
 
 impl Seats {
-    /// So many seats, at least one.
-    pub(crate) fn new(most: usize) -> Arc<Self> {
+    /// So many seats, at least one. A network keeps its only one for `patience` while the service waits for it.
+    pub(crate) fn new(most: usize, patience: Duration) -> Arc<Self> {
         let (any, most) = (usize::MAX, most.max(1));
         let capacity = Capacity { all: most, of_network: any, pending: any, pending_of_network: any };
-        Arc::new(Self { capacity, taken: Mutex::default(), changed: Notify::new() })
+        Arc::new(Self { capacity, patience, taken: Mutex::default(), changed: Notify::new() })
     }
 
     /// A seat for a connection from this address; without one it is a proxy's, which keeps its seat until it has named
     /// its client. Where none is free, one is taken away: of the network for most of whose connections the service
-    /// waits, from the one for which it has waited longest. A network keeps the only one.
+    /// waits, from the one for which it has waited longest. Where each network has one at most, a network without any
+    /// gets the seat of the connection for which the service has lost its patience.
     ///
     /// `None` when no connection has to give its seat to this one.
     pub(crate) fn take(self: &Arc<Self>, address: Option<IpAddr>) -> Option<Seated> {
         let network = address.map(Network::of);
         let evicted = Arc::<Notify>::default();
         let mut taken = self.taken.lock();
-        let gone = taken.make_room(network, &self.capacity)?;
+        let gone = taken.make_room(network, self)?;
         let works = usize::from(address.is_none());
         let number = taken.sit(Sitter { network, address, works, evicted: Arc::clone(&evicted) });
         drop(taken);
@@ -89,29 +97,64 @@ impl Seats {
             if let Some(seated) = self.take(address) {
                 return seated;
             }
-            changed.await;
+            tokio::select! {
+                () = changed => {}
+                () = self.patience_lost() => {}
+            }
+        }
+    }
+
+    /// Waits until the patience with a further connection is lost.
+    async fn patience_lost(&self) {
+        let now = Instant::now();
+        let next = {
+            let taken = self.taken.lock();
+            // Patience that is lost already has not helped: the newcomer's network has a seat of its own.
+            taken.waiting.values().map(|since| *since + self.patience).find(|lost| *lost > now)
+        };
+        match next {
+            Some(next) => sleep_until(next).await,
+            None => pending().await,
         }
     }
 }
 
 impl Taken {
     /// `None` when there is no room; the inner one when no connection has to go for it.
-    fn make_room(&mut self, network: Option<Network>, capacity: &Capacity) -> Option<Option<Sitter>> {
+    fn make_room(&mut self, network: Option<Network>, seats: &Seats) -> Option<Option<Sitter>> {
         let own = self.crowd.pending_of(network);
-        let Some(number) = self.crowd.make_room(network, capacity).ok()? else { return Some(None) };
+        let found = match self.crowd.make_room(network, &seats.capacity) {
+            Ok(found) => found,
+            Err(_) if own == 0 => return self.lose_patience(seats.patience).map(Some),
+            Err(_) => return None,
+        };
+        let Some(number) = found else { return Some(None) };
         let gone = self.sitters.remove(&number)?;
         if gone.network == network && own <= 1 {
             self.crowd.enter(number, network, gone.stage());
             self.sitters.insert(number, gone);
             return None;
         }
+        self.waiting.remove(&number);
         Some(Some(gone))
+    }
+
+    /// The connection for which the service has waited longest, if that is too long.
+    fn lose_patience(&mut self, patience: Duration) -> Option<Sitter> {
+        let (number, since) = self.waiting.first_key_value()?;
+        if since.elapsed() < patience {
+            return None;
+        }
+        self.rise(*number)
     }
 
     fn sit(&mut self, sitter: Sitter) -> u64 {
         let number = self.next;
         self.next += 1;
         self.crowd.enter(number, sitter.network, sitter.stage());
+        if sitter.works == 0 {
+            self.waiting.insert(number, Instant::now());
+        }
         self.sitters.insert(number, sitter);
         number
     }
@@ -120,6 +163,7 @@ impl Taken {
     fn rise(&mut self, number: u64) -> Option<Sitter> {
         let sitter = self.sitters.remove(&number)?;
         self.crowd.leave(number, sitter.network, sitter.stage());
+        self.waiting.remove(&number);
         Some(sitter)
     }
 }
@@ -134,7 +178,7 @@ impl Seat {
     /// The only seat there is.
     #[cfg(any(test, feature = "fuzzing"))]
     pub(crate) fn alone() -> Arc<Self> {
-        let seats = Seats::new(1);
+        let seats = Seats::new(1, Duration::ZERO);
         let evicted = Arc::<Notify>::default();
         let sitter = Sitter { network: None, address: None, works: 0, evicted: Arc::clone(&evicted) };
         let number = AtomicU64::new(seats.taken.lock().sit(sitter));

@@ -13,6 +13,7 @@ use tempfile::TempDir;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::time::{sleep, timeout};
 
+use super::MEMORY;
 use crate::attackers::Attackers;
 use crate::doors::{connect_small, stranger};
 use crate::figures::mebibytes;
@@ -20,9 +21,6 @@ use crate::ground::{Arena, Setup};
 use crate::report::Report;
 use crate::stage::Stage;
 
-/// The memory that one address may cost, in KiB, and the unrest of the measurement: what comes at once on a connection of
-/// HTTP/2 is there before a request of it can be refused.
-const MEMORY: u64 = (64 + 16) * 1024;
 /// Connections of HTTP/1.1 without TLS, with ten pages each.
 const OF_HTTP_1: usize = 600;
 /// Connections of HTTP/2 of each kind, with as many requests as one may have.

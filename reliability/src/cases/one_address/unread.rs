@@ -12,6 +12,7 @@ use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 use tokio::time::sleep;
 
+use super::MEMORY;
 use crate::attackers::Attackers;
 use crate::doors::{connect_from, connect_small, pour, stranger};
 use crate::figures::mebibytes;
@@ -20,8 +21,6 @@ use crate::people::People;
 use crate::report::Report;
 use crate::stage::Stage;
 
-/// The memory that one address may cost, in KiB, and what is not charged: the allocator's, and the unrest of the measurement.
-const MEMORY: u64 = (64 + 16) * 1024;
 /// Pairs of accounts, and the conversations of each: each hearer may have 4 MiB waiting in each.
 const PAIRS: usize = 24;
 const CONVERSATIONS: usize = 4;
