@@ -91,13 +91,6 @@ impl Conversation {
         self.state.lock().people.iter().any(|person| person.account == account)
     }
 
-    /// Whether this person is in, or has been called and may still come in.
-    pub(crate) fn has_or_rings(&self, handle: &Handle) -> bool {
-        let mut state = self.state.lock();
-        state.forget_unanswered(Instant::now());
-        state.has_or_rings(handle)
-    }
-
     /// Lets a person in. The newcomer is told of the others (in answer to `transaction`), and they of the newcomer.
     /// Returns the caller whose call this answers.
     pub(crate) fn join(
@@ -130,15 +123,16 @@ impl Conversation {
         caller
     }
 
-    /// Notes that a person is being called. `callee` is the person, or the reason for which it cannot be called; being
-    /// here already is the stronger reason.
+    /// Notes that a person is being called. `callee` gives the person, or the reason for which it cannot be called. It is
+    /// only asked for a person that is neither here nor ringing, so what it counts is a call: of two that call one person
+    /// at the same moment, the second counts nothing. It must not wait for a conversation, whose lock is held.
     pub(crate) fn ring(
         &self,
         caller: AccountId,
         handle: &Handle,
         lasting: Duration,
         limit: usize,
-        callee: Result<Callee, CallError>,
+        callee: impl FnOnce() -> Result<Callee, CallError>,
     ) -> Result<Callee, CallError> {
         let now = Instant::now();
         let mut state = self.state.lock();
@@ -150,7 +144,7 @@ impl Conversation {
         if state.has_or_rings(handle) {
             return Err(CallError::AlreadyThere);
         }
-        let callee = callee?;
+        let callee = callee()?;
         // People that ring may all come in: they have their place already.
         if state.people.len() + state.ringing.len() >= limit {
             return Err(CallError::Full);
@@ -234,6 +228,7 @@ impl Ringing {
 }
 
 impl State {
+    /// Whether this person is in, or has been called and may still come in.
     fn has_or_rings(&self, handle: &Handle) -> bool {
         self.people.iter().any(|person| person.handle == *handle)
             || self.ringing.iter().any(|ringing| ringing.callee == *handle)

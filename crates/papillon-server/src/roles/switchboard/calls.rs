@@ -9,7 +9,7 @@ use msnp::{ErrorCode, Handle};
 use super::{CommandError, Connection, Outcome};
 use crate::delivery::Deliveries;
 use crate::people::change::Ring;
-use crate::people::conversations::{CallError, NoCookie};
+use crate::people::conversations::{CallError, Conversation, NoCookie};
 use crate::people::visibility::Unreachable;
 use crate::people::{Callee, Class, Invitee};
 use crate::refusals::Refusal;
@@ -19,22 +19,8 @@ impl Connection {
     pub(super) fn call(&mut self, request: &cal::Request, out: &mut Deliveries) -> Outcome {
         let participation = self.participation.as_ref().ok_or(CommandError::Close)?;
         let (caller, conversation) = (&participation.person, &participation.conversation);
-        // Nobody hears of such a call, and it tells nothing that this conversation does not know: it must not use up the
-        // calls of people that repeat one out of impatience.
-        if conversation.has_or_rings(&request.handle) {
-            let is_within = self.take(Class::Queries);
-            let error = if is_within { CallError::AlreadyThere } else { CallError::TooRapid };
-            return Err(CommandError::Error(code(error)));
-        }
-        // Before the callee is looked for, so that every attempt counts: the errors below tell whether a person is online.
-        if !self.take(Class::Calls) {
-            return Err(CommandError::Error(Class::Calls.error()));
-        }
-        let callee = self.callee(&request.handle, caller);
-        let ringing = self.service.config.timeouts.ringing;
-        let limit = self.service.config.limits.switchboard_people;
-        let callee = conversation
-            .ring(caller.account, &request.handle, ringing, limit, callee)
+        let callee = self
+            .ring(&request.handle, caller, conversation)
             .map_err(|error| CommandError::Error(code(error)))?;
 
         let address = self.service.msnp_address(&callee.origin);
@@ -59,16 +45,42 @@ impl Connection {
         Ok(())
     }
 
-    /// The person to call, if the caller can and may.
-    fn callee(&self, handle: &Handle, caller: &Invitee) -> Result<Callee, CallError> {
-        let callee = self.service.directory.callee(handle, caller.account).map_err(CallError::Unreachable)?;
-        // Only of people that would ring: so the error tells no more than the ringing.
-        if !self.service.rates.take_call(caller.account, callee.person.account) {
-            let from = self.origin.client.ip();
-            self.service.refusals.note(Refusal::CallsOfCallee, Some(from), Some(&caller.handle));
-            return Err(CallError::TooRapid);
+    /// Notes the call, and counts it. One of a person that is there, or rings, counts as a query: nobody hears of it, and it
+    /// tells nothing that this conversation does not know. It must not use up the calls of people that repeat one out of
+    /// impatience.
+    fn ring(
+        &self,
+        handle: &Handle,
+        caller: &Invitee,
+        conversation: &Conversation,
+    ) -> Result<Callee, CallError> {
+        let (service, from) = (&self.service, Some(self.origin.client.ip()));
+        let callee = service.directory.callee(handle, caller.account).map_err(CallError::Unreachable);
+        let mut refusal = None;
+        let counted = || {
+            // Before it is said whether the callee can be called: the errors tell whether a person is online.
+            if !service.rates.take(Class::Calls, caller.account) {
+                refusal = Some(Class::Calls.refusal());
+                return Err(CallError::TooRapid);
+            }
+            let callee = callee?;
+            // Only of people that would ring: so the error tells no more than the ringing.
+            if !service.rates.take_call(caller.account, callee.person.account) {
+                refusal = Some(Refusal::CallsOfCallee);
+                return Err(CallError::TooRapid);
+            }
+            Ok(callee)
+        };
+        let ringing = service.config.timeouts.ringing;
+        let limit = service.config.limits.switchboard_people;
+        let rung = conversation.ring(caller.account, handle, ringing, limit, counted);
+        if let Some(refusal) = refusal {
+            service.refusals.note(refusal, from, Some(&caller.handle));
         }
-        Ok(callee)
+        match rung {
+            Err(CallError::AlreadyThere) if !self.take(Class::Queries) => Err(CallError::TooRapid),
+            rung => rung,
+        }
     }
 }
 

@@ -1,5 +1,8 @@
 //! Conversations with clients that write down their lines.
 
+use std::sync::Barrier;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 use std::time::Duration;
 
 use msnp::command::msg::{self, Acknowledge};
@@ -81,7 +84,7 @@ fn callee(of: &Arc<Session>) -> Callee {
 
 fn ring(conversation: &Conversation, caller: i64, callee: Callee, limit: usize) -> Result<(), CallError> {
     let handle = callee.person.handle.clone();
-    conversation.ring(AccountId(caller), &handle, RINGING, limit, Ok(callee)).map(drop)
+    conversation.ring(AccountId(caller), &handle, RINGING, limit, || Ok(callee)).map(drop)
 }
 
 #[test]
@@ -188,7 +191,7 @@ async fn nobody_is_called_who_is_here_or_rings_already() {
     // Being here is the stronger reason, and the other one is passed on.
     for (person, why) in [(2, CallError::AlreadyThere), (3, CallError::Full)] {
         let handle = invitee(person).handle;
-        let outcome = conversation.ring(AccountId(1), &handle, RINGING, 9, Err(CallError::Full));
+        let outcome = conversation.ring(AccountId(1), &handle, RINGING, 9, || Err(CallError::Full));
         assert_eq!(outcome.map(drop), Err(why));
     }
     let (_second, caller) = join(&conversation, 2, Some(1));
@@ -196,6 +199,37 @@ async fn nobody_is_called_who_is_here_or_rings_already() {
     assert_eq!(ring(&conversation, 2, callee(&sessions[2]), 9), Ok(()));
     assert_eq!(join(&conversation, 3, Some(1)).1, Some(AccountId(2)));
     assert_eq!(join(&conversation, 4, Some(1)).1, None, "this one was not called");
+}
+
+/// Two clients of a conversation call one person at the same moment.
+#[test]
+fn a_call_that_comes_second_counts_nothing() {
+    const ROUNDS: usize = 500;
+    let counted = AtomicUsize::new(0);
+    for _ in 0..ROUNDS {
+        let conversation = conversation();
+        let (_one, _) = join(&conversation, 1, None);
+        let (_other, _) = join(&conversation, 2, Some(1));
+        let called = session(3);
+        let start = Barrier::new(2);
+        let call = |caller| {
+            let handle = invitee(3).handle;
+            let callee = || {
+                counted.fetch_add(1, Ordering::Relaxed);
+                Ok(callee(&called))
+            };
+            start.wait();
+            conversation.ring(AccountId(caller), &handle, RINGING, 9, callee).map(drop)
+        };
+        let mut outcomes = thread::scope(|scope| {
+            [1, 2]
+                .map(|caller| scope.spawn(move || call(caller)))
+                .map(|caller| caller.join().expect("it rings"))
+        });
+        outcomes.sort_by_key(Result::is_err);
+        assert_eq!(outcomes, [Ok(()), Err(CallError::AlreadyThere)]);
+    }
+    assert_eq!(counted.into_inner(), ROUNDS);
 }
 
 #[tokio::test(start_paused = true)]
