@@ -31,6 +31,8 @@ pub(super) enum Answer {
     Ours,
     /// Another program; its reaction in words.
     Other(String),
+    /// A web server, such as a proxy, that refuses or does not reach what is behind it; its answer in words.
+    Refused(String),
     /// A program that ends the connection before it sends anything. The service does so with an address that is banned.
     Closed,
     /// No program; the sign of that in words.
@@ -45,7 +47,7 @@ impl Answer {
         match self {
             Self::Ours => "the service",
             Self::Closed => "a program that closes the connection before a word",
-            Self::Other(words) | Self::Nobody(words) | Self::Filtered(words) => words,
+            Self::Other(words) | Self::Refused(words) | Self::Nobody(words) | Self::Filtered(words) => words,
         }
     }
 }
@@ -128,6 +130,10 @@ async fn judge(
         Err(_) => Answer::Other(String::from("a program that sends nothing")),
         Ok(Ok(said)) if is_ours(&said) => Answer::Ours,
         Ok(Ok(said)) if said.is_empty() => Answer::Closed,
+        Ok(Ok(said)) if is_refusal(&said) => Answer::Refused(format!(
+            "a web server that does not let this through, with {:?}",
+            beginning(&said)
+        )),
         Ok(Ok(said)) => Answer::Other(format!("a program that sends {:?}", beginning(&said))),
         Ok(Err(error)) => match error.kind() {
             io::ErrorKind::ConnectionRefused => Answer::Nobody(String::from("no program listens")),
@@ -141,6 +147,14 @@ async fn judge(
             _ => Answer::Nobody(error.to_string()),
         },
     }
+}
+
+/// Whether it is an answer of HTTP with which a proxy refuses, or says that it does not reach the service.
+fn is_refusal(said: &[u8]) -> bool {
+    const STATUSES: [&[u8]; 7] = [b"401", b"403", b"407", b"429", b"502", b"503", b"504"];
+    let mut words = said.split(|byte| byte.is_ascii_whitespace());
+    let is_http = words.next().is_some_and(|word| word.starts_with(b"HTTP/1."));
+    is_http && words.next().is_some_and(|status| STATUSES.contains(&status))
 }
 
 /// The first words, as far as they can be shown.

@@ -47,6 +47,12 @@ async fn reach_url(settings: &Settings) -> Option<Finding> {
             "let its port through the firewall there. Try from outside: if that works, it is only that the router \
              lets nobody in from inside",
         ),
+        Answer::Refused(words) => Finding::warn(
+            CHECK,
+            format!("{url} does not lead to the service from here: {words}"),
+            "see the rules and the log of the proxy, and that it passes requests on to the http listener (docs/proxies.md). \
+             The service itself refuses a banned address with 403: see `papillon ban list`",
+        ),
         answer @ (Answer::Other(_) | Answer::Closed | Answer::Nobody(_)) => Finding::warn(
             CHECK,
             format!("{url} does not lead to the service from here: {}", answer.words()),
@@ -154,7 +160,7 @@ async fn reach(
             match answer {
                 Answer::Ours => reached.push(format!("{name} at {at}")),
                 Answer::Filtered(words) => filtered.push(format!("{name} at {at}: {words}")),
-                answer @ (Answer::Other(_) | Answer::Closed | Answer::Nobody(_)) => {
+                answer @ (Answer::Other(_) | Answer::Refused(_) | Answer::Closed | Answer::Nobody(_)) => {
                     missed.push(format!("{name} at {at}: {}", answer.words()));
                 }
             }

@@ -122,6 +122,35 @@ fn another_program_is_told_from_the_service() {
     ended.fails(1, &["something is wrong with: msnp, http, https"]);
 }
 
+/// A proxy in front of the service refuses, or does not reach it.
+#[test]
+fn a_proxy_that_lets_nobody_through_is_told_as_one() {
+    let papillon = Papillon::new();
+    let running = serve(&papillon);
+    for status in ["403 Forbidden", "502 Bad Gateway"] {
+        let proxy = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", proxy.local_addr().unwrap());
+        thread::spawn(move || {
+            for stream in proxy.incoming() {
+                let mut stream = stream.unwrap();
+                let mut asked = [0; 1024];
+                assert!(stream.read(&mut asked).unwrap() > 0);
+                write!(stream, "HTTP/1.1 {status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+                    .unwrap();
+            }
+        });
+        let mut options = beside(&running);
+        options.extend([String::from("--public-url"), url]);
+        let ended = papillon.run(options);
+        let line = about(&ended, "public URL")[0];
+        assert!(
+            line.starts_with("warn") && line.contains(status) && line.contains("let this through"),
+            "{line}"
+        );
+        assert!(ended.out.contains("the rules and the log of the proxy"), "{}", ended.out);
+    }
+}
+
 /// The service closes connections of a banned address unread. That is neither another program nor a service that does not
 /// run.
 #[test]
