@@ -222,7 +222,7 @@ impl Client {
     /// [`FetchError::Unreachable`].
     pub async fn fetch_picture(&self, of: &Handle) -> Result<Bytes, FetchError> {
         if !self.core.notification.is_connected() {
-            return Err(SendError::Disconnected.into());
+            return Err(self.core.notification.gone_or(SendError::Disconnected).await.into());
         }
         let picture = self.contact(of).and_then(|contact| contact.presence?.picture);
         let data = self.fetch_object(of, &picture.ok_or(FetchError::NoPicture)?).await?;

@@ -1,5 +1,6 @@
 //! The events of a client.
 
+use std::fmt;
 use std::path::PathBuf;
 
 use bytes::Bytes;
@@ -268,10 +269,25 @@ pub enum ServiceMessageKind {
 pub enum SignedOut {
     /// By [`crate::Client::sign_out`].
     Asked,
-    /// The account signed in elsewhere, or the service signed it out: disabled, removed, signed out everywhere.
+    /// The account signed in elsewhere, or the service signed it out (`OUT OTH`): the account or its address is banned, or
+    /// the account was disabled, removed or signed out everywhere. The protocol has one word for all of these; the next
+    /// sign-in tells more.
     Elsewhere,
     /// The service is going down.
     ServiceClosing,
     /// The connection broke.
     ConnectionLost,
+}
+
+impl fmt::Display for SignedOut {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Asked => "this client has signed out",
+            Self::Elsewhere => {
+                "the service has signed this account out: it has signed in elsewhere, or was banned, disabled or removed"
+            }
+            Self::ServiceClosing => "the service is going down",
+            Self::ConnectionLost => "the connection to the service is lost",
+        })
+    }
 }

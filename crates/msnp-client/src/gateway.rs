@@ -22,8 +22,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, ReadHalf, WriteHalf};
 use tokio::sync::watch;
 use tokio::time::sleep;
 
-use crate::Trust;
 use crate::destination::Destination;
+use crate::{SignInError, Trust};
 use exchange::{Fault, Line, News};
 pub(crate) use stream::Through;
 use stream::WhyNot;
@@ -69,11 +69,16 @@ pub(crate) fn open(gateway: Uri, trust: Trust, to: Destination, open: &Open) -> 
     through
 }
 
-/// The fault of the gateway, if one of its answers made this error.
-pub(crate) fn absence(error: &io::Error) -> Option<String> {
-    match error.get_ref()?.downcast_ref::<Fault>()? {
+/// The error of a sign-in through this gateway, if one of the answers in its place made this error.
+pub(crate) fn fault(gateway: &str, error: &io::Error) -> Option<SignInError> {
+    let (gateway, fault) = (gateway.to_owned(), error.get_ref()?.downcast_ref::<Fault>()?);
+    let what = fault.to_string();
+    match fault {
         Fault::Broken(_) => None,
-        fault => Some(fault.to_string()),
+        Fault::Refused(status) if exchange::may_be_there(*status) => {
+            Some(SignInError::GatewayRefused { gateway, status: status.as_u16(), what })
+        }
+        Fault::Refused(_) | Fault::Stranger => Some(SignInError::NoGateway { gateway, what }),
     }
 }
 

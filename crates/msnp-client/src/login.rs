@@ -162,10 +162,9 @@ impl Login {
 
     /// The connection ended before the answer.
     fn ended(&self, source: io::Error) -> SignInError {
-        match (&self.gateway, gateway::absence(&source)) {
-            (Some(gateway), Some(what)) => SignInError::NoGateway { gateway: gateway.clone(), what },
-            _ => self.another_protocol().unwrap_or_else(|| lost(self.server.clone(), source)),
-        }
+        let fault = self.gateway.as_ref().and_then(|gateway| gateway::fault(gateway, &source));
+        let fault = fault.or_else(|| self.another_protocol());
+        fault.unwrap_or_else(|| lost(self.server.clone(), source))
     }
 
     /// The server said something in place of the answer, and it is no event.

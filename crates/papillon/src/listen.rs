@@ -15,6 +15,7 @@ use serde_json::Value;
 
 use crate::client::{self, ClientArgs, ENVIRONMENT, Login};
 use crate::control::{self, StandardInput, Step};
+use crate::failures::why_signed_out;
 use crate::interrupt::Interrupt;
 use crate::stdout;
 use limits::Limits;
@@ -112,10 +113,8 @@ async fn listen(args: &ListenArgs) -> anyhow::Result<()> {
         }
     }
     match end {
-        End::SignedOut(SignedOut::Elsewhere) => bail!("the account signed in elsewhere, or was signed out"),
-        End::SignedOut(SignedOut::ServiceClosing) => bail!("the service has closed down"),
         End::NobodyReads | End::Told | End::SignedOut(SignedOut::Asked) => Ok(()),
-        End::SignedOut(_) => bail!("the connection to the service is lost"),
+        End::SignedOut(reason) => bail!(why_signed_out(reason)),
     }
 }
 

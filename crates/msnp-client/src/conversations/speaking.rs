@@ -113,6 +113,7 @@ fn to_command(error: SendError) -> CommandError {
         SendError::TimedOut => CommandError::TimedOut,
         SendError::Protocol(what) => CommandError::Protocol(what),
         SendError::Disconnected => CommandError::Disconnected,
+        SendError::SignedOut(reason) => CommandError::SignedOut(reason),
         error => CommandError::Conversation(error),
     }
 }

@@ -2,7 +2,7 @@
 
 use msnp::ErrorCode;
 
-use crate::{PictureError, SendError};
+use crate::{PictureError, SendError, SignedOut};
 
 /// The reason for which a command was not carried out.
 ///
@@ -35,9 +35,12 @@ pub enum CommandError {
     /// The service's: its answer makes no sense.
     #[error("the service does not answer as an MSN Messenger service does: {0}")]
     Protocol(String),
-    /// The network's: there is no connection to the service now.
+    /// The network's: there is no connection to the service now, and the service has not said why.
     #[error("the connection to the service is gone")]
     Disconnected,
+    /// The service's: it has ended the connection, and named the reason.
+    #[error("{0}")]
+    SignedOut(SignedOut),
     /// The network's, or the service's: no answer in time.
     #[error("the service did not answer in time")]
     TimedOut,

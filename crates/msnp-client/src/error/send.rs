@@ -2,6 +2,8 @@
 
 use msnp::ErrorCode;
 
+use crate::SignedOut;
+
 /// The reason for which a message was not delivered.
 ///
 /// ```no_run
@@ -48,9 +50,12 @@ pub enum SendError {
         /// The reason.
         reason: String,
     },
-    /// The network's: there is no connection to the service now.
+    /// The network's: there is no connection to the service now, and the service has not said why.
     #[error("the connection to the service is gone")]
     Disconnected,
+    /// The service's: it has ended the connection, and named the reason.
+    #[error("{0}")]
+    SignedOut(SignedOut),
     /// The network's, or the service's: no answer in time.
     #[error("the service did not answer in time")]
     TimedOut,

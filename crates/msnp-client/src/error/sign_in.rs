@@ -84,6 +84,17 @@ pub enum SignInError {
         /// The reason.
         source: std::io::Error,
     },
+    /// The service's, or a proxy's in front of it: the HTTP gateway does not let this client in. The service does so with
+    /// an address that is banned (403), or when it has no room (503).
+    #[error("the gateway {gateway} does not let this client in: {what}")]
+    GatewayRefused {
+        /// Its URL.
+        gateway: String,
+        /// The status of HTTP: 401, 403, 407, 429, 451, 500, 502, 503 or 504.
+        status: u16,
+        /// The status and its meaning in words.
+        what: String,
+    },
     /// The network's: another server answers at the address of the HTTP gateway.
     #[error("there is no gateway at {gateway}: {what}")]
     NoGateway {

@@ -44,13 +44,30 @@ pub(super) struct News {
 /// The reason for which there is no answer.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Fault {
-    #[error("it answers HTTP {0}")]
+    #[error("it answers HTTP {0}: {meaning}", meaning = meaning(*.0))]
     Refused(StatusCode),
     /// The answer is a good one, but not a gateway's.
     #[error("it answers as a web server does")]
     Stranger,
     #[error(transparent)]
     Broken(#[from] io::Error),
+}
+
+/// The meaning of a status that no answer of a gateway has.
+const fn meaning(status: StatusCode) -> &'static str {
+    match status.as_u16() {
+        401 | 403 | 451 => "the service, or a proxy in front of it, refuses this client",
+        407 => "a proxy on the way wants a name and a password",
+        502 | 504 => "a proxy is there, and does not reach the service",
+        429 | 503 => "the service, or a proxy in front of it, has no room for this client now",
+        500 => "the service, or a proxy in front of it, has failed",
+        _ => "that is no answer of a gateway",
+    }
+}
+
+/// Whether a gateway may be there all the same: it refuses, or a proxy that stands before it does.
+pub(super) const fn may_be_there(status: StatusCode) -> bool {
+    matches!(status.as_u16(), 401 | 403 | 407 | 429 | 451 | 500 | 502..=504)
 }
 
 impl From<Fault> for io::Error {

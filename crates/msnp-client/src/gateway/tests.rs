@@ -6,8 +6,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::timeout;
 
-use crate::Trust;
 use crate::destination::Destination;
+use crate::{SignInError, Trust};
 
 const DEADLINE: Duration = Duration::from_secs(20);
 
@@ -187,8 +187,22 @@ async fn a_session_that_is_gone_ends_the_stream() {
 }
 
 #[tokio::test]
-async fn who_is_no_gateway_is_told_from_one_that_hangs_up() {
-    for answer in ["404 Not Found", "405 Method Not Allowed", "200 OK"] {
+async fn a_refusal_is_told_from_a_stranger_and_from_one_that_hangs_up() {
+    for (answer, refused) in [
+        ("404 Not Found", None),
+        ("405 Method Not Allowed", None),
+        ("302 Found", None),
+        ("501 Not Implemented", None),
+        ("200 OK", None),
+        ("401 Unauthorized", Some((401, "refuses this client"))),
+        ("403 Forbidden", Some((403, "a proxy in front of it, refuses this client"))),
+        ("407 Proxy Authentication Required", Some((407, "a name and a password"))),
+        ("429 Too Many Requests", Some((429, "no room"))),
+        ("500 Internal Server Error", Some((500, "has failed"))),
+        ("502 Bad Gateway", Some((502, "does not reach the service"))),
+        ("503 Service Unavailable", Some((503, "no room"))),
+        ("504 Gateway Timeout", Some((504, "does not reach the service"))),
+    ] {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let uri = format!("http://{}/", listener.local_addr().unwrap());
         let to = Destination::Notification("127.0.0.1:1863".into());
@@ -196,6 +210,17 @@ async fn who_is_no_gateway_is_told_from_one_that_hangs_up() {
         stream.write_all(b"VER").await.unwrap();
         Asked::read(listener.accept().await.unwrap().0).await.unwrap().refuse(answer).await;
         let error = timeout(DEADLINE, stream.read_u8()).await.unwrap().unwrap_err();
-        assert!(super::absence(&error).is_some(), "{answer}: {error}");
+        match (super::fault("http://a/", &error), refused) {
+            (Some(SignInError::NoGateway { .. }), None) => {}
+            (Some(error @ SignInError::GatewayRefused { status, .. }), Some((expected, words))) => {
+                assert_eq!(status, expected);
+                let told = error.to_string();
+                assert!(
+                    told.contains(answer) && told.contains(words) && told.contains("http://a/"),
+                    "{told}"
+                );
+            }
+            (error, _) => panic!("{answer}: {error:?}"),
+        }
     }
 }

@@ -1,14 +1,13 @@
 //! The handle through which requests reach the notification server.
 
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use msnp::command::{NotificationEvent, NotificationRequest, xfr};
 use msnp::{Cookie, ErrorCode, HostPort, TransactionId};
-use tokio::sync::{Mutex, mpsc, oneshot};
+use tokio::sync::{Mutex, mpsc, oneshot, watch};
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 
-use crate::CommandError;
+use crate::{CommandError, SendError, SignedOut};
 
 /// The time that an answer may take.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(20);
@@ -19,6 +18,9 @@ const BURST: u32 = 6;
 const INTERVAL: Duration = Duration::from_secs(9);
 /// The wait after the service refused a switchboard: longer than the 7.5 s after which Papillon allows one more.
 const AFTER_REFUSAL: Duration = Duration::from_secs(10);
+
+/// When a service ends a sign-in, a switchboard may end first: its caller waits so long for the reason.
+const REASON_TIMEOUT: Duration = Duration::from_secs(1);
 
 type Build = Box<dyn FnOnce(TransactionId) -> NotificationRequest + Send>;
 
@@ -34,27 +36,66 @@ pub(crate) struct Admission {
     pub(crate) cookie: Cookie,
 }
 
+/// The state of the connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    /// Not signed in yet, or signed in again and again without success.
+    Away(Option<SignedOut>),
+    /// Signed in, with the lists of this account.
+    SignedIn,
+}
+
 /// The way to the task of the notification connection. It stays valid when the client reconnects.
 pub(crate) struct NotificationHandle {
     commands: mpsc::Sender<Command>,
-    connected: AtomicBool,
+    standing: watch::Sender<Standing>,
     /// The time at which the next switchboard may be requested, running ahead of the clock by the burst.
     pace: Mutex<Option<Instant>>,
 }
 
 impl NotificationHandle {
     pub(crate) fn new(commands: mpsc::Sender<Command>) -> Self {
-        Self { commands, connected: AtomicBool::new(false), pace: Mutex::default() }
+        Self { commands, standing: watch::Sender::new(Standing::Away(None)), pace: Mutex::default() }
     }
 
     /// Whether there is a connection just now, with the lists of this account.
     pub(crate) fn is_connected(&self) -> bool {
-        self.connected.load(Ordering::Relaxed)
+        *self.standing.borrow() == Standing::SignedIn
     }
 
-    /// The connection has come, or is gone.
-    pub(super) fn note_connected(&self, connected: bool) {
-        self.connected.store(connected, Ordering::Relaxed);
+    /// The connection has come.
+    pub(super) fn note_signed_in(&self) {
+        self.standing.send_replace(Standing::SignedIn);
+    }
+
+    /// The connection is gone. To be called before its requests are refused: their callers are told the reason.
+    pub(super) fn note_signed_out(&self, reason: SignedOut) {
+        self.standing.send_replace(Standing::Away(Some(reason)));
+    }
+
+    /// The error of a request for which there is no connection: with the reason, where the service has named one.
+    pub(crate) fn gone(&self) -> CommandError {
+        match *self.standing.borrow() {
+            Standing::Away(Some(reason @ (SignedOut::Elsewhere | SignedOut::ServiceClosing))) => {
+                CommandError::SignedOut(reason)
+            }
+            _ => CommandError::Disconnected,
+        }
+    }
+
+    /// The error of something said on a switchboard that ended: `otherwise`, unless the sign-in has ended as well, or does
+    /// so in a moment.
+    pub(crate) async fn gone_or(&self, otherwise: SendError) -> SendError {
+        let mut standing = self.standing.subscribe();
+        let ended = standing.wait_for(|standing| *standing != Standing::SignedIn);
+        // The sender is in here, so it cannot be gone.
+        if timeout(REASON_TIMEOUT, ended).await.is_err() {
+            return otherwise;
+        }
+        match self.gone() {
+            CommandError::SignedOut(reason) => SendError::SignedOut(reason),
+            _ => SendError::Disconnected,
+        }
     }
 
     /// Sends a request and waits for its answer. The lists are up to date when it returns.
@@ -66,8 +107,8 @@ impl NotificationHandle {
         let command = Command::Ask { build: Box::new(build), reply };
         // The deadline counts for both steps: a full queue is a service that does not answer either.
         let asked = async {
-            self.commands.send(command).await.map_err(|_| CommandError::Disconnected)?;
-            answer.await.map_err(|_| CommandError::Disconnected)?
+            self.commands.send(command).await.map_err(|_| self.gone())?;
+            answer.await.map_err(|_| self.gone())?
         };
         timeout(ANSWER_TIMEOUT, asked).await.map_err(|_| CommandError::TimedOut)?
     }

@@ -12,7 +12,7 @@ use super::handle::Command;
 use super::session::{End, NotificationSession};
 use crate::core::Core;
 use crate::login;
-use crate::{CommandError, Event, Reconnect, SignInError, SignedOut};
+use crate::{Event, Reconnect, SignInError, SignedOut};
 
 /// Signs in, fetches the lists, and goes on in a task of its own.
 pub(crate) async fn start(
@@ -32,7 +32,7 @@ async fn sign_in(core: &Arc<Core>, status: Status) -> Result<NotificationSession
     let mut session = NotificationSession::new(signed_in.wire, core.settings.gateway.is_none());
     session.synchronise(core, status).await?;
     // Only now: `is_connected` promises that the lists are here.
-    core.notification.note_connected(true);
+    core.notification.note_signed_in();
     Ok(session)
 }
 
@@ -40,16 +40,18 @@ async fn sign_in(core: &Arc<Core>, status: Status) -> Result<NotificationSession
 async fn run(core: Weak<Core>, mut session: NotificationSession, mut commands: mpsc::Receiver<Command>) {
     loop {
         let (end, done) = session.run(&core, &mut commands).await;
-        session.close().await;
-        let Some(strong) = core.upgrade() else { return };
-        strong.notification.note_connected(false);
-        strong.roster.write().all_offline();
         let reason = match end {
             End::Asked => SignedOut::Asked,
             End::Elsewhere => SignedOut::Elsewhere,
             End::ServiceClosing => SignedOut::ServiceClosing,
             End::Lost => SignedOut::ConnectionLost,
         };
+        if let Some(core) = core.upgrade() {
+            core.notification.note_signed_out(reason);
+        }
+        session.close().await;
+        let Some(strong) = core.upgrade() else { return };
+        strong.roster.write().all_offline();
         let policy = strong.settings.reconnect.clone().filter(|_| end.allows_return());
         let will_retry = policy.is_some();
         // Without a retry `finish` tells, after all requests were refused: that event is the last one.
@@ -94,10 +96,10 @@ async fn finish(
     }
 }
 
-/// The refusal of a request while there is no connection.
+/// The refusal of a request while there is no connection. The handle words the error.
 fn refuse(command: Command) {
     match command {
-        Command::Ask { reply, .. } => drop(reply.send(Err(CommandError::Disconnected))),
+        Command::Ask { reply, .. } => drop(reply),
         Command::SignOut(done) => drop(done.send(())),
     }
 }
@@ -111,6 +113,7 @@ async fn come_back(
 ) -> Option<NotificationSession> {
     let mut pause = policy.first;
     let mut attempt = 0;
+    let mut is_told = false;
     while policy.attempts.is_none_or(|attempts| attempt < attempts) {
         attempt += 1;
         // Many clients lose their connection at the same moment; they should not all come back at
@@ -133,7 +136,15 @@ async fn come_back(
                 strong.events.emit(Event::Error { text: error.to_string() });
                 return None;
             }
-            Err(error) => tracing::info!(%error, attempt, "not signed in again yet"),
+            Err(error) => {
+                tracing::info!(%error, attempt, "not signed in again yet");
+                let is_refused =
+                    matches!(error, SignInError::AddressRefused { .. } | SignInError::GatewayRefused { .. });
+                // It may end, as a ban does. The user is told once.
+                if is_refused && !std::mem::replace(&mut is_told, true) {
+                    strong.events.emit(Event::Error { text: format!("not signed in again yet: {error}") });
+                }
+            }
         }
     }
     None

@@ -12,26 +12,36 @@ use super::line::Turn;
 use super::receipts::answer;
 use super::{Line, PATIENCE, Switchboards};
 use crate::SendError;
+use crate::notification::NotificationHandle;
 use crate::switchboard::{Closed, MAX_PAYLOAD, Receipt, Switchboard};
 
 /// A line with members, leased to one caller.
 pub(crate) struct Lease<'a> {
     board: Arc<Switchboard>,
+    notification: Arc<NotificationHandle>,
     _turn: Turn<'a>,
 }
 
 /// A message that is on its way.
-pub(crate) struct Said(Result<Receipt, Closed>);
+pub(crate) struct Said {
+    asked: Result<Receipt, Closed>,
+    notification: Arc<NotificationHandle>,
+}
 
 impl Switchboards {
     /// Waits for the use of a line, and calls its accounts when none of them is there.
     pub(crate) async fn lease<'a>(self: &Arc<Self>, line: &'a Arc<Line>) -> Result<Lease<'a>, SendError> {
-        let (board, turn) = self.reach(line).await?;
+        let (board, turn) = match self.reach(line).await {
+            Err(SendError::Disconnected) => {
+                return Err(self.notification.gone_or(SendError::Disconnected).await);
+            }
+            reached => reached?,
+        };
         board.note_spoken();
         if let Some(subscriber) = self.subscriber.upgrade() {
             subscriber.speaking(line);
         }
-        Ok(Lease { board, _turn: turn })
+        Ok(Lease { board, notification: Arc::clone(&self.notification), _turn: turn })
     }
 
     /// Sends a message to one account and waits until it has it.
@@ -48,7 +58,7 @@ impl Switchboards {
 impl Lease<'_> {
     /// Sends a message, and ends the lease: the next one may be queued while this one waits for its `ACK`.
     pub(crate) fn say(self, payload: Bytes) -> Said {
-        Said(self.board.say(payload))
+        Said { asked: self.board.say(payload), notification: self.notification }
     }
 
     /// Sends a message without waiting for its arrival.
@@ -58,16 +68,19 @@ impl Lease<'_> {
 
     /// Calls one more account, and waits until the call was sent.
     pub(crate) async fn call(self, who: &Handle) -> Result<(), SendError> {
-        answer(self.board.call(who), Instant::now() + PATIENCE).await
+        match answer(self.board.call(who), Instant::now() + PATIENCE).await {
+            Err(SendError::Disconnected) => Err(self.notification.gone_or(SendError::Disconnected).await),
+            outcome => outcome,
+        }
     }
 }
 
 impl Said {
     /// Waits until every member has it.
     pub(crate) async fn delivered(self) -> Result<(), SendError> {
-        match answer(self.0, Instant::now() + PATIENCE).await {
+        match answer(self.asked, Instant::now() + PATIENCE).await {
             // The switchboard ended before it was known.
-            Err(SendError::Disconnected) => Err(SendError::NotDelivered),
+            Err(SendError::Disconnected) => Err(self.notification.gone_or(SendError::NotDelivered).await),
             outcome => outcome,
         }
     }

@@ -133,6 +133,7 @@ fn from_command(error: CommandError) -> SendError {
         CommandError::Refused(code) => SendError::Refused(code),
         CommandError::TimedOut => SendError::TimedOut,
         CommandError::Protocol(what) => SendError::Protocol(what),
+        CommandError::SignedOut(reason) => SendError::SignedOut(reason),
         _ => SendError::Disconnected,
     }
 }

@@ -77,6 +77,28 @@ async fn signed_in_elsewhere_is_not_tried_again() {
     assert!(second.set_status(Status::Busy).await.is_ok(), "the second stays");
 }
 
+/// The switchboard may end before the notification server has given the reason.
+#[tokio::test]
+async fn a_message_on_its_way_fails_with_the_reason_of_the_sign_out() {
+    let server = TestServer::start().await;
+    server.befriend(ALICE, BOB).await;
+    let (alice, mut events) = builder(&server, ALICE).reconnect(at_once()).sign_in().await.unwrap();
+    // A client that does not answer.
+    let mut bob = Ns::online(&server, BOB, 9).await;
+    let said = tokio::spawn({
+        let alice = alice.clone();
+        async move { alice.send(&handle(BOB), "hello").await }
+    });
+    bob.ring().await;
+    let (_second, _) = online(&server, ALICE).await;
+    let elsewhere = SendError::SignedOut(SignedOut::Elsewhere);
+    assert_eq!(said.await.unwrap(), Err(elsewhere.clone()));
+    wait(&mut events, |event| matches!(event, Event::SignedOut { .. }).then_some(())).await;
+    assert_eq!(alice.send(&handle(BOB), "hello").await, Err(elsewhere.clone()));
+    assert_eq!(alice.set_status(Status::Away).await, Err(CommandError::SignedOut(SignedOut::Elsewhere)));
+    assert_eq!(alice.fetch_picture(&handle(BOB)).await, Err(elsewhere.into()));
+}
+
 #[tokio::test]
 async fn a_service_that_comes_back_has_its_people_back() {
     let server = TestServer::start().await;
@@ -94,7 +116,8 @@ async fn a_service_that_comes_back_has_its_people_back() {
         _ => None,
     });
     assert_eq!(gone.await, (SignedOut::ServiceClosing, true));
-    assert_eq!(alice.set_status(Status::Away).await, Err(CommandError::Disconnected));
+    let closing = CommandError::SignedOut(SignedOut::ServiceClosing);
+    assert_eq!(alice.set_status(Status::Away).await, Err(closing));
     let server = stopped.start().await;
     msnp.leads_to(server.addresses.msnp);
     https.leads_to(server.addresses.https);

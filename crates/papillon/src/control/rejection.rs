@@ -55,7 +55,7 @@ impl From<SendError> for Rejection {
                 SendError::TooMany { .. } => "busy",
                 SendError::Protocol(_) => "service-fault",
                 SendError::Unreachable { .. } => "disconnected",
-                SendError::Disconnected => "disconnected",
+                SendError::Disconnected | SendError::SignedOut(_) => "disconnected",
                 SendError::TimedOut => "service-timeout",
                 SendError::Refused(code) => return Self::refused(code, text),
                 _ => "failed",
@@ -70,7 +70,7 @@ impl From<CommandError> for Rejection {
         let text = why_not_done(&error);
         Self::new(
             match error {
-                CommandError::Disconnected => "disconnected",
+                CommandError::Disconnected | CommandError::SignedOut(_) => "disconnected",
                 CommandError::TimedOut => "service-timeout",
                 CommandError::Invalid(_) => "bad-argument",
                 CommandError::Picture(error) => return error.into(),

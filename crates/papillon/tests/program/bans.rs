@@ -1,10 +1,11 @@
 //! `papillon ban`, without a service and beside one.
 
-use std::io::Read;
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 
 use serde_json::{Value, json};
 
+use crate::clients::net::{self, GRACE, Net};
 use crate::papillon::Papillon;
 use crate::running::{DEADLINE, Running};
 
@@ -138,4 +139,59 @@ fn a_running_service_acts_on_bans_at_once_and_counts() {
     let count = |at: usize| listed(&papillon)[at]["refused"].as_i64().unwrap();
     while count(0) < 3 || count(1) < 1 {}
     assert!(listed(&papillon)[0]["refused_at"].is_i64());
+}
+
+/// Grace, online with a client that does not answer calls. Returns what the service says to it.
+fn silent_client(net: &Net) -> BufReader<TcpStream> {
+    let password = net::SECRET.replace(',', "%2C").replace(' ', "%20");
+    let (status, answer) = net.service.login(GRACE, &password);
+    assert_eq!(status, 200, "{answer}");
+    let ticket = answer.split("from-PP='").nth(1).and_then(|rest| rest.split('\'').next()).unwrap();
+    let mut stream = TcpStream::connect(net.service.address("msnp")).unwrap();
+    stream.set_read_timeout(Some(DEADLINE)).unwrap();
+    for request in [
+        String::from("VER 1 MSNP9 CVR0"),
+        format!("CVR 2 0x0409 winnt 5.1 i386 MSNMSGR 6.0.0602 MSMSGS {GRACE}"),
+        format!("USR 3 TWN I {GRACE}"),
+        format!("USR 4 TWN S {ticket}"),
+        String::from("CHG 5 NLN 0"),
+    ] {
+        write!(stream, "{request}\r\n").unwrap();
+    }
+    let mut lines = BufReader::new(stream);
+    hear(&mut lines, "CHG 5 ");
+    lines
+}
+
+/// The next line that begins like this.
+fn hear(lines: &mut BufReader<TcpStream>, start: &str) {
+    let mut line = String::new();
+    while !line.starts_with(start) {
+        line.clear();
+        assert!(lines.read_line(&mut line).unwrap() > 0, "the service says no {start:?}");
+    }
+}
+
+#[test]
+fn a_client_in_the_middle_of_something_is_told_that_a_ban_may_have_ended_it() {
+    let net = Net::new();
+    let mut grace = silent_client(&net);
+    let mut send = net.start(net::ADA, ["send", GRACE, "Lunch at one?"]);
+    hear(&mut grace, "RNG ");
+    net.papillon.run(["ban", "add", net::ADA]).is_fine();
+    send.end().fails(1, &["signed this account out", "banned", "papillon ban list"]);
+    // Whoever asks again is told for certain.
+    net.run(net::ADA, ["send", GRACE, "Lunch at one?"]).fails(1, &["This account is banned"]);
+    net.papillon.run(["ban", "remove", net::ADA]).is_fine();
+
+    let mut ada = loop {
+        // The service takes notice in a moment.
+        let mut listening = net.start(net::ADA, ["listen"]);
+        if listening.line().is_some() {
+            break listening;
+        }
+        listening.end();
+    };
+    net.papillon.run(["ban", "add", net::ADA]).is_fine();
+    ada.end().fails(1, &["signed this account out", "banned", "papillon ban list"]);
 }

@@ -3,6 +3,8 @@
 pub mod listener;
 pub mod net;
 
+use std::io::{Read, Write};
+
 use net::{ADA, GRACE, Net};
 
 /// A picture of three by three pixels.
@@ -384,6 +386,33 @@ fn a_gateway_that_is_none_is_named() {
     let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let url = format!("http://{nobody}/gateway/gateway.dll");
     said(&["--gateway", &url]).fails(1, &[&format!("the gateway {url} cannot be reached"), "--gateway says"]);
+    for (answer, words) in [
+        ("404 Not Found", ["there is no gateway at", "--gateway takes a URL"]),
+        (
+            "403 Forbidden",
+            ["HTTP 403 Forbidden: the service, or a proxy in front of it, refuses", "papillon ban list"],
+        ),
+        ("407 Proxy Authentication Required", ["HTTP 407", "a proxy on the way wants a name and a password"]),
+        ("502 Bad Gateway", ["HTTP 502", "a proxy is there, and does not reach the service"]),
+    ] {
+        let url = format!("http://{}/gateway/gateway.dll", web_server(answer));
+        said(&["--gateway", &url]).fails(1, &[&url, words[0], words[1]]);
+    }
+}
+
+/// A web server that answers each request with this status.
+fn web_server(status: &'static str) -> std::net::SocketAddr {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let mut asked = [0; 4096];
+            assert!(stream.read(&mut asked).unwrap() > 0);
+            write!(stream, "HTTP/1.1 {status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n").unwrap();
+        }
+    });
+    address
 }
 
 /// A terminal that has gone, or whoever runs it, says SIGHUP.

@@ -109,7 +109,11 @@ impl App {
             SignedOut::ServiceClosing => "the service is going down",
             _ => "the connection to the service is lost",
         };
-        self.tell(why, Tone::Bad);
+        // The last line has no room for more, the messages have.
+        match reason {
+            SignedOut::Elsewhere => self.tell(format!("{why}: banned, disabled or removed"), Tone::Bad),
+            _ => self.tell(why, Tone::Bad),
+        }
         self.connection = if will_retry { Connection::Returning } else { Connection::Over(why.to_owned()) };
         vec![Action::Refresh]
     }

@@ -13,7 +13,7 @@ use crate::running::{Running, Started};
 
 pub const ADA: &str = "ada@example.com";
 pub const GRACE: &str = "grace@example.com";
-const SECRET: &str = "papillon, 2003";
+pub const SECRET: &str = "papillon, 2003";
 
 pub struct Net {
     pub papillon: Papillon,
