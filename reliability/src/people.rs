@@ -6,9 +6,10 @@ use std::time::{Duration, SystemTime};
 
 use anyhow::{Context, Result};
 use msnp::{FriendlyName, GroupArgument, Handle};
-use msnp_testkit::{Ns, PASSWORD, display_name};
+use msnp_testkit::{Ns, PASSWORD, Wire, display_name};
 use papillon_server::passport::{self, TicketMint};
 use papillon_store::{Account, NewAccount, PasswordHash, PrivacyList, Store};
+use tokio::net::TcpStream;
 
 /// The lifetime of tickets unless a case sets another; the service's default.
 const LIFETIME: Duration = Duration::from_secs(3600);
@@ -106,6 +107,26 @@ impl People {
         ns.identify(handle, dialect).await;
         ns.show(&self.ticket(handle)).await;
         ns
+    }
+
+    /// Signs in as far as `USR OK`, over a connection on which nothing has been sent; `None` when that is refused, at whatever
+    /// step. The profile that follows is not read.
+    pub async fn try_sign_in(&self, stream: TcpStream, handle: &str) -> Option<Ns> {
+        let mut ns = Ns::over(Wire::over(stream));
+        (ns.handle, ns.dialect) = (handle.to_owned(), 9);
+        let ticket = self.ticket(handle);
+        for (request, reply) in [
+            ("VER 901 MSNP9 MSNP8 CVR0".to_owned(), "VER 901 MSNP9 "),
+            (format!("CVR 902 0x0409 winnt 5.1 i386 MSNMSGR 6.0.0602 MSMSGS {handle}"), "CVR 902 "),
+            (format!("USR 903 TWN I {handle}"), "USR 903 TWN S "),
+            (format!("USR 904 TWN S {ticket}"), "USR 904 OK "),
+        ] {
+            ns.send(&request).await;
+            if !ns.try_line().await?.starts_with(reply) {
+                return None;
+            }
+        }
+        Some(ns)
     }
 
     /// Signs in, takes the lists and goes online.

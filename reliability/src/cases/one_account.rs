@@ -8,8 +8,7 @@ mod victims;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use msnp_testkit::{Ns, Wire, person};
-use tokio::net::TcpStream;
+use msnp_testkit::{Ns, person};
 use tokio::time::sleep;
 
 use crate::doors::{connect_from, stranger};
@@ -41,31 +40,13 @@ fn allowance(rate: usize, period: Duration, time: Duration) -> usize {
 /// Connects from the address of a lane and signs in; `None` when that is refused, at whatever step.
 async fn sign_in(lane: usize, msnp: SocketAddr, people: &People) -> Option<Ns> {
     let ns = match connect_from(stranger(lane), msnp).await {
-        Ok(stream) => sign_in_over(stream, people, &villain()).await,
+        Ok(stream) => people.try_sign_in(stream, &villain()).await,
         Err(_) => None,
     };
     if ns.is_none() {
         sleep(AGAIN).await;
     }
     ns
-}
-
-/// Signs in as far as `USR OK`, over a connection on which nothing has been sent. The profile that follows is not read.
-async fn sign_in_over(stream: TcpStream, people: &People, handle: &str) -> Option<Ns> {
-    let mut ns = Ns::over(Wire::over(stream));
-    let ticket = people.ticket(handle);
-    for (request, reply) in [
-        ("VER 901 MSNP9 MSNP8 CVR0".to_owned(), "VER 901 MSNP9 "),
-        (format!("CVR 902 0x0409 winnt 5.1 i386 MSNMSGR 6.0.0602 MSMSGS {handle}"), "CVR 902 "),
-        (format!("USR 903 TWN I {handle}"), "USR 903 TWN S "),
-        (format!("USR 904 TWN S {ticket}"), "USR 904 OK "),
-    ] {
-        ns.send(&request).await;
-        if !ns.try_line().await?.starts_with(reply) {
-            return None;
-        }
-    }
-    Some(ns)
 }
 
 /// Everything in one write; returns the lines until the answer to `PNG`, or until the connection has ended.

@@ -10,7 +10,7 @@ use msnp_testkit::gateway::{Gateway, Way};
 use msnp_testkit::{Ns, person};
 use tokio::time::sleep;
 
-use super::{AGAIN, LANES, sign_in_over};
+use super::{AGAIN, LANES};
 use crate::attackers::Attackers;
 use crate::doors::{connect_small, stranger};
 use crate::figures::mebibytes;
@@ -98,7 +98,7 @@ async fn watch(
 /// Signs in, asks, and returns the connection, of which nothing more is read.
 async fn ask_by_tcp(handle: &str, lane: usize, msnp: SocketAddr, people: &People) -> Option<Ns> {
     let stream = connect_small(stranger(lane), msnp).await.ok()?;
-    let mut ns = sign_in_over(stream, people, handle).await?;
+    let mut ns = people.try_sign_in(stream, handle).await?;
     ns.send_raw("SYN 5 0\r\n".repeat(REQUESTS).as_bytes()).await;
     Some(ns)
 }

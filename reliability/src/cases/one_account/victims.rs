@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, ensure};
 use msnp_testkit::{Ns, Wire, person, words};
 
-use super::{HOUR, MINUTE, all_at_once, allowance, sign_in, sign_in_over, villain};
+use super::{HOUR, MINUTE, all_at_once, allowance, sign_in, villain};
 use crate::doors::{connect_from, stranger};
 use crate::ground::{Arena, Setup};
 use crate::report::Report;
@@ -82,7 +82,7 @@ async fn call(seat: &mut Wire, victim: &Ns) {
 
 /// Pushes of list changes at a victim that knows the villain not, and at one that has blocked it.
 pub async fn pushes(arena: &Arena) -> Result<Report> {
-    let time = Duration::from_secs(arena.pick(4, 15));
+    let time = Duration::from_secs(arena.pick(2, 15));
     let kinds = [("a stranger", "one", false), ("one that has blocked it", "other", true)];
     let mut setup = Setup::default();
     for (_, name, _) in kinds {
@@ -100,7 +100,7 @@ pub async fn pushes(arena: &Arena) -> Result<Report> {
             victim.lines_until(|line| line.starts_with("ADD 7 BL ")).await;
         }
         let stream = connect_from(stranger(0), msnp).await?;
-        let ns = sign_in_over(stream, &stage.people, &villain).await;
+        let ns = stage.people.try_sign_in(stream, &villain).await;
         let (rounds, begun) = list_and_unlist(ns.context("the villain is refused")?, &victim, time).await;
         let told = victim.fence().await.iter().filter(|line| line.contains(" RL ")).count();
         // Each addition is followed by a removal.
