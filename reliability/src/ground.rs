@@ -9,6 +9,7 @@ use tempfile::TempDir;
 
 use crate::people::{People, Population};
 use crate::program::Launch;
+use crate::turn::Turn;
 
 /// The settings of a run.
 #[derive(Debug, Clone)]
@@ -19,6 +20,8 @@ pub struct Arena {
     pub metrics: Option<SocketAddr>,
     /// Whether cases are shortened.
     pub short: bool,
+    /// The turn of the case.
+    pub turn: Turn,
 }
 
 impl Arena {

@@ -11,6 +11,7 @@
 //! | the accounts, the settings and the start of a service | `ground.rs` |
 //! | a service with bystanders, and the judgement at the end | `stage.rs` |
 //! | the bystanders | `bystanders.rs` |
+//! | which cases run at once | `turn.rs` |
 //! | the tasks of an attack | `attackers.rs` |
 //! | the program's process and its figures | `program.rs`, `figures.rs` |
 //! | the counts of the log and of `/metrics` | `counts.rs` |
@@ -36,16 +37,16 @@ mod people;
 mod program;
 mod report;
 mod stage;
+mod turn;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
-use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 
 use crate::cases::Case;
 use crate::ground::Arena;
-use crate::report::Table;
+use crate::turn::Turn;
 
 const USAGE: &str =
     "usage: papillon-reliability all | short | list | CASE… [--program PATH] [--metrics ADDRESS:PORT]";
@@ -76,7 +77,9 @@ fn main() -> Result<ExitCode> {
     let program = program.map_or_else(beside, Ok)?;
     let metrics = metrics.parse().context("--metrics wants an address and a port")?;
     let metrics = has_metrics(&program)?.then_some(metrics);
-    run(&cases, &Arena { metrics, program, short })
+    let table = turn::run(&cases, &Arena { metrics, program, short, turn: Turn::default() });
+    table.print();
+    Ok(if table.has_failed() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
 /// Takes an option with its value out of the words.
@@ -116,16 +119,4 @@ fn has_metrics(program: &Path) -> Result<bool> {
     let help = Command::new(program).args(["serve", "--help"]).output();
     let help = help.with_context(|| format!("{} cannot be run", program.display()))?;
     Ok(String::from_utf8_lossy(&help.stdout).contains("--metrics"))
-}
-
-fn run(cases: &[&Case], arena: &Arena) -> Result<ExitCode> {
-    let mut table = Table::default();
-    for case in cases {
-        let begun = Instant::now();
-        eprintln!("{} …", case.name);
-        let outcome = case.perform(arena);
-        table.add(case, outcome, begun.elapsed());
-    }
-    table.print();
-    Ok(if table.has_failed() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }

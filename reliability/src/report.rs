@@ -40,7 +40,7 @@ impl Table {
             Ok(report) => report,
             Err(error) => match error.downcast_ref::<Skipped>() {
                 Some(reason) if !needs::required() => {
-                    eprintln!("  SKIPPED: {reason}");
+                    eprintln!("{}: SKIPPED: {reason}", case.name);
                     self.skipped.push(case.name);
                     self.rows.push(format!(
                         "| `{}` | {} | – | – | – | – | SKIPPED: {reason} |",
@@ -58,7 +58,7 @@ impl Table {
             self.failed.push(case.name);
             format!("**FAILED**: {}", report.failures.join("; "))
         };
-        eprintln!("  {verdict}, {:.1} s", took.as_secs_f64());
+        eprintln!("{}: {verdict}", case.name);
         let done =
             if report.done.is_empty() { String::new() } else { format!(": {}", report.done.join(", ")) };
         let cells = [

@@ -14,9 +14,12 @@ use crate::ground::{Arena, Ground, Setup};
 use crate::people::People;
 use crate::program::Program;
 use crate::report::Report;
+use crate::turn::Turn;
 
-/// Until the bystanders have talked a little: the service has its one-time allocations behind it then.
+/// Until the bystanders have talked a little: the service has its one-time allocations behind it then. In short there are
+/// fewer of them.
 const WARM_UP: Duration = Duration::from_secs(2);
+const SHORT_WARM_UP: Duration = Duration::from_secs(1);
 /// The time within which the memory has to be back.
 const SETTLE: Duration = Duration::from_secs(30);
 /// The same where passwords were checked: the memory for that rests for a minute before it is freed.
@@ -45,6 +48,7 @@ pub struct Stage {
     counted: Counts,
     expected: Vec<(&'static [&'static str], u64)>,
     panics: usize,
+    turn: Turn,
     /// Removed at the end.
     _folder: TempDir,
 }
@@ -60,7 +64,7 @@ impl Stage {
         let checks_passwords = setup.population.has_password();
         let settle = if checks_passwords { arena.pick(SETTLE, SETTLE_AFTER_PASSWORDS) } else { SETTLE };
         let resting = if checks_passwords { arena.pick(hashes(), 0) } else { 0 };
-        sleep(WARM_UP).await;
+        sleep(arena.pick(SHORT_WARM_UP, WARM_UP)).await;
         let before = program.figures()?;
         let counted = count(&program).await;
         Ok(Self {
@@ -75,6 +79,7 @@ impl Stage {
             counted,
             expected: Vec::new(),
             panics: 0,
+            turn: arena.turn.clone(),
             _folder: folder,
         })
     }
@@ -112,6 +117,11 @@ impl Stage {
         Ok(())
     }
 
+    /// From now on the case only waits: in a short run the next one may begin.
+    pub fn only_waits(&self) {
+        self.turn.pass();
+    }
+
     /// The figures of the service before the attack.
     pub fn before(&self) -> Figures {
         self.before
@@ -119,6 +129,7 @@ impl Stage {
 
     /// Judges the service: the attack is over, and the bystanders are still talking.
     pub async fn judge(mut self) -> Report {
+        self.only_waits();
         sleep(LOG).await;
         let mut report = std::mem::take(&mut self.report);
         if !self.program.is_alive() {

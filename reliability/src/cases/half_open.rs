@@ -83,6 +83,7 @@ pub async fn run(arena: &Arena) -> Result<Report> {
     for (handle, dialect) in [("bit", 8), ("byte", 9)] {
         byte_by_byte(&stage, &person(handle), dialect).await;
     }
+    stage.only_waits();
     for ended in tasks.join_all().await {
         ended?;
     }

@@ -1,5 +1,6 @@
 //! Lengths of every kind: of payloads at both servers, of bodies at HTTP and at the gateway, of questions at DNS.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Result, ensure};
@@ -17,6 +18,9 @@ use crate::stage::Stage;
 const MOST: usize = 1664;
 /// A client that announces more than it sends is disconnected within the time for an unfinished command.
 const PATIENCE: Duration = Duration::from_secs(90);
+/// Commands with a payload, each with every length below and with three that fit.
+const HEADS: usize = 5;
+const LIARS: usize = HEADS * (IMPOSSIBLE.len() + 3);
 /// Lengths that are no lengths.
 const IMPOSSIBLE: [&str; 14] = [
     "1665",
@@ -37,23 +41,25 @@ const IMPOSSIBLE: [&str; 14] = [
 
 pub async fn run(arena: &Arena) -> Result<Report> {
     let mut setup = Setup::default().set("TIMEOUTS_UNFINISHED", arena.pick(5, 60));
-    let people = IMPOSSIBLE.len() * 2;
-    for number in 0..people {
+    for number in 0..LIARS {
         setup.population.add(person(&format!("liar{number}")));
+    }
+    for number in 0..IMPOSSIBLE.len() {
+        setup.population.add(person(&format!("talker{number}")));
     }
     setup.population.add(person("witness"));
     let mut stage = Stage::set(arena, setup).await?;
-    let mut tried = notification(&stage).await;
+    // At once: most of these wait for the time limit of an unfinished command.
+    let (mut tried, http, dns) = tokio::join!(notification(&stage), http(&stage), dns(&stage));
+    tried += http? + dns?;
     tried += switchboard(&stage).await;
-    tried += http(&stage).await?;
-    tried += dns(&stage).await?;
     stage.done(format!("{tried} lengths"));
     Ok(stage.judge().await)
 }
 
 /// Every verb with a payload, and two that clients do not have (`UUX`, `NOT`).
 async fn notification(stage: &Stage) -> usize {
-    let heads = |length: &str| {
+    let heads = |length: &str| -> [String; HEADS] {
         [
             format!("QRY 5 msmsgs@msnmsgr.com {length}"),
             format!("SDC 5 new@example.org 0x409 MSMSGS MSMSGS X X Al {length}"),
@@ -62,31 +68,29 @@ async fn notification(stage: &Stage) -> usize {
             format!("NOT {length}"),
         ]
     };
-    let mut tried = 0;
-    for (number, length) in IMPOSSIBLE.iter().enumerate() {
-        // One account signs in again and again: each sign-in ends the one before.
-        let handle = person(&format!("liar{number}"));
-        for head in heads(length) {
-            let mut ns = stage.people.sign_in(stage.program.doors.msnp, &handle, 9).await;
-            ns.send_raw(format!("{head}\r\n").as_bytes()).await;
-            ns.send_raw(&[b'x'; 5]).await;
+    let mut tries = JoinSet::new();
+    let mut add = |head: String, rest: Vec<u8>| {
+        // Each has an account of its own: another sign-in would end the one before.
+        let (msnp, people) = (stage.program.doors.msnp, Arc::clone(&stage.people));
+        let handle = person(&format!("liar{}", tries.len()));
+        tries.spawn(async move {
+            let mut ns = people.sign_in(msnp, &handle, 9).await;
+            ns.send_raw(&[format!("{head}\r\n").as_bytes(), &rest].concat()).await;
             // An error may come before the end.
             until_ended(ns.wire).await;
-            tried += 1;
-        }
+        });
+    };
+    for length in IMPOSSIBLE {
+        heads(length).into_iter().for_each(|head| add(head, vec![b'x'; 5]));
     }
-    for (number, length) in [0, 1, MOST].into_iter().enumerate() {
-        let handle = person(&format!("liar{number}"));
-        for head in heads(&length.to_string()) {
-            let mut ns = stage.people.sign_in(stage.program.doors.msnp, &handle, 9).await;
-            ns.send_with(&head, &vec![b'x'; length]).await;
-            // A payload of a fit length is read to its end, and the next command is understood or the
-            // connection has ended for what the payload says.
-            ns.send("OUT").await;
-            until_ended(ns.wire).await;
-            tried += 1;
-        }
+    for length in [0, 1, MOST] {
+        // A payload of a fit length is read to its end, and the next command is understood or the connection has ended for
+        // what the payload says.
+        let rest = [vec![b'x'; length], b"OUT\r\n".to_vec()].concat();
+        heads(&length.to_string()).into_iter().for_each(|head| add(head, rest.clone()));
     }
+    let tried = tries.len();
+    tries.join_all().await;
     tried
 }
 
@@ -95,7 +99,7 @@ async fn switchboard(stage: &Stage) -> usize {
     let mut witness = stage.people.online(doors.msnp, &person("witness")).await;
     let mut tried = 0;
     for (number, length) in IMPOSSIBLE.iter().enumerate() {
-        let liar = person(&format!("liar{}", IMPOSSIBLE.len() + number));
+        let liar = person(&format!("talker{number}"));
         let mut liar = stage.people.online(doors.msnp, &liar).await;
         let mut seat = Sb::open(&mut liar).await;
         let mut guest = seat.invite(&mut witness).await;

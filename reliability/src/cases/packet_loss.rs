@@ -33,6 +33,8 @@ async fn suffer(arena: &Arena, network: &Namespace) -> Result<Report> {
         setup.population.add(person(&format!("visitor{number}")));
     }
     let mut stage = Stage::set(arena, setup).await?;
+    // For packets that are sent again.
+    stage.only_waits();
     for loss in LOSSES {
         lose(network, loss).await?;
         for number in 0..VISITORS {

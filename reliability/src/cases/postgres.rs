@@ -43,6 +43,7 @@ pub async fn stalled(arena: &Arena) -> Result<Report> {
     let (server, mut stage) = begin(arena, "stalled").await?;
     let mut faulty = Faulty::begin(&stage, CHANGERS).await?;
     server.freeze();
+    stage.only_waits();
     let refused = faulty.refused().await;
     server.thaw();
     stage.done(refused?);

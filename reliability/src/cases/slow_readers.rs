@@ -55,16 +55,16 @@ pub async fn run(arena: &Arena) -> Result<Report> {
         let patience = if trickles { Duration::from_secs(stall + 5) } else { patience };
         floods.spawn(flood_notification(stream, trickles, patience));
     }
+    for number in 0..2 * each {
+        let people = Arc::clone(&people);
+        talks
+            .spawn(async move { flood_switchboard(doors, &people, number, number % 2 == 1, patience).await });
+    }
     let mut closed = 0;
     let mut taken = 0;
     for poured in floods.join_all().await {
         closed += usize::from(poured.closed);
         taken += poured.taken;
-    }
-    for number in 0..2 * each {
-        let people = Arc::clone(&people);
-        talks
-            .spawn(async move { flood_switchboard(doors, &people, number, number % 2 == 1, patience).await });
     }
     stage.done(format!(
         "{closed} of {} ended at the notification server after {} MiB",

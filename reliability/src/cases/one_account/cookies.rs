@@ -46,7 +46,8 @@ pub async fn cookies(arena: &Arena) -> Result<Report> {
             }
         });
     }
-    // Meanwhile others meet.
+    // The attackers are turned away most of the time. Meanwhile others meet.
+    stage.only_waits();
     for number in 0..couples {
         let mut caller = stage.people.online(msnp, &person(&format!("caller{number}"))).await;
         let mut callee = stage.people.online(msnp, &person(&format!("callee{number}"))).await;

@@ -48,6 +48,7 @@ pub async fn presence(arena: &Arena) -> Result<Report> {
             }
         });
     }
+    stage.only_waits();
     sleep(time).await;
     attackers.stop().await?;
     let took = begun.elapsed();
