@@ -172,17 +172,16 @@ impl<'a> RequestRef<'a> {
 /// The number at the front, and what follows it. `None` for one of more than nine digits, which may not fit.
 #[inline]
 fn digits(text: &[u8]) -> Option<(u32, &[u8])> {
-    let mut number = 0;
-    let mut rest = text;
-    while let [byte @ b'0'..=b'9', after @ ..] = rest {
+    let (mut number, mut length) = (0, 0);
+    while let Some(byte @ b'0'..=b'9') = text.get(length) {
         // Nine digits fit.
-        if text.len() - rest.len() == 9 {
+        if length == 9 {
             return None;
         }
         number = number * 10 + u32::from(byte - b'0');
-        rest = after;
+        length += 1;
     }
-    (rest.len() < text.len()).then_some((number, rest))
+    (length > 0).then_some((number, text.get(length..)?))
 }
 
 /// A message from another member of the session.

@@ -25,8 +25,16 @@ impl<const COUNTERS: usize> Default for Sharded<COUNTERS> {
 impl<const COUNTERS: usize> Sharded<COUNTERS> {
     /// Raises a counter.
     pub(super) fn add(&self, counter: usize, by: u64) {
-        if let Some(count) = self.0.get(own_shard()).and_then(|shard| shard.0.get(counter)) {
-            count.fetch_add(by, Ordering::Relaxed);
+        self.add_all([(counter, by)]);
+    }
+
+    /// Raises several counters, with one look for their shard.
+    pub(super) fn add_all<const COUNT: usize>(&self, counts: [(usize, u64); COUNT]) {
+        let Some(Shard(shard)) = self.0.get(own_shard()) else { return };
+        for (counter, by) in counts {
+            if let Some(count) = shard.get(counter) {
+                count.fetch_add(by, Ordering::Relaxed);
+            }
         }
     }
 

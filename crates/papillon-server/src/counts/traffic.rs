@@ -85,9 +85,8 @@ pub(crate) struct Relayed {
 impl Traffic {
     /// Messages were passed on.
     pub(crate) fn relayed(&self, relayed: Relayed) {
-        self.relayed.add(MESSAGES, relayed.messages);
-        self.relayed.add(BYTES, relayed.bytes);
-        self.relayed.add(DELIVERIES, relayed.deliveries);
+        let Relayed { messages, bytes, deliveries } = relayed;
+        self.relayed.add_all([(MESSAGES, messages), (BYTES, bytes), (DELIVERIES, deliveries)]);
     }
 
     /// A sender was told of the fate of so many messages: `ACK`, or else `NAK`.

@@ -96,7 +96,7 @@ impl Deliveries {
     }
 
     /// Tells senders of the fate of their messages: lines that are sent to them from now on come behind that.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn tell_senders(&mut self) {
         if !self.settled.is_empty() {
             self.tell_settled();
@@ -135,11 +135,10 @@ impl Deliveries {
 impl Drop for Deliveries {
     fn drop(&mut self) {
         // Writing settles receipts, and a settled receipt may write to its sender. It ends: each receipt answers once.
-        loop {
+        while !self.settled.is_empty() || !self.dirty.is_empty() {
             self.tell_senders();
-            match self.dirty.pop() {
-                Some(outbox) => outbox.write(&mut self.settled),
-                None => return,
+            if let Some(outbox) = self.dirty.pop() {
+                outbox.write(&mut self.settled);
             }
         }
     }

@@ -129,17 +129,24 @@ impl Relay<'_> {
     }
 
     /// Tells the sender that the first messages are delivered, as far as it asked for that.
+    #[inline]
     fn acknowledge(&self, messages: usize, out: &mut Deliveries) {
+        let delivered = &self.messages[..messages];
+        if delivered.iter().any(|message| message.acknowledge.tells_success()) {
+            self.tell_delivered(delivered, out);
+        }
+    }
+
+    /// Apart, so that messages of which their sender hears nothing do not pay for the room of the lines.
+    #[inline(never)]
+    fn tell_delivered(&self, delivered: &[msg::RequestRef<'_>], out: &mut Deliveries) {
         let mut lines = SmallVec::<[u8; 512]>::new();
         let mut count = 0;
-        for message in &self.messages[..messages] {
+        for message in delivered {
             if message.acknowledge.tells_success() {
                 ack::Reply { transaction: message.transaction }.line(|part| lines.extend_from_slice(part));
                 count += 1;
             }
-        }
-        if count == 0 {
-            return;
         }
         self.sender.traffic.answered(true, count);
         let Some(turn) = self.sender.take_turn() else {
