@@ -360,6 +360,24 @@ async fn who_takes_nothing_for_too_long_is_dropped() {
 }
 
 #[tokio::test]
+async fn a_client_that_leaves_is_let_go_at_once_although_its_messages_still_wait() {
+    let server = TestServer::with(|config| {
+        config.timeouts.write_stall = std::time::Duration::from_secs(600);
+        config.limits.outbox_bytes = 256 << 20;
+    })
+    .await;
+    let mut alice = Ns::online(&server, ALICE, 9).await;
+    let mut bob = Ns::online(&server, BOB, 9).await;
+    let (mut seat, _deaf) = slow_guest(&mut alice, &mut bob).await;
+    let burst: Vec<u8> = (0..20).flat_map(|_| message(7, 'N', &[b'x'; 1600])).collect();
+    for _ in 0..300 {
+        seat.send_raw(&burst).await;
+    }
+    seat.send("OUT").await;
+    seat.closed().await;
+}
+
+#[tokio::test]
 async fn too_many_connections_are_turned_away_and_there_is_room_again_later() {
     let server = TestServer::with(|config| config.limits.connections = 3).await;
     let mut held = Vec::new();

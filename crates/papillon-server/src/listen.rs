@@ -11,5 +11,5 @@ pub(crate) mod proxy_protocol;
 pub(crate) use backoff::Backoff;
 pub use listener::Listener;
 pub(crate) use logged::LoggedAddresses;
-pub(crate) use origin::{EntryPoint, Origin, plain};
+pub(crate) use origin::{Arrival, EntryPoint, Origin, plain};
 pub(crate) use peeked::Peeked;

@@ -25,9 +25,8 @@ use crate::invitation_mail::InvitationMail;
 use crate::listen::Backoff;
 use crate::listen::Listener;
 use crate::listen::Peeked;
-use crate::listen::plain;
 use crate::listen::proxy_protocol::{introduced, is_trusted};
-use crate::listen::{EntryPoint, Origin};
+use crate::listen::{Arrival, EntryPoint};
 use crate::metrics::{self, Metrics, MetricsSite};
 use crate::passport::StoredAccounts;
 use crate::passport::{Passport, Passwords, TicketMint};
@@ -368,19 +367,18 @@ fn start(service: &Arc<Service>, stream: TcpStream, client: SocketAddr, entry_po
         return;
     }
     let Some(place) = service.admit((!is_proxy).then_some(client.ip())) else { return };
-    let Ok(local) = stream.local_addr() else { return };
     // Any wait for the client is in its own task: others are accepted meanwhile.
     let service = Arc::clone(service);
-    let origin = Origin { client, local: plain(local), entry_point, by_proxy: false };
+    let arrival = Arrival { client, local: None, entry_point, by_proxy: false };
     if is_proxy {
-        tokio::spawn(serve_behind_proxy(service, stream, origin, place));
+        tokio::spawn(serve_behind_proxy(service, stream, arrival, place));
     } else {
-        tokio::spawn(connection::serve(service, stream, Vec::new(), origin, place));
+        tokio::spawn(connection::serve(service, stream, Vec::new(), arrival, place));
     }
 }
 
 /// Serves the client of a proxy: the one that it names, if it does.
-async fn serve_behind_proxy(service: Arc<Service>, stream: TcpStream, mut origin: Origin, place: Place) {
+async fn serve_behind_proxy(service: Arc<Service>, stream: TcpStream, mut arrival: Arrival, place: Place) {
     let mut stream = Peeked::new(stream);
     let introduced = tokio::select! {
         introduced = tokio::time::timeout(service.config.timeouts.sign_in, introduced(&mut stream)) => introduced,
@@ -388,20 +386,20 @@ async fn serve_behind_proxy(service: Arc<Service>, stream: TcpStream, mut origin
     };
     match introduced.map_err(io::Error::from).flatten() {
         Ok(Some(client)) => {
-            (origin.client, origin.local, origin.by_proxy) = (client.peer, client.local, true);
+            (arrival.client, arrival.local, arrival.by_proxy) = (client.peer, Some(client.local), true);
         }
         // A program on the proxy's machine, or a proxy that does not name its clients: it is served as itself.
         Ok(None) => {}
         Err(error) => {
-            tracing::debug!(%error, proxy = %origin.client, "a proxy's connection failed");
+            tracing::debug!(%error, proxy = %arrival.client, "a proxy's connection failed");
             return;
         }
     }
-    if service.bans.refuses_address(origin.client.ip()) || !service.settle(&place, origin.client.ip()) {
+    if service.bans.refuses_address(arrival.client.ip()) || !service.settle(&place, arrival.client.ip()) {
         return;
     }
     let (stream, early) = stream.into_parts();
-    connection::serve(service, stream, early, origin, place).await;
+    connection::serve(service, stream, early, arrival, place).await;
 }
 
 /// Tells everybody that the service goes down, and waits as long as the configuration says.

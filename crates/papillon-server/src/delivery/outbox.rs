@@ -63,6 +63,8 @@ enum Sink {
     Tcp(OwnedWriteHalf),
     /// Nowhere by themselves; this wakes the request that waits for some.
     Tunnel(Arc<Notify>),
+    /// Nowhere: the outbox is being dropped.
+    Nowhere,
 }
 
 /// The lines that a request takes out of a tunnel.
@@ -174,7 +176,7 @@ impl Outbox {
         match &self.sink {
             // An error is seen by the write.
             Sink::Tcp(stream) => stream.as_ref().poll_write_ready(context).map(|_| ()),
-            Sink::Tunnel(_) => Poll::Pending,
+            Sink::Tunnel(_) | Sink::Nowhere => Poll::Pending,
         }
     }
 
@@ -328,6 +330,7 @@ impl Outbox {
                 }
                 return;
             }
+            Sink::Nowhere => return,
         };
         while !queue.lines.is_empty() {
             match queue.write_some(stream, settled) {
@@ -545,6 +548,16 @@ impl Outbox {
             is_held: queue.held || self.is_slowed(),
             holds_up: !queue.slowed.is_empty(),
             is_cut: queue.is_cut,
+        }
+    }
+}
+
+impl Drop for Outbox {
+    fn drop(&mut self) {
+        // A half ends the sending when it is dropped. The connection's task has done so where that is needed, and the socket
+        // is closed now: that system call would be for nothing.
+        if let Sink::Tcp(stream) = std::mem::replace(&mut self.sink, Sink::Nowhere) {
+            stream.forget();
         }
     }
 }

@@ -1,8 +1,9 @@
 //! The source of a connection's bytes.
 
 use std::io;
+use std::net::SocketAddr;
 use std::pin::pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use bytes::BytesMut;
@@ -85,6 +86,25 @@ impl Reader {
         match self {
             Self::Tcp { .. } => None,
             Self::Tunnel(inlet) => Some(inlet.expires()),
+        }
+    }
+
+    /// The service's own end of the connection, where there is a socket that knows it.
+    pub(crate) fn local_addr(&self) -> Option<SocketAddr> {
+        match self {
+            Self::Tcp { half, .. } => half.local_addr().ok(),
+            Self::Tunnel(_) => None,
+        }
+    }
+
+    /// Whether the socket has nothing that has not been read, so far as is known without a question to the system.
+    pub(crate) fn is_drained(&self) -> bool {
+        match self {
+            Self::Tcp { half, early } => {
+                let mut nobody = Context::from_waker(Waker::noop());
+                early.is_empty() && half.as_ref().poll_read_ready(&mut nobody).is_pending()
+            }
+            Self::Tunnel(_) => false,
         }
     }
 

@@ -13,6 +13,34 @@ pub(crate) enum EntryPoint {
     Gateway,
 }
 
+/// A connection as it has been accepted. The address at which it arrived is not known at once: only the notification
+/// server needs it, so a switchboard's connection spares the question.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Arrival {
+    pub(crate) client: SocketAddr,
+    /// Where something else than the socket has told it.
+    pub(crate) local: Option<SocketAddr>,
+    pub(crate) entry_point: EntryPoint,
+    /// As with an [`Origin`].
+    pub(crate) by_proxy: bool,
+}
+
+impl Arrival {
+    /// The origin of the connection; `ask` has the address of the socket.
+    pub(crate) fn origin(self, ask: impl FnOnce() -> Option<SocketAddr>) -> Option<Origin> {
+        let Self { client, local, entry_point, by_proxy } = self;
+        let local = local.or_else(|| ask().map(plain))?;
+        Some(Origin { client, local, entry_point, by_proxy })
+    }
+}
+
+impl From<Origin> for Arrival {
+    fn from(origin: Origin) -> Self {
+        let Origin { client, local, entry_point, by_proxy } = origin;
+        Self { client, local: Some(local), entry_point, by_proxy }
+    }
+}
+
 /// The origin of a connection, and the address at which it arrived. A client of the gateway has no port: its
 /// connections come and go, and may be a proxy's.
 #[derive(Debug, Clone, Copy)]

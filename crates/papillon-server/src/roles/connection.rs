@@ -1,6 +1,7 @@
 //! A connection: one task that reads, and one bounded outbox to which every task may write.
 
 mod clock;
+mod span;
 
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
@@ -13,9 +14,10 @@ use msnp::Handle;
 use msnp::wire::{Decoder, Frame, Limits, Stream};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep, sleep_until};
-use tracing::{Span, field};
+use tracing::Span;
 
 use self::clock::Clock;
+use self::span::span;
 use super::caught::{Panicked, caught};
 use super::command_error::Flow;
 use super::notification;
@@ -23,7 +25,7 @@ use super::switchboard;
 use crate::config::Timeouts;
 use crate::counts::{self, Door, Loss, OpenConnection};
 use crate::delivery::{Deliveries, Inlet, Outbox, Outlook, Place, Reader, Tunnel, read_buffer};
-use crate::listen::{EntryPoint, LoggedAddresses, Origin};
+use crate::listen::{Arrival, EntryPoint, Origin};
 use crate::refusals::Refusal;
 use crate::service::Service;
 
@@ -32,6 +34,9 @@ const NEVER: Duration = Duration::from_secs(86_400 * 365);
 
 /// A client that the service has shown out has so long to take its last line.
 const FAREWELL: Duration = Duration::from_secs(2);
+
+/// A connection on a switchboard and its role each hold its outbox.
+const OWN: usize = 2;
 
 /// The role of a connection; its first verb tells it. Boxed, because an enum has the size of its largest variant, and
 /// an idle connection costs memory.
@@ -46,14 +51,14 @@ pub(crate) fn serve(
     service: Arc<Service>,
     stream: TcpStream,
     early: Vec<u8>,
-    origin: Origin,
+    arrival: Arrival,
     place: Place,
 ) -> impl Future<Output = ()> + Send {
     let (half, writer) = stream.into_split();
-    let share = service.memory.share(origin.client.ip());
-    let traffic = Arc::clone(&service.counts.traffic);
-    let outbox = Arc::new(Outbox::new(writer, service.config.limits.outbox_bytes, share, traffic));
-    attend(service, Reader::Tcp { half, early }, outbox, origin, place)
+    let share = service.memory.share(arrival.client.ip());
+    let (limit, traffic) = (service.config.limits.outbox_bytes, Arc::clone(&service.counts.traffic));
+    let outbox = Arc::new(Outbox::new(writer, limit, share, traffic));
+    attend(service, Reader::Tcp { half, early }, outbox, arrival, place)
 }
 
 /// The same for a client whose bytes come through a tunnel.
@@ -64,7 +69,7 @@ pub(crate) fn serve_tunnel(
     place: Place,
 ) -> impl Future<Output = ()> + Send {
     let outbox = Arc::clone(tunnel.outbox());
-    attend(service, Reader::Tunnel(Inlet(tunnel)), outbox, origin, place)
+    attend(service, Reader::Tunnel(Inlet(tunnel)), outbox, origin.into(), place)
 }
 
 // No async functions: such a future has its arguments twice, as they were passed and as they are used, for as long as
@@ -73,17 +78,17 @@ fn attend(
     service: Arc<Service>,
     reader: Reader,
     outbox: Arc<Outbox>,
-    origin: Origin,
+    arrival: Arrival,
     place: Place,
 ) -> impl Future<Output = ()> + Send {
     place.attach(&outbox);
     // A ban that came since the connection was accepted closes those that have an outbox: this one, or it is seen here.
-    if service.bans.has_address(origin.client.ip()) {
+    if service.bans.has_address(arrival.client.ip()) {
         Deliveries::new().close(&outbox);
     }
     let mut connection = Connection {
-        span: span(place.number(), &origin, &service.logged),
-        counted: service.counts.connections.open(door(origin.entry_point), counts::Role::Unknown),
+        span: span(place.number(), &arrival, &service.logged),
+        counted: service.counts.connections.open(door(arrival.entry_point), counts::Role::Unknown),
         timeouts: &service.config.now().timeouts,
         decoder: Decoder::new(Stream::NotificationRequests, Limits::SIGN_IN),
         role: Role::Unknown,
@@ -95,7 +100,7 @@ fn attend(
         service,
         reader,
         outbox,
-        origin,
+        arrival,
         place,
     };
     async move {
@@ -105,11 +110,11 @@ fn attend(
         // Before the lingering: the others hear at once that this client is gone.
         connection.span.clone().in_scope(|| connection.leave(reset));
         // A newcomer has the place of one that was evicted: its socket is closed at once.
-        if !reset && connection.place.is_kept() {
+        if !reset && connection.place.is_kept() && !connection.is_done() {
             connection.reader.linger().await;
         }
         if let Some(refusal) = connection.refusal() {
-            let from = Some(connection.origin.client.ip());
+            let from = Some(connection.arrival.client.ip());
             connection.service.refusals.note(refusal, from, account.as_ref());
         }
     }
@@ -141,7 +146,7 @@ struct Connection {
     timeouts: &'static Timeouts,
     reader: Reader,
     outbox: Arc<Outbox>,
-    origin: Origin,
+    arrival: Arrival,
     decoder: Decoder,
     role: Role,
     begun: Instant,
@@ -399,15 +404,18 @@ impl Connection {
     fn take_role(&mut self, frame: &Frame) -> Flow {
         let service = Arc::clone(&self.service);
         let outbox = Arc::clone(&self.outbox);
-        match (frame.verb(), self.origin.entry_point) {
+        match (frame.verb(), self.arrival.entry_point) {
             (b"VER", _) => {
-                let connection = notification::Connection::new(service, outbox, self.origin);
+                let Some(origin) = self.arrival.origin(|| self.reader.local_addr()) else {
+                    return Flow::Break(());
+                };
+                let connection = notification::Connection::new(service, outbox, origin);
                 self.role = Role::Notification(Box::new(connection));
                 self.counted.becomes(counts::Role::Notification);
             }
             // The dispatch listener has no switchboards.
             (b"USR" | b"ANS", EntryPoint::Msnp | EntryPoint::Gateway) => {
-                let connection = switchboard::Connection::new(service, outbox, self.origin);
+                let connection = switchboard::Connection::new(service, outbox, self.arrival);
                 self.role = Role::Switchboard(Box::new(connection));
                 self.counted.becomes(counts::Role::Switchboard);
                 self.decoder.expect(Stream::SwitchboardRequests, Limits::SIGNED_IN);
@@ -424,6 +432,19 @@ impl Connection {
             Role::Unknown => None,
             Role::Notification(notification) => notification.account(),
             Role::Switchboard(switchboard) => switchboard.account(),
+        }
+    }
+
+    /// Whether the client has said `OUT`, and nothing came after it: then it waits for nothing but the end, and to close the
+    /// socket is enough. Its last lines go out all the same.
+    fn is_done(&self) -> bool {
+        match &self.role {
+            // The socket is closed with its outbox. A message that waits for a recipient keeps that of its sender.
+            Role::Switchboard(switchboard) => {
+                let is_last = Arc::strong_count(&self.outbox) == OWN;
+                is_last && switchboard.has_taken_leave() && self.reader.is_drained()
+            }
+            Role::Unknown | Role::Notification(_) => false,
         }
     }
 
@@ -548,21 +569,6 @@ impl Connection {
             out.abandon(&self.outbox);
         }
     }
-}
-
-/// The span of a connection: its number, and with time the dialect and the account of its client. The handlers record
-/// these, as the span of now.
-fn span(number: u64, origin: &Origin, logged: &LoggedAddresses) -> Span {
-    let address = origin.client.ip().to_canonical();
-    // An error's line needs it as well, so it is of the level that is always on.
-    let span = match logged.are_shown() {
-        true => {
-            tracing::error_span!("client", number, %address, dialect = field::Empty, account = field::Empty)
-        }
-        false => tracing::error_span!("client", number, dialect = field::Empty, account = field::Empty),
-    };
-    span.in_scope(|| tracing::debug!(%address, entry_point = ?origin.entry_point, "connected"));
-    span
 }
 
 /// The refusal that a drop of a client is.

@@ -102,6 +102,17 @@ impl Connection {
         self.participation.is_some()
     }
 
+    /// `OUT`: the client goes, and says nothing more.
+    fn take_leave(&mut self) -> Outcome {
+        self.taken_leave = true;
+        Err(CommandError::Close)
+    }
+
+    /// Whether the client has said `OUT`.
+    pub(crate) fn has_taken_leave(&self) -> bool {
+        self.taken_leave
+    }
+
     /// The connection is over: the others are told. Of the lines that wait, the client still gets the first `kept`
     /// bytes.
     pub(crate) fn leave(&mut self, kept: usize, out: &mut Deliveries) {

@@ -30,7 +30,7 @@ impl Connection {
             self.service.switchboards.issue(caller.account, person, sign_in, Some(Arc::clone(conversation)))
         };
         let cookie = cookie.map_err(|error| {
-            self.service.refusals.note(error.refusal(), Some(self.origin.client.ip()), Some(&caller.handle));
+            self.service.refusals.note(error.refusal(), Some(self.arrival.client.ip()), Some(&caller.handle));
             CommandError::Error(match error {
                 NoCookie::Account => ErrorCode::CallingTooRapidly,
                 NoCookie::Node => ErrorCode::SwitchboardFailed,
@@ -54,7 +54,7 @@ impl Connection {
         caller: &Invitee,
         conversation: &Conversation,
     ) -> Result<Callee, CallError> {
-        let (service, from) = (&self.service, Some(self.origin.client.ip()));
+        let (service, from) = (&self.service, Some(self.arrival.client.ip()));
         let callee = service.directory.callee(handle, caller.account).map_err(CallError::Unreachable);
         let mut refusal = None;
         let counted = || {

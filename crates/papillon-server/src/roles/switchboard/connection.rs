@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 use crate::counts::Relayed;
 use crate::delivery::Outbox;
-use crate::listen::Origin;
+use crate::listen::Arrival;
 use crate::people::Invitee;
 use crate::people::conversations::Conversation;
 use crate::service::Service;
@@ -16,8 +16,10 @@ use crate::service::Service;
 pub(crate) struct Connection {
     pub(super) service: Arc<Service>,
     pub(super) outbox: Arc<Outbox>,
-    pub(super) origin: Origin,
+    pub(super) arrival: Arrival,
     pub(super) participation: Option<Participation>,
+    /// The client has said `OUT`.
+    pub(super) taken_leave: bool,
     /// The messages that have been relayed since the counters were told last.
     pub(super) relayed: Relayed,
 }
@@ -33,7 +35,14 @@ pub(super) struct Participation {
 }
 
 impl Connection {
-    pub(crate) fn new(service: Arc<Service>, outbox: Arc<Outbox>, origin: Origin) -> Self {
-        Self { service, outbox, origin, participation: None, relayed: Relayed::default() }
+    pub(crate) fn new(service: Arc<Service>, outbox: Arc<Outbox>, arrival: Arrival) -> Self {
+        Self {
+            service,
+            outbox,
+            arrival,
+            participation: None,
+            taken_leave: false,
+            relayed: Relayed::default(),
+        }
     }
 }

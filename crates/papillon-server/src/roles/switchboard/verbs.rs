@@ -5,7 +5,7 @@ use msnp::Dialect::{self, Msnp8, Msnp9};
 use msnp::ErrorCode;
 use msnp::command::SwitchboardRequest as Request;
 
-use super::CommandError::{Close, Error, Fatal};
+use super::CommandError::{Error, Fatal};
 use super::connection::Connection;
 use crate::delivery::Deliveries;
 use crate::listen::EntryPoint;
@@ -37,13 +37,13 @@ impl Gate for Connection {
     }
 
     fn entry_point(&self) -> EntryPoint {
-        self.origin.entry_point
+        self.arrival.entry_point
     }
 
     fn take(&self, class: Class) -> bool {
         self.participation.as_ref().is_none_or(|participation| {
             let person = &participation.person;
-            self.service.take(class, person.account, &person.handle, Some(self.origin.client.ip()))
+            self.service.take(class, person.account, &person.handle, Some(self.arrival.client.ip()))
         })
     }
 }
@@ -66,5 +66,5 @@ verb_table! {
     "ANS" Ans(request) in: Msnp8..=Msnp9, limit: Free, states: &[Outside],
         unreadable: |_| Fatal(ErrorCode::AuthenticationFailed) => connection.answer(request, out);
     // Once a connection.
-    "OUT" Out(_) in: Msnp8..=Msnp9, limit: Free, states: &[Outside, Inside], unreadable: ends => Err(Close);
+    "OUT" Out(_) in: Msnp8..=Msnp9, limit: Free, states: &[Outside, Inside], unreadable: ends => connection.take_leave();
 }
