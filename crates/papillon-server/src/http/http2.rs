@@ -4,6 +4,7 @@
 
 mod activity;
 mod answer;
+mod frames;
 mod slots;
 
 use std::future::ready;
@@ -29,8 +30,10 @@ use zeroize::Zeroizing;
 
 use self::activity::{Activity, Unanswered};
 use self::answer::{Answer, Held};
+use self::frames::Frames;
 use self::slots::{Slot, Slots};
 use super::bridge;
+use super::charged::Buffers;
 use super::deadlines::{self, BODY};
 use super::entrance::{Stream, Upload, displaced, too_many_files};
 use super::handler::Handler;
@@ -89,7 +92,8 @@ where
         })
     };
     let streams = if visitor.counted { STREAMS } else { STREAMS_OF_PROXY };
-    let connection = builder(streams).serve_connection(TokioIo::new(Paced::new(stream)), service);
+    let stream = Frames::new(Paced::new(stream), Buffers::new(handler.entrance().answers(), client));
+    let connection = builder(streams).serve_connection(TokioIo::new(stream), service);
     let mut connection = std::pin::pin!(connection);
     tokio::select! {
         ended = &mut connection => return ended.map_err(io::Error::other),

@@ -20,12 +20,14 @@ pub(crate) struct Peeked<S> {
     /// request's password may be among them.
     read: Zeroizing<Vec<u8>>,
     served: usize,
+    /// The most bytes that its server may still read.
+    allowance: usize,
 }
 
 impl<S: AsyncRead + Unpin> Peeked<S> {
     /// A connection of which nothing has been read.
     pub(crate) fn new(stream: S) -> Self {
-        Self { stream, read: Zeroizing::default(), served: 0 }
+        Self { stream, read: Zeroizing::default(), served: 0, allowance: usize::MAX }
     }
 
     /// Makes room for the bytes that will be read: where that is not exceeded, no copies are left in memory.
@@ -56,6 +58,11 @@ impl<S: AsyncRead + Unpin> Peeked<S> {
                 return Err(io::ErrorKind::UnexpectedEof.into());
             }
         }
+    }
+
+    /// Lets the server of the connection read so many bytes from here on. Then reading fails.
+    pub(crate) fn allow(&mut self, bytes: usize) {
+        self.allowance = bytes;
     }
 
     /// Leaves out the next `count` bytes that have been read.
@@ -91,12 +98,8 @@ impl<S: AsyncRead + Unpin> Peeked<S> {
     }
 }
 
-impl<S: AsyncRead + Unpin> AsyncRead for Peeked<S> {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
+impl<S: AsyncRead + Unpin> Peeked<S> {
+    fn poll_serve(&mut self, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let beginning = self.read.get(self.served..).unwrap_or_default();
         // A larger read gains nothing from reading ahead, and would be copied once more.
         if beginning.is_empty() && (1..CHUNK / 2).contains(&buffer.remaining()) {
@@ -108,6 +111,21 @@ impl<S: AsyncRead + Unpin> AsyncRead for Peeked<S> {
         let count = beginning.len().min(buffer.remaining());
         buffer.put_slice(&beginning[..count]);
         self.serve(count);
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for Peeked<S> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let before = buffer.filled().len();
+        ready!(self.poll_serve(cx, buffer))?;
+        let left = self.allowance.checked_sub(buffer.filled().len() - before);
+        self.allowance =
+            left.ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "a message without end"))?;
         Poll::Ready(Ok(()))
     }
 }
@@ -183,6 +201,21 @@ mod tests {
         let mut rest = Vec::new();
         opening.read_to_end(&mut rest).await.unwrap();
         assert_eq!(rest, b"789");
+    }
+
+    #[tokio::test]
+    async fn no_more_is_served_than_is_allowed() {
+        let (mut there, here) = tokio::io::duplex(64);
+        there.write_all(b"0123456789").await.unwrap();
+        let mut opening = Peeked::new(here);
+        opening.until(100, at_least(2)).await.unwrap();
+        opening.allow(6);
+        let mut bytes = [0; 4];
+        opening.read_exact(&mut bytes).await.unwrap();
+        opening.allow(4);
+        opening.read_exact(&mut bytes).await.unwrap();
+        let error = opening.read_exact(&mut bytes[..2]).await.unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::InvalidData);
     }
 
     #[tokio::test]

@@ -26,6 +26,9 @@ use crate::listen::Peeked;
 
 /// The most bytes that wait in TLS for a client to take them. This is a record: fewer make more and smaller ones.
 const UNSENT: usize = 16 * 1024;
+/// The most bytes that a client may send before TLS makes something of them: a record, and room for small ones that
+/// carry nothing. rustls would keep a message of 64 KiB that does not end, in the handshake or after it.
+const UNREAD: usize = 18 * 1024;
 
 /// Accepts TLS connections. A connection is shown the certificate that is current when it begins.
 #[derive(Debug)]
@@ -146,7 +149,8 @@ impl TlsAcceptor {
 impl TlsAcceptor {
     /// The handshake with a modern client. The server names a protocol only to a client that offers HTTP/2: a client
     /// with other offers goes on without an answer to them.
-    async fn shake_hands(&self, stream: Peeked<TcpStream>) -> io::Result<TlsStream<Peeked<TcpStream>>> {
+    async fn shake_hands(&self, mut stream: Peeked<TcpStream>) -> io::Result<TlsStream<Peeked<TcpStream>>> {
+        stream.allow(UNREAD);
         let begun = LazyConfigAcceptor::new(Acceptor::default(), stream).await?;
         let offers_http2 =
             begun.client_hello().alpn().is_some_and(|mut offered| offered.any(|protocol| protocol == HTTP_2));
@@ -215,7 +219,18 @@ impl AsyncRead for Secured {
         cx: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        both!(self, stream => Pin::new(stream).poll_read(cx, buffer))
+        match self.get_mut() {
+            Self::Modern(stream) => {
+                let outcome = Pin::new(&mut *stream).poll_read(cx, buffer);
+                // Something of what came has been read: the next record may come.
+                if outcome.is_ready() {
+                    stream.get_mut().0.allow(UNREAD);
+                }
+                outcome
+            }
+            #[cfg(feature = "old-windows")]
+            Self::Old(stream) => Pin::new(stream).poll_read(cx, buffer),
+        }
     }
 }
 
