@@ -75,11 +75,19 @@ impl NotificationHandle {
 
     /// The error of a request for which there is no connection: with the reason, where the service has named one.
     pub(crate) fn gone(&self) -> CommandError {
-        match *self.standing.borrow() {
-            Standing::Away(Some(reason @ (SignedOut::Elsewhere | SignedOut::ServiceClosing))) => {
+        match self.reason() {
+            Some(reason @ (SignedOut::Elsewhere | SignedOut::ServiceClosing)) => {
                 CommandError::SignedOut(reason)
             }
             _ => CommandError::Disconnected,
+        }
+    }
+
+    /// The reason for which there is no connection.
+    fn reason(&self) -> Option<SignedOut> {
+        match *self.standing.borrow() {
+            Standing::Away(reason) => reason,
+            Standing::SignedIn => None,
         }
     }
 
@@ -94,7 +102,8 @@ impl NotificationHandle {
         }
         match self.gone() {
             CommandError::SignedOut(reason) => SendError::SignedOut(reason),
-            _ => SendError::Disconnected,
+            _ if self.reason() == Some(SignedOut::ConnectionLost) => SendError::Disconnected,
+            _ => otherwise,
         }
     }
 
