@@ -79,6 +79,7 @@ impl PostgresStore {
         Ok(Arc::new(SqlStore::new(
             writers,
             connections,
+            None,
             Arc::new(Doubts::default()),
             News::Server(Listener::new(url)),
         )))

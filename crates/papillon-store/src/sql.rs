@@ -49,6 +49,7 @@ pub(crate) use self::statement::Value;
 pub(crate) use self::statement::statement;
 use self::transaction::in_transaction;
 pub(crate) use self::transaction::{ATTEMPTS, Raised, Tx, Writers, pause};
+use crate::sqlite::Readers;
 use crate::{
     Account, AccountChange, AccountId, AccountLog, Ban, BanRefusals, BanStore, BanTarget, Invitation,
     InvitationStore, Measured, Measures, NewBan, NewInvitation, Picture, PictureStore, Result, SecretStore,
@@ -59,21 +60,30 @@ use crate::{
 pub(crate) struct SqlStore {
     writers: Writers,
     readers: Arc<Connections>,
+    /// For lists in a file.
+    lists: Option<Readers>,
     doubts: Arc<Doubts>,
-    cards: Cards,
-    kept: KeptLists,
+    cards: Arc<Cards>,
+    kept: Arc<KeptLists>,
     news: News,
     measures: Measures,
 }
 
 impl SqlStore {
-    pub(crate) fn new(writers: Writers, readers: Arc<Connections>, doubts: Arc<Doubts>, news: News) -> Self {
+    pub(crate) fn new(
+        writers: Writers,
+        readers: Arc<Connections>,
+        lists: Option<Readers>,
+        doubts: Arc<Doubts>,
+        news: News,
+    ) -> Self {
         Self {
             writers,
             readers,
+            lists,
             doubts,
-            cards: Cards::default(),
-            kept: KeptLists::default(),
+            cards: Arc::default(),
+            kept: Arc::default(),
             news,
             measures: Measures::default(),
         }

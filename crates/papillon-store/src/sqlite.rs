@@ -3,6 +3,7 @@
 mod data_version;
 mod file;
 mod files;
+mod readers;
 #[cfg(test)]
 mod tests;
 mod writer;
@@ -18,8 +19,9 @@ use sqlx::any::AnyConnectOptions;
 use sqlx::{ConnectOptions, Connection, Executor};
 
 pub(crate) use self::data_version::DataVersion;
-pub(crate) use self::file::File;
+pub(crate) use self::file::{File, Record};
 pub(crate) use self::files::DatabaseFiles;
+pub(crate) use self::readers::Readers;
 pub(crate) use self::writer::Writer;
 use crate::sql::{Connections, Doubts, Fault, Migration, News, Source, SqlStore, Writers, migrate};
 use crate::{Outage, Result, Store, StoreError};
@@ -83,8 +85,9 @@ impl SqliteStore {
         readers.fill(READERS).await?;
         let doubts = Arc::new(Doubts::default());
         let writer = Writer::start(Arc::clone(&files), Arc::clone(&doubts))?;
+        let lists = Readers::start(&files)?;
         let news = News::File(DataVersion::new(files));
-        Ok(SqlStore::new(Writers::File(writer), readers, doubts, news))
+        Ok(SqlStore::new(Writers::File(writer), readers, Some(lists), doubts, news))
     }
 }
 

@@ -1,5 +1,7 @@
 //! The part of the store for lists, groups, settings, names and properties.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use msnp::{
     AddPrompt, FriendlyName, GroupArgument, GroupId, GroupName, Handle, Privacy, PropertyKey, PropertyValue,
@@ -9,12 +11,25 @@ use super::connections::reading;
 use super::kept_lists::KeptLists;
 use super::transaction::in_transaction;
 use super::{SqlStore, contact_rows, doubts, forward, groups, privacy, properties, roster, settings};
+use crate::measures::measured;
 use crate::{Account, AccountId, Committed, ListStore, PrivacyList, Result, Roster};
+
+impl SqlStore {
+    /// Reads an account with its lists, of which those in `kept` are not read again.
+    async fn roster(&self, account: AccountId, kept: &Arc<KeptLists>) -> Result<Option<(Account, Roster)>> {
+        let Some(lists) = &self.lists else {
+            return reading!(self, reader => roster::read_from_server(reader, &self.cards, kept, account));
+        };
+        let (cards, kept) = (Arc::clone(&self.cards), Arc::clone(kept));
+        let read = lists.read(move |file| roster::read_from_file(file, &cards, &kept, account));
+        measured(&self.measures.reads, async { Ok(read.await?) }).await
+    }
+}
 
 #[async_trait]
 impl ListStore for SqlStore {
     async fn sign_in(&self, account: AccountId) -> Result<Option<(Account, Roster)>> {
-        reading!(self, reader => roster::read(reader, &self.cards, &self.kept, account))
+        self.roster(account, &self.kept).await
     }
 
     fn in_doubt(&self) -> Vec<AccountId> {
@@ -26,8 +41,7 @@ impl ListStore for SqlStore {
         let settled: Result<()> = in_transaction!(self, tx, [] => doubts::wait(tx, account));
         settled?;
         // From the database alone: what is known of the account is what is in doubt.
-        let found =
-            reading!(self, reader => roster::read(reader, &self.cards, &KeptLists::default(), account));
+        let found = self.roster(account, &Arc::default()).await;
         // Only now: a change that comes between is refused, and would else be made on top of lists that are not known.
         if found.is_ok() {
             self.doubts.remove(account);

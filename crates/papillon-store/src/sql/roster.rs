@@ -1,76 +1,51 @@
-//! The roster of a sign-in, read as one row.
-//!
-//! The driver passes every row from one thread to another, which for a list of a hundred costs more than the query. So
-//! the database joins groups and contacts into a text each: one line a row, its fields separated by blanks.
+//! The roster of a sign-in.
+
+mod in_file;
+mod on_server;
 
 use std::sync::Arc;
 
-use msnp::{GroupId, GroupName};
+use msnp::{GroupId, GroupName, ListVersion};
 
-use super::cards::{Cards, Known};
-use super::connections::Lent;
-use super::kept_lists::{Kept, KeptLists};
-use super::statement::statement;
+pub(super) use self::in_file::read as read_from_file;
+pub(super) use self::on_server::read as read_from_server;
+use super::statement::Row;
 use super::{Fault, accounts, packed};
-use crate::{Account, AccountId, Contact, Roster};
+use crate::{Account, Contact, Roster};
 
-/// The version of no lists.
-const NO_VERSION: i64 = -1;
-
-/// One statement, so that all of it is of one moment. The line feeds in the quotes are part of it; neither database
-/// reads a backslash. The properties that a contact shows to accounts on its allow list are looked for only where it
-/// has some: this saves a look-up for nearly every contact. The bits: FL 1, AL 2. Contacts that are known
-/// in the present version are not read at all.
-const READ: &str = "\
-SELECT a.id, a.handle, a.name, a.credential_epoch, a.enabled, a.verified, a.created_at, a.admin, \
- a.list_version, a.prompt, a.privacy, a.properties, \
- (SELECT coalesce(string_agg(concat(g.id, ' ', g.name), '\n'), '') \
-  FROM contact_groups g WHERE g.account = a.id), \
- CASE WHEN a.list_version = $2 THEN NULL ELSE \
- (SELECT coalesce(string_agg(concat_ws(' ', c.contact, c.lists, c.group_bits, b.handle, c.name, \
-   CASE WHEN b.properties <> '' AND (c.lists & 1) <> 0 THEN \
-    CASE (SELECT r.lists & 2 FROM contacts r WHERE r.owner = c.contact AND r.contact = c.owner) \
-     WHEN 2 THEN b.properties END END), '\n'), '') \
-  FROM contacts c JOIN accounts b ON b.id = c.contact WHERE c.owner = a.id) END \
-FROM accounts a WHERE a.id = $1";
-
-/// Reads an account and its lists. The contacts are those of `kept` if the lists still have the version with which they
-/// were read.
-pub(super) async fn read(
-    reader: &mut Lent,
-    cards: &Cards,
-    kept: &KeptLists,
-    id: AccountId,
-) -> Result<Option<(Account, Roster)>, Fault> {
-    let known = kept.get(id);
-    let known_version = known.as_ref().map_or(NO_VERSION, |known| i64::from(known.version.0));
-    let query = statement(READ).bind(id.0).bind(known_version);
-    let Some(row) = query.fetch_optional(reader).await? else {
-        return Ok(None);
+/// The columns of an account that both databases read: those of [`accounts::account`], four of its lists, and its
+/// groups as a text, one line each. `$1` is the account.
+macro_rules! select_head {
+    ($more:literal) => {
+        concat!(
+            "SELECT a.id, a.handle, a.name, a.credential_epoch, a.enabled, a.verified, a.created_at, a.admin, \
+             a.list_version, a.prompt, a.privacy, a.properties, \
+             (SELECT coalesce(string_agg(concat(g.id, ' ', g.name), '\n'), '') \
+              FROM contact_groups g WHERE g.account = a.id)",
+            $more,
+            " FROM accounts a WHERE a.id = $1"
+        )
     };
-    let version = packed::version(row.try_get(8)?)?;
-    let contacts = match (row.try_get::<Option<&str>>(13)?, known) {
-        (Some(text), _) => {
-            let contacts = Arc::new(contacts(text, &mut cards.lock())?);
-            // An empty one is read as fast.
-            if !contacts.is_empty() {
-                kept.put(id, Kept { version, contacts: Arc::clone(&contacts) });
-            }
-            contacts
-        }
-        (None, Some(known)) => known.contacts,
-        (None, None) => return Err(Fault::corrupt("no contacts, although none are known")),
-    };
+}
+use select_head;
+
+/// The version of the lists in a row of [`select_head`].
+fn version(row: &Row) -> Result<ListVersion, Fault> {
+    packed::version(row.try_get(8)?)
+}
+
+/// The account and its lists, of a row of [`select_head`] and the contacts.
+fn roster(row: &Row, contacts: Arc<Vec<Contact>>) -> Result<(Account, Roster), Fault> {
     let properties: &str = row.try_get(11)?;
     let roster = Roster {
-        version,
+        version: version(row)?,
         prompt: packed::prompt(row.try_get(9)?)?,
         privacy: packed::privacy(row.try_get(10)?)?,
         properties: packed::properties(properties.split_ascii_whitespace())?,
         groups: groups(row.try_get(12)?)?,
         contacts,
     };
-    Ok(Some((accounts::account(&row)?, roster)))
+    Ok((accounts::account(row)?, roster))
 }
 
 fn groups(text: &str) -> Result<Vec<(GroupId, GroupName)>, Fault> {
@@ -85,21 +60,6 @@ fn groups(text: &str) -> Result<Vec<(GroupId, GroupName)>, Fault> {
         return Err(Fault::corrupt("an account without group 0"));
     }
     Ok(groups)
-}
-
-fn contacts(text: &str, cards: &mut Known) -> Result<Vec<Contact>, Fault> {
-    // Exactly enough: a roster is kept as long as its owner is signed in.
-    let mut contacts = Vec::with_capacity(lines(text).count());
-    for mut line in lines(text) {
-        let account = AccountId(packed::number(packed::word(&mut line)?)?);
-        let lists = packed::lists(packed::number(packed::word(&mut line)?)?)?;
-        let groups = packed::groups(packed::number(packed::word(&mut line)?)?)?;
-        let (handle, name) = (packed::word(&mut line)?, packed::word(&mut line)?);
-        // The rest has all of the contact's properties, also those for its own client only.
-        contacts.push(Contact { card: cards.card(account, handle, name, line)?, lists, groups });
-    }
-    contacts.sort_unstable_by_key(|contact| contact.account);
-    Ok(contacts)
 }
 
 fn lines(text: &str) -> impl Iterator<Item = &str> {

@@ -11,7 +11,7 @@ use sqlx::query::Query;
 use sqlx::{Any, AnyConnection, Decode, Executor, Type};
 
 use super::Fault;
-use crate::sqlite::File;
+use crate::sqlite::{File, Record};
 
 /// A statement. Its values stand in the text as `$1`, `$2` and so on.
 pub(crate) struct Statement<'q> {
@@ -112,6 +112,11 @@ enum Cells {
 }
 
 impl Row {
+    /// A row of a file.
+    pub(super) fn of_file(record: &Record<'_>) -> Result<Self, Fault> {
+        Ok(Self(Cells::File(record.cells()?)))
+    }
+
     /// The value of a column, counted from 0.
     ///
     /// # Errors

@@ -1,4 +1,4 @@
-//! A connection to the file that writes, called on a thread that may wait.
+//! A connection to the file, called on a thread that may wait.
 
 use std::path::Path;
 
@@ -33,16 +33,61 @@ impl File {
 
     /// Runs a statement, and returns its rows. All are read: only then is the statement at its end.
     pub(crate) fn rows(&mut self, text: &str, values: &[Value<'_>]) -> Result<Vec<Vec<Cell>>, Fault> {
+        let mut found = Vec::new();
+        self.each(text, values, |row| {
+            found.push(row.cells()?);
+            Ok(())
+        })?;
+        Ok(found)
+    }
+
+    /// Runs a statement, and hands its rows over one by one, until `take` fails. Outside a transaction, a statement that
+    /// `take` runs sees the same moment.
+    pub(crate) fn each(
+        &self,
+        text: &str,
+        values: &[Value<'_>],
+        mut take: impl FnMut(&Record<'_>) -> Result<(), Fault>,
+    ) -> Result<(), Fault> {
         let mut statement = self.0.prepare_cached(text)?;
         bind(&mut statement, values)?;
         let columns = statement.column_count();
-        let mut found = Vec::new();
         let mut rows = statement.raw_query();
         while let Some(row) = rows.next()? {
-            let cells = (0..columns).map(|column| Ok(cell(row.get_ref(column)?)));
-            found.push(cells.collect::<Result<_, Fault>>()?);
+            take(&Record { row, columns })?;
         }
-        Ok(found)
+        Ok(())
+    }
+}
+
+/// A row that was found, until the next one.
+pub(crate) struct Record<'r> {
+    row: &'r rusqlite::Row<'r>,
+    columns: usize,
+}
+
+impl Record<'_> {
+    /// Copies all columns.
+    pub(crate) fn cells(&self) -> Result<Vec<Cell>, Fault> {
+        (0..self.columns).map(|column| Ok(cell(self.row.get_ref(column)?))).collect()
+    }
+
+    /// A number.
+    pub(crate) fn number(&self, column: usize) -> Result<i64, Fault> {
+        match self.row.get_ref(column)? {
+            ValueRef::Integer(number) => Ok(number),
+            _ => Err(Fault::Corrupt(format!("column {column}"))),
+        }
+    }
+
+    /// A text; no value is an empty one.
+    pub(crate) fn text(&self, column: usize) -> Result<&str, Fault> {
+        let text = match self.row.get_ref(column)? {
+            ValueRef::Text(bytes) => std::str::from_utf8(bytes).ok(),
+            ValueRef::Null => Some(""),
+            _ => None,
+        };
+        text.ok_or_else(|| Fault::Corrupt(format!("column {column}")))
     }
 }
 

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use parking_lot::Mutex;
 use sqlx::{AnyConnection, Row};
 
+use super::File;
 use crate::sql::Fault;
 
 /// The files of an open database. SQLite removes its log with the last connection: while this has one, a file that is
@@ -35,9 +36,12 @@ impl DatabaseFiles {
         Ok(Arc::new(Self { path: path.to_owned(), files, open: Mutex::new(Some(open)) }))
     }
 
-    /// The file itself.
-    pub(crate) fn path(&self) -> &Path {
-        &self.path
+    /// Opens the file, and runs these statements first. Fails where another one has its name before or after.
+    pub(super) fn open(&self, settings: &str) -> Result<File, Fault> {
+        self.see()?;
+        let file = File::open(&self.path, settings)?;
+        self.see()?;
+        Ok(file)
     }
 
     /// Fails when a name leads to another file than at the start, or to none. It costs a look at each name, a few

@@ -28,7 +28,7 @@ enum Lost {
 
 impl Groups {
     pub(super) fn new(files: Arc<DatabaseFiles>, doubts: Arc<Doubts>) -> Result<Self, Fault> {
-        let file = Some(open(&files)?);
+        let file = Some(files.open(WRITER)?);
         Ok(Self { files, doubts, file })
     }
 
@@ -89,11 +89,11 @@ impl Groups {
     /// Makes the connection again after a failure.
     fn reopen(&self) -> Result<File, Fault> {
         // On a connection of its own, which reads the log anew.
-        let mended = open(&self.files).and_then(|mut file| file.rows(MEND, &[]).map(drop));
+        let mended = self.files.open(WRITER).and_then(|mut file| file.rows(MEND, &[]).map(drop));
         if let Err(fault) = mended {
             tracing::debug!(error = %crate::StoreError::from(fault), "nothing could be mended");
         }
-        open(&self.files)
+        self.files.open(WRITER)
     }
 
     /// Looks whether a commit that failed was stored all the same, as [`SqlStore::doubt`](crate::sql::SqlStore::doubt).
@@ -107,14 +107,6 @@ impl Groups {
         });
         self.doubts.note(raised, stored);
     }
-}
-
-/// Opens the file, or fails where another one has its name before or after.
-fn open(files: &DatabaseFiles) -> Result<File, Fault> {
-    files.see()?;
-    let file = File::open(files.path(), WRITER)?;
-    files.see()?;
-    Ok(file)
 }
 
 /// Makes the changes, and tells whether there were any.
