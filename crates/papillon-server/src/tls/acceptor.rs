@@ -26,9 +26,9 @@ use crate::listen::Peeked;
 
 /// The most bytes that wait in TLS for a client to take them. This is a record: fewer make more and smaller ones.
 const UNSENT: usize = 16 * 1024;
-/// The most bytes that a client may send before TLS makes something of them: a record, and room for small ones that
-/// carry nothing. rustls would keep a message of 64 KiB that does not end, in the handshake or after it.
-const UNREAD: usize = 18 * 1024;
+/// The most bytes that a client may send before TLS makes something of them: more than rustls buffers of a
+/// record, which is 18,437. It would keep a message of 64 KiB that does not end, in the handshake or after it.
+const UNREAD: usize = 20 * 1024;
 
 /// Accepts TLS connections. A connection is shown the certificate that is current when it begins.
 #[derive(Debug)]
