@@ -12,7 +12,7 @@ use crate::process::machine;
 use crate::row::{Figure, Placement, Row, Target};
 use crate::service::{Service, Setup};
 
-const TALK: Talk = Talk { conversations: 10, people: 2, window: 1, class: 'N', messages: 4_000 };
+const TALK: Talk = Talk { conversations: 10, people: 2, window: 1, class: 'N', messages: 40_000 };
 /// Sign-ins in a round.
 const SIGN_INS: usize = 20;
 /// People that sign in at the same time for each core: one has its password checked, and others wait.
@@ -54,7 +54,7 @@ pub(super) const ROW: Row = Row {
 pub(super) const BESIDE: Row = Row {
     name: "relay-beside-passwords",
     what: "time of a message while sign-ins with passwords saturate the service, next to the time without them",
-    method: "clock, 10 pairs, one message on its way in each, p50 of 4,000 without and then with 4 sign-ins for each core at a time",
+    method: "clock, 10 pairs, one message on its way in each, p50 of 40,000 without and then with 4 sign-ins for each core at a time",
     figures: &[
         Figure::plain(
             "time of a message while passwords are checked, p50, next to quiet",
