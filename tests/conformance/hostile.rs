@@ -1,5 +1,7 @@
 //! Hostile and faulty clients.
 
+use std::time::Duration;
+
 use msnp_testkit::{DEADLINE, Ns, Sb, Table, TestServer, Wire, message, script};
 
 use crate::support::{ALICE, BOB, CAROL, DIALECTS, friends, slow_guest};
@@ -312,8 +314,20 @@ async fn a_sender_waits_for_the_only_one_that_hears_it() {
 
 #[tokio::test]
 async fn a_client_on_a_slow_line_is_not_one_that_does_not_read() {
+    // 80 KB a second.
+    hear_over_a_slow_line(Duration::from_secs(2), Duration::from_millis(20)).await;
+}
+
+#[tokio::test]
+async fn a_client_with_a_modem_is_not_one_that_does_not_read() {
+    // 5.3 KB a second, with a fifth of the time in which a client has to take something: as 1.1 KB with the usual time.
+    hear_over_a_slow_line(Duration::from_secs(6), Duration::from_millis(300)).await;
+}
+
+/// A client takes a message of 1600 bytes every `pause`, for twice the time in which it has to take something, while a
+/// sender has more to say than everything on the way holds.
+async fn hear_over_a_slow_line(stall: Duration, pause: Duration) {
     const MESSAGES: usize = 2_500;
-    let stall = std::time::Duration::from_secs(2);
     let server = TestServer::with(|config| config.timeouts.write_stall = stall).await;
     let mut alice = Ns::online(&server, ALICE, 9).await;
     let mut bob = Ns::online(&server, BOB, 9).await;
@@ -324,8 +338,7 @@ async fn a_client_on_a_slow_line_is_not_one_that_does_not_read() {
         }
         seat
     });
-    // The line: 80 KB a second, for twice the time in which a client has to take something.
-    let mut line = tokio::time::interval(std::time::Duration::from_millis(20));
+    let mut line = tokio::time::interval(pause);
     let end = tokio::time::Instant::now() + 2 * stall;
     let mut heard = 0;
     while tokio::time::Instant::now() < end {
