@@ -2,7 +2,7 @@
 
 use super::Settings;
 use super::values::{
-    count, database, dns_clients, dns_others, dns_servers, host, hosts, line, public_port, ranges,
+    bytes, count, database, dns_clients, dns_others, dns_servers, host, hosts, line, public_port, ranges,
     registration, seconds, seconds_or_none, switch,
 };
 use crate::listen_address::ListenAddress;
@@ -42,7 +42,7 @@ macro_rules! top {
 
 /// A key named like its field.
 macro_rules! field {
-    ($table:ident . $name:ident, $read:ident) => {
+    ($table:ident . $name:ident, $read:expr) => {
         Key {
             table: stringify!($table),
             name: stringify!($name),
@@ -118,10 +118,10 @@ pub(super) const KEYS: &[Key] = &[
     field!(limits.registrations_per_hour, count),
     field!(limits.pages_per_minute, count),
     field!(limits.gateway_sessions_per_address, count),
-    field!(limits.outbox_bytes, count),
-    field!(limits.memory_bytes, count),
-    field!(limits.memory_bytes_per_address, count),
-    field!(limits.memory_bytes_per_account, count),
+    field!(limits.outbox_bytes, bytes::<65_536>),
+    field!(limits.memory_bytes, bytes::<1_048_576>),
+    field!(limits.memory_bytes_per_address, bytes::<1_048_576>),
+    field!(limits.memory_bytes_per_account, bytes::<1_048_576>),
     field!(timeouts.first_line, seconds),
     field!(timeouts.sign_in, seconds),
     field!(timeouts.unfinished, seconds),

@@ -28,6 +28,14 @@ pub(crate) fn count<T: TryFrom<u32>>(text: &str) -> Result<T, String> {
         .ok_or_else(|| format!("expected a whole number from 1 to {}", u32::MAX))
 }
 
+/// A number of bytes, at least `LEAST`: with less, nobody could sign in.
+pub(crate) fn bytes<const LEAST: u32>(text: &str) -> Result<usize, String> {
+    let number = text.parse::<u32>().ok().filter(|number| *number >= LEAST);
+    number
+        .and_then(|number| usize::try_from(number).ok())
+        .ok_or_else(|| format!("expected a whole number of bytes from {LEAST} to {}", u32::MAX))
+}
+
 /// A time in seconds, at least one.
 pub(crate) fn seconds(text: &str) -> Result<Duration, String> {
     at_most_ten_years(text)
@@ -170,6 +178,7 @@ mod tests {
             assert!(seconds(bad).is_err(), "{bad}");
         }
         assert!(seconds_or_none("315360001").is_err());
+        assert_eq!((bytes::<8>("8"), bytes::<8>("7").is_err()), (Ok(8), true));
     }
 
     #[test]
