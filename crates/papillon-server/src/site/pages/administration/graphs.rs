@@ -97,7 +97,7 @@ impl Subject {
         let (most, last) = (values.iter().max(), values.last());
         let (Some(most), Some(last)) = (most, last) else { return String::from("nothing yet") };
         match (self.adds_up, day) {
-            (false, _) => format!("{last} now, at most {most}"),
+            (false, _) => format!("{last} now, at most {most} at the end of a minute"),
             (true, false) => format!("{}, at most {most} in a minute", values.iter().sum::<u64>()),
             (true, true) => format!("{}, at most {most} in 15 minutes", values.iter().sum::<u64>()),
         }
@@ -154,7 +154,7 @@ mod tests {
         let (people, messages) = (&SUBJECTS[0], &SUBJECTS[1]);
         assert_eq!(people.words(&[], true), "nothing yet");
         let all = [3, 5, 4].map(|people| Totals { people, messages: people, ..Totals::default() });
-        assert_eq!(people.words(&all, true), "4 now, at most 5");
+        assert_eq!(people.words(&all, true), "4 now, at most 5 at the end of a minute");
         assert_eq!(messages.words(&all, true), "12, at most 5 in 15 minutes");
         assert_eq!(messages.words(&all, false), "12, at most 5 in a minute");
     }
