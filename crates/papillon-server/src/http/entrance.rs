@@ -31,8 +31,8 @@ const UPLOADS_OF_ADDRESS: usize = 4;
 /// The time that a long body keeps its place while another address has none.
 const PATIENCE_WITH_UPLOADS: Duration = Duration::from_secs(10);
 
-/// The memory of a connection by itself, in bytes: its task, and the first KiB of what it sends.
-const PLAIN_CONNECTION: usize = 10 * 1024;
+/// The memory of a connection by itself, in bytes: its task, the first KiB of what it sends, and what its last answer has left.
+const PLAIN_CONNECTION: usize = 20 * 1024;
 /// The same over TLS, with the state and the buffers of that.
 const TLS_CONNECTION: usize = 48 * 1024;
 
