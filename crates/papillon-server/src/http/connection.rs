@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Method, StatusCode};
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader};
 use tokio::time::timeout;
 use zeroize::Zeroizing;
 
@@ -28,6 +28,8 @@ use crate::limits::Place;
 const DRAIN: Duration = Duration::from_secs(2);
 /// The most bytes that are read then: a client that goes on sending gets its reset.
 const DRAIN_BYTES: u64 = 256 * 1024;
+/// The bytes that are read of that at once.
+const DRAIN_BUFFER: usize = 512;
 
 /// The treatment of a request.
 enum Reply {
@@ -236,9 +238,10 @@ where
     // First our end of the stream, so that the client sees the end of the answer; then its rest is read.
     timeout(ANSWER, stream.shutdown()).await??;
     let mut sink = tokio::io::sink();
-    let mut rest = stream.take(DRAIN_BYTES);
+    // With a buffer of its own size: the usual one has 8 KiB, and an address that is refused has many of these at once.
+    let mut rest = BufReader::with_capacity(DRAIN_BUFFER, stream.take(DRAIN_BYTES));
     // The answer is out: no failure from here on concerns it.
-    let _ = timeout(DRAIN, tokio::io::copy(&mut rest, &mut sink)).await;
+    let _ = timeout(DRAIN, tokio::io::copy_buf(&mut rest, &mut sink)).await;
     Ok(())
 }
 
