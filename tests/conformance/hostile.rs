@@ -354,40 +354,45 @@ async fn hear_over_a_slow_line(stall: Duration, pause: Duration) {
     slow.quiet().await;
 }
 
+/// A conversation in which more has been said than its only other client takes.
+struct Flood {
+    /// The place of the sender.
+    seat: Sb,
+    /// The place of the client that reads nothing, the sign-ins of both, and the service.
+    _rest: (Sb, [Ns; 2], TestServer),
+}
+
+impl Flood {
+    /// Sends ten megabytes in messages of this class, to a client that has so long to take something.
+    async fn begin(stall: Duration, class: char) -> Self {
+        let server = TestServer::with(|config| {
+            config.timeouts.write_stall = stall;
+            config.limits.outbox_bytes = 256 << 20;
+        })
+        .await;
+        let mut alice = Ns::online(&server, ALICE, 9).await;
+        let mut bob = Ns::online(&server, BOB, 9).await;
+        let (mut seat, deaf) = slow_guest(&mut alice, &mut bob).await;
+        let burst: Vec<u8> = (0..20).flat_map(|_| message(7, class, &[b'x'; 1600])).collect();
+        for _ in 0..300 {
+            seat.send_raw(&burst).await;
+        }
+        Self { seat, _rest: (deaf, [alice, bob], server) }
+    }
+}
+
 #[tokio::test]
 async fn who_takes_nothing_for_too_long_is_dropped() {
-    let server = TestServer::with(|config| {
-        config.timeouts.write_stall = std::time::Duration::from_millis(500);
-        config.limits.outbox_bytes = 256 << 20;
-    })
-    .await;
-    let mut alice = Ns::online(&server, ALICE, 9).await;
-    let mut bob = Ns::online(&server, BOB, 9).await;
-    let (mut seat, _deaf) = slow_guest(&mut alice, &mut bob).await;
-    let burst: Vec<u8> = (0..20).flat_map(|_| message(7, 'U', &[b'x'; 1600])).collect();
-    for _ in 0..300 {
-        seat.send_raw(&burst).await;
-    }
-    seat.expect(&format!("BYE {BOB}")).await;
-    seat.quiet().await;
+    let mut flood = Flood::begin(Duration::from_millis(500), 'U').await;
+    flood.seat.expect(&format!("BYE {BOB}")).await;
+    flood.seat.quiet().await;
 }
 
 #[tokio::test]
 async fn a_client_that_leaves_is_let_go_at_once_although_its_messages_still_wait() {
-    let server = TestServer::with(|config| {
-        config.timeouts.write_stall = std::time::Duration::from_secs(600);
-        config.limits.outbox_bytes = 256 << 20;
-    })
-    .await;
-    let mut alice = Ns::online(&server, ALICE, 9).await;
-    let mut bob = Ns::online(&server, BOB, 9).await;
-    let (mut seat, _deaf) = slow_guest(&mut alice, &mut bob).await;
-    let burst: Vec<u8> = (0..20).flat_map(|_| message(7, 'N', &[b'x'; 1600])).collect();
-    for _ in 0..300 {
-        seat.send_raw(&burst).await;
-    }
-    seat.send("OUT").await;
-    seat.closed().await;
+    let mut flood = Flood::begin(Duration::from_secs(600), 'N').await;
+    flood.seat.send("OUT").await;
+    flood.seat.closed().await;
 }
 
 #[tokio::test]

@@ -27,4 +27,4 @@ pub use fair_queue::{FairQueue, Pushed};
 pub use network::Network;
 pub use pace::Pace;
 pub use rate_limiter::{HOUR, MINUTE, RateLimiter};
-pub use turns::Turns;
+pub use turns::{Turns, all_threads_but_one};

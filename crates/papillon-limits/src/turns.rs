@@ -17,9 +17,14 @@ pub struct Turns(Arc<Semaphore>);
 impl Default for Turns {
     /// A turn for all threads but one, where there are several.
     fn default() -> Self {
-        let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        Self(Arc::new(Semaphore::new((threads - 1).max(1))))
+        Self(Arc::new(Semaphore::new(all_threads_but_one())))
     }
+}
+
+/// The number of threads that may compute at once, so that one is left to other tasks: at least one.
+pub fn all_threads_but_one() -> usize {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    (threads - 1).max(1)
 }
 
 impl Turns {

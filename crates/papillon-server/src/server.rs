@@ -22,6 +22,7 @@ use crate::delivery::{Deliveries, Memory, MemoryLimits, OpenConnections, Place};
 use crate::dns::{self, DnsSockets};
 use crate::http;
 use crate::invitation_mail::InvitationMail;
+use crate::limits::all_threads_but_one;
 use crate::listen::Backoff;
 use crate::listen::Listener;
 use crate::listen::Peeked;
@@ -162,9 +163,7 @@ impl Server {
             Arc::new(StoredAccounts(Arc::clone(&store))),
             Arc::clone(&tickets),
             // Each hash keeps a core busy, and one core is for the rest.
-            Passwords::new(
-                std::thread::available_parallelism().map_or(1, |cores| cores.get().saturating_sub(1)),
-            ),
+            Passwords::new(all_threads_but_one()),
             &config.limits,
         );
         let passport = passport.counting(Arc::clone(&refusals)).with_bans(Arc::clone(&bans));

@@ -99,21 +99,21 @@ impl Seats {
             }
             tokio::select! {
                 () = changed => {}
-                () = self.patience_lost() => {}
+                () = self.patience_lost(address.map(Network::of)) => {}
             }
         }
     }
 
-    /// Waits until the patience with a further connection is lost.
-    async fn patience_lost(&self) {
-        let now = Instant::now();
-        let next = {
+    /// Waits until the patience with a connection is lost, for a newcomer of this network.
+    async fn patience_lost(&self, network: Option<Network>) {
+        let first = {
             let taken = self.taken.lock();
-            // Patience that is lost already has not helped: the newcomer's network has a seat of its own.
-            taken.waiting.values().map(|since| *since + self.patience).find(|lost| *lost > now)
+            // A network that has a seat gets none for it.
+            let is_without = taken.crowd.pending_of(network) == 0;
+            is_without.then(|| taken.waiting.values().next().copied()).flatten()
         };
-        match next {
-            Some(next) => sleep_until(next).await,
+        match first {
+            Some(since) => sleep_until(since + self.patience).await,
             None => pending().await,
         }
     }

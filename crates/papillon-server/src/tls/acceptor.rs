@@ -251,7 +251,6 @@ impl AsyncWrite for Secured {
 #[cfg(test)]
 mod tests {
     use std::sync::mpsc;
-    use std::thread::available_parallelism;
 
     use tokio::io::AsyncWriteExt;
     use tokio::net::TcpListener;
@@ -274,7 +273,7 @@ mod tests {
 
         // All turns are taken, by work that computes until it is let go.
         let mut working = Vec::new();
-        for _ in 0..available_parallelism().map_or(1, usize::from).saturating_sub(1).max(1) {
+        for _ in 0..papillon_limits::all_threads_but_one() {
             let (let_go, has_to) = mpsc::channel::<()>();
             let (begin, begun) = tokio::sync::oneshot::channel();
             let (turns, runtime) = (acceptor.turns.clone(), Handle::current());

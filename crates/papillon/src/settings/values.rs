@@ -22,18 +22,20 @@ const DNS_PORT: u16 = 53;
 /// A number of something, at least one.
 pub(crate) fn count<T: TryFrom<u32>>(text: &str) -> Result<T, String> {
     // A limit of 0 would shut everybody out, which nobody means by it.
-    let number = text.parse::<u32>().ok().filter(|number| *number > 0);
-    number
+    at_least(1, text)
         .and_then(|number| T::try_from(number).ok())
         .ok_or_else(|| format!("expected a whole number from 1 to {}", u32::MAX))
 }
 
 /// A number of bytes, at least `LEAST`: with less, nobody could sign in.
 pub(crate) fn bytes<const LEAST: u32>(text: &str) -> Result<usize, String> {
-    let number = text.parse::<u32>().ok().filter(|number| *number >= LEAST);
-    number
+    at_least(LEAST, text)
         .and_then(|number| usize::try_from(number).ok())
         .ok_or_else(|| format!("expected a whole number of bytes from {LEAST} to {}", u32::MAX))
+}
+
+fn at_least(least: u32, text: &str) -> Option<u32> {
+    text.parse::<u32>().ok().filter(|number| *number >= least)
 }
 
 /// A time in seconds, at least one.

@@ -26,7 +26,6 @@ const OPEN_HEAD: usize = 192 * 1024;
 pub(super) struct Frames<S> {
     stream: S,
     charged: Buffers,
-    is_charged: bool,
     place: Place,
     /// Whether a head has begun that has not ended with its last frame.
     is_head_open: bool,
@@ -42,7 +41,7 @@ enum Place {
 
 impl<S> Frames<S> {
     pub(super) fn new(stream: S, charged: Buffers) -> Self {
-        Self { stream, charged, is_charged: false, place: Place::Payload(PREFACE), is_head_open: false }
+        Self { stream, charged, place: Place::Payload(PREFACE), is_head_open: false }
     }
 
     /// Follows bytes that have been read.
@@ -83,9 +82,9 @@ impl<S> Frames<S> {
             self.is_head_open = flags & END_HEADERS == 0;
         }
         if !was_open && self.is_head_open {
-            self.charge(OPEN_HEAD)?;
+            self.charged.grow(OPEN_HEAD)?;
         } else if !was_open && length > SMALL {
-            self.charge(length)?;
+            self.charged.grow(length)?;
         }
         self.place = Place::Payload(length);
         if length == 0 {
@@ -96,15 +95,9 @@ impl<S> Frames<S> {
 
     fn payload_ends(&mut self) {
         self.place = Place::Head([0; FRAME_HEAD], 0);
-        if self.is_charged && !self.is_head_open {
+        if !self.is_head_open {
             self.charged.shrink();
-            self.is_charged = false;
         }
-    }
-
-    fn charge(&mut self, bytes: usize) -> io::Result<()> {
-        self.is_charged = true;
-        self.charged.grow(bytes)
     }
 }
 
