@@ -40,7 +40,7 @@ const MIGRATIONS: &[Migration] = &[
 ];
 
 /// Settings of a connection that writes. FULL: with WAL, anything less loses acknowledged changes when the power
-/// fails. What a savepoint needs to be undone stays in memory.
+/// fails. The journal of a savepoint stays in memory.
 const WRITER: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
                       PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;";
 /// The system caches the file; a small cache of its own is enough for a reader. The first read opens the other

@@ -10,7 +10,7 @@ use super::transaction::Tx;
 use super::{Fault, lock, packed};
 use crate::{AccountId, Person, Refusal};
 
-/// What a change has to know. The owner and the contact can be the same account; then `own` and `theirs` are one row.
+/// The facts that a change needs. The owner and the contact can be the same account; then `own` and `theirs` are one row.
 pub(super) struct Pair {
     pub(super) owner: Party,
     pub(super) contact: Party,

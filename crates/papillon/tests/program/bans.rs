@@ -180,7 +180,7 @@ fn a_client_in_the_middle_of_something_is_told_that_a_ban_may_have_ended_it() {
     hear(&mut grace, "RNG ");
     net.papillon.run(["ban", "add", net::ADA]).is_fine();
     send.end().fails(1, &["signed this account out", "banned", "papillon ban list"]);
-    // Whoever asks again is told for certain.
+    // A second sign-in is told for certain.
     net.run(net::ADA, ["send", GRACE, "Lunch at one?"]).fails(1, &["This account is banned"]);
     net.papillon.run(["ban", "remove", net::ADA]).is_fine();
 

@@ -29,7 +29,7 @@ pub(super) trait Job: Send {
     fn fail(self: Box<Self>, fault: Fault);
 }
 
-/// What a change did to the transaction.
+/// The effect of a change on the transaction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Done {
     Changed,
